@@ -90,6 +90,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("enrich_allow_remote", remote, type="bool", default=False)
     think = "whether a model that can think may: it takes several times as long"
     parser.addini("enrich_think", think, type="bool", default=False)
+    rules = "what the team allows a run and its reviewers: a TOML file; it only restricts"
+    parser.addini("enrich_policy", rules, type="string", default="")
     style = "what formats a test file, from stdin to stdout ({filename}); used where it was used before"
     parser.addini("enrich_format_command", style, type="string", default="")
     hidden = "files whose text never goes into a prompt, besides those that are always left out (.env, keys, ...)"

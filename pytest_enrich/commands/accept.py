@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import click
 from msgspec.structs import replace
@@ -14,11 +17,12 @@ from pytest_enrich.commands.project import answer, json_option, project_option, 
 from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.commands.reproof import Believed
 from pytest_enrich.commands.taking import PLAINLY, How, Taken, settle_interrupted
+from pytest_enrich.config import policy
 from pytest_enrich.data import Suggestion
 from pytest_enrich.data.suggestion import TestPart
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, identity, python_file, rebuild, targets
+from pytest_enrich.store import Store, disk, identity, python_file, rebuild, targets
 from pytest_enrich.store.python_file import is_stale
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
@@ -150,13 +154,42 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
 
 def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
     """Accept those that still wait and are not stale, file by file; then make the patches of the others again."""
-    found = [_believed(store, one, how) for one in chosen]
+    how, barred = _under_policy(store, chosen, how)
+    found = [barred.get(one.id) or _believed(store, one, how) for one in chosen]
     known = {each.one.id: each for each in found if isinstance(each, Believed)}
     refused = [each for each in found if isinstance(each, Taken)]
     with taken_turn(store):
         results = (*refused, *_accepted(store, [each.one for each in known.values()], how))
     notes = {name: each.note for name, each in known.items() if each.note}
     return tuple(replace(one, note=_both(notes.get(one.id, ""), one.note)) for one in results)
+
+
+def _under_policy(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[How, dict[str, Taken]]:
+    """What the team wants of what is accepted, and why some may not be, or not by this person; by id."""
+    rules = targets.policy_of(store.rootdir)
+    if not rules.name:
+        return how, {}
+    who = _git(store, "config", "user.email")
+    top = Path(_git(store, "rev-parse", "--show-toplevel") or store.rootdir)
+    known = next((text for name in policy.CODEOWNERS if (text := disk.read(top / name)) is not None), None)
+    barred = {}
+    for one in chosen:
+        path = one.target.path
+        place = os.path.relpath((store.rootdir / path).resolve(), top.resolve())
+        owners = None if known is None else policy.owners(known.decode("utf-8", "replace"), Path(place).as_posix())
+        if why := rules.policy.refused(one.kind, path) or rules.policy.unfit(who, path, owners):
+            barred[one.id] = Taken(id=one.id, path=path, refused=f"{why} ({rules.name})")
+    return replace(how, comment=rules.policy.review.comment, by=who, policy=rules.sha256), barred
+
+
+def _git(store: Store, *words: str) -> str:
+    """What git answers, "" where it does not."""
+    command = ["git", *words]
+    try:
+        done = subprocess.run(command, cwd=store.rootdir, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _both(*notes: str) -> str:

@@ -9,10 +9,8 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import click
-import msgspec
 
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.data import Attempt, Begun, Decision, Dropped, Kept
@@ -26,7 +24,6 @@ NAMESPACE = "pytest-enrich"
 """What `ssh-keygen -Y` signs for."""
 _COUNTED = ("run", "exchange", "attempt", "suggestion", "decision")
 _DATE = (1980, 1, 1, 0, 0, 0)
-_T = TypeVar("_T")
 
 
 @click.group("audit")
@@ -69,6 +66,8 @@ def _verified(found: Checked, faults: Sequence[str]) -> Iterator[str]:
     yield f"evidence  {counted(found.head.lines, 'line')} ({parts})"
     yield f"sealed    {counted(len(found.lines) - found.foreign, 'line')} on this machine, for this project"
     yield f"head      {found.head.digest}"
+    if found.cut.lines:
+        yield f"removed   {counted(found.cut.lines, 'line')} before the first, by pytest-enrich clean"
     yield from (f"broken    {fault}" for fault in faults)
     if faults:
         yield "So it proves nothing. As it was, it may lie in a backup, or in the artifact of the run."
@@ -98,7 +97,7 @@ def _chosen(prefix: str, lines: Iterable[Line]) -> str:
     Raises:
         UsageError: None does, or several do.
     """
-    known = sorted({one.suggestion.id for one in _said(lines, "suggestion", Written)})
+    known = sorted({one.suggestion.id for line in lines if (one := line.told("suggestion", Written))})
     found = [prefix] if prefix in known else [name for name in known if identity.matches(prefix, name)]
     if len(found) != 1:
         what = f"{prefix!r} begins {len(found)} ids" if found else f"the evidence has no suggestion {prefix!r}"
@@ -106,43 +105,31 @@ def _chosen(prefix: str, lines: Iterable[Line]) -> str:
     return found[0]
 
 
-def _said(lines: Iterable[Line], kind: str, what: type[_T]) -> Iterator[_T]:
-    for line in lines:
-        if line.kind == kind and (one := _decoded(line, what)) is not None:
-            yield one
-
-
-def _decoded(line: Line, what: type[_T]) -> _T | None:
-    try:
-        return disk.decoded(bytes(line.said), what, disk.LARGEST)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-
-
 def _story(lines: Sequence[Line], name: str) -> list[Line]:
     """The lines about one suggestion: of its run, and of all that came after."""
     made = max(place for place, line in enumerate(lines) if _writes(line, name))
     run = max((place for place in range(made) if lines[place].kind == "run"), default=made)
-    written = _decoded(lines[made], Written)
+    written = lines[made].told("suggestion", Written)
     assert written is not None
     gap, origin = written.suggestion.gap, written.suggestion.origin
     story = [lines[run]] if run < made else []
-    for line in lines[run:made]:
-        attempt = _decoded(line, Attempt) if line.kind == "attempt" else None
+    for place, line in enumerate(lines[:made]):
+        attempt = line.told("attempt", Attempt) if place > run else None
         is_about = attempt is not None and (attempt.path, attempt.qualname) == (gap.path, gap.qualname)
+        # A reply may be known from an earlier run.
         is_asked = line.kind == "exchange" and origin.prompt and origin.prompt.encode() in bytes(line.said)
         story += [line] if is_about or is_asked else []
     story.append(lines[made])
     for line in lines[made + 1 :]:
-        attempt = _decoded(line, Attempt) if line.kind == "attempt" else None
-        decision = _decoded(line, Decision) if line.kind == "decision" else None
+        attempt = line.told("attempt", Attempt)
+        decision = line.told("decision", Decision)
         is_verdict = attempt is not None and (attempt.path, attempt.qualname) == (gap.path, gap.qualname)
         story += [line] if is_verdict or (decision is not None and decision.id == name) else []
     return story
 
 
 def _writes(line: Line, name: str) -> bool:
-    written = _decoded(line, Written) if line.kind == "suggestion" else None
+    written = line.told("suggestion", Written)
     return written is not None and written.suggestion.id == name
 
 
@@ -156,22 +143,26 @@ def _told(name: str, story: Iterable[Line]) -> Iterator[str]:
 
 def _facts(line: Line) -> Iterator[str]:
     """A few lines about what a line of evidence says."""
-    if line.kind == "run" and (run := _decoded(line, Begun)) is not None:
+    if (run := line.told("run", Begun)) is not None:
         yield ", ".join(f"{what} {version}" for what, version in run.versions.items())
         yield f"commit {run.commit or 'unknown'}, isolation {run.isolation}, coverage {run.coverage[:12]}"
+        yield from (
+            f"layer    {name} {'works' if works else 'does not work'}" for name, works in run.layers.items()
+        )
+        yield from [f"policy   {run.policy[:12]}"] if run.policy else []
         yield f"options  {', '.join(f'{what}={value}' for what, value in run.options.items() if value)}"
         read = {**run.configuration, **run.sources, **run.tests}
         yield from (f"read     {digest[:12]}  {path}" for path, digest in read.items())
-    elif line.kind == "attempt" and (attempt := _decoded(line, Attempt)) is not None:
+    elif (attempt := line.told("attempt", Attempt)) is not None:
         yield from _of_attempt(attempt)
-    elif line.kind == "suggestion" and (written := _decoded(line, Written)) is not None:
+    elif (written := line.told("suggestion", Written)) is not None:
         one = written.suggestion
         yield f"{one.title}: {one.grade}, body {one.test.body_sha256[:12]}, patch {written.patch[:12]}"
         yield f"passed {one.proof.runs.passed} of {one.proof.runs.of}: {', '.join(one.proof.runs.modes)}"
         yield from (f"left out {way}" for way in one.proof.runs.left_out)
         yield one.proof.mutants.told()
         yield from one.test.code.rstrip("\n").split("\n")
-    elif line.kind == "decision" and (decision := _decoded(line, Decision)) is not None:
+    elif (decision := line.told("decision", Decision)) is not None:
         note = f" ({decision.note})" if decision.note else ""
         why = f", {decision.reason}{note}" if decision.verb == "reject" else ""
         file = f", {decision.path} {decision.before[:12]} -> {decision.after[:12]}" if decision.path else ""
@@ -186,8 +177,10 @@ def _of_attempt(attempt: Attempt) -> Iterator[str]:
     yield f"{who}: {attempt.candidate.title}"
     if isinstance(verdict, Dropped):
         yield f"dropped  {verdict.rung}: {verdict.reason}"
+        yield from (f"         {line}" for line in verdict.detail.splitlines())
     elif isinstance(verdict, Kept):
         yield f"kept     {', '.join(verdict.runs)}; {verdict.mutants.told()}"
+        yield from (f"control  {what}: {fate}" for what, fate in verdict.controls.items())
 
 
 @command.command("export")
@@ -202,7 +195,8 @@ def export(store: Store, *, out: Path, sign: Path | None) -> int:
             f"the evidence is broken: {visible(found.faults[0])}\n"
             "Nothing was written.\nAll faults:  pytest-enrich audit verify"
         )
-    names = [*store.evidence.files(), store.evidence.directory / "head.json"]
+    marks = (store.evidence.directory / name for name in ("head.json", "cut.json"))
+    names = [*store.evidence.files(), *marks]
     contents = {path.name: content for path in names if (content := disk.read(path, evidence.LARGEST)) is not None}
     if not contents:
         raise UsageError("there is no evidence yet\nNothing was written.\nNext:  pytest --enrich")

@@ -1,17 +1,20 @@
-"""`pytest-enrich clean`: remove what was decided and what is stale; never what waits."""
+"""`pytest-enrich clean`: remove what was decided, what is stale, and old evidence; never what waits."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 
 import click
 
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.taking import settle_interrupted
+from pytest_enrich.config.policy import RetentionRules
 from pytest_enrich.data import Decision, Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.store import Store, disk, rebuild
+from pytest_enrich.store import Store, disk, rebuild, targets
 from pytest_enrich.store.python_file import is_stale
 
 
@@ -20,23 +23,48 @@ from pytest_enrich.store.python_file import is_stale
 @json_option
 @project_option
 def command(store: Store, *, yes: bool, as_json: bool) -> int:
-    """Remove decided and stale suggestions (their undo with them); never those that wait."""
+    """Remove decided and stale suggestions (their undo with them); never those that wait.
+
+    A policy may have them kept for some days, and have evidence removed after some.
+    """
     settle_interrupted(store)
+    rules = targets.policy_of(store.rootdir)
     stale = [one for one in store.pending() if is_stale(store, one)]
-    decided = store.decided_names()
-    if not stale and not decided:
+    decided = tuple(_decided(store, rules.policy.retention))
+    days = rules.policy.retention.evidence_days
+    old = _older(days) if days is not None and not store.evidence.check().faults else _never
+    runs = len(store.evidence.old(old))
+    if not (stale or decided or runs):
         say("Nothing to clean.", as_json=as_json)
     elif not yes:
-        _ask(len(decided), len(stale))
+        _ask(len(decided), len(stale), runs)
     if stale or decided:
-        _remove(store, stale)
+        _remove(store, stale, decided)
         say(f"Removed {len(decided)} decided and {len(stale)} stale.\nNext:  pytest-enrich list", as_json=as_json)
+    lines = store.evidence.remove(old, f"{rules.name} {rules.sha256}") if runs else 0
+    say(f"Removed {counted(lines, 'line')} of evidence.", as_json=as_json) if lines else None
     if as_json:
-        answer({"decided": decided, "stale": [one.id for one in stale]})
+        answer({"decided": decided, "stale": [one.id for one in stale], "evidence": lines})
     return 0
 
 
-def _ask(decided: int, stale: int) -> None:
+def _decided(store: Store, rules: RetentionRules) -> Iterator[str]:
+    """The folders of what was decided long enough ago; older ones of the same id have a `~` in their name."""
+    is_old = _older(rules.decided_days) if rules.decided_days is not None else lambda _at: True
+    latest = {one.id: one.at for one in store.decisions()}
+    yield from (name for name in store.decided_names() if is_old(latest.get(name.partition("~")[0], disk.now())))
+
+
+def _older(days: int) -> Callable[[str], bool]:
+    limit = datetime.now(tz=timezone.utc) - timedelta(days=days)
+    return lambda at: at <= f"{limit:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _never(_at: str) -> bool:
+    return False
+
+
+def _ask(decided: int, stale: int, runs: int) -> None:
     """Ask on a terminal.
 
     Raises:
@@ -47,11 +75,13 @@ def _ask(decided: int, stale: int) -> None:
             "clean asks before it removes\nNothing was removed.\nWithout asking:  pytest-enrich clean --yes"
         )
     what = f"{counted(decided, 'decided suggestion')} and {counted(stale, 'stale one')}"
+    what += f", and the evidence of {counted(runs, 'run')}" if runs else ""
     click.confirm(f"Remove {what}? They can no longer be undone", abort=True, err=True)
 
 
-def _remove(store: Store, stale: list[Suggestion]) -> None:
+def _remove(store: Store, stale: list[Suggestion], decided: tuple[str, ...]) -> None:
+    store.clean(decided)  # first: one that is stale may have the id of one that was decided
     for one in stale:
         store.decide(Decision(id=one.id, verb="stale", body=one.test.body_sha256, at=disk.now()))
-    store.clean()
+    store.clean(one.id for one in stale)
     rebuild.texts(store)

@@ -19,7 +19,7 @@ from pytest_enrich.commands.project import answer, json_option, project_option, 
 from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, targets
 from pytest_enrich.store.evidence import Answers
 
 _FOUND = 1
@@ -69,7 +69,7 @@ def _model(store: Store) -> Iterator[Check]:
     from pytest_enrich.proposers.ollama.gate import Refusal
     from pytest_enrich.proposers.ollama.prompt import WORDING
 
-    found = connect.connect(connect.Wish())
+    found = connect.connect(connect.Wish(rules=targets.policy_of(store.rootdir)))
     if isinstance(found, Refusal):
         remedy = f" ({found.remedy.partition(':')[2].strip()})" * bool(found.remedy)
         yield Check("model", ok=True, found=f"none: {found.reason}{remedy}: not needed")

@@ -139,10 +139,10 @@ def plugins() -> list[str]:
     return ["-p", "pytest_enrich.pytest_hooks.autoload"] if os.environ.get(_AUTOLOAD) else []
 
 
-def reproof(store: Store, file: Path, words: Sequence[str] = ()) -> Outcome:
-    """Prove the suggestion in `file`, with the options of this project; the answer comes beside it."""
+def reproof(store: Store, file: Path, words: Sequence[str] = (), limit: float | None = None) -> Outcome:
+    """Prove what is in `file`, with the options of this project; the answer comes beside it."""
     arguments = [*plugins(), f"--rootdir={store.rootdir}", *words, f"--enrich-prove={file}"]
-    return _captured(store, arguments, inert=False)
+    return _captured(store, arguments, inert=False, limit=limit)
 
 
 def rehearsal(store: Store, file: Path) -> Outcome:
@@ -164,9 +164,15 @@ def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool, te
 
 
 def _captured(
-    store: Store, arguments: Sequence[str], *, inert: bool, tell: Callable[[], None] = lambda: None
+    store: Store,
+    arguments: Sequence[str],
+    *,
+    inert: bool,
+    tell: Callable[[], None] = lambda: None,
+    limit: float | None = None,
 ) -> Outcome:
-    """What pytest prints, and how it ends: after `LIMIT` by us, with all that it started."""
+    """What pytest prints, and how it ends: after the `limit` (or `LIMIT`) by us, with all that it started."""
+    limit = LIMIT if limit is None else limit
     with (
         tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch,
         tempfile.TemporaryFile() as output,
@@ -183,10 +189,10 @@ def _captured(
         late = False
         try:
             try:
-                process.wait(min(SILENCE, LIMIT))
+                process.wait(min(SILENCE, limit))
             except subprocess.TimeoutExpired:
                 tell()
-                process.wait(max(LIMIT - SILENCE, 0.0))
+                process.wait(max(limit - SILENCE, 0.0))
         except subprocess.TimeoutExpired:
             late = True
         finally:

@@ -42,13 +42,17 @@ class Taken(Struct, frozen=True, kw_only=True):
 class How(Struct, frozen=True, kw_only=True):
     """How a person came to accept: as in `Decision`; `edited` are ids.
 
-    `only_strong` takes nothing else, whatever it says of itself. `tell` is told what is waited for.
+    `only_strong` takes nothing else, whatever it says of itself. `tell` is told what is waited for. `comment`
+    stands above what is taken. `by` and `policy` as in `Decision`.
     """
 
     edited: frozenset[str] = frozenset()
     seconds: float | None = None
     only_strong: bool = False
     tell: Tell = unheard
+    comment: str = ""
+    by: str = ""
+    policy: str = ""
 
 
 PLAINLY = How()
@@ -84,7 +88,7 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
     try:
         targets.refuse(store.rootdir, path, _words(store, group))
         file = python_file.read(store.rootdir, path)
-        steps = made_from(store, file, group)
+        steps = made_from(store, file, group, how.comment)
         made = targets.formatted(store.rootdir, file.name, file.before, steps[-1].after)
         steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
@@ -171,6 +175,8 @@ def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
         changes=patch.blocks(merged, step.after),
         edited=one.id in how.edited,
         seconds=how.seconds,
+        by=how.by,
+        policy=how.policy,
     )
 
 
@@ -251,8 +257,8 @@ class Step(Struct, frozen=True, kw_only=True):
     after: str
 
 
-def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> list[Step]:
-    """The suggestions for a file, each on top of those before it.
+def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion], comment: str = "") -> list[Step]:
+    """The suggestions for a file, each on top of those before it, with this comment above.
 
     Raises:
         RefusedError: The file cannot take one of them.
@@ -265,7 +271,10 @@ def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion]) -> li
         before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(one)
         if isinstance(candidate, NewRow) and patch.is_there(before, candidate):
             raise _known(one)
-        after = patch.insert(before, candidate, order)
+        if comment:
+            after = patch.insert_below(before, candidate, comment.replace("{id}", one.id), order)
+        else:
+            after = patch.insert(before, candidate, order)
         python_file.tree(after, file.name)
         steps.append(Step(suggestion=one, before=before, after=after))
     return steps

@@ -1,4 +1,4 @@
-"""`pytest-enrich verify ID|--all`: is it still true on today's tree?"""
+"""`pytest-enrich verify`: is a suggestion still true on today's tree, and does a run come to the same again?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 import click
 
-from pytest_enrich.commands import pytest_run, reproof
+from pytest_enrich.commands import pytest_run, replay, reproof
 from pytest_enrich.commands.accept import edited_version, is_edited_by_hand
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
@@ -28,13 +28,24 @@ _STATES = {False: ({0: "ok"}, "fails"), True: ({0: "mended", 1: "there"}, "uncle
 @click.command("verify")
 @click.argument("identities", metavar="ID...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All that wait.")
+@click.option(
+    "--replay", "run", metavar="RUN", help="Judge a whole run again: its number in the evidence, or last."
+)
 @json_option
 @project_option
-def command(store: Store, identities: tuple[str, ...], *, every: bool, as_json: bool) -> int:
-    """Run suggestions and possible bugs on today's tree; 1 when one is stale, fails, or is mended."""
-    if every == bool(identities):
-        raise UsageError("verify needs an ID, or --all\nNothing was run.\nSee:  pytest-enrich list")
-    answers, tell = [], partial(say, as_json=True)
+def command(store: Store, identities: tuple[str, ...], *, every: bool, run: str | None, as_json: bool) -> int:
+    """Run suggestions and possible bugs on today's tree; 1 when one is stale, fails, or is mended.
+
+    With --replay, have a run's candidates climb all rungs again; 1 when a verdict is another one.
+    """
+    if [every, bool(identities), run is not None].count(True) != 1:
+        raise UsageError("verify needs an ID, --all or --replay\nNothing was run.\nSee:  pytest-enrich list")
+    tell = partial(say, as_json=True)
+    if run is not None:
+        found = replay.replayed(store, run, tell)
+        answer(found) if as_json else say(visible_lines("\n".join(replay.told(found))))
+        return _FOUND if found.differences else 0
+    answers = []
     for suggestion in _chosen(store, identities, every=every):
         state, output = verify(store, suggestion, tell)
         answers.append({"id": suggestion.id, "state": state})

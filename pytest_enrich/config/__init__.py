@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from pytest_enrich.config import policy
 from pytest_enrich.data import Changes, Grade, Shard
 from pytest_enrich.errors import UsageError
 
@@ -114,6 +115,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         reports: What is written beside the suggestions, for people and other programs.
         partial: The options (`-k`, `a path`) for which pytest ran only a part of the suite; empty: all of it ran.
         passed: How many tests passed before.
+        policy: What the team allows.
     """
 
     rootdir: Path
@@ -150,6 +152,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     reports: tuple[WantedReport, ...] = ()
     partial: tuple[str, ...] = ()
     passed: int = 0
+    policy: policy.Named = policy.NONE
 
     @property
     def asked(self) -> tuple[str, ...]:

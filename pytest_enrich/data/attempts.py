@@ -120,7 +120,8 @@ class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
     `gaps` are those it closes, at least partly.
 
     `grade` and `mutants` are about the code of these gaps. `smaller` is what was kept in the candidate's place,
-    when a part of it was enough.
+    when a part of it was enough. `controls` are what it did as if on a mutant where nothing was changed, and on
+    one that every test dies of.
     """
 
     gaps: tuple[str, ...]
@@ -132,6 +133,7 @@ class Kept(Struct, frozen=True, kw_only=True, tag="kept"):
     mutants: MutantsPart = MutantsPart()
     smaller: Candidate | None = None
     left_out: tuple[str, ...] = ()
+    controls: dict[str, str] = {}
 
 
 class Dropped(Struct, frozen=True, kw_only=True, tag="dropped"):

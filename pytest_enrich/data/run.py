@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from pytest_enrich.data.attempts import Attempt
-from pytest_enrich.data.code import Gap
+from pytest_enrich.data.attempts import Attempt, Verdict
+from pytest_enrich.data.code import Gap, NearTest
 from pytest_enrich.data.suggestion import Suggestion
 
 Verb: TypeAlias = Literal["accept", "reject", "undo", "stale", "closed"]
@@ -66,6 +66,7 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
             the same test `again`.
         edited: Of an accept: whether a person had changed the test before.
         seconds: How long a person looked before deciding, where that was measured; it never leaves the folder.
+        by, policy: Of an accept under a policy: the address that git commits with, and the sha256 of its file.
     """
 
     id: str
@@ -83,6 +84,8 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: Literal["", "asked", "red", "interrupted", "again"] = ""
     edited: bool = False
     seconds: float | None = None
+    by: str = ""
+    policy: str = ""
 
 
 class Attempted(Struct, frozen=True, kw_only=True, tag="attempt"):
@@ -162,6 +165,7 @@ class ModelPart(Struct, frozen=True, kw_only=True):
 
     Attributes:
         name, digest: As its server lists it.
+        server: The version that its server says.
         host: Where it was asked; `stays_here` says whether that is this machine.
         reason: Why this one.
         window: Tokens of context that it was loaded with.
@@ -174,6 +178,7 @@ class ModelPart(Struct, frozen=True, kw_only=True):
     digest: str
     host: str
     stays_here: bool
+    server: str = ""
     reason: str = ""
     window: int = 0
     counts: dict[str, int] = {}
@@ -181,21 +186,71 @@ class ModelPart(Struct, frozen=True, kw_only=True):
 
 
 class Begun(Struct, frozen=True, kw_only=True):
-    """What a run began with, as evidence: all that it was told and read.
+    """What a run began with, as evidence: all that it was told and read; the rest is as in `RunSummary`.
 
-    `sources`, `tests` and `configuration` are the sha256 of each file, `coverage` that of the missing and executed
-    lines and branches; the rest is as in `RunSummary`.
+    Attributes:
+        system: The operating system and the machine, as Python names them.
+        libraries: The version of each distribution that is installed beside.
+        arguments: What starts pytest inside; `said` is what this session's command line had of it.
+        layers: The sandbox layers that were tried, each with whether it starts and denies what it must.
+        policy: sha256 of the policy's file, "" without one.
+        coverage: sha256 of the missing and executed lines and branches, "" where it was not measured.
+        sources, tests, configuration: sha256 of each file, by path.
     """
 
     versions: dict[str, str]
+    system: str = ""
+    libraries: dict[str, str] = {}
     options: dict[str, str]
     arguments: tuple[str, ...]
+    said: tuple[str, ...] = ()
     isolation: str
+    layers: dict[str, bool] = {}
+    policy: str = ""
     commit: str | None
     coverage: str
     sources: dict[str, str]
     tests: dict[str, str]
     configuration: dict[str, str]
+
+
+class Aim(Struct, frozen=True, kw_only=True):
+    """What the attempts that follow it were judged for, as evidence: so much of a target as the ladder looks at.
+
+    Attributes:
+        path, qualname, module, gaps, nearest: As in `Target`, before the first of the attempts.
+        functions: Those whose earlier attempts none may repeat.
+    """
+
+    path: str
+    qualname: str
+    module: str
+    gaps: tuple[Gap, ...]
+    nearest: tuple[NearTest, ...]
+    functions: tuple[str, ...] = ()
+
+
+class Judged(Struct, frozen=True, kw_only=True):
+    """Attempts of a run in their order, and what they were judged for."""
+
+    aim: Aim
+    attempts: tuple[Attempt, ...]
+
+
+class Replay(Struct, frozen=True, kw_only=True, tag="replay"):
+    """What a run judged, to be judged again; of possible bugs that they fail."""
+
+    began: Begun
+    judged: tuple[Judged, ...]
+    bugs: tuple[Suggestion, ...] = ()
+
+
+class Replayed(Struct, frozen=True, kw_only=True):
+    """What came of it: `now` is what there is today; of each bug why it does not fail, "" where it does."""
+
+    now: Begun
+    verdicts: tuple[Verdict, ...]
+    bugs: tuple[str, ...] = ()
 
 
 class Written(Struct, frozen=True, kw_only=True):

@@ -188,7 +188,7 @@ class Suggestion(Struct, frozen=True, kw_only=True):
         return f"one more {what} in {owner}{self.test.names[0]}"
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class Question(Struct, frozen=True, kw_only=True, tag="question"):
     """A suggestion to be proven anew.
 
     Attributes:

@@ -36,7 +36,7 @@ from pytest_enrich.pipeline.budget import RemainingBudget, Slice, shares
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
 REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
-_REJECTED = Dropped(rung="new", reason="was turned down before")
+REJECTED = Dropped(rung="new", reason="was turned down before")
 
 
 def narrowed(target: Target, done: Sequence[Gap]) -> Target:
@@ -71,6 +71,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
     people turned this test down; `turned_down` why they turned down others for a source file; `comes_last` whether
     they did not want tests like it.
+    `refused` tells why a team allows no suggestion of a kind for a test file, "" where it does.
     `existing` is what the run knows of the tests that exist: whoever is asked, it is the same. `sharper` as in
     `validate.judge`.
     """
@@ -89,6 +90,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     is_rejected: Callable[[str, str, str, str], bool] = lambda *_facts: False
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
     comes_last: Callable[[Candidate], bool] = lambda _candidate: False
+    refused: Callable[[str, str], str] = lambda _kind, _path: ""
     sharper: validate.Sharper = lambda *_call: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
@@ -97,10 +99,13 @@ def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     """The verdict of the ladder, unless nothing is open for it, or people turned it down."""
     if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
         return REPEATED
+    kind = "test" if isinstance(candidate, NewTest) else "row"
+    if why := context.refused(kind, candidate.placement.path):
+        return Dropped(rung="allowed", reason=why)
     if candidate.placement.path != task.target.placement.path:
         task = replace(task, test_text=context.test_text(candidate.placement.path))
     if _is_rejected(candidate, candidate.gaps, task.target, context):
-        return _REJECTED
+        return REJECTED
     verdict = validate.judge(
         task,
         candidate,
@@ -112,7 +117,7 @@ def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     )
     if not isinstance(verdict, Kept):
         return verdict
-    return _REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, context) else verdict
+    return REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, context) else verdict
 
 
 def improved(

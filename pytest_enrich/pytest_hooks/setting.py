@@ -12,12 +12,14 @@ import pytest
 
 from pytest_enrich import changes, reports, session
 from pytest_enrich import config as values
-from pytest_enrich.config import Settings, WantedReport, private
-from pytest_enrich.data import Changes, Question, Shard
+from pytest_enrich.config import Settings, WantedReport, policy, private
+from pytest_enrich.data import Changes, Question, Replay, Shard
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.pytest_hooks import arguments
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.words import visible_lines
+from pytest_enrich.sandboxes import isolation
+from pytest_enrich.store import targets
 
 T = TypeVar("T")
 
@@ -30,6 +32,13 @@ def read(config: pytest.Config) -> Settings:
     """
     rootdir = config.rootpath
     directory = _value(config, "dir", lambda text: values.directory(text, rootdir))
+    rules = _policy(config)
+    kind = _value(config, "sandbox", values.sandbox)
+    try:
+        if rules.policy.isolation:
+            isolation.choose(kind, rootdir, rules)
+    except UsageError as error:
+        raise refusal(policy.KEY, error) from None
     return Settings(
         rootdir=rootdir,
         directory=directory,
@@ -46,7 +55,7 @@ def read(config: pytest.Config) -> Settings:
         earlier=config.getoption("enrich_from") or "",
         shard=_shard(config),
         grade=_value(config, "grade", values.grade),
-        sandbox=_value(config, "sandbox", values.sandbox),
+        sandbox=kind,
         cluster=_value(config, "executor", values.executor),
         env=tuple(config.getini("enrich_env")),
         pytest_args=arguments.for_child(config),
@@ -57,11 +66,28 @@ def read(config: pytest.Config) -> Settings:
         host=_value(config, "host", values.word),
         allow_remote=bool(_ini(config, "enrich_allow_remote")),
         think=bool(_ini(config, "enrich_think")),
-        prompt_exclude=(*private.FILES, *private.FOLDERS, *config.getini("enrich_prompt_exclude")),
+        prompt_exclude=(
+            *private.FILES,
+            *private.FOLDERS,
+            *config.getini("enrich_prompt_exclude"),
+            *rules.policy.model.never_sent,
+        ),
         fresh=config.getoption("enrich_fresh"),
         listing=config.getoption("enrich_list"),
         reports=_reports(config, directory),
+        policy=rules,
     )
+
+
+def _policy(config: pytest.Config) -> policy.Named:
+    """What the project's own configuration names: the command line, which anybody may type, loosens nothing."""
+    try:
+        name = targets.ini_value(config.rootpath, policy.KEY)
+        if name != (said := str(config.getini(policy.KEY))):
+            raise UsageError(f"the project's configuration file says {name!r}, and this session {said!r}")
+        return targets.policy_of(config.rootpath)
+    except EnrichError as error:
+        raise refusal(policy.KEY, UsageError(str(error))) from None
 
 
 def refusal(said: str, error: UsageError) -> pytest.UsageError:
@@ -137,15 +163,18 @@ def _limit(config: pytest.Config, text: str) -> str:
 
 
 def prove(config: pytest.Config) -> int:
-    """Read the `Question` in the file that was named, and write a `Reproof` beside it (`.answer`).
+    """Read the question in the file that was named, and write the answer beside it (`.answer`).
+
+    That is a `Reproof` of a `Question`, and what was `Replayed` of a `Replay`.
 
     Raises:
         pytest.UsageError: There is no such suggestion.
     """
     file = Path(config.option.enrich_prove)
     try:
-        question = msgspec.json.decode(file.read_bytes(), type=Question)
-        found = session.prove(read(config), question)
+        asked = msgspec.json.decode(file.read_bytes(), type=Question | Replay)
+        settings = read(config)
+        found = session.replay(settings, asked) if isinstance(asked, Replay) else session.prove(settings, asked)
     except (OSError, SyntaxError, ValueError, EnrichError) as error:
         raise pytest.UsageError(f"--enrich-prove={file}: {error}") from None
     file.with_suffix(".answer").write_bytes(msgspec.json.encode(found))

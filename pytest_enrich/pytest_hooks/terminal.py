@@ -16,7 +16,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.config import MODEL, NO_MODEL, Settings
+from pytest_enrich.config import MODEL, NO_MODEL, Settings, policy
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, last_run
 
@@ -105,6 +105,8 @@ def look_for_model(settings: Settings) -> Looked:
     if isinstance(found, connect.Connected):
         found.client.close()
         return Looked(settings=settings, line=visible(f"{found.heading}; {found.reason}"))
+    if found.is_forbidden and (settings.model or settings.host or MODEL in settings.with_):
+        raise pytest.UsageError(visible(f"{policy.KEY}: {found.reason}"))
     if MODEL in settings.with_:
         raise pytest.UsageError(_impossible(found))
     told = f"without {MODEL}: {found.reason}" + f" ({_command(found.remedy)})" * bool(found.remedy)

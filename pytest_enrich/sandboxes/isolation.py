@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from pytest_enrich.config import policy
 from pytest_enrich.errors import UsageError
 from pytest_enrich.sandboxes import places
 from pytest_enrich.sandboxes.places import Place
@@ -99,6 +101,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
         places: What of the machine's files is seen.
         read, listed: The same as Landlock takes it.
         devices: Whose the machine's device files are.
+        failed: The names of the stronger ones, which were tried and do not work here.
     """
 
     name: Name = "rlimits-only"
@@ -107,6 +110,12 @@ class Isolation(Struct, frozen=True, kw_only=True):
     read: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
     devices: Devices = "theirs"
+    failed: tuple[str, ...] = ()
+
+    @property
+    def tried(self) -> dict[str, bool]:
+        """The kernel layers that were tried, each with whether it starts and denies what it must."""
+        return dict.fromkeys(self.failed, False) | dict.fromkeys([self.name] if self.confined else [], True)
 
     @property
     def confined(self) -> bool:
@@ -149,19 +158,34 @@ class Isolation(Struct, frozen=True, kw_only=True):
 RLIMITS_ONLY = Isolation()
 
 
-def choose(kind: str, rootdir: Path) -> Isolation:
+def choose(kind: str, rootdir: Path, rules: policy.Named = policy.NONE) -> Isolation:
     """The strongest isolation that works here, as tried just now.
 
     Args:
         kind: `auto` takes what there is; `strict` insists on a kernel layer; `process` is content without.
         rootdir: The project's.
+        rules: Which of them the team accepts.
 
     Raises:
-        UsageError: `strict`, and there is none.
+        UsageError: `strict`, and there is none; or it is none that is accepted.
     """
-    if kind == "process":
-        return RLIMITS_ONLY
-    found = next(available(rootdir), RLIMITS_ONLY)
+    found = RLIMITS_ONLY if kind == "process" else _strongest(kind, rootdir)
+    accepted = rules.policy.isolation
+    if accepted and found.name not in accepted:
+        raise UsageError(
+            f"{rules.name} requires {' or '.join(accepted)}; enrich_sandbox={kind} is {found.name} here"
+        )
+    return found
+
+
+def _strongest(kind: str, rootdir: Path) -> Isolation:
+    failed, found = [], RLIMITS_ONLY
+    for one in conceivable(rootdir):
+        if works(one, rootdir):
+            found = one
+            break
+        failed.append(one.name)
+    found = replace(found, failed=tuple(failed))
     if kind == "strict" and not found.confined:
         raise UsageError(_refusal())
     return found

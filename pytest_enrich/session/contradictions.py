@@ -110,9 +110,9 @@ class Contradictions:
         self._save(told)
 
     def _wanted(self, found: Sequence[Suggestion]) -> list[Suggestion]:
-        """Those that nobody turned down."""
-        known = rejected.read(self._settings.rootdir)
-        return [one for one in found if not known.has(one)]
+        """Those that nobody turned down, and that the team allows."""
+        known, rules = rejected.read(self._settings.rootdir), self._settings.policy.policy
+        return [one for one in found if not known.has(one) and not rules.refused("bug", one.target.path)]
 
     def _save(self, found: Iterable[Suggestion]) -> None:
         """Write those on which nobody has decided."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from pytest_enrich import pipeline
 from pytest_enrich.config import MODEL, Budget
 from pytest_enrich.data import (
+    Aim,
     Attempt,
     Attempted,
     Dropped,
@@ -32,6 +33,7 @@ from pytest_enrich.session.scope import Found
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store
 from pytest_enrich.store.experience import NONE, Experience
+from pytest_enrich.validate.kills import MOST_OTHERS
 
 # While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
 # is left over is theirs again.
@@ -226,7 +228,7 @@ class Ledger:
             self._made[self._made.index(made)] = new
             if attempt.verdict != made.attempt.verdict:
                 self.attempts.append(attempt)
-                self._store.journal(Attempted(attempt=attempt))
+                self._store.journal(Attempted(attempt=attempt), aim=_aim(made.narrow))
 
     @property
     def earlier(self) -> dict[tuple[str, str], tuple[Attempt, ...]]:
@@ -283,6 +285,7 @@ class Ledger:
         self._store.journal(
             *(Attempted(attempt=attempt) for attempt in done.attempts),
             *(self._finished(done.target, asked) if done.complete else ()),
+            aim=_aim(done.target, *(part.qualname for part in done.target.parts or (done.target,))),
         )
 
     def _finished(self, target: Target, asked: Sequence[str]) -> Iterator[Finished]:
@@ -341,6 +344,17 @@ class Ledger:
         self._told.add(_said(attempt))
         self.waiting += 1
         return True
+
+
+def _aim(target: Target, *functions: str) -> Aim:
+    return Aim(
+        path=target.path,
+        qualname=target.qualname,
+        module=target.module,
+        gaps=target.gaps,
+        nearest=target.nearest[:MOST_OTHERS],
+        functions=functions,
+    )
 
 
 def _said(attempt: Attempt) -> tuple[str, str]:

@@ -132,6 +132,7 @@ class LocalModel:
             digest=pulled.digest,
             host=str(self._found.client.host),
             stays_here=self._found.is_here,
+            server=self._found.version,
             reason=self._found.reason,
             window=self._asker.model.window,
             counts={**self._asker.tally, **self._kept()},

@@ -1,38 +1,52 @@
-"""Outside of a run: tests of another hand or machine are proven again, and `doctor` has existing ones tried."""
+"""Outside of a run: a suggestion is proven again, a whole run judged again, and existing tests are tried."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import groupby, islice
 
 from msgspec.structs import replace
 
-from pytest_enrich import gaps, patch
+from pytest_enrich import gaps, patch, pipeline
 from pytest_enrich.config import Settings
 from pytest_enrich.data import (
+    Aim,
     Answered,
+    Attempt,
     Collect,
     Collected,
     Dropped,
     Failed,
     Gap,
+    Judged,
+    Kept,
+    Placement,
     Prove,
     Proved,
     Question,
     Rehearsal,
+    Replay,
+    Replayed,
     Reproof,
     Suggestion,
     Target,
+    Verdict,
 )
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.pipeline import REJECTED, REPEATED
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
+from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.sandboxes.process import ProcessSandbox
-from pytest_enrich.session import scope
+from pytest_enrich.session import scope, summary, walker
 from pytest_enrich.session.ground import COLLECT_SECONDS
-from pytest_enrich.validate import check, gain, stable, version
+from pytest_enrich.session.noting import Slots
+from pytest_enrich.session.work import BESIDE_SECONDS
+from pytest_enrich.store.python_file import text_of
+from pytest_enrich.validate import Existing, check, gain, stable, version
 from pytest_enrich.validate.kills import grade_of
 from pytest_enrich.validate.proof import PLAIN, Trial, allowed, asked, failures, first_line, last_line
 
@@ -54,9 +68,112 @@ def prove(settings: Settings, question: Question) -> Reproof:
     task = _task(settings, one, text, line)
     if question.foreign and (fault := _unread(question, task)) is not None:
         return Reproof(trouble=fault.reason, detail=fault.detail)
-    with closing(_sandbox(settings)) as sandbox:
+    with closing(_sandbox(settings, _layers(settings))) as sandbox:
         found = _examined(settings, question, task, sandbox)
         return replace(found, isolation=sandbox.isolation)
+
+
+def replay(settings: Settings, asked: Replay) -> Replayed:
+    """The verdicts on all that a run judged, on today's tree, without anybody who thinks of tests.
+
+    Each is judged as it was then: for the gaps that were open, after the attempts that were known. What people had
+    turned down was not judged then either.
+    """
+    gaps.branches("")  # what that imports is not fit to be imported by two threads at a time
+    began, layers = asked.began, _layers(settings)
+    sandbox = _sandbox(settings, layers)
+    context = _context(settings, Slots(sandbox, max(settings.workers, 1)))
+    with closing(sandbox), walker.parsing_in_turn(), walker.choose(settings.workers) as executor:
+        verdicts = executor.map(lambda one: _judged(context, *one), _asked(asked.judged))
+        return Replayed(
+            verdicts=tuple(verdicts),
+            bugs=tuple(_bug(settings, one, sandbox) for one in asked.bugs),
+            now=summary.environment(settings, layers, sources=began.sources, tests=tuple(began.tests)),
+        )
+
+
+def _context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
+    return pipeline.RunContext(
+        proposers=(),
+        sandbox=sandbox,
+        remaining=pipeline.RemainingBudget(settings.budget, 1),
+        existing=Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS),
+        timeout=settings.timeout,
+        seed=settings.seed,
+        test_text=lambda path: text_of(settings.rootdir, path) or "",
+        gaps={},
+        source_text=lambda path: scope.read(settings.rootdir / path),
+        grade=settings.grade,
+        refused=settings.policy.policy.refused,
+    )
+
+
+def _asked(judged: Sequence[Judged]) -> Iterator[tuple[Aim, tuple[Attempt, ...], Attempt]]:
+    """Each attempt, with what was open for it, and those that were known before."""
+    tried: list[Attempt] = []
+    closed: set[str] = set()
+    for one in judged:
+        known = tuple(each for each in tried if each.path == one.aim.path and each.qualname in one.aim.functions)
+        left = one.aim.gaps
+        for attempt in one.attempts:
+            # Another function's test had closed them meanwhile.
+            still = [gap for gap in left if gap.id not in closed] if attempt.verdict == REPEATED else left
+            yield replace(one.aim, gaps=tuple(still)), known, attempt
+            known = (*known, attempt)
+            gone = attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
+            left = tuple(gap for gap in left if gap.id not in gone)
+        tried += one.attempts
+        closed |= {gap for each in one.attempts if isinstance(each.verdict, Kept) for gap in each.verdict.gaps}
+
+
+def _judged(context: pipeline.RunContext, aim: Aim, known: tuple[Attempt, ...], attempt: Attempt) -> Verdict:
+    """The verdict of today."""
+    if attempt.verdict == REJECTED:
+        return REJECTED
+    try:
+        place = attempt.candidate.placement
+        task = Task(
+            target=_target(aim, place, attempt.digest),
+            attempts=known,
+            test_text=context.test_text(place.path),
+            seconds=0,
+            executions=0,
+            seed=context.seed,
+            source_text=context.source_text(aim.path),
+        )
+        found = pipeline.judge(task, attempt.candidate, context)
+    except Exception as error:  # noqa: BLE001 - one that cannot be judged on another tree must not end all
+        return Dropped(rung="parses", reason="could not be judged", detail=repr(error))
+    is_repeated = attempt.verdict == REPEATED and isinstance(found, Dropped) and found.rung == REPEATED.rung
+    return REPEATED if is_repeated else found
+
+
+def _target(aim: Aim, place: Placement, digest: str) -> Target:
+    """So much of a target as the ladder looks at."""
+    return Target(
+        path=aim.path,
+        qualname=aim.qualname,
+        module=aim.module,
+        kind="function",
+        first_line=1,
+        last_line=1,
+        source="",
+        gaps=aim.gaps,
+        placement=place,
+        digest=digest,
+        nearest=aim.nearest,
+    )
+
+
+def _bug(settings: Settings, one: Suggestion, sandbox: Sandbox) -> str:
+    """Why the test of a possible bug does not fail as it should, "" when it does."""
+    question = Question(one=one, foreign=True)
+    try:
+        task = _task(settings, one, scope.read(settings.rootdir / one.gap.path), one.gap.line)
+        fault = _unread(question, task)
+        return fault.reason if fault is not None else _examined(settings, question, task, sandbox).trouble
+    except (OSError, SyntaxError, ValueError, RefusedError) as error:
+        return str(error)
 
 
 def _line(one: Suggestion, text: str) -> int | None:
@@ -105,7 +222,7 @@ def _is_new(task: Task, found: Reproof) -> bool:
 
 def rehearse(settings: Settings) -> Rehearsal:
     """Whether a few existing tests pass where candidates would run, in each way in which those do."""
-    with closing(_sandbox(settings)) as sandbox:
+    with closing(_sandbox(settings, _layers(settings))) as sandbox:
         found = _rehearsed(settings, sandbox)
         return replace(found, isolation=sandbox.isolation)
 
@@ -158,9 +275,12 @@ def _tried(
             yield failures(execution, wanted)
 
 
-def _sandbox(settings: Settings) -> ForkserverSandbox:
+def _layers(settings: Settings) -> Isolation:
+    return isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
+
+
+def _sandbox(settings: Settings, layers: Isolation) -> ForkserverSandbox:
     """As a run has it."""
-    layers = isolation.choose(settings.sandbox, settings.rootdir)
     return ForkserverSandbox(ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers))
 
 
@@ -175,18 +295,15 @@ def _task(settings: Settings, one: Suggestion, text: str, line: int) -> Task:
     test_file = settings.rootdir / one.target.path
     test_text = patch.decode(test_file.read_bytes(), one.target.path) if test_file.exists() else ""
     candidate = patch.as_candidate(one)
-    target = Target(
+    aim = Aim(
         path=one.gap.path,
         qualname=one.gap.qualname,
         module="",
-        kind="function",
-        first_line=line,
-        last_line=line,
-        source="",
         gaps=(_gap(one, line - one.gap.line),),
-        placement=replace(candidate.placement, new_file=not test_file.exists()),
-        digest=one.gap.function_sha256,
+        nearest=(),
     )
+    place = replace(candidate.placement, new_file=not test_file.exists())
+    target = _target(aim, place, one.gap.function_sha256)
     return Task(target=target, attempts=(), test_text=test_text, seconds=0, executions=0, seed=0, source_text=text)
 
 

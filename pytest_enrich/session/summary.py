@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import distributions, version
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from pytest_enrich import __version__
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Begun, ChangedPart, CoveragePart, RunSummary
 from pytest_enrich.data.encoded import encoded
 from pytest_enrich.data.run import GITHUB_RUN
+from pytest_enrich.errors import StoreError
 from pytest_enrich.gaps import Measured, Ranked
 from pytest_enrich.reporters.figures import nothing_changed
 from pytest_enrich.reporters.words import visible
+from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.session.scope import Found
-from pytest_enrich.store import disk
+from pytest_enrich.store import disk, rejected
 from pytest_enrich.store.disk import now
 
 Snapshot: TypeAlias = "dict[str, tuple[int, int]] | None"
@@ -129,34 +134,50 @@ CONFIGURATION = (
     "tox.ini",
     "setup.cfg",
     ".coveragerc",
-    "conftest.py",
+    rejected.NAME,
 )
 
 
-def begun(settings: Settings, found: Found, isolation: str) -> Begun:
+def begun(settings: Settings, found: Found, layers: Isolation) -> Begun:
     """What the run works on, as evidence."""
+    tests = (*settings.test_files, *settings.red)
+    known = environment(settings, layers, sources=found.texts, tests=tests)
+    return replace(known, coverage=disk.sha256(encoded(found.measured)))
+
+
+def environment(settings: Settings, layers: Isolation, *, sources: Iterable[str], tests: Collection[str]) -> Begun:
+    """What there is, as evidence: these files, and all beside that has a say; coverage was not measured."""
 
     def digests(paths: Iterable[str]) -> dict[str, str]:
-        return {path: disk.sha256(content) for path in sorted(paths) if (content := _content(settings, path))}
+        contents = {path: _content(settings.rootdir, path) for path in sorted(set(paths))}
+        return {path: disk.sha256(content) for path, content in contents.items() if content is not None}
 
+    above = {folder.as_posix() for path in tests for folder in PurePosixPath(path).parents}
+    shared = (f"{folder}/conftest.py".removeprefix("./") for folder in above)
     return Begun(
         versions=versions(),
+        system=platform.platform(),
+        libraries={one.name: one.version for one in distributions()},
         options=options(settings),
         arguments=settings.pytest_args,
-        isolation=isolation,
+        said=settings.said,
+        isolation=layers.name,
+        layers=layers.tried,
+        policy=settings.policy.sha256,
         commit=commit(settings.rootdir),
-        coverage=disk.sha256(encoded(found.measured)),
-        sources=digests(found.texts),
-        tests=digests((*settings.test_files, *settings.red)),
-        configuration=digests(CONFIGURATION),
+        coverage="",
+        sources=digests(sources),
+        tests=digests(tests),
+        configuration=digests((*CONFIGURATION, *shared, *filter(None, [settings.policy.name]))),
     )
 
 
-def _content(settings: Settings, path: str) -> bytes:
-    try:
-        return (settings.rootdir / path).read_bytes()
-    except OSError:
-        return b""
+def _content(rootdir: Path, path: str) -> bytes | None:
+    """What a file of the project holds, None where there is none that can be read."""
+    with contextlib.suppress(OSError, ValueError, RuntimeError, StoreError):
+        real = (rootdir / path).resolve()
+        return disk.read(real) if real.is_relative_to(rootdir.resolve()) else None
+    return None
 
 
 def versions() -> dict[str, str]:
@@ -180,6 +201,13 @@ def options(settings: Settings) -> dict[str, str]:
         "seed": str(settings.seed),
         "grade": settings.grade,
         "sandbox": settings.sandbox,
+        "model": settings.model,
+        "host": settings.host,
+        "allow_remote": "yes" if settings.allow_remote else "",
+        "think": "yes" if settings.think else "",
+        "include": " ".join(settings.include),
+        "exclude": " ".join(settings.exclude),
+        "env": " ".join(settings.env),
         "only": " ".join(settings.only),
         "from": settings.earlier,
         "since": settings.changes.since if settings.changes else "",

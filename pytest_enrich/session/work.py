@@ -16,13 +16,14 @@ from pytest_enrich.config import Settings
 from pytest_enrich.data import Gap, RunSummary
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.errors import OutOfTimeError
+from pytest_enrich.errors import OutOfTimeError, UsageError
 from pytest_enrich.proposers.search import sharpen
 from pytest_enrich.protocols import Progress
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.cluster import ClusterSandbox, Project
 from pytest_enrich.sandboxes.environment import sweep
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
+from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, summary
 from pytest_enrich.session.contradictions import Contradictions
@@ -56,7 +57,8 @@ class Session:
         self._found = found
         self._progress = progress
         sweep()
-        inside, slots = _sandbox(settings)
+        self._layers = isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
+        inside, slots = _sandbox(settings, self._layers)
         self._inside, settings = inside, replace(settings, workers=slots)
         self._sandbox = NotingSandbox(Remembering(Slots(inside, slots, self._job_seconds)))
         self._ground = ground.Ground(targets=())
@@ -90,6 +92,7 @@ class Session:
             source_text=found.texts.__getitem__,
             grade=settings.grade,
             comes_last=self._known.comes_last,
+            refused=settings.policy.policy.refused,
             sharper=partial(sharpen, sandbox=self._sandbox),
             watch=self._sandbox.watching,
         )
@@ -142,7 +145,7 @@ class Session:
         if settings.fresh:
             self._store.forget()
         self._store.prepare()
-        self._store.evidence.begin(summary.begun(settings, found, self._sandbox.isolation))
+        self._store.evidence.begin(summary.begun(settings, found, self._layers))
         self._panel.begin_model(
             self._ground,
             source_text=found.texts.__getitem__,
@@ -195,7 +198,7 @@ class Session:
             yield f"work on {functions} ended by an internal error, details in {place}"
 
 
-def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, int]:
+def _sandbox(settings: Settings, layers: Isolation) -> tuple[ForkserverSandbox | ClusterSandbox, int]:
     """Where candidates are tried, here or on a cluster, and how many at a time."""
     if settings.cluster:
         project = Project(
@@ -205,8 +208,12 @@ def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, in
             sandbox=settings.sandbox,
         )
         cluster = ClusterSandbox(settings.cluster, project)
+        accepted = settings.policy.policy.isolation
+        if accepted and cluster.isolation not in accepted:
+            cluster.close()
+            told = f"{settings.policy.name} requires {' or '.join(accepted)}"
+            raise UsageError(f"{told}; on the workers of dask://{settings.cluster} it is {cluster.isolation}")
         return cluster, cluster.slots
-    layers = isolation.choose(settings.sandbox, settings.rootdir)
     fresh = ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers)
     return ForkserverSandbox(fresh), max(settings.workers, 1)
 

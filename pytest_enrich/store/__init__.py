@@ -6,13 +6,13 @@ What is told here is evidence, too: it is added to the chain of `store.evidence`
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from pytest_enrich.data import Attempted, Decision, Finished, State, Suggestion
+from pytest_enrich.data import Aim, Attempted, Decision, Finished, State, Suggestion
 from pytest_enrich.data.run import Line, Written
 from pytest_enrich.data.suggestion import SCHEMA, BrokenPart
 from pytest_enrich.errors import StoreError
@@ -63,9 +63,9 @@ class Store(Struct, frozen=True):
         """The folders in `decided/`, older ones of the same id included."""
         return disk.names(self.directory / "decided")
 
-    def clean(self) -> None:
-        """Remove all that is in `decided/`."""
-        for name in self.decided_names():
+    def clean(self, names: Iterable[str]) -> None:
+        """Remove these folders in `decided/`."""
+        for name in names:
             disk.remove(self.directory / "decided" / name)
 
     def find(self, prefix: str) -> Suggestion:
@@ -150,11 +150,13 @@ class Store(Struct, frozen=True):
         """All decisions, oldest first."""
         return read_log(self._decisions, Decision, disk.LARGEST)[0]
 
-    def journal(self, *lines: Line) -> None:
-        """Note attempts and finished gaps; on the disk when this returns."""
+    def journal(self, *lines: Line, aim: Aim | None = None) -> None:
+        """Note attempts, which were judged for this, and finished gaps; on the disk when this returns."""
         self.prepare()
         disk.make_inside(self.directory, ".cache")
-        self.evidence.add("attempt", *(line.attempt for line in lines if isinstance(line, Attempted)))
+        attempts = [line.attempt for line in lines if isinstance(line, Attempted)]
+        self.evidence.add("target", *([aim] if aim and attempts else []))
+        self.evidence.add("attempt", *attempts)
         append_to_log(self.directory / ".cache" / "state.jsonl", lines)
 
     def finished(self) -> tuple[Finished, ...]:

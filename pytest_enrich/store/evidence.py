@@ -11,7 +11,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal, TypeAlias, TypeVar
 
@@ -24,10 +25,11 @@ from pytest_enrich.errors import StoreError
 from pytest_enrich.store import disk, seal
 from pytest_enrich.store.disk import now, sha256
 
-Kind: TypeAlias = Literal["run", "exchange", "attempt", "suggestion", "decision", "end"]
-"""What a run begins with; a question to a model and its reply; a candidate and its verdict; what was written for
-people; what they decided; what the run came to."""
+Kind: TypeAlias = Literal["run", "exchange", "target", "attempt", "suggestion", "decision", "end", "removed"]
+"""What a run begins with; a question to a model and its reply; what candidates after it are for; a candidate and
+its verdict; what was written for people; what they decided; what the run came to; which older lines are gone."""
 
+_T = TypeVar("_T")
 START = "0" * 64
 """What the first line of all is chained to."""
 LARGEST = 1 << 30
@@ -35,6 +37,7 @@ LARGEST = 1 << 30
 PATIENCE = 30.0
 """Seconds to wait for another process that is adding lines."""
 _FIRST = "000001.jsonl"
+_CUT = "cut.json"
 _REPLY = re.compile(r"[0-9a-f]{64}")
 _FILE = re.compile(r"\d{6}\.jsonl")
 
@@ -58,9 +61,19 @@ class Line(Struct, frozen=True, kw_only=True):
     said: Raw
     seal: str = ""
 
+    def told(self, kind: Kind, what: type[_T]) -> _T | None:
+        """What it says, if it is of this kind and can be read."""
+        try:
+            return disk.decoded(bytes(self.said), what, disk.LARGEST) if self.kind == kind else None
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+
 
 class Head(Struct, frozen=True, kw_only=True):
-    """How many lines the chain has, the sha256 of the last one, and the last file with its size in bytes."""
+    """How many lines the chain has, the sha256 of the last one, and the last file with its size in bytes.
+
+    In `cut.json`: how many were removed at its beginning, the last of these, and the first file that is left.
+    """
 
     lines: int = 0
     digest: str = START
@@ -76,10 +89,11 @@ class Checked(Struct, frozen=True, kw_only=True):
     """What a look at the whole chain showed.
 
     `faults` name each place where it is broken, with why; `lines` are those that could be read; `foreign` is how
-    many were not sealed on this machine, which is no fault.
+    many were not sealed on this machine, which is no fault. `cut` is what was removed before the first of them.
     """
 
     head: Head = Head()
+    cut: Head = Head()
     lines: tuple[Line, ...] = ()
     faults: tuple[str, ...] = ()
     foreign: int = 0
@@ -109,18 +123,47 @@ class Evidence(Struct, frozen=True):
 
     def files(self) -> tuple[Path, ...]:
         """One a run, the oldest first; a decision belongs to the run before it."""
-        return tuple(self.directory / name for name in disk.names(self.directory) if _FILE.fullmatch(name))
+        return tuple(path for path in self._lying() if path.name >= self.cut().file)
 
-    def lines(self) -> Iterator[Line]:
-        """All that can be read, the oldest first, whether the chain holds or not."""
-        for _, content in self._contents():
+    def cut(self) -> Head:
+        """Where the chain begins by now."""
+        return self._mark(_CUT) or Head()
+
+    def old(self, is_old: Callable[[str], bool]) -> tuple[Path, ...]:
+        """The files of the oldest runs, as long as their newest line is old; never the last one."""
+        newest = {path: max((line.at for line in self.lines(path)), default="") for path in self.files()[:-1]}
+        return tuple(takewhile(lambda path: is_old(newest[path]), newest))
+
+    def remove(self, is_old: Callable[[str], bool], why: str) -> int:
+        """Remove those that are `old`, which is evidence, too; answers how many lines there were."""
+        before, going = self.cut(), self.old(is_old)
+        first = self.files()[len(going)]
+        line = next(self.lines(first))
+        end = Head(lines=line.number, digest=line.previous, file=first.name)
+        names = [path.name for path in going]
+        self.add("removed", {"files": names, "lines": end.lines, "digest": end.digest, "why": why})
+        disk.write(self.directory / _CUT, encoded(self._sealed(end)))
+        for path in self._lying():
+            if path.name < end.file:
+                disk.remove(path)
+        return end.lines - before.lines
+
+    def _lying(self) -> Iterator[Path]:
+        return (self.directory / name for name in disk.names(self.directory) if _FILE.fullmatch(name))
+
+    def lines(self, *files: Path) -> Iterator[Line]:
+        """All that can be read in these files, or in all, the oldest first, whether the chain holds or not."""
+        for _, content in self._contents(*files):
             with contextlib.suppress(msgspec.MsgspecError):
                 yield msgspec.json.decode(content, type=Line)
 
     def check(self) -> Checked:
         """Go along the whole chain, and compare its end with the head."""
         found, faults, foreign = [], [], 0
-        number, previous = 0, START
+        cut = self.cut()
+        number, previous = cut.lines, cut.digest
+        if os.path.lexists(self.directory / _CUT) and not cut.file:
+            faults.append(f"{_CUT}: it was changed")
         for where, content in self._contents():
             line, fault = _read(content, number, previous)
             if line is not None:
@@ -142,19 +185,22 @@ class Evidence(Struct, frozen=True):
                 f"head.json: it tells of {head.lines} lines that end in {head.digest[:12]},"
                 f" and there are {number} that end in {previous[:12]}"
             )
-        return Checked(head=head or Head(), lines=tuple(found), faults=tuple(faults), foreign=foreign)
+        return Checked(head=head or Head(), cut=cut, lines=tuple(found), faults=tuple(faults), foreign=foreign)
 
     def head(self) -> Head | None:
         """How the chain ends; None when that is missing, unreadable, or was changed."""
+        return self._mark("head.json")
+
+    def _mark(self, name: str) -> Head | None:
         try:
-            head = msgspec.json.decode(disk.read(self.directory / "head.json") or b"", type=Head)
+            head = msgspec.json.decode(disk.read(self.directory / name) or b"", type=Head)
         except (msgspec.MsgspecError, StoreError):
             return None
         return None if seal.verified(self.rootdir, _unsealed(head), head.seal) == "changed" else head
 
-    def _contents(self) -> Iterator[tuple[str, bytes]]:
+    def _contents(self, *files: Path) -> Iterator[tuple[str, bytes]]:
         """The lines as they are on the disk, each with where it stands."""
-        for path in self.files():
+        for path in files or self.files():
             *whole, torn = (disk.read(path, LARGEST) or b"").split(b"\n")
             for number, content in enumerate(whole, 1):
                 yield f"{path.name}:{number}", content
@@ -227,10 +273,18 @@ class Answers(Struct, frozen=True):
             StoreError: It cannot be written.
         """
         place = self._folder / _reply_file(name)
-        disk.prepare(self.directory, self.rootdir)
+        self.note(content)
         disk.make_inside(self.directory, ".cache", "answers")
-        Evidence(self.directory / "evidence", self.rootdir).add("exchange", msgspec.json.decode(content))
         disk.write(place, content)
+
+    def note(self, content: bytes) -> None:
+        """Keep it as evidence alone: there was no reply.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        disk.prepare(self.directory, self.rootdir)
+        Evidence(self.directory / "evidence", self.rootdir).add("exchange", msgspec.json.decode(content))
 
     @property
     def _folder(self) -> Path:

@@ -136,12 +136,16 @@ class Options(Struct, frozen=True):
 
 def options_of(rootdir: Path, one: Suggestion) -> Options:
     """Those with which its tests are run here."""
-    if not one.made.options or made(rootdir, one) == "here":
-        return Options(one.made.options)
-    grouped = list(_grouped(one.made.options))
+    words = one.made.options
+    return Options(words) if not words or made(rootdir, one) == "here" else harmless(words)
+
+
+def harmless(words: Sequence[str]) -> Options:
+    """Those of a stranger's options that load no code."""
+    grouped = list(_grouped(words))
     kept = [group for group in grouped if _HARMLESS.fullmatch(" ".join(group))]
-    words = tuple(word for group in kept for word in group)
-    return Options(words, tuple(" ".join(group) for group in grouped if group not in kept))
+    used = tuple(word for group in kept for word in group)
+    return Options(used, tuple(" ".join(group) for group in grouped if group not in kept))
 
 
 def _grouped(words: Sequence[str]) -> Iterator[tuple[str, ...]]:

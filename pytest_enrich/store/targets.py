@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_enrich.config import policy
 from pytest_enrich.errors import EnrichError, RefusedError, StoreError
 from pytest_enrich.store import disk, identity
 
@@ -64,6 +65,15 @@ def ini_value(rootdir: Path, key: str, options: Sequence[str] = ()) -> str:
             value = table.get(key, "")
             return " ".join(map(str, value)) if isinstance(value, list) else str(value)
     return ""
+
+
+def policy_of(rootdir: Path) -> policy.Named:
+    """What the team allows: only the project's own configuration can name it.
+
+    Raises:
+        UsageError, RefusedError: It cannot be read.
+    """
+    return policy.read(rootdir, ini_value(rootdir, policy.KEY))
 
 
 def has_tool(rootdir: Path, name: str) -> bool:

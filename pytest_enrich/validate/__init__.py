@@ -72,6 +72,7 @@ def _kept(graded: Graded, candidate: Candidate) -> Verdict:
         grade=counted.grade,
         mutants=counted.facts,
         smaller=None if least is candidate else least,
+        controls=counted.controls,
     )
 
 

@@ -130,6 +130,7 @@ class Counted(Struct, frozen=True, kw_only=True):
             pass alone. Of a mutant that ended the run nobody knows which part it was: it counts for each.
         told: The explored calls that tell most of those apart that no test notices, the best first.
         canary: The mutant that it had to die of.
+        controls: As in `Kept`.
         fault: Why what it does on mutants is not believed.
     """
 
@@ -139,6 +140,7 @@ class Counted(Struct, frozen=True, kw_only=True):
     by_part: tuple[frozenset[str], ...] = ()
     told: tuple[Call, ...] = ()
     canary: Mutant | None = None
+    controls: dict[str, str] = {}
     fault: Dropped | None = None
 
 
@@ -177,7 +179,8 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
     if (fault := _fault(canary, answer)) is not None:
         return Counted(grade="ungraded", facts=mutants_part((), f"{fault.reason}: {fault.detail}"), fault=fault)
     fates = existing.completed(task.target.path, made, answer.fates)
-    return replace(_counted(made, replace(answer, fates=fates), test, corpus), canary=canary)
+    controls = {"nothing changed": answer.control, "raises BaseException": answer.canary}
+    return replace(_counted(made, replace(answer, fates=fates), test, corpus), canary=canary, controls=controls)
 
 
 def _fault(canary: Mutant | None, answer: Mutated) -> Dropped | None:

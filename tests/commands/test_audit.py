@@ -5,6 +5,7 @@ import subprocess
 import zipfile
 
 import pytest
+from msgspec.structs import replace
 
 
 @pytest.fixture
@@ -57,6 +58,16 @@ def test_the_story_of_a_suggestion_has_its_test_and_the_decision(project, writte
     assert answer.out.index("def test_") < answer.out.index("reject, trivial (no contract)")
     kinds = [one["kind"] for one in project.run("audit", "show", written, "--json").json]
     assert kinds == ["suggestion", "decision"]
+
+
+def test_the_story_has_the_question_that_a_test_comes_from_of_an_earlier_run_too(project, no_dash):
+    one, prompt = project.store.find(no_dash), "a" * 64
+    project.store.evidence.add("exchange", {"prompt": prompt, "text": "the reply"}, {"prompt": "b" * 64})
+    project.store.evidence.begin({})
+    project.store.save(replace(one, origin=replace(one.origin, model="coder:7b", prompt=prompt)), "", "")
+    answer = project.run("audit", "show", no_dash)
+    assert "the reply" in answer.out
+    assert "b" * 64 not in answer.out
 
 
 @pytest.mark.usefixtures("written")

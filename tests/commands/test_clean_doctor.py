@@ -24,7 +24,8 @@ def test_clean_removes_decided_and_stale_and_keeps_what_waits(project, no_dash, 
     stale = project.suggest("parse_sku", 3, "def test_b():\n    assert parse_sku\n")
     project.source.write_text(project.source.read_text().replace("if not sep", "if not tail"))
     answer = project.run("clean", "--yes", "--json")
-    assert answer.json == {"decided": [no_dash], "stale": [stale]}
+    assert answer.json == {"decided": [no_dash], "stale": [stale], "evidence": 0}
+    assert project.store.decided_names() == ()
     assert project.store.decided_names() == ()
     assert [one.id for one in project.store.pending()] == [free]
 

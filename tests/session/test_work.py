@@ -11,8 +11,11 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich import session
-from pytest_enrich.config import Budget
+from pytest_enrich.config import Budget, policy
 from pytest_enrich.data import (
+    Aim,
+    Attempt,
+    Begun,
     Call,
     Collect,
     Collected,
@@ -165,6 +168,28 @@ def test_a_suggestion_stands_in_the_patch_of_all(work, settings):
     work()
     text = (settings.directory / "all.patch").read_text("utf-8")
     assert text.count("\n+def test_") == 2
+
+
+def test_a_run_leaves_what_its_candidates_were_judged_for(work, store):
+    work()
+    lines = tuple(store.evidence.lines())
+    (began,) = (told for line in lines if (told := line.told("run", Begun)))
+    assert began.sources.keys() == {"src/shop/__init__.py", "src/shop/cart.py"}
+    assert {"pytest.ini"} <= began.configuration.keys()
+    assert {"pytest", "coverage"} <= {name.lower() for name in began.libraries}
+    assert [line.kind for line in lines if line.kind in {"target", "attempt"}] == ["target", "attempt"] * 2
+    aims = [told for line in lines if (told := line.told("target", Aim))]
+    attempts = [told for line in lines if (told := line.told("attempt", Attempt))]
+    for aim, attempt in zip(aims, attempts, strict=True):
+        assert aim.functions == (aim.qualname,) == (attempt.qualname,)
+        assert {*attempt.verdict.gaps} <= {gap.id for gap in aim.gaps}
+
+
+def test_what_the_team_does_not_allow_is_dropped_with_the_reason(work, store):
+    rules = policy.Policy(suggestions=policy.SuggestionRules(kinds=("row",)))
+    made, _, _ = work(policy=policy.Named(rules, "policy.toml", "d"))
+    assert store.pending() == ()
+    assert made.dropped == {"allowed: the policy allows no suggestion of the kind test": 2}
 
 
 def test_a_second_run_asks_nothing(work):

@@ -104,6 +104,34 @@ def test_what_was_made_on_another_machine_is_whole_there_too(evidence, tmp_path,
     assert found.foreign == 16
 
 
+def test_what_was_removed_on_purpose_is_told_and_what_follows_still_hangs_together(evidence):
+    assert evidence.remove(lambda _at: True, "policy") == 8
+    found = evidence.check()
+    assert found.faults == ()
+    assert (found.cut.lines, found.lines[0].number, found.lines[-1].kind) == (8, 8, "removed")
+    evidence.begin({"run": 3})
+    assert evidence.check().faults == ()
+
+
+@pytest.mark.parametrize("how", ["changed", "gone"])
+def test_where_the_chain_begins_cannot_be_moved(evidence, how):
+    evidence.remove(lambda _at: True, "policy")
+    path = evidence.directory / "cut.json"
+    path.write_bytes(path.read_bytes().replace(b'"lines":8', b'"lines":9'))
+    if how == "gone":
+        path.unlink()
+    assert evidence.check().faults
+
+
+def test_the_files_of_a_process_that_was_killed_while_removing_are_passed_over(evidence):
+    first = evidence.files()[0]
+    content = first.read_bytes()
+    evidence.remove(lambda _at: True, "policy")
+    first.write_bytes(content)
+    assert evidence.check().faults == ()
+    assert len(evidence.files()) == 1
+
+
 @pytest.mark.parametrize("cut", [1, 40, 200])
 def test_half_a_line_of_a_killed_process_is_taken_away_by_the_next(evidence, cut):
     path = evidence.files()[-1]

@@ -170,13 +170,17 @@ class Asker:
         took = time.monotonic() - began
         self._figures.answered(question, answer, took)
         if isinstance(answer, Failure):
+            exchange = self._exchange(question, request, digest, log, took)
+            self._answers.note(msgspec.json.encode(replace(exchange, failure=str(answer))))
             self._note(answer)
             if answer.kind in _DOWN | _LOST:  # the same question may well be answered later
                 self.unasked.add(question.about)
             return None
         self._failed = 0
         self._took[digest] = took
-        self._keep(question, answer, digest, log, took)
+        exchange = self._exchange(question, request, digest, log, took)
+        kept = replace(exchange, text=answer.text, reason=answer.reason, counts=answer.counts)
+        self._answers.put(digest, msgspec.json.encode(kept))
         return Answered(text=answer.text, prompt=digest)
 
     def _room(self, question: Question, request: Request) -> int:
@@ -245,22 +249,21 @@ class Asker:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
 
-    def _keep(
-        self, question: Question, reply: Reply, digest: str, log: tuple[Redaction, ...], took: float
-    ) -> None:
-        exchange = Exchange(
+    def _exchange(
+        self, question: Question, request: Request, digest: str, log: tuple[Redaction, ...], took: float
+    ) -> Exchange:
+        """What was asked, without what was answered."""
+        return Exchange(
             model=self.model.pulled.name,
             digest=self.model.pulled.digest,
             host=str(self._client.host),
             question=question,
             window=self.model.window,
-            text=reply.text,
-            reason=reply.reason,
-            counts=reply.counts,
+            prompt=digest,
+            think=request.think,
             seconds=took,
             redactions=log,
         )
-        self._answers.put(digest, msgspec.json.encode(exchange))
 
     def _note(self, failure: Failure) -> None:
         """A server that is gone, or that sends code elsewhere, is not asked again in this run; unless we left."""

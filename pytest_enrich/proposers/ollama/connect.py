@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.config import Settings
+from pytest_enrich.config import Settings, policy
 from pytest_enrich.proposers.ollama import gate
 from pytest_enrich.proposers.ollama.client import Client, parse_host
 from pytest_enrich.proposers.ollama.gate import Pass, Pulled, Refusal
@@ -32,11 +32,13 @@ class Wish(Struct, frozen=True, kw_only=True):
         host: As in `OLLAMA_HOST`; "" for that variable's own value.
         model: The exact name, "" for the best of those that are pulled.
         allow_remote: Whether code may be sent to another machine.
+        rules: Which models and hosts the team allows.
     """
 
     host: str = ""
     model: str = ""
     allow_remote: bool = False
+    rules: policy.Named = policy.NONE
 
 
 class Connected(Struct, frozen=True, kw_only=True):
@@ -57,7 +59,9 @@ class Connected(Struct, frozen=True, kw_only=True):
 
 def wish(settings: Settings) -> Wish:
     """What the settings of a run ask for."""
-    return Wish(host=settings.host, model=settings.model, allow_remote=settings.allow_remote)
+    return Wish(
+        host=settings.host, model=settings.model, allow_remote=settings.allow_remote, rules=settings.policy
+    )
 
 
 def connect(
@@ -65,6 +69,9 @@ def connect(
 ) -> Connected | Refusal:
     """The model to ask, or why there is none; `notice` is told when it keeps questions waiting."""
     there = parse_host(wish.host or os.environ.get("OLLAMA_HOST", ""))
+    hosts = wish.rules.policy.model.hosts
+    if hosts is not None and str(there) not in {str(parse_host(one)) for one in hosts}:
+        return Refusal(reason=f"{there} is not among model.hosts of {wish.rules.name}", is_forbidden=True)
     if refusal := gate.of_host(there, allow_remote=wish.allow_remote):
         return refusal
     limits = limits or (Limits(connect=PROBE.connect) if there.is_loopback() else Limits())
@@ -91,17 +98,29 @@ def _model(client: Client, wish: Wish) -> Connected | Refusal:
     models = gate.read_models(client)
     if isinstance(models, Failure):
         return _silent(client, models)
-    chosen = gate.choose_model(models, gate.machine_memory() if client.host.is_loopback() else 0)
+    rules = wish.rules.policy.model
+    allowed = tuple(one for one in models if rules.allows(one.digest))
+    chosen = gate.choose_model(allowed, gate.machine_memory() if client.host.is_loopback() else 0)
     name = wish.model or (chosen.model.name if chosen else "")
     if not name:
-        return Refusal(
-            reason=f"Ollama on {client.host} has no model", remedy="get one:        ollama pull qwen2.5-coder:7b"
-        )
+        return _forbidden(models[0], wish) if models and not allowed else _empty(client)
     judged = gate.of_model(client, models, name, version)
     if isinstance(judged, Refusal):
         return judged
+    if not rules.allows(judged.model.digest):
+        return _forbidden(judged.model, wish)
     reason = "asked for by name" if wish.model else chosen.reason if chosen else ""
     return _connected(client, judged, reason, version)
+
+
+def _empty(client: Client) -> Refusal:
+    remedy = "get one:        ollama pull qwen2.5-coder:7b"
+    return Refusal(reason=f"Ollama on {client.host} has no model", remedy=remedy)
+
+
+def _forbidden(model: Pulled, wish: Wish) -> Refusal:
+    told = f"{model.name} (sha256:{model.digest}) is not among model.digests of {wish.rules.name}"
+    return Refusal(reason=told, is_forbidden=True)
 
 
 def _connected(client: Client, passed: Pass, reason: str, version: str) -> Connected | Refusal:

@@ -134,10 +134,11 @@ class Pass(Struct, frozen=True, kw_only=True):
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
-    """Why code is not sent, in words, and what a person can do."""
+    """Why code is not sent, in words, and what a person can do; `is_forbidden` by a policy."""
 
     reason: str
     remedy: str = ""
+    is_forbidden: bool = False
 
 
 def of_host(host: Host, *, allow_remote: bool) -> Refusal | None:

@@ -37,6 +37,9 @@ class Answers(Protocol):
     def put(self, name: str, content: bytes) -> None:
         """Keep it."""
 
+    def note(self, content: bytes) -> None:
+        """Keep it for people alone: there was no reply."""
+
 
 class Question(Struct, frozen=True, kw_only=True):
     """What a strategy wants to know.
@@ -79,7 +82,8 @@ def without_secrets(question: Question, scan: Scan) -> tuple[Question, tuple[Red
 class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One question and its reply, as they are kept: the evidence of what left the process.
 
-    `digest` is the model's; `redactions` tell what was taken out of the prompt, without telling it.
+    `prompt` is the digest by which it is kept, `digest` the model's, `think` what it was told of that, `failure`
+    why there is no reply; `redactions` tell what was taken out of the prompt, without telling it.
     """
 
     model: str
@@ -87,7 +91,10 @@ class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     host: str
     question: Question
     window: int
-    text: str
+    prompt: str = ""
+    think: bool | str | None = None
+    failure: str = ""
+    text: str = ""
     reason: str = ""
     counts: Counts = Counts()
     seconds: float = 0.0

@@ -65,6 +65,9 @@ def nowhere():
         def put(self, name, content):
             pass
 
+        def note(self, content):
+            pass
+
         def names(self):
             return ()
 

@@ -33,6 +33,13 @@ THINKER = Pulled(name="thinker:7b", digest="e" * 64, capabilities=frozenset({"co
 class Shelf(dict):
     put = dict.__setitem__
 
+    def __init__(self):
+        super().__init__()
+        self.noted = []
+
+    def note(self, content):
+        self.noted.append(json.loads(content))
+
 
 def question(text="which?", **changes):
     plain = {"strategy": "scenario", "about": "a.py::f", "messages": (Message(role="user", content=text),)}
@@ -50,6 +57,16 @@ def asker(client, kept):
         return Asker(client, Model(pulled=pulled, name=f"{pulled.name}:local"), kept, left, scan)
 
     return asker
+
+
+def test_a_question_without_a_reply_is_evidence_and_no_reply(asker, server, ollama, kept):
+    server.answer(CHAT, ollama.said({"error": "no such model"}, status=404))
+    assert asker().ask(question()) is None
+    assert not kept
+    (noted,) = kept.noted
+    assert noted["question"]["messages"] == [{"role": "user", "content": "which?"}]
+    assert len(noted["prompt"]) == 64
+    assert "no such model" in noted["failure"]
 
 
 def test_a_reply_is_kept_with_all_that_was_sent(asker, server, ollama, kept):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_enrich.config import policy
 from pytest_enrich.proposers.ollama import connect
 from pytest_enrich.proposers.ollama.connect import Connected, Wish
 from pytest_enrich.proposers.ollama.gate import Pulled, Refusal
@@ -53,6 +54,17 @@ def test_a_model_is_asked_for_by_name(serve, reach):
     serve(CODER, {**CODER, "name": "small:1b"})
     found = reach(model="small:1b")
     assert (found.model.pulled.name, found.reason) == ("small:1b", "asked for by name")
+
+
+def test_a_team_s_models_are_known_by_their_digest(serve, reach):
+    serve(CODER, {**CODER, "name": "small:1b", "digest": "e" * 64})
+    rules = policy.Named(policy.Policy(model=policy.ModelRules(digests=("sha256:" + "e" * 64,))), "p.toml")
+    assert reach(rules=rules).model.pulled.name == "small:1b"
+    refused = reach(rules=rules, model="coder:7b")
+    assert refused.is_forbidden
+    assert refused.reason == f"coder:7b (sha256:{'d' * 64}) is not among model.digests of p.toml"
+    none = policy.Named(policy.Policy(model=policy.ModelRules(digests=())), "p.toml")
+    assert reach(rules=none).is_forbidden
 
 
 def test_the_environment_says_where(serve, reach, server, monkeypatch):

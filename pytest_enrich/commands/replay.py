@@ -1,0 +1,286 @@
+"""A whole run, judged again from its evidence alone, in the sandbox: no model is asked, and no proposer.
+
+What is in the evidence is as foreign as any folder that came from elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_enrich.commands import pytest_run
+from pytest_enrich.commands.pytest_run import Tell, unheard
+from pytest_enrich.data import (
+    Aim,
+    Attempt,
+    Begun,
+    Dropped,
+    Judged,
+    Kept,
+    Replay,
+    Replayed,
+    Suggestion,
+    Verdict,
+)
+from pytest_enrich.data.run import Written
+from pytest_enrich.errors import RefusedError, UsageError
+from pytest_enrich.pipeline import REJECTED
+from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.store import Store, misplaced
+from pytest_enrich.store.evidence import Line
+from pytest_enrich.store.seal import Options, harmless
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """Something that came out otherwise: of which suggestion or candidate, on which rung, what it was, and is."""
+
+    about: str
+    rung: str
+    recorded: str
+    now: str
+
+
+class Compared(Struct, frozen=True, kw_only=True):
+    """What a replay showed.
+
+    Attributes:
+        run: Its number in the evidence.
+        at: When it began.
+        kept, dropped, bugs: How many have the verdict again that they had.
+        untried: How many people had turned down before: these were not judged then either.
+        environment: What is not as it was: Python, libraries, files, isolation.
+        differences: Verdicts that are others.
+        figures: What is otherwise below a verdict that is the same.
+    """
+
+    run: int
+    at: str
+    kept: int = 0
+    dropped: int = 0
+    bugs: int = 0
+    untried: int = 0
+    environment: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    figures: tuple[Difference, ...] = ()
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """A run as its evidence has it: `titles` are what its attempts are called, in their order."""
+
+    number: int
+    at: str
+    asked: Replay
+    titles: tuple[str, ...]
+
+
+def replayed(store: Store, name: str, tell: Tell = unheard) -> Compared:
+    """Judge again what a run judged.
+
+    Raises:
+        UsageError: There is no such run, or its evidence is broken.
+        RefusedError: It could not be judged here.
+    """
+    checked = store.evidence.check()
+    if checked.faults:
+        raise UsageError(
+            f"the evidence is broken: {checked.faults[0]}\n"
+            "Nothing was run.\nAll faults:  pytest-enrich audit verify"
+        )
+    run = _recorded(store, name)
+    used = Options(run.asked.began.said) if not checked.foreign else harmless(run.asked.began.said)
+    tell(f"judging {counted(len(run.titles), 'candidate')} of run {run.number} again ...")
+    for left in used.left_out:
+        tell(f"left out of its options: {visible(left)}")
+    return _compared(run, _judged_again(store, run.asked, used.words))
+
+
+def _recorded(store: Store, name: str) -> Recorded:
+    files = {str(int(path.stem)): path for path in store.evidence.files()}
+    number = next(reversed(files), "") if name == "last" else name.lstrip("0")
+    if number not in files:
+        there = f"there are 1 to {next(reversed(files))}" if files else "there is none yet"
+        raise UsageError(
+            f"the evidence has no run {name!r}: {there}\nNothing was run.\nSee:  pytest-enrich audit verify"
+        )
+    lines = tuple(store.evidence.lines(files[number]))
+    began = next((told for line in lines if (told := line.told("run", Begun))), None)
+    if began is None:
+        raise UsageError(
+            f"file {files[number].name} begins with no run that this version can read\nNothing was run."
+        )
+    written = {
+        (one.suggestion.id, one.suggestion.test.body_sha256): one.suggestion
+        for line in lines
+        if (one := line.told("suggestion", Written))
+    }
+    judged = tuple(_as_written(one, written) for one in _grouped(lines))
+    bugs = tuple(one for one in written.values() if one.kind == "bug")
+    titles = tuple(_title(one, written) for each in judged for one in each.attempts)
+    asked = Replay(began=began, judged=judged, bugs=bugs)
+    return Recorded(number=int(number), at=lines[0].at, asked=asked, titles=titles)
+
+
+Wrote: TypeAlias = dict[tuple[str, str], Suggestion]
+"""What a run wrote, by id and body."""
+
+
+def _grouped(lines: Iterable[Line]) -> Iterator[Judged]:
+    """The attempts with what they were judged for, which stands before them."""
+    aim: Aim | None = None
+    attempts: list[Attempt] = []
+    for line in lines:
+        if line.kind == "target":
+            yield from [Judged(aim=aim, attempts=tuple(attempts))] if aim and attempts else []
+            aim, attempts = line.told("target", Aim), []
+        elif (attempt := line.told("attempt", Attempt)) is not None:
+            attempts.append(attempt)
+    yield from [Judged(aim=aim, attempts=tuple(attempts))] if aim and attempts else []
+
+
+def _suggestion(attempt: Attempt, written: Wrote) -> Suggestion | None:
+    from pytest_enrich import patch
+
+    gaps = attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
+    body = patch.body_of(attempt.candidate) if gaps else ""
+    return next((written[gap, body] for gap in gaps if (gap, body) in written), None)
+
+
+def _as_written(judged: Judged, written: Wrote) -> Judged:
+    """With the text that people were shown of what was kept: its name and its form may be others."""
+    from pytest_enrich import patch
+
+    def shown(attempt: Attempt) -> Attempt:
+        one = _suggestion(attempt, written)
+        if one is None:
+            return attempt
+        test = patch.as_candidate(one)
+        known = {"name": test.name, "code": test.code, "imports": test.imports, "placement": test.placement}
+        return replace(attempt, candidate=replace(attempt.candidate, **known))
+
+    return replace(judged, attempts=tuple(map(shown, judged.attempts)))
+
+
+def _title(attempt: Attempt, written: Wrote) -> str:
+    one = _suggestion(attempt, written)
+    return one.id if one is not None else f"{attempt.path}::{attempt.qualname}, {attempt.candidate.title}"
+
+
+def _judged_again(store: Store, asked: Replay, words: Sequence[str]) -> Replayed:
+    """In a pytest of the project's own, with the options of the run that have a say in verdicts.
+
+    Raises:
+        RefusedError: What was judged is about files of no test of this project, or pytest did not come to an end.
+    """
+    places = {(one.candidate.placement.path, each.aim.path) for each in asked.judged for one in each.attempts}
+    places |= {(one.target.path, one.gap.path) for one in asked.bugs}
+    for target, source in sorted(places):
+        if why := misplaced(store.rootdir, target, source, tuple(words)):
+            raise RefusedError(f"a candidate {why}\nNothing was run.\nRun it in the project that it is of:  cd")
+    options = (f"--enrich-{name}={asked.began.options.get(name, '')}" for name in ("timeout", "grade", "budget"))
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
+        file = Path(scratch) / "replay.json"
+        file.write_bytes(msgspec.json.encode(asked))
+        outcome = pytest_run.reproof(store, file, (*words, *options), math.inf)
+        try:
+            return msgspec.json.decode(file.with_suffix(".answer").read_bytes(), type=Replayed)
+        except (OSError, msgspec.MsgspecError):
+            raise RefusedError(f"nothing could be judged: pytest did not come to an end\n{outcome.end}") from None
+
+
+def _compared(run: Recorded, found: Replayed) -> Compared:
+    attempts = [(one, judged.aim) for judged in run.asked.judged for one in judged.attempts]
+    differences: list[Difference] = []
+    figures: list[Difference] = []
+    same: Counter[str] = Counter()
+    for title, (attempt, aim), now in zip(run.titles, attempts, found.verdicts, strict=True):
+        was = attempt.verdict
+        if _verdict(was) != _verdict(now):
+            rung = now.rung if isinstance(now, Dropped) else was.rung if isinstance(was, Dropped) else "kills"
+            differences.append(Difference(about=title, rung=rung, recorded=_said(was), now=_said(now)))
+            continue
+        same["untried" if was == REJECTED else "kept" if isinstance(was, Kept) else "dropped"] += 1
+        if isinstance(was, Kept) and isinstance(now, Kept):
+            figures += _figures(title, was, now, {gap.id for gap in aim.gaps})
+    for one, trouble in zip(run.asked.bugs, found.bugs, strict=True):
+        same["bugs"] += not trouble
+        if trouble:
+            differences.append(Difference(about=one.id, rung="passes", recorded="fails as it should", now=trouble))
+    return Compared(
+        run=run.number,
+        at=run.at,
+        environment=tuple(_changed(run.asked.began, found.now)),
+        differences=tuple(differences),
+        figures=tuple(figures),
+        **same,
+    )
+
+
+def _verdict(verdict: Verdict) -> tuple[str, str]:
+    """What has to be the same."""
+    return ("kept", verdict.grade) if isinstance(verdict, Kept) else (verdict.rung, verdict.reason)
+
+
+def _said(verdict: Verdict) -> str:
+    if isinstance(verdict, Kept):
+        return f"kept, {verdict.grade}"
+    detail = verdict.detail.strip().splitlines()
+    return f"dropped: {verdict.reason}" + f" ({detail[-1].strip()})" * bool(detail)
+
+
+def _figures(title: str, was: Kept, now: Kept, own: set[str]) -> Iterator[Difference]:
+    """What was otherwise on the rungs that both climbed: what the one has and the other has not."""
+    before, today = _rungs(was, own), _rungs(now, own)
+    for rung, parts in before.items():
+        gone = "; ".join(one for one in parts if one not in today[rung])
+        new = "; ".join(one for one in today[rung] if one not in parts)
+        if gone or new:
+            yield Difference(about=title, rung=rung, recorded=gone or "nothing", now=new or "nothing")
+
+
+def _rungs(kept: Kept, own: set[str]) -> dict[str, tuple[str, ...]]:
+    # Which mutants are perhaps equivalent, calls told that only the search knew.
+    fates = {True: "killed", False: "alive"}
+    tried = (f"line {one.line}, {one.change}: {fates[one.killed]}" for one in kept.mutants.list)
+    left_out = (f"left out {way}" for way in kept.left_out)
+    return {"gains": tuple(sorted(own & {*kept.gaps})), "kills": tuple(tried), "stable": (*kept.runs, *left_out)}
+
+
+def _changed(was: Begun, now: Begun) -> Iterator[str]:
+    """What is not as it was."""
+    for what, before, today in (("system", was.system, now.system), ("isolation", was.isolation, now.isolation)):
+        if before != today:
+            yield f"{what} {before}, now {today}"
+    old, new = {**was.libraries, **was.versions}, {**now.libraries, **now.versions}
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            yield f"{name} {old.get(name, 'not installed')}, now {new.get(name, 'not installed')}"
+    for kind in ("sources", "tests", "configuration"):
+        files, today_files = getattr(was, kind), getattr(now, kind)
+        for path in sorted(files.keys() | today_files.keys()):
+            if files.get(path) != today_files.get(path):
+                how = "is new" if path not in files else "is gone" if path not in today_files else "was changed"
+                yield f"{path} {how}"
+
+
+def told(found: Compared) -> Iterator[str]:
+    """What came of it, for people."""
+    yield f"run {found.run} of {found.at}"
+    yield f"kept      {found.kept} again"
+    yield f"dropped   {found.dropped} again, on the same rung for the same reason"
+    yield from [f"bugs      {found.bugs} again"] if found.bugs else []
+    yield from [f"unjudged  {found.untried}, turned down before by people"] if found.untried else []
+    yield from (f"changed   {line}" for line in found.environment)
+    for word, differences in (("differs", found.differences), ("figures", found.figures)):
+        for one in differences:
+            yield f"{word}   {one.about}: on the rung `{one.rung}`"
+            yield f"            recorded: {one.recorded}"
+            yield f"            now:      {one.now}"
+    yield "These verdicts are others." if found.differences else "All verdicts are the same."
