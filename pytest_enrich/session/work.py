@@ -26,7 +26,7 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger
-from pytest_enrich.session.noting import NotingSandbox, Remembering, Slots
+from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.walker import Panel, Walker
 from pytest_enrich.session.writing import Writer
@@ -58,7 +58,10 @@ class Session:
             layers=isolation.choose(settings.sandbox, settings.rootdir),
         )
         self._forks = ForkserverSandbox(fresh)
-        self._sandbox = NotingSandbox(Remembering(Slots(self._forks, max(settings.workers, 1), self._job_seconds)))
+        slots = Slots(self._forks, max(settings.workers, 1), self._job_seconds)
+        # A budget in executions comes to the same everywhere, whoever is done first.
+        inside = Onward(slots) if settings.budget.executions is None else slots
+        self._sandbox = NotingSandbox(Remembering(inside))
         self._ground = ground.Ground(targets=())
         self._stopped: Stop = ""
         made = MadePart(
