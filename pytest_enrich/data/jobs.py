@@ -206,6 +206,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
         statements: For each line of a statement of several lines, its first (coverage's numbering), as pairs.
         through: Calls of functions of other files that come to this one, as in `Recorded`: further entries.
         only: Calls to look at; then nothing is searched for.
+        starts: Calls that earlier searches in this file found, to begin with.
         neighbours: Calls seen of other functions of the module: a parameter of the same name takes such values.
         constants: Literals that the source compares with, best first.
         constructors: Calls that make objects of the project's classes, seen in tests.
@@ -225,6 +226,7 @@ class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
     statements: tuple[tuple[int, int], ...] = ()
     through: tuple[Call, ...] = ()
     only: tuple[Call, ...] = ()
+    starts: tuple[Call, ...] = ()
     neighbours: tuple[Call, ...] = ()
     constants: tuple[str, ...] = ()
     constructors: tuple[Call, ...] = ()

@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_enrich.data import (
     Answered,
     Attempt,
+    Call,
     Collect,
     Dropped,
     Execution,
@@ -32,6 +34,8 @@ from pytest_enrich.validate.proof import first_line, last_line, shape_of
 
 _OVER = "the time of the run is over"
 SHOWN = 3
+MOST_STARTS = 60
+"""Calls that a search begins with besides those of tests: the latest."""
 IN_A_ROW = 5
 """So many candidates that fall for one reason are hardly to blame for it."""
 READ = frozenset({"parses", "allowed", "asserts", "new"})
@@ -113,6 +117,28 @@ class Remembering(Around):
         if isinstance(execution, Answered):
             with self._lock:
                 self._known[key] = execution
+        return execution
+
+
+class Onward(Around):
+    """Does what the sandbox inside does; an `Explore` begins with what earlier ones found in its file."""
+
+    def __init__(self, inside: Sandbox) -> None:
+        super().__init__(inside)
+        self._found: dict[str, dict[Call, None]] = {}
+        self._lock = threading.Lock()
+
+    def execute(self, job: Job, *, timeout: float) -> Execution:
+        """See `protocols.Sandbox`."""
+        if not isinstance(job, Explore) or job.only:
+            return self._inside.execute(job, timeout=timeout)
+        with self._lock:
+            starts = tuple(self._found.get(job.path, {}))[-MOST_STARTS:]
+        execution = self._inside.execute(replace(job, starts=starts), timeout=timeout)
+        answer = execution.answer if isinstance(execution, Answered) else None
+        with self._lock:
+            found = answer.findings if isinstance(answer, Explored) else ()
+            self._found.setdefault(job.path, {}).update(dict.fromkeys(one.call for one in found))
         return execution
 
 

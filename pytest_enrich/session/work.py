@@ -28,7 +28,7 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger
-from pytest_enrich.session.noting import NotingSandbox, Remembering, Slots
+from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.walker import Panel, Walker
 from pytest_enrich.session.writing import Writer
@@ -58,9 +58,12 @@ class Session:
         self._progress = progress
         sweep()
         self._layers = isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
-        inside, slots = _sandbox(settings, self._layers)
-        self._inside, settings = inside, replace(settings, workers=slots)
-        self._sandbox = NotingSandbox(Remembering(Slots(inside, slots, self._job_seconds)))
+        self._inside, count = _sandbox(settings, self._layers)
+        settings = replace(settings, workers=count)
+        slots = Slots(self._inside, count, self._job_seconds)
+        # A budget in executions comes to the same everywhere, whoever is done first.
+        inside = Onward(slots) if settings.budget.executions is None else slots
+        self._sandbox = NotingSandbox(Remembering(inside))
         self._ground = ground.Ground(targets=())
         self._stopped: Stop = ""
         made = MadePart(

@@ -16,7 +16,15 @@ from pytest_enrich.gaps import FileCoverage, tokens_digest
 from pytest_enrich.gaps.outline import Node
 from pytest_enrich.source.condition import Constants, conditions
 from pytest_enrich.source.entry import Calls, entries
-from pytest_enrich.source.function import documentation, is_generator, kind, nearest, parameters, raises
+from pytest_enrich.source.function import (
+    documentation,
+    is_entered,
+    is_generator,
+    kind,
+    nearest,
+    parameters,
+    raises,
+)
 from pytest_enrich.source.module import FUNCTIONS, Module, Suite, module_name, packages, roots
 from pytest_enrich.source.placement import Shelf
 from pytest_enrich.source.test_file import Subject
@@ -35,6 +43,7 @@ class _Described(Struct, frozen=True):
     suite: Suite
     shelf: Shelf
     touching: frozenset[str]
+    entered: bool
 
 
 def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> tuple[Target, ...]:
@@ -55,7 +64,18 @@ def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> 
         return ()
     name = module_name(file.path, suite.source_roots, suite.packages)
     touching = frozenset(test.partition("::")[0] for test in chain.from_iterable(file.contexts.values()))
-    described = _Described(file, module, name, Calls(module), Constants(module), suite, Shelf(suite), touching)
+    entered = is_entered(module, file)
+    described = _Described(
+        file,
+        module,
+        name,
+        Calls(module),
+        Constants(module),
+        suite,
+        Shelf(suite),
+        touching,
+        entered,
+    )
     grouped: dict[Node, list[Gap]] = {}
     for gap in gaps:
         grouped.setdefault(module.find(gap.qualname, gap.line), []).append(gap)
@@ -70,7 +90,7 @@ def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
     ways = tuple(_way(module, node, gap) for gap in gaps)
     on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
     first, last = module.extent(node)
-    ways_in = entries(module, of.calls, node, of.suite)
+    ways_in = entries(module, of.calls, node, of.suite, entered=of.entered)
     return Target(
         path=of.file.path,
         qualname=module.qualname(node),

@@ -95,13 +95,14 @@ def base_names(node: ast.ClassDef) -> set[str]:
     return {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in plain}
 
 
-def entries(module: Module, calls: Calls, node: Node, suite: Suite) -> tuple[Entry, ...]:
+def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: bool) -> tuple[Entry, ...]:
     """The public functions through which `node` is reached, nearest first; itself when it is public.
 
-    A private function is its own entry only when tests of the suite name it already; a method of a private class,
-    whose objects callers may hold, also when nobody refers to it. For a nested function the outermost function
-    round it stands for it. What a constructor did shows itself in those that use the object: the callers of the
-    constructor, and methods that tests name.
+    A private function is its own entry when tests of the suite name it already, or where no public one leads to it
+    and no test has `entered` the module in another way; a method of a private class, whose objects callers may
+    hold, also when nobody refers to it. For a nested function the outermost function round it stands for it. What
+    a constructor did shows itself in those that use the object: the callers of the constructor, and methods that
+    tests name.
     """
     if not isinstance(node, FUNCTIONS):
         return ()
@@ -111,8 +112,11 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite) -> tuple[Ent
     direct = [start] if is_public(module, start) or _is_named(start, suite) else []
     found = [*direct, *_public_callers(module, calls, start)]
     found += [method for maker in found if _is_maker(module, maker) for method in _methods(module, maker, suite)]
-    alone = [start] if not found and _is_method(module, start) and not start.name.startswith("_") else []
-    return tuple(_entry(module, one) for one in list(dict.fromkeys([*found, *alone]))[:_MOST])
+    if not found and not _is_dunder(start.name):
+        is_held = _is_method(module, start) and not start.name.startswith("_")
+        found = [start] if is_held or not entered else []
+        found += [] if entered else _callers(module, calls, start)
+    return tuple(_entry(module, one) for one in list(dict.fromkeys(found))[:_MOST])
 
 
 def is_public(module: Module, node: Function) -> bool:
@@ -141,11 +145,16 @@ def _is_private(name: str) -> bool:
     return name.startswith("_") and not _is_dunder(name)
 
 
+def _callers(module: Module, calls: Calls, *called: Function) -> dict[Function, None]:
+    """The outermost functions that refer to one of these."""
+    return dict.fromkeys(_outermost(module, one) for node in called for one in calls.callers(node))
+
+
 def _public_callers(module: Module, calls: Calls, start: Function) -> list[Function]:
     found: list[Function] = []
     seen, wave = {start}, [start]
     while wave:
-        callers = dict.fromkeys(_outermost(module, one) for node in wave for one in calls.callers(node))
+        callers = _callers(module, calls, *wave)
         wave = [caller for caller in callers if caller not in seen]
         seen.update(wave)
         found += [function for function in wave if is_public(module, function)]

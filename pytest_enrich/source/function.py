@@ -174,6 +174,11 @@ def nearest(module: Module, node: Node, file: FileCoverage) -> tuple[NearTest, .
     return tuple(NearTest(nodeid=test, shared=0) for test in strangers[:_MOST_STRANGERS])
 
 
+def is_entered(module: Module, file: FileCoverage) -> bool:
+    """Whether a test runs a function of the module; what runs when it is imported is of no test."""
+    return any(_counted(file, _body(module, node)) for node in module.functions())
+
+
 def _body(module: Module, node: Node) -> Iterable[int]:
     """The lines of a function without its `def` and decorators, which run on import."""
     body = getattr(node, "body", [])

@@ -103,9 +103,10 @@ def result(name: str, folder: Path, listing: Listing, run: Run) -> Result:
 
 
 def waiting(checkout: Path) -> tuple[Suggestion, ...]:
-    """The suggestions in a checkout that nobody has decided on, by id."""
+    """The suggestions in a checkout that nobody has decided on, by id; possible bugs cannot be accepted."""
     files = sorted((checkout / "enrich-suggestions" / "pending").glob("*/suggestion.json"))
-    return tuple(msgspec.json.decode(file.read_bytes(), type=Suggestion) for file in files)
+    read = (msgspec.json.decode(file.read_bytes(), type=Suggestion) for file in files)
+    return tuple(one for one in read if one.kind != "bug")
 
 
 def enrich(bench: Bench, checkout: Path, run: Run, *more: str) -> Summary:

@@ -4,6 +4,7 @@ import pytest
 
 from pytest_enrich.source import Suite
 
+ENTERED = {4: ("tests/test_cart.py::test_public",)}
 TEXT = """\
 TABLE = {"a": _used_by_table}
 
@@ -87,7 +88,19 @@ def make(x):
     ],
 )
 def test_a_function_is_reached_through_public_ones(target, qualname, words, entries):
-    assert [one.qualname for one in target(TEXT, (qualname, words)).entries] == entries
+    found = target(TEXT, (qualname, words), contexts=ENTERED).entries
+    assert [one.qualname for one in found] == entries
+
+
+def test_a_private_function_is_its_own_entry_where_no_test_enters_its_module(target):
+    found = target(TEXT, ("_nobody", "return x + 2")).entries
+    assert [one.qualname for one in found] == ["_nobody"]
+
+
+def test_private_functions_that_call_it_lead_to_it_where_no_public_one_does(target):
+    text = "def _inner(x):\n    return x\ndef _outer(x):\n    return _inner(x)\n"
+    found = target(text, ("_inner", "return x")).entries
+    assert [one.qualname for one in found] == ["_inner", "_outer"]
 
 
 def test_a_private_function_that_tests_name_is_its_own_entry(target):
@@ -162,7 +175,8 @@ class _Other(_Loop):
     pass
 """
     assert [one.qualname for one in target(text, ("Any._run", "return x")).entries] == ["_Base.__call__"]
-    assert target(text, ("_Loop._go", "return x + 1")).entries == ()
+    entered = {3: ("tests/test_cart.py::test_run",)}
+    assert target(text, ("_Loop._go", "return x + 1"), contexts=entered).entries == ()
 
 
 def test_methods_reach_private_ones_of_their_base(target):

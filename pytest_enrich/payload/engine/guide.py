@@ -10,8 +10,9 @@ from itertools import chain, islice, zip_longest
 from typing import TypeAlias
 
 from ..explore.calls import Call
+from ..express import evaluate
 from .probe import Note
-from .solve import Mark, descend, distance, proposals, unmarked
+from .solve import MATCHING, Mark, descend, distance, proposals, unmarked
 from .trace import Branch
 
 MOST_WITNESSES, MOST_RAISING = 4, 2
@@ -27,33 +28,41 @@ class Guide:
     Args:
         lines: Of the conditions whose other way is wanted.
         way: Lines of the conditions that come before: their other way is wanted while the subject never took it.
+        others: Those of all conditions of the file: the same, while there is one of `lines` that nothing came to.
 
     Attributes:
         is_near: Whether something came to one of `lines`, or there are none to come to.
     """
 
-    def __init__(self, lines: Iterable[int], way: Iterable[int] = ()) -> None:
+    def __init__(self, lines: Iterable[int], way: Iterable[int] = (), others: Iterable[int] = ()) -> None:
         self._lines = frozenset(lines)
         self._way = frozenset(way) - self._lines
-        self._room = dict.fromkeys(self._lines | self._way, MOST_WITNESSES)
+        self._others = frozenset(others) - self._way
+        self._far = set(self._lines)
+        self._room = dict.fromkeys(self._lines | self._way | self._others, MOST_WITNESSES)
+        self._ways: set[Branch] = set()
         self._taken: dict[int, set[int]] = defaultdict(set)
         self._witnesses: list[tuple[bool, Call, list[int]]] = []
         self.is_near = not self._lines
 
-    def see(self, call: Call, branches: Iterable[Branch], *, is_raising: bool = False) -> None:
-        """Choices were run; the first ones that come to a line are kept for it.
+    def see(self, call: Call, branches: Collection[Branch], *, is_raising: bool = False) -> None:
+        """Choices were run; the first ones that come to a line are kept for it, and those that take a new way.
 
         Few of those that end in an exception: they may have come no further than to the line.
         """
         came = set()
+        is_new = not self._ways.issuperset(branches)
+        self._ways.update(branches)
         for start, end in branches:
             came |= {start, end}
-            if start in self._way:
+            # A way that ended in an exception may lead on for others.
+            if start in self._way or (start in self._others and not is_raising):
                 self._taken[start].add(end)
         lines = sorted(came & self._room.keys())
+        self._far -= came
         self.is_near |= not self._lines.isdisjoint(lines)
         full = MOST_WITNESSES - MOST_RAISING if is_raising else 0
-        wanted = [line for line in lines if self._room[line] > full]
+        wanted = [line for line in lines if is_new or self._room[line] > full]
         for line in wanted:
             self._room[line] -= 1
         if wanted:
@@ -65,11 +74,13 @@ class Guide:
             nearest = min(self._witnesses, key=lambda witness: witness[0])  # one that came through, if any
             self._witnesses.remove(nearest)
             _, call, lines = nearest
-            if wanted := [line for line in lines if is_open(line) or self._is_one_way(line)]:
+            if wanted := [line for line in lines if is_open(line) or self.is_one_way(line)]:
                 yield from towards(call, wanted)
 
-    def _is_one_way(self, line: int) -> bool:
-        return line in self._way and len(self._taken[line]) < 2  # noqa: PLR2004 - of the two ways
+    def is_one_way(self, line: int) -> bool:
+        """Whether its other way may lead to what is wanted."""
+        is_on_way = line in self._way or (line in self._others and bool(self._far))
+        return is_on_way and len(self._taken[line]) < 2  # noqa: PLR2004 - of the two ways
 
 
 class Choices:
@@ -137,6 +148,8 @@ class Approach:
     def _likely(self, call: Call, notes: Sequence[Note]) -> list[Call]:
         """What would make one of the conditions come out another way."""
         self.choices.learn(operand for note in notes for operand in (note.left, note.right))
+        patterns = (note.left for note in notes if note.how in MATCHING)
+        self.choices.learn(map(evaluate, chain.from_iterable(map(self.choices.like, patterns))))
         notes = notes[:MOST_NOTES]
         marked = unmarked(call, notes, self.choices.marks(call))
         return [

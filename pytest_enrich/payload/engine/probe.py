@@ -32,6 +32,8 @@ METHODS = {
     "match",
     "fullmatch",
     "search",
+    "finditer",
+    "findall",
     "isdigit",
     "isalpha",
     "isupper",
@@ -62,14 +64,20 @@ class Probing(ast.NodeTransformer):
 
     def __init__(self) -> None:
         self._line = 0
+        self._asked: dict[int, int] = {}
+        self.conditions: set[int] = set()
 
     def visit(self, node: ast.AST) -> Any:
         """As `NodeTransformer`; remembers the statement."""
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            self._asked |= asked(node)
         if isinstance(node, ast.stmt):
-            self._line = node.lineno
+            self._line = self._asked.get(node.lineno, node.lineno)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return self._with_body(node)
         visited = super().visit(node)
+        if isinstance(visited, ast.If | ast.While):
+            self.conditions.add(visited.lineno)
         if isinstance(visited, ast.If | ast.While | ast.IfExp):
             visited.test = self._truth(visited.test, getattr(visited, "lineno", 0))
         return visited
@@ -102,7 +110,9 @@ class Probing(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """`isinstance(a, b)`, `a.startswith(b)`, `isfinite(a)` and their like."""
         self.generic_visit(node)
-        if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
+        is_of_re = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "re"
+        is_flagged = is_of_re and [one.arg for one in node.keywords] == ["flags"]
+        if (node.keywords and not is_flagged) or any(isinstance(one, ast.Starred) for one in node.args):
             return node
         if isinstance(node.func, ast.Name) and node.func.id in PAIRS and len(node.args) > 1:
             return self._probe(node, self._line, node.func.id, *node.args)
@@ -110,7 +120,8 @@ class Probing(ast.NodeTransformer):
         if name in FUNCTIONS and len(node.args) == 1:
             return self._probe(node, self._line, name, *node.args, node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and not _is_super(node.func.value):
-            return self._probe(node, self._line, node.func.attr, node.func.value, *node.args)
+            flags = [one.value for one in node.keywords]
+            return self._probe(node, self._line, node.func.attr, node.func.value, *node.args, *flags)
         return node
 
     def _truth(self, test: ast.expr, line: int) -> ast.expr:
@@ -129,6 +140,22 @@ class Probing(ast.NodeTransformer):
         made = ast.Name(NAME, ast.Load()), ast.Constant(line), ast.Constant(how)
         name, *told = (ast.copy_location(argument, node) for argument in made)
         return ast.copy_location(ast.Call(name, [*told, *operands], []), node)
+
+
+def asked(function: ast.AST) -> dict[int, int]:
+    """By the line of `found = pattern.match(text)` the line where a condition first asks for what was found."""
+    tests: dict[str, list[int]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.If | ast.While | ast.IfExp):
+            for one in ast.walk(node.test):
+                tests.setdefault(getattr(one, "id", ""), []).append(node.lineno)
+    made = [(node.targets[0], node.lineno) for node in ast.walk(function) if isinstance(node, ast.Assign)]
+    later = {
+        line: [at for at in tests.get(name.id, ()) if at > line]
+        for name, line in made
+        if isinstance(name, ast.Name)
+    }
+    return {line: min(lines) for line, lines in later.items() if lines}
 
 
 def of_type(node: ast.Compare) -> ast.Call | None:
@@ -154,12 +181,18 @@ class Note(NamedTuple):
 
 
 class Probes:
-    """A module's functions, each with a twin that notes what it compares."""
+    """A module's functions, each with a twin that notes what it compares.
+
+    Attributes:
+        conditions: The lines of all conditions of the module that decide what is run.
+    """
 
     def __init__(self, module: ModuleType) -> None:
         self.notes: list[Note] = []
         self._lines: Collection[int] = ()
-        self._twins = list(_twins(module))
+        probing = Probing()
+        self._twins = list(_twins(module, probing))
+        self.conditions = frozenset(probing.conditions)
         vars(module)[NAME] = self._note
 
     @contextlib.contextmanager
@@ -199,16 +232,16 @@ def _kind(how: str) -> str:
 def _operands(left: Any, right: Any, rest: tuple[Any, ...]) -> tuple[Any, Any]:
     """Of `re.match(pattern, text)` as of `pattern.match(text)`: the pattern and the text."""
     if left is re and rest:
-        return (re.compile(right) if isinstance(right, str) else right), rest[0]
+        return (re.compile(right, *rest[1:2]) if isinstance(right, str) else right), rest[0]
     return left, right
 
 
-def _twins(module: ModuleType) -> Iterator[tuple[FunctionType, CodeType, CodeType]]:
+def _twins(module: ModuleType, probing: Probing) -> Iterator[tuple[FunctionType, CodeType, CodeType]]:
     """Each function of the module's file that has a twin, the twin's code and its own."""
     filename = inspect.getsourcefile(module) or ""
     try:
         tree = ast.parse(inspect.getsource(module))
-        whole = compile(Probing().visit(tree), filename, "exec", dont_inherit=True)
+        whole = compile(probing.visit(tree), filename, "exec", dont_inherit=True)
     except Exception:  # no source, or one that only its own loader can read
         return
     twins = {(code.co_firstlineno, code.co_name): code for code in _inside(whole)}

@@ -11,6 +11,7 @@ from typing import Any, AnyStr
 
 from ..explore.calls import Call, given
 from ..explore.templates import literals, shorter
+from ..rules.types import NAMES
 
 USUAL_YEARS = range(1900, 2101)
 LARGE = 10**10
@@ -287,7 +288,7 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
             yield repr(int(value))
         smaller = {option for option in _near(value) if _weight(option) < _weight(value)}
         yield from (repr(type(value)(option)) for option in sorted(smaller, key=_weight))
-    elif match.lastgroup == "string":
+    elif match.lastgroup == "string" and text not in NAMES:
         value = eval(text, {})
         less = itertools.chain([value.rstrip()], *(_without(value, cuts) for cuts in _cuts(value)))
         # An empty text shows little; where only that will do, the search has found it as such.

@@ -108,7 +108,7 @@ class Search(Generic[S]):
         branches: Those that are wanted.
         lines: The same.
         limits: When to end.
-        way: Lines of the conditions that come before: as in a `Guide`.
+        way, others: Lines of conditions: as in a `Guide`.
         parts: Into so many parts what is left is divided at most, the first of which is a subject's: with 2 the
             first has half of it. What one does not use is left for those after it.
 
@@ -120,17 +120,18 @@ class Search(Generic[S]):
 
     guide: Guide
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what is wanted, how long, and what leads there
         self,
         branches: Iterable[Branch],
         lines: Iterable[int],
         limits: Limits,
         way: Iterable[int] = (),
         parts: int = sys.maxsize,
+        others: Iterable[int] = (),
     ) -> None:
         self.wanted: Reached = frozenset([*branches, *lines])
         self.limits = self.turn = limits
-        self._way, self._parts = frozenset(way), parts
+        self._way, self._others, self._parts = frozenset(way), frozenset(others), parts
         self.executions = self.idle = 0
         self.dropped: Counter[str] = Counter()
         self.ideas: Counter[str] = Counter()
@@ -172,7 +173,7 @@ class Search(Generic[S]):
 
     def _through(self, subject: Subject[Any]) -> None:
         self.idle, self.starts, self._taken = 0, subject.starts(), set()
-        self.guide = Guide((item[0] for item in self.open() if isinstance(item, tuple)), self._way)
+        self.guide = Guide((item[0] for item in self.open() if isinstance(item, tuple)), self._way, self._others)
         for call, run in subject.known:
             self.guide.see(call, run.branches)
             self._taken |= run.branches

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from ..explore.calls import Call, Make, sites
 from ..explore.templates import literals
-from ..express import evaluate, express
+from ..express import NAME, evaluate, express
 from ..rules.types import AWAITABLE, holders
 from .probe import Note
 
@@ -26,6 +26,8 @@ COARSE = (4, 16, 64, 256, 1024)
 MEMBERS = 12
 NUMBERS = (int, float)
 TEXTS = (str, bytes, bytearray)
+MATCHING = {"match", "fullmatch", "search", "finditer", "findall"}
+SEARCHING = {"search", "finditer", "findall"}
 SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
 UNUSUAL: Mapping[str, tuple[float, ...]] = {
     "isfinite": (math.inf, math.nan),
@@ -144,14 +146,13 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         yield from ((left, wanted) for wanted in _members(right))
         yield from ((right, right + part) for part in _texts(left, right) if isinstance(right, TEXTS))
         yield from [(right, [*right, left])] if isinstance(right, list) else []
+        yield from ((right, {**right, left: held}) for held in _held(right))
     elif note.how in {"startswith", "endswith"} and isinstance(left, TEXTS):
         parts = _texts(right, left)
         yield from ((left, part + left if note.how == "startswith" else left + part) for part in parts)
         yield from ((left, part) for part in parts)
-    elif note.how in {"match", "fullmatch", "search", "isinstance"}:
-        subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
-        yield from ((subject, Written(text)) for text in like(kind))
-        yield from ((left, Written(text)) for text in _used_up(left, kind))
+    elif note.how in {*MATCHING, "isinstance"}:
+        yield from _fitting(note, like)
     elif note.how in UNUSUAL:
         yield from ((left, wanted) for wanted in UNUSUAL[note.how])
     elif note.how in SORTS:
@@ -162,6 +163,23 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         yield left, SAMPLES[note.how]
     elif note.how == "truth":
         yield from ((left, wanted) for wanted in _opposite(left))
+
+
+def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
+    """Values of a type, or texts that a pattern matches; what is searched line by line gets one more such line."""
+    left, right = note.left, note.right
+    subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
+    texts = [*like(kind)]
+    yield from ((subject, Written(text)) for text in texts)
+    is_by_line = isinstance(kind, re.Pattern) and bool(kind.flags & re.MULTILINE)
+    if note.how in SEARCHING and isinstance(subject, str) and subject and is_by_line:
+        yield from ((subject, f"{subject}\n{_text(text)}") for text in texts)
+    yield from ((left, Written(text)) for text in _used_up(left, kind))
+
+
+def _held(value: object) -> list[object]:
+    """What one more key of a dict may hold: what another one does, else a number."""
+    return [next(iter(value.values()), 1)] if isinstance(value, dict) else []
 
 
 def _used_up(value: object, kind: object) -> Iterator[str]:
@@ -176,6 +194,12 @@ class Written(str):
     """A value that is given by its template."""
 
     __slots__ = ()
+
+
+def _text(template: str) -> str:
+    """What a template is the text of; "" for any other."""
+    value = evaluate(str(template)) if template[:1] in {"'", '"'} else ""
+    return value if isinstance(value, str) else ""
 
 
 def _round(value: object, how: str) -> list[object]:
@@ -219,6 +243,9 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
         return
     if _is(template, known):
         yield text
+    for match in NAME.finditer(template):
+        if isinstance(known, type) and _is(match[0], known):
+            yield template[: match.start()] + text + template[match.end() :]
     for match in literals(template):
         value = evaluate(match[0])
         before, after = template[: match.start()], template[match.end() :]
@@ -240,8 +267,11 @@ def _is(template: str, known: object) -> bool:
 
 def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
     """What a literal of this value becomes, as a template."""
-    if isinstance(wanted, Written):
-        yield from [str(wanted)] if type(value) is type(known) and value == known else []
+    if isinstance(wanted, Written) and type(value) is type(known) and value == known:
+        yield str(wanted)
+    elif isinstance(wanted, Written):
+        text = _text(wanted) if isinstance(value, str) and isinstance(known, str) else ""
+        yield from map(repr, _rewritten(value, known, text)) if text else ()
     elif isinstance(value, TEXTS) and isinstance(known, TEXTS) and isinstance(wanted, TEXTS):
         pairs = ((_as_such(value, known, encoding), _as_such(value, wanted, encoding)) for encoding in ENCODINGS)
         for pair in dict.fromkeys(pairs):
@@ -274,7 +304,10 @@ def _as_such(value: Any, text: Any, encoding: str) -> Any:
 
 
 def _rewritten(value: Any, known: Any, wanted: Any) -> Iterator[Any]:
-    if known and known in value:
+    if not known:  # nothing was left of it, where something was wanted
+        more = f"{wanted}name" if isinstance(wanted, str) and wanted.isspace() else wanted
+        yield from (value + more, f"{value}\n{more}") if isinstance(value, str) else ()
+    elif known in value:
         yield from _replaced(value, known, wanted)
     elif known in {value, value.lower(), value.upper(), value.strip()}:
         yield wanted
@@ -282,7 +315,8 @@ def _rewritten(value: Any, known: Any, wanted: Any) -> Iterator[Any]:
 
 def _replaced(value: Any, known: Any, wanted: Any) -> Iterator[Any]:
     """`value` with one of the places where it holds `known` changed: the others may stand for something else."""
-    for match in itertools.islice(re.finditer(re.escape(known), value), MOST_PLACES):
+    places = [*re.finditer(re.escape(known), value)]
+    for match in places[: MOST_PLACES // 2] + places[MOST_PLACES // 2 :][-MOST_PLACES // 2 :]:
         yield value[: match.start()] + wanted + value[match.end() :]
 
 

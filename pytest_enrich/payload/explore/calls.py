@@ -9,10 +9,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from ..express import NAME
 from ..rules import files
 from . import command
 from .entry import COPYING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
 
+LINE, LONG = 80, 30
 MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
 """An object that its class makes, not one that a function gave."""
 
@@ -114,6 +116,19 @@ def changeable(call: Call) -> frozenset[str]:
     if (variable := _passed_on(call)) is not None:
         given.append((variable, call.then[-1][0]))
     return frozenset(name for name, value in given if value[:1] in "[{⟨")
+
+
+def lengthy(call: Call, entries: Mapping[str, Entry]) -> frozenset[str]:
+    """The long arguments of a call that is too long for one line: with variables for them it can be read."""
+    placed = (files.MARK, files.FOLDER_MARK, "lambda")
+    given = ((name, value) for name, value in call.arguments if name and not value.startswith(placed))
+    long = frozenset(name for name, value in given if len(_bare(value)) > LONG)
+    return long if long and len(_bare(program(call, entries).action)) > LINE else frozenset()
+
+
+def _bare(template: str) -> str:
+    """About what a test has of it."""
+    return NAME.sub(lambda match: match[0].rpartition(":")[2], template)
 
 
 def _passed_on(call: Call) -> str | None:

@@ -66,15 +66,15 @@ def _lines(record: dict[str, Any]) -> set[int]:
 
 
 def _program(scene: Scene, call: Call) -> Program:
-    """The program, with a variable for each argument that the call changes."""
-    mutable = calls.changeable(call)
+    """The program, with a variable for each argument that the call changes, and for what makes a line too long."""
+    mutable, apart = calls.changeable(call), calls.lengthy(call, scene.entries)
     if not mutable:
-        return program(call, scene.entries)
+        return program(call, scene.entries, apart)
     hoisted = program(call, scene.entries, mutable)
     _, observations = observe(scene.runner, hoisted)
     looked_at = " ".join(record["expression"] for record in observations if record["subject"] == "state")
     changed = frozenset(name for name in mutable if re.search(rf"(?<![\w.]){re.escape(name)}\b", looked_at))
-    return program(call, scene.entries, changed)
+    return program(call, scene.entries, changed | apart)
 
 
 def explore(work: dict[str, Any]) -> dict[str, Any]:

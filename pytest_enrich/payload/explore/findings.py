@@ -40,7 +40,7 @@ def search(job: Record, scene: Scene, started: float) -> Record:
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
     laboratory = Laboratory(scene.runner, Probes(scene.module), scene.given.arguments)
     # The first half of the time is for the function itself, half of the rest for the first of those that call it.
-    looking: Search[Function] = Search(branches, lines, limits, parts=2)
+    looking: Search[Function] = Search(branches, lines, limits, parts=2, others=laboratory.probes.conditions)
     functions = enumerate(scene.inputs)
     looking.through([partial(_function, looking, laboratory, *numbered) for numbered in functions])
     # With a budget in executions there is ample time, so that the clock decides nothing.

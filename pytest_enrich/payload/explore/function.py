@@ -23,7 +23,7 @@ from .stated import Record
 from .varied import Varied
 
 PATIENCE = 2000
-"""Draws in a row that take no new branch: then there is nothing to hope for."""
+"""Calls in a row that take no new branch: then there is nothing to hope for."""
 ROUND = 100
 POLISH = 60
 """So many calls more, when all is reached, in the hope of ones that make better tests."""
@@ -65,8 +65,8 @@ class Function:
         self._latest: Outcome | None = None
 
     def starts(self) -> list[Call]:
-        """The calls that tests make."""
-        return list(dict.fromkeys(self.inputs.calls))
+        """The calls that tests make, and those that were found before."""
+        return list(dict.fromkeys([*self.inputs.calls, *self.inputs.starts]))
 
     def fits(self, _call: Call) -> bool:
         """Any: a call costs little, and may show what to try next."""
@@ -106,18 +106,15 @@ class Function:
         starts = [*search.starts]
         for call in (*starts, *self.inputs.wrong(starts or [varied.any([])])):
             yield from self._with_returned(call, search, returned)
-        idle = 0
-        while idle < PATIENCE and search.unreached:
+        while search.idle < PATIENCE and search.unreached:
             for call in self._guided(search):
                 yield from self._with_returned(call, search, returned)
             for _ in range(ROUND):
                 if not search.unreached:
                     break
                 known = len(search.starts)
-                yield from self._with_returned(varied.any(search.starts), search, returned)
-                idle += 1
+                yield from self._with_returned(varied.any(search.starts, search.idle), search, returned)
                 if len(search.starts) > known:
-                    idle = 0
                     break
         for call in chain(self._guided(search), self._refined(search)):
             yield from self._with_returned(call, search, returned)
@@ -141,7 +138,11 @@ class Function:
 
     def _guided(self, search: Search[Function]) -> Iterator[Call]:
         """What the guide thinks would help, as long as something is left to be found."""
-        approach = Approach(self.inputs, self.watch, MOST_PROPOSALS, DEEPEST, search.is_open)
+
+        def is_wanted(line: int) -> bool:
+            return search.is_open(line) or search.guide.is_one_way(line)
+
+        approach = Approach(self.inputs, self.watch, MOST_PROPOSALS, DEEPEST, is_wanted)
         return search.guide.ideas(approach.towards, search.is_open)
 
     def _refined(self, search: Search[Function]) -> Iterator[Call]:

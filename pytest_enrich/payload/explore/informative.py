@@ -33,8 +33,8 @@ def informative_rank(outcome: Outcome) -> int:
 
 def is_checked(outcome: Outcome) -> bool:
     """Whether the code under test itself says that an argument is of a wrong type."""
-    frames = traceback.extract_tb(outcome.raised.__traceback__) if type(outcome.raised) is TypeError else []
-    return bool(frames) and (frames[-1].line or "").startswith("raise TypeError")
+    frames = traceback.extract_tb(outcome.raised.__traceback__) if isinstance(outcome.raised, TypeError) else []
+    return bool(frames) and (frames[-1].line or "").startswith(f"raise {type(outcome.raised).__name__}")
 
 
 def is_function(result: object) -> bool:

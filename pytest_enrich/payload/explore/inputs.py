@@ -12,11 +12,11 @@ from types import MappingProxyType
 from ..engine.guide import Choices
 from ..engine.reduce import UNWRITTEN, foreignness, known_texts, literals_of, oddness
 from ..engine.solve import Mark
-from ..express import express
+from ..express import evaluable, express
 from ..rules import files, is_left_out, rule, types, usage
 from ..rules.evidence import is_well_made
 from ..rules.plain import GENERAL
-from ..rules.values import World, evaluable
+from ..rules.values import World
 from .calls import Call, ordered
 from .entry import COMPARERS, Entry
 from .pool import MOST_PLAIN, Pool, Seen, Supply
@@ -73,10 +73,12 @@ class Inputs(Choices):
     ) -> None:
         self.entry, self.steps = entry, steps
         self.calls = list(seen.calls)
+        self.starts: list[Call] = []
         self._world, self._seed, self.owner = world, seed, owner
         self.function = function
         self._supply = Supply(entry, seen, function, world, owner, seed)
         self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
+        self.literals += world.shaped(seed)
         self._fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
         self.required = [p["name"] for p in self._fixed if p.get("default") is None]
         self.setups = list(seen.setups) if entry.needs_receiver else []
@@ -176,7 +178,7 @@ class Inputs(Choices):
         if owner is None or not self.entry.needs_receiver:
             return []
         known = self.known_receivers
-        built = self._world.drawn(owner, self._seed)
+        built = self._world.drawn(owner, self._seed) or self._world.built(owner, self._seed)
         return list(dict.fromkeys([*known, *sorted(built, key=len)]))
 
     def receiver(self, chance: random.Random) -> str | None:

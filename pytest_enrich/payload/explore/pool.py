@@ -12,10 +12,11 @@ from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from ..engine.reduce import edits
+from ..express import evaluable
 from ..rules import evidence, files, is_left_out, rule, types, usage
 from ..rules.evidence import default_values, hints_of_function
 from ..rules.plain import CALLABLES, GENERAL, PLAIN
-from ..rules.values import World, enumerated, evaluable
+from ..rules.values import World, enumerated
 from .calls import Call
 from .entry import MAKERS, Entry
 from .templates import NUMBER

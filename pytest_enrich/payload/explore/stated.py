@@ -142,6 +142,10 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         told = value if type(value) is list or not any(map(_is_private, value)) else ()
         yield from chain.from_iterable(_place(f"{{result}}[{at}]", part) for at, part in enumerate(told))
         return
+    if type(value) is dict and 0 < len(value) <= MOST_ITEMS and (keys := visible_text([*value])) is not None:
+        # What it holds cannot be written: then what it holds it by.
+        yield _stated("list({result})", [*value], keys)
+        return
     stated = _fields(value)
     if isinstance(value, BaseException) and (kind := named(type(value))) is not None:
         yield {**_stated("{result}", value, kind), "form": "instance"}
@@ -173,12 +177,15 @@ def _place(expression: str, part: object) -> list[Record]:
     return [_stated(expression, part, text)] if text is not None else _fields(part, expression)
 
 
-def _fields(value: object, expression: str = "{result}") -> list[Record]:
-    return [
-        _stated(f"{expression}.{name}", part, text)
-        for name, part in fields(value)
-        if not inspect.isroutine(part) and (text := visible_text(part)) is not None
-    ]
+def _fields(value: object, expression: str = "{result}", *, inner: bool = True) -> list[Record]:
+    """What can be written of its fields; of a list of objects that cannot, the fields of the first one."""
+    found = []
+    for name, part in fields(value):
+        if not inspect.isroutine(part) and (text := visible_text(part)) is not None:
+            found.append(_stated(f"{expression}.{name}", part, text))
+        elif inner and type(part) in {list, tuple} and part:
+            found += _fields(part[0], f"{expression}.{name}[0]", inner=False)  # type: ignore[index]
+    return found
 
 
 def _items(value: Mapping[Any, Any]) -> Iterator[Record]:

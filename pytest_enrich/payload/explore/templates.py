@@ -140,6 +140,7 @@ def _characters(value: str, how: int, what: int, part: str | None) -> str:
         lambda: value + part,
         lambda: value[:at] + part + value[at:],
         lambda: value * 2,
+        lambda: _with_line(value, part),
         lambda: f" {value} ",
         value.swapcase,
         lambda: "-" + value,
@@ -149,6 +150,14 @@ def _characters(value: str, how: int, what: int, part: str | None) -> str:
         lambda: _counted(value, what, lambda number: max(number - 1, 0)),
     ]
     return ways[how % len(ways)]()
+
+
+def _with_line(value: str, part: str) -> str:
+    """A text of several lines with one more, indented as its last one is; one of a line with a word more."""
+    before, _, last = value.rpartition("\n")
+    if not before:
+        return f"{value} {part}"
+    return f"{value}\n{last[: len(last) - len(last.lstrip())]}{part}"
 
 
 def _counted(value: str, which: int, change: Callable[[int], int]) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import CodeType, FunctionType, MethodType
 from typing import Any, TypeAlias
 
+from ..express import evaluable
 from ..rules import rule, types
 from ..rules.body import parameters
-from ..rules.values import World, evaluable
+from ..rules.values import World
 from .calls import Call, given, ordered, sites
 from .entry import Entry
 from .inputs import Inputs
@@ -36,7 +37,8 @@ VARIED = 0.75
 """The share of calls that are variations."""
 OPTIONAL, KEYWORDS, SETUP = 0.3, 0.3, 0.7
 """How often a new call gives an optional argument, one more by keyword, and has something done before."""
-MOST_CHANGES = 2
+MOST_CHANGES, PATIENCE = 2, 100
+"""How many changes a variation has at most, and after how many calls in vain one more."""
 OBJECT, STEPS = 0.2, 0.2
 """How often a variation has another object, and other steps before: less than other arguments."""
 FAIR = 0.5
@@ -126,10 +128,10 @@ class Varied:
         self._inputs = inputs
         self._chance = chance
 
-    def any(self, bases: Sequence[Call]) -> Call:
-        """A call, most often a variation of one of `bases`."""
+    def any(self, bases: Sequence[Call], idle: int = 0) -> Call:
+        """A call, most often a variation of one of `bases`: the more, the longer nothing new came of it."""
         if bases and self._happens(VARIED):
-            return self._other(self._chance.choice(bases))
+            return self._other(self._chance.choice(bases), MOST_CHANGES + idle // PATIENCE)
         return self._new()
 
     def _happens(self, share: float) -> bool:
@@ -146,9 +148,9 @@ class Varied:
         setup = chance.choice(known.setups) if known.setups and self._happens(SETUP) else ()
         return Call(known.entry.key, tuple(arguments), known.receiver(chance), setup)
 
-    def _other(self, base: Call) -> Call:
+    def _other(self, base: Call, most: int) -> Call:
         call = base
-        for _ in range(self._chance.randint(0, MOST_CHANGES)):
+        for _ in range(self._chance.randint(0, most)):
             call = self.with_one_changed(call)
         if call.receiver and self._happens(OBJECT):
             call = dataclasses.replace(call, receiver=self._other_receiver(call.receiver))

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..engine.trace import MOST_STEPS, Tracer
-from ..rules import rule, written
+from ..express import evaluable
+from ..rules import classes, rule, written
 from ..rules.body import answers, nodes, parameters
-from ..rules.values import World, evaluable
+from ..rules.values import World
 from . import calls, command, shown
 from .calls import Call
 from .contract import warning_lines
@@ -51,7 +52,8 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
     # Calls that are only to be looked at come with their steps, and with nothing else that tests do.
-    alone = Seen((), {}, setups=tuple(calls.load(one).setup for one in job["only"]))
+    starts = [calls.load(one) for one in job["starts"]]
+    alone = Seen((), {}, setups=tuple(one.setup for one in (*map(calls.load, job["only"]), *starts)))
     steps = _steps([*seen, alone, *(way.seen for way in ways)], module, world, job["seed"])
     inputs = [
         Inputs(entry, some, function, world, owner_of(entry, module), job["seed"], steps)
@@ -62,6 +64,8 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     known = {name: one.entry for name, one in steps.items()}
     known |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
     runner = _runner(job, module, known, root)
+    for one in inputs:
+        one.starts += [call for call in starts if call.qualname == one.entry.key]
     return Scene(
         module, runner, known, tuple(inputs), Given(beside, world, job["seed"]), warning_lines(runner.filename)
     )
@@ -71,7 +75,9 @@ def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World
     """What is known of values, whatever takes them."""
     made = [calls.load(record) for record in job["constructors"]]
     objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
-    return World(job["constants"], objects, patterns, tuple(written.values(job, module, root)), job["contents"])
+    spoken = tuple(classes.spoken(module, (find(module, entry["qualname"]) for entry in job["entries"])))
+    known = tuple(written.values(job, module, root))
+    return World(job["constants"], objects, patterns, known, job["contents"], spoken)
 
 
 def _runner(job: Mapping[str, Any], module: types.ModuleType, known: Mapping[str, Entry], root: str) -> Runner:

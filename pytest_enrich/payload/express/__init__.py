@@ -7,7 +7,7 @@ honest silence, because a test with a wrong or unreadable value is worse than no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from .code import NAME, compilable, evaluate, named, written
@@ -19,6 +19,7 @@ __all__ = [
     "UNSTABLE",
     "Objects",
     "compilable",
+    "evaluable",
     "evaluate",
     "express",
     "is_true",
@@ -35,6 +36,17 @@ Objects = Inner
 LONGEST = 400
 DEEPEST = 6
 MOST_PARTS = 150
+
+
+def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
+    """Each template with its value, without those that cannot be made here."""
+    pairs = []
+    for template in dict.fromkeys(templates):
+        try:
+            pairs.append((template, evaluate(template)))
+        except Exception:  # a recorded name that is gone, a constant that is no literal
+            continue
+    return pairs
 
 
 def no_objects(_value: object) -> str | None:

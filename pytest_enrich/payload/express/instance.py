@@ -8,6 +8,7 @@ import inspect
 import pathlib
 import sys
 import types
+import typing
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -40,8 +41,8 @@ def instance(value: object, inner: Inner) -> str | None:
     """The template of an object that is neither a plain value nor a container, or None."""
     if isinstance(value, enum.Enum):
         return _member(value)
-    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType):
-        return named(value) or _lambda(value)
+    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or typing.get_origin(value):
+        return _generic(value, typing.get_origin(value), inner) or named(value) or _lambda(value)
     fields = getattr(type(value), "_fields", None)  # of the class: an object may answer to any name
     if isinstance(value, tuple) and isinstance(fields, tuple):
         return _construct(value, [(name, getattr(value, name)) for name in fields], inner)
@@ -55,6 +56,32 @@ def instance(value: object, inner: Inner) -> str | None:
 def _lambda(value: object) -> str | None:
     """A function of the tests that is one expression, as a lambda."""
     return code.function(value) if isinstance(value, types.FunctionType) else None
+
+
+def _generic(value: object, origin: object, inner: Inner) -> str | None:
+    """A type with parameters: `list[int]`, `Optional[int]`, `int | None`; bare as `typing` offers it."""
+    if origin is None:
+        return None
+    given = typing.get_args(value)
+    parts = [
+        named(one) or _variable(one) if isinstance(one, type | typing.TypeVar) else inner(one) for one in given
+    ]
+    name = str(getattr(value, "_name", None) or "Union")
+    form = named(origin) if type(value) is types.GenericAlias else f"⟨typing:{name}⟩"
+    if form is None or not hasattr(typing, name) or None in parts:
+        return None
+    shown = [str(part) for part in parts if part != "None" or name != "Optional"]
+    text = f"{form}[{', '.join(shown)}]" if shown else form
+    text = " | ".join(shown) if type(value) is types.UnionType else text
+    return text if evaluate(text) == value else None
+
+
+def _variable(value: object) -> str | None:
+    """The name under which a type variable's module keeps it."""
+    if not isinstance(value, typing.TypeVar):
+        return "None" if value is type(None) else None
+    module, name = value.__module__, value.__name__
+    return f"⟨{module}:{name}⟩" if getattr(sys.modules.get(module), name, None) is value else None
 
 
 def _constant(value: object) -> str | None:

@@ -42,14 +42,30 @@ def code_of(function: object) -> object:
 
 
 def function_of(node: ast.expr, function: object) -> Any:
-    """The function that a name, or a method of the same object, stands for; None for any other."""
+    """The function that a name, or a method of the same object or of a class, stands for; None for any other."""
     found: Any = None
     if isinstance(node, ast.Name):
         found = getattr(function, "__globals__", {}).get(node.id)
-    elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in {"self", "cls"}:
-        found = getattr(owner_of(function), node.attr, None)
+    elif isinstance(node, ast.Attribute):
+        found = getattr(_holder(node, function), node.attr, None)
     found = getattr(found, "__func__", found)
     return found if inspect.isfunction(found) and hasattr(inspect.unwrap(found), "__code__") else None
+
+
+def _holder(node: ast.Attribute, function: object) -> object:
+    """The class that an attribute is taken of, or of whose object."""
+    name = getattr(node.value, "id", "")
+    named = getattr(function, "__globals__", {}).get(name)
+    # Of another object, a proxy say, even the question which class it is of may do something.
+    is_class = issubclass(type(named), type)
+    return owner_of(function) if name in {"self", "cls"} else named if is_class else None
+
+
+def is_bound(node: ast.expr, function: object) -> bool:
+    """Whether what is called gets its object, or its class, before what it is passed."""
+    holder = _holder(node, function) if isinstance(node, ast.Attribute) else None
+    found = inspect.getattr_static(holder, getattr(node, "attr", ""), None)
+    return holder is not None and not isinstance(found, staticmethod)
 
 
 def owner_of(function: object) -> object:

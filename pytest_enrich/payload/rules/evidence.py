@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..express import compilable, named
-from . import files, rule, types, usage
+from . import body, files, rule, types, usage
 from .types import ANYTHING, UNKNOWN
 from .usage import Use
 
@@ -64,7 +64,7 @@ def told(
     `types.UNKNOWN` when nothing tells it: then nobody can say what a caller would pass.
     """
     if hint is not None:
-        return Told(hint, frozenset({"annotation"}))
+        return Told(_narrowed(hint, used), frozenset({"annotation"}))
     if (documented := next(iter(_documented(parameter.get("documented") or "")), None)) is not None:
         return Told(documented, frozenset({"documented type"}))
     groups: dict[str, frozenset[Any]] = {
@@ -82,9 +82,21 @@ def told(
             groups["name"] = more & called
     if not kinds - {type(None)}:
         return Told(UNKNOWN)
+    if any(kind is type or typing.get_origin(kind) is type for kind in kinds):  # a class is called, too
+        kinds -= {collections.abc.Callable}
     own = (*((name, kind) for name, group in groups.items() for kind in group), *used.rules)
     rules = frozenset(name for name, kind in own if kind in kinds)
     return Told(typing.Union[tuple(sorted(kinds, key=repr))], rules)  # noqa: UP007 - of a tuple
+
+
+def _narrowed(hint: Any, used: Use) -> Any:
+    """The hint; of one for any class the classes that the body asks for."""
+    if hint is ANYTHING:  # what it is used as first
+        kinds = [*sorted(used.stated | used.suggested, key=repr), ANYTHING]
+        return typing.Union[tuple(kinds)]  # noqa: UP007 - of a tuple
+    is_any = typing.get_origin(hint) is type and {*types.members(typing.get_args(hint)[0])} == {ANYTHING}
+    kinds = sorted((one for one in used.stated if typing.get_origin(one) is type), key=repr) if is_any else []
+    return typing.Union[tuple(kinds)] if kinds else hint  # noqa: UP007 - of a tuple
 
 
 @rule("documented type")
@@ -152,7 +164,7 @@ def _kind(value: object) -> Any:
 def hints_of_function(function: object) -> dict[str, Any]:
     """The resolved hints of a function's parameters; those that cannot be resolved are left out."""
     plain = inspect.unwrap(function) if callable(function) else function
-    names = Names(sys.modules.get(getattr(plain, "__module__", "")))
+    names = _names(getattr(plain, "__module__", None) or "")
     hints = {}
     for name, hint in getattr(plain, "__annotations__", {}).items():
         try:
@@ -169,6 +181,12 @@ def default_values(function: object) -> dict[str, object]:
     except (TypeError, ValueError):
         return {}
     return {one.name: one.default for one in parameters if one.default is not one.empty}
+
+
+@lru_cache(maxsize=256)
+def _names(module: str) -> Names:
+    """Read once: a module may have thousands of lines, and its hints are asked for again and again."""
+    return Names(sys.modules.get(module))
 
 
 class Names:
@@ -215,9 +233,9 @@ class Constructor(NamedTuple):
     variadic: str = ""
 
 
-def constructor(kind: type) -> Constructor | None:
-    """That of a class; None where nobody can say how to call it."""
-    owner = named(kind)
+def constructor(kind: type, name: str | None = None) -> Constructor | None:
+    """That of a class, which has this template; None where nobody can say how to call it."""
+    owner = name or named(kind)
     try:
         parameters = list(inspect.signature(kind).parameters.values())
     except (TypeError, ValueError):  # no constructor of its own, above it one of C
@@ -251,10 +269,18 @@ def concrete(kind: type) -> list[type]:
     if types.is_protocol(kind):
         near = vars(sys.modules.get(kind.__module__, types)).values()
         return [one for one in near if isinstance(one, type) and one is not kind and types.is_kind(one, kind)]
-    if not inspect.isabstract(kind) and not kind.__name__.startswith("_"):
+    if not inspect.isabstract(kind) and not kind.__name__.startswith("_") and not _is_unfinished(kind):
         return [kind]
     subclasses: list[type] = type.__subclasses__(kind)
     return [one for below in subclasses for one in concrete(below)][:MOST_CLASSES]
+
+
+@lru_cache(maxsize=256)
+def _is_unfinished(kind: type) -> bool:
+    """Whether a method that only others write raises `NotImplementedError`, and there are others."""
+    raised = (one.exc for held in vars(kind).values() for one in body.nodes(held) if isinstance(one, ast.Raise))
+    is_open = any(one is not None and ast.unparse(one).startswith("NotImplementedError") for one in raised)
+    return is_open and bool(type.__subclasses__(kind))
 
 
 @lru_cache(maxsize=4096)

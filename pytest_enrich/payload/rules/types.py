@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import dataclasses
 import datetime as dt
 import decimal
 import enum
@@ -15,13 +16,14 @@ import re
 import types
 import typing
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 ANY_NUMBER = frozenset({int, float})
 SEVERAL = 2
 STANDARD: tuple[type, ...] = (
     str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
-    pathlib.Path, io.StringIO, re.Pattern,
+    pathlib.Path, io.StringIO, re.Pattern, dataclasses.Field,
 )  # fmt: skip
 """Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict."""
 MOST_HOLDERS = 4
@@ -41,6 +43,25 @@ TAKING: Mapping[str, frozenset[Any]] = {name: kinds for names, kinds in _TAKEN f
 ALIKE = {"chain", "divmod", "range", "strptime", "zip"}
 """Those whose further arguments are of the same type."""
 ANYTHING: Any = typing.Any
+
+
+class _HasFields(type):
+    def __subclasscheck__(cls, other: type) -> bool:
+        return cls is other or "__dataclass_fields__" in dir(other)
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return not isinstance(value, type) and issubclass(type(value), cls)
+
+
+class Dataclass(metaclass=_HasFields):
+    """The type of the objects of any dataclass."""
+
+
+GENERIC: Any = type(typing.List[int])  # noqa: UP006 - the class of what `typing` makes
+"""The type of types with parameters."""
+FIELD, CLASS = "value", "Item"
+NAMES = frozenset(map(repr, (FIELD, CLASS, "Color", "RED", "GREEN")))
+"""What classes of a test, and what is in them, are called: nobody wrote it, and a shorter name would say less."""
 STREAMS = (typing.IO, typing.TextIO, typing.BinaryIO)
 COLLECTIONS = (
     collections.abc.Collection,
@@ -179,6 +200,8 @@ def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a k
         return kind is object
     if kind in {float, complex} and isinstance(value, int | float):
         return True
+    if kind is type and typing.get_args(part):
+        return isinstance(value, type) and any(map(partial(_admits, value), typing.get_args(part)))
     if typing.get_args(part) and not _holds(value, kind, typing.get_args(part)):
         return False
     return _is_one(value, kind)

@@ -6,17 +6,24 @@ import ast
 import collections.abc
 import contextlib
 import copy
+import functools
 import inspect
+import sys
+import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import FunctionType, ModuleType
 from typing import Any, NamedTuple, TypeAlias
 
-from ..rules.body import code_of, function_of, nodes, owner_of
+from ..rules.body import code_of, function_of, is_bound, nodes, owner_of
 from ..rules.files import DIRECTORY, FILE
 from . import rule
-from .types import ALIKE, ANY_NUMBER, TAKING, holders, with_all, with_several
+from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, holders, with_all, with_several
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
-FOLLOWED = 2
+FOLLOWED = 4
+PAIR = 2
+OF_BOTH = {"fields", "is_dataclass"}
+NAMES_OF_CLASSES = {"cls", "klass", "class_"}
 THROUGH = {"listdir", "os.walk", "scandir", "makedirs", "mkdir", "rmtree", "copytree"}
 OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
@@ -71,8 +78,55 @@ def _called(node: ast.AST, _function: object) -> Proposals:
 def _instance(node: ast.AST, function: object) -> Proposals:
     """`isinstance(a, b)` and `issubclass(a, b)`. Alone: 7 of 120."""
     if (name := _first(node, "isinstance", "issubclass")) and len(node.args) > 1:  # type: ignore[attr-defined]
-        is_class = _last(node) == "issubclass"
-        yield name, {type} if is_class else set(_classes(node.args[1], function))  # type: ignore[attr-defined]
+        kinds = set(_classes(node.args[1], function))  # type: ignore[attr-defined]
+        yield name, {type, *(type[kind] for kind in kinds)} if _last(node) == "issubclass" else kinds
+        yield from [] if kinds else ((part.id, {type}) for part in _names(node.args[1:]))  # type: ignore[attr-defined]
+
+
+@node_rule("beside a class", ASKS)
+def _beside_class(node: ast.AST, function: object) -> Proposals:
+    """`is_one(a, B)`, of a function of the project that asks whether `a` is one, or a class made from it."""
+    if not isinstance(node, ast.Call) or len(node.args) != PAIR or not isinstance(node.args[0], ast.Name):
+        return
+    called = function_of(node.func, function)
+    asked = [one for one in nodes(called) if _first(one, "isinstance", "issubclass")] if called else []
+    own = list(inspect.signature(called).parameters) if asked else []
+    for one in asked:
+        if [getattr(part, "id", "") for part in one.args] == own:  # type: ignore[attr-defined]
+            kinds = set(_classes(node.args[1], function))
+            yield node.args[0].id, {type, *(type[k] for k in kinds)} if _last(one) == "issubclass" else kinds
+
+
+@node_rule("condition", SUGGESTS)
+def _decides(node: ast.AST, _function: object) -> Proposals:
+    """What stands alone as a condition is a switch where nothing else tells what it is."""
+    tests = [node.test] if isinstance(node, ast.If | ast.While | ast.IfExp) else []
+    parts = node.values if isinstance(node, ast.BoolOp) else tests
+    parts = [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else parts
+    yield from ((part.id, {bool}) for part in _names(parts))
+
+
+@node_rule("dataclass", ASKS)
+def _with_fields(node: ast.AST, function: object) -> Proposals:
+    """`fields(a)`, `asdict(a)`: a dataclass, or an object of one."""
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
+        holder, name = names_of(node.func)[-1].rpartition(".")[::2]
+        names = getattr(function, "__globals__", {})
+        known = names if not holder else vars(names[holder]) if type(names.get(holder)) is ModuleType else {}
+        found = known.get(name)
+        called = found if type(found) is FunctionType else None
+        if called is not None and called.__module__ == "dataclasses":
+            given = node.args[0].id
+            kinds = {Dataclass, type[Dataclass]} if called.__name__ in OF_BOTH else {Dataclass}
+            yield given, {type[Dataclass]} if given in NAMES_OF_CLASSES else kinds
+
+
+@node_rule("parameters of a type", ASKS)
+def _of_types(node: ast.AST, _function: object) -> Proposals:
+    """`a.__args__`, `a.__origin__`: a type as `typing` offers them; `a.__name__`: a class."""
+    kinds = {"__name__": {type}, "__args__": {type, GENERIC}, "__origin__": {type, GENERIC}}
+    if isinstance(node, ast.Attribute) and node.attr in kinds:
+        yield from ((part.id, kinds[node.attr]) for part in _names([node.value]))
 
 
 @node_rule("hasattr", ASKS)
@@ -88,7 +142,9 @@ def _classes(node: ast.expr, function: object) -> Iterator[type]:
             kind = eval(ast.unparse(part), dict(getattr(function, "__globals__", {})))
         except Exception:  # a name of the function's own
             continue
-        yield from (one for one in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(one, type))
+        several = kind if isinstance(kind, tuple) else (kind,)
+        origins: list[Any] = [one if isinstance(one, type) else typing.get_origin(one) for one in several]
+        yield from (one for one in origins if isinstance(one, type))
 
 
 @node_rule("passed to a standard function", SUGGESTS)
@@ -194,6 +250,14 @@ def suggests(name: str, kinds: Iterable[Any]) -> Use:
 
 def of(function: object, followed: int = FOLLOWED) -> dict[str, Use]:
     """For each parameter that the body uses in a telling way, what it may be."""
+    try:
+        return _of(function, followed)
+    except TypeError:  # it cannot be hashed
+        return _uses(nodes(function), function, followed)
+
+
+@functools.lru_cache(maxsize=2048)
+def _of(function: object, followed: int) -> dict[str, Use]:
     return _uses(nodes(function), function, followed)
 
 
@@ -216,10 +280,12 @@ def is_read(function: object, name: str) -> bool:
 
 
 def refuses(function: object) -> bool:
-    """Whether a function itself raises `TypeError`."""
+    """Whether a function itself raises `TypeError`, or an error that is one."""
     raised = (one.exc for one in nodes(function) if isinstance(one, ast.Raise))
     named = (one.func if isinstance(one, ast.Call) else one for one in raised)
-    return any(isinstance(one, ast.Name) and one.id == "TypeError" for one in named)
+    known = {"TypeError": TypeError, **getattr(inspect.unwrap(function), "__globals__", {})}  # type: ignore[arg-type]
+    kinds: Iterator[Any] = (known.get(one.id) for one in named if isinstance(one, ast.Name))
+    return any(issubclass(type(kind), type) and issubclass(kind, TypeError) for kind in kinds)
 
 
 def kept(owner: type) -> dict[str, Use]:
@@ -322,9 +388,11 @@ def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tupl
     called = function_of(node.func, function) if plain or named else None
     if called is None or called is function or inspect.unwrap(called).__code__ is code_of(function):
         return
+    if called.__module__.partition(".")[0] in sys.stdlib_module_names:  # what it asks is about anything
+        return
     with contextlib.suppress(TypeError, ValueError):
         order = list(inspect.signature(called).parameters)
-        offset = int(bool(order) and order[0] in {"self", "cls"})
+        offset = int(is_bound(node.func, function) and order[:1] in (["self"], ["cls"]))
         used = of(called, followed)
         for at, name in plain:
             if at + offset < len(order):

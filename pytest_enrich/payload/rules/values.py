@@ -17,15 +17,16 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from ..engine.reduce import literals_of
-from ..express import evaluate, express
-from . import files, is_left_out, rule, types
+from ..express import evaluable, express
+from . import classes, files, is_left_out, patterns, rule, types
 from .evidence import concrete, constructor
 from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN, Strategy, expressed
-from .types import AWAITABLE
+from .types import ANYTHING, AWAITABLE
 
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
 MOST_MATCHING = 16
+ENOUGH = 4
 AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
@@ -74,25 +75,18 @@ def _whatever_is_loaded() -> Iterator[None]:
 
 
 def matching(pattern: re.Pattern[Any], number: int) -> tuple[str, ...]:
-    """Templates of texts that a pattern matches as a whole; none where it cannot be turned round."""
+    """Templates of texts that a pattern matches, the plainest first; none where it cannot be turned round."""
     try:
         if isinstance(pattern.pattern, bytes):
             return drawn(st.from_regex(pattern, fullmatch=True).map(repr), number, 40)
+        known = tuple(map(repr, dict.fromkeys((*patterns.well_known(pattern), *patterns.read(pattern)))))
+        if len(known) >= ENOUGH:
+            return known
         plain = st.characters(min_codepoint=32, max_codepoint=126)
-        return drawn(st.from_regex(pattern, fullmatch=True, alphabet=plain).map(repr), number, 40)
+        more = drawn(st.from_regex(pattern, fullmatch=True, alphabet=plain).map(repr), number, 40)
+        return (*known, *sorted(more, key=len))
     except Exception:  # what Hypothesis does not know of, or what matches nothing plain
         return ()
-
-
-def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
-    """Each template with its value, without those that cannot be made here."""
-    pairs = []
-    for template in dict.fromkeys(templates):
-        try:
-            pairs.append((template, evaluate(template)))
-        except Exception:  # a recorded name that is gone, a constant that is no literal
-            continue
-    return pairs
 
 
 @rule("members")
@@ -117,16 +111,19 @@ class World:
         patterns: Regular expressions of the source.
         written: What people wrote in tests and documentation, the nearest first.
         contents: Literals of the texts that tests write into files and streams.
+        spoken: Templates of the types that the source speaks of.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job
         self,
         constants: Sequence[str],
         constructors: dict[type, list[str]],
         patterns: Sequence[re.Pattern[Any]] = (),
         written: Sequence[str] = (),
         contents: Sequence[str] = (),
+        spoken: Sequence[str] = (),
     ) -> None:
+        self._types = [text for text, _ in evaluable(spoken)]
         self._written = evaluable(written)
         self.contents = contents
         self._patterns = patterns
@@ -170,7 +167,7 @@ class World:
     def written_literals(self) -> frozenset[str]:
         """Of all that people wrote, in the source as well, each as `repr` writes it."""
         templates = (*(text for text, _ in (*self._written, *self.constants)), *self.made)
-        return frozenset(literal for text in templates for literal in literals_of(text))
+        return types.NAMES.union(literal for text in templates for literal in literals_of(text))
 
     def objects_of(self, kind: type) -> list[str]:
         """Templates of objects of the class or of its subclasses, small ones first."""
@@ -184,6 +181,11 @@ class World:
             self._drawn[key] = drawn(self.of(hint), seed)
         return self._drawn[key]
 
+    def built(self, owner: type, seed: int) -> tuple[str, ...]:
+        """Objects of a class itself, which its module keeps for itself: its methods are called on nothing else."""
+        name = f"⟨{owner.__module__}:{owner.__qualname__}⟩"
+        return () if inspect.isabstract(owner) else drawn(self._built(owner, 0, name), seed)
+
     @rule("patterns")
     def shaped(self, seed: int) -> tuple[str, ...]:
         """Texts that the patterns of the source match."""
@@ -193,7 +195,7 @@ class World:
         """Some texts that one pattern matches, as templates, short ones first."""
         key = repr(pattern)
         if key not in self._drawn:
-            self._drawn[key] = tuple(sorted(matching(pattern, seed), key=len))[:MOST_MATCHING]
+            self._drawn[key] = matching(pattern, seed)[:MOST_MATCHING]
         return self._drawn[key]
 
     def of(self, hint: Any, depth: int = 0) -> Strategy:
@@ -220,13 +222,13 @@ class World:
 
     def _composed(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy:
         if kind is type:
-            return _literal(arguments) if arguments else st.sampled_from(["⟨builtins:int⟩", "⟨builtins:str⟩"])
+            return classes.types_of([one for one in arguments if one is not ANYTHING], self._types)
         if kind.__name__ == "Callable":
             gives = typing.get_origin(arguments[-1]) if arguments else None
             return st.just(ANSWERING) if gives in AWAITABLES else st.sampled_from(CALLABLES)
         if kind in AWAITABLES:
             return st.just(AWAITABLE)
-        if issubclass(kind, enum.Enum):
+        if issubclass(kind, enum.Enum) and kind is not enum.Enum:
             members = enumerated(kind)
             return st.sampled_from(members) if members else st.nothing()
         if kind in {collections.abc.Iterator, collections.abc.Generator}:
@@ -263,15 +265,17 @@ class World:
         )
 
     def _object(self, kind: type, depth: int) -> Strategy:
+        if (own := classes.instances(kind, self._types, lambda held: self.of(held, depth + 1))) is not None:
+            return own
         known = self.objects_of(kind)
         if depth >= DEEPEST:
             return st.sampled_from(known) if known else st.nothing()
         built = [self._built(one, depth) for one in concrete(kind)]
         return st.one_of(st.sampled_from(known), *built) if known else st.one_of(built)
 
-    def _built(self, kind: type, depth: int) -> Strategy:
+    def _built(self, kind: type, depth: int, name: str | None = None) -> Strategy:
         """A call of the class's constructor: each required parameter by its hint, some of the others."""
-        made = constructor(kind)
+        made = constructor(kind, name)
         if made is None:
             return st.nothing()
         required = [p for p in made.parameters if p.default is p.empty]

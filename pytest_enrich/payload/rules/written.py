@@ -17,6 +17,7 @@ QUOTED = re.compile(r"""(?<![\w'"])(['"])([^'"\n\\]{2,60})\1(?![\w'"])""")
 """A text of one line in quotes, in the prose of a docstring."""
 PROMPT = re.compile(r"^\s*(>>> |\.\.\. )?")
 MOST = 300
+MOST_DOCUMENTS, LONGEST_DOCUMENT = 4, 200
 LONGEST_README = 50_000
 
 
@@ -26,8 +27,16 @@ def values(job: Mapping[str, Any], module: ModuleType, root: str) -> Iterator[st
     known = (*(call for entry in job["entries"] for call in entry["calls"]), *job["neighbours"], *job["through"])
     found = dict.fromkeys(argument["value"] for call in known for argument in call["arguments"])
     found |= dict.fromkeys(repr(text) for documented in _docstrings(module) for text in quoted(documented))
+    found |= dict.fromkeys(_documents(module))
     found |= dict.fromkeys(text for page in _pages(root) for text in shown(page))
     yield from [*dict.fromkeys([*found, *job["written"]])][:MOST]
+
+
+@rule("documents")
+def _documents(module: ModuleType) -> Iterator[str]:
+    """Docstrings of several lines: what reads texts with parts is given such."""
+    documents = (one for one in _docstrings(module) if "\n" in one and len(one) <= LONGEST_DOCUMENT)
+    yield from (repr(one) for one in sorted(documents, key=len)[:MOST_DOCUMENTS])
 
 
 def quoted(documented: str) -> Iterator[str]:
@@ -50,8 +59,12 @@ def _docstrings(module: ModuleType) -> Iterator[str]:
     """Those of a module and of what is in it."""
     # Of another object, a proxy say, even the question where it is from may do something.
     defined = (held for held in vars(module).values() if issubclass(type(held), FunctionType | type))
-    own = (held for held in defined if held.__module__ == module.__name__)
-    yield from (inspect.getdoc(held) or "" for held in (module, *own))
+    own = [held for held in defined if held.__module__ == module.__name__]
+    methods = (held for kind in own for held in vars(kind).values() if isinstance(held, FunctionType))
+    written = (
+        vars(held).get("__doc__") if isinstance(held, type) else held.__doc__ for held in (module, *own, *methods)
+    )
+    yield from (inspect.cleandoc(text) for text in written if isinstance(text, str))
 
 
 def _pages(root: str) -> Iterator[str]:

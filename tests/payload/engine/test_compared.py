@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pytest_enrich.payload.engine.probe import Probes
@@ -56,3 +58,29 @@ def test_afterwards_nothing_is_noted(module):
         pass
     module.size(1, "a")
     assert notes == probes.notes == []
+
+
+LATER = """import re
+
+def heading(text, kind):
+    found = re.match("x+", text, flags=re.I)
+    several = list(re.finditer("y", text))
+    if not found:
+        return kind
+    if not several:
+        return None
+    return found
+"""
+
+
+def test_what_is_asked_for_later_is_told_as_of_the_condition(imported):
+    module = imported("later", LATER)
+    with Probes(module).watching([6, 8]) as notes:
+        module.heading("Xx", 1)
+    told = [(one.line, one.how, one.left.pattern) for one in notes if one.how != "truth"]
+    assert told == [(6, "match", "x+"), (8, "finditer", "y")]
+    assert notes[0].left.flags & re.IGNORECASE
+
+
+def test_the_conditions_of_a_module_are_known(module):
+    assert Probes(module).conditions == {4, 6, 8}

@@ -6,7 +6,7 @@ from pytest_enrich.payload.explore.calls import Call
 NEAR = [Call("kind", (("number", str(number)),)) for number in range(9)]
 
 
-def asking(*lines, way=()):
+def asking(*lines, way=(), others=()):
     """A guide for these lines, what it says, and what it asks about."""
     asked = []
 
@@ -14,7 +14,7 @@ def asking(*lines, way=()):
         asked.append((call, list(wanted)))
         return [call.with_argument("other", "'near'")]
 
-    guide = Guide(lines, way)
+    guide = Guide(lines, way, others)
     return guide, lambda is_open=lambda _line: True: [*guide.ideas(towards, is_open)], asked
 
 
@@ -82,3 +82,34 @@ def test_only_what_came_to_a_wanted_condition_is_near():
 
 def test_where_no_condition_is_wanted_all_is_near():
     assert asking(way=(4,))[0].is_near
+
+
+def test_any_condition_is_asked_about_while_a_wanted_one_is_far():
+    guide, ideas, asked = asking(9, others=(4,))
+    guide.see(NEAR[0], [(4, 5)])
+    ideas(lambda line: line == 9)
+    assert asked == [(NEAR[0], [4])]
+
+
+def test_no_other_condition_is_asked_about_when_all_wanted_ones_were_come_to():
+    guide, ideas, asked = asking(9, others=(4,))
+    guide.see(NEAR[0], [(4, 9), (9, 10)])
+    ideas(lambda line: line == 9)
+    assert asked == [(NEAR[0], [9])]
+
+
+def test_a_way_that_ended_in_an_exception_leads_on_for_others():
+    guide, ideas, asked = asking(9, others=(4,))
+    guide.see(NEAR[0], [(4, 7)], is_raising=True)
+    guide.see(NEAR[1], [(4, 5)])
+    ideas(lambda line: line == 9)
+    assert (NEAR[1], [4]) in asked
+
+
+def test_what_takes_a_new_way_is_asked_about_however_many_came_before():
+    guide, ideas, asked = asking(4)
+    for call in NEAR[:-1]:
+        guide.see(call, [(3, 4)])
+    guide.see(NEAR[-1], [(3, 4), (4, 5)])
+    ideas()
+    assert NEAR[-1] in [call for call, _ in asked]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich.payload.explore import calls
-from pytest_enrich.payload.explore.calls import Call, program, variable_for
+from pytest_enrich.payload.explore.calls import Call, lengthy, program, variable_for
 from pytest_enrich.payload.explore.entry import Entry
 
 names = st.sampled_from(["a", "b", ""])
@@ -156,3 +156,12 @@ def test_a_hoisted_argument_gets_a_variable():
 )
 def test_an_object_is_named_after_its_class(template, name):
     assert variable_for(template) == name
+
+
+def test_long_arguments_get_variables_where_the_call_is_too_long_for_a_line():
+    entry = Entry(
+        "shop", "pay", "function", tuple({"name": name, "kind": "positional"} for name in ("cart", "to"))
+    )
+    long, short = "[" + ", ".join(["'apples'"] * 12) + "]", Call("pay", (("cart", "['apples']"), ("to", "'me'")))
+    assert lengthy(short, {"pay": entry}) == frozenset()
+    assert lengthy(short.with_argument("cart", long), {"pay": entry}) == {"cart"}

@@ -43,6 +43,8 @@ from pytest_enrich.payload.engine.solve import replacements
         ("object", "inspect.isclass(value)"),
         ("object", "value is not None and hasattr(value, 'total_seconds')"),
         ("date", "value.month == 6 * 2 and value.day == 30 + 1"),
+        ("dict", "'flab' + 'ber' in value"),
+        ("object", "isinstance(value, type) and value is Decimal"),
     ],
 )
 def test_what_is_compared_with_leads_to_the_input(explore, hint, condition):
@@ -64,6 +66,37 @@ def test_what_is_compared_with_leads_to_the_input(explore, hint, condition):
     first = next(at for at, line in enumerate(text.strip().splitlines(), 1) if line.strip().startswith("if "))
     explored = explore(text, "accept", branches=((first, first + 1),), lines=(), executions=4000)
     assert [one.observations[0].value for one in explored.findings] == ["'yes'"]
+
+
+TITLED = """
+    import re
+
+    def sections(text: str) -> list[str]:
+        heading = re.search("^(Notes|Errors):$", text, flags=re.M)
+        if not heading:
+            return []
+        lines = text[heading.end():].strip("\\n")
+        indent = re.search("^ +", lines)
+        if not indent:
+            raise ValueError("nothing under a heading")
+        return _parts(lines)
+
+    def _parts(lines: str) -> list[str]:
+        if ":" in lines:
+            return lines.split(":")
+        return [lines]
+    """
+
+
+def test_a_text_grows_line_by_line_until_it_comes_to_a_function_further_in(explore):
+    explored = explore(TITLED, "sections", branches=((14, 15), (14, 16)), executions=3000)
+    assert {branch for one in explored.findings for branch in one.branches} == {(14, 15), (14, 16)}
+
+
+def test_a_search_begins_with_what_was_found_before(explore):
+    start = Call(qualname="sections", arguments=(Argument(name="text", value="'Notes:\\n    one'"),))
+    explored = explore(TITLED, "sections", branches=((14, 16),), executions=1, starts=(start,))
+    assert [one.branches for one in explored.findings] == [((14, 16),)]
 
 
 def test_a_default_is_where_a_condition_may_be_met(explore):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.payload.explore.stated import visible_text
+from pytest_enrich.payload.explore.calls import Program
+from pytest_enrich.payload.explore.run import Outcome
+from pytest_enrich.payload.explore.stated import stated, visible_text
 
 
 class Number(int):
@@ -46,3 +48,8 @@ def test_a_value_that_is_equal_to_a_plain_one_is_written_as_that(value, text):
 @pytest.mark.parametrize("value", [Unequal([Number(1)]), [object()], Items([Number(1)] * 60)])
 def test_what_is_equal_to_nothing_plain_or_is_too_long_has_no_text(value):
     assert visible_text(value) is None
+
+
+def test_of_a_dict_whose_values_cannot_be_written_its_keys_are_told():
+    (record,) = stated(Outcome(result={"total": object(), "tax": object()}), Program((), "bill()"))
+    assert (record["expression"], record["value"]) == ("list({result})", "['total', 'tax']")

@@ -23,6 +23,21 @@ def test_a_hint_goes_before_all_else():
     assert kind("text", hint=bytes, seen=["a"]) == {bytes}
 
 
+def test_a_hint_for_anything_gives_way_to_what_the_body_does_with_it():
+    assert kind("a", hint=typing.Any, used=NUMBER) == {int, float, typing.Any}
+
+
+def test_a_hint_for_any_class_gives_way_to_the_classes_that_are_asked_for():
+    wanted = Use(stated=frozenset({type[int], str}))
+    hint = type[typing.TypeVar("A")]
+    assert kind("a", hint=hint, used=wanted) == {int}  # the parameter of the one that is left
+    assert kind("a", hint=type[str], used=wanted) == {str}
+
+
+def test_a_class_is_called_so_that_no_function_is_meant():
+    assert kind("a", used=Use(stated=frozenset({type, collections.abc.Callable}))) == {type}
+
+
 def test_documentation_goes_before_what_tests_pass():
     assert kind("a", documented="int or None", seen=["a"]) == {int, type(None)}
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import collections.abc
+import dataclasses
 import datetime as dt
 import itertools
 import os
@@ -9,6 +10,7 @@ import os
 import pytest
 
 from pytest_enrich.payload.rules import usage
+from pytest_enrich.payload.rules.types import GENERIC, Dataclass
 
 
 class Span:
@@ -99,3 +101,54 @@ def test_what_goes_through_directories_is_told_from_what_goes_through_trees():
     assert usage.places(found) == {"where": "directory"}
     assert usage.places(walked) == {}
     assert "tree" not in usage.of(walked)
+
+
+def is_one(value, kind):
+    return isinstance(value, kind)
+
+
+def is_derived(cls, kind):
+    return issubclass(cls, kind)
+
+
+def sorted_out(value, kind, strict):
+    if is_one(value, dt.date) or not strict:
+        return None
+    return is_derived(kind, os.PathLike) and kind.__args__
+
+
+class Kept:
+    @staticmethod
+    def of(cls):  # noqa: PLW0211 - as some write it
+        return dataclasses.fields(cls)
+
+
+def described(holder, size):
+    return Kept.of(holder), abs(size)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [("value", {dt.date}), ("kind", {type, type[os.PathLike], GENERIC}), ("strict", {bool})],
+)
+def test_what_stands_beside_a_class_or_alone_in_a_condition_tells_what_it_is(name, kinds):
+    assert of(sorted_out, name) == kinds
+
+
+def test_what_is_asked_for_its_fields_is_a_dataclass_also_through_a_static_method():
+    assert of(described, "holder") == {type[Dataclass]}
+
+
+class NoTextError(TypeError):
+    pass
+
+
+def checked(text):
+    if not isinstance(text, str):
+        raise NoTextError
+    return text
+
+
+def test_an_error_that_is_a_type_error_refuses_types_too():
+    assert usage.refuses(checked)
+    assert not usage.refuses(half)

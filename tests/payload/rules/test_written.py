@@ -44,3 +44,19 @@ def test_only_functions_and_classes_are_asked_for_a_docstring_and_only_a_file_is
 
 def test_a_page_that_cannot_be_parsed_shows_nothing():
     assert [*written.shown("f" + "(" * 5000)] == []
+
+
+def test_docstrings_of_several_lines_are_given_to_what_reads_texts(tmp_path):
+    module = ModuleType("pages", "One line.")
+
+    class Reader:
+        def read(self):
+            """Read a page.
+
+            :returns: what is on it
+            """
+
+    Reader.__module__ = "pages"
+    module.Reader = Reader
+    found = [*written.values({**JOB, "entries": [], "written": []}, module, str(tmp_path))]
+    assert found == [repr("Read a page.\n\n:returns: what is on it")]

@@ -67,7 +67,8 @@ def test_a_long_text_stays_that_of_the_author_with_a_change_in_it(vary, written)
     pattern = tests.pattern("test_kind", tests.literal(text), points=(point,))
     answer = vary(source, tests, pattern, constants=("'do'",), executions=3000)
     (variant,) = answer.variants
-    assert variant.values[0][1] == "'do select all from them for update'"
+    own = "select all from them for update"
+    assert variant.values[0][1] in {f"'do {own}'", f"'{own} do'"}
 
 
 def test_a_row_that_raises_is_found_with_its_line_and_message(vary, written):

@@ -1,0 +1,121 @@
+"""Texts that a regular expression matches, as a person would write them: whole words where words may stand."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from . import rule
+
+# Before Python 3.11 they had other names.
+_OLDER = sys.version_info < (3, 11)
+of: Any = importlib.import_module("sre_constants" if _OLDER else "re._constants")
+parser: Any = importlib.import_module("sre_parse" if _OLDER else "re._parser")
+
+WORDS = ("name", "value", "key", "12", "2024", "1", "a", "b", "ab", "abc", "    ", " ", "-", ".", "/")
+ALPHABET = "a1 A.-_/:,;'\"()[]{}<>=+*?!@#$%&|~^`\\\n\t"
+FORMS = (
+    "2024-02-29", "12:30", "12:30:45", "12:30:45.123456", "2024-02-29T12:30", "2024-02-29T12:30:45",
+    "2024-02-29 12:30:45.123456", "2024-02-29T12:30:45Z", "2024-02-29T12:30:45+02:00",
+    "2024-02-29T12:30:45-05:00", "2024-02-29T12:30:45+02", "123e4567-e89b-12d3-a456-426614174000",
+    "user@example.com", "http://example.com", "https://user:pass@example.com:8080/path?key=value#top",
+    "127.0.0.1", "2001:db8::1", "#ff8800", "1.2.3", "1.5", "1e3", "-3", "camelCase", "snake_case", "XIV",
+    "[1, 2]", '{"a": 1}', "4111111111111111",
+)  # fmt: skip
+"""Texts of forms that everybody knows."""
+VARIANTS, LONGEST = 24, 200
+CATEGORIES: dict[Any, Callable[[str], bool]] = {
+    of.CATEGORY_DIGIT: str.isdigit,
+    of.CATEGORY_NOT_DIGIT: lambda char: not char.isdigit(),
+    of.CATEGORY_SPACE: str.isspace,
+    of.CATEGORY_NOT_SPACE: lambda char: not char.isspace(),
+    of.CATEGORY_WORD: lambda char: char.isalnum() or char == "_",
+    of.CATEGORY_NOT_WORD: lambda char: not (char.isalnum() or char == "_"),
+}
+REPEATS = {of.MAX_REPEAT, of.MIN_REPEAT, getattr(of, "POSSESSIVE_REPEAT", None)}
+SETS = {of.IN, of.ANY, of.NOT_LITERAL, of.CATEGORY}
+Part: TypeAlias = "tuple[Any, Any]"
+
+
+@rule("well-known forms")
+def well_known(pattern: re.Pattern[str]) -> Iterator[str]:
+    """Those texts that everybody knows which a pattern matches as a whole: a date, an address, a number."""
+    yield from (text for text in FORMS if pattern.fullmatch(text))
+
+
+@rule("patterns read")
+def read(pattern: re.Pattern[str]) -> Iterator[str]:
+    """Texts put together from the parts of a pattern: without what is optional, with it, each way once."""
+    tree = parser.parse(pattern.pattern, pattern.flags)
+    found = ("".join(Writer(number).texts(tree)) for number in range(VARIANTS))
+    yield from dict.fromkeys(text for text in found if len(text) <= LONGEST and pattern.search(text))
+
+
+class Writer:
+    """Writes one text; its `number` says which way is taken where there are several."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._places = itertools.count()
+        self._groups: dict[int, str] = {}
+
+    def texts(self, parts: Iterable[Part]) -> Iterator[str]:
+        """Those of the parts of a pattern, in order."""
+        last = [*parts][-1:]
+        for part in parts:
+            yield self._text(part, is_last=[part] == last)
+
+    def _text(self, part: Part, *, is_last: bool) -> str:
+        kind, value = part
+        text, inner = "", ()
+        if kind in SETS:
+            text = self._word(part, 1, 1)
+        elif kind in REPEATS:
+            text = self._repeated(*value)
+        elif kind is of.LITERAL:
+            text = chr(value)
+        elif kind is of.GROUPREF:
+            text = self._groups.get(value, "")
+        elif kind is of.BRANCH:
+            inner = value[1][self._number // 2 % len(value[1])]
+        elif kind is of.SUBPATTERN:
+            inner = value[-1]
+        elif kind is of.ASSERT and value[0] > 0 and is_last:  # nothing else says what has to follow
+            inner = value[1]
+        text = text or "".join(self.texts(inner))
+        if kind is of.SUBPATTERN:
+            self._groups[value[0]] = text
+        return text
+
+    def _repeated(self, least: int, most: int, parts: Iterable[Part]) -> str:
+        given = [*parts]
+        is_given = least or self._number % 2
+        if len(given) == 1 and given[0][0] in SETS:
+            return self._word(given[0], max(least, 1), int(most)) if is_given else ""
+        return "".join(text for _ in range(least or self._number % 2) for text in self.texts(given))
+
+    def _word(self, part: Part, least: int, most: int) -> str:
+        """A word that consists of what a set allows, another one for each place."""
+        fitting = [
+            word for word in WORDS if least <= len(word) <= most and all(_allows(part, one) for one in word)
+        ]
+        if fitting:
+            return fitting[(next(self._places) + self._number // 4) % len(fitting)]
+        return next((char for char in ALPHABET if _allows(part, char)), "") * least
+
+
+def _allows(part: Part, char: str) -> bool:
+    """Whether a set of characters has this one in it."""
+    kind, value = part
+    if kind is of.IN:
+        is_negated = value[0][0] is of.NEGATE
+        return any(_allows(one, char) for one in value[is_negated:]) is not is_negated
+    if kind is of.RANGE:
+        return bool(value[0] <= ord(char) <= value[1])
+    if kind is of.CATEGORY:
+        return CATEGORIES.get(value, str.isalnum)(char)
+    return (ord(char) == value) if kind is of.LITERAL else (kind is of.ANY or ord(char) != value)

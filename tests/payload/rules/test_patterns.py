@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_enrich.payload.rules import patterns
+from pytest_enrich.payload.rules.values import World
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"\s*(.+?)\s*\(\s*(.*[^\s]+)\s*\)", "name(value)"),
+        (r"(\d{4})-(\w+)", "2024-name"),
+        (r"^  (?=\S)", "  1"),
+        (r"(?P<quote>['\"]).*(?P=quote)", "''"),
+        (r"(?!x)[^a-z]{3}", "a1A"),
+    ],
+)
+def test_a_text_is_put_together_from_words(pattern, text):
+    found = [*patterns.read(re.compile(pattern))]
+    assert text in found or found[0] == re.match(pattern, found[0])[0]
+
+
+def test_what_is_optional_is_left_out_once_and_given_once():
+    found = [*patterns.read(re.compile(r"a(?:\.b)?"))]
+    assert found == ["a", "a.b"]
+
+
+def test_each_alternative_is_taken():
+    assert {*patterns.read(re.compile(r"(Args|Returns|Raises):"))} == {"Args:", "Returns:", "Raises:"}
+
+
+def test_a_date_is_a_date_and_not_any_digits():
+    date = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
+    assert World([], {}).matching(date, 0)[0] == "'2024-02-29'"
+
+
+PARTS = st.sampled_from([r"\d+", "[a-c]{2}", r"\s?", "x|y", "(?:z)*", r"\.", "[^0-9]", "."])
+
+
+@given(st.lists(PARTS, min_size=1, max_size=4))
+def test_whatever_is_written_is_found_by_the_pattern(parts):
+    pattern = re.compile("".join(f"({part})" for part in parts))
+    assert all(pattern.search(text) for text in patterns.read(pattern))
