@@ -98,6 +98,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         is_gone = isinstance(error, OSError) and error.errno == errno.EIO  # the terminal is
         status = INTERRUPTED if is_gone else REFUSED
         _tell("" if is_gone else _crash(traceback.format_exc()))
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):  # else the interpreter says so at exit, with a status of its own
+        _leave_pipe()
     return status
 
 
