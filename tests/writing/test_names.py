@@ -39,6 +39,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("load_default must not be set", "test_price_load_default_must_not_be_set"),
         ("'NoneType' object is not subscriptable", "test_price_raises_value_error"),
         ("invalid price", "test_price_rejects_invalid_price"),
+        ("price(total, sep): total must be callable", "test_price_total_must_be_callable"),
         ("price can only be used with a positive total", "test_price_can_only_be_used_with_positive_total"),
         ("a price is 100 at most", "test_price_is_100_at_most"),
         ("days cannot be negative", "test_price_rejects_negative_days"),

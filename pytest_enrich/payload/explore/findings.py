@@ -26,6 +26,7 @@ REDUCE_SECONDS = 5.0
 FEW_TRIES = 60
 """Where no clock ends it, so that it comes to the same everywhere."""
 MOST_RECEIVERS = 12
+CONTRADICTING = 2
 INDIFFERENT = 2
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
@@ -135,7 +136,10 @@ def _records(
 def _doubt(looking: Search[Function], function: Function, call: Call, reached: Reached) -> int:
     """As of a `Finding`."""
     is_indifferent = informative.is_indifferent(function.runner, call, reached, looking.reached)
-    return function.inputs.oddness(call) + function.inputs.unwritten(call) + INDIFFERENT * is_indifferent
+    # A class that the annotation allows is refused: one of the two is wrong, and a test would side with the code.
+    contradicts = isinstance(function.call(call).raised, TypeError) and function.inputs.are_declared(call)
+    odd = function.inputs.oddness(call) + function.inputs.unwritten(call)
+    return odd + INDIFFERENT * is_indifferent + CONTRADICTING * contradicts
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:

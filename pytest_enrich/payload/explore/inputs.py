@@ -58,6 +58,10 @@ def undeclared(
     return {name: list(dict.fromkeys([*values, *more])) for name, values in named} or {"key": [*GENERAL]}
 
 
+ANYTHING = ("", 1, None, ())
+"""What only a hint that says nothing allows at once."""
+
+
 class Inputs(Choices):
     """What is known about calling one function, which `owner` is the class of; `steps` of what is done before."""
 
@@ -292,6 +296,15 @@ class Inputs(Choices):
         made = (call.receiver or "", *(value for _, value in call.arguments), *passed_on)
         fits = all(text in self._shown or is_well_made(text) for text in made)
         return fits and (self.entry.name in COMPARERS or self._are_fitting(call))
+
+    def are_declared(self, call: Call) -> bool:
+        """Whether annotations that do not allow everything allow all that is passed."""
+        pairs = [(self._supply.hints.get(name), value) for name, value in call.arguments]
+        narrow = all(
+            hint is not None and not all(types.conforms(one, hint) for one in ANYTHING) for hint, _ in pairs
+        )
+        fitting = (types.conforms(one, hint) for hint, value in pairs for _, one in evaluable([value]))
+        return bool(pairs) and narrow and all(fitting)
 
     @cached_property
     def _shown(self) -> frozenset[str]:

@@ -308,3 +308,17 @@ def test_of_a_tuple_with_something_private_nothing_is_pinned(look, kind, told):
         """
     found = look(source, "key", calls=(call("key", number="2"),)).findings
     assert [one.expression for finding in found for one in finding.observations] == told
+
+
+@pytest.mark.parametrize(
+    ("declared", "doubt"), [("set | list | None", 2), ("list | None", 0), ("object", 0), ("'no'", 0)]
+)
+def test_that_a_type_is_refused_which_the_annotation_allows_is_doubtful(look, declared, doubt):
+    text = f"""
+        def load(only: {declared} = None) -> int:
+            if isinstance(only, set):
+                raise TypeError("only is a sequence")  # here
+            return 3
+        """
+    (finding,) = look(text, "load", calls=(call("load", only="{'a'}"),)).findings
+    assert (finding.observations[0].subject, finding.doubt) == ("raises", doubt)
