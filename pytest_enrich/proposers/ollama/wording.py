@@ -56,6 +56,8 @@ class Wording:
         self._asker = asker
         self._excluded = excluded
         self._most_values = MOST_VALUES if may_run else 0
+        # The second name of a small model is the first one with more words behind it.
+        self._most_names = 1 if asker.model.is_small else MOST_NAMES
 
     def versions(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
         """The test as it may be said, the best first: with the model's texts, then with its own.
@@ -71,7 +73,7 @@ class Wording:
         ):
             return
         texts = [text for text in refine.texts(test) if _is_dull(text, f"{task.source_text}{task.test_text}")]
-        asked = Asked(task=task, test=test, texts=tuple(texts[: self._most_values]))
+        asked = Asked(task=task, test=test, texts=tuple(texts[: self._most_values]), most_names=self._most_names)
         answered = self._asker.ask(asked.question)
         if answered is None:
             return
@@ -109,11 +111,15 @@ class Said(Struct, frozen=True, kw_only=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """One test that is asked about: `texts` are those of its texts for which a user would have others."""
+    """One test that is asked about.
+
+    `texts` are those of its texts for which a user would have others; it gets `most_names` to choose from.
+    """
 
     task: Task
     test: NewTest
     texts: tuple[str, ...] = ()
+    most_names: int = MOST_NAMES
 
     @property
     def question(self) -> Question:
@@ -134,7 +140,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     def _schema(self) -> dict[str, Any]:
         name = {"type": "string", "pattern": "^test_[a-z][a-z0-9_]{8,64}$"}
         properties: dict[str, Any] = {
-            "names": {"type": "array", "items": name, "minItems": 1, "maxItems": MOST_NAMES}
+            "names": {"type": "array", "items": name, "minItems": 1, "maxItems": self.most_names}
         }
         if self.texts:
             text = {"type": "string", "minLength": 3, "maxLength": 24}

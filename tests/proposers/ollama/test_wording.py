@@ -35,9 +35,14 @@ def test_of(fakes):
 def worded(client, server, fakes, ollama, nowhere):
     """The versions of a test when a model says this of it, and what it was asked."""
 
-    def worded(test, said, *, excluded=(), may_run=True, **task):
+    def worded(test, said, *, excluded=(), may_run=True, parameters=0, **task):
         server.answer(CHAT, ollama.reply(said if isinstance(said, str) else json.dumps(said)))
-        asker = Asker(client, Model(pulled=Pulled(name="m:1", digest="d"), name="m:1"), nowhere, lambda: 60.0)
+        asker = Asker(
+            client,
+            Model(pulled=Pulled(name="m:1", digest="d", parameters=parameters), name="m:1"),
+            nowhere,
+            lambda: 60.0,
+        )
         kept = Attempt(path="", qualname="", digest="", candidate=test, verdict=KEPT)
         versions = Wording(asker, excluded, may_run=may_run).versions(replace(fakes.task(), **task), kept)
         return list(versions), server.bodies("/chat")
@@ -68,6 +73,12 @@ def test_who_named_it_is_said_beside_who_found_it(worded, test_of):
 def test_of_several_names_the_one_that_says_most_of_what_is_known_is_taken(worded, test_of):
     said = {"names": ["test_total_works", "test_discount_of_a_negative_total", "test_discount_total"]}
     assert name_of(worded(test_of(), said)) == "test_discount_of_a_negative_total"
+
+
+@pytest.mark.parametrize(("parameters", "most"), [(1.5e9, 1), (7e9, 2), (0, 2)])
+def test_a_small_model_is_asked_for_one_name_which_it_would_only_say_again(worded, test_of, parameters, most):
+    _, (asked,) = worded(test_of(), {"names": [GOOD]}, parameters=parameters)
+    assert asked["format"]["properties"]["names"]["maxItems"] == most
 
 
 def test_our_name_stays_where_the_models_says_no_more(worded, test_of):
