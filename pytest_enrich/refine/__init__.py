@@ -49,12 +49,15 @@ class Parts(Struct, frozen=True):
     def completed(self, chosen: tuple[int, ...]) -> tuple[int, ...]:
         """These of its assertions, and one for each thing that the test does of which they say nothing.
 
-        A call that nobody looks at is not tested, whatever it runs.
+        A call that nobody looks at is not tested, whatever it runs. Of several calls the first one stays: the name
+        is of that.
         """
         acts = statement.acts(statement.read(self.whole.code), self.places)
         first = {act: at for at, act in reversed([*enumerate(acts)])}
         looked_at = {None, *(acts[at] for at in chosen)}
-        return tuple(sorted({*chosen, *(at for act, at in first.items() if act not in looked_at)}))
+        named = self.places.index(min(self.places))
+        kept = {*chosen, *([named] if acts[named] is None else [])}
+        return tuple(sorted({*kept, *(at for act, at in first.items() if act not in looked_at)}))
 
 
 def parts(candidate: Candidate) -> Parts | None:

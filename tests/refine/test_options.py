@@ -42,3 +42,15 @@ def test_of_inputs_that_are_as_small_as_can_be_nothing_is_tried(test_of):
     asked = []
     refine.reduce(test, asked.append)
     assert asked == []
+
+
+def test_of_several_calls_the_first_one_stays_since_the_name_is_of_it(test_of):
+    several = refine.parts(test_of("def test_a():\n    assert load(1) == 2\n    assert load(2) == 3\n"))
+    assert [*map(len, (several.completed((0,)), several.completed((1,))))] == [1, 2]
+
+
+def test_of_several_things_that_are_said_of_one_call_any_may_go(test_of):
+    several = refine.parts(
+        test_of("def test_a():\n    got = load(1)\n    assert got.a == 2\n    assert got.b == 3\n")
+    )
+    assert several.completed((1,)) == (1,)
