@@ -138,7 +138,8 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
     is_indifferent = informative.is_indifferent(function.runner, call, reached, looking.reached)
     # A class that the annotation allows is refused: one of the two is wrong, and a test would side with the code.
     contradicts = isinstance(function.call(call).raised, TypeError) and function.inputs.are_declared(call)
-    odd = function.inputs.oddness(call) + function.inputs.unwritten(call)
+    # Where nobody wrote anything, all values are nobody's: that alone silences no test.
+    odd = bool(function.inputs.oddness(call) + function.inputs.unwritten(call))
     return odd + INDIFFERENT * is_indifferent + CONTRADICTING * contradicts
 
 
