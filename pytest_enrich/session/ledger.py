@@ -42,9 +42,6 @@ EARLY_PART, EARLY_PLACES = 0.5, 0.7
 MODEL_PART = 0.8
 # With less than that left another walk over the targets gives nothing.
 SHORTEST_WALK = 10.0
-MOST_DOUBT = 1
-"""Beyond it nobody merged a test as it stands: an argument without a bearing, a type that an annotation allows."""
-UNWANTED = "wanted: a reader would doubt that it says anything"
 DENIED = "passes: states what the docstring denies"
 FOUND, NOTHING, UNTRIED, LEFT_OUT = "suggested", "nothing found", "not tried", "left out"
 PUT_OFF = "put off"
@@ -304,8 +301,6 @@ class Ledger:
             self.dropped[f"{attempt.verdict.rung}: {attempt.verdict.reason}"] += 1
         elif self._contradictions.contradicts(attempt):
             self.dropped[DENIED] += 1
-        elif attempt.candidate.origin.doubt > MOST_DOUBT:
-            self.dropped[UNWANTED] += 1
         elif any(self._doubt(attempt)) or self._has_no_place(attempt):
             self._put_off.append((attempt, target))
             yield from ((gap, PUT_OFF) for gap in attempt.verdict.gaps)
