@@ -52,20 +52,28 @@ class ClusterSandbox:
         self._project, self._address = project, address
         self._client = _connected(address)
         try:
-            found = self._client.run(_refusal, project)
-            self.isolation = "+".join(sorted({*self._client.run(_isolation, project).values()} if found else []))
-        except Exception as error:  # what a worker raises, whatever that is
+            found = self._isolations()
+        except UsageError:
             self._client.close()
-            raise UsageError(f"a worker of dask://{address} cannot work on this project: {error}") from error
-        refusals = [f"{worker}: {why}" for worker, why in found.items() if why]
-        if refusals or not found:
-            self._client.close()
-            none = f"dask://{address} has no worker; start one:  dask worker {address}"
-            raise UsageError("\n".join(refusals) or none)
+            raise
+        self.isolation = "+".join(sorted({*found}))
         self.slots = sum(self._client.nthreads().values())
         self._workers = "1 worker" if len(found) == 1 else f"{len(found)} workers"
         # A job may be given to one worker twice, and has another answer then: its process is another one.
         self._executor = self._client.get_executor(pure=False, retries=RETRIES)
+
+    def _isolations(self) -> list[str]:
+        """That of each worker, which has its sandbox from here on."""
+        place = f"dask://{self._address}"
+        refusals = self._client.run(_refusal, self._project)
+        if not refusals:
+            raise UsageError(f"{place} has no worker; start one:  dask worker {self._address}")
+        if told := "\n".join(f"{worker}: {why}" for worker, why in refusals.items() if why):
+            raise UsageError(told)
+        try:
+            return list(self._client.run(_isolation, self._project).values())
+        except Exception as error:  # what a worker raises, whatever that is
+            raise UsageError(f"a worker of {place} cannot work on this project: {error}") from error
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class LocalModel:
         asker: Asker,
         proposers: Proposers,
         improvers: Improvers,
-        has_kept: Callable[[], bool] = lambda: True,
+        has_kept: Callable[[], bool],
     ) -> None:
         self._proposers, self._improvers, self._has_kept = proposers, improvers, has_kept
         self._wanted = threading.Event()

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import cast
 
 from msgspec.structs import replace
 
@@ -57,8 +58,7 @@ class Session:
         self._found = found
         self._progress = progress
         sweep()
-        self._layers = isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
-        self._inside, count = _sandbox(settings, self._layers)
+        self._inside, self._layers, count = _sandbox(settings)
         settings = replace(settings, workers=count)
         slots = Slots(self._inside, count, self._job_seconds)
         # A budget in executions comes to the same everywhere, whoever is done first.
@@ -201,8 +201,8 @@ class Session:
             yield f"work on {functions} ended by an internal error, details in {place}"
 
 
-def _sandbox(settings: Settings, layers: Isolation) -> tuple[ForkserverSandbox | ClusterSandbox, int]:
-    """Where candidates are tried, here or on a cluster, and how many at a time."""
+def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, Isolation, int]:
+    """Where candidates are tried, here or on a cluster, in which layers, and how many at a time."""
     if settings.cluster:
         project = Project(
             rootdir=settings.rootdir,
@@ -216,9 +216,11 @@ def _sandbox(settings: Settings, layers: Isolation) -> tuple[ForkserverSandbox |
             cluster.close()
             told = f"{settings.policy.name} requires {' or '.join(accepted)}"
             raise UsageError(f"{told}; on the workers of dask://{settings.cluster} it is {cluster.isolation}")
-        return cluster, cluster.slots
+        # Which layers its workers tried is not known here.
+        return cluster, Isolation(name=cast("isolation.Name", cluster.isolation)), cluster.slots
+    layers = isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
     fresh = ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers)
-    return ForkserverSandbox(fresh), max(settings.workers, 1)
+    return ForkserverSandbox(fresh), layers, max(settings.workers, 1)
 
 
 def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:

@@ -18,6 +18,7 @@ from msgspec import Struct
 from pytest_enrich.data import Candidate, Decision, Grade, NewTest, Origin, Suggestion, Tally
 from pytest_enrich.data.suggestion import OriginPart
 from pytest_enrich.store import Store
+from pytest_enrich.writing.syntax import last_name
 
 BELIEF = 2
 """As if so many tests with a trait had been decided on as those without it were."""
@@ -131,14 +132,14 @@ def _of_code(code: str) -> tuple[str, ...]:
 
 def _asserted(node: ast.AST) -> Iterator[str]:
     """What a statement or a call asserts: the kind of thing that is expected, and what it is asked of."""
-    if isinstance(node, ast.Call) and _last_name(node.func) in RAISING:
+    if isinstance(node, ast.Call) and last_name(node.func) in RAISING:
         yield "an exception's message" if node.keywords or len(node.args) > 1 else "an exception's type alone"
     if isinstance(node, ast.Assert):
         claim = node.test
         yield _kind(claim.comparators[-1]) if isinstance(claim, ast.Compare) else "a truth value"
-        called = (_last_name(part.func) for part in ast.walk(claim) if isinstance(part, ast.Call))
+        called = (last_name(part.func) for part in ast.walk(claim) if isinstance(part, ast.Call))
         yield from (f"what {name}() gives" for name in called if hasattr(builtins, name))
-    elif isinstance(node, ast.Call) and _last_name(node.func).startswith("assert"):
+    elif isinstance(node, ast.Call) and last_name(node.func).startswith("assert"):
         yield _kind(node.args[-1]) if len(node.args) > 1 else "a truth value"
 
 
@@ -153,7 +154,7 @@ def _kind(node: ast.expr) -> str:
 
 def _passed(node: ast.AST) -> Iterator[ast.expr]:
     """What is passed to a call, in containers, too; of a row all of it."""
-    if isinstance(node, ast.Call) and _last_name(node.func) not in RAISING:
+    if isinstance(node, ast.Call) and last_name(node.func) not in RAISING:
         yield from node.args
         yield from (keyword.value for keyword in node.keywords)
     elif isinstance(node, ast.Tuple | ast.List | ast.Set):
@@ -184,10 +185,6 @@ def _unusual_constant(value: object) -> Iterator[str]:
         yield "large numbers"
     elif value is None:
         yield "None"
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 class Lesson(Struct, frozen=True, kw_only=True):

@@ -86,7 +86,6 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
         *less,
         *spoken[first:],
         *(f"test_{subject}" for subject in subjects),
-        *less,
         *least,
     ]
     return free([styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]], taken)
