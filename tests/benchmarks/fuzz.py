@@ -367,6 +367,10 @@ def made(folder: Path) -> Path:
     return root
 
 
+def _text(fault: Fault) -> str:
+    return f"{fault.reader}, seed {fault.seed}, {fault.file}:\n\n{fault.told}"
+
+
 def main() -> int:
     """Spoil, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -383,12 +387,14 @@ def main() -> int:
         end, seed = time.monotonic() + given.minutes * 60, given.seed
         found: list[Fault] = []
         while time.monotonic() < end:
-            found += [one] if (one := bench.example(name, seed)) else []
+            if (fault := bench.example(name, seed)) is not None:
+                found.append(fault)
+                print(_text(fault), flush=True)  # noqa: T201 - hours may pass until the end
             seed += 1
         faults += found
         rows.append((name, str(seed - given.seed), str(len(found))))
         print(*rows[-1], flush=True)  # noqa: T201 - what it is for
-    told = "\n\n".join(f"{one.reader}, seed {one.seed}, {one.file}:\n\n{one.told}" for one in faults)
+    told = "\n\n".join(map(_text, faults))
     text = f"{tables.markdown(('reader', 'examples', 'faults'), rows)}\n\n{told}\n"
     (folder / "fuzz.md").write_text(text, encoding="utf-8", errors="backslashreplace")
     print(text)  # noqa: T201 - the same

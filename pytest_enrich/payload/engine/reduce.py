@@ -24,6 +24,7 @@ PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")
 BARE = re.compile(r"None|True|False|\[\]|\{\}|\(\)|set\(\)")
 """What has no literal in it."""
 OPEN = ("'", '"', "b'", "[", "{", "(", "⟨file⟩", "str(⟨file⟩", "⟨io:")
+WHOLE = re.compile(r"-?\d{1,18}")
 TRIVIAL = re.compile(rf"-?\d|b?''|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
 FUNCTION = re.compile(r"⟨(?:builtins|operator):\w+⟩(?!\()|\blambda\b.*")
@@ -135,12 +136,14 @@ def _all_cut(circle: frozenset[str]) -> frozenset[str]:
 def _cut(literal: str) -> frozenset[str]:
     """A literal, and it without each of its signs or words: of two that differ in one these have one in common.
 
-    None for a word: without a letter that is another word, which nobody says.
+    So have whole numbers beside each other: a limit of 30 is seen at 31. None for a word: without a letter that is
+    another word, which nobody says.
     """
     text = literal[1:-1] if literal[:1] in {"'", '"'} else literal
+    beside = [f"{int(literal) + more} and one more" for more in (-1, 0)] if WHOLE.fullmatch(literal) else []
     if text.isalpha() or not FEWEST_EDITED < len(text) <= LONGEST_EDITED:
-        return frozenset()
-    return frozenset([text, *_less(text)])
+        return frozenset(beside)
+    return frozenset([text, *_less(text), *beside])
 
 
 def _less(text: AnyStr) -> Iterator[AnyStr]:

@@ -256,7 +256,7 @@ class Pool:
             text for kind in BOUNDARIES for text in BOUNDARIES[kind] if not is_left_out("rows: plain")
         )
         met = [*self.seen[:MOST_PLAIN], *self._fitting(edits(self.seen)), *self._near[:MOST_NEAR]]
-        return tuple(dict.fromkeys([*met, *general, *self.constants[:2]]))
+        return tuple(dict.fromkeys([*met, *general, *self.constants[:MOST_CONSTANTS]]))
 
     @cached_property
     def promising(self) -> tuple[str, ...]:

@@ -79,6 +79,12 @@ def test_constants_come_first_with_their_neighbours_and_only_those_that_fit():
     assert not {"'xl'", "'a'"} & set(made.promising)
 
 
+def test_what_is_beside_a_limit_of_the_code_is_preferred_to_what_is_far_from_it():
+    made = pool("14", "15", constants=("14", "30", "500"))
+    assert "31" in made.plain
+    assert made.foreign("31") <= made.foreign("500") < made.foreign("100")
+
+
 def test_a_value_that_a_row_has_is_never_strange_and_short_plain_ones_hardly():
     made = pool("'2024-02-29'", "'$'")
     values = ["'$'", "'2025-01-31'", "'\\x00\\x7f'"]
