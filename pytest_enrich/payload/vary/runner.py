@@ -287,7 +287,7 @@ def _is_plain(item: pytest.Function) -> bool:
     """Whether there is nothing to set up: a plain function whose arguments are all parameters."""
     given = set(getattr(getattr(item, "callspec", None), "params", {}))
     plain = type(item) is pytest.Function and not inspect.iscoroutinefunction(item.obj)
-    others = set(item.fixturenames) - given
+    others = set(item.fixturenames) - given - {"request"}  # which nobody defines
     return plain and not others & set(_arguments(item)) and not any(_prepares(item, name) for name in others)
 
 
