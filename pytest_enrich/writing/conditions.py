@@ -38,6 +38,7 @@ COMPARES: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
     ast.NotEq: operator.ne, ast.Is: operator.is_, ast.IsNot: operator.is_not,
 }  # fmt: skip
+KINDS = {"str": "string", "int": "integer", "bool": "boolean"}
 AFFIXES = {"startswith": "leading", "endswith": "trailing"}
 
 
@@ -78,6 +79,7 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
                     yield start + word.join(part.removeprefix(start) for part in each)
             yield from each
         case ast.UnaryOp(ast.Not(), operand):
+            yield _refused(operand, case) if case.raised else ""
             yield _of_truth(operand, case, is_true=False)
         case ast.Compare(ast.Subscript(about, at), [ast.Eq() | ast.NotEq() as sign], [ast.Constant(str(text))]):
             affix = {"0": "startswith", "-1": "endswith"}.get(ast.unparse(at))
@@ -118,6 +120,19 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
             literal = literal_value(texts)
             return _affixed(about, affix, literal[0], case, is_true=is_true) if literal is not None else ""
     return ""
+
+
+def _refused(node: ast.expr, case: Case) -> str:
+    """A parameter that is not of the one kind that it is asked for: `non_string_name`, `non_callable_key`."""
+    match node:
+        case ast.Call(ast.Name("isinstance"), [about, ast.Name(kind)]):
+            kind = KINDS.get(kind, words.snake(kind))
+        case ast.Call(ast.Name("callable"), [about]):
+            kind = "callable"
+        case _:
+            return ""
+    name = _parameter(about, case)
+    return f"non_{kind}_{case.known_as(name)}" if name and case.arguments.get(name) != "None" else ""
 
 
 def _affixed(about: ast.expr, affix: str, texts: object, case: Case, *, is_true: bool) -> str:

@@ -130,6 +130,33 @@ def test_an_argument_is_rejected_by_an_exception_that_is_about_arguments(raised,
 
 
 @pytest.mark.parametrize(
+    ("decision", "total", "name"),
+    [
+        ("if not isinstance(total, str):", "[]", "test_price_rejects_non_string_total"),
+        ("if not isinstance(total, Money):", "3", "test_price_rejects_non_money_total"),
+        ("if not callable(total):", "0", "test_price_rejects_non_callable_total"),
+        ("if not callable(total):", "None", "test_price_with_none_raises_type_error"),
+    ],
+)
+def test_what_is_of_no_fitting_kind_is_said_to_be_that(decision, total, name):
+    given = case(raises(value="⟨builtins:TypeError⟩"), text=decision, outcome="true", arguments={"total": total})
+    assert named(given) == name
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "name"),
+    [
+        ("{result}['reindent']", "True", "test_price_with_indent_columns_sets_reindent"),
+        ("{result}.reindent", "False", "test_price_with_indent_columns_clears_reindent"),
+        ("{result}['reindent']", "1", "test_price_with_indent_columns"),
+    ],
+)
+def test_a_switch_that_is_seen_is_said_to_be_set(expression, value, name):
+    seen = Observation(subject="result", value=value, expression=expression)
+    assert named(case(seen, changed=("with_indent_columns",))) == name
+
+
+@pytest.mark.parametrize(
     ("docstring", "name"),
     [
         ("Raises:\n    ValueError: If the cart is closed.", "test_price_raises_value_error_when_cart_is_closed"),

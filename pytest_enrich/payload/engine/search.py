@@ -156,6 +156,10 @@ class Search(Generic[S]):
         """What of the wanted a run reached."""
         return reached_by(self.wanted, run.branches)
 
+    def is_better(self, cost: Cost, reached: Reached) -> bool:
+        """Whether nothing that reaches all of this costs less."""
+        return any(item not in self.results or cost < self.results[item][0].cost for item in reached)
+
     @property
     def is_over(self) -> bool:
         """Whether what this subject may use is used up."""

@@ -140,7 +140,14 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
     contradicts = isinstance(function.call(call).raised, TypeError) and function.inputs.are_declared(call)
     # Where nobody wrote anything, all values are nobody's: that alone silences no test.
     odd = bool(function.inputs.oddness(call) + function.inputs.unwritten(call))
+    odd += _is_ineffective(looking, function, call)
     return odd + INDIFFERENT * is_indifferent + CONTRADICTING * contradicts
+
+
+def _is_ineffective(looking: Search[Function], function: Function, call: Call) -> bool:
+    """Whether something that is passed decides nothing of what is said; an exception says what it is about."""
+    is_raising = function.call(call).raised is not None
+    return not is_raising and informative.is_ineffective(function.runner, function.inputs, call, looking.reached)
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
@@ -176,9 +183,10 @@ def _reduced(
     # Made from nothing, or as nobody made it, an object shows little where it matters what is in it.
     known = {result.call.receiver, *(one for one in plain[""] if not one.endswith("()"))}
     before = function.call(result.call)
+    is_telling = not result.cost.uninformative and not _is_ineffective(looking, function, result.call)
 
     def unusual(call: Call) -> tuple[int, int, int]:
-        return *inputs.strangeness(call), sum(unspoken(value) for _, value in call.arguments)
+        return *function.strangeness(call, before), sum(unspoken(value) for _, value in call.arguments)
 
     def does_the_same(call: Call) -> bool:
         if time.monotonic() > until:
@@ -195,7 +203,9 @@ def _reduced(
             return False
         shown = function.said(call)
         is_same = not plain[""] or call.receiver in known or shown == function.said(_on(call, result.call))
-        return shown not in ([], unlike) and is_same
+        return (
+            shown not in ([], unlike) and is_same and not (is_telling and _is_ineffective(looking, function, call))
+        )
 
     return reduce(result.call, plain, does_the_same, unusual)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -22,6 +23,7 @@ from .run import Outcome, Runner
 from .stated import Record
 from .varied import Varied
 
+NOTHING = re.compile(r"\bNone\b")
 PATIENCE = 2000
 """Calls in a row that take no new branch: then there is nothing to hope for."""
 ROUND = 100
@@ -156,6 +158,12 @@ class Function:
                     break
                 yield call
 
+    def strangeness(self, call: Call, outcome: Outcome) -> tuple[int, int]:
+        """As of `Inputs`; to show what is refused, nobody passes None first: it reads as if nothing was passed."""
+        nothing = sum(len(NOTHING.findall(value)) for _, value in call.arguments) if outcome.raised else 0
+        odd, far = self.inputs.strangeness(call)
+        return odd + nothing, far
+
     def judge(self, call: Call, outcome: Outcome, search: Search[Function]) -> Result[Function] | str:
         """How good a test it promises, or why nobody would want one."""
         runner, inputs, reached = self.runner, self.inputs, search.reached(outcome)
@@ -164,8 +172,12 @@ class Function:
         if call.setup:
             reached -= informative.unobserved(runner, call, reached, search.reached)
         rank = informative.rank(runner, inputs, call, outcome, search.reached)
-        is_poor = bool(rank) and (inputs.entry.answers or inputs.entry.name in MAKERS)
-        cost = Cost(not inputs.conforms(call), rank, 0, *inputs.strangeness(call), call.size)
+        cost = Cost(not inputs.conforms(call), rank, 0, *self.strangeness(call, outcome), call.size)
+        # To ask takes several calls: only what would be the best is worth them.
+        is_best = not rank and outcome.raised is None and search.is_better(cost, reached)
+        if is_best and informative.is_ineffective(runner, inputs, call, search.reached):
+            cost = cost._replace(uninformative=1)
+        is_poor = bool(cost.uninformative) and (inputs.entry.answers or inputs.entry.name in MAKERS)
         return Result(self, call, reached, cost, is_poor)
 
 

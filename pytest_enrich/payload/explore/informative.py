@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from types import CodeType, FunctionType
 from typing import Any
 
 from ..engine.trace import Reached
 from ..express import express, named
 from ..rules import body
-from .calls import Call
+from .calls import Call, sites
 from .entry import MAKERS
 from .inputs import Inputs
 from .observe import said
 from .run import Outcome, Runner
-from .stated import visible_text
+from .stated import is_empty, visible_text
+from .templates import literals
 
 SILENT = 2
+MOST_OTHERS, FEWEST_OTHERS = 4, 2
+"""Values that are tried in the place of one, and how many of them have to come to the same."""
 
 
 def informative_rank(outcome: Outcome) -> int:
@@ -90,8 +94,8 @@ def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Calla
     reached = of(outcome)
     if outcome.raised is not None:
         return int(not lines_of(reached) & raised_through(outcome.raised))
-    if is_function(outcome.result) and said(runner, call):
-        return int(is_indifferent(runner, call, reached, of))
+    if is_function(outcome.result) and (shown := said(runner, call)):
+        return int(all(map(is_empty, shown)) or is_indifferent(runner, call, reached, of))
     is_new = inputs.entry.name in MAKERS or _is_made(inputs, outcome.result, reached, runner.filename)
     found = max(informative_rank(outcome), int(is_new))
     return found or int(is_indifferent(runner, call, reached, of))
@@ -109,6 +113,39 @@ def is_indifferent(runner: Runner, call: Call, reached: Reached, of: Callable[[O
     ]
     shown = said(runner, call) if elsewhere else []
     return any(said(runner, other) == shown for other in elsewhere)
+
+
+def is_ineffective(runner: Runner, inputs: Inputs, call: Call, of: Callable[[Outcome], Reached]) -> bool:
+    """Whether a value that is passed decides nothing: others there lead to the same, and to the same result.
+
+    A start date for a duration of days is such a value, and a size of 1 where all have one: a test with it says
+    nothing of it.
+    """
+    first = runner.call(call)
+    reached, shown = of(first), said(runner, call)
+
+    def decides(other: Call) -> bool:
+        outcome = runner.call(other)
+        return outcome.raised is not None or not reached <= of(outcome) or said(runner, other) != shown
+
+    for others in _with_others(inputs, call, express(first.result)):
+        tried = [*islice((one for one in others if not runner.call(one).refusal), MOST_OTHERS)]
+        if len(tried) >= FEWEST_OTHERS and not any(map(decides, tried)):
+            return True
+    return False
+
+
+def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Iterator[Call]]:
+    """The calls with others for each argument that is the result or might be left out, and number in an object."""
+    for name, value in call.arguments:
+        pool = inputs.pools.get(name) if name not in inputs.required or value == result else None
+        others = dict.fromkeys((*pool.seen, *pool.plain, *pool.drawn)) if pool is not None else ()
+        yield (call.with_argument(name, one) for one in others if one not in {value, "None"})
+    for template, make in sites(call, {}):
+        for match in literals(template) if "⟨" in template else ():
+            if match.lastgroup == "number":
+                start, number, end = template[: match.start()], match[0], template[match.end() :]
+                yield (make(f"{start}{more}{end}") for more in (f"{number}1", f"{number}7"))
 
 
 def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) -> bool:

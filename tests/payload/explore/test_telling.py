@@ -193,6 +193,44 @@ def test_beside_a_call_on_an_object_of_one_number_stand_those_with_it_as_somethi
     assert other in {one.call.receiver for one in explored.corpus if one.call is not None}
 
 
+def test_an_argument_is_passed_where_its_value_matters(explore):
+    text = """
+        class Span:
+            def __init__(self, days: int = 0, months: int = 0):
+                self.days, self.months = days, months
+
+            def total(self, start: int | None = None) -> int:
+                if start is None:
+                    raise ValueError("start required")
+                return self.days + self.months * start  # here
+        """
+    seen = call("Span.total", receiver="⟨sample:Span⟩(days=3)")
+    explored = explore(text, "Span.total", "method", calls=(seen,))
+    assert "months=" in explored.findings[0].call.receiver
+
+
+def test_a_number_is_none_that_the_result_is_by_chance(explore):
+    text = """
+        def size(value: object) -> int:
+            return 1  # here
+        """
+    (found,) = explore(text, "size", calls=(call("size", value="1"),)).findings
+    assert [one.value for one in found.call.arguments] != ["1"]
+
+
+def test_to_show_that_something_is_refused_nobody_passes_none(explore):
+    text = """
+        def validate(options: dict) -> dict:
+            width = options.get("width", 1)
+            if not isinstance(width, int):
+                raise ValueError(f"invalid width: {width}")  # here
+            return options
+        """
+    seen = call("validate", options="{'width': None}")
+    found = explore(text, "validate", calls=(replace(seen, refused=True),), constants=("'width'", "'a'")).findings
+    assert found[0].call.arguments[0].value not in {"{'width': None}", "{}"}
+
+
 def test_a_call_that_is_only_to_be_looked_at_brings_its_steps(explore):
     text = """
         class Cart:
