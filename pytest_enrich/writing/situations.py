@@ -72,8 +72,6 @@ def outcomes(case: Case) -> Iterator[str]:
         yield "warns"
     elif seen.expression == "{result}":
         yield from _given(case, value)
-    elif (switch := re.fullmatch(r"\{result\}(?:\.|\[')(\w+)(?:'\])?", seen.expression)) and value in SWITCHES:
-        yield f"{'sets' if value == 'True' else 'clears'}_{words.snake(switch[1])}"
 
 
 def _documented(case: Case) -> str:

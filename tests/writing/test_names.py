@@ -144,19 +144,6 @@ def test_what_is_of_no_fitting_kind_is_said_to_be_that(decision, total, name):
 
 
 @pytest.mark.parametrize(
-    ("expression", "value", "name"),
-    [
-        ("{result}['reindent']", "True", "test_price_with_indent_columns_sets_reindent"),
-        ("{result}.reindent", "False", "test_price_with_indent_columns_clears_reindent"),
-        ("{result}['reindent']", "1", "test_price_with_indent_columns"),
-    ],
-)
-def test_a_switch_that_is_seen_is_said_to_be_set(expression, value, name):
-    seen = Observation(subject="result", value=value, expression=expression)
-    assert named(case(seen, changed=("with_indent_columns",))) == name
-
-
-@pytest.mark.parametrize(
     ("docstring", "name"),
     [
         ("Raises:\n    ValueError: If the cart is closed.", "test_price_raises_value_error_when_cart_is_closed"),

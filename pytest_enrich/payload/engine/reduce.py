@@ -36,8 +36,6 @@ UNWRITTEN = 4
 MOST_EDITED, MOST_EDITS = 4, 24
 """So many values are edited, each in so many ways."""
 NOTHING = re.compile(r"⟩\((\w+=None)?\)")
-OPTION = re.compile(r"[.-]+[A-Za-z]")
-"""What begins like an option or a hidden file is no plain value."""
 DATE = re.compile(r"⟨datetime:date(?:time)?⟩\((-?\d+)")
 MOST_TRIES = 600
 MOST_DIGITS = 18
@@ -193,7 +191,6 @@ def _odd_line(text: str) -> int:
     strange = 2 * any(not char.isascii() for char in text)
     bare = 2 * (not any(char.isalnum() for char in text))
     padded = text != text.strip()
-    padded += OPTION.match(text) is not None
     return bare + strange + unusual + padded + (len(runs) > MIXED) + (len(text) > LONG_WORD)
 
 

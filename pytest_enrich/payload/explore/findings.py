@@ -123,31 +123,25 @@ def _records(
     """A chosen call, and behind it one that does something else on the same way: its test may notice more."""
     rules = result.subject.rules(result.call)
     function = result.subject
-    yield {**_record(result.reached, call, rules), "doubt": _doubt(looking, function, call, result.reached)}
+    yield {**_record(result.reached, call, rules), "doubt": _doubt(looking, function, call, result.reached, until)}
     done = function.said(call)
     for other in (*_others(looking, result), *(dataclasses.replace(result, call=beside) for beside in near)):
         if function.said(other.call) not in ([], done):
             least = _reduced(looking, other, until, unlike=done)
-            doubt = _doubt(looking, function, least, result.reached)
+            doubt = _doubt(looking, function, least, result.reached, until)
             yield {**_record(result.reached, least, rules), "spare": True, "doubt": doubt}
             return
 
 
-def _doubt(looking: Search[Function], function: Function, call: Call, reached: Reached) -> int:
+def _doubt(looking: Search[Function], function: Function, call: Call, reached: Reached, until: float) -> int:
     """As of a `Finding`."""
     is_indifferent = informative.is_indifferent(function.runner, call, reached, looking.reached)
     # A class that the annotation allows is refused: one of the two is wrong, and a test would side with the code.
     contradicts = isinstance(function.call(call).raised, TypeError) and function.inputs.are_declared(call)
     # Where nobody wrote anything, all values are nobody's: that alone silences no test.
     odd = bool(function.inputs.oddness(call) + function.inputs.unwritten(call))
-    odd += _is_ineffective(looking, function, call)
-    return odd + INDIFFERENT * is_indifferent + CONTRADICTING * contradicts
-
-
-def _is_ineffective(looking: Search[Function], function: Function, call: Call) -> bool:
-    """Whether something that is passed decides nothing of what is said; an exception says what it is about."""
-    is_raising = function.call(call).raised is not None
-    return not is_raising and informative.is_ineffective(function.runner, function.inputs, call, looking.reached)
+    is_idle = informative.is_ineffective(function.runner, function.inputs, call, looking.reached, until)
+    return odd + is_idle + INDIFFERENT * is_indifferent + CONTRADICTING * contradicts
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
@@ -183,7 +177,8 @@ def _reduced(
     # Made from nothing, or as nobody made it, an object shows little where it matters what is in it.
     known = {result.call.receiver, *(one for one in plain[""] if not one.endswith("()"))}
     before = function.call(result.call)
-    is_telling = not result.cost.uninformative and not _is_ineffective(looking, function, result.call)
+    is_ineffective = partial(informative.is_ineffective, function.runner, inputs, of=looking.reached, until=until)
+    is_telling = not result.cost.uninformative and not is_ineffective(result.call)
 
     def unusual(call: Call) -> tuple[int, int, int]:
         return *function.strangeness(call, before), sum(unspoken(value) for _, value in call.arguments)
@@ -203,9 +198,7 @@ def _reduced(
             return False
         shown = function.said(call)
         is_same = not plain[""] or call.receiver in known or shown == function.said(_on(call, result.call))
-        return (
-            shown not in ([], unlike) and is_same and not (is_telling and _is_ineffective(looking, function, call))
-        )
+        return shown not in ([], unlike) and is_same and not (is_telling and is_ineffective(call))
 
     return reduce(result.call, plain, does_the_same, unusual)
 

@@ -175,7 +175,7 @@ class Function:
         cost = Cost(not inputs.conforms(call), rank, 0, *self.strangeness(call, outcome), call.size)
         # To ask takes several calls: only what would be the best is worth them.
         is_best = not rank and outcome.raised is None and search.is_better(cost, reached)
-        if is_best and informative.is_ineffective(runner, inputs, call, search.reached):
+        if is_best and informative.is_ineffective(runner, inputs, call, search.reached, search.turn.deadline):
             cost = cost._replace(uninformative=1)
         is_poor = bool(cost.uninformative) and (inputs.entry.answers or inputs.entry.name in MAKERS)
         return Result(self, call, reached, cost, is_poor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -22,7 +23,7 @@ from .stated import is_empty, visible_text
 from .templates import literals
 
 SILENT = 2
-MOST_OTHERS, FEWEST_OTHERS = 4, 2
+MOST_OTHERS, ENOUGH = 4, 2
 """Values that are tried in the place of one, and how many of them have to come to the same."""
 
 
@@ -115,23 +116,31 @@ def is_indifferent(runner: Runner, call: Call, reached: Reached, of: Callable[[O
     return any(said(runner, other) == shown for other in elsewhere)
 
 
-def is_ineffective(runner: Runner, inputs: Inputs, call: Call, of: Callable[[Outcome], Reached]) -> bool:
+def is_ineffective(
+    runner: Runner, inputs: Inputs, call: Call, of: Callable[[Outcome], Reached], until: float
+) -> bool:
     """Whether a value that is passed decides nothing: others there lead to the same, and to the same result.
 
     A start date for a duration of days is such a value, and a size of 1 where all have one: a test with it says
-    nothing of it.
+    nothing of it. An exception says what it is about. Not when it is later than `until`: this takes several calls.
     """
     first = runner.call(call)
+    if first.raised is not None:
+        return False
     reached, shown = of(first), said(runner, call)
-
-    def decides(other: Call) -> bool:
-        outcome = runner.call(other)
-        return outcome.raised is not None or not reached <= of(outcome) or said(runner, other) != shown
-
     for others in _with_others(inputs, call, express(first.result)):
-        tried = [*islice((one for one in others if not runner.call(one).refusal), MOST_OTHERS)]
-        if len(tried) >= FEWEST_OTHERS and not any(map(decides, tried)):
-            return True
+        same = 0
+        for other in islice(others, MOST_OTHERS):
+            if time.monotonic() > until:
+                return False
+            outcome = runner.call(other)
+            if outcome.refusal:
+                continue
+            if outcome.raised is not None or not reached <= of(outcome) or said(runner, other) != shown:
+                break
+            same += 1
+            if same == ENOUGH:
+                return True
     return False
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import pathlib
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
@@ -23,6 +24,8 @@ from .templates import NUMBER
 
 MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
+OPTION = re.compile(r"['\"][.-]+[A-Za-z]")
+"""What begins like an option or a hidden file is no plain text."""
 COMMON: tuple[object, ...] = ("", 1, True, b"")
 
 
@@ -70,7 +73,7 @@ class Pool:
             return text.endswith("()"), unspoken(text), 0 if files.has_content(text) else len(text)
 
         seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
-        written = sorted(self.written, key=lambda text: "\\n" in text)
+        written = sorted(self.written, key=lambda text: ("\\n" in text, OPTION.match(text) is not None))
         return tuple(dict.fromkeys([*seen, *edits(seen), *written, *self.plain, *self.short]))
 
     @property

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.payload.engine.reduce import MOST_TRIES, edits, foreignness, known_texts, oddness, reduce
+from pytest_enrich.payload.engine.reduce import MOST_TRIES, edits, foreignness, reduce
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.express import evaluate, express
 
@@ -163,12 +163,6 @@ def test_an_argument_of_a_step_that_does_not_matter_is_left_out():
 def test_a_value_is_as_far_from_what_people_wrote_as_the_farthest_of_its_literals(template, far):
     own, people = frozenset({"'2019-01-01'", "'always'", "lambda value: value"}), frozenset({"'a line'", "12"})
     assert foreignness(template, own, people) == far
-
-
-def test_what_looks_like_an_option_or_a_hidden_file_is_odd_where_nobody_passes_such():
-    values = ["'.env'", "'--all'", "'env'", "'-2'"]
-    assert [oddness(of(value=value)) for value in values] == [1, 1, 0, 0]
-    assert oddness(of(value="'.env'"), known_texts(["'.git'"])) == 0
 
 
 def test_what_is_written_is_tried_with_a_sign_and_with_a_word_less():

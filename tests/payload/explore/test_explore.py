@@ -868,6 +868,17 @@ def test_for_what_a_function_does_nothing_with_anything_is_passed(explore):
     assert len(explore(text, "method_key").findings) == 1
 
 
+def test_of_texts_that_people_wrote_those_come_last_that_look_like_files_and_options(explore):
+    text = """
+        def label(key: str) -> str:
+            if not key:
+                return ""
+            return key.upper()  # here
+        """
+    (found,) = explore(text, "label", written=("'.env'", "'--all'", "'home'")).findings
+    assert found.call.arguments[0].value == "'home'"
+
+
 def test_a_plain_literal_is_preferred_to_an_object_that_was_drawn(explore):
     text = """
         class Pairs:
