@@ -44,6 +44,7 @@ ROOT = Path(__file__).parents[2]
 OURS = "enrich-suggestions"
 LONGEST = 20
 """Seconds."""
+LATE = "more than"
 DEEP = 3000
 TEXTS = (
     *(
@@ -329,7 +330,7 @@ def _within(seconds: int) -> Iterator[None]:
     """Raise where it takes longer."""
 
     def late(*_signal: object) -> None:
-        raise FaultError(f"more than {seconds} seconds")
+        raise FaultError(f"{LATE} {seconds} seconds")
 
     before = signal.signal(signal.SIGALRM, late)
     signal.alarm(seconds)
@@ -387,7 +388,10 @@ def main() -> int:
         end, seed = time.monotonic() + given.minutes * 60, given.seed
         found: list[Fault] = []
         while time.monotonic() < end:
-            if (fault := bench.example(name, seed)) is not None:
+            fault = bench.example(name, seed)
+            if fault is not None and LATE in fault.told:  # the machine may have been busy
+                fault = bench.example(name, seed)
+            if fault is not None:
                 found.append(fault)
                 print(_text(fault), flush=True)  # noqa: T201 - hours may pass until the end
             seed += 1
