@@ -62,4 +62,5 @@ def test_what_a_test_says_to_the_network_is_found(project, tmp_path):
 def test_addresses_are_read_out_of_a_trace():
     found = Counter(network.said(EXAMPLES.splitlines()))
     assert [*found] == ["AF_INET 127.0.0.1:11434", "AF_INET6 ::1:443", "AF_INET 10.0.0.2:53", "AF_UNIX"]
-    assert network.foreign(found, model=True) == ["AF_INET6 ::1:443", "AF_INET 10.0.0.2:53"]
+    assert network.foreign(found, model=True) == ["AF_INET 10.0.0.2:53"]
+    assert network.foreign(found) == [*found][:3]
