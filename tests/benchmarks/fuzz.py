@@ -158,8 +158,8 @@ def _replied(_root: Path, file: Path) -> None:
         ollama_reply.read(text)
         wording.read(text)
         use.written(text, "text")
-    protocol.failure_of_response(500, content)
-    protocol.json_object(content)
+    protocol.failure_of_response(500, content[: 1 << 16])  # as much as the client reads
+    protocol.json_object(content[: 1 << 24])
 
 
 def _answered(_root: Path, file: Path) -> None:

@@ -215,14 +215,14 @@ def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
     Only LF ends a line: JSON may hold U+2028 and its like as they are.
 
     Raises:
-        ValueError: A line goes on without an end.
+        ValueError: A line is longer than any reply's, or goes on without an end.
     """
     left = b""
     for chunk in chunks:
         *whole, left = (left + chunk).split(b"\n")
-        yield from (line for line in whole if line.strip())
-        if len(left) > LONGEST_LINE:
+        if any(len(line) > LONGEST_LINE for line in (*whole, left)):
             raise ValueError("a line without an end")
+        yield from (line for line in whole if line.strip())
     if left.strip():
         yield left
 

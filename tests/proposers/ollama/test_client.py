@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.proposers.ollama.client import WAITS, Client, parse_host
-from pytest_enrich.proposers.ollama.protocol import Failure, Limits, Options, Reply
+from pytest_enrich.proposers.ollama.protocol import LONGEST_LINE, Failure, Limits, Options, Reply, lines_of
 
 CHAT = "POST /api/chat"
 LONG = 60.0
@@ -176,6 +176,11 @@ def test_a_reply_in_one_piece_that_is_not_done_is_none(ask, ollama):
 @pytest.mark.parametrize("value", ["true", 1, "yes", None])
 def test_only_true_is_done(ask, ollama, value):
     assert ask(ollama.stream(ollama.line("a", done=value))).kind == "aborted"
+
+
+def test_a_line_that_is_longer_than_any_replys_is_not_read_even_if_it_ends():
+    with pytest.raises(ValueError, match="a line without an end"):
+        next(lines_of([b"[" * (LONGEST_LINE + 1) + b"\n"]))
 
 
 def test_an_error_in_the_last_line_is_one(ask, ollama, waited, server):
