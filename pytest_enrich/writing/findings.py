@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Explored, Finding, Gap, NewTest, Observation, Origin, Template
+from pytest_enrich.data import Entry, Explored, Finding, Gap, NewTest, Observation, Origin, Template
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import body, cases, names, questions, style, words
 from pytest_enrich.writing.body import Body
@@ -140,7 +140,13 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
         case = cases.case_of(target, gap, self._seen(finding), parameters, arguments)
         subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
-        case = replace(case, subject=subject, parameters=case.parameters or tuple(passed))
+        usual = _always(entry for entry in target.entries if entry.qualname == call.qualname)
+        case = replace(
+            case,
+            subject=subject,
+            parameters=(*(case.parameters or passed), *usual),
+            optional=tuple(name for name in case.optional if name not in usual),
+        )
         return cases.of_equality(case) if case.seen.expression else case
 
     def _seen(self, finding: Finding) -> Observation:
@@ -198,6 +204,12 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 def renamed(test: NewTest, name: str) -> NewTest:
     """The test under another name."""
     return replace(test, name=name, code=test.code.replace(f"def {test.name}(", f"def {name}(", 1))
+
+
+def _always(entries: Iterable[Entry]) -> frozenset[str]:
+    """The names of what all calls in tests pass: it tells no test from others, as if it had to be passed."""
+    passed = [frozenset(argument.name for argument in call.arguments) for entry in entries for call in entry.calls]
+    return frozenset[str]().union(*passed[:1]).intersection(*passed) if len(passed) > 1 else frozenset()
 
 
 def _gain(finding: Finding) -> tuple[int, int]:

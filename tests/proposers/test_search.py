@@ -114,6 +114,16 @@ def test_a_name_without_a_condition_says_what_tells_the_test_from_others(fakes, 
     assert made.name == name
 
 
+def test_what_all_calls_in_tests_pass_tells_no_test_from_others(fakes, propose):
+    gap = replace(fakes.gap(), text="return 0", outcome="true")
+    passed = tuple(Argument(name=key, value="5") for key in ("total", "rate"))
+    seen = Call(qualname="discount", arguments=passed)
+    entry = replace(fakes.target().entries[0], calls=(seen, seen))
+    task = fakes.task(gap, target=fakes.target(gap, entries=(entry,)))
+    (made,), _ = propose(fakes.finding(call=seen), task=task)
+    assert made.name == "test_discount_is_zero"
+
+
 def test_the_finding_that_closes_the_most_comes_first(fakes, propose):
     task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     small = fakes.finding(branches=((6, 7),), reached=(7,))
