@@ -91,7 +91,8 @@ def _given(case: Case, value: Template) -> Iterator[str]:
     node = expression(value)
     same = [name for name, passed in case.arguments.items() if passed == value and len(value) >= len("'a'")]
     if same and value not in {"True", "False", "None"}:
-        yield "is_unchanged" if same[0] == next(iter(case.arguments)) else f"returns_{words.snake(same[0])}"
+        is_first = same[0] == next(iter(case.arguments))
+        yield f"returns_{case.known_as(same[0])}{'_unchanged' * is_first}"
     literal = literal_value(node) if node is not None else None
     match literal:
         case (None | True | False as singleton,):

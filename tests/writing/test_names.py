@@ -104,7 +104,7 @@ def test_what_only_the_code_knows_is_not_said(decision, outcome):
         (Observation(subject="result", value="''"), "test_price_without_sep_is_empty"),
         (Observation(subject="result", value="{'a': 1}"), "test_price_without_sep"),
         (Observation(subject="result", value="0"), "test_price_without_sep_is_zero"),
-        (Observation(subject="result", value="'abc'"), "test_price_without_sep_is_unchanged"),
+        (Observation(subject="result", value="'abc'"), "test_price_without_sep_returns_total_unchanged"),
         (Observation(subject="result", value="'never'"), "test_price_without_sep_returns_never"),
         (Observation(subject="result", value="⟨shop:Money⟩(3)"), "test_price_without_sep_returns_money"),
         (raises(), "test_price_without_sep_raises_value_error"),
