@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
-from ..explore.calls import Call, Make, sites
+from ..explore.calls import Call, Site
 from ..explore.templates import literals
 from ..express import NAME, evaluate, express
 from ..rules.types import AWAITABLE, holders
@@ -63,17 +63,16 @@ class Mark(NamedTuple):
 
 
 def proposals(
-    call: Call, notes: Iterable[Note], absent: Mapping[str, str], like: Callable[[object], Iterable[str]]
+    notes: Iterable[Note], sites: Iterable[Site], like: Callable[[object], Iterable[str]]
 ) -> Iterator[Call]:
     """Calls in which an operand of one of the conditions is what the condition asks for.
 
     Args:
-        call: The call that the notes are of.
         notes: Of the conditions that should come out another way.
-        absent: Templates of the defaults of the parameters that the call does not give.
+        sites: Of the call that the notes are of.
         like: Templates of values of a type, or texts that a pattern matches.
     """
-    short = [(text, make) for text, make in sites(call, absent) if len(text) <= LONGEST]
+    short = [(text, make) for text, make in sites if len(text) <= LONGEST]
     for note in notes:
         for known, wanted in _substitutions(note, like):
             for text, make in short:
@@ -92,19 +91,19 @@ def unmarked(call: Call, notes: Iterable[Note], marks: Iterable[Mark]) -> Iterat
                 yield from (call.with_argument(mark.name, value) for value in mark.values)
 
 
-def descend(call: Call, far: Callable[[Call], float], absent: Mapping[str, str]) -> Iterator[Call]:
+def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], Iterable[Site]]) -> Iterator[Call]:
     """Calls that come nearer and nearer to what is wanted: one number after the other, in growing steps.
 
     Args:
         call: Where to begin.
         far: How far a call is from it; infinite when it does not come to the condition.
-        absent: As in `sites`.
+        sites: Those of a call.
     """
     tries, best = 0, far(call)
-    for which in range(sum(1 for _ in _numbers(call, absent))):
+    for which in range(sum(1 for _ in _numbers(sites(call)))):
         step, grown, coarse = 1, False, iter(COARSE)
         while step and tries < STEPS and 0 < best < float("inf"):
-            text, make = list(_numbers(call, absent))[which]
+            text, make = list(_numbers(sites(call)))[which]
             moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
             tries += 2
             distance, nearer = min(((far(other), at) for at, other in enumerate(moved)), default=(best, 0))
@@ -115,8 +114,8 @@ def descend(call: Call, far: Callable[[Call], float], absent: Mapping[str, str])
                 step, grown = 1 if grown else next(coarse, 0), False
 
 
-def _numbers(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:
-    for template, make in sites(call, absent):
+def _numbers(sites: Iterable[Site]) -> Iterator[Site]:
+    for template, make in sites:
         for match in literals(template):
             if match.lastgroup == "number":
                 before, after = template[: match.start()], template[match.end() :]

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from types import MappingProxyType
 
 from ..engine.guide import Choices
 from ..engine.reduce import UNWRITTEN, foreignness, known_texts, literals_of, oddness
 from ..engine.solve import Mark
-from ..express import evaluable, express
+from ..express import evaluable, evaluate, express
 from ..rules import files, is_left_out, rule, types, usage
-from ..rules.evidence import is_well_made
+from ..rules.evidence import constructor, is_well_made
 from ..rules.plain import GENERAL
 from ..rules.values import World
-from .calls import Call, ordered
+from . import calls
+from .calls import Call, Site, ordered
 from .entry import COMPARERS, Entry
 from .pool import MOST_PLAIN, Pool, Seen, Supply
-from .templates import template_parts
+from .templates import keywords_of, template_parts
 
 MOST = 24
 MOST_ODD = 1
@@ -62,6 +64,30 @@ ANYTHING = ("", 1, None, ())
 """What only a hint that says nothing allows at once."""
 
 
+def left_open(template: str) -> Iterator[tuple[str, Callable[[str], str]]]:
+    """The defaults that a new object is made with, and what makes it with another value in the place of one."""
+    made = keywords_of(template)
+    if made is not None:
+        name, given = made
+        begun = template[:-1] + ("" if template.endswith("()") else ", ")
+        for parameter, text in _defaults(name):
+            if parameter not in given:
+                yield text, partial("{}{}={})".format, begun, parameter)
+
+
+@lru_cache(maxsize=256)
+def _defaults(name: str) -> tuple[tuple[str, str], ...]:
+    """What a class takes by name and need not be given, with the templates of the defaults."""
+    try:
+        kind = evaluate(name)
+    except Exception:  # a name that is gone
+        return ()
+    made = constructor(kind) if isinstance(kind, type) else None
+    named = made.parameters if made is not None else ()
+    pairs = ((one.name, express(one.default)) for one in named if one.default is not one.empty)
+    return tuple((parameter, text) for parameter, text in pairs if text is not None)
+
+
 class Inputs(Choices):
     """What is known about calling one function, which `owner` is the class of; `steps` of what is done before."""
 
@@ -81,13 +107,17 @@ class Inputs(Choices):
         self._world, self._seed, self.owner = world, seed, owner
         self.function = function
         self._supply = Supply(entry, seen, function, world, owner, seed)
-        self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
-        self.literals += world.shaped(seed)
         self._fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
         self.required = [p["name"] for p in self._fixed if p.get("default") is None]
         self.setups = list(seen.setups) if entry.needs_receiver else []
 
     # Many a function is never searched through: what takes time to know is asked for when it is needed.
+
+    @cached_property
+    def literals(self) -> list[str]:
+        """Those of the source, texts that its patterns match, and what was learnt since."""
+        plain = [text for text, value in self._world.constants if not isinstance(value, tuple | frozenset)]
+        return [*plain, *self._world.shaped(self._seed)]
 
     @cached_property
     def pools(self) -> dict[str, Pool]:
@@ -265,11 +295,16 @@ class Inputs(Choices):
             name: express(self._supply.defaults[name]) for name in self.givable if name in self._supply.defaults
         }
 
-    def absent(self, call: Call) -> dict[str, str]:
-        """The defaults, as templates, of the parameters that a call does not give."""
+    def sites(self, call: Call) -> Iterator[Site]:
+        """Those of the call, then the defaults that it leaves as they are, its own and those of its object."""
+        yield from calls.sites(call)
         given = dict(call.arguments)
         texts = {} if call.is_full else self._default_texts
-        return {name: text for name, text in texts.items() if text is not None and name not in given}
+        for name, text in texts.items():
+            if text is not None and name not in given:
+                yield text, partial(call.with_argument, name)
+        for text, receiver in left_open(call.receiver or ""):
+            yield text, lambda other, r=receiver: dataclasses.replace(call, receiver=r(other))  # type: ignore[misc]
 
     def marks(self, call: Call) -> list[Mark]:
         """The parameters that a call does not give, with defaults that have no template."""

@@ -288,6 +288,7 @@ def refuses(function: object) -> bool:
     return any(issubclass(type(kind), type) and issubclass(kind, TypeError) for kind in kinds)
 
 
+@functools.lru_cache(maxsize=256)
 def kept(owner: type) -> dict[str, Use]:
     """What a class's methods do with the parameters that its constructor keeps in attributes."""
     stored = dict(pair for node in nodes(vars(owner).get("__init__")) for pair in _keeps(node))

@@ -64,7 +64,7 @@ def test_what_is_compared_with_leads_to_the_input(explore, hint, condition):
             return "no"
         """
     first = next(at for at, line in enumerate(text.strip().splitlines(), 1) if line.strip().startswith("if "))
-    explored = explore(text, "accept", branches=((first, first + 1),), lines=(), executions=4000)
+    explored = explore(text, "accept", branches=((first, first + 1),), lines=(), executions=4000, seed=3)
     assert [one.observations[0].value for one in explored.findings] == ["'yes'"]
 
 
@@ -214,3 +214,22 @@ def test_a_repetition_in_an_expression_stands_in_parentheses():
     found = set(replacements("'ab'.lower()", 2, 300))
     assert "('a' * 300).lower()" in found
     assert set(replacements("f('ab', 1)", 2, 300)) >= {"f('a' * 300, 1)"}
+
+
+def test_what_an_object_is_made_with_is_found_together_with_what_it_is_asked(explore):
+    text = """
+        class Field:
+            def __init__(self, *, title: str = "", limit: int = 3, strict: bool = False) -> None:
+                self.title, self.limit, self.strict = title, limit, strict
+
+        class Number(Field):
+            def __init__(self, **more) -> None:
+                super().__init__(**more)
+
+            def check(self, value: int) -> str:
+                if self.limit == 4711 and self.title == "pumpernickel" and value > 0:
+                    return "too much"  # here
+                return "fine"
+        """
+    (finding,) = explore(text, "Number.check", "method", branches=((10, 11),), executions=1000).findings
+    assert finding.observations[0].value == "'too much'"

@@ -111,3 +111,29 @@ def test_the_rules_that_told_the_type_are_named():
     used = Use(suggested=frozenset({int}), rules=frozenset({("indexed", int), ("gone over", list)}))
     assert evidence.told({"name": "qqq"}, None, (), used) == (int, {"indexed"})
     assert evidence.told({"name": "qqq"}, None, ["a"], used).rules == {"seen in tests"}
+
+
+class Field:
+    def __init__(self, title: str = "", *, limit: int = 3, name):
+        self.title, self.limit, self.name = title, limit, name
+
+
+class Open(Field):
+    def __init__(self, places: int, **more):
+        super().__init__(name="open", **more)
+        self.places = places
+
+
+class Closed(Field):
+    def __init__(self, places: int, **_more):
+        super().__init__(name="closed")
+        self.places = places
+
+
+@pytest.mark.parametrize(("kind", "names"), [(Open, ["places", "title", "limit"]), (Closed, ["places"])])
+def test_what_a_constructor_passes_on_is_taken_as_the_class_above_takes_it(kind, names):
+    made = evidence.constructor(kind, "Field")
+    assert [one.name for one in made.parameters] == names
+    assert {name: made.hints[name] for name in names} == {
+        name: hint for name, hint in {"places": int, "title": str, "limit": int}.items() if name in names
+    }
