@@ -90,8 +90,8 @@ class Choices:
         """What is chosen, and the defaults of what may be."""
         return sites(call)
 
-    def marks(self, _call: Call) -> Sequence[Mark]:
-        """What may be chosen and is not, with defaults that have no template."""
+    def marks(self, _call: Call) -> Iterable[Mark]:
+        """What may be chosen and is not."""
         return ()
 
     def like(self, _kind: object) -> Iterable[str]:
@@ -150,7 +150,7 @@ class Approach:
         patterns = (note.left for note in notes if note.how in MATCHING)
         self.choices.learn(map(evaluate, chain.from_iterable(map(self.choices.like, patterns))))
         notes = notes[:MOST_NOTES]
-        marked = unmarked(call, notes, self.choices.marks(call))
+        marked = unmarked(notes, [*self.choices.marks(call)])
         return [
             *islice(
                 dict.fromkeys(chain(marked, proposals(notes, self.choices.sites(call), self.choices.like))),

@@ -14,8 +14,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
-from ..explore.calls import Call, Site
-from ..explore.templates import literals
+from ..explore.calls import Call, Make, Site
+from ..explore.templates import literals, places
 from ..express import NAME, evaluate, express
 from ..rules.types import AWAITABLE, holders
 from .probe import Note
@@ -26,6 +26,7 @@ COARSE = (4, 16, 64, 256, 1024)
 MEMBERS = 12
 NUMBERS = (int, float)
 TEXTS = (str, bytes, bytearray)
+LITERAL = (bool, int, float, str, bytes, type(None))
 MATCHING = {"match", "fullmatch", "search", "finditer", "findall"}
 SEARCHING = {"search", "finditer", "findall"}
 SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
@@ -54,9 +55,9 @@ FILL: dict[type, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
 
 
 class Mark(NamedTuple):
-    """A parameter that a call does not give, whose default has no template: most often a mark for just that."""
+    """A parameter that is not given, whose default is most often a mark for just that."""
 
-    name: str
+    make: Make
     default: object
     values: Sequence[str]
     """Templates of values to give."""
@@ -83,12 +84,12 @@ def proposals(
                 )
 
 
-def unmarked(call: Call, notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
+def unmarked(notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
     """Calls that give what a condition found to be not given."""
     for note in notes:
         for mark in marks:
-            if note.left is mark.default or note.right is mark.default:
-                yield from (call.with_argument(mark.name, value) for value in mark.values)
+            if note.left is mark.default or (note.right is mark.default and mark.default is not None):
+                yield from map(mark.make, mark.values)
 
 
 def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], Iterable[Site]]) -> Iterator[Call]:
@@ -242,6 +243,9 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
         return
     if _is(template, known):
         yield text
+    for start, end in places(template) if isinstance(wanted, Written) and type(known) not in LITERAL else ():
+        if _is(template[start:end], known):
+            yield template[:start] + text + template[end:]
     for match in NAME.finditer(template):
         if isinstance(known, type) and _is(match[0], known):
             yield template[: match.start()] + text + template[match.end() :]
@@ -259,7 +263,8 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
 def _is(template: str, known: object) -> bool:
     try:
         value = evaluate(template)
-        return type(value) is type(known) and bool(value == known)
+        # An object that is equal to itself alone is made anew each time.
+        return type(value) is type(known) and (type(known).__eq__ is object.__eq__ or bool(value == known))
     except Exception:  # what is compared is the project's, or it cannot be made here
         return False
 

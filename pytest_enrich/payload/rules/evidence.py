@@ -72,7 +72,8 @@ def told(
         "seen in tests": frozenset(_seen_kinds(seen, used)),
         "default": frozenset(_of_default(default)),
     }
-    kinds = used.stated.union(*groups.values())
+    # One branch asks whether it is of a class, and another one takes its keys: it may be either.
+    kinds = used.stated.union(*groups.values(), (kind for rule, kind in used.rules if rule == "attributes"))
     groups["widened"] = frozenset(_widened(kinds, used))
     kinds |= groups["widened"]
     called = frozenset(_named(parameter["name"]))
@@ -173,6 +174,13 @@ def hints_of_function(function: object) -> dict[str, Any]:
         except Exception:  # hints are code of the project: anything can be wrong with them
             continue
     return hints
+
+
+@rule("overridden")
+def hints_of_method(owner: type, name: str) -> Iterator[tuple[str, Any]]:
+    """Those of its parameters; of those for which it has none what the methods say that it overrides."""
+    for kind in reversed(owner.__mro__):
+        yield from hints_of_function(vars(kind).get(name)).items()
 
 
 def default_values(function: object) -> dict[str, object]:
@@ -284,7 +292,7 @@ def _passed_on(maker: object) -> Iterator[set[str]]:
 def _hints(kind: type, parameters: Iterable[inspect.Parameter]) -> dict[str, Any]:
     """The types of the parameters, as far as anything tells them."""
     init = getattr(kind, "__init__", None)
-    hints, used, kept = hints_of_function(init), usage.of(init), usage.kept(kind)
+    hints, used, kept = dict(hints_of_method(kind, "__init__")), usage.of(init), usage.kept(kind)
     for one in parameters:
         use = used.get(one.name, usage.NO_USE) | kept.get(one.name, usage.NO_USE)
         default = NOTHING if one.default is one.empty else one.default

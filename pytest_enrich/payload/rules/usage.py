@@ -302,6 +302,25 @@ def kept(owner: type) -> dict[str, Use]:
     return found
 
 
+@functools.lru_cache(maxsize=256)
+def looked_up(function: object) -> dict[str, tuple[str, ...]]:
+    """By variable the keys that a function asks of it."""
+    found: dict[str, dict[str, None]] = {}
+    for name, key in (pair for node in nodes(function) for pair in _keys(node)):
+        found.setdefault(name, {})[key] = None
+    return {name: tuple(keys) for name, keys in found.items()}
+
+
+@rule("keys looked up")
+def _keys(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The variable and the key in `variable.get("key")` and `variable["key"]`."""
+    holder, key = (node.value, node.slice) if isinstance(node, ast.Subscript) else (None, None)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        holder, key = node.func.value, next(iter(node.args), None)
+    if isinstance(holder, ast.Name) and isinstance(key, ast.Constant) and isinstance(key.value, str):
+        yield holder.id, key.value
+
+
 @rule("kept in an attribute")
 def _keeps(node: ast.AST) -> Iterator[tuple[str, str]]:
     """The attribute's name and the parameter's in `self.name = parameter`. Alone: 6 of 120."""

@@ -270,17 +270,17 @@ class World:
         if (own := classes.instances(kind, self._types, lambda held: self.of(held, depth + 1))) is not None:
             return own
         known = self.objects_of(kind)
-        if depth >= DEEPEST:
-            return draw.sampled(known) if known else draw.nothing()
         built = [self._built(one, depth) for one in concrete(kind)]
         return draw.one_of([draw.sampled(known), *built])
 
     def _built(self, kind: type, depth: int, name: str | None = None) -> Strategy[str]:
         """A call of the class's constructor: each required parameter by its hint, some of the others."""
         made = constructor(kind, name)
-        if made is None:
+        required = [p for p in made.parameters if p.default is p.empty] if made is not None else []
+        if made is None or (required and depth >= DEEPEST):
             return draw.nothing()
-        required = [p for p in made.parameters if p.default is p.empty]
+        if depth >= DEEPEST:
+            return draw.just(f"{made.owner}()")
         parts = [self._given(p, made.hints, depth, alone=[p] == required) for p in made.parameters]
         if made.variadic and not (each := self.of(made.hints[made.variadic], depth + 1)).is_empty:
             parts.insert(0, draw.several(each, 2).map(", ".join))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from string import Template
 
 import pytest
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.payload.engine.solve import replacements
+from pytest_enrich.payload.engine.solve import Written, replacements
 
 
 @pytest.mark.parametrize(
@@ -233,3 +234,37 @@ def test_what_an_object_is_made_with_is_found_together_with_what_it_is_asked(exp
         """
     (finding,) = explore(text, "Number.check", "method", branches=((10, 11),), executions=1000).findings
     assert finding.observations[0].value == "'too much'"
+
+
+@pytest.mark.parametrize(
+    ("condition", "call"),
+    [
+        ("field.limit is not None", "describe(sample.Field(limit="),
+        ("isinstance(field, Number) and field.strict", "describe(sample.Number(strict=True)"),
+        ("isinstance(field.part, Number)", "describe(sample.Field(part=sample.Number())"),
+        ("more.get('limit') is not None", "{'limit': "),
+    ],
+)
+def test_what_objects_and_dicts_that_are_passed_leave_open_is_tried(explore, condition, call):
+    text = f"""
+        from __future__ import annotations
+
+        class Field:
+            def __init__(self, *, limit: int | None = None, part: Field | None = None, strict: bool = False):
+                self.limit, self.part, self.strict = limit, part, strict
+
+        class Number(Field):
+            pass
+
+        def describe(field: Field, more: dict) -> str:
+            if {condition}:
+                return "yes"  # here
+            return "no"
+        """
+    (finding,) = explore(text, "describe", branches=((11, 12),), executions=300).findings
+    assert call in re.sub(r"⟨(\w+):(\w+)⟩", r"\1.\2", finding.action)
+
+
+def test_an_object_that_is_equal_to_itself_alone_is_known_by_its_class():
+    found = replacements("[⟨string:Template⟩('a'), 2]", Template("b"), Written("'c'"))
+    assert "['c', 2]" in found

@@ -137,3 +137,20 @@ def test_what_a_constructor_passes_on_is_taken_as_the_class_above_takes_it(kind,
     assert {name: made.hints[name] for name in names} == {
         name: hint for name, hint in {"places": int, "title": str, "limit": int}.items() if name in names
     }
+
+
+class Wide:
+    def check(self, value: int, *, name: str = ""): ...
+
+
+class Narrow(Wide):
+    def check(self, value, *, name: bytes = b"", more=None): ...
+
+
+def test_of_a_parameter_without_a_hint_the_method_that_is_overridden_tells():
+    assert dict(evidence.hints_of_method(Narrow, "check")) == {"value": int, "name": bytes}
+
+
+def test_where_one_branch_asks_for_a_class_and_another_takes_its_keys_it_may_be_either():
+    used = Use(frozenset({dt.date}), frozenset({dict, int}), frozenset({("attributes", dict), ("compared", int)}))
+    assert kind("a", used=used) == {dt.date, dict}
