@@ -15,7 +15,7 @@ from pytest_enrich.config import Budget
 from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.pipeline import RemainingBudget, RunContext, Slice
-from pytest_enrich.pipeline.budget import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_SLICE
+from pytest_enrich.pipeline.budget import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_SLICE, Pace
 from pytest_enrich.session.walker import InlineExecutor
 
 SLICE = Slice(seconds=2.0, executions=500)
@@ -48,6 +48,11 @@ def context(fakes):
     return context
 
 
+def worked(target, context, slice_):
+    """What is done with a target that nobody waits behind."""
+    return pipeline.watched(target, pipeline.work(target, context, slice_, Pace(1)), context)
+
+
 def candidates(fakes, *values, gaps=("cart-aaaaaaaa",)):
     code = "def test_{0}():\n    assert discount(-1) == {0}\n".format
     return [fakes.candidate(code(value), gaps=gaps) for value in values]
@@ -55,7 +60,7 @@ def candidates(fakes, *values, gaps=("cart-aaaaaaaa",)):
 
 def test_a_candidate_that_is_kept_closes_its_gap(fakes, context):
     proposer = fakes.FakeProposer(*candidates(fakes, 1, 2))
-    done = pipeline.work(fakes.target(), context(proposer), SLICE)
+    done = worked(fakes.target(), context(proposer), SLICE)
     (attempt,) = done.attempts
     assert isinstance(attempt.verdict, Kept)
     assert (attempt.path, attempt.qualname, attempt.digest) == (fakes.PATH, "discount", "digest")
@@ -73,7 +78,7 @@ def test_what_was_kept_stays_when_the_time_of_the_run_is_over(fakes, context):
     spent = replace(
         context(Late()), remaining=RemainingBudget(Budget(seconds=60.0), 1, started=time.monotonic() - 59.0)
     )
-    done = pipeline.work(fakes.target(*gaps), spent, SLICE)
+    done = worked(fakes.target(*gaps), spent, SLICE)
     assert [type(one.verdict) for one in done.attempts] == [Kept]
 
 
@@ -84,7 +89,7 @@ def test_a_candidate_that_the_end_of_the_run_comes_before_is_tried_again(fakes, 
     late = replace(
         context(fakes.FakeProposer(*candidates(fakes, 1))), sandbox=fakes.ScriptedSandbox({Prove: over})
     )
-    done = pipeline.work(fakes.target(), late, SLICE)
+    done = worked(fakes.target(), late, SLICE)
     assert (done.attempts, done.complete) == ((), False)
 
 
@@ -99,18 +104,18 @@ def test_what_is_tried_for_joined_methods_is_noted_for_the_one_that_it_was_tried
     target = replace(fakes.target(*gaps), qualname="Cart", parts=tuple(parts))
     (tried,) = candidates(fakes, 1, gaps=("cart-bbbbbbbb",))
 
-    done = pipeline.work(target, context(fakes.FakeProposer(tried), lines=(9,), branches=((8, 9),)), SLICE)
+    done = worked(target, context(fakes.FakeProposer(tried), lines=(9,), branches=((8, 9),)), SLICE)
 
     (attempt,) = done.attempts
     assert (attempt.qualname, attempt.digest) == ("Cart.total", "cart-bbbbbbbb")
     again = replace(context(proposer := fakes.FakeProposer()), earlier={(fakes.PATH, "Cart.total"): (attempt,)})
-    pipeline.work(target, again, SLICE)
+    worked(target, again, SLICE)
     assert proposer.tasks[0].attempts == (attempt,)
 
 
 def test_a_proposer_is_told_what_is_known(fakes, context):
     proposer = fakes.FakeProposer()
-    pipeline.work(fakes.target(), context(proposer), SLICE)
+    worked(fakes.target(), context(proposer), SLICE)
     (task,) = proposer.tasks
     assert (task.seconds, task.executions, task.seed, task.test_text) == (2.0, 500, 3, fakes.TEST_TEXT)
 
@@ -124,7 +129,7 @@ def test_a_dropped_candidate_is_followed_by_the_next(fakes, context):
     sandboxed = replace(
         context(fakes.FakeProposer(first, second)), sandbox=fakes.ScriptedSandbox({Prove: answers})
     )
-    done = pipeline.work(fakes.target(), sandboxed, SLICE)
+    done = worked(fakes.target(), sandboxed, SLICE)
     assert [type(attempt.verdict) for attempt in done.attempts] == [Dropped, Kept]
 
 
@@ -136,7 +141,7 @@ def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, context)
         asked.append((gap, path, qualname))
         return body == patch.body_of(first)
 
-    done = pipeline.work(
+    done = worked(
         fakes.target(),
         replace(context(fakes.FakeProposer(first, second)), is_rejected=is_rejected),
         SLICE,
@@ -158,7 +163,7 @@ def test_what_is_kept_of_a_larger_test_may_have_been_turned_down(fakes, context,
         context(fakes.FakeProposer(whole)), is_rejected=lambda _gap, body, *_: body == patch.body_of(part)
     )
 
-    (attempt,) = pipeline.work(fakes.target(), rejecting, SLICE).attempts
+    (attempt,) = worked(fakes.target(), rejecting, SLICE).attempts
 
     assert attempt.verdict.rung == "new"
     assert attempt.candidate.code == whole.code
@@ -167,7 +172,7 @@ def test_what_is_kept_of_a_larger_test_may_have_been_turned_down(fakes, context,
 def test_the_next_proposer_gets_what_is_still_open_and_what_was_tried(fakes, context):
     target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     first, second = fakes.FakeProposer(*candidates(fakes, 1)), fakes.FakeProposer()
-    done = pipeline.work(target, context(first, second), SLICE)
+    done = worked(target, context(first, second), SLICE)
     (task,) = second.tasks
     assert [gap.id for gap in task.target.gaps] == ["cart-bbbbbbbb"]
     assert len(task.target.conditions) == 1
@@ -178,7 +183,7 @@ def test_the_next_proposer_gets_what_is_still_open_and_what_was_tried(fakes, con
 def test_a_candidate_for_a_gap_that_is_closed_is_not_run(fakes, context):
     target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     working = context(fakes.FakeProposer(*candidates(fakes, 1, 2)))
-    done = pipeline.work(target, working, SLICE)
+    done = worked(target, working, SLICE)
     assert done.attempts[1].verdict == Dropped(rung="gains", reason="closes no gap that is still open")
     assert {job.tests for job in working.sandbox.jobs} <= {("tests/test_cart.py::test_1",), ()}
 
@@ -188,14 +193,14 @@ def test_a_spare_is_tried_only_when_the_one_before_it_was_not_kept(fakes, contex
     one, other = candidates(fakes, 1, 2)
     spare = replace(other, origin=replace(other.origin, spare=True))
     found = context(fakes.FakeProposer(one, spare), lines=(), branches=taken)
-    assert len(pipeline.work(fakes.target(), found, SLICE).attempts) == tried
+    assert len(worked(fakes.target(), found, SLICE).attempts) == tried
 
 
 def test_a_spare_has_its_turn_when_all_proposers_have_had_a_say(fakes, context):
     spare, other = candidates(fakes, 1, 2)
     spare = replace(spare, origin=replace(spare.origin, spare=True))
     both = context(fakes.FakeProposer(spare), fakes.FakeProposer(other), lines=(), branches=())
-    names = [one.candidate.name for one in pipeline.work(fakes.target(), both, SLICE).attempts]
+    names = [one.candidate.name for one in worked(fakes.target(), both, SLICE).attempts]
     assert names == [other.name, spare.name]
 
 
@@ -203,35 +208,35 @@ def test_what_people_did_not_want_has_its_turn_after_all_others(fakes, context):
     unwanted, other = candidates(fakes, 1, 2)
     both = context(fakes.FakeProposer(unwanted), fakes.FakeProposer(other), lines=(), branches=())
     both = replace(both, comes_last=lambda one: one.name == unwanted.name)
-    names = [one.candidate.name for one in pipeline.work(fakes.target(), both, SLICE).attempts]
+    names = [one.candidate.name for one in worked(fakes.target(), both, SLICE).attempts]
     assert names == [other.name, unwanted.name]
 
 
 def test_what_people_did_not_want_is_not_tried_where_something_else_closed_the_gap(fakes, context):
     unwanted, other = candidates(fakes, 1, 2)
     both = replace(context(fakes.FakeProposer(unwanted, other)), comes_last=lambda one: one.name == unwanted.name)
-    (attempt,) = pipeline.work(fakes.target(), both, SLICE).attempts
+    (attempt,) = worked(fakes.target(), both, SLICE).attempts
     assert attempt.candidate.name == other.name
 
 
 def test_a_target_without_ideas_is_done(fakes, context):
-    assert pipeline.work(fakes.target(), context(fakes.FakeProposer()), SLICE).complete
+    assert worked(fakes.target(), context(fakes.FakeProposer()), SLICE).complete
 
 
 def test_a_target_that_was_thought_about_until_the_budget_was_used_up_is_not_complete(fakes, context):
     working = context(fakes.FakeProposer(), budget=Budget(seconds=1e-9))
-    assert not pipeline.work(fakes.target(), working, SLICE).complete
+    assert not worked(fakes.target(), working, SLICE).complete
 
 
 def test_whose_turn_is_over_makes_room_with_what_it_has(fakes, context):
     working = context(fakes.FakeProposer(*candidates(fakes, 1)))
-    done = pipeline.work(fakes.target(), working, replace(SLICE, ends=time.monotonic()))
+    done = worked(fakes.target(), working, replace(SLICE, ends=time.monotonic()))
     assert (done.complete, done.attempts) == (False, ())
 
 
 def test_no_candidate_is_asked_for_when_the_budget_is_used_up(fakes, context):
     working = context(fakes.FakeProposer(*candidates(fakes, 1)), budget=Budget(seconds=1e-9))
-    done = pipeline.work(fakes.target(), working, SLICE)
+    done = worked(fakes.target(), working, SLICE)
     assert (done.complete, done.attempts, working.sandbox.jobs) == (False, (), [])
 
 
@@ -262,6 +267,38 @@ def test_a_target_that_takes_long_keeps_no_other_waiting(fakes, context):
     with ThreadPoolExecutor(2) as executor:
         done = list(pipeline.run(targets, context(FirstIsSlow()), executor, 2))
     assert [one.target.gaps[0].line for one in done] == [10, 11, 12, 13]
+
+
+@pytest.mark.parametrize(
+    ("budget", "order"),
+    [(Budget(seconds=60.0), [10, 1, 1]), (Budget(executions=9000), [10, 1])],
+    ids=["by the clock", "counted"],
+)
+def test_what_closes_little_for_its_time_waits_until_others_had_their_turn(
+    fakes, context, monkeypatch, budget, order
+):
+    def judge(_task, candidate, *_, **__):
+        time.sleep(0.05)
+        return Kept(gaps=candidate.gaps, lines=(), branches=(), runs=("alone",), seconds=0.1)
+
+    monkeypatch.setattr(validate, "judge", judge)
+    *many, one, other = (
+        fakes.gap(f"cart-{at}", at, lines=(), branches=((at, 99),)) for at in (*range(100, 109), 200, 300)
+    )
+    large = candidates(fakes, 1, gaps=[gap.id for gap in many])
+    small = candidates(fakes, 2, gaps=[one.id]), candidates(fakes, 3, gaps=[other.id])
+    proposer = fakes.FakeProposer(*large, *small[0], *small[1])
+    targets = [fakes.target(*many, one), fakes.target(other)]
+    done = list(pipeline.run(targets, context(proposer, budget=budget), InlineExecutor(), 1))
+    assert [len(turn.target.gaps) for turn in done] == order
+
+
+def test_where_nobody_waits_nothing_makes_room():
+    pace = Pace(1)
+    pace.judged(2, time.monotonic() - 1.0)
+    assert not pace.is_slow(1)
+    pace.others_wait = True
+    assert pace.is_slow(0)
 
 
 def test_a_gap_that_was_closed_in_passing_is_not_worked_on_again(fakes, context):
@@ -399,7 +436,7 @@ def improve(fakes, context):
 
     def improve(*versions, more=False, comes_last=lambda _one: False, **changes):
         made = replace(context(fakes.FakeProposer(*candidates(fakes, 1)), **changes), comes_last=comes_last)
-        (kept,) = pipeline.work(fakes.target(), made, SLICE).attempts
+        (kept,) = worked(fakes.target(), made, SLICE).attempts
         made.sandbox.jobs.clear()
         think = lambda _task, one: [version(one.candidate) for version in versions]  # noqa: E731
         return pipeline.improve(fakes.target(), kept, think, made, more=more), made.sandbox.asked(Prove)

@@ -5,9 +5,11 @@ No input or output, no printing: targets in, what came of each out.
 
 from __future__ import annotations
 
+import math
+import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -32,9 +34,11 @@ from pytest_enrich.data import (
     Verdict,
 )
 from pytest_enrich.errors import EnrichError, OutOfTimeError
-from pytest_enrich.pipeline.budget import RemainingBudget, Slice, shares
+from pytest_enrich.pipeline.budget import Pace, RemainingBudget, Slice, shares
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
+Turns: TypeAlias = Generator["Done", None, "Done"]
+"""The work on one target: what was done each time that it made room for others, then what was done at last."""
 REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
 REJECTED = Dropped(rung="new", reason="was turned down before")
 
@@ -54,13 +58,14 @@ class Done(Struct, frozen=True, kw_only=True):
     """A target that is finished: what it was, with the gaps that were open, and the attempts on it.
 
     `complete` is False when time ran out in the middle: its open gaps may be tried again. `defect` is the
-    traceback of a mistake of ours that ended it, "" for none.
+    traceback of a mistake of ours that ended it, "" for none. What made room for others goes on with its `rest`.
     """
 
     target: Target
     attempts: tuple[Attempt, ...]
     complete: bool = True
     defect: str = ""
+    rest: Turns | None = None
 
 
 class RunContext(Struct, frozen=True, kw_only=True):
@@ -147,7 +152,7 @@ def _does_all_of(new: Kept, old: Verdict, *, more: bool) -> bool:
 
 def is_needless(candidate: Candidate, task: Task) -> bool:
     """Whether it was thought of only for the case that gaps stay open which are closed."""
-    return candidate.origin.spare and not {gap.id for gap in task.target.gaps} & set(candidate.gaps)
+    return candidate.origin.spare and not _closing(candidate, task)
 
 
 def is_among(candidate: Candidate, earlier: Iterable[Attempt]) -> bool:
@@ -187,27 +192,31 @@ MOST_HELD = 4
 def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahead: int) -> Iterator[Done]:
     """Work on the targets, `ahead` at the same time; what is done comes in their order.
 
-    A gap that a test for an earlier target closed in passing is not worked on again. With a budget in executions
-    what a target knows of others does not depend on how many are worked on: they come in groups of `TOGETHER`.
+    A gap that a test for an earlier target closed in passing is not worked on again. What closes little for its
+    time makes room, and goes on after all others. With a budget in executions what a target knows of others does
+    not depend on how many are worked on: they come in groups of `TOGETHER`.
     """
     covered: set[tuple[str, int | Branch]] = set()
-    closed: set[str] = set()
-    waiting = deque(targets)
+    pace = Pace(ahead)
+    waiting, resting = deque(targets), deque[Done]()
     working: deque[Future[Done]] = deque()
-    while waiting or working:
+    while waiting or resting or working:
         busy = [one for one in working if not one.done()]
-        for target in _next_ones(waiting, covered, _room(len(working), len(busy), context.remaining, ahead)):
+        room = _room(len(working), len(busy), context.remaining, ahead)
+        for target, turns in _next_ones(waiting, resting, covered, room):
+            pace.others_wait = bool(waiting) and not context.remaining.is_counted
             slice_ = context.remaining.slice(len(waiting) + 1, ahead)
-            busy.append(executor.submit(watched, target, context, slice_))
+            busy.append(executor.submit(watched, target, turns or work(target, context, slice_, pace), context))
             working.append(busy[-1])
         if not working:
             return
         if not working[0].done():
             wait(busy, return_when=FIRST_COMPLETED)
             continue
-        done = _without_repeats(working.popleft().result(), closed)
+        done = _without_repeats(working.popleft().result(), pace.closed)
         covered |= set(_covered(done))
-        closed |= {gap for attempt in done.attempts for gap in _closed(attempt)}
+        pace.closed |= {gap for attempt in done.attempts for gap in _closed(attempt)}
+        resting.extend([done] if done.rest is not None else [])
         yield done
 
 
@@ -221,21 +230,27 @@ def _room(under_way: int, busy: int, remaining: RemainingBudget, ahead: int) -> 
 
 
 def _next_ones(
-    waiting: deque[Target], covered: Collection[tuple[str, int | Branch]], most: int
-) -> Iterator[Target]:
-    """The next of which something is open."""
+    waiting: deque[Target], resting: deque[Done], covered: Collection[tuple[str, int | Branch]], most: int
+) -> Iterator[tuple[Target, Turns | None]]:
+    """The next of which something is open; when nobody waits any more, those that made room."""
     while waiting and most > 0:
         target = still_open(waiting.popleft(), covered)
         if target.gaps:
             most -= 1
-            yield target
+            yield target, None
+    while resting and most > 0:
+        most -= 1
+        done = resting.popleft()
+        yield done.target, done.rest
 
 
-def watched(target: Target, context: RunContext, slice_: Slice) -> Done:
-    """As `work`; a target of which a job failed is not complete, and a mistake of ours costs no more than one."""
+def watched(target: Target, turns: Turns, context: RunContext) -> Done:
+    """One turn; a target of which a job failed is not complete, and a mistake of ours costs no more than one."""
     with context.watch() as failed:
         try:
-            done = work(target, context, slice_)
+            done = replace(next(turns), rest=turns)
+        except StopIteration as end:
+            done = end.value
         except EnrichError:
             raise
         except Exception as error:  # noqa: BLE001 - a run of hours must not end by one odd test
@@ -244,8 +259,11 @@ def watched(target: Target, context: RunContext, slice_: Slice) -> Done:
     return replace(done, complete=done.complete and not failed)
 
 
-def work(target: Target, context: RunContext, slice_: Slice) -> Done:
-    """Ask each proposer for what the ones before it left open, and judge each candidate, while it is its turn."""
+def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turns:
+    """Ask each proposer for what the ones before it left open, and judge each candidate, while it is its turn.
+
+    Gives what was done when it makes room, and returns what was done since.
+    """
     names = [one.qualname for one in target.parts or (target,)]
     earlier = tuple(one for name in names for one in context.earlier.get((target.path, name), ()))
     attempts: tuple[Attempt, ...] = ()
@@ -254,21 +272,33 @@ def work(target: Target, context: RunContext, slice_: Slice) -> Done:
     def now() -> Task:
         return task
 
-    thought_of = _thought_of(now, context, slice_)
+    thought_of = _thought_of(now, context, lambda: slice_.is_over)
     while (candidate := _in_time(lambda: next(thought_of, None))) is not None:
         # What a model wrote was paid for: it is proven before the turn of its target ends.
         if context.remaining.left <= 0 or (slice_.is_over and not candidate.origin.prompt):
             return Done(target=target, attempts=attempts, complete=False)
         if is_among(candidate, earlier) or is_needless(candidate, task):
             continue
+        if attempts and not candidate.origin.prompt and pace.is_slow(_closing(candidate, task)):
+            yield Done(target=target, attempts=attempts, complete=False)
+            task = replace(task, target=task.target.without(lambda gap: gap.id in pace.closed))
+            target, slice_ = task.target, replace(slice_, ends=math.inf)
+            earlier, attempts = (*earlier, *attempts), ()
+        started = time.monotonic()
         found = _in_time(partial(judge, task, candidate, context))
         if found is None:
             return Done(target=target, attempts=attempts, complete=False)
+        pace.judged(len(found.gaps) if isinstance(found, Kept) else 0, started)
         attempts = (*attempts, attempt(target, candidate, found))
         task = _next(task, (*earlier, *attempts), found)
         if not task.target.gaps:
             return Done(target=target, attempts=attempts)
     return Done(target=target, attempts=attempts, complete=context.remaining.left > 0)
+
+
+def _closing(candidate: Candidate, task: Task) -> int:
+    """How many of the open gaps it may close."""
+    return len({gap.id for gap in task.target.gaps} & set(candidate.gaps))
 
 
 def improve(target: Target, kept: Attempt, think: Improver, context: RunContext, *, more: bool) -> Attempt | None:
@@ -308,7 +338,7 @@ def _in_time(doing: Callable[[], T]) -> T | None:
         return None
 
 
-def _thought_of(task: Callable[[], Task], context: RunContext, slice_: Slice) -> Iterator[Candidate]:
+def _thought_of(task: Callable[[], Task], context: RunContext, is_over: Callable[[], bool]) -> Iterator[Candidate]:
     """What the proposers think of, one after the other; spares when all have had a say.
 
     Each is asked for what is open then: `task` gives that, with all the time that there is for the target.
@@ -325,7 +355,7 @@ def _thought_of(task: Callable[[], Task], context: RunContext, slice_: Slice) ->
             executions=share.executions,
             is_open=is_open,
             so_far=lambda: task().attempts,
-            has_turn=lambda: not slice_.is_over,
+            has_turn=lambda: not is_over(),
         )
         for candidate in share.timed(proposer.propose(own)):
             if candidate.origin.spare or context.comes_last(candidate):

@@ -115,3 +115,31 @@ def shares(proposers: Sequence[Proposer], seconds: float, executions: int) -> It
         seconds -= min(share.spent, share.seconds)
         executions -= share.executions
     yield from ((proposer, Share(seconds, executions)) for proposer in proposers[-1:])
+
+
+class Pace:
+    """How fast the gaps of a round are closed: what closes fewer in its time waits until others had their turn.
+
+    Who gathers leaves a place when it gives less than going on to the next one does.
+
+    Attributes:
+        closed: The ids of the gaps that are closed.
+        others_wait: Whether there are targets that had no turn yet, and the clock decides.
+    """
+
+    def __init__(self, ahead: int) -> None:
+        self._ahead, self._started = ahead, time.monotonic()
+        self._quickest, self._gaps = math.inf, 0
+        self.closed: set[str] = set()
+        self.others_wait = False
+
+    def judged(self, gaps: int, started: float) -> None:
+        """A candidate that closes so many was judged since then."""
+        # What closes little has few mutants: the mean is that of larger ones.
+        self._quickest = min(self._quickest, time.monotonic() - started) if gaps else self._quickest
+        self._gaps += gaps
+
+    def is_slow(self, gaps: int) -> bool:
+        """Whether a candidate that may close so many closes fewer a second than were closed so far."""
+        spent = (time.monotonic() - self._started) * self._ahead
+        return self.others_wait and gaps * spent < self._gaps * self._quickest

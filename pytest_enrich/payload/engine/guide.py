@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import chain, islice, zip_longest
 from typing import TypeAlias
 
-from ..explore.calls import Call
+from ..explore.calls import Call, Site, sites
 from ..express import evaluate
 from .probe import Note
 from .solve import MATCHING, Mark, descend, distance, proposals, unmarked
@@ -86,12 +86,12 @@ class Guide:
 class Choices:
     """What is known of the choices of a subject: nothing, unless it says more."""
 
-    def absent(self, _call: Call) -> Mapping[str, str]:
-        """Templates of the defaults of what may be chosen and is not."""
-        return {}
+    def sites(self, call: Call) -> Iterator[Site]:
+        """What is chosen, and the defaults of what may be."""
+        return sites(call)
 
-    def marks(self, _call: Call) -> Sequence[Mark]:
-        """What may be chosen and is not, with defaults that have no template."""
+    def marks(self, _call: Call) -> Iterable[Mark]:
+        """What may be chosen and is not."""
         return ()
 
     def like(self, _kind: object) -> Iterable[str]:
@@ -142,8 +142,7 @@ class Approach:
             likely = self._likely(call, notes)
             yield from likely
         if self.is_open(line) and distance(notes) < math.inf:
-            absent = self.choices.absent(call)
-            yield from descend(call, lambda other: distance(self.watch(other, [line])), absent)
+            yield from descend(call, lambda other: distance(self.watch(other, [line])), self.choices.sites)
 
     def _likely(self, call: Call, notes: Sequence[Note]) -> list[Call]:
         """What would make one of the conditions come out another way."""
@@ -151,10 +150,10 @@ class Approach:
         patterns = (note.left for note in notes if note.how in MATCHING)
         self.choices.learn(map(evaluate, chain.from_iterable(map(self.choices.like, patterns))))
         notes = notes[:MOST_NOTES]
-        marked = unmarked(call, notes, self.choices.marks(call))
+        marked = unmarked(notes, [*self.choices.marks(call)])
         return [
             *islice(
-                dict.fromkeys(chain(marked, proposals(call, notes, self.choices.absent(call), self.choices.like))),
+                dict.fromkeys(chain(marked, proposals(notes, self.choices.sites(call), self.choices.like))),
                 self.most,
             )
         ]
@@ -176,7 +175,7 @@ def edges(choices: Choices, watch: Watch, call: Call, lines: Collection[int]) ->
 
 
 def _proposals(choices: Choices, call: Call, notes: Sequence[Note]) -> Iterator[Call]:
-    likely = proposals(call, notes[:MOST_NOTES], choices.absent(call), choices.like)
+    likely = proposals(notes[:MOST_NOTES], choices.sites(call), choices.like)
     return islice(dict.fromkeys(likely), MOST_VARIATIONS)
 
 

@@ -14,8 +14,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
-from ..explore.calls import Call, Make, sites
-from ..explore.templates import literals
+from ..explore.calls import Call, Make, Site
+from ..explore.templates import literals, places
 from ..express import NAME, evaluate, express
 from ..rules.types import AWAITABLE, holders
 from .probe import Note
@@ -26,6 +26,7 @@ COARSE = (4, 16, 64, 256, 1024)
 MEMBERS = 12
 NUMBERS = (int, float)
 TEXTS = (str, bytes, bytearray)
+LITERAL = (bool, int, float, str, bytes, type(None))
 MATCHING = {"match", "fullmatch", "search", "finditer", "findall"}
 SEARCHING = {"search", "finditer", "findall"}
 SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
@@ -54,26 +55,25 @@ FILL: dict[type, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
 
 
 class Mark(NamedTuple):
-    """A parameter that a call does not give, whose default has no template: most often a mark for just that."""
+    """A parameter that is not given, whose default is most often a mark for just that."""
 
-    name: str
+    make: Make
     default: object
     values: Sequence[str]
     """Templates of values to give."""
 
 
 def proposals(
-    call: Call, notes: Iterable[Note], absent: Mapping[str, str], like: Callable[[object], Iterable[str]]
+    notes: Iterable[Note], sites: Iterable[Site], like: Callable[[object], Iterable[str]]
 ) -> Iterator[Call]:
     """Calls in which an operand of one of the conditions is what the condition asks for.
 
     Args:
-        call: The call that the notes are of.
         notes: Of the conditions that should come out another way.
-        absent: Templates of the defaults of the parameters that the call does not give.
+        sites: Of the call that the notes are of.
         like: Templates of values of a type, or texts that a pattern matches.
     """
-    short = [(text, make) for text, make in sites(call, absent) if len(text) <= LONGEST]
+    short = [(text, make) for text, make in sites if len(text) <= LONGEST]
     for note in notes:
         for known, wanted in _substitutions(note, like):
             for text, make in short:
@@ -84,27 +84,27 @@ def proposals(
                 )
 
 
-def unmarked(call: Call, notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
+def unmarked(notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
     """Calls that give what a condition found to be not given."""
     for note in notes:
         for mark in marks:
-            if note.left is mark.default or note.right is mark.default:
-                yield from (call.with_argument(mark.name, value) for value in mark.values)
+            if note.left is mark.default or (note.right is mark.default and mark.default is not None):
+                yield from map(mark.make, mark.values)
 
 
-def descend(call: Call, far: Callable[[Call], float], absent: Mapping[str, str]) -> Iterator[Call]:
+def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], Iterable[Site]]) -> Iterator[Call]:
     """Calls that come nearer and nearer to what is wanted: one number after the other, in growing steps.
 
     Args:
         call: Where to begin.
         far: How far a call is from it; infinite when it does not come to the condition.
-        absent: As in `sites`.
+        sites: Those of a call.
     """
     tries, best = 0, far(call)
-    for which in range(sum(1 for _ in _numbers(call, absent))):
+    for which in range(sum(1 for _ in _numbers(sites(call)))):
         step, grown, coarse = 1, False, iter(COARSE)
         while step and tries < STEPS and 0 < best < float("inf"):
-            text, make = list(_numbers(call, absent))[which]
+            text, make = list(_numbers(sites(call)))[which]
             moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
             tries += 2
             distance, nearer = min(((far(other), at) for at, other in enumerate(moved)), default=(best, 0))
@@ -115,8 +115,8 @@ def descend(call: Call, far: Callable[[Call], float], absent: Mapping[str, str])
                 step, grown = 1 if grown else next(coarse, 0), False
 
 
-def _numbers(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:
-    for template, make in sites(call, absent):
+def _numbers(sites: Iterable[Site]) -> Iterator[Site]:
+    for template, make in sites:
         for match in literals(template):
             if match.lastgroup == "number":
                 before, after = template[: match.start()], template[match.end() :]
@@ -243,6 +243,9 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
         return
     if _is(template, known):
         yield text
+    for start, end in places(template) if isinstance(wanted, Written) and type(known) not in LITERAL else ():
+        if _is(template[start:end], known):
+            yield template[:start] + text + template[end:]
     for match in NAME.finditer(template):
         if isinstance(known, type) and _is(match[0], known):
             yield template[: match.start()] + text + template[match.end() :]
@@ -260,7 +263,8 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
 def _is(template: str, known: object) -> bool:
     try:
         value = evaluate(template)
-        return type(value) is type(known) and bool(value == known)
+        # An object that is equal to itself alone is made anew each time.
+        return type(value) is type(known) and (type(known).__eq__ is object.__eq__ or bool(value == known))
     except Exception:  # what is compared is the project's, or it cannot be made here
         return False
 

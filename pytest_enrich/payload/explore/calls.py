@@ -229,26 +229,23 @@ def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], 
 
 Make: TypeAlias = Callable[[str], Call]
 """Makes a call with another template in one place of it."""
+Site: TypeAlias = tuple[str, Make]
+"""A template of a call, and what makes the call with another in its place."""
 
 
-def sites(call: Call, absent: Mapping[str, str]) -> Iterator[tuple[str, Make]]:
-    """Each template of a call, and what makes the call with another in its place.
-
-    `absent` are templates of the defaults of parameters that the call does not give.
-    """
+def sites(call: Call) -> Iterator[Site]:
+    """All that a call has."""
     for at, (name, value) in enumerate(call.arguments):
         yield value, _placed(call, at, name)
-    for name, value in absent.items():
-        yield value, lambda text, name=name: call.with_argument(name, text)  # type: ignore[misc]
     if call.receiver:
         yield call.receiver, lambda text: dataclasses.replace(call, receiver=text)
     yield from given(call)
     for at, step in enumerate(call.setup):
-        for text, make in sites(step, {}):
+        for text, make in sites(step):
             yield text, _in_setup(call, at, make)
 
 
-def given(call: Call) -> Iterator[tuple[str, Make]]:
+def given(call: Call) -> Iterator[Site]:
     """Those of what is passed to the functions that the call gives."""
     for at, values in enumerate(call.then):
         for place, value in enumerate(values):

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from ..engine.guide import Choices
 from ..engine.reduce import UNWRITTEN, foreignness, known_texts, literals_of, oddness
 from ..engine.solve import Mark
-from ..express import evaluable, express
+from ..express import evaluable, evaluate, express
 from ..rules import files, is_left_out, rule, types, usage
-from ..rules.evidence import is_well_made
+from ..rules.evidence import constructor, is_well_made
 from ..rules.plain import GENERAL
 from ..rules.values import World
-from .calls import Call, ordered
+from . import calls
+from .calls import Call, Make, Site, ordered
 from .entry import COMPARERS, Entry
 from .pool import MOST_PLAIN, Pool, Seen, Supply
-from .templates import template_parts
+from .templates import keywords_of, places, template_parts
 
 MOST = 24
 MOST_ODD = 1
@@ -62,6 +65,51 @@ ANYTHING = ("", 1, None, ())
 """What only a hint that says nothing allows at once."""
 
 
+Change: TypeAlias = Callable[[str], str]
+"""Makes a template with another in one place of it."""
+
+
+def left_open(template: str) -> Iterator[tuple[Change, inspect.Parameter]]:
+    """What the objects in a template are not made with, and what makes them with it."""
+    for start, end in ((0, len(template)), *places(template)):
+        made = keywords_of(template[start:end]) if template[start] == "⟨" else None
+        if made is not None:
+            name, given = made
+            begun = template[: end - 1] + ("" if template[:end].endswith("()") else ", ")
+            for one in _options(name):
+                if one.name not in given:
+                    yield partial(_given, begun, one.name, template[end:]), one
+
+
+def _given(begun: str, parameter: str, after: str, text: str) -> str:
+    return f"{begun}{parameter}={text}){after}"
+
+
+def _missing(template: str, keys: Iterable[str]) -> Iterator[Change]:
+    """What gives a dict one of the keys that it lacks."""
+    value = dict(evaluable([template])).get(template) if template[:1] == "{" else None
+    if isinstance(value, dict):
+        begun = template[:-1] + (", " if value else "")
+        yield from (partial("{}{!r}: {}}}".format, begun, key) for key in keys if key not in value)
+
+
+def _chain(make: Callable[[str], Call], change: Change, text: str) -> Call:
+    return make(change(text))
+
+
+@lru_cache(maxsize=256)
+def _options(name: str) -> tuple[inspect.Parameter, ...]:
+    """What a class need not be made with, each with its type."""
+    try:
+        kind = evaluate(name)
+    except Exception:  # a name that is gone
+        return ()
+    made = constructor(kind) if isinstance(kind, type) else None
+    known = [(one, made.hints.get(one.name)) for one in made.parameters] if made is not None else []
+    free = ((one, hint) for one, hint in known if hint is not None and one.default is not one.empty)
+    return tuple(one.replace(annotation=hint) for one, hint in free)
+
+
 class Inputs(Choices):
     """What is known about calling one function, which `owner` is the class of; `steps` of what is done before."""
 
@@ -81,13 +129,17 @@ class Inputs(Choices):
         self._world, self._seed, self.owner = world, seed, owner
         self.function = function
         self._supply = Supply(entry, seen, function, world, owner, seed)
-        self.literals = [text for text, value in world.constants if not isinstance(value, tuple | frozenset)]
-        self.literals += world.shaped(seed)
         self._fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
         self.required = [p["name"] for p in self._fixed if p.get("default") is None]
         self.setups = list(seen.setups) if entry.needs_receiver else []
 
     # Many a function is never searched through: what takes time to know is asked for when it is needed.
+
+    @cached_property
+    def literals(self) -> list[str]:
+        """Those of the source, texts that its patterns match, and what was learnt since."""
+        plain = [text for text, value in self._world.constants if not isinstance(value, tuple | frozenset)]
+        return [*plain, *self._world.shaped(self._seed)]
 
     @cached_property
     def pools(self) -> dict[str, Pool]:
@@ -265,27 +317,54 @@ class Inputs(Choices):
             name: express(self._supply.defaults[name]) for name in self.givable if name in self._supply.defaults
         }
 
-    def absent(self, call: Call) -> dict[str, str]:
-        """The defaults, as templates, of the parameters that a call does not give."""
+    def sites(self, call: Call) -> Iterator[Site]:
+        """Those of the call, then the defaults that it leaves as they are, its own and those of its object."""
+        yield from calls.sites(call)
         given = dict(call.arguments)
         texts = {} if call.is_full else self._default_texts
-        return {name: text for name, text in texts.items() if text is not None and name not in given}
+        for name, text in texts.items():
+            if text is not None and name not in given:
+                yield text, partial(call.with_argument, name)
+        for make, one in self._left_open(call):
+            if one.default is not None and (default := express(one.default)) is not None:
+                yield default, make
+        for name, text in call.arguments:
+            missing = _missing(text, self._looked_up.get(name, ()))
+            yield from (("None", partial(_chain, partial(call.with_argument, name), change)) for change in missing)
 
-    def marks(self, call: Call) -> list[Mark]:
-        """The parameters that a call does not give, with defaults that have no template."""
+    @cached_property
+    def _looked_up(self) -> Mapping[str, Collection[str]]:
+        return usage.looked_up(self.function)
+
+    def marks(self, call: Call) -> Iterator[Mark]:
+        """The parameters that a call does not give, and what its objects are not made with."""
         given = dict(call.arguments)
-        return [
-            Mark(name, self._supply.defaults[name], self.pools[name].plain[:MOST_PLAIN])
-            for name, text in self._default_texts.items()
-            if text is None and name not in given
-        ]
+        for name, text in self._default_texts.items():
+            if text is None and name not in given:
+                yield Mark(
+                    partial(call.with_argument, name),
+                    self._supply.defaults[name],
+                    self.pools[name].plain[:MOST_PLAIN],
+                )
+        for make, one in self._left_open(call):
+            if one.default is None:
+                yield Mark(make, None, self._shortest(one.annotation))
+
+    def _left_open(self, call: Call) -> Iterator[tuple[Make, inspect.Parameter]]:
+        """What the objects in a call are not made with."""
+        for text, make in calls.sites(call):
+            yield from ((partial(_chain, make, change), one) for change, one in left_open(text))
+
+    def _shortest(self, hint: Any) -> list[str]:
+        """A few values of a type."""
+        return sorted(self._world.drawn(hint, self._seed), key=len)[:MOST_PLAIN]
 
     def like(self, kind: object) -> tuple[str, ...]:
         """Values of a class or of one of several, or texts that a pattern matches; plain ones first."""
         if isinstance(kind, re.Pattern):
             return self._world.matching(kind, self._seed)
         kinds = [one for one in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(one, type)]
-        return tuple(text for one in kinds for text in self._world.drawn(one, self._seed)[:MOST_PLAIN])
+        return tuple(text for one in kinds for text in self._shortest(one))
 
     def conforms(self, call: Call) -> bool:
         """Whether each argument is of its parameter's type, as far as it is known.

@@ -15,7 +15,7 @@ from typing import Any
 from ..engine.reduce import edits
 from ..express import evaluable
 from ..rules import evidence, files, is_left_out, rule, types, usage
-from ..rules.evidence import default_values, hints_of_function
+from ..rules.evidence import default_values, hints_of_function, hints_of_method
 from ..rules.plain import CALLABLES, GENERAL, PLAIN
 from ..rules.values import World, enumerated
 from .calls import Call
@@ -179,7 +179,8 @@ class Supply:
     def __init__(  # noqa: PLR0913, PLR0917 - as of `Inputs`
         self, entry: Entry, seen: Seen, function: object, world: World, owner: type | None, seed: int
     ) -> None:
-        self.hints, self.defaults = hints_of_function(function), default_values(function)
+        inherited = dict(hints_of_method(owner, entry.name)) if owner is not None else {}
+        self.hints, self.defaults = inherited | hints_of_function(function), default_values(function)
         self._entry, self._seen, self._function = entry, seen, function
         self._world, self._owner, self._seed = world, owner, seed
 

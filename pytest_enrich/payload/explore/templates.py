@@ -186,6 +186,18 @@ def shorter(template: str) -> Iterator[str]:
         yield from _without_each(template, [place.of(part) for part in _parts(node)])
 
 
+def keywords_of(template: str) -> tuple[str, frozenset[str]] | None:
+    """Of a call the template of its name, and what it gives by name; None for anything else."""
+    try:
+        call = parsed_template(template)[0].body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    match = NAME.match(template)
+    if match is None or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        return None
+    return match[0], frozenset(one.arg or "" for one in call.keywords)
+
+
 def _given(call: ast.Call) -> Iterator[ast.expr]:
     """The arguments that may stand in its place; a built-in that converts one is there for a reason."""
     if isinstance(call.func, ast.Name) and call.func.id.strip("_"):

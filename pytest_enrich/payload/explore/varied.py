@@ -165,7 +165,7 @@ class Varied:
             return call
         value, make = self._chance.choice(places)
         # What an object was made with is often what it looks for: a name, a key, a limit.
-        own = [one[0] for text, _ in sites(call, {}) if text != value for one in literals(text)]
+        own = [one[0] for text, _ in sites(call) if text != value for one in literals(text)]
         if not own or self._happens(FAIR):
             return make(self._other_value(value, None))
         where, what = (self._chance.randrange(most) for most in (4, 48))

@@ -11,12 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-from hypothesis import strategies as st
-
 from ..express import evaluable, express
-from . import rule
+from . import draw, rule
 from .body import nodes
-from .plain import Strategy
+from .draw import Strategy
 from .types import CLASS, FIELD, GENERIC, Dataclass
 
 ENUM = "⟨enum:Enum⟩('Color', ['RED', 'GREEN'])"
@@ -75,20 +73,20 @@ def _is_of_typing(held: object) -> bool:
     return type(held).__module__ in {"typing", "types"}
 
 
-def types_of(wanted: Sequence[Any], known: Sequence[str]) -> Strategy:
+def types_of(wanted: Sequence[Any], known: Sequence[str]) -> Strategy[str]:
     """A strategy for templates of classes: those `wanted`, else `known` and usual ones."""
     options = [one for kind in wanted for one in _classes(kind, known)]
     plain = [text for text, value in evaluable(known) if isinstance(value, type)]
-    return st.one_of(options) if options else st.sampled_from([*plain, *USUAL, ENUM])
+    return draw.one_of(options) if options else draw.sampled([*plain, *USUAL, ENUM])
 
 
-def _classes(kind: Any, known: Sequence[str]) -> Iterator[Strategy]:
+def _classes(kind: Any, known: Sequence[str]) -> Iterator[Strategy[str]]:
     if kind is Dataclass:
         yield _dataclasses(known)
     elif kind is enum.Enum:
-        yield st.just(ENUM)
+        yield draw.just(ENUM)
     elif isinstance(kind, type) and (text := express(kind)):
-        yield st.just(text)
+        yield draw.just(text)
 
 
 @rule("dataclasses")
@@ -99,13 +97,15 @@ def _made(kinds: Sequence[str]) -> Iterator[str]:
     yield from (f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [{one}])" for one in fields)
 
 
-def _dataclasses(known: Sequence[str]) -> Strategy:
+def _dataclasses(known: Sequence[str]) -> Strategy[str]:
     made = [*_made([*known, *USUAL, *TYPES, ENUM])]
     nested = [*_made(made[1:2])][1:2]
-    return st.sampled_from([*made, *nested]) if made else st.nothing()
+    return draw.sampled([*made, *nested]) if made else draw.nothing()
 
 
-def instances(kind: type, known: Sequence[str], of: collections.abc.Callable[[Any], Strategy]) -> Strategy | None:
+def instances(
+    kind: type, known: Sequence[str], of: collections.abc.Callable[[Any], Strategy[str]]
+) -> Strategy[str] | None:
     """A strategy for templates of objects of a class that the test defines; None where it need not.
 
     Args:
@@ -114,14 +114,14 @@ def instances(kind: type, known: Sequence[str], of: collections.abc.Callable[[An
         of: A strategy for the values of a type.
     """
     if kind is enum.Enum:
-        return st.just(f"{ENUM}.RED")
+        return draw.just(f"{ENUM}.RED")
     if kind is GENERIC:
-        return st.sampled_from([text for text, value in evaluable([*known, *TYPES]) if isinstance(value, GENERIC)])
+        return draw.sampled([text for text, value in evaluable([*known, *TYPES]) if isinstance(value, GENERIC)])
     if kind is dataclasses.Field:
-        return st.sampled_from([f"⟨dataclasses:fields⟩({one})[0]" for one in [*_made([*known, *USUAL])][1:]])
+        return draw.sampled([f"⟨dataclasses:fields⟩({one})[0]" for one in [*_made([*known, *USUAL])][1:]])
     if kind is not Dataclass:
         return None
-    return st.one_of(
+    return draw.one_of(
         [
             of(held).map(f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [({FIELD!r}, {text})])({{}})".format)
             for text, held in evaluable([*known, *USUAL])

@@ -7,6 +7,7 @@ import collections.abc
 import datetime as dt
 import functools
 import inspect
+import itertools
 import re
 import sys
 import typing
@@ -71,7 +72,8 @@ def told(
         "seen in tests": frozenset(_seen_kinds(seen, used)),
         "default": frozenset(_of_default(default)),
     }
-    kinds = used.stated.union(*groups.values())
+    # One branch asks whether it is of a class, and another one takes its keys: it may be either.
+    kinds = used.stated.union(*groups.values(), (kind for rule, kind in used.rules if rule == "attributes"))
     groups["widened"] = frozenset(_widened(kinds, used))
     kinds |= groups["widened"]
     called = frozenset(_named(parameter["name"]))
@@ -174,6 +176,13 @@ def hints_of_function(function: object) -> dict[str, Any]:
     return hints
 
 
+@rule("overridden")
+def hints_of_method(owner: type, name: str) -> Iterator[tuple[str, Any]]:
+    """Those of its parameters; of those for which it has none what the methods say that it overrides."""
+    for kind in reversed(owner.__mro__):
+        yield from hints_of_function(vars(kind).get(name)).items()
+
+
 def default_values(function: object) -> dict[str, object]:
     """The defaults of a function's parameters, as they are at run time; none where there is no signature."""
     try:
@@ -233,16 +242,13 @@ class Constructor(NamedTuple):
     variadic: str = ""
 
 
+@lru_cache(maxsize=256)
 def constructor(kind: type, name: str | None = None) -> Constructor | None:
     """That of a class, which has this template; None where nobody can say how to call it."""
     owner = name or named(kind)
-    try:
-        parameters = list(inspect.signature(kind).parameters.values())
-    except (TypeError, ValueError):  # no constructor of its own, above it one of C
-        parameters = []
     if owner is None or kind.__module__ in {"builtins", "typing"}:
         return None
-    hints = _hints(kind, parameters)
+    parameters, hints = _taken(kind)
     singles = (p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD})
     fixed = [p for p in singles if p.default is p.empty or not p.name.startswith("_")]
     if any(p.default is p.empty and p.name not in hints for p in fixed):
@@ -251,10 +257,42 @@ def constructor(kind: type, name: str | None = None) -> Constructor | None:
     return Constructor(owner, fixed, hints, several if all(p.kind is p.KEYWORD_ONLY for p in fixed) else "")
 
 
-def _hints(kind: type, parameters: Sequence[inspect.Parameter]) -> dict[str, Any]:
+def _taken(kind: type) -> tuple[list[inspect.Parameter], dict[str, Any]]:
+    """What a class takes, and the types of that as far as anything tells them.
+
+    What its constructor only passes on (`super().__init__(**kwargs)`) is taken as the class above takes it.
+    """
+    try:
+        parameters = {one.name: one for one in inspect.signature(kind).parameters.values()}
+    except (TypeError, ValueError):  # no constructor of its own, above it one of C
+        parameters = {}
+    makers = [one for one in kind.__mro__[:-1] if "__init__" in vars(one)] or [kind]
+    hints = _hints(makers[0], parameters.values())
+    for own, above in itertools.pairwise(makers):
+        given = next(_passed_on(vars(own)["__init__"]), None)
+        if given is None:
+            break
+        signed = inspect.signature(above.__init__).parameters  # type: ignore[misc]
+        named = {one.name: one for one in signed.values() if one.default is not one.empty}
+        more = {name: one for name, one in named.items() if name not in {*given, *parameters}}
+        parameters |= {name: one.replace(kind=one.KEYWORD_ONLY) for name, one in more.items()}
+        hints = {**_hints(above, more.values()), **hints}
+    return [*parameters.values()], hints
+
+
+@rule("passed to the class above")
+def _passed_on(maker: object) -> Iterator[set[str]]:
+    """What a constructor that passes on any keywords gives the class above by name."""
+    for node in body.nodes(maker):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "__init__":
+            names = [one.arg for one in node.keywords]
+            yield from [{name for name in names if name}] if None in names else []
+
+
+def _hints(kind: type, parameters: Iterable[inspect.Parameter]) -> dict[str, Any]:
     """The types of the parameters, as far as anything tells them."""
     init = getattr(kind, "__init__", None)
-    hints, used, kept = hints_of_function(init), usage.of(init), usage.kept(kind)
+    hints, used, kept = dict(hints_of_method(kind, "__init__")), usage.of(init), usage.kept(kind)
     for one in parameters:
         use = used.get(one.name, usage.NO_USE) | kept.get(one.name, usage.NO_USE)
         default = NOTHING if one.default is one.empty else one.default

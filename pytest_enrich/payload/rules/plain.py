@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import io
-import operator
 import os
 import pathlib
 import typing
 from typing import Any
 
-from hypothesis import strategies as st
-
 from ..express import express
-from . import files, is_left_out
+from . import draw, files, is_left_out
+from .draw import Strategy
 from .types import AWAITABLE
 
-Strategy: typing.TypeAlias = "st.SearchStrategy[str]"
 LETTERS = "ab1 -.,:/_Zé"
 WORDS = ("abc", "hello world", "Name", "A", "b", "12", "1.5", "a,b", "a b c", "key=value", "a.b", "a\nb\n", "/a/b")
 SIMPLE = ("2", "3", "1", "0", "-1", "'a'", "'abc'", "''", "None", "True", "False", "0.5")
@@ -37,46 +34,48 @@ ANSWERING = f"lambda *args: {AWAITABLE}"
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 12, 59, 60, 100, 255, 1000, 10**6, 10**9)
 
 
-def expressed(strategy: st.SearchStrategy[Any]) -> Strategy:
-    """Templates of what is drawn, as far as there are any."""
-    return strategy.map(express).filter(lambda text: text is not None)  # type: ignore[return-value]
+def _expressed(strategy: Strategy[Any]) -> Strategy[str]:
+    """Templates of what is drawn; each has one."""
+    return strategy.map(lambda value: express(value) or "None")
 
 
-_datetimes = st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2100, 1, 1)).map(lambda d: d.replace(microsecond=0))  # noqa: DTZ001 - naive on purpose
-_zones = st.sampled_from([dt.timezone.utc, *(dt.timezone(dt.timedelta(minutes=m)) for m in (120, -330))])
-_round_numbers = st.sampled_from(
+_days = draw.one_of([draw.just(0), draw.between(-12_000, 36_000)])
+_seconds = draw.one_of([draw.just(0), draw.just(12 * 3600), draw.between(0, 86_399)])
+_datetimes = draw.together([_days, _seconds]).map(
+    lambda some: dt.datetime(2000, 1, 1) + dt.timedelta(days=some[0], seconds=some[1])  # noqa: DTZ001 - naive on purpose
+)
+_zones = draw.sampled([dt.timezone.utc, *(dt.timezone(dt.timedelta(minutes=m)) for m in (120, -330))])
+_aware = Strategy(lambda chance: _datetimes.draw(chance).replace(tzinfo=_zones.draw(chance)))
+_round_numbers = draw.sampled(
     [one for unit in (1, 7, 12, 24, 30, 60, 365, 1000) for one in (unit - 1, unit, unit + 1)]
 )
-_units = st.sampled_from(
+_units = draw.sampled(
     [dt.timedelta(**{unit: 1}) for unit in ("microseconds", "seconds", "minutes", "hours", "days")]
 )
-_texts = st.one_of(st.sampled_from(files.TEXTS), st.lists(st.sampled_from(LETTERS), max_size=8).map("".join))
-PLAIN: dict[type, Strategy] = {
-    int: st.one_of(st.sampled_from(NUMBERS), st.integers(-(10**6), 10**6), st.integers(-(10**20), 10**20)).map(
-        repr
-    ),
-    float: expressed(
-        st.one_of(
-            st.sampled_from([0.0, 1.0, -1.0, 0.5, 1.5, 10.25, 1e6, 1e-6]),
-            st.integers(-(10**6), 10**6).map(float),
-            st.decimals(-1000, 1000, places=2).map(float),
-            st.sampled_from([float("inf"), float("-inf"), float("nan")]),
-        )
-    ),
-    bool: st.sampled_from(["False", "True"]),
-    # Not st.text: that first builds a table of all of Unicode, which takes seconds.
-    str: st.one_of(st.sampled_from(WORDS), st.lists(st.sampled_from(LETTERS), max_size=8).map("".join)).map(repr),
-    bytes: st.binary(max_size=6).map(repr),
-    complex: st.sampled_from(["0j", "1j", "(1+2j)"]),
-    decimal.Decimal: expressed(st.decimals(-(10**6), 10**6, places=2)),
-    dt.datetime: expressed(st.one_of(_datetimes, st.builds(dt.datetime.replace, _datetimes, tzinfo=_zones))),
-    dt.date: expressed(
-        st.one_of(st.just(dt.date(2024, 2, 29)), st.dates(dt.date(1970, 1, 1), dt.date(2100, 1, 1)))
-    ),
+_counts = draw.one_of([_round_numbers, draw.between(-400, 4000)])
+_letters = draw.several(draw.sampled(LETTERS), 8).map("".join)
+_texts = draw.one_of([draw.sampled(files.TEXTS), _letters])
+PLAIN: dict[type, Strategy[str]] = {
+    int: draw.one_of([draw.sampled(NUMBERS), draw.whole(6), draw.whole(20)]).map(repr),
+    float: draw.one_of(
+        [
+            draw.sampled([0.0, 1.0, -1.0, 0.5, 1.5, 10.25, 1e6, 1e-6]),
+            draw.whole(6).map(float),
+            draw.between(-100_000, 100_000).map(lambda hundredths: hundredths / 100),
+            draw.sampled([float("inf"), float("-inf"), float("nan")]),
+        ]
+    ).map(lambda number: express(number) or "0.0"),
+    bool: draw.sampled(["False", "True"]),
+    str: draw.one_of([draw.sampled(WORDS), _letters]).map(repr),
+    bytes: draw.several(draw.between(0, 255), 6).map(bytes).map(repr),
+    complex: draw.sampled(["0j", "1j", "(1+2j)"]),
+    decimal.Decimal: _expressed(draw.whole(8).map(lambda hundredths: decimal.Decimal(hundredths).scaleb(-2))),
+    dt.datetime: _expressed(draw.one_of([_datetimes, _aware])),
+    dt.date: _expressed(draw.one_of([draw.just(dt.date(2024, 2, 29)), _datetimes.map(dt.datetime.date)])),
     # Just before, at and after where a unit becomes the next larger one, and whatever else.
-    dt.timedelta: expressed(st.builds(operator.mul, _units, st.one_of(_round_numbers, st.integers(-400, 4000)))),
-    **dict.fromkeys((dt.tzinfo, dt.timezone), st.just("⟨datetime:timezone.utc⟩")),
-    **dict.fromkeys((pathlib.Path, os.PathLike), st.sampled_from([*files.paths(), *files.folders()])),
+    dt.timedelta: _expressed(Strategy(lambda chance: _units.draw(chance) * _counts.draw(chance))),
+    **dict.fromkeys((dt.tzinfo, dt.timezone), draw.just("⟨datetime:timezone.utc⟩")),
+    **dict.fromkeys((pathlib.Path, os.PathLike), draw.sampled([*files.paths(), *files.folders()])),
     **dict.fromkeys(
         (typing.IO, typing.TextIO, io.TextIOBase, io.StringIO), _texts.map("⟨io:StringIO⟩({!r})".format)
     ),

@@ -288,6 +288,7 @@ def refuses(function: object) -> bool:
     return any(issubclass(type(kind), type) and issubclass(kind, TypeError) for kind in kinds)
 
 
+@functools.lru_cache(maxsize=256)
 def kept(owner: type) -> dict[str, Use]:
     """What a class's methods do with the parameters that its constructor keeps in attributes."""
     stored = dict(pair for node in nodes(vars(owner).get("__init__")) for pair in _keeps(node))
@@ -299,6 +300,25 @@ def kept(owner: type) -> dict[str, Use]:
                 rules = frozenset(("kept in an attribute", kind) for kind in use.stated | use.suggested)
                 found[name] = found.get(name, NO_USE) | use._replace(rules=use.rules | rules)
     return found
+
+
+@functools.lru_cache(maxsize=256)
+def looked_up(function: object) -> dict[str, tuple[str, ...]]:
+    """By variable the keys that a function asks of it."""
+    found: dict[str, dict[str, None]] = {}
+    for name, key in (pair for node in nodes(function) for pair in _keys(node)):
+        found.setdefault(name, {})[key] = None
+    return {name: tuple(keys) for name, keys in found.items()}
+
+
+@rule("keys looked up")
+def _keys(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The variable and the key in `variable.get("key")` and `variable["key"]`."""
+    holder, key = (node.value, node.slice) if isinstance(node, ast.Subscript) else (None, None)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        holder, key = node.func.value, next(iter(node.args), None)
+    if isinstance(holder, ast.Name) and isinstance(key, ast.Constant) and isinstance(key.value, str):
+        yield holder.id, key.value
 
 
 @rule("kept in an attribute")

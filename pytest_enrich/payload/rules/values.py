@@ -1,4 +1,4 @@
-"""Values drawn by Hypothesis, the same for the same number."""
+"""Values by their type, drawn by chance, the same for the same number."""
 
 from __future__ import annotations
 
@@ -18,26 +18,25 @@ from hypothesis import strategies as st
 
 from ..engine.reduce import literals_of
 from ..express import evaluable, express
-from . import classes, files, is_left_out, patterns, rule, types
+from . import classes, draw, files, is_left_out, patterns, rule, types
+from .draw import Strategy, drawn
 from .evidence import concrete, constructor
-from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN, Strategy, expressed
+from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN
 from .types import ANYTHING, AWAITABLE
 
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
 MOST_MATCHING = 16
-ENOUGH = 4
 AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
-def drawn(strategy: Strategy, number: int, count: int = 60) -> tuple[str, ...]:
-    """Templates drawn from a strategy, the same for the same `number`; fewer, or none, where it has no more."""
+def from_hypothesis(strategy: st.SearchStrategy[Any], number: int, count: int = MOST_MATCHING) -> tuple[str, ...]:
+    """Templates of what Hypothesis draws, the same for the same `number`; fewer, or none, where it has no more."""
     found: dict[str, None] = {}
-    if strategy.is_empty:
-        return ()
 
-    def note(template: str) -> None:
-        found[template] = None
+    def note(value: object) -> None:
+        if (text := express(value)) is not None:
+            found[text] = None
 
     with _whatever_is_loaded():
         quietly(count)(seed(number)(given(strategy)(note)))()
@@ -78,13 +77,14 @@ def matching(pattern: re.Pattern[Any], number: int) -> tuple[str, ...]:
     """Templates of texts that a pattern matches, the plainest first; none where it cannot be turned round."""
     try:
         if isinstance(pattern.pattern, bytes):
-            return drawn(st.from_regex(pattern, fullmatch=True).map(repr), number, 40)
+            return from_hypothesis(st.from_regex(pattern, fullmatch=True), number)
         known = tuple(map(repr, dict.fromkeys((*patterns.well_known(pattern), *patterns.read(pattern)))))
-        if len(known) >= ENOUGH:
+        if known:  # to read how it is written takes a moment, to turn it round a second
             return known
         plain = st.characters(min_codepoint=32, max_codepoint=126)
-        more = drawn(st.from_regex(pattern, fullmatch=True, alphabet=plain).map(repr), number, 40)
-        return (*known, *sorted(more, key=len))
+        return tuple(
+            sorted(from_hypothesis(st.from_regex(pattern, fullmatch=True, alphabet=plain), number), key=len)
+        )
     except Exception:  # what Hypothesis does not know of, or what matches nothing plain
         return ()
 
@@ -198,107 +198,109 @@ class World:
             self._drawn[key] = matching(pattern, seed)[:MOST_MATCHING]
         return self._drawn[key]
 
-    def of(self, hint: Any, depth: int = 0) -> Strategy:
+    def of(self, hint: Any, depth: int = 0) -> Strategy[str]:
         """A strategy for templates of values that conform to `hint`."""
-        return st.one_of([self._of(part, depth) for part in types.members(hint)])
+        return draw.one_of([self._of(part, depth) for part in types.members(hint)])
 
-    def _of(self, part: Any, depth: int) -> Strategy:
+    def _of(self, part: Any, depth: int) -> Strategy[str]:
         if part is types.ANYTHING or part is inspect.Parameter.empty or part is object:
-            return st.sampled_from([*GENERAL, *(template for template, _ in self.constants)])
+            return draw.sampled([*GENERAL, *(template for template, _ in self.constants)])
         # Not every hint has a hash: `P.args` has none, nor what an unhashable annotation is in.
         if any(part is one for one in (None, type(None), types.UNKNOWN)):
-            return st.nothing() if part is types.UNKNOWN else st.just("None")
+            return draw.nothing() if part is types.UNKNOWN else draw.just("None")
         origin, arguments = typing.get_origin(part), typing.get_args(part)
         if origin is typing.Literal:
             return _literal(arguments)
         kind = origin or part
         if not isinstance(kind, type):
-            return st.sampled_from(GENERAL)
+            return draw.sampled(GENERAL)
         if kind in PLAIN:
             constants = self.constants_for(kind)
             plain = PLAIN[kind]
-            return st.one_of(st.sampled_from(constants), plain) if constants else plain
+            return draw.one_of([draw.sampled(constants), plain]) if constants else plain
         return self._composed(kind, arguments, depth)
 
-    def _composed(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy:
+    def _composed(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if kind is type:
             return classes.types_of([one for one in arguments if one is not ANYTHING], self._types)
         if kind.__name__ == "Callable":
             gives = typing.get_origin(arguments[-1]) if arguments else None
-            return st.just(ANSWERING) if gives in AWAITABLES else st.sampled_from(CALLABLES)
+            return draw.just(ANSWERING) if gives in AWAITABLES else draw.sampled(CALLABLES)
         if kind in AWAITABLES:
-            return st.just(AWAITABLE)
+            return draw.just(AWAITABLE)
         if issubclass(kind, enum.Enum) and kind is not enum.Enum:
             members = enumerated(kind)
-            return st.sampled_from(members) if members else st.nothing()
+            return draw.sampled(members) if members else draw.nothing()
         if kind in {collections.abc.Iterator, collections.abc.Generator}:
             return self._container(list, "[", "]", arguments[:1], depth).map("iter({})".format)
         return self._tuple(arguments, depth) if kind is tuple else self._held(kind, arguments, depth)
 
-    def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy:
+    def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if kind.__module__ in FROM_HYPOTHESIS and kind not in BRACKETS and not inspect.isabstract(kind):
-            return expressed(st.from_type(kind))
+            return draw.sampled(from_hypothesis(st.from_type(kind), 0))
         for base, (left, right) in BRACKETS.items():
             if kind is base or (inspect.isabstract(kind) and issubclass(base, kind)):
                 return self._container(base, left, right, arguments, depth)
         return self._object(kind, depth)
 
-    def _tuple(self, arguments: tuple[Any, ...], depth: int) -> Strategy:
+    def _tuple(self, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if len(arguments) == 2 and arguments[1] is ...:  # noqa: PLR2004 - tuple[X, ...]
             return self._container(tuple, "(", ",)", arguments[:1], depth)
         if not arguments:
-            return st.sampled_from(["()", "(1, 2)", "('a',)"])
+            return draw.sampled(["()", "(1, 2)", "('a',)"])
         parts = (self.of(argument, depth + 1) for argument in arguments)
-        return st.tuples(*parts).map(lambda texts: f"({', '.join(texts)}{',' if len(texts) == 1 else ''})")
+        return draw.together(parts).map(lambda texts: f"({', '.join(texts)}{',' if len(texts) == 1 else ''})")
 
-    def _container(self, kind: type, left: str, right: str, arguments: tuple[Any, ...], depth: int) -> Strategy:
+    def _container(
+        self, kind: type, left: str, right: str, arguments: tuple[Any, ...], depth: int
+    ) -> Strategy[str]:
         if depth > 2:  # noqa: PLR2004 - deeper literals are not readable
-            return st.just(EMPTY[kind])
+            return draw.just(EMPTY[kind])
         inner = [self.of(argument, depth + 1) for argument in arguments[: 2 if kind is dict else 1]]
         while len(inner) < (2 if kind is dict else 1):
             inner.append(self.of(types.ANYTHING if kind is list else str, depth + 1))
-        element = st.tuples(*inner).map(": ".join) if kind is dict else inner[0]
+        element = draw.together(inner).map(": ".join) if kind is dict else inner[0]
         if element.is_empty:  # no value is known to be one
-            return st.just(EMPTY[kind])
-        return st.lists(element, max_size=4).map(
+            return draw.just(EMPTY[kind])
+        return draw.several(element, 4).map(
             lambda texts: f"{left}{', '.join(texts)}{right}" if texts else EMPTY[kind]
         )
 
-    def _object(self, kind: type, depth: int) -> Strategy:
+    def _object(self, kind: type, depth: int) -> Strategy[str]:
         if (own := classes.instances(kind, self._types, lambda held: self.of(held, depth + 1))) is not None:
             return own
         known = self.objects_of(kind)
-        if depth >= DEEPEST:
-            return st.sampled_from(known) if known else st.nothing()
         built = [self._built(one, depth) for one in concrete(kind)]
-        return st.one_of(st.sampled_from(known), *built) if known else st.one_of(built)
+        return draw.one_of([draw.sampled(known), *built])
 
-    def _built(self, kind: type, depth: int, name: str | None = None) -> Strategy:
+    def _built(self, kind: type, depth: int, name: str | None = None) -> Strategy[str]:
         """A call of the class's constructor: each required parameter by its hint, some of the others."""
         made = constructor(kind, name)
-        if made is None:
-            return st.nothing()
-        required = [p for p in made.parameters if p.default is p.empty]
+        required = [p for p in made.parameters if p.default is p.empty] if made is not None else []
+        if made is None or (required and depth >= DEEPEST):
+            return draw.nothing()
+        if depth >= DEEPEST:
+            return draw.just(f"{made.owner}()")
         parts = [self._given(p, made.hints, depth, alone=[p] == required) for p in made.parameters]
         if made.variadic and not (each := self.of(made.hints[made.variadic], depth + 1)).is_empty:
-            parts.insert(0, st.lists(each, max_size=2).map(", ".join))
-        return st.tuples(*parts).map(lambda texts: f"{made.owner}({', '.join(text for text in texts if text)})")
+            parts.insert(0, draw.several(each, 2).map(", ".join))
+        return draw.together(parts).map(lambda texts: f"{made.owner}({', '.join(text for text in texts if text)})")
 
     def _given(
         self, parameter: inspect.Parameter, hints: Mapping[str, Any], depth: int, *, alone: bool
-    ) -> Strategy:
+    ) -> Strategy[str]:
         """`name=value`, the value of the only one, or "" for an optional parameter that is left alone."""
         default = parameter.default
         hint = hints.get(parameter.name, type(default) if type(default) in PLAIN else None)
         if hint is None:
-            return st.just("")
+            return draw.just("")
         is_plain = parameter.kind is parameter.POSITIONAL_ONLY or (
             alone and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
         )
         drawn = self.of(hint, depth + 1).map("{}".format if is_plain else f"{parameter.name}={{}}".format)
-        return drawn if default is parameter.empty else st.one_of(st.just(""), st.just(""), drawn)
+        return drawn if default is parameter.empty else draw.one_of([draw.just(""), draw.just(""), drawn])
 
 
-def _literal(values: Sequence[object]) -> Strategy:
+def _literal(values: Sequence[object]) -> Strategy[str]:
     texts = [text for value in values if (text := express(value))]
-    return st.sampled_from(texts) if texts else st.nothing()
+    return draw.sampled(texts) if texts else draw.nothing()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from string import Template
 
 import pytest
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.payload.engine.solve import replacements
+from pytest_enrich.payload.engine.solve import Written, replacements
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_what_is_compared_with_leads_to_the_input(explore, hint, condition):
             return "no"
         """
     first = next(at for at, line in enumerate(text.strip().splitlines(), 1) if line.strip().startswith("if "))
-    explored = explore(text, "accept", branches=((first, first + 1),), lines=(), executions=4000)
+    explored = explore(text, "accept", branches=((first, first + 1),), lines=(), executions=4000, seed=3)
     assert [one.observations[0].value for one in explored.findings] == ["'yes'"]
 
 
@@ -214,3 +215,56 @@ def test_a_repetition_in_an_expression_stands_in_parentheses():
     found = set(replacements("'ab'.lower()", 2, 300))
     assert "('a' * 300).lower()" in found
     assert set(replacements("f('ab', 1)", 2, 300)) >= {"f('a' * 300, 1)"}
+
+
+def test_what_an_object_is_made_with_is_found_together_with_what_it_is_asked(explore):
+    text = """
+        class Field:
+            def __init__(self, *, title: str = "", limit: int = 3, strict: bool = False) -> None:
+                self.title, self.limit, self.strict = title, limit, strict
+
+        class Number(Field):
+            def __init__(self, **more) -> None:
+                super().__init__(**more)
+
+            def check(self, value: int) -> str:
+                if self.limit == 4711 and self.title == "pumpernickel" and value > 0:
+                    return "too much"  # here
+                return "fine"
+        """
+    (finding,) = explore(text, "Number.check", "method", branches=((10, 11),), executions=1000).findings
+    assert finding.observations[0].value == "'too much'"
+
+
+@pytest.mark.parametrize(
+    ("condition", "call"),
+    [
+        ("field.limit is not None", "describe(sample.Field(limit="),
+        ("isinstance(field, Number) and field.strict", "describe(sample.Number(strict=True)"),
+        ("isinstance(field.part, Number)", "describe(sample.Field(part=sample.Number())"),
+        ("more.get('limit') is not None", "{'limit': "),
+    ],
+)
+def test_what_objects_and_dicts_that_are_passed_leave_open_is_tried(explore, condition, call):
+    text = f"""
+        from __future__ import annotations
+
+        class Field:
+            def __init__(self, *, limit: int | None = None, part: Field | None = None, strict: bool = False):
+                self.limit, self.part, self.strict = limit, part, strict
+
+        class Number(Field):
+            pass
+
+        def describe(field: Field, more: dict) -> str:
+            if {condition}:
+                return "yes"  # here
+            return "no"
+        """
+    (finding,) = explore(text, "describe", branches=((11, 12),), executions=300).findings
+    assert call in re.sub(r"⟨(\w+):(\w+)⟩", r"\1.\2", finding.action)
+
+
+def test_an_object_that_is_equal_to_itself_alone_is_known_by_its_class():
+    found = replacements("[⟨string:Template⟩('a'), 2]", Template("b"), Written("'c'"))
+    assert "['c', 2]" in found

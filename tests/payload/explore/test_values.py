@@ -122,6 +122,22 @@ class Named:
     assert all("([" not in one for one in drawn(world().of(chains.Named), 0))
 
 
+def test_what_is_deep_inside_is_made_from_nothing(imported):
+    text = """
+class Field:
+    def __init__(self, size: int = 1): ...
+
+class Rule:
+    def __init__(self, size: int): ...
+
+class Form:
+    def __init__(self, fields: list[Field], rules: list[Rule]): ...
+"""
+    forms = drawn(world().of(imported("forms", text).Form), 0)
+    assert any("⟨forms:Field⟩()" in one for one in forms)
+    assert all("rules=[]" in one for one in forms)
+
+
 @pytest.mark.parametrize("hint", [list[UNKNOWN], dict[str, UNKNOWN]])
 def test_a_container_of_what_nobody_knows_is_empty(hint):
     assert set(drawn(World([], {}).of(hint), 1)) <= {"[]", "{}", "()"}

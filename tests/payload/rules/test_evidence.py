@@ -111,3 +111,46 @@ def test_the_rules_that_told_the_type_are_named():
     used = Use(suggested=frozenset({int}), rules=frozenset({("indexed", int), ("gone over", list)}))
     assert evidence.told({"name": "qqq"}, None, (), used) == (int, {"indexed"})
     assert evidence.told({"name": "qqq"}, None, ["a"], used).rules == {"seen in tests"}
+
+
+class Field:
+    def __init__(self, title: str = "", *, limit: int = 3, name):
+        self.title, self.limit, self.name = title, limit, name
+
+
+class Open(Field):
+    def __init__(self, places: int, **more):
+        super().__init__(name="open", **more)
+        self.places = places
+
+
+class Closed(Field):
+    def __init__(self, places: int, **_more):
+        super().__init__(name="closed")
+        self.places = places
+
+
+@pytest.mark.parametrize(("kind", "names"), [(Open, ["places", "title", "limit"]), (Closed, ["places"])])
+def test_what_a_constructor_passes_on_is_taken_as_the_class_above_takes_it(kind, names):
+    made = evidence.constructor(kind, "Field")
+    assert [one.name for one in made.parameters] == names
+    assert {name: made.hints[name] for name in names} == {
+        name: hint for name, hint in {"places": int, "title": str, "limit": int}.items() if name in names
+    }
+
+
+class Wide:
+    def check(self, value: int, *, name: str = ""): ...
+
+
+class Narrow(Wide):
+    def check(self, value, *, name: bytes = b"", more=None): ...
+
+
+def test_of_a_parameter_without_a_hint_the_method_that_is_overridden_tells():
+    assert dict(evidence.hints_of_method(Narrow, "check")) == {"value": int, "name": bytes}
+
+
+def test_where_one_branch_asks_for_a_class_and_another_takes_its_keys_it_may_be_either():
+    used = Use(frozenset({dt.date}), frozenset({dict, int}), frozenset({("attributes", dict), ("compared", int)}))
+    assert kind("a", used=used) == {dt.date, dict}
