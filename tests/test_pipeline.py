@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch, pipeline, validate
 from pytest_enrich.config import Budget
-from pytest_enrich.data import Dropped, Kept, Prove, Proved, TestOutcome
+from pytest_enrich.data import Dropped, Kept, NearTest, Prove, Proved, TestOutcome
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.pipeline import RemainingBudget, RunContext, Slice
 from pytest_enrich.pipeline.budget import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_SLICE, Pace
@@ -131,6 +131,18 @@ def test_a_dropped_candidate_is_followed_by_the_next(fakes, context):
     )
     done = worked(fakes.target(), sandboxed, SLICE)
     assert [type(attempt.verdict) for attempt in done.attempts] == [Dropped, Kept]
+
+
+def test_what_a_reader_would_doubt_is_not_tried_where_tests_run_the_function(fakes, context):
+    first, second = candidates(fakes, 1, 2)
+    doubtful = replace(first, origin=replace(first.origin, doubt=2))
+    near = (NearTest(nodeid="tests/test_cart.py::test_discount", shared=1),)
+    alone, among = (
+        worked(fakes.target(nearest=nearest), context(fakes.FakeProposer(doubtful, second)), SLICE).attempts
+        for nearest in ((), near)
+    )
+    assert [type(one.verdict) for one in alone] == [Kept]
+    assert [type(one.verdict) for one in among] == [Dropped, Kept]
 
 
 def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, context):

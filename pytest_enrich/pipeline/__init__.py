@@ -40,6 +40,8 @@ from pytest_enrich.protocols import Proposer, Sandbox, Task
 Turns: TypeAlias = Generator["Done", None, "Done"]
 """The work on one target: what was done each time that it made room for others, then what was done at last."""
 REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
+MOST_DOUBT = 1
+DOUBTED = Dropped(rung="asserts", reason="a reader would doubt what it shows")
 REJECTED = Dropped(rung="new", reason="was turned down before")
 
 
@@ -101,10 +103,13 @@ class RunContext(Struct, frozen=True, kw_only=True):
 
 
 def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
-    """The verdict of the ladder, unless nothing is open for it, or people turned it down."""
+    """The verdict of the ladder, unless nothing is open for it, people turned it down, or would doubt it."""
     if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
         return REPEATED
     kind = "test" if isinstance(candidate, NewTest) else "row"
+    # Where there are no tests at all, a draft is better than nothing.
+    if candidate.origin.doubt > MOST_DOUBT and any(near.shared for near in task.target.nearest):
+        return DOUBTED
     if why := context.refused(kind, candidate.placement.path):
         return Dropped(rung="allowed", reason=why)
     if candidate.placement.path != task.target.placement.path:

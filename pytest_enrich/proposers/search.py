@@ -5,6 +5,7 @@ Record what existing tests pass, explore from there inside the sandbox, and writ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -71,8 +72,14 @@ def _sharper(task: Task, candidate: NewTest, finding: Finding, renderer: Finding
         yield replace(alone, origin=candidate.origin)
     if both is None or _added_lines(both, candidate) > MOST_ADDED or _is_stated(task, both, candidate):
         return
-    if {*shapes(candidate.code)} == {*shapes(both.code)}:  # one more variant of what it states
+    is_variant = {*shapes(candidate.code)} == {*shapes(both.code)}
+    if is_variant and alone is not None and _plain(alone.name) == _plain(candidate.name):  # in the same situation
         yield both
+
+
+def _plain(name: str) -> str:
+    """The name without the number that tells it from others."""
+    return re.sub(r"_\d+$", "", name)
 
 
 def _added_lines(test: NewTest, candidate: NewTest) -> int:

@@ -30,7 +30,7 @@ class Shelf:
 
         In a file named after the function or its class, else after the module, else in one whose tests name what
         they run of it, else in the nearest test's, else in a new one. In it in the class that is named after the
-        function's, after the nearest test that is written there, else at the end of the class or file.
+        function's, else in one about nothing else, after the nearest test that is written there, else at the end.
         """
         running = [test for test in near if test.shared and _path(test.nodeid) in self._suite.texts]
         named = {file: likeness for file in self._suite.files if (likeness := self._likeness(file, subject))}
@@ -67,7 +67,7 @@ class Shelf:
         inside = [test for test in running if _path(test.nodeid) == path]
         own = [test for test in inside if owner is None or self._named_parts(test)[1] == owner]
         name = subject.qualname.rpartition(".")[2]
-        own.sort(key=lambda test: name not in self._words(test))
+        own.sort(key=lambda test: (name not in self._words(test), _foreign(self._named_parts(test)[1], subject)))
         return next(filter(None, map(self._beside, own)), None) or self._end(path, subject)
 
     def _named_parts(self, near: NearTest) -> tuple[str, str | None, str]:
@@ -203,6 +203,12 @@ def _mirrors(folder: str, path: str) -> int:
             break
         same += 1
     return same
+
+
+def _foreign(owner: str | None, subject: Subject) -> int:
+    """How many words of the name of a class of tests are about something else: the function is not of its kind."""
+    about = f"{subject.path} {subject.qualname} test case mixin".lower()
+    return sum(word.lower() not in about for word in _WORD.findall(owner or ""))
 
 
 def _path(nodeid: str) -> str:

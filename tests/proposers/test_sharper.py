@@ -13,19 +13,24 @@ FOUND = Explored(findings=(), executions=1)
 
 
 @pytest.fixture
-def ask(fakes):
-    def ask(*findings, candidate=None, attempts=()):
+def candidate(fakes):
+    """One with the name that such a call has."""
+    return fakes.candidate(fakes.CODE.replace("test_negative", "test_discount_negative_total_is_zero"))
+
+
+@pytest.fixture
+def ask(fakes, candidate):
+    def ask(*findings, candidate=candidate, attempts=()):
         sandbox = fakes.ScriptedSandbox({Explore: replace(FOUND, findings=findings)})
         task = replace(fakes.task(), attempts=attempts)
-        made = sharpen(task, candidate or fakes.candidate(), CALL, sandbox=sandbox)
+        made = sharpen(task, candidate, CALL, sandbox=sandbox)
         return [test for tests in made for test in tests], sandbox
 
     return ask
 
 
-def test_the_first_is_a_test_of_the_call_with_the_origin_of_the_other(fakes, ask):
-    first = fakes.candidate()
-    first = replace(first, origin=replace(first.origin, executions=120))
+def test_the_first_is_a_test_of_the_call_with_the_origin_of_the_other(fakes, ask, candidate):
+    first = replace(candidate, origin=replace(candidate.origin, executions=120))
     (alone, _), sandbox = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), candidate=first)
     assert "discount(-7)" in alone.code
     assert alone.origin == first.origin
@@ -33,18 +38,18 @@ def test_the_first_is_a_test_of_the_call_with_the_origin_of_the_other(fakes, ask
     assert job.only == (CALL,)
 
 
-def test_the_second_states_both(fakes, ask):
+def test_the_second_states_both(fakes, ask, candidate):
     (_, both), _ = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"))
-    first = fakes.candidate()
+    first = candidate
     assert both.code == f"{first.code}    assert discount(-7) == 0\n"
     assert (both.name, both.title, both.gaps) == (first.name, first.title, first.gaps)
     assert [(one.line, one.look) for one in both.oracle] == [(2, True), (3, False)]
 
 
-def test_those_of_a_smaller_call_come_first(fakes):
+def test_those_of_a_smaller_call_come_first(fakes, candidate):
     found = [fakes.finding(action=f"⟨shop.cart:discount⟩({number})") for number in (-7, -700)]
     sandbox = fakes.ScriptedSandbox({Explore: replace(FOUND, findings=tuple(found))})
-    small, given = sharpen(fakes.task(), fakes.candidate(), CALL, sandbox=sandbox)
+    small, given = sharpen(fakes.task(), candidate, CALL, sandbox=sandbox)
     assert ["discount(-7)" in one.code for one in small] == [True, True]
     assert ["discount(-700)" in one.code for one in given] == [True, True]
 
@@ -73,18 +78,22 @@ def test_a_sandbox_that_fails_makes_none(fakes):
     ("verdict", "made"),
     [(Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.1), 1), (Dropped(rung="gains", reason=""), 2)],
 )
-def test_what_a_kept_test_states_is_not_stated_again(fakes, ask, verdict, made):
-    other = fakes.candidate()
-    other = replace(other, code=f"{other.code}    assert discount(-7) == 0\n")
+def test_what_a_kept_test_states_is_not_stated_again(fakes, ask, candidate, verdict, made):
+    other = replace(candidate, name="test_other", code=f"{candidate.code}    assert discount(-7) == 0\n")
     attempt = Attempt(path="shop/cart.py", qualname="discount", digest="", candidate=other, verdict=verdict)
     tests, _ = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), attempts=(attempt,))
     assert len(tests) == made
 
 
-def test_a_test_that_closes_less_takes_no_place(fakes, ask):
-    joint = replace(fakes.candidate(), gaps=("cart-aaaaaaaa", "cart-bbbbbbbb"))
+def test_a_test_that_closes_less_takes_no_place(fakes, ask, candidate):
+    joint = replace(candidate, gaps=("cart-aaaaaaaa", "cart-bbbbbbbb"))
     (both,), _ = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), candidate=joint)
     assert both.code.startswith(joint.code)
+
+
+def test_another_situation_is_a_test_of_its_own(fakes, ask):
+    (alone,), _ = ask(fakes.finding(action="⟨shop.cart:discount⟩(-7)"), candidate=fakes.candidate())
+    assert alone.code.count("assert") == 1
 
 
 def test_a_call_of_another_function_is_not_stated_behind_it(fakes, ask):

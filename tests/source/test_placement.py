@@ -261,6 +261,14 @@ def test_beside_the_test_that_names_the_function_rather_than_one_that_runs_more_
     assert put(PARSE, {"tests/test_a.py": text}, contexts).anchor == "test_parse"
 
 
+def test_in_a_class_that_is_about_nothing_else_rather_than_in_that_of_the_nearest_test(put):
+    method = "class {}:\n    def {}(self): assert parse(1)\n".format
+    classes = method("TestParseUnbound", "test_a") + method("TestParse", "test_b")
+    first, second = (f"tests/test_a.py::{name}" for name in ("TestParseUnbound::test_a", "TestParse::test_b"))
+    found = put(PARSE, {"tests/test_a.py": f"{IMPORTS}{classes}"}, {17: (first, second), 18: (first,)})
+    assert (found.owner, found.anchor) == ("TestParse", "test_b")
+
+
 def test_in_the_file_that_imports_the_function_rather_than_in_one_that_runs_more_of_it(put):
     texts = {
         "tests/test_pages.py": "from net.pages import parse\ndef test_page(): assert parse('')\n",

@@ -141,7 +141,7 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
     # Where nobody wrote anything, all values are nobody's: that alone silences no test.
     odd = bool(function.inputs.oddness(call) + function.inputs.unwritten(call))
     is_idle = informative.is_ineffective(function.runner, function.inputs, call, looking.reached, until)
-    return odd + is_idle + INDIFFERENT * is_indifferent + CONTRADICTING * contradicts
+    return odd + INDIFFERENT * (is_indifferent or is_idle) + CONTRADICTING * contradicts
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:

@@ -150,7 +150,7 @@ def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Ite
         pool = inputs.pools.get(name) if name not in inputs.required or value == result else None
         others = dict.fromkeys((*pool.seen, *pool.plain, *pool.drawn)) if pool is not None else ()
         yield (call.with_argument(name, one) for one in others if one not in {value, "None"})
-    for template, make in sites(call, {}):
+    for template, make in sites(call):
         for match in literals(template) if "⟨" in template else ():
             if match.lastgroup == "number":
                 start, number, end = template[: match.start()], match[0], template[match.end() :]

@@ -24,8 +24,8 @@ from .templates import NUMBER
 
 MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
-OPTION = re.compile(r"['\"][.-]+[A-Za-z]")
-"""What begins like an option or a hidden file is no plain text."""
+NAMING = re.compile(r"['\"]([.-]+[A-Za-z]|[a-z_]\w*(\.[a-z_]\w*)+['\"])")
+"""What looks like an option, a hidden file or a module is read as such."""
 COMMON: tuple[object, ...] = ("", 1, True, b"")
 
 
@@ -73,7 +73,7 @@ class Pool:
             return text.endswith("()"), unspoken(text), 0 if files.has_content(text) else len(text)
 
         seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
-        written = sorted(self.written, key=lambda text: ("\\n" in text, OPTION.match(text) is not None))
+        written = sorted(self.written, key=_plainness)
         return tuple(dict.fromkeys([*seen, *edits(seen), *written, *self.plain, *self.short]))
 
     @property
@@ -122,6 +122,11 @@ class Pool:
         group = chance.choice([*known, None])
         values = (self.drawn if group is None else group) or next(iter(known), ())
         return chance.choice(values) if values else "None"
+
+
+def _plainness(text: str) -> tuple[bool, bool]:
+    """Whether it has several lines, and whether it looks like the name of something else."""
+    return "\\n" in text, NAMING.match(text) is not None
 
 
 @dataclasses.dataclass(frozen=True)

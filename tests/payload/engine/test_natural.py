@@ -45,6 +45,19 @@ def test_a_shape_keeps_what_is_neither_letter_nor_digit():
     assert shape("2024-02-29T1") == "9-9-9a9"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "odd"),
+    [
+        ({"key": "'a'", "value": "'b'"}, 0),
+        ({"key": "'a'", "value": "'a'"}, 1),
+        ({"items": "[3, 3, 1]"}, 1),
+        ({"items": "[None, None]"}, 0),
+    ],
+)
+def test_of_two_that_are_the_same_nobody_sees_which_is_which(arguments, odd):
+    assert oddness(Call("f", tuple(arguments.items()))) == odd
+
+
 def test_an_object_made_from_nothing_shows_less_than_one_with_something_in_it():
     assert odd("⟨datetime:timedelta⟩()") > odd("⟨datetime:timedelta⟩(days=2)")
 

@@ -875,7 +875,7 @@ def test_of_texts_that_people_wrote_those_come_last_that_look_like_files_and_opt
                 return ""
             return key.upper()  # here
         """
-    (found,) = explore(text, "label", written=("'.env'", "'--all'", "'home'")).findings
+    (found,) = explore(text, "label", written=("'.env'", "'a.b'", "'--all'", "'home'")).findings
     assert found.call.arguments[0].value == "'home'"
 
 

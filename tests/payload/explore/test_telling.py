@@ -226,8 +226,8 @@ def test_to_show_that_something_is_refused_nobody_passes_none(explore):
                 raise ValueError(f"invalid width: {width}")  # here
             return options
         """
-    seen = call("validate", options="{'width': None}")
-    found = explore(text, "validate", calls=(replace(seen, refused=True),), constants=("'width'", "'a'")).findings
+    known = (call("validate", options=value) for value in ("{'width': None}", "{'width': 'a'}"))
+    found = explore(text, "validate", calls=tuple(replace(one, refused=True) for one in known)).findings
     assert found[0].call.arguments[0].value not in {"{'width': None}", "{}"}
 
 
