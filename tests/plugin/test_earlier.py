@@ -120,6 +120,13 @@ def test_what_is_no_coverage_in_its_tables_is_said(data, load):
     assert "its branches are no numbers of lines" in load("ci")
 
 
+def test_names_of_tests_that_are_no_text_are_said(data, load):
+    file = data("ci", {"tests/test_cart.py::test_upper|run": {CART: UPPER}})
+    with contextlib.closing(sqlite3.connect(file)) as tables, tables:
+        tables.execute("update context set context = cast(X'747374ff' as text)")
+    assert "coverage cannot read it" in load("ci")
+
+
 def test_a_file_of_which_a_part_is_gone_is_said(data, load):
     file = data("ci", {"tests/test_cart.py::test_upper|run": {CART: UPPER}})
     whole = file.read_bytes()
