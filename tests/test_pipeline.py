@@ -283,7 +283,7 @@ def test_a_target_that_takes_long_keeps_no_other_waiting(fakes, context):
 
 @pytest.mark.parametrize(
     ("budget", "order"),
-    [(Budget(seconds=60.0), [10, 1, 1]), (Budget(executions=9000), [10, 1])],
+    [(Budget(seconds=60.0), [10, 2, 1]), (Budget(executions=9000), [10, 2])],
     ids=["by the clock", "counted"],
 )
 def test_what_closes_little_for_its_time_waits_until_others_had_their_turn(
@@ -294,13 +294,13 @@ def test_what_closes_little_for_its_time_waits_until_others_had_their_turn(
         return Kept(gaps=candidate.gaps, lines=(), branches=(), runs=("alone",), seconds=0.1)
 
     monkeypatch.setattr(validate, "judge", judge)
-    *many, one, other = (
-        fakes.gap(f"cart-{at}", at, lines=(), branches=((at, 99),)) for at in (*range(100, 109), 200, 300)
+    *many, one, other, another = (
+        fakes.gap(f"cart-{at}", at, lines=(), branches=((at, 99),)) for at in (*range(100, 109), 200, 300, 400)
     )
     large = candidates(fakes, 1, gaps=[gap.id for gap in many])
-    small = candidates(fakes, 2, gaps=[one.id]), candidates(fakes, 3, gaps=[other.id])
+    small = candidates(fakes, 2, gaps=[one.id]), candidates(fakes, 3, gaps=[other.id, another.id])
     proposer = fakes.FakeProposer(*large, *small[0], *small[1])
-    targets = [fakes.target(*many, one), fakes.target(other)]
+    targets = [fakes.target(*many, one), fakes.target(other, another)]
     done = list(pipeline.run(targets, context(proposer, budget=budget), InlineExecutor(), 1))
     assert [len(turn.target.gaps) for turn in done] == order
 

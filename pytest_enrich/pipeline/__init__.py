@@ -60,7 +60,8 @@ class Done(Struct, frozen=True, kw_only=True):
     """A target that is finished: what it was, with the gaps that were open, and the attempts on it.
 
     `complete` is False when time ran out in the middle: its open gaps may be tried again. `defect` is the
-    traceback of a mistake of ours that ended it, "" for none. What made room for others goes on with its `rest`.
+    traceback of a mistake of ours that ended it, "" for none. What made room for others goes on with its `rest`,
+    of which the next candidate may close so many gaps as are `promised`.
     """
 
     target: Target
@@ -68,6 +69,7 @@ class Done(Struct, frozen=True, kw_only=True):
     complete: bool = True
     defect: str = ""
     rest: Turns | None = None
+    promised: int = 0
 
 
 class RunContext(Struct, frozen=True, kw_only=True):
@@ -198,12 +200,12 @@ def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahea
     """Work on the targets, `ahead` at the same time; what is done comes in their order.
 
     A gap that a test for an earlier target closed in passing is not worked on again. What closes little for its
-    time makes room, and goes on after all others. With a budget in executions what a target knows of others does
-    not depend on how many are worked on: they come in groups of `TOGETHER`.
+    time makes room, and goes on when the next has no more gaps. With a budget in executions what a target knows of
+    others does not depend on how many are worked on: they come in groups of `TOGETHER`.
     """
     covered: set[tuple[str, int | Branch]] = set()
     pace = Pace(ahead)
-    waiting, resting = deque(targets), deque[Done]()
+    waiting, resting = deque(targets), list[Done]()
     working: deque[Future[Done]] = deque()
     while waiting or resting or working:
         busy = [one for one in working if not one.done()]
@@ -235,18 +237,20 @@ def _room(under_way: int, busy: int, remaining: RemainingBudget, ahead: int) -> 
 
 
 def _next_ones(
-    waiting: deque[Target], resting: deque[Done], covered: Collection[tuple[str, int | Branch]], most: int
+    waiting: deque[Target], resting: list[Done], covered: Collection[tuple[str, int | Branch]], most: int
 ) -> Iterator[tuple[Target, Turns | None]]:
-    """The next of which something is open; when nobody waits any more, those that made room."""
-    while waiting and most > 0:
+    """The next of which something is open; those that made room where no more can be expected of it."""
+    while most > 0 and (waiting or resting):
+        rested = max(resting, key=lambda done: done.promised, default=None)
+        if rested is not None and (not waiting or rested.promised >= len(waiting[0].gaps)):
+            resting.remove(rested)
+            most -= 1
+            yield rested.target, rested.rest
+            continue
         target = still_open(waiting.popleft(), covered)
         if target.gaps:
             most -= 1
             yield target, None
-    while resting and most > 0:
-        most -= 1
-        done = resting.popleft()
-        yield done.target, done.rest
 
 
 def watched(target: Target, turns: Turns, context: RunContext) -> Done:
@@ -284,8 +288,9 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
             return Done(target=target, attempts=attempts, complete=False)
         if is_among(candidate, earlier) or is_needless(candidate, task):
             continue
-        if attempts and not candidate.origin.prompt and pace.is_slow(_closing(candidate, task)):
-            yield Done(target=target, attempts=attempts, complete=False)
+        promised = _closing(candidate, task)
+        if attempts and not candidate.origin.prompt and pace.is_slow(promised):
+            yield Done(target=target, attempts=attempts, complete=False, promised=promised)
             task = replace(task, target=task.target.without(lambda gap: gap.id in pace.closed))
             target, slice_ = task.target, replace(slice_, ends=math.inf)
             earlier, attempts = (*earlier, *attempts), ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -14,7 +15,7 @@ from pytest_enrich.protocols import Task
 from pytest_enrich.writing import body, cases, names, questions, style, words
 from pytest_enrich.writing.body import Body
 from pytest_enrich.writing.cases import Case
-from pytest_enrich.writing.renderer import Renderer, indented, is_readable, wrapped
+from pytest_enrich.writing.renderer import Renderer, folded, indented, is_readable, wrapped
 from pytest_enrich.writing.syntax import expression, plain
 
 AWAITED = {"await", "async list"}
@@ -171,12 +172,12 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         return finding.consume in AWAITED and self.coroutines is not None
 
     def _readable(self, finding: Finding, *, awaits: bool) -> tuple[Body, imports.ResolvedAll] | None:
-        """What states a finding, in lines that are short enough: of one that is not, two may be made."""
-        for apart in (False, True):
+        """What states a finding, in lines that are short enough: of one that is not, two or more may be made."""
+        for form, apart in itertools.product((wrapped, folded), (False, True)):
             statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart)
             resolved = self._resolved(statements.lines)
             if resolved is not None:
-                resolved = replace(resolved, codes=tuple(map(wrapped, resolved.codes)))
+                resolved = replace(resolved, codes=tuple(map(form, resolved.codes)))
             if resolved is not None and is_readable(resolved.codes):
                 return statements, resolved
         return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import io
+import itertools
 import tokenize
 from collections.abc import Collection, Iterable, Sequence
 
@@ -21,6 +23,8 @@ LONGEST_LINE = 110
 LONGEST_TEXT, MOST_PIECES = 40, 24
 """A text that is longer may be divided into its lines, of which there are so many at most."""
 INDENT = "    "
+MOST_LINES = 8
+OPENING, CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 
 
 class Renderer(Struct, frozen=True, kw_only=True):
@@ -98,6 +102,46 @@ def bindings_of(text: str, path: str) -> imports.Bindings:
 def is_readable(codes: Iterable[str]) -> bool:
     """Whether all lines are short enough."""
     return all(len(line) <= LONGEST_LINE for code in codes for line in code.splitlines())
+
+
+def folded(code: str) -> str:
+    """A statement as `wrapped`, in lines as formatters make them, unless these are many or too long still."""
+    lines = [part for line in wrapped(code).splitlines() for part in _folded(line)]
+    return "\n".join(lines) if len(lines) <= MOST_LINES and is_readable(lines) else wrapped(code)
+
+
+def _folded(line: str) -> list[str]:
+    """A line that is too long with what stands in its widest brackets on lines of its own, as formatters do."""
+    cuts = _widest(line) if len(line) > LONGEST_LINE else []
+    if not cuts:
+        return [line]
+    margin = line[: len(line) - len(line.lstrip())]
+    each = [line[start:end].strip(" ,") for start, end in itertools.pairwise(cuts)]
+    together = f"{margin}{INDENT}{line[cuts[0] : cuts[-1]].strip()}"
+    is_one = len(each) == 1 or len(together) <= LONGEST_LINE
+    parts = [together] if is_one else [f"{margin}{INDENT}{part}," for part in each if part]
+    begun = _folded(line[: cuts[0]])
+    return [*begun, *(more for part in parts for more in _folded(part)), margin + line[cuts[-1] :]]
+
+
+def _widest(line: str) -> list[int]:
+    """Where the widest of its outermost brackets begin, are divided by commas, and end; nothing without any."""
+    widest: list[int] = []
+    cuts: list[int] = []
+    depth, margin = 0, len(line) - len(line.lstrip())
+    with contextlib.suppress(tokenize.TokenError, SyntaxError):  # the line may go on
+        for token in tokenize.generate_tokens(io.StringIO(line.lstrip()).readline):
+            start, end = token.start[1] + margin, token.end[1] + margin
+            depth += (token.string in OPENING) - (token.string in CLOSING)
+            if depth == 1 and token.string in OPENING:
+                cuts = [end]
+            elif depth == 1 and token.string == "," and cuts:
+                cuts.append(end)
+            elif depth == 1 and token.string == "for":
+                cuts = []
+            elif depth == 0 and token.string in CLOSING and cuts:
+                widest = max(widest, [*cuts, start], key=lambda one: one[-1] - one[0] if one else 0)
+    return widest
 
 
 def wrapped(code: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.writing.renderer import LONGEST_LINE, wrapped
+from pytest_enrich.writing.renderer import LONGEST_LINE, folded, is_readable, wrapped
 
 TEXT = "Fetch rows from a table that is open.\n\nArgs:\n    table (str): An open table.\n    keys: Some keys.\n"
 
@@ -43,3 +43,42 @@ def test_it_means_the_same(text, form):
 
 def test_lines_are_short_then():
     assert all(len(line) <= LONGEST_LINE for line in wrapped(f"parse({TEXT!r})").splitlines())
+
+
+LONG = "a_module.a_function_with_a_long_name"
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        (
+            f"result = {LONG}({LONG}(1, 2), {LONG}(3, 4), limit=5)",
+            ["result = " + LONG + "(", f"    {LONG}(1, 2), {LONG}(3, 4), limit=5", ")"],
+        ),
+        (
+            f"result = {LONG}({LONG}(1, 2), {LONG}(3, 4), {LONG}(5))",
+            [f"result = {LONG}(", f"    {LONG}(1, 2),", f"    {LONG}(3, 4),", f"    {LONG}(5),", ")"],
+        ),
+        (
+            f"with raises(KeyError):\n    {LONG}({LONG}({LONG}())).{'f' * 20}(1)",
+            ["with raises(KeyError):", f"    {LONG}(", f"        {LONG}({LONG}())", f"    ).{'f' * 20}(1)"],
+        ),
+    ],
+)
+def test_what_is_in_brackets_has_lines_of_its_own_as_formatters_have_it(code, lines):
+    assert folded(code).splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    "code", ["f(1)", f"f([one for one in {LONG}, {LONG}, {LONG}])", f"{LONG} + {LONG} + {LONG}"]
+)
+def test_what_is_short_or_has_no_brackets_to_divide_stays(code):
+    assert folded(code) == code
+
+
+@given(st.recursive(st.sampled_from(["1", "'a, ('", LONG]), lambda inner: st.lists(inner, max_size=4).map(tuple)))
+def test_what_is_folded_means_the_same(value):
+    code = f"assert {LONG}({value!r}, 1) == {value!r}"
+    parts = [ast.dump(ast.parse(text)) for text in (code, folded(code))]
+    assert parts[0] == parts[1]
+    assert not is_readable([code]) or folded(code) == code

@@ -26,6 +26,7 @@ REDUCE_SECONDS = 5.0
 FEW_TRIES = 60
 """Where no clock ends it, so that it comes to the same everywhere."""
 MOST_RECEIVERS = 12
+TELLING = 4
 CONTRADICTING = 2
 INDIFFERENT = 2
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
@@ -46,7 +47,7 @@ def search(job: Record, scene: Scene, started: float) -> Record:
     looking.through([partial(_function, looking, laboratory, *numbered) for numbered in functions])
     # With a budget in executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
-    return _shown(looking, scene, laboratory.corpus, job["constants"], until)
+    return _shown(looking, scene, laboratory.corpus, job, until)
 
 
 def _function(looking: Search[Function], laboratory: Laboratory, number: int, inputs: Inputs) -> Function | None:
@@ -56,15 +57,15 @@ def _function(looking: Search[Function], laboratory: Laboratory, number: int, in
     return None
 
 
-def _shown(
-    looking: Search[Function], scene: Scene, seen: corpus.Corpus, constants: list[str], until: float
-) -> Record:
+def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Record, until: float) -> Record:
     """What a search that has ended comes to, made plain as long as there is time."""
     reduced = [(result, _reduced(looking, result, until)) for result in cover(looking.results)]
-    near = [corpus.around(looking, result, call, len(reduced), until) for result, call in reduced]
-    edges = [edge for result, call in reduced for edge in corpus.edges(result, call, until)]
+    # What tells mutants apart may make a test better: to find it takes no longer than a part of the search.
+    soon = min(until, time.monotonic() + job["seconds"] / TELLING)
+    near = [corpus.around(looking, result, call, len(reduced), soon) for result, call in reduced]
+    edges = [edge for result, call in reduced for edge in corpus.edges(result, call, soon)]
     others = [*edges, *(call for of_result in near for call in of_result)]
-    chosen = seen.chosen([call for _, call in reduced], others, constants)
+    chosen = seen.chosen([call for _, call in reduced], others, job["constants"])
     testable = frozenset(call for call in chosen if _is_wanted(scene, call))
     return {
         "found": [

@@ -28,6 +28,9 @@ from .shown import find, owner_of, step_elsewhere, ways_elsewhere
 from .varied import Given
 
 MOST_PATTERNS = 8
+FILLED: Mapping[type, str] = {list: "[1]", dict: "{'a': 1}"}
+"""What is put into a list or a dict that an object is made with nothing in."""
+VALUE = {"name": "value", "kind": "positional", "default": None}
 CALLS_IN_TIME = 30
 
 
@@ -61,6 +64,11 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         if (function := _callable(entry, module)) is not None
     ]
     inputs += [Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"], steps) for way in ways]
+    for one in inputs:
+        for filled, kind in _fillable(one):
+            function = command.signature([{"name": "value", "type": kind}])
+            steps[filled.key] = Inputs(filled, Seen((), {}), function, world, None, job["seed"])
+            one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
     known = {name: one.entry for name, one in steps.items()}
     known |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
     runner = _runner(job, module, known, root)
@@ -69,6 +77,18 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     return Scene(
         module, runner, known, tuple(inputs), Given(beside, world, job["seed"]), warning_lines(runner.filename)
     )
+
+
+@rule("attributes filled")
+def _fillable(inputs: Inputs) -> Iterator[tuple[Entry, type]]:
+    """The public attributes that a method reads and that its object is made with nothing in, and their types."""
+    function = getattr(inputs.function, "fget", inputs.function)
+    read = {node.attr for node in nodes(function) if isinstance(node, ast.Attribute) and node.attr[:1] != "_"}
+    receivers = inputs.receivers[:1] if inputs.entry.needs_receiver and not inputs.setups else ()
+    for _, made in evaluable(receivers):
+        for name, held in getattr(made, "__dict__", {}).items():
+            if name in read and type(held) in FILLED and not held:
+                yield Entry(inputs.entry.module, f"{inputs.entry.owner}.{name}=", "setter", (VALUE,)), type(held)
 
 
 def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World:

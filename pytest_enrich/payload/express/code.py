@@ -68,7 +68,12 @@ def compilable(template: str) -> tuple[str, dict[str, object]]:
 def evaluate(template: str) -> object:
     """What the template stands for, made anew."""
     source, namespace = compilable(template)
-    return eval(source, namespace)
+    return eval(_compiled(source), namespace)
+
+
+@lru_cache(maxsize=10_000)
+def _compiled(source: str) -> types.CodeType:
+    return compile(source.strip(), "<enrich>", "eval")
 
 
 def function(value: types.FunctionType) -> str | None:

@@ -59,3 +59,28 @@ def test_it_is_found_apart_from_its_getter(imported):
     )
     assert find(module, "Box.size=") is module.Box.size.fset
     assert find(module, "Box.size") is module.Box.size.fget
+
+
+def test_what_an_object_is_made_with_nothing_in_is_filled_before_it_is_asked(explore):
+    text = """
+        class Note:
+            def __init__(self, text: str = "") -> None:
+                self.text = text
+
+        class Remark(Note):
+            pass
+
+        class Board:
+            def __init__(self) -> None:
+                self.notes = []
+
+            @property
+            def remark(self) -> str:
+                for note in self.notes:
+                    if isinstance(note, Remark):
+                        return "a remark"  # here
+                return "none"
+        """
+    (finding,) = explore(text, "Board.remark", "property", branches=((16, 17), (17, 18))).findings
+    assert finding.lines[1].startswith("board.notes = [⟨sample:Remark⟩(")
+    assert (finding.action, finding.observations[0].value) == ("board.remark", "'a remark'")
