@@ -175,7 +175,7 @@ def _under_policy(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple
     barred = {}
     for one in chosen:
         path = one.target.path
-        place = os.path.relpath((store.rootdir / path).resolve(), top.resolve())
+        place = os.path.relpath(disk.real(store.rootdir / path), top.resolve())
         owners = None if known is None else policy.owners(known.decode("utf-8", "replace"), Path(place).as_posix())
         if why := rules.policy.refused(one.kind, path) or rules.policy.unfit(who, path, owners):
             barred[one.id] = Taken(id=one.id, path=path, refused=f"{why} ({rules.name})")

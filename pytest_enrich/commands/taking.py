@@ -245,7 +245,7 @@ def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
 
 
 def _current(store: Store, path: str) -> str:
-    content = disk.read((store.rootdir / path).resolve())
+    content = disk.read(disk.real(store.rootdir / path))
     return "" if content is None else disk.sha256(content)
 
 

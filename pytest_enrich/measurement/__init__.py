@@ -276,7 +276,7 @@ def _check(arcs: Iterable[tuple[object, object]]) -> None:
 
 
 def _is_here(name: str, rootdir: Path) -> bool:
-    path = Path(name).resolve()
+    path = Path(os.path.realpath(name))
     return path.is_relative_to(rootdir.resolve()) and path.is_file()
 
 

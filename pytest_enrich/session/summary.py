@@ -175,7 +175,7 @@ def environment(settings: Settings, layers: Isolation, *, sources: Iterable[str]
 def _content(rootdir: Path, path: str) -> bytes | None:
     """What a file of the project holds, None where there is none that can be read."""
     with contextlib.suppress(OSError, ValueError, RuntimeError, StoreError):
-        real = (rootdir / path).resolve()
+        real = disk.real(rootdir / path)
         return disk.read(real) if real.is_relative_to(rootdir.resolve()) else None
     return None
 

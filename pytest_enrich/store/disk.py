@@ -177,6 +177,11 @@ def _is_locked(descriptor: int) -> bool:
     return True
 
 
+def real(path: Path) -> Path:
+    """The path without symbolic links; as it is where they lead round in a circle: `Path.resolve` falls there."""
+    return Path(os.path.realpath(path))
+
+
 def read(path: Path, largest: int = LARGEST) -> bytes | None:
     """The bytes of a regular file of at most `largest` bytes, None when there is none.
 

@@ -54,7 +54,7 @@ def inside(rootdir: Path, path: str) -> bool:
     if odd or path.startswith("/") or not parts or not path.endswith(".py"):
         return False
     try:
-        real = (rootdir / path).resolve()
+        real = disk.real(rootdir / path)
         return real.is_relative_to(rootdir.resolve()) and not real.is_dir()
     except (OSError, ValueError, RuntimeError):
         return False

@@ -61,7 +61,7 @@ def read(rootdir: Path, name: str) -> PythonFile:
         RefusedError: It cannot be decoded or parsed, or has conflict markers.
         StoreError: The system refuses.
     """
-    path = (rootdir / name).resolve()
+    path = disk.real(rootdir / name)
     content = disk.read(path)
     if content is None:
         return PythonFile(path, name, None, "", "utf-8")
@@ -81,7 +81,7 @@ def text_of(rootdir: Path, name: str) -> str | None:
     from pytest_enrich import patch
 
     try:
-        content = disk.read((rootdir / name).resolve())
+        content = disk.read(disk.real(rootdir / name))
         return None if content is None else patch.decode(content, name)
     except EnrichError:
         return None

@@ -156,7 +156,7 @@ def _write(rootdir: Path, lines: tuple[str, ...]) -> None:
 
 def _path(rootdir: Path) -> Path:
     """The file, a symbolic link followed inside the project only."""
-    path = (rootdir / NAME).resolve()
+    path = disk.real(rootdir / NAME)
     if not path.is_relative_to(rootdir.resolve()):
         raise RefusedError(
             f"{NAME} is a symbolic link that leads out of the project, to {path}\n"

@@ -161,7 +161,7 @@ def fault(rootdir: Path, path: str, options: Sequence[str] = ()) -> str:
     """Why no test may be written to this path, "" when it may."""
     if not identity.inside(rootdir, path):
         return "is no Python file of this project"
-    real = (rootdir / path).resolve().relative_to(rootdir.resolve()).as_posix()
+    real = disk.real(rootdir / path).relative_to(rootdir.resolve()).as_posix()
     patterns = _patterns(rootdir, options)
     # Of a link both names have to be those of test files, or `test_x.py` could be the way to `setup.py`.
     return next((why for name in (path, real) if (why := _fault(rootdir, name, patterns))), "")
@@ -202,7 +202,7 @@ def _is_broad(pattern: str) -> bool:
 
 def _has_tests(path: Path) -> bool:
     try:
-        nodes = ast.walk(ast.parse(disk.read(path.resolve()) or b""))
+        nodes = ast.walk(ast.parse(disk.read(disk.real(path)) or b""))
     except (EnrichError, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return any(isinstance(node, _TESTS) and node.name.lower().startswith("test") for node in nodes)

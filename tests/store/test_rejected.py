@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.errors import RefusedError
+from pytest_enrich.errors import RefusedError, StoreError
 from pytest_enrich.store import rejected
 from pytest_enrich.store.rejected import Rejection
 
@@ -94,6 +94,12 @@ def test_a_link_out_of_the_project_is_neither_read_nor_written(rootdir, tmp_path
     with pytest.raises(RefusedError, match="leads out of the project"):
         rejected.append(rootdir, Rejection(what="a.py", scope="file", reason="other", when="2026-11-25"))
     assert (tmp_path / "outside").read_text() == FILE
+
+
+def test_a_symbolic_link_to_itself_is_said(rootdir):
+    (rootdir / ".enrich-rejected").symlink_to(".enrich-rejected")
+    with pytest.raises(StoreError, match="it is a symbolic link"):
+        rejected.read(rootdir)
 
 
 @given(what=st.text(min_size=1), where=st.text(min_size=1), note=st.text())
