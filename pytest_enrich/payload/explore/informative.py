@@ -122,10 +122,11 @@ def is_ineffective(
     """Whether a value that is passed decides nothing: others there lead to the same, and to the same result.
 
     A start date for a duration of days is such a value, and a size of 1 where all have one: a test with it says
-    nothing of it. An exception says what it is about. Not when it is later than `until`: this takes several calls.
+    nothing of it. An exception says what it is about, and a yes or no is that of many values. Not when it is later
+    than `until`: this takes several calls.
     """
     first = runner.call(call)
-    if first.raised is not None:
+    if first.raised is not None or isinstance(first.result, bool):
         return False
     reached, shown = of(first), said(runner, call)
     for others in _with_others(inputs, call, express(first.result)):
