@@ -27,6 +27,8 @@ NOTHING = re.compile(r"\bNone\b")
 PATIENCE = 2000
 """Calls in a row that take no new branch: then there is nothing to hope for."""
 ROUND = 100
+OPENING, MIXED = 30, 3
+"""So many calls by chance come first, and one after so many of the guide's: what is easy needs no guide."""
 POLISH = 60
 """So many calls more, when all is reached, in the hope of ones that make better tests."""
 MOST_REFINED = 6
@@ -106,10 +108,11 @@ class Function:
         varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
         returned = iter(range(MOST_RETURNED))
         starts = [*search.starts]
-        for call in (*starts, *self.inputs.wrong(starts or [varied.any([])])):
+        opening = (varied.any(search.starts) for _ in range(OPENING))
+        for call in chain(starts, self.inputs.wrong(starts or [varied.any([])]), opening):
             yield from self._with_returned(call, search, returned)
         while search.idle < PATIENCE and search.unreached:
-            for call in self._guided(search):
+            for call in self._mixed(search, varied):
                 yield from self._with_returned(call, search, returned)
             for _ in range(ROUND):
                 if not search.unreached:
@@ -137,6 +140,13 @@ class Function:
             for values in self._laboratory.arguments(outcome.result):
                 further = dataclasses.replace(call, then=(*call.then, values))
                 yield from self._with_returned(further, search, returned)
+
+    def _mixed(self, search: Search[Function], varied: Varied) -> Iterator[Call]:
+        """What the guide thinks would help, and between that calls by chance."""
+        for number, call in enumerate(self._guided(search)):
+            yield call
+            if number % MIXED == 0:
+                yield varied.any(search.starts, search.idle)
 
     def _guided(self, search: Search[Function]) -> Iterator[Call]:
         """What the guide thinks would help, as long as something is left to be found."""
