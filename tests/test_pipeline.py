@@ -290,10 +290,10 @@ def test_what_closes_little_for_its_time_waits_until_others_had_their_turn(
     fakes, context, monkeypatch, budget, order
 ):
     def judge(_task, candidate, *_, **__):
-        time.sleep(0.05)
         return Kept(gaps=candidate.gaps, lines=(), branches=(), runs=("alone",), seconds=0.1)
 
     monkeypatch.setattr(validate, "judge", judge)
+    monkeypatch.setattr(Pace, "is_slow", lambda pace, gaps, _left: gaps < pace.waiting)
     *many, one, other, another = (
         fakes.gap(f"cart-{at}", at, lines=(), branches=((at, 99),)) for at in (*range(100, 109), 200, 300, 400)
     )
@@ -305,12 +305,16 @@ def test_what_closes_little_for_its_time_waits_until_others_had_their_turn(
     assert [len(turn.target.gaps) for turn in done] == order
 
 
-def test_where_nobody_waits_nothing_makes_room():
-    pace = Pace(1)
+@pytest.mark.parametrize(
+    ("waiting", "left", "is_slow"),
+    [(0, 1.0, False), (1, 100.0, False), (100, 1.0, True)],
+    ids=["nobody waits", "there is time", "time is short"],
+)
+def test_what_closes_little_makes_room_only_where_others_would_not_come_to_their_turn(waiting, left, is_slow):
+    pace = Pace(1, started=time.monotonic() - 2.0)
     pace.judged(2, time.monotonic() - 1.0)
-    assert not pace.is_slow(1)
-    pace.others_wait = True
-    assert pace.is_slow(0)
+    pace.waiting = waiting
+    assert pace.is_slow(0, left) == is_slow
 
 
 def test_a_gap_that_was_closed_in_passing_is_not_worked_on_again(fakes, context):

@@ -199,9 +199,9 @@ MOST_HELD = 4
 def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahead: int) -> Iterator[Done]:
     """Work on the targets, `ahead` at the same time; what is done comes in their order.
 
-    A gap that a test for an earlier target closed in passing is not worked on again. What closes little for its
-    time makes room, and goes on when the next has no more gaps. With a budget in executions what a target knows of
-    others does not depend on how many are worked on: they come in groups of `TOGETHER`.
+    A gap that a test for an earlier target closed in passing is not worked on again. Where time is short, what
+    closes little for it makes room, and goes on when the next has no more gaps. With a budget in executions what a
+    target knows of others does not depend on how many are worked on: they come in groups of `TOGETHER`.
     """
     covered: set[tuple[str, int | Branch]] = set()
     pace = Pace(ahead)
@@ -211,7 +211,7 @@ def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahea
         busy = [one for one in working if not one.done()]
         room = _room(len(working), len(busy), context.remaining, ahead)
         for target, turns in _next_ones(waiting, resting, covered, room):
-            pace.others_wait = bool(waiting) and not context.remaining.is_counted
+            pace.waiting = 0 if context.remaining.is_counted else sum(len(one.gaps) for one in waiting)
             slice_ = context.remaining.slice(len(waiting) + 1, ahead)
             busy.append(executor.submit(watched, target, turns or work(target, context, slice_, pace), context))
             working.append(busy[-1])
@@ -289,7 +289,7 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
         if is_among(candidate, earlier) or is_needless(candidate, task):
             continue
         promised = _closing(candidate, task)
-        if attempts and not candidate.origin.prompt and pace.is_slow(promised):
+        if attempts and not candidate.origin.prompt and pace.is_slow(promised, context.remaining.left):
             yield Done(target=target, attempts=attempts, complete=False, promised=promised)
             task = replace(task, target=task.target.without(lambda gap: gap.id in pace.closed))
             target, slice_ = task.target, replace(slice_, ends=math.inf)

@@ -118,20 +118,20 @@ def shares(proposers: Sequence[Proposer], seconds: float, executions: int) -> It
 
 
 class Pace:
-    """How fast the gaps of a round are closed: what closes fewer in its time waits until others had their turn.
+    """How fast the gaps of a round are closed: where time is short, what closes few waits for others.
 
     Who gathers leaves a place when it gives less than going on to the next one does.
 
     Attributes:
         closed: The ids of the gaps that are closed.
-        others_wait: Whether there are targets that had no turn yet, and the clock decides.
+        waiting: How many gaps the targets have that had no turn yet; 0 where no clock decides.
     """
 
-    def __init__(self, ahead: int) -> None:
-        self._ahead, self._started = ahead, time.monotonic()
+    def __init__(self, ahead: int, started: float | None = None) -> None:
+        self._ahead, self._started = ahead, time.monotonic() if started is None else started
         self._quickest, self._gaps = math.inf, 0
         self.closed: set[str] = set()
-        self.others_wait = False
+        self.waiting = 0
 
     def judged(self, gaps: int, started: float) -> None:
         """A candidate that closes so many was judged since then."""
@@ -139,7 +139,11 @@ class Pace:
         self._quickest = min(self._quickest, time.monotonic() - started) if gaps else self._quickest
         self._gaps += gaps
 
-    def is_slow(self, gaps: int) -> bool:
-        """Whether a candidate that may close so many closes fewer a second than were closed so far."""
+    def is_slow(self, gaps: int, left: float) -> bool:
+        """Whether a candidate that may close so many closes fewer a second than were closed so far.
+
+        Never when at that speed all others come to their turn in the seconds that are `left`.
+        """
         spent = (time.monotonic() - self._started) * self._ahead
-        return self.others_wait and gaps * spent < self._gaps * self._quickest
+        is_short = self.waiting * spent > self._gaps * left * self._ahead
+        return is_short and gaps * spent < self._gaps * self._quickest

@@ -108,7 +108,7 @@ class Function:
         varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
         returned = iter(range(MOST_RETURNED))
         starts = [*search.starts]
-        opening = (varied.any(search.starts) for _ in range(OPENING))
+        opening = (varied.any(search.starts) for _ in range(OPENING) if search.unreached)
         for call in chain(starts, self.inputs.wrong(starts or [varied.any([])]), opening):
             yield from self._with_returned(call, search, returned)
         while search.idle < PATIENCE and search.unreached:

@@ -16,6 +16,7 @@ from ..engine.trace import MOST_STEPS, Tracer
 from ..express import evaluable
 from ..rules import classes, rule, written
 from ..rules.body import answers, nodes, parameters
+from ..rules.evidence import constructor
 from ..rules.values import World
 from . import calls, command, shown
 from .calls import Call
@@ -81,13 +82,16 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
 
 @rule("attributes filled")
 def _fillable(inputs: Inputs) -> Iterator[tuple[Entry, type]]:
-    """The public attributes that a method reads and that its object is made with nothing in, and their types."""
+    """The public attributes that a method reads and that no constructor puts anything in, and their types."""
     function = getattr(inputs.function, "fget", inputs.function)
     read = {node.attr for node in nodes(function) if isinstance(node, ast.Attribute) and node.attr[:1] != "_"}
     receivers = inputs.receivers[:1] if inputs.entry.needs_receiver and not inputs.setups else ()
     for _, made in evaluable(receivers):
+        kind: Any = type(made)
+        maker = constructor(kind)
+        given = {one.name for one in maker.parameters} if maker is not None else set[str]()
         for name, held in getattr(made, "__dict__", {}).items():
-            if name in read and type(held) in FILLED and not held:
+            if name in read - given and type(held) in FILLED and not held:
                 yield Entry(inputs.entry.module, f"{inputs.entry.owner}.{name}=", "setter", (VALUE,)), type(held)
 
 

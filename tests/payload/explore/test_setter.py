@@ -71,16 +71,18 @@ def test_what_an_object_is_made_with_nothing_in_is_filled_before_it_is_asked(exp
             pass
 
         class Board:
-            def __init__(self) -> None:
+            def __init__(self, names: list[str] = []) -> None:
                 self.notes = []
+                self.names = names
 
             @property
             def remark(self) -> str:
                 for note in self.notes:
-                    if isinstance(note, Remark):
+                    if isinstance(note, Remark) and not self.names:
                         return "a remark"  # here
                 return "none"
         """
-    (finding,) = explore(text, "Board.remark", "property", branches=((16, 17), (17, 18))).findings
+    (finding,) = explore(text, "Board.remark", "property", branches=((17, 18), (18, 19))).findings
     assert finding.lines[1].startswith("board.notes = [⟨sample:Remark⟩(")
+    assert len(finding.lines) == 2  # the names are given to the constructor
     assert (finding.action, finding.observations[0].value) == ("board.remark", "'a remark'")
