@@ -90,7 +90,7 @@ def _given(case: Case, value: Template) -> Iterator[str]:
     """What is said of a result."""
     node = expression(value)
     same = [name for name, passed in case.arguments.items() if passed == value and len(value) >= len("'a'")]
-    if same and value not in {"True", "False", "None"}:
+    if same and value not in {"True", "False", "None"} and not case.is_gathered:
         is_first = same[0] == next(iter(case.arguments))
         yield f"returns_{case.known_as(same[0])}{'_unchanged' * is_first}"
     literal = literal_value(node) if node is not None else None

@@ -124,6 +124,17 @@ def test_what_all_calls_in_tests_pass_tells_no_test_from_others(fakes, propose):
     assert made.name == "test_discount_is_zero"
 
 
+@pytest.mark.parametrize(
+    ("consume", "name"), [("", "test_discount_returns_total_unchanged"), ("list", "test_discount")]
+)
+def test_nothing_is_returned_unchanged_whose_items_are_gathered(fakes, propose, consume, name):
+    gap = replace(fakes.gap(), text="return total", outcome="true")
+    seen = Observation(subject="result", value="[1, 2]")
+    passed = Call(qualname="discount", arguments=(Argument(name="total", value="[1, 2]"),))
+    (made,), _ = propose(fakes.finding(seen, call=passed, consume=consume), task=fakes.task(gap, text=""))
+    assert made.name == name
+
+
 def test_the_finding_that_closes_the_most_comes_first(fakes, propose):
     task = fakes.task(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
     small = fakes.finding(branches=((6, 7),), reached=(7,))
