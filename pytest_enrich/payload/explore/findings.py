@@ -27,6 +27,7 @@ FEW_TRIES = 60
 """Where no clock ends it, so that it comes to the same everywhere."""
 MOST_RECEIVERS = 12
 TELLING = 4
+"""What tells mutants apart is looked for in one of so many parts of the time of the search."""
 CONTRADICTING = 2
 INDIFFERENT = 2
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
@@ -141,8 +142,8 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
     contradicts = isinstance(function.call(call).raised, TypeError) and function.inputs.are_declared(call)
     # Where nobody wrote anything, all values are nobody's: that alone silences no test.
     odd = bool(function.inputs.oddness(call) + function.inputs.unwritten(call))
-    is_idle = informative.is_ineffective(function.runner, function.inputs, call, looking.reached, until)
-    return odd + INDIFFERENT * (is_indifferent or is_idle) + CONTRADICTING * contradicts
+    is_ineffective = informative.is_ineffective(function.runner, function.inputs, call, looking.reached, until)
+    return odd + INDIFFERENT * (is_indifferent or is_ineffective) + CONTRADICTING * contradicts
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
