@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,15 @@ CASES = [
 """Each setup, and each isolation, more than once; not each with each."""
 LEAST = 2
 """Of the three gaps so many are closed at least."""
+
+
+@pytest.fixture
+def tmp_path():
+    """A folder that everybody may enter: each session of pytest closes its own to others when it begins."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name).resolve()
+        path.chmod(0o755)
+        yield path
 
 
 @pytest.fixture
@@ -147,7 +157,5 @@ def test_suggestions_come_to_an_ordinary_user_too(project, tmp_path, layers):
     made = project("warnings are errors")
     for folder in (made.root, *made.root.rglob("*")):
         os.chown(folder, 65534, 65534)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
     run, said = enriched(made, layers, tmp_path, **someone)
     assert run["gaps"].get("suggested", 0) >= LEAST, said

@@ -282,7 +282,7 @@ def both(fakes, **changes):
 
 
 def test_what_people_would_doubt_comes_last_and_only_where_there_is_room(work, store, fakes):
-    script = {Explore: both(fakes, parse_sku={"doubt": 2, "action": "⟨shop.cart:parse_sku⟩('', 1)"})}
+    script = {Explore: both(fakes, parse_sku={"doubt": 1, "action": "⟨shop.cart:parse_sku⟩('', 1)"})}
     made, *_ = work(script=script, maximum=1)
     assert [one.id.partition("-")[0] for one in made.suggestions] == ["cart"]
     assert "discount" in store.pending()[0].test.code
