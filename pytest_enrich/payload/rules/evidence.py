@@ -262,22 +262,27 @@ def _taken(kind: type) -> tuple[list[inspect.Parameter], dict[str, Any]]:
 
     What its constructor only passes on (`super().__init__(**kwargs)`) is taken as the class above takes it.
     """
-    try:
-        parameters = {one.name: one for one in inspect.signature(kind).parameters.values()}
-    except (TypeError, ValueError):  # no constructor of its own, above it one of C
-        parameters = {}
+    parameters = _signed(kind)
     makers = [one for one in kind.__mro__[:-1] if "__init__" in vars(one)] or [kind]
     hints = _hints(makers[0], parameters.values())
     for own, above in itertools.pairwise(makers):
         given = next(_passed_on(vars(own)["__init__"]), None)
         if given is None:
             break
-        signed = inspect.signature(above.__init__).parameters  # type: ignore[misc]
-        named = {one.name: one for one in signed.values() if one.default is not one.empty}
+        signed = _signed(vars(above)["__init__"]).values()
+        named = {one.name: one for one in signed if one.default is not one.empty}
         more = {name: one for name, one in named.items() if name not in {*given, *parameters}}
         parameters |= {name: one.replace(kind=one.KEYWORD_ONLY) for name, one in more.items()}
         hints = {**_hints(above, more.values()), **hints}
     return [*parameters.values()], hints
+
+
+def _signed(function: Any) -> dict[str, inspect.Parameter]:
+    """What it says that it takes; what is of C may not say."""
+    try:
+        return dict(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return {}
 
 
 @rule("passed to the class above")

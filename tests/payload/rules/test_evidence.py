@@ -139,6 +139,21 @@ def test_what_a_constructor_passes_on_is_taken_as_the_class_above_takes_it(kind,
     }
 
 
+class Mute(dict):
+    __init__ = dict.update
+
+
+class Loud(Mute):
+    def __init__(self, places: int, **more):
+        super().__init__(**more)
+        self.places = places
+
+
+def test_of_a_class_above_that_does_not_say_what_it_takes_nothing_is_taken():
+    made = evidence.constructor(Loud, "Loud")
+    assert [one.name for one in made.parameters] == ["places"]
+
+
 class Wide:
     def check(self, value: int, *, name: str = ""): ...
 
