@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -87,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _tell("\nStopped. Decisions that were made are saved.\nGo on:  pytest-enrich review")
         status = INTERRUPTED
     except (BrokenPipeError, SystemExit):  # click's own answer to a pipe that nobody reads is SystemExit
-        _leave_pipe()
+        status = DONE
     except click.ClickException as error:
         error.show(sys.stderr)
         status = WRONG_USE
@@ -98,10 +99,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         is_gone = isinstance(error, OSError) and error.errno == errno.EIO  # the terminal is
         status = INTERRUPTED if is_gone else REFUSED
         _tell("" if is_gone else _crash(traceback.format_exc()))
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):  # else the interpreter says so at exit, with a status of its own
-        _leave_pipe()
+    _flush(sys.stdout)
+    _flush(sys.stderr)
     return status
 
 
@@ -129,7 +128,10 @@ def _tell(text: str) -> None:
         click.echo(text, err=True)
 
 
-def _leave_pipe() -> None:
-    """Whoever read our output is gone; keep the interpreter from complaining about it at exit."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _flush(stream: TextIO) -> None:
+    """Where whoever read our output is gone, the interpreter must not say so at exit, with a status of its own."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -31,7 +31,6 @@ def fails_with(monkeypatch, tmp_path, error):
     ],
 )
 def test_every_error_has_its_status(monkeypatch, tmp_path, error, status):
-    monkeypatch.setattr(cli, "_leave_pipe", lambda: None)
     assert fails_with(monkeypatch, tmp_path, error) == status
 
 
