@@ -258,7 +258,7 @@ def _combined(file: Path, folder: Path, config_file: str) -> Coverage:
             coverage = Coverage(data_file=str(folder / "earlier"), config_file=config_file)
             coverage.combine([str(file)], strict=True, keep=True)
             data = coverage.get_data()
-            data.measured_contexts()
+            data.measured_contexts()  # here SQLite says of a name that it is no text
             _check(arc for name in data.measured_files() for arc in data.arcs(name) or ())
     except (ConfigError, CoverageException, OSError, sqlite3.Error, ValueError, TypeError) as error:
         raise UsageError(f"coverage cannot read it: {' '.join(str(error).split())}\n{_MEASURE}") from None

@@ -106,7 +106,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
 
 def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     """The verdict of the ladder, unless nothing is open for it, people turned it down, or would doubt it."""
-    if not {gap.id for gap in task.target.gaps} & set(candidate.gaps):
+    if not _closing(candidate, task):
         return REPEATED
     kind = "test" if isinstance(candidate, NewTest) else "row"
     # Where there are no tests at all, a draft is better than nothing.

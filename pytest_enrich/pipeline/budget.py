@@ -144,6 +144,6 @@ class Pace:
 
         Never when at that speed all others come to their turn in the seconds that are `left`.
         """
-        spent = (time.monotonic() - self._started) * self._ahead
-        is_short = self.waiting * spent > self._gaps * left * self._ahead
-        return is_short and gaps * spent < self._gaps * self._quickest
+        spent = time.monotonic() - self._started
+        is_short = self.waiting * spent > self._gaps * left
+        return is_short and gaps * spent * self._ahead < self._gaps * self._quickest

@@ -5,7 +5,6 @@ Record what existing tests pass, explore from there inside the sandbox, and writ
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -14,7 +13,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Call, Candidate, Explored, Finding, Kept, NewTest, Origin
 from pytest_enrich.proposers import exploring
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.writing import findings
+from pytest_enrich.writing import findings, names
 from pytest_enrich.writing.findings import FindingRenderer
 from pytest_enrich.writing.shape import shapes
 
@@ -73,13 +72,9 @@ def _sharper(task: Task, candidate: NewTest, finding: Finding, renderer: Finding
     if both is None or _added_lines(both, candidate) > MOST_ADDED or _is_stated(task, both, candidate):
         return
     is_variant = {*shapes(candidate.code)} == {*shapes(both.code)}
-    if is_variant and alone is not None and _plain(alone.name) == _plain(candidate.name):  # in the same situation
+    # In the same situation.
+    if is_variant and alone is not None and names.unnumbered(alone.name) == names.unnumbered(candidate.name):
         yield both
-
-
-def _plain(name: str) -> str:
-    """The name without the number that tells it from others."""
-    return re.sub(r"_\d+$", "", name)
 
 
 def _added_lines(test: NewTest, candidate: NewTest) -> int:

@@ -194,6 +194,11 @@ def free(options: Sequence[str], taken: Collection[str]) -> str:
     return f"{options[0]}_{number}"
 
 
+def unnumbered(name: str) -> str:
+    """The name without a number that `free` gave it."""
+    return re.sub(r"_\d+$", "", name)
+
+
 def styled(name: str, others: Collection[str]) -> str:
     """The name as most others are written: `testAddItem` where they have no underscores."""
     tests = [other for other in others if other.startswith("test")]

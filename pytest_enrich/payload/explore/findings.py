@@ -137,13 +137,15 @@ def _records(
 
 def _doubt(looking: Search[Function], function: Function, call: Call, reached: Reached, until: float) -> int:
     """As of a `Finding`."""
-    is_indifferent = informative.is_indifferent(function.runner, call, reached, looking.reached)
+    runner, inputs = function.runner, function.inputs
+    shows_nothing = informative.is_indifferent(
+        runner, call, reached, looking.reached
+    ) or informative.is_ineffective(runner, inputs, call, looking.reached, until)
     # A class that the annotation allows is refused: one of the two is wrong, and a test would side with the code.
-    contradicts = isinstance(function.call(call).raised, TypeError) and function.inputs.are_declared(call)
+    contradicts = isinstance(function.call(call).raised, TypeError) and inputs.are_declared(call)
     # Where nobody wrote anything, all values are nobody's: that alone silences no test.
-    odd = bool(function.inputs.oddness(call) + function.inputs.unwritten(call))
-    is_ineffective = informative.is_ineffective(function.runner, function.inputs, call, looking.reached, until)
-    return odd + INDIFFERENT * (is_indifferent or is_ineffective) + CONTRADICTING * contradicts
+    odd = bool(inputs.oddness(call) + inputs.unwritten(call))
+    return odd + INDIFFERENT * shows_nothing + CONTRADICTING * contradicts
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
