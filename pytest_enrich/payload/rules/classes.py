@@ -100,7 +100,7 @@ def _made(kinds: Sequence[str]) -> Iterator[str]:
 def _dataclasses(known: Sequence[str]) -> Strategy[str]:
     made = [*_made([*known, *USUAL, *TYPES, ENUM])]
     nested = [*_made(made[1:2])][1:2]
-    return draw.sampled([*made, *nested]) if made else draw.nothing()
+    return draw.sampled([*made, *nested])
 
 
 def instances(

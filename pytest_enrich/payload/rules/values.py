@@ -30,7 +30,7 @@ MOST_MATCHING = 16
 AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
-def from_hypothesis(strategy: st.SearchStrategy[Any], number: int, count: int = MOST_MATCHING) -> tuple[str, ...]:
+def from_hypothesis(strategy: st.SearchStrategy[Any], number: int) -> tuple[str, ...]:
     """Templates of what Hypothesis draws, the same for the same `number`; fewer, or none, where it has no more."""
     found: dict[str, None] = {}
 
@@ -39,7 +39,7 @@ def from_hypothesis(strategy: st.SearchStrategy[Any], number: int, count: int = 
             found[text] = None
 
     with _whatever_is_loaded():
-        quietly(count)(seed(number)(given(strategy)(note)))()
+        quietly(MOST_MATCHING)(seed(number)(given(strategy)(note)))()
     return tuple(found)
 
 
@@ -230,7 +230,7 @@ class World:
             return draw.just(AWAITABLE)
         if issubclass(kind, enum.Enum) and kind is not enum.Enum:
             members = enumerated(kind)
-            return draw.sampled(members) if members else draw.nothing()
+            return draw.sampled(members)
         if kind in {collections.abc.Iterator, collections.abc.Generator}:
             return self._container(list, "[", "]", arguments[:1], depth).map("iter({})".format)
         return self._tuple(arguments, depth) if kind is tuple else self._held(kind, arguments, depth)
@@ -303,4 +303,4 @@ class World:
 
 def _literal(values: Sequence[object]) -> Strategy[str]:
     texts = [text for value in values if (text := express(value))]
-    return draw.sampled(texts) if texts else draw.nothing()
+    return draw.sampled(texts)
