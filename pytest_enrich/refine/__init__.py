@@ -29,6 +29,8 @@ LONGEST_LINE = 84
 """Of the code as it is here: in a class it gets four columns more."""
 _CLOSED = (ast.Call, ast.Attribute, ast.Subscript)
 """What may stand anywhere in an expression without parentheses."""
+_TYPE = {ast.Tuple, ast.Name, ast.Attribute, ast.Load}
+"""What the types of a generic class are written with."""
 
 
 class Parts(Struct, frozen=True):
@@ -121,8 +123,33 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
     yield from inlined(candidate)
+    yield from _without_types(candidate, statements)
+    yield from _on_the_base(candidate, statements)
     if not candidate.origin.reduced:
         yield from _with_fewer_options(candidate, statements)
+
+
+def _without_types(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
+    """The candidate without the types of a generic class that it calls: `Cache[int, int](2)` is `Cache(2)`."""
+    source = Source(candidate.code)
+    calls = (part for one in statements for part in ast.walk(one.node) if isinstance(part, ast.Call))
+    for function in (call.func for call in calls if isinstance(call.func, ast.Subscript)):
+        assert isinstance(function, ast.Subscript)
+        if {type(part) for part in ast.walk(function.slice)} <= _TYPE:
+            end, last = source.span(function.value)[1], source.span(function)[1]
+            yield with_code(candidate, source.text[:end] + source.text[last:])
+
+
+def _on_the_base(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
+    """The candidate with the base in the place of a class that it defines."""
+    for at, one in enumerate(statements):
+        if isinstance(one.node, ast.ClassDef) and len(one.node.bases) == 1 and not one.node.keywords:
+            base, source = ast.unparse(one.node.bases[0]), Source(candidate.code)
+            text = source.text
+            used = (name for other in statements if other is not one for name in _reads(one.node.name, other.node))
+            for start, end in sorted(map(source.span, used), reverse=True):
+                text = text[:start] + base + text[end:]
+            yield without(with_code(candidate, text), [at])
 
 
 def _with_fewer_options(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:

@@ -208,7 +208,9 @@ def _held(left: ast.expr, sign: ast.cmpop, right: ast.expr, case: Case) -> str:
     """What is said of a parameter that is asked whether it holds something."""
     name, literal = _parameter(right, case), literal_value(left)
     said = words.value_slug(repr(literal[0])) if literal is not None else ""
-    if not name or not said or not isinstance(sign, ast.In | ast.NotIn):
+    # That there is no dot in a text is how the code looks at it.
+    is_usual = isinstance(sign, ast.NotIn) and literal is not None and not re.search(r"\w", str(literal[0]))
+    if not name or not said or not isinstance(sign, ast.In | ast.NotIn) or is_usual:
         return ""
     return f"{case.known_as(name)}_{'with' if isinstance(sign, ast.In) else 'without'}_{said}"
 

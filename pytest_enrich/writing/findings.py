@@ -92,7 +92,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         place = f"{self.placement.path} {self.placement.owner}"
         subjects = names.subjects(case.subject, place)
         name = names.of(case, subjects, self.taken)
-        unnamed = case.outcome != names.ENTERED and names.says_little(name, subjects)
+        unnamed = names.is_unnamed(case, name, subjects, self.taken)
         header = [self.define(name, fixtures)]
         if awaits:
             header = [*(f"@{decorator}" for decorator in self.coroutines or ()), f"async {header[0]}"]
@@ -174,12 +174,12 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def _readable(self, finding: Finding, *, awaits: bool) -> tuple[Body, imports.ResolvedAll] | None:
         """What states a finding, in lines that are short enough: of one that is not, two or more may be made."""
-        for form, apart in itertools.product((wrapped, folded), (False, True)):
+        for width, form, apart in itertools.product(self.widths, (wrapped, folded), (False, True)):
             statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart)
             resolved = self._resolved(statements.lines)
             if resolved is not None:
-                resolved = replace(resolved, codes=tuple(map(form, resolved.codes)))
-            if resolved is not None and is_readable(resolved.codes):
+                resolved = replace(resolved, codes=tuple(form(code, width) for code in resolved.codes))
+            if resolved is not None and is_readable(resolved.codes, width):
                 return statements, resolved
         return None
 

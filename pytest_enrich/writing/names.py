@@ -14,13 +14,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from pytest_enrich.data import Kept, NewTest
+from pytest_enrich.data import Kept, NewTest, Template
 from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import conditions, situations, words
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.situations import JOINED
-from pytest_enrich.writing.syntax import functions_in, literal_value
+from pytest_enrich.writing.syntax import expression, functions_in, last_name, literal_value
 
 # Beyond it a name fills most of a line of code.
 LONGEST = 72
@@ -97,6 +97,12 @@ def says_little(name: str, subjects: Sequence[str]) -> bool:
     return rest in {"", *(subject.replace("_", "") for subject in subjects)}
 
 
+def is_unnamed(case: Case, name: str, subjects: Sequence[str], taken: Collection[str]) -> bool:
+    """Whether a test's name tells it from no other of the function; the first one needs no more than its name."""
+    is_first = not any(f"_{subject}_" in f"{other}_" for subject in subjects for other in taken)
+    return case.outcome != ENTERED and not is_first and says_little(name, subjects)
+
+
 def ways(case: Case) -> Iterator[Way]:
     """The ways to say what a case is about."""
     said = [*dict.fromkeys(filter(None, situations.situations(case)))]
@@ -133,6 +139,7 @@ def apart(case: Case) -> Iterator[str]:
 def anyhow(case: Case) -> Iterator[str]:
     """What can still be said where the name alone is taken: better than a number behind it."""
     values = [literal for value in case.arguments.values() if (literal := literal_value(value)) is not None]
+    yield from (f"_with_{kind}" for value in [*case.arguments.values()][:1] if (kind := _kind(value)))
     texts = [words.value_slug(repr(value)) for (value,) in values if isinstance(value, str)]
     yield from (f"_for_{text}" for text in texts if re.fullmatch(r"[a-z_]{3,}", text))
     seen: Sequence[Any] | None = literal_value(case.seen.value)
@@ -141,6 +148,14 @@ def anyhow(case: Case) -> Iterator[str]:
     told = f"{seen[0]:g}" if seen and isinstance(seen[0], float) else repr(seen[0]) if seen else ""
     if re.fullmatch(r"\w{1,20}", result := words.value_slug(told)):
         yield f"_gives_{result}"
+
+
+def _kind(value: Template) -> str:
+    """The kind of collection that a value is, or what made it; "" for others."""
+    literal, node = literal_value(value), expression(value)
+    if literal is not None and isinstance(literal[0], list | tuple | dict | set | frozenset):
+        return type(literal[0]).__name__
+    return words.snake(last_name(node.func)) if isinstance(node, ast.Call) and literal is None else ""
 
 
 def situation(case: Case) -> str:

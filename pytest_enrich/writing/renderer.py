@@ -16,7 +16,7 @@ from pytest_enrich import imports
 from pytest_enrich.data import Gap, Origin, Placement, Target, Template
 from pytest_enrich.data.code import Branch
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.writing import names
+from pytest_enrich.writing import names, style
 from pytest_enrich.writing.annotations import annotated
 
 LONGEST_LINE = 110
@@ -55,6 +55,12 @@ class Renderer(Struct, frozen=True, kw_only=True):
     def taken(self) -> frozenset[str]:
         """The names that no new test may have."""
         return names.functions(self.text) | self.reserved
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """How long a line of a test's body may be, without its indentation: first as others are there."""
+        levels = 1 if self.placement.style == "function" else 2
+        return style.longest_line(self.text) - levels * len(INDENT), LONGEST_LINE
 
     @property
     def documented(self) -> str:
@@ -99,29 +105,29 @@ def bindings_of(text: str, path: str) -> imports.Bindings:
         return imports.Bindings()
 
 
-def is_readable(codes: Iterable[str]) -> bool:
+def is_readable(codes: Iterable[str], width: int = LONGEST_LINE) -> bool:
     """Whether all lines are short enough."""
-    return all(len(line) <= LONGEST_LINE for code in codes for line in code.splitlines())
+    return all(len(line) <= width for code in codes for line in code.splitlines())
 
 
-def folded(code: str) -> str:
+def folded(code: str, width: int = LONGEST_LINE) -> str:
     """A statement as `wrapped`, in lines as formatters make them, unless these are many or too long still."""
-    lines = [part for line in wrapped(code).splitlines() for part in _folded(line)]
-    return "\n".join(lines) if len(lines) <= MOST_LINES and is_readable(lines) else wrapped(code)
+    lines = [part for line in wrapped(code, width).splitlines() for part in _folded(line, width)]
+    return "\n".join(lines) if len(lines) <= MOST_LINES and is_readable(lines, width) else wrapped(code, width)
 
 
-def _folded(line: str) -> list[str]:
+def _folded(line: str, width: int) -> list[str]:
     """A line that is too long with what stands in its widest brackets on lines of its own, as formatters do."""
-    cuts = _widest(line) if len(line) > LONGEST_LINE else []
+    cuts = _widest(line) if len(line) > width else []
     if not cuts:
         return [line]
     margin = line[: len(line) - len(line.lstrip())]
     each = [line[start:end].strip(" ,") for start, end in itertools.pairwise(cuts)]
     together = f"{margin}{INDENT}{line[cuts[0] : cuts[-1]].strip()}"
-    is_one = len(each) == 1 or len(together) <= LONGEST_LINE
+    is_one = len(each) == 1 or len(together) <= width
     parts = [together] if is_one else [f"{margin}{INDENT}{part}," for part in each if part]
-    begun = _folded(line[: cuts[0]])
-    return [*begun, *(more for part in parts for more in _folded(part)), margin + line[cuts[-1] :]]
+    begun = _folded(line[: cuts[0]], width)
+    return [*begun, *(more for part in parts for more in _folded(part, width)), margin + line[cuts[-1] :]]
 
 
 def _widest(line: str) -> list[int]:
@@ -144,12 +150,12 @@ def _widest(line: str) -> list[int]:
     return widest
 
 
-def wrapped(code: str) -> str:
+def wrapped(code: str, width: int = LONGEST_LINE) -> str:
     """A statement with each text that makes a line too long on lines of its own, one for each of the text's.
 
     What cannot be divided so stays as it is.
     """
-    if is_readable([code]):
+    if is_readable([code], width):
         return code
     try:
         tokens = [*tokenize.generate_tokens(io.StringIO(code).readline)]
@@ -160,21 +166,19 @@ def wrapped(code: str) -> str:
         is_long = (
             token.type == tokenize.STRING and len(token.string) > LONGEST_TEXT and token.start[0] == token.end[0]
         )
-        pieces = _pieces(token.string) if is_long else []
+        pieces = _pieces(token.string, width) if is_long else []
         if 1 < len(pieces) <= MOST_PIECES:
             is_inside = tokens[at - 1].string == "(" and tokens[at + 1].string == ")"
             code = _replaced(code, token, pieces, *(("", "") if is_inside else ("(", ")")))
     return code
 
 
-def _pieces(literal: str) -> list[str]:
+def _pieces(literal: str, width: int) -> list[str]:
     """The lines of a text as literals; none of what is no plain text of several lines."""
     value = ast.literal_eval(literal) if literal[0] in "'\"" else ""
     parts = value.splitlines(keepends=True) if isinstance(value, str) else []
     return (
-        [repr(part) for part in parts]
-        if all(len(repr(part)) < LONGEST_LINE - len(INDENT) * 3 for part in parts)
-        else []
+        [repr(part) for part in parts] if all(len(repr(part)) < width - len(INDENT) * 3 for part in parts) else []
     )
 
 

@@ -88,6 +88,7 @@ def test_a_decision_is_said_in_the_words_of_what_is_passed(decision, outcome, ar
         ("if total > 9:", "true"),
         ("if total is not None:", "true"),
         ("if (", "true"),
+        ("if '.' not in total:", "true"),
     ],
 )
 def test_what_only_the_code_knows_is_not_said(decision, outcome):
@@ -220,6 +221,8 @@ def test_what_is_subtracted_from_is_named_once():
         ({"text": "'{:o}'"}, "(34.0,)", "test_price_gives_34"),
         ({"options": "{'indent_columns': True}"}, "[1, 2, 3]", "test_price_with_indent_columns"),
         ({"text": "'octal'"}, "8", "test_price_for_octal"),
+        ({"items": "[1, 2]"}, "17", "test_price_with_list"),
+        ({"items": "shop.Basket([1, 2])"}, "17", "test_price_with_basket"),
     ],
 )
 def test_where_the_bare_name_is_taken_a_key_a_word_or_the_result_tells_the_test_apart(arguments, value, name):
@@ -286,6 +289,13 @@ def test_of_two_that_are_unequal_the_test_is_one_of_their_inequality(subject, va
 )
 def test_a_name_says_little_when_it_names_the_function_alone(name, little):
     assert names.says_little(name, ("discount", "cart_discount")) is little
+
+
+@pytest.mark.parametrize(
+    ("taken", "is_unnamed"), [([], False), (["test_price_of_two"], True), (["test_prices"], False)]
+)
+def test_the_first_test_of_a_function_needs_no_more_than_its_name(taken, is_unnamed):
+    assert names.is_unnamed(case(outcome="true"), "test_price", ("price",), taken) is is_unnamed
 
 
 def test_another_way_to_say_it_comes_before_a_number():

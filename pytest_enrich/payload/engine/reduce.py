@@ -27,6 +27,8 @@ OPEN = ("'", '"', "b'", "[", "{", "(", "⟨file⟩", "str(⟨file⟩", "⟨io:")
 WHOLE = re.compile(r"-?\d{1,18}")
 TRIVIAL = re.compile(rf"-?\d|b?''|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
+HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])")
+"""Nothing in a list, or as the value of a key."""
 FUNCTION = re.compile(r"⟨(?:builtins|operator):\w+⟩(?!\()|\blambda\b.*")
 """A function that is passed, of Python or one that is made there."""
 LONGEST_EDITED, FEWEST_EDITED = 60, 2
@@ -95,7 +97,8 @@ def _odd(template: str, usual: frozenset[str]) -> int:
             found += 0 if shape(text) in usual else _odd_text(text)
         elif match.lastgroup == "number":
             found += abs(float(match[0])) >= LARGE
-    return found + template.count("float('") + (BUILT_IN.fullmatch(template) is not None)
+    found += len(HOLLOW.findall(template))
+    return found + template.count("float('nan") + (BUILT_IN.fullmatch(template) is not None)
 
 
 def _text(literal: str) -> str:

@@ -138,9 +138,11 @@ def _records(
 def _doubt(looking: Search[Function], function: Function, call: Call, reached: Reached, until: float) -> int:
     """As of a `Finding`."""
     runner, inputs = function.runner, function.inputs
-    shows_nothing = informative.is_indifferent(
-        runner, call, reached, looking.reached
-    ) or informative.is_ineffective(runner, inputs, call, looking.reached, until)
+    shows_nothing = (
+        informative.is_void(runner, call)
+        or informative.is_indifferent(runner, call, reached, looking.reached)
+        or informative.is_ineffective(runner, inputs, call, looking.reached, until)
+    )
     # A class that the annotation allows is refused: one of the two is wrong, and a test would side with the code.
     contradicts = isinstance(function.call(call).raised, TypeError) and inputs.are_declared(call)
     # Where nobody wrote anything, all values are nobody's: that alone silences no test.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -23,6 +24,10 @@ from .stated import is_empty, visible_text
 from .templates import literals
 
 SILENT = 2
+VOID = re.compile(r"^\w+\((\{\}|\[\]|\(\)|set\(\))")
+"""How the `repr` of what holds nothing begins."""
+NOT_ZERO = re.compile(r"[1-9]|[^\W\d_]{2}")
+"""A digit, or a word: what a text shows that is more than a zero in some form."""
 MOST_OTHERS, ENOUGH = 4, 2
 """Values that are tried in the place of one, and how many of them have to come to the same."""
 
@@ -50,11 +55,23 @@ def is_function(result: object) -> bool:
 
 
 def is_degenerate(result: object) -> bool:
-    """Whether a result says little: nothing in it, or zero."""
+    """Whether a result says little: nothing in it, or zero, or a text or a tuple of just that."""
+    if isinstance(result, str):
+        return not result or VOID.search(result) is not None or ("0" in result and NOT_ZERO.search(result) is None)
     try:
-        return not isinstance(result, bool) and not result
+        return not isinstance(result, bool) and (not result or (isinstance(result, tuple) and not any(result)))
     except Exception:  # a __bool__ of the project's may raise
         return True
+
+
+def is_void(runner: Runner, call: Call) -> bool:
+    """Whether what comes of a call was only made, and is filled with nothing; an empty result may be wanted."""
+    outcome = runner.call(call)
+    if outcome.raised is not None:
+        return False
+    if is_function(outcome.result):
+        return all(map(is_empty, said(runner, call)))
+    return is_degenerate(outcome.result) and bool(outcome.result)
 
 
 def ending(outcome: Outcome) -> str:

@@ -27,6 +27,8 @@ LONGEST = 100
 LONGEST_FIELD = 70
 MOST_ITEMS = 8
 EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
+FIELDS = re.compile(r"⟨[\w.:]+⟩\((\w+=[^,=]+(?:, \w+=[^,=]+)*)\)")
+"""An object, as it is written with its fields."""
 
 
 def visible_text(value: object) -> str | None:
@@ -196,8 +198,10 @@ def _items(value: Mapping[Any, Any]) -> Iterator[Record]:
 
 
 def is_empty(record: Record) -> bool:
-    """Whether it is a value that says little."""
-    return record["value"] in EMPTY
+    """Whether it is a value that says little: none, zero, or an object whose fields are."""
+    made = FIELDS.fullmatch(record["value"])
+    values = {part.partition("=")[2] for part in made[1].split(", ")} if made else {record["value"]}
+    return values <= EMPTY
 
 
 def _is_given(record: Record, action: str) -> bool:

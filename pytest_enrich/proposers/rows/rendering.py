@@ -45,7 +45,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """A free name for a test beside it, and where that is from: one that says nothing is doubted."""
         start = names.start(self.sheet.function.name, self.target.qualname)
         name = names.of(case, (start,), self.taken)
-        unnamed = case.outcome != names.ENTERED and names.says_little(name, (start,))
+        unnamed = names.is_unnamed(case, name, (start,), self.taken)
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
 
     def _arguments(self) -> Iterator[tuple[str, Template]]:

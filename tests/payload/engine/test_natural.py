@@ -11,7 +11,17 @@ def odd(value, *seen):
 
 
 @pytest.mark.parametrize(
-    "value", ["1", "'abc'", "'key=value'", "'a=1\\nb=2\\n'", "⟨datetime:date⟩(2024, 2, 29)", "[1, 2]"]
+    "value",
+    [
+        "1",
+        "'abc'",
+        "'key=value'",
+        "'a=1\\nb=2\\n'",
+        "⟨datetime:date⟩(2024, 2, 29)",
+        "[1, 2]",
+        "[f(), 1]",
+        "float('inf')",
+    ],
 )
 def test_what_people_write_is_not_odd(value):
     assert odd(value) == 0
@@ -30,6 +40,9 @@ def test_what_people_write_is_not_odd(value):
         "float('nan')",
         "⟨a:chain⟩(_parts=[1])",
         "bool",
+        "[[]]",
+        "[(), 0, -1]",
+        "{'a': {}}",
     ],
 )
 def test_what_nobody_writes_is(value):

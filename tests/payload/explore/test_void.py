@@ -1,0 +1,69 @@
+"""What is filled with nothing was only made: a test of it shows little."""
+
+from __future__ import annotations
+
+import collections
+
+import pytest
+
+from pytest_enrich.data import Entry
+from pytest_enrich.payload.explore.findings import INDIFFERENT
+from pytest_enrich.payload.explore.informative import is_degenerate
+from pytest_enrich.payload.explore.stated import is_empty
+
+Info = collections.namedtuple("Info", ["hits", "limit"])  # noqa: PYI024 - as projects write them
+
+
+@pytest.mark.parametrize(
+    ("result", "says_little"),
+    [
+        ("", True),
+        ("000000", True),
+        ("P00", True),
+        ("0:00:00", True),
+        ("Cache({}, limit=3)", True),
+        ("Cache([])", True),
+        ("Cache({'a': 0})", False),
+        ("0 bytes", False),
+        ("1,000", False),
+        ("f()", False),
+        (Info(0, None), True),
+        (Info(0, 3), False),
+        (False, False),
+    ],
+)
+def test_a_result_that_shows_nothing_or_zeros_says_little(result, says_little):
+    assert is_degenerate(result) is says_little
+
+
+@pytest.mark.parametrize(
+    ("value", "says_little"),
+    [
+        ("{}", True),
+        ("⟨cache:Info⟩(hits=0, limit=None)", True),
+        ("⟨cache:Info⟩(hits=0, limit=3)", False),
+        ("⟨cache:Info⟩(0)", False),
+        ("3", False),
+    ],
+)
+def test_so_does_what_is_stated_of_an_object_whose_fields_are_zero(value, says_little):
+    assert is_empty({"value": value}) is says_little
+
+
+@pytest.mark.parametrize(
+    ("made", "value", "is_doubted"),
+    [("items=()", "\"Box(['a'])\"", False), ("", "'Box([])'", True)],
+    ids=["may be filled", "only made"],
+)
+def test_what_was_only_made_is_doubtful_and_comes_after_what_is_filled(explore, made, value, is_doubted):
+    text = f"""
+        class Box:
+            def __init__(self, {made}):
+                self._items = {"[*items]" if made else "[]"}
+
+            def __repr__(self):
+                return f"Box({{self._items}})"
+        """
+    entry = Entry(qualname="Box.__repr__", kind="method")
+    (found,) = explore(text, "Box.__repr__", "method", entries=(entry,), lines=(6,), branches=()).findings
+    assert (found.observations[0].value, found.doubt >= INDIFFERENT) == (value, is_doubted)
