@@ -63,6 +63,8 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
     if call.receiver and call.receiver not in known:
         is_operand = call.qualname.endswith("__")
         own += _odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)
+    # People read nothing in a list twice, even where tests pass it.
+    own += sum(len(HOLLOW.findall(value)) for value in values)
     own += _alike(value for _, value in call.arguments if value not in known)
     return own + sum(oddness(step, known) for step in call.setup)
 
@@ -97,7 +99,6 @@ def _odd(template: str, usual: frozenset[str]) -> int:
             found += 0 if shape(text) in usual else _odd_text(text)
         elif match.lastgroup == "number":
             found += abs(float(match[0])) >= LARGE
-    found += len(HOLLOW.findall(template))
     return found + template.count("float('nan") + (BUILT_IN.fullmatch(template) is not None)
 
 

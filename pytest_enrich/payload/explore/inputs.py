@@ -21,7 +21,7 @@ from ..rules.plain import GENERAL
 from ..rules.values import World
 from . import calls
 from .calls import Call, Make, Site, ordered
-from .entry import COMPARERS, Entry
+from .entry import COMPARERS, OPERATORS, Entry
 from .pool import MOST_PLAIN, Pool, Seen, Supply
 from .templates import keywords_of, places, template_parts
 
@@ -129,7 +129,9 @@ class Inputs(Choices):
         self._world, self._seed, self.owner = world, seed, owner
         self.function = function
         self._supply = Supply(entry, seen, function, world, owner, seed)
-        self._fixed = [p for p in entry.parameters if p["kind"] not in {"keywords", "variadic"}]
+        # An operator leaves the options of its method alone.
+        passed = [p for p in entry.parameters if entry.name not in OPERATORS or p.get("default") is None]
+        self._fixed = [p for p in passed if p["kind"] not in {"keywords", "variadic"}]
         self.required = [p["name"] for p in self._fixed if p.get("default") is None]
         self.setups = list(seen.setups) if entry.needs_receiver else []
 

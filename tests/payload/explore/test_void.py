@@ -6,7 +6,7 @@ import collections
 
 import pytest
 
-from pytest_enrich.data import Entry
+from pytest_enrich.data import Entry, Parameter
 from pytest_enrich.payload.explore.findings import INDIFFERENT
 from pytest_enrich.payload.explore.informative import is_degenerate
 from pytest_enrich.payload.explore.stated import is_empty
@@ -67,3 +67,18 @@ def test_what_was_only_made_is_doubtful_and_comes_after_what_is_filled(explore, 
     entry = Entry(qualname="Box.__repr__", kind="method")
     (found,) = explore(text, "Box.__repr__", "method", entries=(entry,), lines=(6,), branches=()).findings
     assert (found.observations[0].value, found.doubt >= INDIFFERENT) == (value, is_doubted)
+
+
+def test_what_python_calls_gets_no_options(explore):
+    text = """
+        class Box:
+            def __init__(self):
+                self._items = []
+
+            def __repr__(self, of=list.__repr__):
+                return f"Box({of(self._items)})"
+        """
+    of = Parameter(name="of", kind="positional", default="list.__repr__")
+    entry = Entry(qualname="Box.__repr__", kind="method", parameters=(of,))
+    (found,) = explore(text, "Box.__repr__", "method", entries=(entry,), lines=(6,), branches=()).findings
+    assert found.action == "repr(box)"
