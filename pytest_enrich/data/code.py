@@ -123,12 +123,14 @@ class Call(Struct, frozen=True, kw_only=True):
 class Entry(Struct, frozen=True, kw_only=True):
     """A function through which exploring may reach the gaps: its parameters and the calls seen of it.
 
-    The setter of a property is named with a `=` at the end: it is another function than its getter.
+    The setter of a property is named with a `=` at the end: it is another function than its getter. One that
+    `is_named` is called by name in the suite, or by an operator.
     """
 
     qualname: str
     kind: str
     is_async: bool = False
+    is_named: bool = True
     parameters: tuple[Parameter, ...] = ()
     calls: tuple[Call, ...] = ()
 

@@ -108,7 +108,7 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
         return ()
     start = _outermost(module, node)
     if is_public(module, start) and not _is_maker(module, start):
-        return (_entry(module, start),)
+        return (_entry(module, start, suite),)
     direct = [start] if is_public(module, start) or _is_named(start, suite) else []
     found = [*direct, *_public_callers(module, calls, start)]
     found += [method for maker in found if _is_maker(module, maker) for method in _methods(module, maker, suite)]
@@ -116,7 +116,7 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
         is_held = _is_method(module, start) and not start.name.startswith("_")
         found = [start] if is_held or not entered else []
         found += [] if entered else _callers(module, calls, start)
-    return tuple(_entry(module, one) for one in list(dict.fromkeys(found))[:_MOST])
+    return tuple(_entry(module, one, suite) for one in list(dict.fromkeys(found))[:_MOST])
 
 
 def is_public(module: Module, node: Function) -> bool:
@@ -214,11 +214,12 @@ def _is_dunder(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
 
 
-def _entry(module: Module, node: Function) -> Entry:
+def _entry(module: Module, node: Function, suite: Suite) -> Entry:
     sort = kind(module, node)
     return Entry(
         qualname=module.qualname(node) + "=" * (sort == "setter"),
         kind=sort,
         is_async=isinstance(node, ast.AsyncFunctionDef),
+        is_named=_is_dunder(node.name) or _is_named(node, suite),
         parameters=parameters(module, node),
     )

@@ -246,3 +246,13 @@ def test_what_a_constructor_did_shows_in_what_uses_the_object(target, qualname, 
     suite = Suite(texts={"tests/test_parser.py": "Parser('a').read('b')\n"})
     found = target(MAKER, (qualname, words), suite=suite).entries
     assert [one.qualname for one in found] == ["Parser.__init__", "parse", "Parser.read"]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_named"),
+    [("from shop import total\ntotal(1)\n", True), ("def test_total(): ...\n", False), ("", False)],
+)
+def test_an_entry_is_named_where_the_code_of_a_test_file_says_its_name(target, words, is_named):
+    suite = Suite(texts={"tests/test_cart.py": words})
+    (entry,) = target("def total(x):\n    return x\n", ("total", "return x"), suite=suite).entries
+    assert entry.is_named is is_named

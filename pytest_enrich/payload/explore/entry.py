@@ -110,7 +110,8 @@ class Entry:
     """A function that may be called; `parameters` are JSON forms of `data.Parameter`.
 
     `answers` says whether it returns values, so that None is one, too. `line` is how a command is called. One that
-    `is_elsewhere` is of another module than the one under test. What `is_async` gives has to be awaited.
+    `is_elsewhere` is of another module than the one under test. What `is_async` gives has to be awaited. One
+    that is not `is_named` no test calls by its name.
     """
 
     module: str
@@ -121,6 +122,7 @@ class Entry:
     line: command.Line | None = None
     is_elsewhere: bool = False
     is_async: bool = False
+    is_named: bool = True
 
     @property
     def key(self) -> str:

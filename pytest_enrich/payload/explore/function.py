@@ -172,7 +172,7 @@ class Function:
         """As of `Inputs`; to show what is refused, nobody passes None first: it reads as if nothing was passed."""
         nothing = sum(len(NOTHING.findall(value)) for _, value in call.arguments) if outcome.raised else 0
         odd, far = self.inputs.strangeness(call)
-        return odd + nothing, far
+        return odd + nothing + self.inputs.is_back_door, far
 
     def judge(self, call: Call, outcome: Outcome, search: Search[Function]) -> Result[Function] | str:
         """How good a test it promises, or why nobody would want one."""
@@ -187,8 +187,8 @@ class Function:
         is_best = not rank and outcome.raised is None and search.is_better(cost, reached)
         if is_best and informative.is_ineffective(runner, inputs, call, search.reached, search.turn.deadline):
             cost = cost._replace(uninformative=1)
-        is_poor = bool(cost.uninformative) and (inputs.entry.answers or inputs.entry.name in MAKERS)
-        return Result(self, call, reached, cost, is_poor)
+        is_dull = bool(cost.uninformative) and (inputs.entry.answers or inputs.entry.name in MAKERS)
+        return Result(self, call, reached, cost, is_dull or inputs.is_back_door)
 
 
 def _can_be_better(result: Result[Function]) -> bool:

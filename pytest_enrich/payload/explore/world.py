@@ -64,6 +64,8 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         for entry, some in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
+    for one in inputs:
+        one.is_back_door = bool(ways) and not one.entry.is_named
     inputs += [Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"], steps) for way in ways]
     for one in inputs:
         for filled, kind in _fillable(one):
@@ -139,7 +141,15 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
         return Entry(module.__name__, record["qualname"], "function", described, line=called)
     declared = tuple(record["parameters"])
     is_async = inspect.iscoroutinefunction(found)
-    return Entry(module.__name__, record["qualname"], record["kind"], declared, answers(found), is_async=is_async)
+    return Entry(
+        module.__name__,
+        record["qualname"],
+        record["kind"],
+        declared,
+        answers(found),
+        is_async=is_async,
+        is_named=record["is_named"],
+    )
 
 
 @rule("command lines")

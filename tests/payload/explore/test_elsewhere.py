@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.data import Argument, Call
+from pytest_enrich.data import Argument, Call, Entry, Parameter
 
 INNER = """
     class _Node:
@@ -100,3 +100,32 @@ def test_a_call_elsewhere_is_looked_at_as_it_is(explore):
 @pytest.mark.parametrize("name", ["nowhere:cook", "outer:gone", "outer:Kitchen.gone"])
 def test_what_is_not_there_is_passed_over(explore, name):
     assert explore(INNER, "walk", through=(call(name, "'pumpkin'"),), **BRANCH).findings == ()
+
+
+CHECK = """
+    def check(limit):
+        if limit < 0:
+            raise ValueError("limit must not be negative")  # here
+        return limit
+    """
+CLEAN = """
+from sample import check
+
+
+def clean(text: str, limit: int = 3) -> str:
+    return text[: check(limit)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("is_named", "action"), [(True, "⟨sample:check⟩(-1)"), (False, "⟨clean:clean⟩('abc', limit=-1)")]
+)
+def test_what_no_test_calls_by_name_is_called_as_tests_come_to_it(place, explore, is_named, action):
+    (place.root / "clean.py").write_text(CLEAN, encoding="utf-8")
+    limit = Parameter(name="limit", kind="positional")
+    inner = Call(qualname="check", arguments=(Argument(name="limit", value="2"),))
+    entry = Entry(qualname="check", kind="function", parameters=(limit,), calls=(inner,), is_named=is_named)
+    arguments = (Argument(name="text", value="'abc'"), Argument(name="limit", value="2"))
+    seen = (Call(qualname="clean:clean", arguments=arguments),)
+    (found,) = explore(CHECK, "check", entries=(entry,), through=seen, branches=((2, 3),), lines=(3,)).findings
+    assert found.action == action
