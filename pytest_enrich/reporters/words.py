@@ -87,12 +87,13 @@ def duration(seconds: float) -> str:
 
 
 def _pieces(word: str, width: int) -> Iterator[str]:
-    while word:
-        cut = len(word)
-        while columns(word[:cut]) > width and cut > 1:
-            cut -= 1
-        yield word[:cut]
-        word = word[cut:]
+    start = taken = 0
+    for at, character in enumerate(word):
+        taken += (size := columns(character))
+        if taken > width and at > start:
+            yield word[start:at]
+            start, taken = at, size
+    yield from [word[start:]] if word else []
 
 
 def _escape(character: str) -> str:

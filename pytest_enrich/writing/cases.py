@@ -26,7 +26,7 @@ COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
 NOTHING = {"None", "{}", "[]", "()"}
 """What is passed where something has to be, and it does not matter what."""
 DECIDING = ("if", "elif", "while", "for", "match", "case")
-ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)")
+ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)|\bin \w+")
 HOLDING = {"true", "matches", "raises", "iterates"}
 OPPOSITES = {"__eq__": "__ne__", "__ne__": "__eq__"}
 NUMBERED = re.compile(r"^\[\w+ \d+\]\s*")
@@ -92,7 +92,7 @@ class Case(Struct, frozen=True, kw_only=True):
         """What anybody sees of a value that is passed (`empty_text`, `without_sep`); "" for one like others."""
         value = self.arguments.get(name, "")
         is_needed = name in self.parameters and len(self.arguments) > 1
-        # What a function is asked about a value is not whether there is anything in it.
+        # What a function is asked about a value is not whether there is anything in it, nor whether this is.
         decision = ASKED.sub("", self.text) if self.text.startswith(DECIDING) else ""
         is_decided_on = re.search(rf"\b{name}\b", decision)
         if is_needed and value in NOTHING and not is_decided_on:

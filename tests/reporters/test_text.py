@@ -149,7 +149,16 @@ def test_text_is_filled_by_columns_not_by_characters():
     assert words.filled("one two three", 8, 2, before=4) == "one\n  two\n  three"
     assert words.filled("\u2e80\u2e80 \u2e80\u2e80", 8) == "\u2e80\u2e80\n\u2e80\u2e80"
     assert words.filled("abcdefgh", 5, 2) == "  abc\n  def\n  gh"
+    assert words.filled("e\u0301e\u0301e", 2) == "e\u0301e\u0301\ne"
     assert words.filled("", 5) == ""
+
+
+@pytest.mark.parametrize("character", ["a", "\u0301", "\u2e80"])
+def test_one_long_word_is_cut_into_lines_and_looked_at_once(character):
+    word = character * 20_000
+    lines = words.filled(word, 9).splitlines()
+    assert "".join(lines) == word
+    assert max(map(words.columns, lines)) <= 9
 
 
 # --- what is a model's

@@ -28,7 +28,7 @@ VOID = re.compile(r"^\w+\((\{\}|\[\]|\(\)|set\(\))")
 """How the `repr` of what holds nothing begins."""
 NOT_ZERO = re.compile(r"[1-9]|[^\W\d_]{2}")
 """A digit, or a word: what a text shows that is more than a zero in some form."""
-MOST_OTHERS, ENOUGH = 4, 2
+MOST_OTHERS, ENOUGH = 6, 2
 """Values that are tried in the place of one, and how many of them have to come to the same."""
 
 
@@ -152,8 +152,8 @@ def is_ineffective(
             if time.monotonic() > until:
                 return False
             outcome = runner.call(other)
-            if outcome.refusal:
-                continue
+            if outcome.refusal or isinstance(outcome.raised, TypeError | AttributeError):
+                continue  # it is of another type
             if outcome.raised is not None or not reached <= of(outcome) or said(runner, other) != shown:
                 break
             same += 1

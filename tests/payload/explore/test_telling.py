@@ -278,6 +278,23 @@ def test_an_argument_without_which_there_is_the_same_to_say_is_doubtful(look):
     assert finding.doubt == 0
 
 
+def test_a_value_that_others_could_take_the_place_of_is_doubtful(look):
+    text = """
+        import datetime
+
+        def length(days: int, until: datetime.date = None) -> int:
+            if until is not None:
+                return (until - (until - datetime.timedelta(days=days))).days  # here
+            return 0
+        """
+    day = Parameter(name="days", kind="positional", annotation="int")
+    until = Parameter(name="until", kind="positional", default="None")
+    seen = (call("length", days="3"), call("length", days="3", until="⟨datetime:date⟩(2024, 2, 29)"))
+    given = Entry(qualname="length", kind="function", parameters=(day, until), calls=seen)
+    (finding,) = look(text, "length", entries=(given,)).findings
+    assert finding.doubt >= 2
+
+
 def test_a_private_kind_of_tuple_is_not_looked_into_and_a_named_one_by_its_names(look):
     text = """
         import typing
