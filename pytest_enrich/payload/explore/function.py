@@ -6,14 +6,16 @@ import dataclasses
 import random
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 from ..engine import guide
 from ..engine.guide import Approach
 from ..engine.probe import Note, Probes
 from ..engine.search import Cost, Result, Run, Search
+from ..express import evaluable, express
+from ..rules import rule
 from . import informative
-from .calls import Call
+from .calls import Call, ordered
 from .corpus import Corpus
 from .entry import MAKERS
 from .informative import is_function
@@ -32,6 +34,8 @@ OPENING, MIXED = 30, 3
 POLISH = 60
 """So many calls more, when all is reached, in the hope of ones that make better tests."""
 MOST_REFINED = 6
+MOST_CARRIED = 6
+"""So many calls are carried over, each into so many of those that tests make."""
 MOST_PROPOSALS = 160
 DEEPEST = 2
 DEEPEST_RETURNED = 3
@@ -107,9 +111,9 @@ class Function:
         """What tests do, then whatever chance says, and what a guide makes of what came near."""
         varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
         returned = iter(range(MOST_RETURNED))
-        starts = [*search.starts]
+        starts, carried = [*search.starts], self._carried(search)
         opening = (varied.any(search.starts) for _ in range(OPENING) if search.unreached)
-        for call in chain(starts, self.inputs.wrong(starts or [varied.any([])]), opening):
+        for call in chain(starts, carried, self.inputs.wrong(starts or [varied.any([])]), opening):
             yield from self._with_returned(call, search, returned)
         while search.idle < PATIENCE and search.unreached:
             for call in self._mixed(search, varied):
@@ -127,6 +131,23 @@ class Function:
             if search.unreached or not any(_can_be_better(first) for first, *_ in search.results.values()):
                 return
             yield from self._with_returned(varied.any(search.starts), search, returned)
+
+    @rule("carried to the front")
+    def _carried(self, search: Search[Function]) -> Iterator[Call]:
+        """Calls of tests with what was passed at the back door, by its name: as parameters, or as keywords."""
+        held = (result for results in search.results.values() for result in results)
+        found = dict.fromkeys(one.call for one in held if one.subject.inputs.is_back_door)
+        for call in islice(found, MOST_CARRIED):
+            passed = dict(call.arguments)
+            for _, value in evaluable([*passed.values()]):
+                if isinstance(value, dict) and all(isinstance(key, str) and key.isidentifier() for key in value):
+                    passed |= {key: text for key, one in value.items() if (text := express(one)) is not None}
+            taken = self.inputs.pools.keys() | (passed.keys() if self.inputs.keywords else set())
+            for start in self.starts()[:MOST_CARRIED]:
+                carried = start
+                for name in sorted(passed.keys() & taken):
+                    carried = carried.with_argument(name, passed[name])
+                yield ordered(carried, self.inputs.entry)
 
     def _with_returned(self, call: Call, search: Search[Function], returned: Iterator[int]) -> Iterator[Call]:
         """A call, then what a decorator or factory returned: it shows itself when it is called."""
