@@ -22,7 +22,7 @@ from .inputs import Inputs
 from .observe import said
 from .world import Scene
 
-REDUCE_SECONDS = 5.0
+REDUCE_SECONDS, ASK_SECONDS = 5.0, 0.5
 FEW_TRIES = 60
 """Where no clock ends it, so that it comes to the same everywhere."""
 MOST_RECEIVERS = 12
@@ -138,6 +138,8 @@ def _records(
 def _doubt(looking: Search[Function], function: Function, call: Call, reached: Reached, until: float) -> int:
     """As of a `Finding`."""
     runner, inputs = function.runner, function.inputs
+    # On a slow machine making it small may have taken all the time.
+    until = max(until, time.monotonic() + ASK_SECONDS)
     shows_nothing = (
         informative.is_void(runner, call)
         or informative.is_indifferent(runner, call, reached, looking.reached)
