@@ -134,9 +134,9 @@ class Function:
 
     @rule("carried to the front")
     def _carried(self, search: Search[Function]) -> Iterator[Call]:
-        """Calls of tests with what was passed at the back door, by its name: as parameters, or as keywords."""
+        """Calls of tests with what is passed on a detour, by its name: as parameters, or as keywords."""
         held = (result for results in search.results.values() for result in results)
-        found = dict.fromkeys(one.call for one in held if one.subject.inputs.is_back_door)
+        found = dict.fromkeys(one.call for one in held if one.subject.inputs.is_detour)
         for call in islice(found, MOST_CARRIED):
             passed = dict(call.arguments)
             for _, value in evaluable([*passed.values()]):
@@ -193,7 +193,7 @@ class Function:
         """As of `Inputs`; to show what is refused, nobody passes None first: it reads as if nothing was passed."""
         nothing = sum(len(NOTHING.findall(value)) for _, value in call.arguments) if outcome.raised else 0
         odd, far = self.inputs.strangeness(call)
-        return odd + nothing + self.inputs.is_back_door, far
+        return odd + nothing + self.inputs.is_detour, far
 
     def judge(self, call: Call, outcome: Outcome, search: Search[Function]) -> Result[Function] | str:
         """How good a test it promises, or why nobody would want one."""
@@ -209,7 +209,7 @@ class Function:
         if is_best and informative.is_ineffective(runner, inputs, call, search.reached, search.turn.deadline):
             cost = cost._replace(uninformative=1)
         is_dull = bool(cost.uninformative) and (inputs.entry.answers or inputs.entry.name in MAKERS)
-        return Result(self, call, reached, cost, is_dull or inputs.is_back_door)
+        return Result(self, call, reached, cost, is_dull or inputs.is_detour)
 
 
 def _can_be_better(result: Result[Function]) -> bool:

@@ -113,7 +113,8 @@ def _options(name: str) -> tuple[inspect.Parameter, ...]:
 class Inputs(Choices):
     """What is known about calling one function, which `owner` is the class of; `steps` of what is done before.
 
-    One that `is_back_door` no test calls by name, and tests come to it by others that they do call.
+    One that `is_detour` is not what people call there: no test calls it by name and tests come to it by others, or
+    it is one of the others of what tests do call.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job
@@ -129,7 +130,7 @@ class Inputs(Choices):
         self.entry, self.steps = entry, steps
         self.calls = list(seen.calls)
         self.starts: list[Call] = []
-        self.is_back_door = False
+        self.is_detour = False
         self._world, self._seed, self.owner = world, seed, owner
         self.function = function
         self._supply = Supply(entry, seen, function, world, owner, seed)

@@ -64,9 +64,11 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         for entry, some in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
-    for one in inputs:
-        one.is_back_door = bool(ways) and not one.entry.is_named
-    inputs += [Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"], steps) for way in ways]
+    others = [Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"], steps) for way in ways]
+    is_known = any(one.entry.is_named and one.calls for one in inputs)
+    for one in (*inputs, *others):
+        one.is_detour = is_known if one.entry.is_elsewhere else bool(others) and not one.entry.is_named
+    inputs += others
     for one in inputs:
         for filled, kind in _fillable(one):
             function = command.signature([{"name": "value", "type": kind}])

@@ -147,7 +147,7 @@ def form(text, **options):
 """
 
 
-def test_what_was_passed_at_the_back_door_is_passed_at_the_front_by_its_name(place, explore):
+def test_what_is_passed_to_what_no_test_calls_is_passed_by_name_to_what_tests_call(place, explore):
     (place.root / "form.py").write_text(FORMAT, encoding="utf-8")
     given = Call(qualname="prepare", arguments=(Argument(name="options", value="{'strip': True}"),))
     options = Parameter(name="options", kind="positional")
