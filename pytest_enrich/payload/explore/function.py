@@ -190,10 +190,14 @@ class Function:
                 yield call
 
     def strangeness(self, call: Call, outcome: Outcome) -> tuple[int, int]:
-        """As of `Inputs`; to show what is refused, nobody passes None first: it reads as if nothing was passed."""
-        nothing = sum(len(NOTHING.findall(value)) for _, value in call.arguments) if outcome.raised else 0
+        """As of `Inputs`; to show what is refused, nobody passes None first: it reads as if nothing was passed.
+
+        That a negative number is taken where others belong looks like an oversight.
+        """
+        refused = sum(len(NOTHING.findall(value)) for _, value in call.arguments)
+        misleading = refused if outcome.raised else self.inputs.below_zero(call)
         odd, far = self.inputs.strangeness(call)
-        return odd + nothing + self.inputs.is_detour, far
+        return odd + misleading + self.inputs.is_detour, far
 
     def judge(self, call: Call, outcome: Outcome, search: Search[Function]) -> Result[Function] | str:
         """How good a test it promises, or why nobody would want one."""

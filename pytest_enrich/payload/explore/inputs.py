@@ -32,6 +32,7 @@ OBJECT = "()"
 """In the place of a parameter's name, for the object that a method is called on."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
+NUMBER, NEGATIVE = re.compile(r"-?\d"), re.compile(r"-\d")
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
 WRONG = ("None", "2", "'abc'", "[]")
@@ -194,6 +195,16 @@ class Inputs(Choices):
         """How far a call is from what callers write."""
         bare = sum(name in self.pools and self.pools[name].is_unnamed(value) for name, value in call.arguments)
         return oddness(call, self.usual) + bare
+
+    def below_zero(self, call: Call) -> int:
+        """How many of its numbers are negative where tests pass other ones."""
+        return sum(NEGATIVE.match(value) is not None and self._is_above(name) for name, value in call.arguments)
+
+    def _is_above(self, name: str) -> bool:
+        """Whether tests pass numbers for a parameter, and none of them is below zero."""
+        pool = self.pools.get(name) or self.extra
+        numbers = [value for value in pool.seen if NUMBER.match(value)] if pool is not None else []
+        return bool(numbers) and not any(map(NEGATIVE.match, numbers))
 
     def strangeness(self, call: Call) -> tuple[int, int]:
         """How far a call is from what callers write, then how far its values are from those that people wrote."""

@@ -362,3 +362,22 @@ def test_that_a_type_is_refused_which_the_annotation_allows_is_doubtful(look, de
         """
     (finding,) = look(text, "load", calls=(call("load", only="{'a'}"),)).findings
     assert (finding.observations[0].subject, finding.doubt) == ("raises", doubt)
+
+
+def test_a_negative_number_that_is_taken_comes_after_others_where_tests_pass_those(look):
+    text = """
+        def part(text: str, *bounds: int) -> str:
+            start = bounds[0] if bounds else 0
+            if len(bounds) > 1:
+                return text[start : bounds[1]] + "."  # here
+            return text[start:]
+        """
+    described = (
+        Parameter(name="text", kind="positional", annotation="str"),
+        Parameter(name="bounds", kind="variadic", annotation="int"),
+    )
+    seen = Call(qualname="part", arguments=(Argument(name="text", value="'abcdef'"), Argument(name="", value="3")))
+    (found,) = look(
+        text, "part", entries=(replace(PREPARE, qualname="part", parameters=described, calls=(seen,)),)
+    ).findings
+    assert "-" not in found.action
