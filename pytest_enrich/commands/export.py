@@ -21,7 +21,7 @@ from pytest_enrich.data.run import Shard
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.proposers.ollama.question import is_excluded, redacted, scanner
 from pytest_enrich.reporters.words import counted, visible
-from pytest_enrich.store import Store, disk, python_file
+from pytest_enrich.store import Store, disk, identity, python_file
 
 Verdict: TypeAlias = Literal["accepted", "rejected", "kept", "dropped"]
 """People's word, else the proof's."""
@@ -180,12 +180,17 @@ class _Sources:
 
     def _of(self, path: str) -> dict[str, tuple[str, int]]:
         if path not in self._places:
-            try:
-                self._texts[path] = python_file.read(self._rootdir, path).text
-            except EnrichError:
-                self._texts[path] = ""
+            self._texts[path] = self._text(path)
             self._places[path] = gaps.identify(path, self._texts[path])
         return self._places[path]
+
+    def _text(self, path: str) -> str:
+        """A file's text, "" for what cannot be read; a path may be anything, and is not followed out."""
+        try:
+            is_own = identity.inside(self._rootdir, path)
+            return python_file.read(self._rootdir, path).text if is_own else ""
+        except EnrichError:
+            return ""
 
     def _function(self, path: str, qualname: str, marked: set[int]) -> str:
         """Its source; each line of a gap ends in `  # <==`."""

@@ -105,6 +105,16 @@ def test_files_that_are_kept_back_and_secrets_are_not_exported(project, tried):
     assert "nothing was tried and decided that could be exported" in answer.err
 
 
+@pytest.mark.parametrize("path", ["../secret.py", "src/shop/c\0rt.py", "linked.py"])
+def test_a_path_that_leads_out_or_is_none_is_not_followed(project, tried, path):
+    source = (project.root / "src/shop/cart.py").read_text()
+    (project.root.parent / "secret.py").write_text(source)
+    (project.root / "linked.py").symlink_to(project.root.parent / "secret.py")
+    tried(GOOD, KEPT)
+    tried("def test_two():\n    assert 1\n", KEPT, path=path)
+    assert len(exported(project)["sft"]) == 1
+
+
 def test_all_of_one_function_is_in_one_split(project, tried):
     for number in range(12):
         tried(f"def test_{number}():\n    assert {number}\n")
