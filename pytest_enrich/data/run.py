@@ -282,7 +282,7 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         dropped: How many of them were dropped, by reason.
         ideas: How many inputs were tried that a rule had a part in, by the rule's name.
         grades: How many of them were graded how, those that were dropped for it included.
-        seconds: Per phase (`gaps`, `propose`, `prove`, `total`).
+        seconds: After the suite: `total`, and until the `first` suggestion was written.
         suggestions: What this run wrote.
         known: The ids of those from before that still wait.
         closed: The ids of those whose gaps tests close by now; they were put away.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -171,6 +172,7 @@ class Ledger:
         self.streak = Streak()
         self._broken: set[str] = set()
         self.waiting = found.waiting
+        self.first: float | None = None
 
     def note(self, gaps: Sequence[Gap], outcome: str) -> None:
         """These gaps ended so."""
@@ -341,6 +343,7 @@ class Ledger:
             return False
         made = Made(suggestion=one, target=target, attempt=attempt, gap=closed[named], others=tuple(others))
         self._made.append(made)
+        self.first = self.first or time.monotonic()
         self._told.add(_said(attempt))
         self.waiting += 1
         return True

@@ -170,7 +170,10 @@ class Session:
             dropped=dict(self._ledger.dropped),
             grades=dict(Counter(str(grade) for one in self._ledger.attempts if (grade := one.verdict.grade))),
             ideas=dict(self._sandbox.ideas),
-            seconds={"total": time.monotonic() - started},
+            seconds={
+                "total": time.monotonic() - started,
+                **({"first": self._ledger.first - started} if self._ledger.first else {}),
+            },
             suggestions=self._ledger.suggestions,
             waiting=self._ledger.waiting,
             bugs=tuple(one.id for one in self._store.bugs()) if self._store.exists() else (),

@@ -59,6 +59,7 @@ class Summary(Struct, frozen=True):
     stopped: str = ""
     isolation: str = ""
     notes: tuple[str, ...] = ()
+    seconds: dict[str, float] = {}
 
 
 def result(name: str, folder: Path, listing: Listing, run: Run) -> Result:
@@ -93,6 +94,8 @@ def result(name: str, folder: Path, listing: Listing, run: Run) -> Result:
         added=added,
         blank=repository.blank(place / "accepted.patch"),
         seconds=seconds,
+        first=summary.seconds.get("first"),
+        own=summary.seconds.get("total", 0.0),
         stopped=summary.stopped,
         isolation=summary.isolation,
         notes=summary.notes,

@@ -41,6 +41,7 @@ class Result(Outcome, frozen=True, kw_only=True):
         meant: Those of them for functions that one of these tests names, too.
         added: Lines added to the tests by accepting all, `blank` ones included.
         seconds: Of the whole pytest run, the suite included.
+        first, own: Seconds after the suite: until the first suggestion, and of all.
         stopped, isolation, notes: As in the run's own summary.
         dirty: What git showed before anything was accepted.
         suite, passed: How the suite ended after accepting.
@@ -58,6 +59,8 @@ class Result(Outcome, frozen=True, kw_only=True):
     added: int = 0
     blank: int = 0
     seconds: float = 0.0
+    first: float | None = None
+    own: float = 0.0
     stopped: str = ""
     isolation: str = ""
     notes: tuple[str, ...] = ()
@@ -102,7 +105,7 @@ def recovery(before: Missing, after: Missing, full: Missing) -> Recovery:
 
 _HEADINGS = (
     "project", "suggestions", "kinds", "grades", "dropped as weak", "missing branches: ablated, after, full",
-    "recovery", "strict", "added lines per new branch", "run, s", "suite after",
+    "recovery", "strict", "added lines per new branch", "run, s", "first, s", "after the suite, s", "suite after",
 )  # fmt: skip
 
 
@@ -128,6 +131,8 @@ def _row(one: Result) -> tuple[str, ...]:
         share(got.strict),
         share(one.lines_per_branch),
         f"{one.seconds:.0f}",
+        "-" if one.first is None else f"{one.first:.0f}",
+        f"{one.own:.0f}",
         one.suite,
     )
 
@@ -136,7 +141,8 @@ def _medians(good: Sequence[Result]) -> tuple[str, ...]:
     recovered = [one.recovery for one in good if one.recovery]
     plain, strict = median(one.plain for one in recovered), median(one.strict for one in recovered)
     per_branch = median(one.lines_per_branch for one in good)
-    return ("median", "", "", "", "", "", share(plain), share(strict), share(per_branch), "", "")
+    first = median(one.first for one in good)
+    return ("median", "", "", "", "", "", share(plain), share(strict), share(per_branch), "", "-" if first is None else f"{first:.0f}", "", "")
 
 
 def _totals(good: Sequence[Result]) -> Iterator[str]:

@@ -57,7 +57,7 @@ def test_the_table_ends_with_the_medians_and_says_the_lowest():
     low = Recovery(before=4, after=2, full=0, plain=0.5, strict=0.25, new=2)
     text = figures.table([result(kinds={"row": 2}), result(name="shop", recovery=low)])
 
-    assert "| median |  |  |  |  |  | 0.75 | 0.38 | 0.00 |  |  |" in text
+    assert "| median |  |  |  |  |  | 0.75 | 0.38 | 0.00 |  | - |  |  |" in text
     assert "Lowest strict recovery: 0.25." in text
 
 

@@ -428,6 +428,11 @@ def test_a_file_that_changed_meanwhile_is_named(settings, store, measured):
     assert session.summary(0.0, None).read_only_check == "not checked"
 
 
+def test_the_summary_says_when_the_first_suggestion_was_there(work):
+    made, _, _ = work()
+    assert 0 < made.seconds["first"] <= made.seconds["total"]
+
+
 @pytest.mark.parametrize("workers", [1, 3])
 def test_several_workers_find_the_same(work, workers):
     made, progress, _ = work(workers=workers)
