@@ -58,8 +58,24 @@ class Parts(Struct, frozen=True):
         first = {act: at for at, act in reversed([*enumerate(acts)])}
         looked_at = {None, *(acts[at] for at in chosen)}
         named = self.places.index(min(self.places))
-        kept = {*chosen, *([named] if acts[named] is None else [])}
+        kept = {*chosen, *([named] if acts[named] is None else []), *self._inside(chosen)}
         return tuple(sorted({*kept, *(at for act, at in first.items() if act not in looked_at)}))
+
+    def _inside(self, chosen: tuple[int, ...]) -> Iterator[int]:
+        """For each name that is bound in a block, and that none of those reads, the first assertion that does."""
+        statements = statement.read(self.whole.code)
+        blocks = [one for one in statements if isinstance(one.node, ast.With | ast.AsyncWith) and not one.asserts]
+        bound = frozenset[str]().union(*(_assigned(one.node) for one in blocks))
+        read = frozenset[str]().union(*(statements[self.places[at]].reads for at in chosen))
+        for name in bound - read:
+            readers = (at for at, place in enumerate(self.places) if name in statements[place].reads)
+            yield from [first] if (first := next(readers, None)) is not None else []
+
+
+def _assigned(block: ast.stmt) -> frozenset[str]:
+    """The names that get a value of a call in a block."""
+    given = (node for node in ast.walk(block) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call))
+    return frozenset(to.id for node in given for to in node.targets if isinstance(to, ast.Name))
 
 
 def parts(candidate: Candidate) -> Parts | None:

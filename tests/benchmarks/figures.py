@@ -142,7 +142,21 @@ def _medians(good: Sequence[Result]) -> tuple[str, ...]:
     plain, strict = median(one.plain for one in recovered), median(one.strict for one in recovered)
     per_branch = median(one.lines_per_branch for one in good)
     first = median(one.first for one in good)
-    return ("median", "", "", "", "", "", share(plain), share(strict), share(per_branch), "", "-" if first is None else f"{first:.0f}", "", "")
+    return (
+        "median",
+        "",
+        "",
+        "",
+        "",
+        "",
+        share(plain),
+        share(strict),
+        share(per_branch),
+        "",
+        "-" if first is None else f"{first:.0f}",
+        "",
+        "",
+    )
 
 
 def _totals(good: Sequence[Result]) -> Iterator[str]:

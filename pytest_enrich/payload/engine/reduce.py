@@ -27,7 +27,8 @@ OPEN = ("'", '"', "b'", "[", "{", "(", "⟨file⟩", "str(⟨file⟩", "⟨io:")
 WHOLE = re.compile(r"-?\d{1,18}")
 TRIVIAL = re.compile(rf"-?\d|b?''|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
-HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])")
+HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
+TEXTS = ("'", '"')
 """Nothing in a list, or as the value of a key."""
 FUNCTION = re.compile(r"⟨(?:builtins|operator):\w+⟩(?!\()|\blambda\b.*")
 """A function that is passed, of Python or one that is made there."""
@@ -63,9 +64,9 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
     if call.receiver and call.receiver not in known:
         is_operand = call.qualname.endswith("__")
         own += _odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)
-    # People read nothing in a list twice, even where tests pass it.
+    # People read nothing in a list twice, even where tests pass it, and a text that is passed twice.
     own += sum(len(HOLLOW.findall(value)) for value in values)
-    own += _alike(value for _, value in call.arguments if value not in known)
+    own += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
     return own + sum(oddness(step, known) for step in call.setup)
 
 

@@ -34,7 +34,9 @@ OPENING, MIXED = 30, 3
 POLISH = 60
 """So many calls more, when all is reached, in the hope of ones that make better tests."""
 MOST_REFINED = 6
-MOST_CARRIED = 6
+DETOUR = 2
+"""It is stranger than one odd value."""
+MOST_CARRIED, MOST_CARRYING = 24, 3
 """So many calls are carried over, each into so many of those that tests make."""
 MOST_PROPOSALS = 160
 DEEPEST = 2
@@ -143,7 +145,7 @@ class Function:
                 if isinstance(value, dict) and all(isinstance(key, str) and key.isidentifier() for key in value):
                     passed |= {key: text for key, one in value.items() if (text := express(one)) is not None}
             taken = self.inputs.pools.keys() | (passed.keys() if self.inputs.keywords else set())
-            for start in self.starts()[:MOST_CARRIED]:
+            for start in self.starts()[:MOST_CARRYING]:
                 carried = start
                 for name in sorted(passed.keys() & taken):
                     carried = carried.with_argument(name, passed[name])
@@ -197,7 +199,7 @@ class Function:
         refused = sum(len(NOTHING.findall(value)) for _, value in call.arguments)
         misleading = refused if outcome.raised else self.inputs.below_zero(call)
         odd, far = self.inputs.strangeness(call)
-        return odd + misleading + self.inputs.is_detour, far
+        return odd + misleading + DETOUR * self.inputs.is_detour, far
 
     def judge(self, call: Call, outcome: Outcome, search: Search[Function]) -> Result[Function] | str:
         """How good a test it promises, or why nobody would want one."""

@@ -90,7 +90,9 @@ def _seen_first(sheet: Sheet, expected: Mapping[int, Template]) -> Observation:
     if point is not None and point.form == "message":
         raised = stating.expected_class(sheet.function, point)
         return Observation(subject="raises", value=raised, message=str(ast.literal_eval(value)))
-    is_result = point is not None and point.form != "called"
+    compared = (span(node) for node in ast.walk(sheet.function) if isinstance(node, ast.Compare))
+    # That two are equal is no result of a call.
+    is_result = point is not None and point.form != "called" and point.subject not in compared
     return Observation(
         subject="result" if is_result else "state", value=value, expression="{result}" if is_result else ""
     )

@@ -43,6 +43,7 @@ def test_what_people_write_is_not_odd(value):
         "[[]]",
         "[(), 0, -1]",
         "{'a': {}}",
+        "[None, False]",
     ],
 )
 def test_what_nobody_writes_is(value):
@@ -64,11 +65,16 @@ def test_a_shape_keeps_what_is_neither_letter_nor_digit():
         ({"key": "'a'", "value": "'b'"}, 0),
         ({"key": "'a'", "value": "'a'"}, 1),
         ({"items": "[3, 3, 1]"}, 1),
-        ({"items": "[None, None]"}, 0),
+        ({"key": "None", "value": "None"}, 0),
     ],
 )
 def test_of_two_that_are_the_same_nobody_sees_which_is_which(arguments, odd):
     assert oddness(Call("f", tuple(arguments.items()))) == odd
+
+
+@pytest.mark.parametrize(("value", "odd"), [("'a'", 1), ("3", 0)])
+def test_that_tests_pass_a_text_does_not_make_it_fit_for_two(value, odd):
+    assert oddness(Call("f", (("a", value), ("b", value))), known_texts([value])) == odd
 
 
 def test_an_object_made_from_nothing_shows_less_than_one_with_something_in_it():
