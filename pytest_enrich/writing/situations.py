@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pytest_enrich.data import Template
 from pytest_enrich.writing import conditions, words
 from pytest_enrich.writing.cases import Case
-from pytest_enrich.writing.syntax import expression, last_name, literal_value
+from pytest_enrich.writing.syntax import expression, last_name, literal_value, plain
 
 MOST_NAMED, MOST_WORDS = 2, 5
 JOINED = ("with_", "without_", "when_", "for_", "from_", "of_")
@@ -89,7 +89,8 @@ def _documented(case: Case) -> str:
 def _given(case: Case, value: Template) -> Iterator[str]:
     """What is said of a result."""
     node = expression(value)
-    same = [name for name, passed in case.arguments.items() if passed == value and len(value) >= len("'a'")]
+    is_long = len(value) >= len("'a'")
+    same = [name for name, passed in case.arguments.items() if is_long and passed in {value, plain(value)}]
     if same and value not in {"True", "False", "None"} and not case.is_gathered:
         is_first = same[0] == next(iter(case.arguments))
         yield f"returns_{case.known_as(same[0])}{'_unchanged' * is_first}"
@@ -108,7 +109,7 @@ def _given(case: Case, value: Template) -> Iterator[str]:
         case None if case.seen.form == "instance" or isinstance(node, ast.Call):
             made = last_name(node.func if isinstance(node, ast.Call) else node)
             yield f"returns_{words.snake(made)}" if words.is_class(made) and not _is_known(made, case) else ""
-        case None if isinstance(node, ast.Name | ast.Attribute):
+        case None if isinstance(node, ast.Name | ast.Attribute) and not same:
             yield f"is_{words.snake(last_name(node))}"
 
 

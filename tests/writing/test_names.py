@@ -107,6 +107,7 @@ def test_what_only_the_code_knows_is_not_said(decision, outcome):
         (Observation(subject="result", value="0"), "test_price_without_sep_is_zero"),
         (Observation(subject="result", value="'abc'"), "test_price_without_sep_returns_total_unchanged"),
         (Observation(subject="result", value="'never'"), "test_price_without_sep_returns_never"),
+        (Observation(subject="result", value="⟨shop:ROUNDED⟩"), "test_price_without_sep_is_rounded"),
         (Observation(subject="result", value="⟨shop:Money⟩(3)"), "test_price_without_sep_returns_money"),
         (raises(), "test_price_without_sep_raises_value_error"),
         (raises(value="⟨builtins:SystemExit⟩"), "test_price_without_sep_exits"),
@@ -391,3 +392,9 @@ def test_nothing_that_has_to_be_passed_is_not_what_a_test_is_about_unless_the_de
     given = case(parameters=("total", "rates"), arguments={"total": "5", "rates": "{}"})
     assert named(given) == "test_price"
     assert named(replace(given, text="if not rates:", outcome="true")) == "test_price_with_empty_rates"
+
+
+def test_a_function_that_comes_back_is_unchanged():
+    seen = Observation(subject="result", value="⟨asyncio:sleep⟩", expression="{result}")
+    given = case(seen, arguments={"function": "sleep"}, parameters=("function",))
+    assert named(given) == "test_price_returns_function_unchanged"
