@@ -133,10 +133,10 @@ def test_a_dropped_candidate_is_followed_by_the_next(fakes, context):
     assert [type(attempt.verdict) for attempt in done.attempts] == [Dropped, Kept]
 
 
-def test_what_a_reader_would_doubt_is_not_tried_where_tests_run_the_function(fakes, context):
+def test_what_a_reader_would_doubt_is_not_tried_where_tests_come_to_the_module(fakes, context):
     first, second = candidates(fakes, 1, 2)
     doubtful = replace(first, origin=replace(first.origin, doubt=2))
-    near = (NearTest(nodeid="tests/test_cart.py::test_discount", shared=1),)
+    near = (NearTest(nodeid="tests/test_cart.py::test_discount", shared=0),)
     alone, among = (
         worked(fakes.target(nearest=nearest), context(fakes.FakeProposer(doubtful, second)), SLICE).attempts
         for nearest in ((), near)

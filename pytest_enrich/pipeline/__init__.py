@@ -109,8 +109,8 @@ def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     if not _closing(candidate, task):
         return REPEATED
     kind = "test" if isinstance(candidate, NewTest) else "row"
-    # Where there are no tests at all, a draft is better than nothing.
-    if candidate.origin.doubt > MOST_DOUBT and any(near.shared for near in task.target.nearest):
+    # Where no test comes to the module, a draft is better than nothing.
+    if candidate.origin.doubt > MOST_DOUBT and task.target.nearest:
         return DOUBTED
     if why := context.refused(kind, candidate.placement.path):
         return Dropped(rung="allowed", reason=why)

@@ -174,7 +174,9 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def _readable(self, finding: Finding, *, awaits: bool) -> tuple[Body, imports.ResolvedAll] | None:
         """What states a finding, in lines that are short enough: of one that is not, two or more may be made."""
-        for width, form, apart in itertools.product(self.widths, (wrapped, folded), (False, True)):
+        # A comparison of a call that goes over several lines is what formatters lay out in another way.
+        forms = ((wrapped, False), (wrapped, True), (folded, True), (folded, False))
+        for width, (form, apart) in itertools.product(self.widths, forms):
             statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart)
             resolved = self._resolved(statements.lines)
             if resolved is not None:

@@ -186,9 +186,16 @@ def subjects(subject: str, place: str) -> tuple[str, ...]:
     return (words.called(own), whole) if is_known else (whole,)
 
 
-def start(anchor: str, qualname: str) -> str:
-    """What a test's name says of the function, without what it says of the case: that is another one now."""
+def start(anchor: str, qualname: str, changed: Collection[str] = ()) -> str:
+    """What a test's name says of the function, without what it says of the case: that is another one now.
+
+    Args:
+        anchor: The name of the test.
+        qualname: Of the function.
+        changed: The parameters that get other values.
+    """
     parts, (owner, _, own) = anchor.removeprefix("test_").split("_"), qualname.rpartition(".")
+    parts = parts[: min((parts.index(name) for name in changed if name in parts[1:]), default=len(parts))]
     known = words.snake(qualname).split("_")
     about = [at for at, part in enumerate(parts) if part and part in known]
     if about or (own[:1] == "_" and not own.endswith("__")):

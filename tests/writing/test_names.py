@@ -394,6 +394,18 @@ def test_nothing_that_has_to_be_passed_is_not_what_a_test_is_about_unless_the_de
     assert named(replace(given, text="if not rates:", outcome="true")) == "test_price_with_empty_rates"
 
 
+@pytest.mark.parametrize(
+    ("anchor", "changed", "begun"),
+    [
+        ("test_load_no_file_verbose", ["verbose"], "load_no_file"),
+        ("test_load_no_file_verbose", [], "load_no_file_verbose"),
+        ("test_verbose_load", ["verbose"], "verbose_load"),
+    ],
+)
+def test_a_name_does_not_say_of_a_parameter_what_was_there_before(anchor, changed, begun):
+    assert names.start(anchor, "Loader._find", changed) == begun
+
+
 def test_a_function_that_comes_back_is_unchanged():
     seen = Observation(subject="result", value="⟨asyncio:sleep⟩", expression="{result}")
     given = case(seen, arguments={"function": "sleep"}, parameters=("function",))

@@ -25,7 +25,7 @@ BARE = re.compile(r"None|True|False|\[\]|\{\}|\(\)|set\(\)")
 """What has no literal in it."""
 OPEN = ("'", '"', "b'", "[", "{", "(", "⟨file⟩", "str(⟨file⟩", "⟨io:")
 WHOLE = re.compile(r"-?\d{1,18}")
-TRIVIAL = re.compile(rf"-?\d|b?''|{BARE.pattern}")
+TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
 TEXTS = ("'", '"')

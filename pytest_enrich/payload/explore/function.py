@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
@@ -25,7 +24,6 @@ from .run import Outcome, Runner
 from .stated import Record
 from .varied import Varied
 
-NOTHING = re.compile(r"\bNone\b")
 PATIENCE = 2000
 """Calls in a row that take no new branch: then there is nothing to hope for."""
 ROUND = 100
@@ -192,12 +190,8 @@ class Function:
                 yield call
 
     def strangeness(self, call: Call, outcome: Outcome) -> tuple[int, int]:
-        """As of `Inputs`; to show what is refused, nobody passes None first: it reads as if nothing was passed.
-
-        That a negative number is taken where others belong looks like an oversight.
-        """
-        refused = sum(len(NOTHING.findall(value)) for _, value in call.arguments)
-        misleading = refused if outcome.raised else self.inputs.below_zero(call)
+        """As of `Inputs`; what is refused is what people pass by mistake, and no negative number is taken."""
+        misleading = self.inputs.unlikely(call) if outcome.raised else self.inputs.below_zero(call)
         odd, far = self.inputs.strangeness(call)
         return odd + misleading + DETOUR * self.inputs.is_detour, far
 
@@ -206,6 +200,8 @@ class Function:
         runner, inputs, reached = self.runner, self.inputs, search.reached(outcome)
         if refusal := outcome.refusal or informative.objection(runner, inputs, call, outcome):
             return refusal
+        if outcome.raised is not None:
+            reached = informative.led_to_refusal(outcome, runner, reached)
         if call.setup:
             reached -= informative.unobserved(runner, call, reached, search.reached)
         rank = informative.rank(runner, inputs, call, outcome, search.reached)

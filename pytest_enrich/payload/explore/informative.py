@@ -47,6 +47,38 @@ def is_checked(outcome: Outcome) -> bool:
     return bool(frames) and (frames[-1].line or "").startswith(f"raise {type(outcome.raised).__name__}")
 
 
+def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reached:
+    """What of the reached led to the exception: a test of that does not show what was done before and ended well.
+
+    Those lines do that are at the level of one which the exception went through, or lead to it.
+    """
+    again = (at for at in lines_of(reached) if runner.line(at).partition("#")[0].strip() == "raise")
+    led = {one for at in again for one in _leading(runner, 1, at)}  # no traceback knows these lines
+    error = outcome.raised
+    while error is not None:
+        for frame, at in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename == runner.filename:
+                led |= set(_leading(runner, frame.f_code.co_firstlineno, at))
+        error = error.__context__
+    return frozenset(item for item in reached if (item[1] if isinstance(item, tuple) else item) in led)
+
+
+def _leading(runner: Runner, first: int, last: int) -> Iterator[int]:
+    """The lines of a function before one of them that are at its level, and those of the blocks that it is in."""
+    level = indentation(runner.line(last))
+    yield last
+    for at in range(last - 1, first - 1, -1):
+        text = runner.line(at)
+        if text.strip() and (depth := indentation(text)) <= level:
+            level = depth
+            yield at
+
+
+def indentation(line: str) -> int:
+    """How many blanks a line begins with."""
+    return len(line) - len(line.lstrip())
+
+
 def is_function(result: object) -> bool:
     """Whether a result is there to be called."""
     if isinstance(result, FunctionType):

@@ -32,10 +32,11 @@ OBJECT = "()"
 """In the place of a parameter's name, for the object that a method is called on."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
-NUMBER, NEGATIVE = re.compile(r"-?\d"), re.compile(r"-\d")
+NUMBER, NEGATIVE = re.compile(r"-?\d+(\.\d+)?"), re.compile(r"-\d")
+LACKING = re.compile(r"\bNone\b|(?<!\w)''")
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
-WRONG = ("None", "2", "'abc'", "[]")
+WRONG = ("'abc'", "2", "None", "[]")
 
 
 def undeclared(
@@ -195,6 +196,24 @@ class Inputs(Choices):
         """How far a call is from what callers write."""
         bare = sum(name in self.pools and self.pools[name].is_unnamed(value) for name, value in call.arguments)
         return oddness(call, self.usual) + bare
+
+    def unlikely(self, call: Call) -> int:
+        """How many of its values nobody passes by mistake: nothing, an empty text, a number where none belongs."""
+        nothing = sum(len(LACKING.findall(value)) for _, value in call.arguments)
+        return nothing + sum(
+            NUMBER.fullmatch(value) is not None and not self._takes_numbers(name, value)
+            for name, value in call.arguments
+        )
+
+    def _takes_numbers(self, name: str, value: str) -> bool:
+        """Whether tests pass numbers for a parameter, or its hint says that it takes this one."""
+        pool = self.pools.get(name) or self.extra
+        if pool is None:
+            return False
+        is_hinted = name in self._supply.hints and all(
+            types.conforms(one, self._supply.hints[name]) for _, one in evaluable([value])
+        )
+        return is_hinted or any(map(NUMBER.match, pool.seen))
 
     def below_zero(self, call: Call) -> int:
         """How many of its numbers are negative where tests pass other ones."""

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import FunctionType
 from typing import Any
 
 from ..express import UNSTABLE, compilable, express, is_true, named, spoken
@@ -116,7 +117,7 @@ def _told(result: Any) -> list[tuple[str, object]]:
 
 def _stated(expression: str, value: object, text: str) -> Record:
     form = "equal"
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool | type | FunctionType):
         form = "is"
     elif _is_inexact(value):
         form = "approx"

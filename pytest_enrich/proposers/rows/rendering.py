@@ -43,10 +43,16 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
     def name_beside(self, case: Case) -> tuple[str, Origin]:
         """A free name for a test beside it, and where that is from: one that says nothing is doubted."""
-        start = names.start(self.sheet.function.name, self.target.qualname)
+        start = names.start(self.sheet.function.name, self.target.qualname, {*case.arguments, *self._keywords()})
         name = names.of(case, (start,), self.taken)
         unnamed = names.is_unnamed(case, name, (start,), self.taken)
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
+
+    def _keywords(self) -> Iterator[str]:
+        """The names by which anything is passed otherwise, to whatever function."""
+        spans = {self.sheet.pattern.holes[at].span for at, _ in self.variant.values}
+        given = (keyword for call in calls(self.sheet.function) for keyword in call.keywords)
+        return (keyword.arg for keyword in given if keyword.arg and span(keyword.value) in spans)
 
     def _arguments(self) -> Iterator[tuple[str, Template]]:
         """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""

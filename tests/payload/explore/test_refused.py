@@ -1,0 +1,76 @@
+"""What is refused: a test of it shows the way to the refusal, by what people pass by mistake."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_enrich.data import Argument, Call
+
+CHECK = """
+    def check(options):
+        compact = options.get("compact", False)
+        if options.get("columns", False):
+            options["first"] = True  # goes well
+        if compact not in (True, False):
+            raise ValueError("compact requires a boolean value")
+        return options
+    """
+
+
+def test_what_ended_well_on_the_way_to_a_refusal_has_a_test_of_its_own(explore):
+    given = Call(qualname="check", arguments=(Argument(name="options", value="{'columns': True}"),))
+    wanted = {"branches": ((3, 4), (5, 6)), "lines": (4, 6), "constants": ("'compact'", "'columns'")}
+    found = explore(CHECK, "check", calls=(given,), **wanted).findings
+    reached = {finding.observations[0].subject: finding.reached for finding in found}
+    assert reached == {"raises": (6,), "result": (4,)}
+
+
+NESTED = """
+    def check(names, strict):
+        if strict:
+            for name in names:
+                if not name:
+                    raise ValueError("a name is empty")
+        return names
+    """
+
+
+def test_the_blocks_round_a_refusal_belong_to_it(explore):
+    given = Call(
+        qualname="check",
+        arguments=(Argument(name="names", value="['a', '']"), Argument(name="strict", value="True")),
+    )
+    wanted = {"branches": ((2, 3), (3, 4), (4, 5)), "lines": (3, 4, 5)}
+    reached = [finding.branches for finding in explore(NESTED, "check", calls=(given,), **wanted).findings]
+    assert ((2, 3), (3, 4), (4, 5)) in reached
+
+
+@pytest.mark.parametrize(
+    ("passed", "action"),
+    [("['a']", "⟨sample:check⟩('abc')"), ("3", "⟨sample:check⟩(2)")],
+    ids=["a list", "a number"],
+)
+def test_a_text_is_passed_by_mistake_rather_than_a_number_or_nothing(explore, passed, action):
+    text = """
+        def check(names):
+            if not isinstance(names, list | tuple):
+                raise TypeError("names must be a list")  # here
+            return names
+        """
+    given = Call(qualname="check", arguments=(Argument(name="names", value=passed),))
+    found = explore(text, "check", calls=(given,), branches=((2, 3),), lines=(3,)).findings
+    assert found[0].action in {action, "⟨sample:check⟩(3)"}
+
+
+def test_a_function_that_comes_back_is_the_same_one(explore):
+    text = """
+        import asyncio
+
+        def sync(function):
+            if asyncio.iscoroutinefunction(function):
+                return function  # here
+            return lambda: function
+        """
+    given = Call(qualname="sync", arguments=(Argument(name="function", value="⟨asyncio:sleep⟩"),))
+    (found,) = explore(text, "sync", calls=(given,), branches=((4, 5),), lines=(5,)).findings
+    assert found.observations[0].form == "is"
