@@ -28,7 +28,7 @@ VOID = re.compile(r"^\w+\((\{\}|\[\]|\(\)|set\(\))")
 """How the `repr` of what holds nothing begins."""
 NOT_ZERO = re.compile(r"[1-9]|[^\W\d_]{2}")
 """A digit, or a word: what a text shows that is more than a zero in some form."""
-MOST_OTHERS, ENOUGH = 6, 2
+MOST_OTHERS, ENOUGH = 12, 2
 """Values that are tried in the place of one, and how many of them have to come to the same."""
 
 
@@ -184,9 +184,9 @@ def is_ineffective(
             if time.monotonic() > until:
                 return False
             outcome = runner.call(other)
-            if outcome.refusal or isinstance(outcome.raised, TypeError | AttributeError):
-                continue  # it is of another type
-            if outcome.raised is not None or not reached <= of(outcome) or said(runner, other) != shown:
+            if outcome.refusal or outcome.raised is not None:
+                continue  # it is none of the kind
+            if not reached <= of(outcome) or said(runner, other) != shown:
                 break
             same += 1
             if same == ENOUGH:
@@ -204,7 +204,8 @@ def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Ite
         for match in literals(template) if "⟨" in template else ():
             if match.lastgroup == "number":
                 start, number, end = template[: match.start()], match[0], template[match.end() :]
-                yield (make(f"{start}{more}{end}") for more in (f"{number}1", f"{number}7"))
+                beside = (f"{int(number) + 1}", f"{int(number) - 1}") if number.isdigit() else ()
+                yield (make(f"{start}{more}{end}") for more in (f"{number}1", f"{number}7", *beside))
 
 
 def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) -> bool:

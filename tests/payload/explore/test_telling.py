@@ -289,7 +289,7 @@ def test_a_value_that_others_could_take_the_place_of_is_doubtful(look):
         """
     day = Parameter(name="days", kind="positional", annotation="int")
     until = Parameter(name="until", kind="positional", default="None")
-    seen = (call("length", days="3"), call("length", days="3", until="⟨datetime:date⟩(2024, 2, 29)"))
+    seen = (call("length", days="3", until="⟨datetime:date⟩(2024, 2, 29)"),)
     given = Entry(qualname="length", kind="function", parameters=(day, until), calls=seen)
     (finding,) = look(text, "length", entries=(given,)).findings
     assert finding.doubt >= 2
