@@ -24,6 +24,9 @@ from .templates import NUMBER
 
 MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
+SIGN = re.compile(r"[^\w\s]")
+FEW_SIGNS = 5
+"""Quotes included."""
 NAMING = re.compile(r"['\"]([.-]+[A-Za-z]|[a-z_]\w*(\.[a-z_]\w*)+['\"])")
 """What looks like an option, a hidden file or a module is read as such."""
 COMMON: tuple[object, ...] = ("", 1, True, b"")
@@ -65,12 +68,14 @@ class Pool:
     def preferred(self, unspoken: Callable[[str], int]) -> tuple[str, ...]:
         """Values to prefer: what tests pass, that with a little less, what people wrote elsewhere, plain ones.
 
-        Of what tests pass what is not `unspoken` of comes first, and last what is made from nothing; contents come
-        in the order in which tests have them.
+        Of what tests pass what is not `unspoken` of comes first, texts of few signs before others, and last what
+        is made from nothing; contents come in the order in which tests have them.
         """
 
-        def little(text: str) -> tuple[bool, int, int]:
-            return text.endswith("()"), unspoken(text), 0 if files.has_content(text) else len(text)
+        def little(text: str) -> tuple[bool, int, int, int]:
+            signs = len(SIGN.findall(text)) if text[:1] in {"'", '"'} else 0
+            length = 0 if files.has_content(text) else len(text)
+            return text.endswith("()"), unspoken(text), signs // FEW_SIGNS, length
 
         seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
         written = sorted(self.written, key=_plainness)

@@ -381,3 +381,15 @@ def test_a_negative_number_that_is_taken_comes_after_others_where_tests_pass_tho
         text, "part", entries=(replace(PREPARE, qualname="part", parameters=described, calls=(seen,)),)
     ).findings
     assert "-" not in found.action
+
+
+def test_a_text_of_few_signs_is_preferred_to_a_shorter_one_of_many(look):
+    text = """
+        def form(text: str, width: int) -> list:
+            if width < 0:
+                raise ValueError("width must not be negative")  # here
+            return text.split()
+        """
+    seen = (call("form", text="'--A;--B;'", width="3"), call("form", text="'select one, two'", width="3"))
+    (found,) = look(text, "form", calls=seen).findings
+    assert found.call.arguments[0].value == "'select one, two'"
