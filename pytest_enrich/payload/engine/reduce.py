@@ -65,9 +65,14 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
         is_operand = call.qualname.endswith("__")
         own += _odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)
     # People read nothing in a list twice, even where tests pass it, and a text that is passed twice.
-    own += sum(len(HOLLOW.findall(value)) for value in values)
+    own += sum(map(_hollow, values))
     own += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
     return own + sum(oddness(step, known) for step in call.setup)
+
+
+def _hollow(template: str) -> int:
+    """How many times there is nothing in a list or for a key."""
+    return len(HOLLOW.findall(template))
 
 
 def _alike(templates: Iterable[str]) -> int:
@@ -284,7 +289,7 @@ def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     yield from _preferred(value, preferred)
     if value in preferred and len(value) <= LONG:
         return
-    yield from shorter(value)
+    yield from sorted(shorter(value), key=_hollow)
     for match in literals(value):
         for smaller in _smaller(match):
             yield value[: match.start()] + smaller + value[match.end() :]

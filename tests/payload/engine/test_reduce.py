@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.payload.engine.reduce import MOST_TRIES, edits, foreignness, reduce
+from pytest_enrich.payload.engine.reduce import MOST_TRIES, edits, foreignness, oddness, reduce
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.express import evaluate, express
 
@@ -178,6 +178,12 @@ def test_an_argument_of_an_object_that_does_not_matter_is_left_out():
 def test_a_list_gets_shorter():
     reduced = reduce(of(a="[5, 6, 70]"), {}, lambda call: "70" in dict(call.arguments).get("a", ""))
     assert reduced == of(a="[70]")
+
+
+def test_a_list_loses_what_is_nothing_first():
+    call = Call("f", (("items", "[(), 5, 7]"),))
+    least = reduce(call, {}, lambda one: [value.count(",") for _, value in one.arguments] == [1], oddness)
+    assert "()" not in least.arguments[0][1]
 
 
 def test_a_dictionary_loses_what_does_not_matter():
