@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import enum
+import importlib
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 
 TEST_FOLDERS = {"test", "tests", "testing"}
 INSTALLED = {"site-packages", "dist-packages"}
+
+
+def module_of(name: str) -> ModuleType:
+    """The module of that name, imported; not what stands in its place to warn of old names."""
+    found = importlib.import_module(name)
+    if isinstance(found, ModuleType):
+        return found
+    held = (
+        one
+        for one in getattr(found, "__dict__", {}).values()
+        if isinstance(one, ModuleType) and one.__name__ == name
+    )
+    return next(held, found)
 
 
 class Project:

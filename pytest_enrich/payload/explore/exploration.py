@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import importlib
 import json
 import re
 import sys
@@ -19,6 +18,7 @@ from .. import confine, fork, guard
 from ..engine.bounds import shifted
 from ..job import UnableError
 from ..objects import aliases
+from ..project import module_of
 from ..rules.files import listed_backwards
 from . import calls, findings, world
 from .calls import Call, Program, program
@@ -101,7 +101,7 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
 
 def _imported(name: str) -> ModuleType:
     try:
-        return importlib.import_module(name)
+        return module_of(name)
     except Exception as error:  # it may be for another platform, or need what is not installed
         reason = f"{type(error).__name__}: {error}".removesuffix(": ")
         raise UnableError(f"{reason} (when {name} was imported)") from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import dataclasses
 import doctest
-import importlib
 import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from .. import express
+from ..project import module_of
 from ..rules import is_left_out, rule
 from ..rules.body import answers, parameters
 from . import calls
@@ -206,7 +206,7 @@ def step_elsewhere(name: str) -> tuple[Entry, object]:
 def _found(name: str) -> tuple[Entry, Callable[..., object], ModuleType] | None:
     where, _, qualname = name.partition(":")
     try:
-        module = importlib.import_module(where)
+        module = module_of(where)
     except Exception:  # it cannot be imported by its name
         return None
     function, kind = find(module, qualname), _kind(module, qualname)

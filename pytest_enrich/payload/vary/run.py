@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import json
 import sys
@@ -18,6 +17,7 @@ from ..engine.probe import Probes
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, Tracer
 from ..objects import aliases
+from ..project import module_of
 from .given import Drawn, draw
 from .instrument import Probe
 from .pool import Added, Exchanged, Pool, is_literal
@@ -55,7 +55,7 @@ class Tests:
 
     def __init__(self, work: Record, probe: Probe, items: Iterable[pytest.Item]) -> None:
         job = work["job"]
-        module = importlib.import_module(job["module"])
+        module = module_of(job["module"])
         filename = inspect.getsourcefile(module) or module.__file__ or ""
         endings = Endings(work["rootdir"], job["module"], Path(work["rootdir"], job["test_path"]))
         probe.accepts, probe.is_of_test = endings.is_meant, endings.is_of_test

@@ -1249,3 +1249,25 @@ def test_what_tests_pass_to_a_parameter_of_the_same_type_comes_first(explore):
     seen = Call(qualname="days", arguments=(Argument(name="start", value=value),))
     (finding,) = explore(text, "days", calls=(seen,)).findings
     assert finding.action == f"⟨sample:days⟩(start={value}, end={value})"
+
+
+def test_of_a_module_that_something_stands_for_the_module_itself_is_explored(explore):
+    text = """
+        import sys
+
+        class Deprecating:
+            def __init__(self, module):
+                self.__dict__["_module"] = module
+
+            def __getattr__(self, name):
+                return getattr(self._module, name)
+
+        def size(text: str) -> int:
+            if text.startswith("#"):
+                return 7  # here
+            return len(text)
+
+        sys.modules[__name__] = Deprecating(sys.modules[__name__])
+        """
+    (found,) = explore(text, "size").findings
+    assert found.observations[0].value == "7"
