@@ -28,8 +28,8 @@ WHOLE = re.compile(r"-?\d{1,18}")
 TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
-TEXTS = ("'", '"')
 """Nothing in a list, or as the value of a key."""
+TEXTS = ("'", '"')
 FUNCTION = re.compile(r"⟨(?:builtins|operator):\w+⟩(?!\()|\blambda\b.*")
 """A function that is passed, of Python or one that is made there."""
 LONGEST_EDITED, FEWEST_EDITED = 60, 2

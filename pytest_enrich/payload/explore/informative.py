@@ -54,8 +54,9 @@ def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reache
     """
     again = (at for at in lines_of(reached) if runner.line(at).partition("#")[0].strip() == "raise")
     led = {one for at in again for one in _leading(runner, 1, at)}  # no traceback knows these lines
-    error = outcome.raised
-    while error is not None:
+    error, known = outcome.raised, set[int]()
+    while error is not None and id(error) not in known:  # code may set what makes a circle
+        known.add(id(error))
         for frame, at in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename == runner.filename:
                 led |= set(_leading(runner, frame.f_code.co_firstlineno, at))
