@@ -35,6 +35,7 @@ _DEFAULT = ("test_*.py", "*_test.py")
 _NEVER = frozenset({
     "__init__.py", "__main__.py", "conftest.py", "setup.py", "sitecustomize.py", "usercustomize.py",
 })  # fmt: skip
+_AMONG = frozenset({"test", "tests", "testing"})
 _NOT_THEIRS = frozenset({"__pycache__", "dist-packages", "node_modules", "site-packages"})
 _TESTS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -175,7 +176,10 @@ def _fault(rootdir: Path, path: str, patterns: Sequence[str]) -> str:
     if any((one / "pyvenv.cfg").exists() or disk.is_marked(one) for one in above):
         return "is in a folder that is not for tests"
     fitting = [pattern for pattern in patterns if _matches(path, pattern)]
-    if parts[-1].lower() in _NEVER or not fitting:
+    # pytest collects `test/test.py`, too, when that is named on its command line.
+    is_meant = tuple(patterns) == _DEFAULT and not _AMONG.isdisjoint((*parts[:-1], PurePosixPath(path).stem))
+    is_suite = is_meant and _has_tests(rootdir / path)
+    if parts[-1].lower() in _NEVER or not (fitting or is_suite):
         return "is no test file by python_files"
     if all(_is_broad(pattern) for pattern in fitting) and not _has_tests(rootdir / path):
         return "has no tests, so that it may be anything"

@@ -75,3 +75,18 @@ def test_of_a_stranger_only_harmless_options_count(rootdir, make_suggestion):
     found = options_of(rootdir, replace(one, made=replace(one.made, options=words)))
     assert found.words == ("-p", "no:cov", "-o", "addopts=")
     assert {"-p evil", "-pevil", "-c evil.ini", "--rootdir=/", "-o addopts=-p evil"} <= {*found.left_out}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("test/test.py", "class Test: ...\n", ""),
+        ("tests/signing.py", "def test_sign(): ...\n", ""),
+        ("tests/signing.py", "def sign(): ...\n", "is no test file by python_files"),
+        ("src/signing.py", "def test_sign(): ...\n", "is no test file by python_files"),
+    ],
+)
+def test_a_file_of_tests_among_tests_is_one_whatever_its_name_is(rootdir, path, text, why):
+    (rootdir / path).parent.mkdir(exist_ok=True)
+    (rootdir / path).write_text(text)
+    assert targets.fault(rootdir, path) == why
