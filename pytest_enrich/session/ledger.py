@@ -54,6 +54,7 @@ REASONS: dict[Stop, str] = {
 }
 """Why a gap was not tried, by why the run ended."""
 BROKEN = "an internal error ended the work on it"
+ALIKE = "a test that says the same of another function waits"
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
 
@@ -171,6 +172,7 @@ class Ledger:
         self.defects: list[str] = []
         self.streak = Streak()
         self._broken: set[str] = set()
+        self._alike: set[str] = set()
         self.waiting = found.waiting
         self.first: float | None = None
 
@@ -208,7 +210,8 @@ class Ledger:
         for gap in self._found.own:
             outcome = self._outcomes.get(gap.id, UNTRIED)
             if outcome in why:
-                detail = BROKEN if gap.id in self._broken else why[outcome]
+                own = {BROKEN: self._broken, ALIKE: self._alike}
+                detail = next((reason for reason, gaps in own.items() if gap.id in gaps), why[outcome])
                 yield Finished(gap=gap, digest="", proposer="", outcome=outcome, detail=detail)
 
     @property
@@ -310,15 +313,20 @@ class Ledger:
             yield from ((gap, FOUND) for gap in attempt.verdict.gaps)
 
     def _has_no_place(self, attempt: Attempt) -> bool:
-        """Whether enough waits, or one that says the same of another function: let people decide on that first."""
-        return self.is_full or _said(attempt) in self._told
+        """Whether enough waits, or one that says the same of another function: let people decide on that first.
+
+        Who wants all of them gets that one, too.
+        """
+        return self.is_full or (self._maximum > 0 and _said(attempt) in self._told)
 
     def settle(self) -> None:
         """Write what was put off, as far as there is room: what people doubt least first."""
         for attempt, target in sorted(self._put_off, key=lambda one: self._doubt(one[0])):
             assert isinstance(attempt.verdict, Kept)
             left = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps and self._is_put_off(gap)]
-            if left and not self._has_no_place(attempt) and self._write(attempt, target):
+            if left and self._has_no_place(attempt):
+                self._alike.update(gap.id for gap in left if not self.is_full)
+            elif left and self._write(attempt, target):
                 self.note(left, FOUND)
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}
 

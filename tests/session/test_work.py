@@ -291,10 +291,15 @@ def test_what_people_would_doubt_comes_last_and_only_where_there_is_room(work, s
     assert [store.find(one.id).gap.qualname for one in again.suggestions] == ["parse_sku"]
 
 
-def test_of_tests_that_say_the_same_of_two_functions_one_is_shown(work, fakes):
-    made, *_ = work(script={Explore: both(fakes)})
+def test_of_tests_that_say_the_same_of_two_functions_one_is_shown_and_the_other_one_waits(work, fakes):
+    made, *_ = work(script={Explore: both(fakes)}, maximum=10)
     assert len(made.suggestions) == 1
-    assert made.gaps["not tried"] == 1
+    assert [one.detail for one in made.left] == ["a test that says the same of another function waits"]
+
+
+def test_who_wants_any_number_of_tests_gets_both(work, fakes):
+    made, *_ = work(script={Explore: both(fakes)}, maximum=0)
+    assert len(made.suggestions) == 2
 
 
 def test_with_time_left_what_is_open_is_asked_for_until_that_was_in_vain_twice(work):
