@@ -83,8 +83,7 @@ def prepare(config: pytest.Config, args: list[str]) -> Measurement:
         return Measurement(kind="theirs", folder=_folder(), environment=_variables())
     if outer() is not None:
         return Measurement(kind="outer", folder=_folder(), environment=_variables())
-    problem = _unusable(known.cov_config)
-    return _impossible(problem) if problem else _ask(known, args)
+    return _by_us(known, args)
 
 
 def quieten(config: pytest.Config) -> None:
@@ -143,6 +142,24 @@ def _impossible(problem: str) -> Measurement:
     return Measurement(kind="none", problem=problem)
 
 
+def _by_us(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argparse's namespace
+    """Ask for what we need, in the configuration that the project has, but for contexts of its own."""
+    from coverage import Coverage
+    from coverage.exceptions import ConfigError, CoverageException
+
+    try:
+        theirs = Coverage(config_file=known.cov_config).config
+    except (ConfigError, CoverageException) as error:  # in older releases one is no kind of the other
+        return _impossible(f"needs coverage, whose configuration is broken: {error}")
+    measurement = _ask(known, args)
+    if theirs.dynamic_context:
+        known.cov_config = str(Path(os.environ["COVERAGE_FILE"]).with_name("coveragerc"))
+        args[:0] = [f"--cov-config={known.cov_config}"]
+        if measurement.folder is not None:
+            paths.without_contexts(theirs, Path(known.cov_config))
+    return measurement
+
+
 def _ask(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argparse's namespace
     end = args.index("--") if "--" in args else len(args)
     args[end:end] = ["--cov", *WANTED]
@@ -170,23 +187,6 @@ def _is_worker() -> bool:
     # user's starts has inherited the variables too, and is none.
     ours = f"{_PREFIX}{os.getppid()}-" in os.environ.get("COVERAGE_FILE", "")
     return ours and "PYTEST_XDIST_WORKER" in os.environ
-
-
-def _unusable(config_file: str) -> str:
-    """What is in the way in coverage's configuration, or ""."""
-    from coverage import Coverage
-    from coverage.exceptions import ConfigError, CoverageException
-
-    try:
-        contexts = Coverage(config_file=config_file).get_option("run:dynamic_context")
-    except (ConfigError, CoverageException) as error:  # in older releases one is no kind of the other
-        return f"needs coverage, whose configuration is broken: {error}"
-    if contexts:
-        return (
-            f"sets coverage's contexts itself; drop dynamic_context = {contexts} from its configuration, "
-            "or give --cov-config=FILE without it"
-        )
-    return ""
 
 
 def _is_complete(coverage: Coverage) -> bool:

@@ -1,19 +1,22 @@
-"""The `[paths]` of coverage's configuration, as far as coverage takes them.
+"""What of coverage's configuration is in the way: entries of `[paths]`, and contexts of its own.
 
-They are for data of other machines, but pytest-cov combines by them in any case: one entry that a release of
+The entries are for data of other machines, but pytest-cov combines by them in any case: one that a release of
 coverage refuses would end a session whose author never combines anything there. Also a plugin, for the
 pytest that measures once more.
 """
 
 from __future__ import annotations
 
+import configparser
 from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from coverage import Coverage
+    from coverage.config import CoverageConfig
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -49,3 +52,23 @@ def _is_usable(paths: Sequence[str]) -> bool:
     except (ConfigError, CoverageException):
         return False
     return bool(paths)
+
+
+def without_contexts(config: CoverageConfig, file: Path) -> None:
+    """Write a configuration as this one, without `dynamic_context`, to a file: a test's contexts are set by us."""
+    plain, found = type(config)(), configparser.RawConfigParser()
+    told = ((attribute, where) for attribute, where, *_ in config.CONFIG_FILE_OPTIONS)
+    values = {
+        where: getattr(config, name) for name, where in told if getattr(config, name) != getattr(plain, name)
+    }
+    values |= {f"paths:{name}": listed for name, listed in config.paths.items()}
+    values |= {
+        f"{plugin}:{name}": told for plugin, own in config.plugin_options.items() for name, told in own.items()
+    }
+    for where, value in values.items():
+        section, _, option = where.partition(":")
+        if where != "run:dynamic_context" and value is not None:
+            lines = value if isinstance(value, list | tuple | set) else [value]
+            found.read_dict({section: {option: "\n".join(str(line).replace("$", "$$") for line in lines)}})
+    with file.open("w", encoding="utf-8") as written:
+        found.write(written)

@@ -29,8 +29,8 @@ DECIDING = ("if", "elif", "while", "for", "match", "case")
 ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)|\bin \w+")
 HOLDING = {"true", "matches", "raises", "iterates"}
 OPPOSITES = {"__eq__": "__ne__", "__ne__": "__eq__"}
-NUMBERED = re.compile(r"^\[\w+ \d+\]\s*")
-"""What messages of the system begin with."""
+NUMBERED = re.compile(r"^\[[A-Za-z]+ ?\d+\]\s*")
+"""What messages of the system begin with, and those that have codes."""
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -75,7 +75,8 @@ class Case(Struct, frozen=True, kw_only=True):
         """What the exception or the warning says, without the values that were passed."""
         said = NUMBERED.sub("", self.seen.message)
         own = self.subject.rpartition(".")[2]
-        said = re.sub(rf"^[`'\"]?{re.escape(own)}[`'\"]?(?:\([^()]*\))?:? ", "", said) if own else said
+        said = re.sub(rf"^[`'\"@]?{re.escape(own)}[`'\"]?(?:\([^()]*\))?:? ", "", said) if own else said
+        said = re.sub(rf"^{'[ _-]?'.join(_words(self.raised))}(?:: +(?=\w)|[.!]?$)", "", said, flags=re.IGNORECASE)
         return "" if INTERPRETER.search(said) else words.phrase(said, self.values)
 
     def known_as(self, name: str) -> str:
@@ -105,6 +106,11 @@ class Case(Struct, frozen=True, kw_only=True):
     def raised(self) -> str:
         """The name of the exception's class, "" where nothing is raised."""
         return self.seen.value.strip("⟨⟩").split(":")[-1].split(".")[-1] if self.seen.subject == "raises" else ""
+
+
+def _words(raised: str) -> list[str]:
+    """The words of a class's name, as regular expressions; what nothing matches for none."""
+    return words.snake(raised).split("_") if raised else ["(?!)"]
 
 
 def case_of(

@@ -98,9 +98,8 @@ def says_little(name: str, subjects: Sequence[str]) -> bool:
 
 
 def is_unnamed(case: Case, name: str, subjects: Sequence[str], taken: Collection[str]) -> bool:
-    """Whether a test's name tells it from no other of the function; the first one needs no more than its name."""
-    is_first = not any(f"_{subject}_" in f"{other}_" for subject in subjects for other in taken)
-    return case.outcome != ENTERED and not is_first and says_little(name, subjects)
+    """Whether a test's name tells it from no other of the function, or by a number only."""
+    return unnumbered(name) in {*taken} - {name} or (case.outcome != ENTERED and says_little(name, subjects))
 
 
 def ways(case: Case) -> Iterator[Way]:

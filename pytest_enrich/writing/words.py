@@ -131,7 +131,8 @@ def snake(name: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", "_", text)
+    # A single capital at the end is part of the word before it: `GiB`.
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z](?!\b))|(?<=[A-Z])(?=[A-Z][a-z]{2})", "_", text)
     return [word.lower() for word in re.split(r"[^0-9A-Za-z]+", text) if word]
 
 

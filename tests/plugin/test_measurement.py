@@ -186,8 +186,13 @@ def test_what_cannot_be_measured_is_wrong_use(shop, args, message):
     assert result.ret == 4
 
 
-def test_contexts_of_coverage_itself_are_in_the_way(shop, write):
-    write(".coveragerc", "[run]\ndynamic_context = test_function\n")
-    result = shop.runpytest_subprocess("--enrich", "-p", "xdist", "-n2")
-    result.stderr.fnmatch_lines(["ERROR: --enrich sets coverage's contexts itself; drop dynamic_context *"])
-    assert result.ret == 4
+@pytest.mark.parametrize("args", [[], ["-p", "xdist", "-n2"]], ids=["one process", "two workers"])
+def test_contexts_of_coverage_itself_make_way_for_ours_and_the_rest_of_its_configuration_counts(shop, write, args):
+    write(
+        ".coveragerc",
+        "[run]\ndynamic_context = test_function\n[report]\nexclude_also =\n    def unused\n    ^x$\n",
+    )
+    result = shop.runpytest_subprocess("--enrich", *args)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["gaps *"])
+    result.stdout.no_fnmatch_line("*dynamic*")

@@ -293,10 +293,29 @@ def test_a_name_says_little_when_it_names_the_function_alone(name, little):
 
 
 @pytest.mark.parametrize(
-    ("taken", "is_unnamed"), [([], False), (["test_price_of_two"], True), (["test_prices"], False)]
+    ("name", "taken", "is_unnamed"),
+    [
+        ("test_price", [], True),
+        ("test_price_with_code", ["test_price"], False),
+        ("test_price_with_code_2", ["test_price_with_code"], True),
+        ("test_price_with_code_2", ["test_price"], False),
+    ],
 )
-def test_the_first_test_of_a_function_needs_no_more_than_its_name(taken, is_unnamed):
-    assert names.is_unnamed(case(outcome="true"), "test_price", ("price",), taken) is is_unnamed
+def test_a_name_that_says_the_function_or_a_number_tells_a_test_from_no_other(name, taken, is_unnamed):
+    assert names.is_unnamed(case(outcome="true"), name, ("price",), taken) is is_unnamed
+
+
+@pytest.mark.parametrize(
+    ("message", "value", "name"),
+    [
+        ("[PV1100] code with a slash", "⟨builtins:ValueError⟩", "test_price_code_with_slash"),
+        ("@price expects a total", "⟨builtins:TypeError⟩", "test_price_expects_total"),
+        ("Load error: alg not present", "⟨shop:LoadError⟩", "test_price_alg_not_present"),
+        ("Load error", "⟨shop:LoadError⟩", "test_price_raises_load_error"),
+    ],
+)
+def test_codes_and_what_the_class_of_the_exception_says_are_left_out_of_names(message, value, name):
+    assert named(case(raises(message, value=value))) == name
 
 
 def test_another_way_to_say_it_comes_before_a_number():

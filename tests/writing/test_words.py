@@ -95,6 +95,7 @@ def test_a_qualname_becomes_part_of_a_name(text):
         ("HTTPClient.get", "http_client_get"),
         ("PyJWKSet", "py_jwk_set"),
         ("Cart.itemIDs", "cart_item_ids"),
+        ("GiB.__gt__", "gib_gt"),
         ("f", "f"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import re
 from typing import Any
 
 from ..express import NAME
@@ -32,6 +33,7 @@ OPERATORS = {
     "__delitem__": "del {0}[{1}]",
     "__missing__": "{0}[{1}]",
     "__contains__": "{1} in {0}",
+    "__getattr__": "{0}.{1}",
     "__iter__": "list({0})",
     "__reversed__": "list(reversed({0}))",
     "__format__": "format({0}, {1})",
@@ -51,6 +53,8 @@ BETWEEN = {
     for sign in ("==", "!=", "<", "<=", ">", ">=", "+", "-")
     for left, right in (("{0}", "{1}"), ("{1}", "{0}"))
 }
+ATTRIBUTE = re.compile(r"'[a-z]\w*'")
+"""The name of one, as people write it."""
 STATEMENTS = {"__setitem__", "__delitem__", *(f"__i{name}__" for name in SIGNS)}
 ASKING = OPERATORS.keys() - STATEMENTS - {"__getitem__", "__next__"}
 """What gives an answer and is done for nothing else: nobody writes `"a" in box` as a line of its own."""
@@ -75,6 +79,8 @@ def operation_text(name: str, receiver: str, values: list[str]) -> str | None:
     form = OPERATORS.get(name, "")
     if form.count("{") != 1 + len(values):
         return None
+    if name == "__getattr__":
+        return f"{receiver}.{values[0][1:-1]}" if ATTRIBUTE.fullmatch(values[0]) else None
     if values and "[{1}]" in form:
         values = [_subscript(values[0]), *values[1:]]
     elif "(" not in form:
