@@ -34,6 +34,8 @@ SINGLE = 1
 LONGEST_VALUE, MOST_VALUE_WORDS = 22, 3
 SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s[-\u2013](?=\s)|\s\(|,\s|\n\s*\n")
 QUOTED = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)|<[^>]*>|\{[^}]*\}""")
+INVALID = re.compile(r"^.*\b(is|are) not (an? )?valid (?=\w)")
+"""Whatever it is of which that is said."""
 JOINTS = {
     "a", "an", "and", "are", "as", "at", "be", "because", "been", "but", "by", "could", "did", "do", "does",
     "for", "from", "got", "had", "has", "have", "if", "in", "into", "is", "it", "its", "of", "on", "or",
@@ -68,6 +70,7 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     """
     text = SENTENCE.split(prose.strip()[:LONGEST_PROSE].replace("`", "").replace("*", ""), maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
+    text = INVALID.sub("invalid ", text)
     text = re.sub(r"\bcan(no|')t\b", "can not", text.replace("\u2019", "'").replace("ain't", "isn't"))
     text = re.sub(r"(?<=\w)n't\b", " not", text)
     spoken = _split(text)

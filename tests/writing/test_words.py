@@ -37,6 +37,7 @@ def test_a_phrase_is_part_of_a_name_or_nothing(prose):
     ("prose", "said"),
     [
         ("only start or end allowed", "only_start_or_end_allowed"),
+        ("The unit G is not a valid bitmath unit", "invalid_bitmath_unit"),
         ("Ports are not allowed to be negative.", "ports_are_not_allowed_to_be_negative"),
         (
             "fractional years or months not supported for date calculations",
