@@ -29,7 +29,8 @@ class Shelf:
         """Where a test for a function goes, `near` being the tests next to it.
 
         In a file named after the function or its class, else after the module, else in one whose tests name what
-        they run of it, else in the nearest test's, else in a new one. In it in the class that is named after the
+        they run of it, of several in one whose name speaks of little else, else in the nearest test's, else in a
+        new one. In it in the class that is named after the
         function's, else in one about nothing else, after the nearest test that is written there, else at the end.
         """
         running = [test for test in near if test.shared and _path(test.nodeid) in self._suite.texts]
@@ -59,7 +60,8 @@ class Shelf:
         names = self.file(file).imports_name(subject)
         direct = names and any(subject.qualname.rpartition(".")[2] in self._words(test) for test in inside)
         mirrors = _mirrors(PurePosixPath(file).parent.as_posix(), subject.path)
-        return (named.get(file, 0.0), direct, names, nearest, mirrors, -len(file))
+        foreign = _foreign(PurePosixPath(file).stem, subject)
+        return (named.get(file, 0.0), direct, names, -foreign, nearest, mirrors, -len(file))
 
     def _inside(self, path: str, subject: Subject, running: Sequence[NearTest]) -> Placement:
         """The place in a file: after the nearest test that names the subject, in its class if it has one."""

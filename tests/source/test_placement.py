@@ -91,6 +91,16 @@ def test_a_test_file_named_after_the_module_or_the_class_is_preferred(place):
     assert place(texts, near) == Placement(path="tests/test_cart.py", anchor="test_b")
 
 
+def test_of_files_that_run_it_the_one_whose_name_speaks_of_little_else_is_preferred(place):
+    texts = {
+        "tests/test_thread_safe_cleanup.py": "def test_a(): pass\n",
+        "tests/test_sizes.py": "def test_b(): pass\n",
+    }
+    often = "tests/test_thread_safe_cleanup.py::test_a"
+    found = place(texts, {3: (often, "tests/test_sizes.py::test_b"), 5: (often,)})
+    assert found == Placement(path="tests/test_sizes.py", anchor="test_b")
+
+
 @pytest.mark.parametrize(
     ("text", "owner", "style"),
     [

@@ -144,7 +144,10 @@ def _classes(node: ast.expr, function: object) -> Iterator[type]:
             continue
         several = kind if isinstance(kind, tuple) else (kind,)
         origins: list[Any] = [one if isinstance(one, type) else typing.get_origin(one) for one in several]
-        yield from (one for one in origins if isinstance(one, type))
+        for one in (one for one in origins if isinstance(one, type)):
+            # Nobody makes an object of an abstract number: people pass those that Python has.
+            made = (int, float) if one.__module__ == "numbers" else (one,)
+            yield from (kind for kind in made if one is kind or issubclass(kind, one))
 
 
 @node_rule("passed to a standard function", SUGGESTS)

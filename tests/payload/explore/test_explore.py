@@ -1271,3 +1271,33 @@ def test_of_a_module_that_something_stands_for_the_module_itself_is_explored(exp
         """
     (found,) = explore(text, "size").findings
     assert found.observations[0].value == "7"
+
+
+@pytest.mark.parametrize("kind", ["Number", "Integral"])
+def test_an_abstract_number_is_one_that_python_has(explore, kind):
+    text = f"""
+        import numbers
+
+        def size(other):
+            if isinstance(other, numbers.{kind}):
+                return other + 7  # here
+            return len(other)
+        """
+    (found,) = explore(text, "size").findings
+    assert found.call.arguments[0].value.isdigit()
+
+
+def test_an_attribute_that_is_not_there_is_asked_for_as_people_do(explore):
+    text = """
+        class Box:
+            def __init__(self, names: list):
+                self._names = [*names]
+
+            def __getattr__(self, name: str) -> int:
+                if name.startswith("_") or name in self._names:
+                    return 3
+                raise AttributeError(f"no {name} here")  # here
+        """
+    made = Call(qualname="Box", arguments=(Argument(name="names", value="['a']"),))
+    found = explore(text, "Box.__getattr__", "method", constructors=(made,)).findings
+    assert [finding.action.partition(".")[0] for finding in found] == ["box"]
