@@ -187,12 +187,13 @@ def test_what_cannot_be_measured_is_wrong_use(shop, args, message):
 
 
 @pytest.mark.parametrize("args", [[], ["-p", "xdist", "-n2"]], ids=["one process", "two workers"])
-def test_contexts_of_coverage_itself_make_way_for_ours_and_the_rest_of_its_configuration_counts(shop, write, args):
+def test_contexts_of_coverage_itself_make_way_for_ours_and_the_rest_counts(shop, write, given, args):
     write(
         ".coveragerc",
-        "[run]\ndynamic_context = test_function\n[report]\nexclude_also =\n    def unused\n    ^x$\n",
+        "[run]\ndynamic_context = test_function\nsource = shop\nomit = */__init__.py\n"
+        "[report]\nexclude_also =\n    return text.+$\n",
     )
-    result = shop.runpytest_subprocess("--enrich", *args)
-    assert result.ret == 0
-    result.stdout.fnmatch_lines(["gaps *"])
-    result.stdout.no_fnmatch_line("*dynamic*")
+    said = given(shop.runpytest_subprocess("--enrich", *args))
+    assert [*said["missing"]] == ["src/shop/cart.py"]
+    assert {"tests/test_cart.py::test_upper|run"} <= {*said["contexts"]}
+    assert all(name.endswith("|run") for name in filter(None, said["contexts"]))
