@@ -76,6 +76,7 @@ class Case(Struct, frozen=True, kw_only=True):
         said = NUMBERED.sub("", self.seen.message)
         own = self.subject.rpartition(".")[2]
         said = re.sub(rf"^[`'\"@]?{re.escape(own)}[`'\"]?(?:\([^()]*\))?:? ", "", said) if own else said
+        said = re.sub(rf" of (the )?{own.replace('_', '[ _]')}\b", "", said) if own else said
         said = re.sub(rf"^{'[ _-]?'.join(_words(self.raised))}(?:: +(?=\w)|[.!]?$)", "", said, flags=re.IGNORECASE)
         return "" if INTERPRETER.search(said) else words.phrase(said, self.values)
 

@@ -37,6 +37,8 @@ RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
 UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
 ENTERED = "entered"
 """The outcome of a gap that is a whole function."""
+LINKED = {"from", "than", "most", "least"}
+"""Behind these words of a subject, an operand needs no `with`."""
 CAMEL = re.compile(r"test[A-Z]")
 
 
@@ -49,7 +51,7 @@ class Way(Struct, frozen=True):
     def behind(self, subject: str) -> str:
         """Both together; what the subject ends with is not said again."""
         last = subject.rpartition("_")[2]
-        rest = self.rest.removeprefix("with_" if last == "from" else f"{last}_")
+        rest = self.rest.removeprefix("with_" if last in LINKED else f"{last}_")
         return f"{subject}_{rest}".rstrip("_")
 
     def score(self, subject: str, known: Collection[str]) -> float:

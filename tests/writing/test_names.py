@@ -206,6 +206,17 @@ def test_a_method_goes_without_its_class_where_that_is_known(subject, place, nam
     assert named(case(FALSE, subject=subject, parameters=()), place=place) == name
 
 
+def test_what_is_compared_with_stands_right_behind_the_comparison():
+    given = case(
+        subject="GiB.__gt__",
+        arguments={"other": "Byte(2)"},
+        parameters=("other",),
+        text="if other:",
+        outcome="true",
+    )
+    assert named(given).startswith("test_gib_greater_than_byte")
+
+
 def test_what_is_subtracted_from_is_named_once():
     given = case(
         Observation(subject="result", value="3"), subject="Cart.__rsub__", arguments={"other": "date(1, 2, 3)"}
@@ -309,6 +320,11 @@ def test_a_name_that_says_the_function_or_a_number_tells_a_test_from_no_other(na
     ("message", "value", "name"),
     [
         ("[PV1100] code with a slash", "⟨builtins:ValueError⟩", "test_price_code_with_slash"),
+        (
+            "The first part of the price must be positional",
+            "⟨builtins:ValueError⟩",
+            "test_price_first_part_must_be_positional",
+        ),
         ("@price expects a total", "⟨builtins:TypeError⟩", "test_price_expects_total"),
         ("Load error: alg not present", "⟨shop:LoadError⟩", "test_price_alg_not_present"),
         ("Load error", "⟨shop:LoadError⟩", "test_price_raises_load_error"),
