@@ -252,20 +252,20 @@ def _joined(situation: str) -> str:
 
 def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     """What the message of an exception says, unless that is no more than what is called; first with what is on."""
-    yield from (Way(f"{switch}_{way.rest}", 3) for switch in switched[:1] for way in _by_message(case))
+    yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in _by_message(case))
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", case.message)
     if not said:
         return
     forbidden = FORBIDDEN.match(said)
     if forbidden and forbidden[2] in FAULTS:
-        yield Way(f"rejects_{forbidden[2]}_{forbidden[1]}", 2)
+        yield Way(f"rejects_{forbidden[2]}_{forbidden[1]}", 3)
     if said.split("_")[0] in FAULTS:
-        yield Way(f"rejects_{said}", 2)
+        yield Way(f"rejects_{said}", 3)
     if (
         "_" in said
         and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
     ):
-        yield Way(said if case.raised else f"warns_{said}", 2)
+        yield Way(said if case.raised else f"warns_{said}", 3)
 
 
 def _is_refusal(raised: str) -> bool:

@@ -206,6 +206,17 @@ def test_a_method_goes_without_its_class_where_that_is_known(subject, place, nam
     assert named(case(FALSE, subject=subject, parameters=()), place=place) == name
 
 
+def test_what_the_message_says_comes_before_what_the_decision_asks():
+    given = case(
+        raises("config cannot be empty"),
+        text="if not isinstance(total, str):",
+        outcome="true",
+        arguments={"total": "0"},
+        parameters=("total",),
+    )
+    assert named(given) == "test_price_rejects_empty_config"
+
+
 def test_what_is_compared_with_stands_right_behind_the_comparison():
     given = case(
         subject="GiB.__gt__",
