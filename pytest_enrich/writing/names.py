@@ -256,16 +256,18 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", case.message)
     if not said:
         return
+    # A number in it may be of this input.
+    much = 2 if re.search(r"\d", said) else 3
     forbidden = FORBIDDEN.match(said)
     if forbidden and forbidden[2] in FAULTS:
-        yield Way(f"rejects_{forbidden[2]}_{forbidden[1]}", 3)
+        yield Way(f"rejects_{forbidden[2]}_{forbidden[1]}", much)
     if said.split("_")[0] in FAULTS:
-        yield Way(f"rejects_{said}", 3)
+        yield Way(f"rejects_{said}", much)
     if (
         "_" in said
         and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
     ):
-        yield Way(said if case.raised else f"warns_{said}", 3)
+        yield Way(said if case.raised else f"warns_{said}", much)
 
 
 def _is_refusal(raised: str) -> bool:
