@@ -136,6 +136,15 @@ def _between(left: float, right: float) -> float:
         return math.inf
 
 
+def _is_key(value: object) -> bool:
+    """Whether a dictionary can have it."""
+    try:
+        hash(value)
+    except Exception:  # a __hash__ of the project's may raise anything
+        return False
+    return True
+
+
 def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
     """Pairs of an operand and a value that would change the outcome if it stood in its place."""
     left, right = note.left, note.right
@@ -146,7 +155,7 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         yield from ((left, wanted) for wanted in _members(right))
         yield from ((right, right + part) for part in _texts(left, right) if isinstance(right, TEXTS))
         yield from [(right, [*right, left])] if isinstance(right, list) else []
-        yield from ((right, {**right, left: held}) for held in _held(right))
+        yield from ((right, {**right, left: held}) for held in _held(right) if _is_key(left))
     elif note.how in {"startswith", "endswith"} and isinstance(left, TEXTS):
         parts = _texts(right, left)
         yield from ((left, part + left if note.how == "startswith" else left + part) for part in parts)

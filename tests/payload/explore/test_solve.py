@@ -272,3 +272,19 @@ def test_what_objects_and_dicts_that_are_passed_leave_open_is_tried(explore, con
 def test_an_object_that_is_equal_to_itself_alone_is_known_by_its_class():
     found = replacements("[⟨string:Template⟩('a'), 2]", Template("b"), Written("'c'"))
     assert "['c', 2]" in found
+
+
+@pytest.mark.parametrize("key", ["['flab']", "(['flab'],)"])
+def test_what_can_be_no_key_is_put_into_no_dictionary(explore, key):
+    text = """
+        def price(key, table: dict):
+            try:
+                if key in table:
+                    return table[key] + 7  # here
+            except TypeError:
+                pass
+            return 0
+        """
+    given = (Argument(name="key", value=key), Argument(name="table", value="{'a': 1}"))
+    explored = explore(text, "price", calls=(Call(qualname="price", arguments=given),))
+    assert explored.executions > 1
