@@ -171,8 +171,7 @@ class Ledger:
         self.dropped: Counter[str] = Counter()
         self.defects: list[str] = []
         self.streak = Streak()
-        self._broken: set[str] = set()
-        self._alike: set[str] = set()
+        self._why: dict[str, str] = {}
         self.waiting = found.waiting
         self.first: float | None = None
 
@@ -210,8 +209,7 @@ class Ledger:
         for gap in self._found.own:
             outcome = self._outcomes.get(gap.id, UNTRIED)
             if outcome in why:
-                own = {BROKEN: self._broken, ALIKE: self._alike}
-                detail = next((reason for reason, gaps in own.items() if gap.id in gaps), why[outcome])
+                detail = self._why.get(gap.id, why[outcome])
                 yield Finished(gap=gap, digest="", proposer="", outcome=outcome, detail=detail)
 
     @property
@@ -279,7 +277,7 @@ class Ledger:
         self.attempts += done.attempts
         if done.defect:
             self.defects.append(done.defect)
-            self._broken.update(gap.id for gap in done.target.gaps)
+            self._why.update((gap.id, BROKEN) for gap in done.target.gaps)
         for attempt in done.attempts:
             self.streak.see(attempt)
         closed = {gap: outcome for attempt in done.attempts for gap, outcome in self._closed(attempt, done.target)}
@@ -325,7 +323,7 @@ class Ledger:
             assert isinstance(attempt.verdict, Kept)
             left = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps and self._is_put_off(gap)]
             if left and self._has_no_place(attempt):
-                self._alike.update(gap.id for gap in left if not self.is_full)
+                self._why = {**{gap.id: ALIKE for gap in left if not self.is_full}, **self._why}
             elif left and self._write(attempt, target):
                 self.note(left, FOUND)
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -176,14 +177,17 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         """What states a finding, in lines that are short enough: of one that is not, two or more may be made."""
         # A comparison of a call that goes over several lines is what formatters lay out in another way.
         forms = ((wrapped, False), (wrapped, True), (folded, True), (folded, False))
+        written = functools.cache(functools.partial(self._written, finding, awaits))
         for width, (form, apart) in itertools.product(self.widths, forms):
-            statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart)
-            resolved = self._resolved(statements.lines)
-            if resolved is not None:
-                resolved = replace(resolved, codes=tuple(form(code, width) for code in resolved.codes))
-            if resolved is not None and is_readable(resolved.codes, width):
-                return statements, resolved
+            statements, resolved = written(apart)
+            codes = tuple(form(code, width) for code in resolved.codes) if resolved is not None else ()
+            if resolved is not None and is_readable(codes, width):
+                return statements, replace(resolved, codes=codes)
         return None
+
+    def _written(self, finding: Finding, awaits: bool, apart: bool) -> tuple[Body, imports.ResolvedAll | None]:  # noqa: FBT001 - of `functools.partial`
+        statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart)
+        return statements, self._resolved(statements.lines)
 
     def _resolved(self, lines: Sequence[Template]) -> imports.ResolvedAll | None:
         lines = self._without_hiding(lines)

@@ -100,8 +100,8 @@ def says_little(name: str, subjects: Sequence[str]) -> bool:
 
 
 def is_unnamed(case: Case, name: str, subjects: Sequence[str], taken: Collection[str]) -> bool:
-    """Whether a test's name tells it from no other of the function, or by a number only."""
-    return unnumbered(name) in {*taken} - {name} or (case.outcome != ENTERED and says_little(name, subjects))
+    """Whether a name, none of `taken`, tells a test from no other of the function, or by a number only."""
+    return unnumbered(name) in taken or (case.outcome != ENTERED and says_little(name, subjects))
 
 
 def ways(case: Case) -> Iterator[Way]:

@@ -88,11 +88,12 @@ def _line(frame: traceback.FrameSummary) -> str:
 def _condition(frame: traceback.FrameSummary) -> str:
     """The line above that is indented less: what the statement is said under."""
     above = linecache.getlines(frame.filename)[: frame.lineno or 0]
-    inner = _indent(above[-1]) if above else 0
-    return next((line for line in reversed(above) if line.strip() and _indent(line) < inner), "")
+    inner = indentation(above[-1]) if above else 0
+    return next((line for line in reversed(above) if line.strip() and indentation(line) < inner), "")
 
 
-def _indent(line: str) -> int:
+def indentation(line: str) -> int:
+    """How many blanks a line begins with."""
     return len(line) - len(line.lstrip())
 
 

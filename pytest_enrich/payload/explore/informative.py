@@ -16,6 +16,7 @@ from ..engine.trace import Reached
 from ..express import express, named
 from ..rules import body
 from .calls import Call, sites
+from .contract import AGAIN, indentation
 from .entry import MAKERS
 from .inputs import Inputs
 from .observe import said
@@ -52,7 +53,7 @@ def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reache
 
     Those lines do that are at the level of one which the exception went through, or lead to it.
     """
-    again = (at for at in lines_of(reached) if runner.line(at).partition("#")[0].strip() == "raise")
+    again = (at for at in lines_of(reached) if AGAIN.fullmatch(runner.line(at).strip()))
     led = {one for at in again for one in _leading(runner, 1, at)}  # no traceback knows these lines
     error, known = outcome.raised, set[int]()
     while error is not None and id(error) not in known:  # code may set what makes a circle
@@ -73,11 +74,6 @@ def _leading(runner: Runner, first: int, last: int) -> Iterator[int]:
         if text.strip() and (depth := indentation(text)) <= level:
             level = depth
             yield at
-
-
-def indentation(line: str) -> int:
-    """How many blanks a line begins with."""
-    return len(line) - len(line.lstrip())
 
 
 def is_function(result: object) -> bool:

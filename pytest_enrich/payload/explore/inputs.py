@@ -197,6 +197,10 @@ class Inputs(Choices):
         bare = sum(name in self.pools and self.pools[name].is_unnamed(value) for name, value in call.arguments)
         return oddness(call, self.usual) + bare
 
+    def _pool_of(self, name: str) -> Pool | None:
+        """The values for a parameter, or for further positional arguments ("")."""
+        return self.pools.get(name) or (self.extra if not name else None)
+
     def unlikely(self, call: Call) -> int:
         """How many of its values nobody passes by mistake: nothing, an empty text, a number where none belongs."""
         nothing = sum(len(LACKING.findall(value)) for _, value in call.arguments)
@@ -207,7 +211,7 @@ class Inputs(Choices):
 
     def _takes_numbers(self, name: str, value: str) -> bool:
         """Whether tests pass numbers for a parameter, or its hint says that it takes this one."""
-        pool = self.pools.get(name) or self.extra
+        pool = self._pool_of(name)
         if pool is None:
             return False
         is_hinted = name in self._supply.hints and all(
@@ -221,7 +225,7 @@ class Inputs(Choices):
 
     def _is_above(self, name: str) -> bool:
         """Whether tests pass numbers for a parameter, and none of them is below zero."""
-        pool = self.pools.get(name) or self.extra
+        pool = self._pool_of(name)
         numbers = [value for value in pool.seen if NUMBER.match(value)] if pool is not None else []
         return bool(numbers) and not any(map(NEGATIVE.match, numbers))
 
@@ -299,7 +303,7 @@ class Inputs(Choices):
         """The rules by which its arguments, its object, and what is done before and after were thought of."""
         found: set[str] = set()
         for name, value in call.arguments:
-            pool = self.pools.get(name) or (self.extra if not name else None)
+            pool = self._pool_of(name)
             found |= pool.rules_of(value) if pool is not None else {"keywords"}
             found |= {"wrong types"} if value in WRONG and pool is not None and value not in pool.rules else set()
         if call.receiver and self.entry.needs_receiver:
@@ -431,7 +435,7 @@ class Inputs(Choices):
 
     def _are_fitting(self, call: Call) -> bool:
         for name, value in call.arguments:
-            pool = self.pools.get(name) or (self.extra if not name else None)
+            pool = self._pool_of(name)
             if pool is None or value in pool.seen:
                 continue
             pairs = evaluable([value])
