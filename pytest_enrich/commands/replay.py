@@ -232,7 +232,7 @@ def _said(verdict: Verdict) -> str:
     if isinstance(verdict, Kept):
         return f"kept, {verdict.grade}"
     detail = verdict.detail.strip().splitlines()
-    return f"dropped: {verdict.reason}" + f" ({detail[-1].strip()})" * bool(detail)
+    return f"dropped: {verdict.reason}" + (f" ({detail[-1].strip()})" if detail else "")
 
 
 def _figures(title: str, was: Kept, now: Kept, own: set[str]) -> Iterator[Difference]:

@@ -103,6 +103,15 @@ def test_all_that_a_run_judged_is_judged_the_same_in_another_folder(project, tmp
 
 
 @pytest.mark.usefixtures("run")
+def test_a_test_that_was_accepted_since_is_told_as_one_that_repeats_it(project):
+    tests = project.root / "tests/test_cart.py"
+    tests.write_text(f"{tests.read_text()}\n\n{NO_DASH}")
+    answer = project.run("verify", "--replay", "1", "--json")
+    assert answer.status == 1, answer.err
+    assert [one["now"] for one in answer.json["differences"]] == ["dropped: repeats an existing test"]
+
+
+@pytest.mark.usefixtures("run")
 def test_a_verdict_that_is_another_one_is_named_with_what_was_changed(project):
     project.source.write_text(project.source.read_text().replace("missing dash", "no dash"))
     answer = project.run("verify", "--replay", "last", "--json")
