@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Attempted, Dropped, Kept, NewTest, Origin, Placement
 
+CHECK = Path(__file__).parents[1] / "benchmarks" / "exported.py"
 KEPT = Kept(gaps=(), lines=(4,), branches=(), runs=("alone",), seconds=0.001)
 DROPPED = Dropped(rung="gains", reason="reaches nothing new")
 GOOD = (
@@ -165,3 +170,15 @@ def test_other_rows_are_another_version_of_the_dataset(project, tried):
     tried(GOOD.replace("AB12", "AB"), KEPT)
     assert len(one) == 1
     assert one == same != version("other")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("trl") is None, reason="TRL is not installed; .ci/run installs it")
+def test_trl_takes_every_row_and_datasets_loads_them(project, tried):
+    tried(GOOD, KEPT)
+    tried(GOOD.replace("AB12", "AB"), DROPPED)
+    tried(GOOD, KEPT, qualname="discount", line=9)
+    rows = exported(project)
+    command = [sys.executable, str(CHECK), str(project.root / "out")]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout == ", ".join(f"{name} {len(found)}" for name, found in rows.items()) + "\n"
