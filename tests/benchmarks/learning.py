@@ -33,7 +33,7 @@ from msgspec import Struct
 from projects import Bench
 from runs import Run, Settings
 
-from pytest_enrich.commands.review import sitting
+from pytest_enrich.commands import review
 from pytest_enrich.data import Decision, Reason, Suggestion
 from pytest_enrich.store import Store, experience
 from pytest_enrich.store.experience import Fate
@@ -98,7 +98,7 @@ def compared(reviewer: Reviewer, suggestions: Sequence[Suggestion], draws: int) 
         decided, unseen = _parted(mixed)
         known = experience.learn(Fate(one, decisions[one.id]) for one in decided)
         for shares, learnt in ((before, experience.NONE), (after, known)):
-            first = sitting.order(unseen, learnt)[:SHOWN]
+            first = review.order(unseen, learnt)[:SHOWN]
             shares.append(sum(decisions[one].verb == "accept" for one in first) / len(first))
     return Shares(usual=taken / (draws * len(suggestions)), before=tuple(before), after=tuple(after))
 
