@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -38,6 +38,16 @@ def split_bom(text: str) -> tuple[str, str]:
 def split(text: str) -> list[str]:
     """The lines of `text`, each with its own ending."""
     return _LINE.findall(text)
+
+
+def outdented(lines: Sequence[str]) -> str:
+    """The lines of a function or class without the indentation that its first one has.
+
+    A line of a text in it may have less, as in many a docstring: it stays, where `textwrap.dedent` gives up.
+    """
+    first = lines[0] if lines else ""
+    margin = first[: len(first) - len(first.lstrip())]
+    return "\n".join(line.removeprefix(margin) if line.strip() else "" for line in lines)
 
 
 def newline(text: str) -> str:

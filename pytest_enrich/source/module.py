@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import textwrap
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -15,6 +14,7 @@ from pytest_enrich.gaps.flow import Onward
 from pytest_enrich.gaps.flow import read as read_flow
 from pytest_enrich.gaps.outline import Node, Outline, Scope, children, first_row, last_row
 from pytest_enrich.gaps.text import one_line
+from pytest_enrich.imports import outdented
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -146,7 +146,7 @@ class Module:
     def lines(self, node: Node) -> str:
         """The dedented text of a function, class or module."""
         first, last = self.extent(node)
-        return textwrap.dedent("\n".join(self.outline.text.lines[first - 1 : last])) + "\n"
+        return outdented(self.outline.text.lines[first - 1 : last]) + "\n"
 
     def text(self, node: ast.expr | ast.stmt) -> str:
         """A node's source on one line, without comments."""

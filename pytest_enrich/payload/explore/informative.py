@@ -42,10 +42,15 @@ def informative_rank(outcome: Outcome) -> int:
     return SILENT if outcome.result is None else int(is_degenerate(outcome.result))
 
 
-def is_checked(outcome: Outcome) -> bool:
-    """Whether the code under test itself says that an argument is of a wrong type."""
-    frames = traceback.extract_tb(outcome.raised.__traceback__) if isinstance(outcome.raised, TypeError) else []
-    return bool(frames) and (frames[-1].line or "").startswith(f"raise {type(outcome.raised).__name__}")
+def is_checked(outcome: Outcome, inputs: Inputs, call: Call) -> bool:
+    """Whether the code under test itself says that an argument is of a wrong type.
+
+    By a `TypeError`, or by what else it raises where it asks for the classes of all such arguments.
+    """
+    error = outcome.raised
+    frames = traceback.extract_tb(error.__traceback__) if isinstance(error, Exception) else []
+    is_raised = bool(frames) and (frames[-1].line or "").startswith(f"raise {type(error).__name__}")
+    return is_raised and (isinstance(error, TypeError) or inputs.asks_for_kinds(call))
 
 
 def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reached:
@@ -124,7 +129,7 @@ def lines_of(reached: Reached) -> set[int]:
 
 def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> str:
     """Why nobody would want a test of this call, "" when somebody may; `runner` makes it again to look at it."""
-    if not inputs.conforms(call) and not is_checked(outcome):
+    if not inputs.conforms(call) and not is_checked(outcome, inputs, call):
         return "not what callers pass"
     if inputs.entry.name == "__hash__" and outcome.result is not True:
         return "nothing to observe"  # the hash of an object tells nothing but that it is this one

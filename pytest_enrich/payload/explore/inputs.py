@@ -33,7 +33,7 @@ OBJECT = "()"
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
 NUMBER, NEGATIVE = re.compile(r"-?\d+(\.\d+)?"), re.compile(r"-\d")
-LACKING = re.compile(r"\bNone\b|(?<!\w)''")
+LACKING = re.compile(r"\bNone\b|(?<!\w)''|\[\]")
 MOST_LITERALS = 160
 LONGEST_LITERAL = 60
 WRONG = ("'abc'", "2", "None", "[]")
@@ -346,7 +346,8 @@ class Inputs(Choices):
             call = next((one for one in calls if name in dict(one.arguments)), None)
             if call is None and refuses and not calls[0].is_full:
                 call = calls[0]
-            if call is not None and (compares or refuses or name not in self._supply.hints):
+            is_asked = refuses or name not in self._supply.hints or self._supply.is_asked_for_kind(name)
+            if call is not None and (compares or is_asked):
                 # Nobody writes `== None`.
                 others = (ordered(call.with_argument(name, other), self.entry) for other in WRONG[compares:])
                 yield from (other for other in others if other != call and not self._are_fitting(other))
@@ -433,7 +434,16 @@ class Inputs(Choices):
         passed_on = (value for call in self.calls for values in call.then for value in values)
         return frozenset([*passed, *passed_on, *self.known_receivers])
 
+    def asks_for_kinds(self, call: Call) -> bool:
+        """Whether the body asks of which class the arguments are that are of none which is known for them."""
+        unfit = [*self._unfitting(call)]
+        return bool(unfit) and all(self._supply.is_asked_for_kind(name) for name in unfit)
+
     def _are_fitting(self, call: Call) -> bool:
+        return next(self._unfitting(call), None) is None
+
+    def _unfitting(self, call: Call) -> Iterator[str]:
+        """The parameters that get what is of none of their types."""
         for name, value in call.arguments:
             pool = self._pool_of(name)
             if pool is None or value in pool.seen:
@@ -442,5 +452,4 @@ class Inputs(Choices):
             if not all(
                 types.conforms(one, pool.hint) and self._supply.is_of_project(name, one) for _, one in pairs
             ):
-                return False
-        return True
+                yield name

@@ -274,6 +274,10 @@ class Supply:
         """
         return not (self._is_place(name) and files.leads_away(value))
 
+    def is_asked_for_kind(self, name: str) -> bool:
+        """Whether the body asks by `isinstance` what a parameter is."""
+        return any(rule == "isinstance" for rule, _ in self._used.get(name, usage.NO_USE).rules)
+
     def _is_place(self, name: str) -> bool:
         called = files.called(name)
         return name in self._opened or called == files.DIRECTORY or (called == files.FILE and called in name)

@@ -6,7 +6,6 @@ import ast
 import functools
 import inspect
 import sys
-import textwrap
 from typing import Any
 
 from ..express import express
@@ -31,7 +30,10 @@ def nodes(function: object) -> tuple[ast.AST, ...]:
 @functools.lru_cache(maxsize=512)
 def _nodes(function: object) -> tuple[ast.AST, ...]:
     try:
-        return tuple(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))))  # type: ignore[arg-type]
+        lines = inspect.getsource(function).splitlines()  # type: ignore[arg-type]
+        # A line of a docstring may have less indentation than the function: that one stays as it is.
+        margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+        return tuple(ast.walk(ast.parse("\n".join(line.removeprefix(margin) for line in lines))))
     except Exception:  # no source, or none that stands alone
         return ()
 

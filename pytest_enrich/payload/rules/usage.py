@@ -357,7 +357,8 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
     for name, wanted in attributes.items():
         fitting = [*_with_all(wanted)]
         use = suggests("attributes", fitting) if fitting else asks_for("some attributes", _with_several(wanted))
-        found[name] = found.get(name, NO_USE) | use
+        own = asks_for("attributes of a class", _having_all(wanted, function))
+        found[name] = found.get(name, NO_USE) | use | own
     return found
 
 
@@ -365,6 +366,38 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
 def _with_all(wanted: set[str]) -> Iterable[Any]:
     """The standard types that have all attributes that are used of a variable. Alone: 12 of 120."""
     return with_all(wanted)
+
+
+@rule("attributes of a class")
+def _having_all(wanted: set[str], function: object) -> Iterator[type]:
+    """The classes of the project that its module knows, of which an object has all the attributes.
+
+    Of a class and those made from it, only that one. A single attribute tells no class but the function's own.
+    """
+    telling = {name for name in wanted if not name.startswith("__")}
+    owner, names = owner_of(function), getattr(inspect.unwrap(function), "__globals__", {})  # type: ignore[arg-type]
+    held = {id(one): one for one in (owner, *names.values()) if _is_beside(one, function)} if telling else {}
+    fitting = [one for one in held.values() if telling <= _attributes(one) and (one is owner or len(telling) > 1)]
+    yield from (one for one in fitting if not any(one is not it and issubclass(one, it) for it in fitting))
+
+
+def _is_beside(held: Any, function: object) -> bool:
+    """Whether it is a class of the same project; of a proxy even the question of its class may do something."""
+    kind = type(held)
+    if not issubclass(kind, type) or kind.__hash__ is None:
+        return False
+    of_project = (str(getattr(one, "__module__", "")).partition(".")[0] for one in (held, function))
+    return len({*of_project}) == 1
+
+
+@functools.lru_cache(maxsize=512)
+def _attributes(kind: type) -> frozenset[str]:
+    """What an object of a class has, as far as the class tells, and what its constructor sets."""
+    maker = nodes(vars(kind).get("__init__"))
+    stored = (node.attr for node in maker if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    above = (_attributes(base) for base in kind.__bases__ if base is not object)
+    declared = vars(kind).get("__annotations__", {})
+    return frozenset({*dir(kind), *declared, *stored}).union(*above)
 
 
 @rule("some attributes")

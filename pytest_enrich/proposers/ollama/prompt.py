@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_enrich.data import Condition, Gap, Reason, Target
-from pytest_enrich.imports import parsed
+from pytest_enrich.imports import outdented, parsed
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.writing.syntax import Function
 
@@ -376,7 +376,7 @@ def _flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 def _piece(text: str, node: Function) -> Piece:
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     last = node.end_lineno or node.lineno
-    lines = textwrap.dedent("\n".join(text.splitlines()[first - 1 : last])).splitlines()
+    lines = outdented(text.splitlines()[first - 1 : last]).splitlines()
     return Piece(lines=tuple(lines), numbers=tuple(range(first, first + len(lines))))
 
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from pytest_enrich import imports
-from pytest_enrich.imports import parsed
+from pytest_enrich.imports import outdented, parsed
 from pytest_enrich.writing.syntax import Function, is_fixture
 
 FENCE = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
@@ -130,7 +129,7 @@ def _text(lines: Sequence[str], node: ast.stmt, more: Sequence[ast.expr] = ()) -
     """A statement in its own words, after `more` decorators; as Python writes it where they cannot be moved."""
     above = "".join(f"@{ast.unparse(decorator)}\n" for decorator in more)
     first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-    text = textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno])) + "\n"
+    text = outdented(lines[first - 1 : node.end_lineno]) + "\n"
     tree = parsed(text)
     is_same = tree is not None and len(tree.body) == 1 and ast.dump(tree.body[0]) == ast.dump(node)
     return above + (text if is_same else ast.unparse(node) + "\n")

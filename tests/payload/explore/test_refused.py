@@ -62,6 +62,29 @@ def test_a_text_is_passed_by_mistake_rather_than_a_number_or_nothing(explore, pa
     assert found[0].action in {action, "⟨sample:check⟩(3)"}
 
 
+def test_what_the_code_asks_the_class_of_is_refused_by_whatever_exception_it_raises(explore):
+    text = """
+        def convert(item: dict):
+            if isinstance(item, dict):
+                return len(item)
+            raise ValueError("only mappings can be converted")  # here
+        """
+    given = Call(qualname="convert", arguments=(Argument(name="item", value="{'a': 1}"),))
+    found = explore(text, "convert", calls=(given,), branches=((2, 4),), lines=(4,)).findings
+    assert [finding.action for finding in found] == ["⟨sample:convert⟩('abc')"]
+
+
+def test_what_the_code_raises_of_a_class_that_it_does_not_ask_for_is_no_refusal(explore):
+    text = """
+        def convert(item):
+            if hasattr(item, "keys"):
+                return len(item)
+            raise ValueError("only mappings can be converted")  # here
+        """
+    given = Call(qualname="convert", arguments=(Argument(name="item", value="{'a': 1}"),))
+    assert explore(text, "convert", calls=(given,), branches=((2, 4),), lines=(4,)).findings == ()
+
+
 def test_a_function_that_comes_back_is_the_same_one(explore):
     text = """
         import asyncio

@@ -152,3 +152,38 @@ def checked(text):
 def test_an_error_that_is_a_type_error_refuses_types_too():
     assert usage.refuses(checked)
     assert not usage.refuses(half)
+
+
+class Shape:
+    width: int
+
+    def __init__(self, height):
+        self.height = height
+
+    def is_wider(self, other):
+        """An example in a docstring that has less indentation than the code:
+
+        shape.is_wider(other)
+        """
+        return self.width > other.width
+
+
+class Square(Shape):
+    """A shape, too."""
+
+
+def area(shape):
+    return shape.width * shape.height
+
+
+def width_of(shape):
+    return shape.width
+
+
+def test_the_attributes_that_are_used_tell_the_class_of_the_project_that_has_them():
+    assert of(area, "shape") == {Shape}
+
+
+def test_one_attribute_tells_no_class_but_the_function_s_own():
+    assert Shape not in of(width_of, "shape")
+    assert of(Shape.is_wider, "other") == {Shape}

@@ -1,0 +1,20 @@
+import ast
+import textwrap
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_enrich.imports import outdented
+
+
+def test_a_docstring_with_less_indentation_than_its_function_stays_as_it_is():
+    lines = ["    def area(self):", '        """Say', "bm + bm", '"""', "        return 1"]
+    code = outdented(lines)
+    assert code == 'def area(self):\n    """Say\nbm + bm\n"""\n    return 1'
+    assert ast.parse(code)
+
+
+@given(st.lists(st.sampled_from(["a = 1", "if a:", "    b = 2", "", "  ", "# c"]), min_size=1), st.integers(0, 8))
+def test_where_all_lines_have_the_margin_it_is_what_textwrap_gives(lines, margin):
+    lines = [" " * margin + line for line in ["x = 0", *lines]]
+    assert outdented(lines) == textwrap.dedent("\n".join(lines))
