@@ -338,7 +338,7 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
     others: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
     seconds: float = 2.0
-    processor_seconds: float = 0.5
+    processor_seconds: float = 0.25
     budget: float = 30.0
 
 

@@ -378,7 +378,7 @@ def _having_all(wanted: set[str], function: object) -> Iterator[type]:
     owner, names = owner_of(function), getattr(inspect.unwrap(function), "__globals__", {})  # type: ignore[arg-type]
     held = {id(one): one for one in (owner, *names.values()) if _is_beside(one, function)} if telling else {}
     fitting = [one for one in held.values() if telling <= _attributes(one) and (one is owner or len(telling) > 1)]
-    yield from (one for one in fitting if not any(one is not it and issubclass(one, it) for it in fitting))
+    yield from (one for one in fitting if not any(one is not it and it in one.__mro__ for it in fitting))
 
 
 def _is_beside(held: Any, function: object) -> bool:
@@ -396,8 +396,8 @@ def _attributes(kind: type) -> frozenset[str]:
     maker = nodes(vars(kind).get("__init__"))
     stored = (node.attr for node in maker if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
     above = (_attributes(base) for base in kind.__bases__ if base is not object)
-    declared = vars(kind).get("__annotations__", {})
-    return frozenset({*dir(kind), *declared, *stored}).union(*above)
+    declared = vars(kind).get("__annotations__")  # of a class of classes that is none of this one
+    return frozenset({*dir(kind), *stored}).union(declared if isinstance(declared, dict) else (), *above)
 
 
 @rule("some attributes")

@@ -187,3 +187,14 @@ def test_the_attributes_that_are_used_tell_the_class_of_the_project_that_has_the
 def test_one_attribute_tells_no_class_but_the_function_s_own():
     assert Shape not in of(width_of, "shape")
     assert of(Shape.is_wider, "other") == {Shape}
+
+
+class Made(type):
+    """A class of classes."""
+
+    def __and__(cls, other):
+        return cls.__name__ + other.__name__
+
+
+def test_a_class_of_classes_has_attributes_too():
+    assert of(Made.__and__, "other") >= {type}
