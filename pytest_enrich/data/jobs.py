@@ -21,6 +21,7 @@ class Hole(Struct, frozen=True, kw_only=True):
     Attributes:
         name: The parameter that it is, "" for a literal in the test's body.
         span: Where the literal is; None for a parameter.
+        also: Where else the same stands that goes with it, of an expression or a method.
         values: Source, as it stands in the test file: the parameter's of each row, or the literal.
         adds: A keyword that the call of the function at `span` may be given, `**` for keys of the dictionary
             there; "" for what is there. Nothing is added by the values `...` and `{}`. `!name.return_value` is for
@@ -33,6 +34,7 @@ class Hole(Struct, frozen=True, kw_only=True):
 
     name: str = ""
     span: Span | None = None
+    also: tuple[Span, ...] = ()
     values: tuple[str, ...] = ()
     adds: str = ""
     offers: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
-from pytest_enrich.proposers.rows.addable import KEYS, METHOD, VERBS, Addable
+from pytest_enrich.proposers.rows.addable import INSTEAD, KEYS, METHOD, VERBS, Addable
 from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
 from pytest_enrich.writing.syntax import (
     Edit,
@@ -93,6 +93,32 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
         for node in named
         if node.attr in VERBS
     ]
+
+
+def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
+    """What a test names that is beside the target: the target's own may stand there instead."""
+    own = known.own.strip("⟨⟩").partition(":")[2]
+    loaded = (node for node in nodes_of(ast.expr, function) if isinstance(getattr(node, "ctx", None), ast.Load))
+    named = [
+        node for node in loaded if isinstance(node, ast.Name | ast.Attribute) and last_name(node) in known.kin
+    ]
+    for name, is_method in dict.fromkeys((last_name(node), isinstance(node, ast.Attribute)) for node in named):
+        alike = [one for one in named if (last_name(one), isinstance(one, ast.Attribute)) == (name, is_method)]
+        first, *others = map(span, alike)
+        values = (repr(name), repr(own)) if is_method else (name, known.own)
+        yield Hole(
+            span=first,
+            also=tuple(others),
+            values=values[:1],
+            adds=METHOD if is_method else INSTEAD,
+            offers=values[1:],
+        )
+
+
+def with_kin(hole: Hole, known: Addable) -> Hole:
+    """A parameter that is given what is beside the target: the target's own may be given, too."""
+    is_given = bool(hole.name) and not known.kin.isdisjoint(value.rpartition(".")[2] for value in hole.values)
+    return _offering(hole, [known.own]) if is_given else hole
 
 
 def _offering(hole: Hole, values: Iterable[str]) -> Hole:

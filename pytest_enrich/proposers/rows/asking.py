@@ -61,12 +61,17 @@ def nearest(
     """The nearest tests that are wanted and in which something can vary, by file.
 
     Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
-    file they may be given what they do not pass.
+    file they may be given what they do not pass. Where no test runs the target, those of what stands beside it do.
     """
     known = addable.of(target, source) if source else addable.Addable()
     shelf = Shelf(target, read, known)
-    nodeids = dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest if near.shared)
-    first = shelf.sheets([*nodeids][:MOST_READ], wanted, MOST_TESTS)
+    is_run = any(near.shared for near in target.nearest)
+    nodeids = dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest if near.shared or known.kin)
+
+    def is_near(sheet: Sheet) -> bool:
+        return wanted(sheet) and (is_run or sheet.has_kin(known))
+
+    first = shelf.sheets([*nodeids][:MOST_READ], is_near, MOST_TESTS)
     rows = [sheet.pattern.nodeid for sheet in first if sheet.kind == "row"]
     apart = shelf.sheets(rows, wanted, MOST_APART, apart=True)
     return [*islice(by_file(first), MOST_FILES), *islice(by_file(apart), 1)]

@@ -102,15 +102,24 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
     def with_added(self, known: Addable) -> Sheet:
         """The same with what may be given besides, or left out."""
-        asking = (adding.with_query(hole, known) for hole in self.pattern.holes)
+        given = (adding.with_kin(hole, known) for hole in self.pattern.holes)
+        asking = (adding.with_query(hole, known) for hole in given)
         holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
         if self.kind == "sibling":
             rows = len(self.cases.rows) if self.cases is not None else 1
             holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))
         return replace(self, pattern=replace(self.pattern, holes=holes))
 
+    def has_kin(self, known: Addable) -> bool:
+        """Whether it tests what is beside the target."""
+        holes = self.pattern.holes
+        return any(adding.kin_holes(self.function, known)) or any(
+            one != adding.with_kin(one, known) for one in holes
+        )
+
     def _more(self, known: Addable) -> Iterator[Hole]:
         """Places beside what stands there."""
+        yield from adding.kin_holes(self.function, known)
         yield from adding.added_holes(self.function, known)
         yield from adding.verb_holes(self.function, known)
         yield from mocks.setting_holes(self.function, known)

@@ -43,10 +43,26 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
     def name_beside(self, case: Case) -> tuple[str, Origin]:
         """A free name for a test beside it, and where that is from: one that says nothing is doubted."""
-        start = names.start(self.sheet.function.name, self.target.qualname, {*case.arguments, *self._keywords()})
+        anchor, own = self.sheet.function.name, self.target.qualname.partition(".")[0]
+        kin = next(self._exchanged(), "")
+        start = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
+        start = names.exchanged(anchor, kin, own) if kin else start
+        alone = names.styled(f"test_{start}", self.taken)
+        if kin and alone not in self.taken:
+            return alone, self.origin
         name = names.of(case, (start,), self.taken)
         unnamed = names.is_unnamed(case, name, (start,), self.taken)
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
+
+    def _exchanged(self) -> Iterator[str]:
+        """The names of what is beside the target, in the place of which it is called."""
+        own = self.target.qualname.partition(".")[0]
+        for at, value in self.variant.values:
+            hole = self.sheet.pattern.holes[at]
+            if hole.adds == METHOD and value == repr(own):
+                yield str(ast.literal_eval(hole.values[0]))
+            elif hole.adds == INSTEAD and value == f"⟨{self.target.module}:{own}⟩":
+                yield hole.values[0]
 
     def _keywords(self) -> Iterator[str]:
         """The names by which anything is passed otherwise, to whatever function."""
@@ -103,7 +119,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         changed = dict(self.variant.values)
         for at, hole in enumerate(self.sheet.pattern.holes):
             if hole.adds and at in changed:
-                yield self._added(hole, changed[at])
+                places = (hole, *(replace(hole, span=place) for place in hole.also))
+                yield from (self._added(one, changed[at]) for one in places)
             elif hole.span is not None and at in changed:
                 yield hole.span, changed[at]
             elif hole.name or (hole.fixture and at in changed):

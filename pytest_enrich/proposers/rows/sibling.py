@@ -134,7 +134,7 @@ def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:
 def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> list[ast.stmt] | None:
     """The statements that the changed values are in or have to do with."""
     holes = [sheet.pattern.holes[hole] for hole, _ in variant.values]
-    spans = [hole.span for hole in holes if hole.span is not None]
+    spans = [place for hole in holes if hole.span is not None for place in (hole.span, *hole.also)]
     gone, arguments = _gone(sheet, variant), [parameter.arg for parameter in sheet.function.args.args]
     names = [name for hole in holes if (name := hole.name or hole.fixture)]
     statements = [statement for statement in sheet.function.body if statement not in gone]
