@@ -138,7 +138,7 @@ def of_equality(case: Case) -> Case:
     if method not in OPPOSITES or case.seen.value not in {"True", "False"}:
         return case
     known = method if case.seen.value == "True" else OPPOSITES[method]
-    return replace(case, subject=f"{owner}.{known}", seen=replace(case.seen, expression=""))
+    return replace(case, subject=f"{owner}.{known}", seen=replace(case.seen, value="True", expression=""))
 
 
 def comment_of(target: Target, gap: Gap) -> str:

@@ -27,12 +27,21 @@ LONGEST = 72
 FEWEST_WORDS, MOST_WORDS = 3, 7
 LONGEST_CLAUSE = 60
 MOST_SHARED = 2
+KNOWN_AS = {"int": "number", "float": "number", "str": "string", "NoneType": "none"}
 FAULTS = {
     "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
     "negative", "malformed",
 }  # fmt: skip
 FORBIDDEN = re.compile(r"^(.+?)_(?:is|are|can|must|may|should)_not_(?:allowed_to_)?be_(\w+)$")
 """`ports are not allowed to be negative`: what is refused are negative ports."""
+OBLIGED = re.compile(r"^(\w+?)_(?:must|should|has_to)_be_(string|str|bytes|integer|int|number|boolean|list|dict)$")
+"""`text must be a string`: what is refused is one that is none."""
+COMPARED = {
+    "__lt__": ("is_less_than", "is_not_less_than"), "__le__": ("is_at_most", "is_not_at_most"),
+    "__gt__": ("is_greater_than", "is_not_greater_than"), "__ge__": ("is_at_least", "is_not_at_least"),
+    "__eq__": ("equals", "does_not_equal"), "__ne__": ("does_not_equal", "equals"),
+}  # fmt: skip
+"""How an object is that is compared with another one: where that is true, and where it is false."""
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
 UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
 ENTERED = "entered"
@@ -84,6 +93,7 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
         [f"test_{subject}{rest}" for rest in rests for subject in subjects] for rests in (told, anyhow(case))
     )
     options = [
+        *(f"test_{said}" for said in compared(case)),
         *spoken[:first],
         *less,
         *spoken[first:],
@@ -112,12 +122,23 @@ def ways(case: Case) -> Iterator[Way]:
         yield from _by_message(case, [one for one in said if one in situations.switched(case)])
     for situation in said:
         if case.raised and _is_refusal(case.raised) and not situation.startswith(JOINED):
-            yield Way(f"rejects_{situation}", 2)
+            # Of which class something is not says as much as a message.
+            yield Way(f"rejects_{situation}", 3 if situation.startswith("non_") else 2)
         is_clause = situation.startswith("when_")
         yield from (Way(f"{end}_{situation}" if is_clause else f"{situation}_{end}", 2) for end in done)
         yield from [] if case.raised else [Way(_joined(situation), 1)]
     yield from (Way(end, 1) for end in done)
     yield Way("", 0)
+
+
+def compared(case: Case) -> Iterator[str]:
+    """What is said of a comparison: `byte_is_less_than_number`."""
+    owner, _, own = case.subject.rpartition(".")
+    if own in COMPARED and case.seen.value in {"True", "False"} and case.arguments:
+        literal = literal_value(other := next(reversed(case.arguments.values())))
+        kind = type(literal[0]).__name__ if literal is not None else ""
+        other = KNOWN_AS.get(kind, kind) or words.snake(last_name(getattr(expression(other), "func", None)))
+        yield from [f"{words.snake(owner)}_{COMPARED[own][case.seen.value == 'False']}_{other}"] if other else []
 
 
 def apart(case: Case) -> Iterator[str]:
@@ -266,15 +287,18 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     """What the message of an exception says, unless that is no more than what is called; first with what is on."""
     yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in _by_message(case))
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", case.message)
-    if not said:
+    said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
+    if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # as what was cut off
         return
     # A number in it may be of this input.
     much = 2 if re.search(r"\d", said) else 3
     forbidden = FORBIDDEN.match(said)
     if forbidden and forbidden[2] in FAULTS:
         yield Way(f"rejects_{forbidden[2]}_{forbidden[1]}", much)
+    if obliged := OBLIGED.match(said):
+        yield Way(f"rejects_non_{obliged[2]}_{obliged[1]}", much)
     if said.split("_")[0] in FAULTS:
-        yield Way(f"rejects_{said}", much)
+        yield Way(f"rejects_{said.removesuffix('_found')}", much)
     if (
         "_" in said
         and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY

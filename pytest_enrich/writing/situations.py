@@ -19,7 +19,8 @@ MOST_NAMED, MOST_WORDS = 2, 5
 JOINED = ("with_", "without_", "when_", "for_", "from_", "of_")
 """What joins a situation to the rest by itself."""
 SCENERY = re.compile(
-    r"\b(we|i|you|it|this|these|here|now|todo|fixme|xxx|hack|noqa|type|pragma|pylint|mypy|see)\b|[=\[\]{}]",
+    r"\b(we|i|you|it|this|these|here|now|todo|fixme|xxx|hack|noqa|type|pragma|pylint|mypy|see)\b|[=\[\]{}]"
+    r"|\w [-+*/%<>|&^] \w",
     re.IGNORECASE,
 )
 """What comments say to those who read the code."""

@@ -43,6 +43,10 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("price can only be used with a positive total", "test_price_can_only_be_used_with_positive_total"),
         ("a price is 100 at most", "test_price_is_100_at_most"),
         ("days cannot be negative", "test_price_rejects_negative_days"),
+        ("total must be a string", "test_price_rejects_non_string_total"),
+        ("found an invalid code: 'abc'", "test_price_rejects_invalid_code"),
+        ("unknown codes found", "test_price_rejects_unknown_codes"),
+        ('Expected parameter "total" to be 32 bytes long after decoding; got 31', "test_price_raises_value_error"),
         ("closed", "test_price_raises_value_error"),
         ("", "test_price_raises_value_error"),
     ],
@@ -456,3 +460,23 @@ def test_a_function_that_comes_back_is_unchanged():
     seen = Observation(subject="result", value="⟨asyncio:sleep⟩", expression="{result}")
     given = case(seen, arguments={"function": "sleep"}, parameters=("function",))
     assert named(given) == "test_price_returns_function_unchanged"
+
+
+@pytest.mark.parametrize(
+    ("method", "result", "other", "name"),
+    [
+        ("__lt__", "True", "30", "test_price_is_less_than_number"),
+        ("__ge__", "False", "⟨shop.cart:Cost⟩(3)", "test_price_is_not_at_least_cost"),
+        ("__eq__", "False", "'abc'", "test_price_does_not_equal_string"),
+        ("__ne__", "False", "3.5", "test_price_equals_number"),
+    ],
+)
+def test_a_comparison_is_said_with_what_comes_of_it(method, result, other, name):
+    seen = Observation(subject="result", value=result, expression="{result}")
+    stated = case(seen, subject=f"Price.{method}", parameters=("other",), arguments={"other": other})
+    assert named(cases.of_equality(stated)) == name
+
+
+def test_a_comment_that_is_code_says_nothing():
+    stated = case(text="if sep:", outcome="true", comment="total * sep", arguments={"total": "3", "sep": "'-'"})
+    assert named(stated) == "test_price_with_sep"

@@ -147,9 +147,11 @@ class Entry:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether it is a special method that no operator stands for."""
+        """Whether it is a special method that no operator stands for, or one of a module."""
         special = self.name.startswith("__") and self.name.endswith("__")
-        return special and self.name not in {*OPERATORS, *MAKERS, *COPYING, "__call__", "__hash__"}
+        return special and (
+            not self.owner or self.name not in {*OPERATORS, *MAKERS, *COPYING, "__call__", "__hash__"}
+        )
 
     @property
     def is_operator(self) -> bool:

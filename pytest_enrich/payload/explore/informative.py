@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..engine.trace import Reached
 from ..express import express, named
 from ..rules import body
 from .calls import Call, sites
-from .contract import AGAIN, indentation
+from .contract import AGAIN, OWN, indentation
 from .entry import MAKERS
 from .inputs import Inputs
 from .observe import said
@@ -51,6 +51,15 @@ def is_checked(outcome: Outcome, inputs: Inputs, call: Call) -> bool:
     frames = traceback.extract_tb(error.__traceback__) if isinstance(error, Exception) else []
     is_raised = bool(frames) and (frames[-1].line or "").startswith(f"raise {type(error).__name__}")
     return is_raised and (isinstance(error, TypeError) or inputs.asks_for_kinds(call))
+
+
+def is_raised_before(outcome: Outcome, inputs: Inputs) -> bool:
+    """Whether it is the object of a call that could not be made."""
+    if outcome.raised is None or not inputs.entry.needs_receiver:
+        return False
+    codes = [frame.f_code for frame, _ in traceback.walk_tb(outcome.raised.__traceback__)]
+    called = [after.co_name for code, after in pairwise(codes) if code.co_filename == OWN]
+    return bool(called) and called[0] in MAKERS
 
 
 def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reached:
@@ -133,6 +142,8 @@ def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> s
         return "not what callers pass"
     if inputs.entry.name == "__hash__" and outcome.result is not True:
         return "nothing to observe"  # the hash of an object tells nothing but that it is this one
+    if is_raised_before(outcome, inputs):
+        return "no such object"  # whoever makes it sees the exception
     is_telling = informative_rank(outcome) < SILENT or bool(said(runner, call))
     return "" if is_telling else "nothing to observe"
 

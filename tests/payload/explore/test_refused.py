@@ -97,3 +97,22 @@ def test_a_function_that_comes_back_is_the_same_one(explore):
     given = Call(qualname="sync", arguments=(Argument(name="function", value="⟨asyncio:sleep⟩"),))
     (found,) = explore(text, "sync", calls=(given,), branches=((4, 5),), lines=(5,)).findings
     assert found.observations[0].form == "is"
+
+
+def test_an_object_that_cannot_be_made_is_not_asked_for_anything(explore):
+    text = """
+        class Limits:
+            def __init__(self, low=0, high=9):
+                self.low, self.high = low, high
+                self.check()
+
+            def check(self):
+                if self.low > self.high:
+                    raise ValueError("low must be lower than high")  # here
+
+            def width(self):
+                self.check()
+                return self.high - self.low
+        """
+    found = explore(text, "Limits.width", kind="method", branches=((7, 8),), lines=(8,)).findings
+    assert found == ()
