@@ -38,7 +38,8 @@ class Shelf:
         files = dict.fromkeys([*named, *(_path(test.nodeid) for test in running)])
         if files:
             return self._inside(max(files, key=partial(self._worth, subject, named, running)), subject, running)
-        beside = (found for test in near if (found := self._beside(test)))
+        likest = sorted(near, key=lambda test: -self._shared_words(test, subject))
+        beside = (found for test in likest if (found := self._beside(test)))
         return next(beside, None) or Placement(path=new_file(subject.path, self._suite), new_file=True)
 
     def _likeness(self, file: str, subject: Subject) -> float:
@@ -78,6 +79,12 @@ class Shelf:
     def _words(self, near: NearTest) -> frozenset[str]:
         path, owner, name = self._named_parts(near)
         return self.file(path).words(owner, name)
+
+    def _shared_words(self, near: NearTest, subject: Subject) -> int:
+        """How many words of the subject's name a test is called by, and uses."""
+        path, owner, name = self._named_parts(near)
+        said = {*_lowered(f"{PurePosixPath(path).stem} {owner or ''} {name}")}
+        return len(said.intersection(_lowered(subject.qualname))) + len(self._words(near) & {*subject.topics})
 
     def fixtures(self, place: Placement) -> tuple[str, ...]:
         """The names of the fixtures that a new test there could use."""
@@ -172,7 +179,7 @@ def _likeness(topic: str, subject: Subject) -> float:
 
 def _kept(topic: str, name: str) -> float:
     """The share of the words of a name that `topic` is made of, 0.0 for less than a half."""
-    words = [word.lower() for word in _WORD.findall(name)]
+    words = _lowered(name)
     counts = (at for at in range(len(words), 0, -1) if topic in {"".join(words[:at]), "".join(words[-at:])})
     share = next(counts, 0) / max(len(words), 1)
     return share if share >= HALF else 0.0
@@ -211,6 +218,10 @@ def _foreign(owner: str | None, subject: Subject) -> int:
     """How many words of the name of a class of tests are about something else: the function is not of its kind."""
     about = f"{subject.path} {subject.qualname} test case mixin".lower()
     return sum(word.lower() not in about for word in _WORD.findall(owner or ""))
+
+
+def _lowered(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]
 
 
 def _path(nodeid: str) -> str:

@@ -344,3 +344,29 @@ def test_a_file_that_bears_most_of_the_modules_name_is_about_it_if_it_imports_fr
 
     assert (placed("from iso import f\n") == f"tests/{file}.py") is is_chosen
     assert placed("from iso import g\n") == "tests/test_pickle.py"
+
+
+def test_a_test_of_an_operator_goes_beside_one_that_uses_it(target):
+    text = "class Cart:\n    def __le__(self, x):\n        if x:\n            return 1\n        return 2\n"
+    tests = (
+        "class TestThreads:\n    def test_a(self):\n        run(Cart(1))\n"
+        "class TestOrder:\n    def test_b(self):\n        assert Cart(1) <= Cart(2)\n"
+    )
+    near = ("tests/test_shop.py::TestThreads::test_a", "tests/test_shop.py::TestOrder::test_b")
+    shop = suite({"tests/test_shop.py": tests})
+    found = target(text, ("Cart.__le__", "if x:"), suite=shop, contexts={3: near, 5: near[:1]}).placement
+    assert (found.owner, found.anchor) == ("TestOrder", "test_b")
+
+
+def test_of_what_no_test_runs_it_goes_where_tests_are_called_alike(target):
+    method = "    def sum_all(self, x):\n        if x:\n            return 1\n"
+    text = f"class Cart:\n{method}    def f(self):\n        return 2\n"
+    files = {
+        "tests/test_a.py": "def test_everything(): Cart().f()\n",
+        "tests/test_b.py": "def test_sum_of_a_cart(): Cart().f()\n",
+    }
+    contexts = {6: ("tests/test_a.py::test_everything", "tests/test_b.py::test_sum_of_a_cart")}
+    assert (
+        target(text, ("Cart.sum_all", "if x:"), suite=suite(files), contexts=contexts).placement.path
+        == "tests/test_b.py"
+    )
