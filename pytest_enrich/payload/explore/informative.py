@@ -101,10 +101,16 @@ def is_degenerate(result: object) -> bool:
     """Whether a result says little: nothing in it, or zero, or a text or a tuple of just that."""
     if isinstance(result, str):
         return not result or VOID.search(result) is not None or ("0" in result and NOT_ZERO.search(result) is None)
+    parts = result if isinstance(result, tuple) else [result]
+    return not isinstance(result, bool) and all(map(_is_false, parts))
+
+
+def _is_false(value: object) -> bool:
+    """Whether a value counts as false; nobody can say that of one whose truth is an exception."""
     try:
-        return not isinstance(result, bool) and (not result or (isinstance(result, tuple) and not any(result)))
+        return not value
     except Exception:  # a __bool__ of the project's may raise
-        return True
+        return False
 
 
 def is_void(runner: Runner, call: Call) -> bool:
@@ -114,7 +120,7 @@ def is_void(runner: Runner, call: Call) -> bool:
         return False
     if is_function(outcome.result):
         return all(map(is_empty, said(runner, call)))
-    return is_degenerate(outcome.result) and bool(outcome.result)
+    return is_degenerate(outcome.result) and not _is_false(outcome.result)
 
 
 def ending(outcome: Outcome) -> str:

@@ -6,7 +6,7 @@ import collections
 
 import pytest
 
-from pytest_enrich.data import Entry, Parameter
+from pytest_enrich.data import Argument, Call, Entry, Parameter
 from pytest_enrich.payload.explore.findings import INDIFFERENT
 from pytest_enrich.payload.explore.informative import is_degenerate
 from pytest_enrich.payload.explore.stated import is_empty
@@ -82,3 +82,23 @@ def test_what_python_calls_gets_no_options(explore):
     entry = Entry(qualname="Box.__repr__", kind="method", parameters=(of,))
     (found,) = explore(text, "Box.__repr__", "method", entries=(entry,), lines=(6,), branches=()).findings
     assert found.action == "repr(box)"
+
+
+def test_a_result_whose_truth_is_an_exception_is_not_taken_for_nothing(explore):
+    text = """
+        class Vector:
+            def __init__(self, size):
+                self.size = size
+
+            def __bool__(self):
+                raise ValueError("the truth of several values is ambiguous")
+
+        def scaled(vector, by):
+            if by > 3:
+                return Vector(vector.size * by)  # here
+            return vector
+        """
+    made = Argument(name="vector", value="⟨sample:Vector⟩(2)")
+    given = Call(qualname="scaled", arguments=(made, Argument(name="by", value="2")))
+    (finding,) = explore(text, "scaled", calls=(given,), branches=((10, 11),), lines=(11,)).findings
+    assert finding.observations
