@@ -231,7 +231,10 @@ def start(anchor: str, qualname: str, changed: Collection[str] = ()) -> str:
     known = words.snake(qualname).split("_")
     about = [at for at, part in enumerate(parts) if part and part in known]
     if about or (own[:1] == "_" and not own.endswith("__")):
-        return "_".join(parts[: about[-1] + 1] if about else parts)
+        parts = parts[: about[-1] + 1] if about else parts
+        while len(parts) > 1 and parts[-1] in words.JOINTS:  # what it joined is cut off
+            parts = parts[:-1]
+        return "_".join(parts)
     # What Python calls by itself is known by its class.
     known_by = owner.rpartition(".")[2] if own.endswith("__") else own
     return words.snake(known_by or own)

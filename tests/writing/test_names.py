@@ -450,6 +450,7 @@ def test_nothing_that_has_to_be_passed_is_not_what_a_test_is_about_unless_the_de
         ("test_load_no_file_verbose", ["verbose"], "load_no_file"),
         ("test_load_no_file_verbose", [], "load_no_file_verbose"),
         ("test_verbose_load", ["verbose"], "verbose_load"),
+        ("test_load_with_verbose", ["verbose"], "load"),
     ],
 )
 def test_a_name_does_not_say_of_a_parameter_what_was_there_before(anchor, changed, begun):
