@@ -70,7 +70,7 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     """
     text = SENTENCE.split(prose.strip()[:LONGEST_PROSE].replace("`", "").replace("*", ""), maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
-    text = INVALID.sub("invalid ", text)
+    text = re.sub(r"^(there|There)('s| is| are| was| were) ", "", INVALID.sub("invalid ", text))
     text = re.sub(r"\b([Cc])an(no|')t\b", r"\1an not", text.replace("\u2019", "'").replace("ain't", "isn't"))
     text = re.sub(r"(?<=\w)n't\b", " not", text)
     spoken = _split(text)

@@ -45,6 +45,7 @@ def test_a_phrase_is_part_of_a_name_or_nothing(prose):
         ),
         ("The file can't be read: it is gone", "file_can_not_be_read"),
         ("Can't read a file", "can_not_read_file"),
+        ("there's no such file", "no_such_file"),
         ("a value isn't there", "value_is_not_there"),
         ("not an amount: 'a'", "not_an_amount"),
         ("only -1 of AB-12 reserved", "only_1_of_ab_12_reserved"),

@@ -27,9 +27,15 @@ Inner: TypeAlias = Callable[[object], "str | None"]
 
 
 def spoken(value: object) -> str:
-    """Its text; "" where a `__str__` of the project's raises, or gives something else."""
+    """Its text; "" where a `__str__` of the project's raises, or gives something else.
+
+    Of a `KeyError` with a sentence that is the sentence, which it shows in quotes like a key.
+    """
     try:
-        return str(value)
+        text = str(value)
+        said = value.args[0] if isinstance(value, KeyError) and len(value.args) == 1 else None
+        is_quoted = type(said) is str and " " in said and text == repr(said) and text[1:-1] == said
+        return str(said) if is_quoted else text
     except Exception:  # its `__str__` is code of the project: anything can be wrong with it
         return ""
 

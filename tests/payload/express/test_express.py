@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.payload.express import compilable, evaluate, express, named
+from pytest_enrich.payload.express import compilable, evaluate, express, named, spoken
 
 
 class Kind(enum.Enum):
@@ -289,3 +289,17 @@ def test_a_long_list_of_short_values_is_still_written():
 def test_many_of_the_same_sign_that_nobody_can_read_are_counted(value, text):
     assert express(value) == text
     assert evaluate(text) == value
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyError("no such flag"), "no such flag"),
+        (KeyError("flag"), "'flag'"),
+        (KeyError("no flag", 3), "('no flag', 3)"),
+        (KeyError("it's \n broken"), repr("it's \n broken")),
+        (ValueError("no such flag"), "no such flag"),
+    ],
+)
+def test_the_sentence_of_a_key_error_is_said_without_quotes(error, said):
+    assert spoken(error) == said
