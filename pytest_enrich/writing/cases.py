@@ -47,7 +47,6 @@ class Case(Struct, frozen=True, kw_only=True):
         changed: What is other than in the test that it is made of, as situations.
         elsewhere: The values there that are no argument of what is tested.
         seen: What comes of it.
-        inside: The function that is tested, where what is called only comes to it.
         is_gathered: Whether that is all items of what it gave, gathered in a list.
     """
 
@@ -62,7 +61,6 @@ class Case(Struct, frozen=True, kw_only=True):
     arguments: dict[str, Template] = {}
     changed: tuple[str, ...] = ()
     elsewhere: tuple[Template, ...] = ()
-    inside: str = ""
     is_gathered: bool = False
 
     @property

@@ -146,7 +146,6 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         case = replace(
             case,
             subject=subject,
-            inside=_inside(qualname, target.part_of(gap.id).qualname),
             is_gathered=finding.consume in {"list", "async list"},
             parameters=(*(case.parameters or passed), *usual),
             optional=tuple(name for name in case.optional if name not in usual),
@@ -213,12 +212,6 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 def renamed(test: NewTest, name: str) -> NewTest:
     """The test under another name."""
     return replace(test, name=name, code=test.code.replace(f"def {test.name}(", f"def {name}(", 1))
-
-
-def _inside(called: str, tested: str) -> str:
-    """The name of the function that is tested, "" where it is the one that is called, or a special one."""
-    own, other = called.rpartition(".")[2], tested.rpartition(".")[2]
-    return "" if own == other or "__" in {own[:2], other[:2]} else other
 
 
 def _always(entries: Iterable[Entry]) -> frozenset[str]:

@@ -83,16 +83,14 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
     """
     texts = (case.docstring, case.comment, case.seen.message, *case.parameters, *case.optional, *taken)
     known = {*words.snake(" ".join(texts)).split("_")}
-    inner = _with_inner(case, subjects)
-    pairs = zip(subjects, inner, strict=True)
-    every = [(deep if way.says <= 1 else subject, way) for subject, deep in pairs for way in ways(case)]
+    every = [(subject, way) for subject in subjects for way in ways(case)]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
     first = sum(way.score(subject, known) > 0 for subject, way in ranked)
     spoken = [f"test_{way.behind(subject)}" for subject, way in ranked]
     # The bare name is that of the first test of a function, not of one that takes another way through it.
     told = () if case.outcome == ENTERED or case.raised else apart(case)
     less, least = (
-        [f"test_{subject}{rest}" for rest in rests for subject in inner] for rests in (told, anyhow(case))
+        [f"test_{subject}{rest}" for rest in rests for subject in subjects] for rests in (told, anyhow(case))
     )
     options = [
         *(f"test_{said}" for said in compared(case)),
@@ -103,14 +101,6 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
         *least,
     ]
     return free([styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]], taken)
-
-
-def _with_inner(case: Case, subjects: Sequence[str]) -> Sequence[str]:
-    """The subjects with the function that the call comes to: where little is said, at least that is."""
-    if not case.inside:
-        return subjects
-    inner = words.called(case.inside)
-    return [subject if f"_{inner}_" in f"_{subject}_" else f"{subject}_{inner}" for subject in subjects]
 
 
 def says_little(name: str, subjects: Sequence[str]) -> bool:

@@ -501,7 +501,7 @@ def test_a_function_that_nobody_can_call_is_reached_through_what_tests_call(fake
     recorded = replace(NOTHING, through=(way,))
     (made,), sandbox = propose(finding, task=fakes.task(target=target), recorded=recorded)
     assert sandbox.asked(Explore)[0].through == (way,)
-    assert made.name == "test_pay_discount_is_zero"
+    assert made.name == "test_pay_is_zero"
     assert made.title == "pay: gives 0"
 
 

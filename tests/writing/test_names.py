@@ -481,17 +481,3 @@ def test_a_comparison_is_said_with_what_comes_of_it(method, result, other, name)
 def test_a_comment_that_is_code_says_nothing():
     stated = case(text="if sep:", outcome="true", comment="total * sep", arguments={"total": "3", "sep": "'-'"})
     assert named(stated) == "test_price_with_sep"
-
-
-@pytest.mark.parametrize(
-    ("stated", "name"),
-    [
-        (case(inside="_tax"), "test_price_tax"),
-        (case(text="if sep:", outcome="true", arguments={"sep": "'-'"}, inside="_tax"), "test_price_tax_with_sep"),
-        (case(raises("unknown code"), inside="_tax"), "test_price_rejects_unknown_code"),
-        (case(inside="price_"), "test_price"),
-    ],
-    ids=["nothing", "a situation", "a message", "the same"],
-)
-def test_where_little_is_said_the_function_that_the_call_comes_to_is_said_too(stated, name):
-    assert named(stated) == name
