@@ -160,6 +160,8 @@ def copy_sources(checkout: Path, project: Project, destination: Path) -> None:
         elif source is not None:
             (destination / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, destination / source.relative_to(checkout))
+    for test in project.test_files(checkout):  # those that lie among the sources, called as they are
+        (destination / test.relative_to(checkout)).unlink(missing_ok=True)
 
 
 def _results(place: Path) -> list[Path]:

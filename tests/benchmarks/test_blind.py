@@ -6,6 +6,7 @@ import json
 
 import blind
 import pytest
+from projects import Project
 
 FULL = (
     """\
@@ -144,6 +145,16 @@ def test_the_reader_gets_the_sources_and_neither_tests_nor_the_key(sheet):
     found = {file.relative_to(reader).as_posix() for file in reader.rglob("*") if file.is_file()}
     assert found == {"read.md", "sheet.md", "shop/shop/cart.py"}
     assert "cart-aaaaaaaa" not in (reader / "read.md").read_text()
+
+
+def test_a_test_file_among_the_sources_is_not_shown(tmp_path):
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    (checkout / "trie.py").write_text("")
+    (checkout / "checks.py").write_text("")
+    project = Project(version="1", sha256="", source=(".",), tests=("checks.py",))
+    blind.copy_sources(checkout, project, tmp_path / "reader")
+    assert [file.name for file in (tmp_path / "reader").iterdir()] == ["trie.py"]
 
 
 def test_the_same_seed_draws_the_same_tests(folder, tmp_path):
