@@ -31,6 +31,8 @@ VERBS = {
 REVERSED = re.compile(r"r(?=(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor|matmul|divmod|lshift|rshift)$)")
 MOST_WORDS, LONGEST_PROSE = 7, 300
 SINGLE = 1
+FEW = 2
+"""So many words of a longer sentence name what it is about, and say nothing of that."""
 LONGEST_VALUE, MOST_VALUE_WORDS = 22, 3
 SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s[-\u2013](?=\s)|\s\(|,\s|\n\s*\n")
 QUOTED = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)|<[^>]*>|\{[^}]*\}""")
@@ -77,8 +79,10 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
     words = [word for word in told if word not in given]
     if len(words) > most:
-        cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > SINGLE]
+        cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > FEW]
         words = words[: cuts[-1]] if cuts else []
+        # What is one of several things is none of them by itself.
+        words = [] if "either" in words and "or" not in words else words
     if words and words[-1] in OPEN:
         return ""
     while words and words[-1] in JOINTS:

@@ -45,6 +45,8 @@ def test_a_phrase_is_part_of_a_name_or_nothing(prose):
         ),
         ("The file can't be read: it is gone", "file_can_not_be_read"),
         ("Can't read a file", "can_not_read_file"),
+        ("first argument to the large cache must be an int, a callable or nothing", ""),
+        ("the size must be either a number that is not zero or None", ""),
         ("there's no such file", "no_such_file"),
         ("a value isn't there", "value_is_not_there"),
         ("not an amount: 'a'", "not_an_amount"),
