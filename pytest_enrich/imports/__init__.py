@@ -18,4 +18,4 @@ from pytest_enrich.imports.bindings import (
     resolve_all,
 )
 from pytest_enrich.imports.merge import merge
-from pytest_enrich.imports.text import only_statement, outdented, parsed
+from pytest_enrich.imports.text import limit, only_statement, outdented, parsed

@@ -9,6 +9,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -19,8 +20,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 LIMITS, USUAL_LIMIT = (79, 88, 100, 120), 88
-_FEW, _MOST = 100, 0.99
-"""So many lines say nothing about others, and so large a share of many lines does."""
+_FEW, _MOST = 20, 0.005
+"""Less lines than that tell nothing, and so many of them may be longer."""
+_BEHIND = re.compile(r"(?<=\S)\s+#.*")
 BOM = "\ufeff"
 UNNAMED = "the test file"
 
@@ -56,11 +58,17 @@ def newline(text: str) -> str:
     return found.group() if found else "\n"
 
 
+@lru_cache(maxsize=8)  # a few files are asked about, each for many tests
 def limit(text: str) -> int:
-    """How long lines of a file may be: of the usual limits the least that all but a few keep."""
-    lengths = sorted(len(line) for line in text.splitlines())
-    longest = lengths[int(len(lengths) * _MOST) - 1] if len(lengths) > _FEW else USUAL_LIMIT
-    return next((one for one in LIMITS if longest <= one), LIMITS[-1])
+    """How long lines of a file may be: of the usual limits the least that all but a few keep.
+
+    A comment behind the code is not counted: no formatter moves it.
+    """
+    lengths = [len(_BEHIND.sub("", line)) for line in text.splitlines() if line.strip()]
+    if len(lengths) < _FEW:
+        return USUAL_LIMIT
+    fitting = (width for width in LIMITS if sum(size > width for size in lengths) <= _MOST * len(lengths))
+    return next(fitting, LIMITS[-1])
 
 
 def column(line: str, offset: int) -> int:

@@ -16,7 +16,7 @@ from pytest_enrich import imports
 from pytest_enrich.data import Gap, Origin, Placement, Target, Template
 from pytest_enrich.data.code import Branch
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.writing import names, style
+from pytest_enrich.writing import names
 from pytest_enrich.writing.annotations import annotated
 
 LONGEST_LINE = 110
@@ -60,7 +60,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
     def widths(self) -> tuple[int, ...]:
         """How long a line of a test's body may be, without its indentation: first as others are there."""
         levels = 1 if self.placement.style == "function" else 2
-        return style.longest_line(self.text) - levels * len(INDENT), LONGEST_LINE
+        return imports.limit(self.text) - levels * len(INDENT), LONGEST_LINE
 
     @property
     def documented(self) -> str:

@@ -14,22 +14,7 @@ from pytest_enrich.imports import parsed
 from pytest_enrich.writing.syntax import Function
 
 Decorators: TypeAlias = tuple[str, ...]
-WIDTHS = (79, 88, 100, 120)
-"""How long the lines are that style guides and formatters allow."""
-USUAL_WIDTH = 88
-FEW_LINES, MOST_LONGER = 20, 0.005
-"""Less lines than that tell nothing, and so many of them may be longer."""
 PREPARING = {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup"}
-
-
-@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
-def longest_line(text: str) -> int:
-    """How long the lines of a file may be, in characters, by what nearly all of them keep to."""
-    lengths = [len(line) for line in text.splitlines() if line.strip()]
-    if len(lengths) < FEW_LINES:
-        return USUAL_WIDTH
-    fitting = (width for width in WIDTHS if sum(size > width for size in lengths) <= MOST_LONGER * len(lengths))
-    return next(fitting, WIDTHS[-1])
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets

@@ -4,7 +4,7 @@ import textwrap
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.imports import outdented
+from pytest_enrich.imports import limit, outdented
 
 
 def test_a_docstring_with_less_indentation_than_its_function_stays_as_it_is():
@@ -18,3 +18,9 @@ def test_a_docstring_with_less_indentation_than_its_function_stays_as_it_is():
 def test_where_all_lines_have_the_margin_it_is_what_textwrap_gives(lines, margin):
     lines = [" " * margin + line for line in ["x = 0", *lines]]
     assert outdented(lines) == textwrap.dedent("\n".join(lines))
+
+
+def test_comments_behind_the_code_do_not_make_a_file_wider():
+    code = "x = 1\n" * 40
+    assert limit(code + f"y = {'1' * 80}\n" * 3) == 88
+    assert limit(code + f"y = {'1' * 70}  # type: ignore[arg-type]\n" * 3) == 79
