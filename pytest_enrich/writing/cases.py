@@ -77,8 +77,13 @@ class Case(Struct, frozen=True, kw_only=True):
         own = self.subject.rpartition(".")[2]
         said = re.sub(rf"^[`'\"@]?{re.escape(own)}[`'\"]?(?:\([^()]*\))?:? ", "", said) if own else said
         said = re.sub(rf" of (the )?{own.replace('_', '[ _]')}\b", "", said) if own else said
-        said = re.sub(rf"^{'[ _-]?'.join(_words(self.raised))}(?:: +(?=\w)|[.!]?$)", "", said, flags=re.IGNORECASE)
-        return "" if INTERPRETER.search(said) else words.phrase(said, self.values)
+        if INTERPRETER.search(said):
+            return ""
+        named = rf"^{'[ _-]?'.join(_words(self.raised))}(?:: +(?=\w)|[.!]?$)"
+        rest = words.phrase(re.sub(named, "", said, flags=re.IGNORECASE), self.values)
+        whole = words.phrase(said, self.values)
+        # `unknown code` says all, though the class is called so; that something is an error says nothing.
+        return rest or ("" if whole.endswith(("error", "exception")) else whole)
 
     def known_as(self, name: str) -> str:
         """A parameter in words, one of a single letter by what it is."""

@@ -77,7 +77,8 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     text = re.sub(r"(?<=\w)n't\b", " not", text)
     spoken = _split(text)
     told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
-    words = [word for word in told if word not in given]
+    passed = {value.lower() for value in given}
+    words = [word for word in told if word not in passed]
     if len(words) > most:
         cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > FEW]
         words = words[: cuts[-1]] if cuts else []

@@ -481,3 +481,16 @@ def test_a_comparison_is_said_with_what_comes_of_it(method, result, other, name)
 def test_a_comment_that_is_code_says_nothing():
     stated = case(text="if sep:", outcome="true", comment="total * sep", arguments={"total": "3", "sep": "'-'"})
     assert named(stated) == "test_price_with_sep"
+
+
+@pytest.mark.parametrize(
+    ("message", "raised", "name"),
+    [
+        ("unknown code: PCT10", "UnknownCode", "test_price_rejects_unknown_code"),
+        ("Validation error: PCT10", "ValidationError", "test_price_raises_validation_error"),
+        ("Unknown code: total is zero", "UnknownCode", "test_price_total_is_zero"),
+    ],
+)
+def test_the_class_s_own_words_are_said_only_where_the_message_has_no_others(message, raised, name):
+    stated = case(raises(message, f"⟨shop.cart:{raised}⟩"), arguments={"total": "'PCT10'"})
+    assert named(stated) == name
