@@ -215,6 +215,11 @@ class Target(Struct, frozen=True, kw_only=True):
     fixtures: tuple[str, ...] = ()
     parts: tuple[Target, ...] = ()
 
+    @property
+    def outermost(self) -> str:
+        """The name at the top of its module: of the function, or of the class round it."""
+        return self.qualname.partition(".")[0]
+
     def part_of(self, gap: str) -> Target:
         """The target of the one function that the gap of this id is in."""
         return next((part for part in self.parts if gap in {own.id for own in part.gaps}), self)

@@ -21,7 +21,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 LIMITS, USUAL_LIMIT = (79, 88, 100, 120), 88
 _FEW, _MOST = 20, 0.005
-"""Less lines than that tell nothing, and so many of them may be longer."""
+"""Fewer lines than that tell nothing, and this share of them may be longer."""
 _BEHIND = re.compile(r"(?<=\S)\s+#.*")
 BOM = "\ufeff"
 UNNAMED = "the test file"

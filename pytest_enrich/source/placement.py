@@ -217,7 +217,7 @@ def _mirrors(folder: str, path: str) -> int:
 def _foreign(owner: str | None, subject: Subject) -> int:
     """How many words of the name of a class of tests are about something else: the function is not of its kind."""
     about = f"{subject.path} {subject.qualname} test case mixin".lower()
-    return sum(word.lower() not in about for word in _WORD.findall(owner or ""))
+    return sum(word not in about for word in _lowered(owner or ""))
 
 
 def _lowered(text: str) -> list[str]:

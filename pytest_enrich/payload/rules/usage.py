@@ -354,10 +354,11 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
             attributes.setdefault(node.value.id, set()).add(node.attr)
         for name, use in _told(node, function, followed):
             found[name] = found.get(name, NO_USE) | use
+    classes = _classes_beside(function) if attributes else ()
     for name, wanted in attributes.items():
         fitting = [*_with_all(wanted)]
         use = suggests("attributes", fitting) if fitting else asks_for("some attributes", _with_several(wanted))
-        own = asks_for("attributes of a class", _having_all(wanted, function))
+        own = asks_for("attributes of a class", _having_all(wanted, classes, owner_of(function)))
         found[name] = found.get(name, NO_USE) | use | own
     return found
 
@@ -369,16 +370,21 @@ def _with_all(wanted: set[str]) -> Iterable[Any]:
 
 
 @rule("attributes of a class")
-def _having_all(wanted: set[str], function: object) -> Iterator[type]:
-    """The classes of the project that its module knows, of which an object has all the attributes.
+def _having_all(wanted: set[str], classes: Iterable[type], owner: object) -> Iterator[type]:
+    """Those of the classes of which an object has all the attributes.
 
-    Of a class and those made from it, only that one. A single attribute tells no class but the function's own.
+    Of a class and those made from it, only that one. A single attribute tells no class but the function's owner.
     """
     telling = {name for name in wanted if not name.startswith("__")}
-    owner, names = owner_of(function), getattr(inspect.unwrap(function), "__globals__", {})  # type: ignore[arg-type]
-    held = {id(one): one for one in (owner, *names.values()) if _is_beside(one, function)} if telling else {}
-    fitting = [one for one in held.values() if telling <= _attributes(one) and (one is owner or len(telling) > 1)]
+    asked = [one for one in classes if telling and (one is owner or len(telling) > 1)]
+    fitting = [one for one in asked if telling <= _attributes(one)]
     yield from (one for one in fitting if not any(one is not it and it in one.__mro__ for it in fitting))
+
+
+def _classes_beside(function: object) -> Iterable[type]:
+    """The classes of the project that a function's module knows, its own one first."""
+    names = getattr(inspect.unwrap(function), "__globals__", {})  # type: ignore[arg-type]
+    return {id(one): one for one in (owner_of(function), *names.values()) if _is_beside(one, function)}.values()
 
 
 def _is_beside(held: Any, function: object) -> bool:

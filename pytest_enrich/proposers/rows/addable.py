@@ -50,16 +50,8 @@ SWITCH = ("True", "'a'", "1")
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 """Methods of clients, as those of their requests are named."""
 GENERAL_BASES = {
-    "object",
-    "ABC",
-    "Protocol",
-    "Generic",
-    "Enum",
-    "NamedTuple",
-    "TypedDict",
-    "Exception",
-    "ValueError",
-}
+    "object", "ABC", "Protocol", "Generic", "Enum", "NamedTuple", "TypedDict", "Exception", "ValueError",
+}  # fmt: skip
 """Classes that are made from nothing else have nothing in common."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
@@ -127,8 +119,8 @@ def of(target: Target, source: str) -> Addable:
         verbs=VERBS.intersection(
             constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
         ),
-        own=f"⟨{target.module}:{target.qualname.partition('.')[0]}⟩",
-        kin=frozenset(_kin(tree, target.qualname.partition(".")[0])),
+        own=f"⟨{target.module}:{target.outermost}⟩",
+        kin=frozenset(_kin(tree, target.outermost)),
         made={
             node.name: _keywords(tree, node.name, set(asked.attributes(own)), texts)
             for node in tree.body

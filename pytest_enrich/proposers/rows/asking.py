@@ -61,7 +61,7 @@ def nearest(
     """The nearest tests that are wanted and in which something can vary, by file.
 
     Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
-    file they may be given what they do not pass. Where no test runs the target, those of what stands beside it do.
+    file they may be given what they do not pass. Where no test runs the target, those of its kin are near.
     """
     known = addable.of(target, source) if source else addable.Addable()
     shelf = Shelf(target, read, known)

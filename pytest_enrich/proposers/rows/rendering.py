@@ -43,20 +43,21 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
     def name_beside(self, case: Case) -> tuple[str, Origin]:
         """A free name for a test beside it, and where that is from: one that says nothing is doubted."""
-        anchor, own = self.sheet.function.name, self.target.qualname.partition(".")[0]
-        kin = next(self._exchanged(), "")
-        start = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
-        start = names.exchanged(anchor, kin, own) if kin else start
-        alone = names.styled(f"test_{start}", self.taken)
-        if kin and alone not in self.taken:
-            return alone, self.origin
+        anchor = self.sheet.function.name
+        if kin := next(self._exchanged(), ""):
+            start = names.exchanged(anchor, kin, self.target.outermost)
+            alone = names.styled(f"test_{start}", self.taken)
+            if alone not in self.taken:
+                return alone, self.origin
+        else:
+            start = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
         name = names.of(case, (start,), self.taken)
         unnamed = names.is_unnamed(case, name, (start,), self.taken)
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
 
     def _exchanged(self) -> Iterator[str]:
         """The names of what is beside the target, in the place of which it is called."""
-        own = self.target.qualname.partition(".")[0]
+        own = self.target.outermost
         for at, value in self.variant.values:
             hole = self.sheet.pattern.holes[at]
             if hole.adds == METHOD and value == repr(own):
