@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pytest_enrich.data import Finding, Observation, Template
-from pytest_enrich.writing.syntax import owner, plain, relation, within
+from pytest_enrich.writing.syntax import literal_value, owner, plain, relation, within
 
 INLINE, SHOWN = 72, 60
 MESSAGE, FEW = 60, 3
@@ -106,6 +106,8 @@ def pattern(message: str) -> str:
     A message of a few letters is matched as a whole: they are in many others.
     """
     text = next((line.strip() for line in message.splitlines() if line.strip()), message)
+    if " " in text.strip("'\"") and literal_value(text) == (text[1:-1],):
+        text = text[1:-1].strip()  # a `KeyError` shows what it was given in quotes
     if len(text) > MESSAGE:
         text = text[:MESSAGE].rpartition(" ")[0] or text[:MESSAGE]
     escaped = SPECIAL.sub(r"\\\1", text)

@@ -100,7 +100,12 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
         *(f"test_{subject}" for subject in subjects),
         *least,
     ]
-    return free([styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]], taken)
+    short = [styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]]
+    whole = words.snake(case.subject)
+    if whole and whole not in subjects and {*short} <= {*taken}:
+        # All that tests of what is called say is said: what is tested there says more than a number.
+        return of(case, (whole,), taken)
+    return free(short, taken)
 
 
 def says_little(name: str, subjects: Sequence[str]) -> bool:

@@ -176,3 +176,15 @@ def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
     assert body.pattern("\n\n  To build a table, give rows\nor columns") == '"To build a table, give rows"'
     blank = fakes.finding(Observation(subject="raises", value="⟨m:Bad⟩", message="\n"))
     assert body.write(blank, "function").lines[0].startswith("with ⟨pytest:raises⟩(⟨m:Bad⟩):\n")
+
+
+@pytest.mark.parametrize(
+    ("message", "pattern"),
+    [
+        ("'the queue is empty'", '"the queue is empty"'),
+        ("\"there's no flag 'x'\"", "\"there's no flag 'x'\""),
+        ("'key'", "\"'key'\""),
+    ],
+)
+def test_what_a_key_error_says_is_matched_without_the_quotes_around_it(message, pattern):
+    assert body.pattern(message) == pattern
