@@ -67,7 +67,7 @@ def _model(store: Store) -> Iterator[Check]:
     from pytest_enrich.proposers.ollama import abilities, connect
     from pytest_enrich.proposers.ollama.asking import Asker
     from pytest_enrich.proposers.ollama.gate import Refusal
-    from pytest_enrich.proposers.ollama.prompt import WORDING
+    from pytest_enrich.proposers.ollama.naming import FIRST
 
     found = connect.connect(connect.Wish(rules=targets.policy_of(store.rootdir)))
     if isinstance(found, Refusal):
@@ -79,7 +79,7 @@ def _model(store: Store) -> Iterator[Check]:
         kept = Answers(store.directory if store.exists() else Path(scratch), store.rootdir)
         end = time.monotonic() + _MODEL
         asker = Asker(found.client, found.model, kept, lambda: end - time.monotonic())
-        asker.warm(WORDING)
+        asker.warm(FIRST)
         yield Check("  good for", ok=True, found=abilities.told(abilities.look(asker)))
     found.client.close()
 

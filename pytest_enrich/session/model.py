@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Attempt, Kept, ModelPart, Target
 from pytest_enrich.pipeline import Improver
-from pytest_enrich.proposers.ollama import abilities, connect, prompt
+from pytest_enrich.proposers.ollama import abilities, connect, naming, prompt
 from pytest_enrich.proposers.ollama.abilities import Role
 from pytest_enrich.proposers.ollama.asking import LEFT, NEEDED, UNASKED, Asker
 from pytest_enrich.proposers.ollama.connect import Connected
@@ -87,7 +87,7 @@ class LocalModel:
         end = time.monotonic() + HEAD_START
         while time.monotonic() < end and not self._has_kept() and not self._wanted.wait(GLANCE):
             pass
-        self._asker.warm(prompt.WORDING)
+        self._asker.warm(naming.FIRST)
         self._able["names"] = abilities.show(self._asker, "names")
 
     def _can(self, role: Role) -> bool:

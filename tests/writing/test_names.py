@@ -366,9 +366,9 @@ def test_another_way_to_say_it_comes_before_a_number():
 
 def test_what_is_tested_is_said_before_a_number_where_all_names_of_what_is_called_are_taken():
     given = case(FALSE, subject="Report._total_of")
-    assert names.of(given, ("render",), {"test_render", "test_render_returns_false", "test_render_gives_false"}) == (
-        "test_report_total_of_returns_false"
-    )
+    assert names.of(
+        given, ("render",), {"test_render", "test_render_returns_false", "test_render_gives_false"}
+    ) == ("test_report_total_of_returns_false")
 
 
 def test_a_file_whose_tests_have_no_underscores_gets_one_more_of_those():

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, TypeAlias, get_args
 
-from pytest_enrich.proposers.ollama import prompt, reply, use, wording
+from pytest_enrich.proposers.ollama import naming, prompt, reply, use, wording
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Question
@@ -40,8 +40,18 @@ def read_settings(text):
 
 A test calls read_settings(text). Write one realistic text of three lines for it. The text only,
 between triple quotes.'''
-_AGE = 'def test_...():\n    with pytest.raises(ValueError, match="age is negative"):\n        parse_age("-4")\n'
-_AGE_TITLE, _AGE_PROMISE = 'parse_age: raises ValueError "age is negative"', "Read the age of a person."
+_AGE = '''# target: person.py::parse_age
+def parse_age(text):
+    """Read the age of a person."""
+    age = int(text)
+    if age < 0:  # <==
+        raise ValueError("age is negative")  # <==
+    return age
+'''
+_AGE_TEST = """def test_...():
+    with pytest.raises(ValueError, match="age is negative"):
+        parse_age("-4")
+"""
 
 
 def look(asker: Asker) -> dict[Role, bool]:
@@ -78,8 +88,7 @@ def _writes_texts(text: str) -> bool:
 
 
 def _names(text: str) -> bool:
-    facts = f"{_AGE_TITLE} {_AGE_PROMISE} {_AGE}"
-    return any(wording.is_fitting(name, "parse_age", facts) for name in wording.read(text).names)
+    return wording.is_fitting(wording.read(text).name, "parse_age", f"{_AGE} {_AGE_TEST}")
 
 
 def _calls(code: str) -> Iterator[tuple[object, ...]]:
@@ -110,5 +119,5 @@ def _question(predict: int, *messages: Message) -> Question:
 _TASKS: dict[Role, tuple[Question, Callable[[str], bool]]] = {
     "tests": (_question(80, prompt.INSTRUCTION, Message(role="user", content=_SHORTEN)), _writes_tests),
     "use": (_question(48, prompt.USER, Message(role="user", content=_READ)), _writes_texts),
-    "names": (_question(40, *prompt.wording(_AGE_TITLE, _AGE_PROMISE, _AGE)), _names),
+    "names": (_question(28, *naming.FIRST, naming.about(_AGE, _AGE_TEST, naming.NAME)), _names),
 }

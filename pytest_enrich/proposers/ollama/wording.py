@@ -1,7 +1,8 @@
 """`word`: a kept test that others found, said better: its name, its docstring, and texts that a user would pass.
 
-All of it is asked for in one question. What is taken is decided here, by the rules that our own names go by, and
-never because a model said it: a word that nothing in sight knows is no reason for a name.
+What is taken is decided here, never because a model said it: a word that nothing in sight knows is no reason for a
+name. What an exception is raised for, a small model says well; what else comes of a call it makes up more often:
+there each word has to be known.
 """
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ import ast
 import builtins
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,8 +19,9 @@ from msgspec.structs import replace
 from pytest_enrich import refine
 from pytest_enrich.data import Attempt, NewTest
 from pytest_enrich.imports import parsed
-from pytest_enrich.proposers.ollama import prompt
+from pytest_enrich.proposers.ollama import naming, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names, words
@@ -30,23 +31,32 @@ WORD = "word"
 VALUE = "value"
 SECONDS = 8.0
 """So long a test may take; it is told in fewer tokens where the server is slow."""
-PREDICT = 64
-MOST_NAMES, MOST_VALUES = 2, 2
+PREDICT_NAME, PREDICT_SENTENCE, PREDICT_TEXTS = 28, 56, 40
+MOST_VALUES = 2
 LONGEST, LONGEST_SENTENCE = 72, 80
 MOST_WORDS = 9
 _SENTENCE = re.compile(r"[A-Z][\w ,;:'()/-]+\.")
 _VALUE = re.compile(r"(?=.*[A-Za-z]{3})[\w .,:/@+-]{3,24}", re.ASCII)
 _NUMBER = re.compile(r"(?<![\w-])-?\d+(?:\.\d+)?")
 _NAME = re.compile(r"test_[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_JUMBLED = re.compile(r"_with(out)?_\w+_(is|are)_\w+$")
+"""`fetch_with_key_is_found`: of what comes of it nobody can tell of what it comes."""
+_CALLED = re.compile(r"test[_A-Z].*|\w+(_\w+){2,}", re.IGNORECASE)
+"""A line of a reply that is a name."""
+_RAISES = re.compile(r"_raises(_\w+)?$")
 _MACHINERY = words.JOINTS | {
-    "argument", "assert", "call", "case", "correctly", "error", "exception", "expected", "fail", "function",
-    "give", "input", "match", "method", "no", "not", "number", "object", "option", "output", "parameter",
-    "pytest", "raise", "refuse", "reject", "result", "return", "self", "should", "string", "test", "text", "type",
-    "value", "without",
+    "argument", "assert", "call", "case", "different", "equal", "error", "exception", "expected", "fail",
+    "function", "give", "if", "input", "match", "method", "no", "not", "number", "object", "option", "output",
+    "parameter", "pytest", "raise", "refuse", "reject", "result", "return", "same", "self", "should", "string",
+    "test", "text", "type", "value", "without",
 }  # fmt: skip
 """What names say of any test."""
+_VAGUE = {"correct", "correctly", "expected", "gracefully", "handled", "properly", "works"}
+"""With these nothing is said of what comes of it."""
+_FAILURES = {"error", "exception", "fails", "raises", "refused", "rejected", "rejects"}
+_REFUSED = {"bad", "illegal", "invalid", "malformed", "unexpected", "unknown", "unsupported"}
 _CONDITIONS = names.FAULTS | {"blank", "fractional", "infinite", "large", "long", "none", "short", "small"}
-"""Words for how an input is: one that does not fit is worse than none."""
+"""Words for how an input is: one that does not fit is worse than none. What is refused is some of them anyhow."""
 
 
 class Wording:
@@ -56,8 +66,6 @@ class Wording:
         self._asker = asker
         self._excluded = excluded
         self._most_values = MOST_VALUES if may_run else 0
-        # The second name of a small model is the first one with more words behind it.
-        self._most_names = 1 if asker.model.is_small else MOST_NAMES
 
     def versions(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
         """The test as it may be said, the best first: with the model's texts, then with its own.
@@ -73,22 +81,20 @@ class Wording:
         ):
             return
         texts = [text for text in refine.texts(test) if _is_dull(text, f"{task.source_text}{task.test_text}")]
-        asked = Asked(task=task, test=test, texts=tuple(texts[: self._most_values]), most_names=self._most_names)
+        asked = Asked(task=task, test=test, texts=tuple(texts[: self._most_values]))
         answered = self._asker.ask(asked.question)
-        if answered is None:
-            return
-        said = read(answered.text)
-        if values := asked.values(said):
+        said = read(answered.text) if answered is not None else Said()
+        other = self._asker.ask(asked.question_of_texts) if asked.texts else None
+        if other is not None and (values := asked.values(other.text)):
             origin = replace(test.origin, proposer="ollama", strategy=VALUE)
-            yield self._worded(asked, said, replace(refine.revalued(test, values), origin=origin), answered)
-        worded = self._worded(asked, said, test, answered)
-        if worded.code != test.code:
+            yield self._worded(asked, said, replace(refine.revalued(test, values), origin=origin), other)
+        if answered is not None and (worded := self._worded(asked, said, test, answered)).code != test.code:
             yield worded
 
     def _worded(self, asked: Asked, said: Said, test: NewTest, answered: Answered) -> NewTest:
         """The test under the best name, and with a docstring where the others there have one."""
-        name = asked.name(said.names, test)
-        sentence = asked.sentence(said.docstring, test)
+        name = asked.name(said.name, test)
+        sentence = asked.sentence(said.sentence, test)
         made = refine.documented(refine.renamed(test, name), sentence) if sentence else refine.renamed(test, name)
         parts = [
             *["name"] * (name != test.name),
@@ -105,49 +111,58 @@ class Wording:
 class Said(Struct, frozen=True, kw_only=True):
     """What a model answered, unchecked."""
 
-    names: tuple[str, ...] = ()
-    docstring: str = ""
-    values: Mapping[str, str] = {}
+    name: str = ""
+    sentence: str = ""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """One test that is asked about.
-
-    `texts` are those of its texts for which a user would have others; it gets `most_names` to choose from.
-    """
+    """One test that is asked about; `texts` are those of its texts for which a user would have others."""
 
     task: Task
     test: NewTest
     texts: tuple[str, ...] = ()
-    most_names: int = MOST_NAMES
 
     @property
     def question(self) -> Question:
-        """Short, and what is the same for all tests first: it takes a small model's machine seconds to read."""
-        code = self.test.code.replace(self.test.name, "test_...", 1)
+        """What it is called, and what it shows where that is said, too, or is no exception."""
+        is_short = bool(self.raised) and not self.has_docstrings
+        code = prompt.reached(self.task.target, self.test.gaps, naming.MOST_CODE)
+        asked = naming.about(code, self._code, naming.NAME if is_short else naming.SENTENCE)
+        return self._question((*naming.FIRST, asked), PREDICT_NAME if is_short else PREDICT_SENTENCE)
+
+    @property
+    def question_of_texts(self) -> Question:
+        """What a user would pass instead of its texts."""
+        text = {"type": "string", "minLength": 3, "maxLength": 24}
+        schema = {
+            "type": "object",
+            "properties": dict.fromkeys(self.texts, text),
+            "required": [*self.texts],
+            "additionalProperties": False,
+        }
+        asked = self._question(naming.other_texts(self._code, self.texts), PREDICT_TEXTS)
+        return replace(asked, schema=schema)
+
+    def _question(self, messages: tuple[Message, ...], predict: int) -> Question:
         return Question(
             strategy=WORD,
             about=about_target(self.task.target),
-            messages=prompt.wording(self.test.title, self.task.target.docstring or "", code),
-            schema=self._schema,
-            predict=PREDICT,
+            messages=messages,
+            predict=predict,
             temperature=0.0,
             seed=self.task.seed,
             within=SECONDS,
         )
 
     @property
-    def _schema(self) -> dict[str, Any]:
-        name = {"type": "string", "pattern": "^test_[a-z][a-z0-9_]{8,64}$"}
-        properties: dict[str, Any] = {
-            "names": {"type": "array", "items": name, "minItems": 1, "maxItems": self.most_names}
-        }
-        if self.texts:
-            text = {"type": "string", "minLength": 3, "maxLength": 24}
-            properties["values"] = _object(dict.fromkeys(self.texts, text))
-        if self.has_docstrings:
-            properties["docstring"] = {"type": "string", "maxLength": LONGEST_SENTENCE}
-        return _object(properties)
+    def _code(self) -> str:
+        return self.test.code.replace(self.test.name, "test_...", 1)
+
+    @property
+    def raised(self) -> str:
+        """The class of the exception that the test expects, "" where it expects none."""
+        raised = re.search(r"(?:\braises|assertRaises(?:Regex)?)\(\s*([\w.]+)", self.test.code)
+        return raised[1].rpartition(".")[2] if raised is not None else ""
 
     @property
     def has_docstrings(self) -> bool:
@@ -156,25 +171,42 @@ class Asked(Struct, frozen=True, kw_only=True):
         tests = [each for each in functions_in(tree) if each.name.startswith("test")] if tree is not None else []
         return 2 * sum(ast.get_docstring(each) is not None for each in tests) > len(tests)
 
-    def name(self, said: Sequence[str], test: NewTest) -> str:
-        """The best of the names, the test's own where none is better."""
-        target = self.task.target
-        place = f"{test.placement.path} {test.placement.owner}"
-        subject = _stems(
-            " ".join((*names.subjects(target.qualname, place), target.qualname, *_joined(target.qualname)))
-        )
-        known = self._known(test)
+    def name(self, said: str, test: NewTest) -> str:
+        """The model's name, the test's own where that one is no better."""
+        said = _RAISES.sub(f"_raises_{words.snake(self.raised)}", said) if self.raised else said
         known_names = {attempt.candidate.name for attempt in self.task.attempts}
         taken = (known_names | names.functions(self.task.test_text)) - {test.name}
-        fitting = [
-            styled
-            for name in said
-            if _fits(name, subject, known) and (styled := names.styled(name, taken)) not in taken
-        ]
-        best = max(fitting, key=lambda name: _worth(name, subject, known), default=test.name)
-        is_better = _worth(best, subject, known) > _worth(test.name, subject, known)
-        own = (words.snake(target.qualname), *names.subjects(target.qualname, target.qualname))
-        return best if is_better or names.says_little(test.name, own) else test.name
+        styled = names.styled(said, taken)
+        if styled in taken or not _is_name(said) or not self._is_true(said, test):
+            return test.name
+        if self.raised:
+            return styled
+        subject, known = self._subject(test), self._known(test) | self._shown
+        own = (words.snake(self.task.target.qualname), *names.subjects(self.task.target.qualname, ""))
+        is_better = _worth(said, subject, known) > _worth(test.name, subject, known)
+        return styled if is_better or names.says_little(test.name, own) else test.name
+
+    def _is_true(self, said: str, test: NewTest) -> bool:
+        """Whether a name says something of the test, and nothing that nothing in sight tells."""
+        spoken = {*words.snake(said).split("_")}
+        known = self._known(test)
+        is_failure = bool(_stems(" ".join(spoken & _FAILURES)) - known)
+        if spoken & _VAGUE or _JUMBLED.search(said) or (is_failure and not self.raised):
+            return False
+        content = _stems(said) - self._subject(test) - _COMMON
+        unknown = content - known
+        unfit = _stems(" ".join(_CONDITIONS - (_REFUSED if self.raised else set())))
+        return bool(content & known) and not unknown & unfit and len(unknown - self._shown) <= bool(self.raised)
+
+    def _subject(self, test: NewTest) -> frozenset[str]:
+        """The words of what is called."""
+        qualname, place = self.task.target.qualname, f"{test.placement.path} {test.placement.owner}"
+        return _stems(" ".join((*names.subjects(qualname, place), qualname, *_joined(qualname))))
+
+    @property
+    def _shown(self) -> frozenset[str]:
+        """The words of the code that the model sees."""
+        return _stems(prompt.reached(self.task.target, self.test.gaps, naming.MOST_CODE))
 
     def sentence(self, said: str, test: NewTest) -> str:
         """The docstring, "" where there is to be none, or it says nothing of the test."""
@@ -186,18 +218,25 @@ class Asked(Struct, frozen=True, kw_only=True):
             return ""
         return sentence
 
-    def values(self, said: Said) -> dict[str, str]:
+    def values(self, reply: str) -> dict[str, str]:
         """The texts to put in; none of them is one that the prompt itself has."""
+        try:
+            found = json.loads(reply)
+        except (ValueError, RecursionError):
+            found = {}
         return {
             text: value
-            for text, value in said.values.items()
-            if text in self.texts and _VALUE.fullmatch(value) and not self._is_echo(value)
+            for text, value in (found.items() if isinstance(found, dict) else ())
+            if text in self.texts
+            and isinstance(value, str)
+            and _VALUE.fullmatch(value)
+            and not self._is_echo(value)
         }
 
     def _is_echo(self, value: str) -> bool:
         """Whether it is a word of the prompt's examples, of the code or of Python, and no value at all."""
         parameters = {parameter.name for parameter in self.task.target.parameters}
-        is_named = value in prompt.EXAMPLES | parameters or value in self.test.code
+        is_named = value in {naming.LOOKED_FOR, *parameters} or value in self.test.code
         return is_named or hasattr(builtins, value) or _stem(value.lower()) in _COMMON
 
     def _known(self, test: NewTest) -> frozenset[str]:
@@ -219,24 +258,13 @@ _LITERALS = (ast.Constant, ast.UnaryOp, ast.List, ast.Dict, ast.Tuple, ast.Set)
 
 
 def read(reply: str) -> Said:
-    """What is in a reply: one that was cut off still has its names."""
-    try:
-        found = json.loads(reply[reply.find("{") : reply.rfind("}") + 1])
-    except (ValueError, RecursionError):
-        found = {"names": re.findall(r'"(test_\w+)"', reply)}
-    found = found if isinstance(found, dict) else {}
-    listed, docstring, values = found.get("names"), found.get("docstring"), found.get("values")
-    pairs = values.items() if isinstance(values, dict) else ()
-    return Said(
-        names=tuple(map(_plain, filter(_is_text, listed if isinstance(listed, list) else ()))),
-        docstring=docstring if isinstance(docstring, str) else "",
-        values={old: new for old, new in pairs if isinstance(old, str) and isinstance(new, str)},
-    )
-
-
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of an object with all of these and no others."""
-    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+    """The first name in a reply, and the sentence before it."""
+    lines = [line.strip().strip("`*#\"'").strip() for line in reply.splitlines()]
+    at = next((at for at, line in enumerate(lines) if _CALLED.fullmatch(line)), None)
+    if at is None:
+        return Said()
+    sentences = [line for line in lines[:at] if line]
+    return Said(name=_plain(lines[at]), sentence=sentences[-1] if sentences else "")
 
 
 def _joined(qualname: str) -> list[str]:
@@ -246,12 +274,11 @@ def _joined(qualname: str) -> list[str]:
 
 def is_fitting(name: str, qualname: str, facts: str) -> bool:
     """Whether a test of this function may be called so, of which these facts are known."""
-    return _fits(name, _stems(qualname), _stems(facts))
+    return _is_name(name) and _is_known(name.removeprefix("test_"), _stems(qualname), _stems(facts))
 
 
-def _fits(name: str, subject: frozenset[str], known: Collection[str]) -> bool:
-    is_name = _NAME.fullmatch(name) is not None and len(name) <= LONGEST
-    return is_name and name not in prompt.EXAMPLES and _is_known(name.removeprefix("test_"), subject, known)
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and len(name) <= LONGEST and name not in naming.SAID
 
 
 def _is_known(text: str, subject: frozenset[str], known: Collection[str]) -> bool:
@@ -289,11 +316,7 @@ def _is_dull(text: str, known: str) -> bool:
     return bool(text) and re.search(r"[A-Za-z]{3}", text) is None and text.isprintable() and not is_known
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
 def _plain(name: str) -> str:
     """A name as Python would have it."""
-    plain = re.sub(r"\W+", "_", name).strip("_").lower()
+    plain = words.snake(re.sub(r"\W+", "_", name).strip("_"))
     return plain if plain.startswith("test_") else f"test_{plain}"

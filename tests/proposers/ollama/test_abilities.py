@@ -69,7 +69,7 @@ def test_a_text_that_is_not_in_the_format_is_none(look, text):
     "name", ["test_parse_age", "test_empty_text_is_refused", "test_unknown_shelf_is_refused", ""]
 )
 def test_a_name_that_says_nothing_or_another_case_is_none(look, name):
-    assert look("parse_age", f'{{"names": ["{name}"]}}') == {"tests": True, "use": True, "names": False}
+    assert look("parse_age", name) == {"tests": True, "use": True, "names": False}
 
 
 def test_of_a_model_that_does_not_answer_nothing_is_known(server, ollama, client, nowhere):

@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import Attempt, Kept, Origin
-from pytest_enrich.proposers.ollama import prompt
+from pytest_enrich.proposers.ollama import naming
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.question import Model
-from pytest_enrich.proposers.ollama.wording import Wording, read
+from pytest_enrich.proposers.ollama.wording import Said, Wording, read
 
 CHAT = "POST /api/chat"
-GOOD = "test_negative_total_is_free"
+GOOD = "test_discount_of_negative_total"
 KEPT = Kept(gaps=(), lines=(), branches=(), runs=(), seconds=0.0)
 DOCUMENTED = 'def test_discount():\n    """Nothing is taken off."""\n    assert discount(10) == 10\n'
 
@@ -58,39 +58,75 @@ def name_of(found):
 
 def test_a_test_whose_name_says_little_gets_another_and_stays_as_it_is(worded, test_of):
     test = test_of()
-    (made,), (asked,) = worded(test, {"names": [GOOD]})
-    assert made.code == "def test_negative_total_is_free():\n    assert discount(-1) == 0\n"
+    (made,), (asked,) = worded(test, GOOD)
+    assert made.code == "def test_discount_of_negative_total():\n    assert discount(-1) == 0\n"
     assert patch.body_of(made) == patch.body_of(test)
     assert "def test_...():\n    assert discount(-1) == 0" in asked["messages"][-1]["content"]
 
 
 def test_who_named_it_is_said_beside_who_found_it(worded, test_of):
-    (made,), _ = worded(test_of(), {"names": [GOOD]})
+    (made,), _ = worded(test_of(), GOOD)
     assert (made.origin.proposer, made.origin.model, made.origin.worded) == ("search", "m:1", ("name",))
     assert len(made.origin.prompt) == 64
 
 
-def test_of_several_names_the_one_that_says_most_of_what_is_known_is_taken(worded, test_of):
-    said = {"names": ["test_total_works", "test_discount_of_a_negative_total", "test_discount_total"]}
-    assert name_of(worded(test_of(), said)) == "test_discount_of_a_negative_total"
+REFUSED = "def {}():\n    with pytest.raises(TotalError):\n        discount(-1)\n"
 
 
-@pytest.mark.parametrize(("parameters", "most"), [(1.5e9, 1), (7e9, 2), (0, 2)])
-def test_a_small_model_is_asked_for_one_name_which_it_would_only_say_again(worded, test_of, parameters, most):
-    _, (asked,) = worded(test_of(), {"names": [GOOD]}, parameters=parameters)
-    assert asked["format"]["properties"]["names"]["maxItems"] == most
+@pytest.mark.parametrize(
+    "said",
+    [
+        "test_discount_of_negative_total raises_error",
+        "test_discount_of_negative_total_raises",
+        "test_discount_of_negative_total_raises_ValueError",
+    ],
+)
+def test_of_an_exception_the_name_says_which_one_it_is(worded, test_of, said):
+    test = replace(test_of("test_total_error"), code=REFUSED.format("test_total_error"))
+    assert name_of(worded(test, said)) == "test_discount_of_negative_total_raises_total_error"
+
+
+def test_of_an_exception_the_models_name_may_have_a_word_of_its_own(worded, test_of):
+    test = replace(test_of("test_negative_total"), code=REFUSED.format("test_negative_total"))
+    (made,), (asked,) = worded(test, "test_debt_of_negative_total_is_refused")
+    assert made.name == "test_debt_of_negative_total_is_refused"
+    assert asked["messages"][-1]["content"].endswith("Its name?")
+
+
+def test_what_else_comes_of_it_the_model_says_in_a_sentence_first(worded, test_of):
+    (made,), (asked,) = worded(test_of(), f"A negative total is free.\n{GOOD}")
+    assert made.name == GOOD
+    assert asked["messages"][-1]["content"].endswith("One sentence, then its name.")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "test_debt_of_negative_total_is_free",  # no debt is in sight
+        "test_discount_of_negative_total_is_handled",
+        "test_discount_of_negative_total_raises_error",  # nothing is raised
+        "test_discount_with_negative_total_is_discount",  # whose?
+    ],
+)
+def test_of_what_else_comes_of_it_nothing_is_taken_that_is_made_up_or_says_nothing(worded, test_of, name):
+    assert worded(test_of(), name)[0] == []
+
+
+def test_the_code_that_the_test_runs_is_shown_with_its_lines_marked(worded, test_of, fakes):
+    source = "def discount(total):\n    # none\n    if total < 0:\n        return 0\n    return total\n"
+    _, (asked,) = worded(test_of(), GOOD, target=fakes.target(source=source))
+    shown = asked["messages"][-1]["content"]
+    assert "# target: src/shop/cart.py::discount\n" in shown
+    assert "    if total < 0:  # <==\n        return 0  # <==\n    return total\n" in shown
 
 
 def test_our_name_stays_where_the_models_says_no_more(worded, test_of):
-    assert worded(test_of("test_negative_total_gives_nothing"), {"names": ["test_discount_negative"]})[0] == []
+    assert worded(test_of("test_negative_total_gives_nothing"), "test_discount_negative")[0] == []
 
 
 def test_what_the_test_says_of_the_outcome_counts(worded, test_of):
     test = test_of("test_discount_for_refund", call="discount('refund').rejected")
-    assert (
-        name_of(worded(test, {"names": ["test_discount_refund_is_rejected"]}))
-        == "test_discount_refund_is_rejected"
-    )
+    assert name_of(worded(test, "test_discount_refund_is_rejected")) == "test_discount_refund_is_rejected"
 
 
 @pytest.mark.parametrize(
@@ -101,20 +137,17 @@ def test_what_the_test_says_of_the_outcome_counts(worded, test_of):
     ],
 )
 def test_what_kind_of_value_is_passed_everybody_sees(worded, test_of, call, name):
-    assert name_of(worded(test_of(call=call), {"names": [name]})) == name
+    assert name_of(worded(test_of(call=call), name)) == name
 
 
 def test_a_hyphen_in_a_text_is_no_sign(worded, test_of):
     test = replace(test_of(call="discount('AB-12')"), title="discount: gives 0 for 'AB-12'")
-    assert worded(test, {"names": ["test_negative_discount_of_ab"]})[0] == []
+    assert worded(test, "test_negative_discount_of_ab")[0] == []
 
 
 def test_a_number_in_a_text_shows_what_it_is(worded, test_of):
     test = test_of(call="discount(Decimal('-2.50'))")
-    assert (
-        name_of(worded(test, {"names": ["test_discount_of_negative_decimal"]}))
-        == "test_discount_of_negative_decimal"
-    )
+    assert name_of(worded(test, "test_discount_of_negative_decimal")) == "test_discount_of_negative_decimal"
 
 
 @pytest.mark.parametrize(
@@ -131,98 +164,100 @@ def test_a_number_in_a_text_shows_what_it_is(worded, test_of):
     ],
 )
 def test_a_name_that_invents_or_says_nothing_is_left(worded, test_of, name):
-    assert worded(test_of(), {"names": [name]})[0] == []
+    assert worded(test_of(), name)[0] == []
 
 
 def test_what_the_prompt_says_as_an_example_is_no_answer(worded, test_of):
-    said = {"names": sorted(prompt.EXAMPLES), "values": {"?": "poetry"}}
+    said = json.dumps({"?": naming.LOOKED_FOR})
     assert worded(test_of(call="discount('?')"), said)[0] == []
+    assert [name for name in naming.SAID if name_of(worded(test_of(), name))] == []
 
 
 def test_a_name_that_is_taken_is_left(worded, test_of):
     text = f"def {GOOD}():\n    pass\n"
-    assert worded(test_of(), {"names": [GOOD]}, test_text=text)[0] == []
+    assert worded(test_of(), GOOD, test_text=text)[0] == []
 
 
 @pytest.mark.parametrize(
-    "name", ["negative total is free", "test negative-total: is free", "Test_Negative_Total_Is_Free"]
+    "name", ["test_discount-of: negative total", "`Test_Discount_of_Negative_Total`", "discount_of_negative_total"]
 )
 def test_a_name_is_made_one_of_pythons(worded, test_of, name):
-    assert name_of(worded(test_of(), {"names": [name]})) == GOOD
+    assert name_of(worded(test_of(), name)) == GOOD
 
 
 def test_a_test_gets_a_docstring_where_others_have_one(worded, test_of):
-    said = {"names": [GOOD], "docstring": "A negative total is free."}
+    said = f"A negative total is free.\n{GOOD}"
     (made,), (asked,) = worded(test_of(), said, test_text=DOCUMENTED)
     assert made.code == f'def {GOOD}():\n    """A negative total is free."""\n    assert discount(-1) == 0\n'
     assert made.origin.worded == ("name", "docstring")
-    assert "docstring" in asked["format"]["required"]
+    assert asked["messages"][-1]["content"].endswith("One sentence, then its name.")
 
 
 @pytest.mark.parametrize(
     "said", ['"""os.remove(1)"""', "Works.", "A negative\\n total\u202e.", "A missing total. " * 9]
 )
 def test_a_sentence_that_is_none_or_says_nothing_is_left(worded, test_of, said):
-    (made,), _ = worded(test_of(), {"names": [GOOD], "docstring": said}, test_text=DOCUMENTED)
+    (made,), _ = worded(test_of(), f"{said}\n{GOOD}", test_text=DOCUMENTED)
     assert made.origin.worded == ("name",)
 
 
 def test_without_docstrings_there_none_is_asked_for_and_none_put_in(worded, test_of):
-    (made,), (asked,) = worded(test_of(), {"names": [GOOD], "docstring": "A negative total is free."})
+    (made,), (asked,) = worded(test_of(), f"A negative total is free.\n{GOOD}")
     assert '"""' not in made.code
-    assert "docstring" not in asked["format"]["properties"]
+    assert "format" not in asked
 
 
 def test_a_text_that_nobody_would_pass_gets_another_that_is_the_models(worded, test_of):
     test = test_of("test_negative_total_of_code", call="discount('-7')")
-    (made, *_), (asked,) = worded(test, {"names": [], "values": {"-7": "SPRING-20"}})
+    (made, *_), (_, asked) = worded(test, {"-7": "SPRING-20"})
     assert 'discount("SPRING-20")' in made.code
     assert (made.origin.proposer, made.origin.strategy, made.origin.model) == ("ollama", "value", "m:1")
-    assert asked["format"]["properties"]["values"]["required"] == ["-7"]
+    assert asked["format"]["required"] == ["-7"]
 
 
 @pytest.mark.parametrize(("text", "is_asked"), [("'CD-7'", True), ("'-7'", False), ('"-7"', False)])
 def test_a_text_that_people_pass_stays(worded, test_of, text, is_asked):
-    _, (asked,) = worded(
+    _, asked = worded(
         test_of(call="discount('-7')"), {}, test_text=f"def test_discount():\n    discount({text})\n"
     )
-    assert ("values" in asked["format"]["properties"]) is is_asked
+    assert any("format" in each for each in asked) is is_asked
 
 
 @pytest.mark.parametrize("call", ["discount('summer')", "discount(3)"])
 def test_for_a_text_with_words_in_it_and_for_a_number_no_other_is_asked_for(worded, test_of, call):
-    _, (asked,) = worded(test_of(call=call), {"names": [GOOD]})
-    assert "values" not in asked["format"]["properties"]
+    _, (asked,) = worded(test_of(call=call), GOOD)
+    assert "format" not in asked
 
 
 @pytest.mark.parametrize("value", ["x", "str", "string", "'); import os", 7, "a\nb", "\u202esummer", "s" * 99])
 def test_a_text_that_could_be_anything_is_left(worded, test_of, value):
-    versions, _ = worded(test_of(call="discount('?')"), {"names": [], "values": {"?": value}})
+    versions, _ = worded(test_of(call="discount('?')"), {"?": value})
     assert versions == []
 
 
 def test_where_no_code_of_a_models_may_run_it_is_asked_for_words_only(worded, test_of):
-    said = {"names": [GOOD], "values": {"-7": "SPRING-20"}}
-    (made,), (asked,) = worded(test_of(call="discount(-1, '-7')"), said, may_run=False, test_text=DOCUMENTED)
+    (made,), (asked,) = worded(test_of(call="discount(-1, '-7')"), GOOD, may_run=False, test_text=DOCUMENTED)
     assert "discount(-1, '-7')" in made.code
-    assert "values" not in asked["format"]["properties"]
+    assert "format" not in asked
 
 
 @pytest.mark.parametrize(
-    "text", ["", "I cannot.", "::add-mask::x", '{"other": 1}', '{"names": 7, "values": []}', "[" * 9999]
+    "text", ["", "I cannot.", "::add-mask::x", '{"other": 1}', 'test_ x', "[" * 9999]
 )
 def test_a_reply_without_words_is_left(worded, test_of, text):
     assert worded(test_of(), text)[0] == []
 
 
-def test_of_a_reply_that_was_cut_off_the_whole_names_are_read():
-    assert read('{"names": ["test_negative_total_is_free", "test_disc').names == (GOOD,)
+def test_a_reply_is_read_from_its_first_name_on():
+    assert read(f"It shows:\n\n**A sentence.**\n`{GOOD}`\ntest_other_thing") == Said(
+        name=GOOD, sentence="A sentence."
+    )
 
 
 def test_a_models_own_test_is_not_asked_about(worded, test_of):
-    assert worded(test_of(model="m:1", strategy="scenario"), {"names": [GOOD]}) == ([], [])
+    assert worded(test_of(model="m:1", strategy="scenario"), GOOD) == ([], [])
 
 
 @pytest.mark.parametrize("glob", ["src/shop/*", "tests/*"])
 def test_nothing_is_asked_about_an_excluded_file(worded, test_of, glob):
-    assert worded(test_of(), {"names": [GOOD]}, excluded=(glob,)) == ([], [])
+    assert worded(test_of(), GOOD, excluded=(glob,)) == ([], [])
