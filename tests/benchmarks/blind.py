@@ -48,12 +48,18 @@ class Shown(Struct, frozen=True, kw_only=True):
     id: str
 
 
-class _Place(Struct, frozen=True):
+class Place(Struct, frozen=True):
+    """The file, and the class in it, that a suggestion goes into."""
+
     path: str
     owner: str | None
 
 
-class _Test(Struct, frozen=True):
+class Test(Struct, frozen=True):
+    """A suggested test."""
+
+    __test__ = False
+
     names: tuple[str, ...]
     code: str
 
@@ -63,8 +69,8 @@ class Suggestion(Struct, frozen=True):
 
     id: str
     kind: str
-    target: _Place
-    test: _Test
+    target: Place
+    test: Test
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from ..express import NAME
-from ..rules import files
+from ..rules import classes, files
 from . import command
 from .entry import COPYING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
 
@@ -102,7 +102,7 @@ def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = 
     `entries` knows the function that is called and those of the set-up.
     """
     folded = _folded(call, entries, hoisted)
-    *lines, action = files.unfolded([*folded.lines, folded.action])
+    *lines, action = classes.unfolded(files.unfolded([*folded.lines, folded.action]))
     return dataclasses.replace(folded, lines=tuple(lines), action=action)
 
 
@@ -148,7 +148,7 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
         call = dataclasses.replace(call, then=(*call.then[:-1], (str(variable),)))
     after = "".join(f"({', '.join(values)})" for values in call.then)
     if not entry.needs_receiver:
-        return Program(tuple(lines), _plain(entry, arguments) + after, answers=entry.answers)
+        return Program(tuple(lines), _plain(entry, arguments, call.receiver) + after, answers=entry.answers)
     if entry.name == "__hash__":
         return Program((), f"hash({call.receiver}) == hash({call.receiver})")
     receiver = call.receiver or ""
@@ -178,13 +178,15 @@ def _is_free(word: str) -> bool:
     return word.isidentifier() and not keyword.iskeyword(word) and not hasattr(builtins, word)
 
 
-def _plain(entry: Entry, arguments: list[tuple[str, str]]) -> str:
+def _plain(entry: Entry, arguments: list[tuple[str, str]], below: str | None) -> str:
+    """A call that needs no object, of the class itself or of one `below` it."""
     if entry.line is not None:
         return command.text(entry.line, entry.parameters, dict(arguments))
+    owner = below or f"⟨{entry.module}:{entry.owner}⟩"
     if entry.name in MAKERS:
-        return f"⟨{entry.module}:{entry.owner}⟩({_listed(arguments, entry.parameters)})"
+        return f"{owner}({_listed(arguments, entry.parameters)})"
     if entry.owner and entry.kind in {"classmethod", "staticmethod"}:
-        return f"⟨{entry.module}:{entry.owner}⟩.{entry.name}({_listed(arguments, entry.parameters)})"
+        return f"{owner}.{entry.name}({_listed(arguments, entry.parameters)})"
     return f"⟨{entry.module}:{entry.qualname}⟩({_listed(arguments, entry.parameters)})"
 
 

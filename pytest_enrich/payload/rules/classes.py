@@ -1,4 +1,8 @@
-"""Classes that a test makes for itself, and types that are passed as values."""
+"""Classes that a test makes for itself, and types that are passed as values.
+
+While they are searched for they are calls (`type(...)`, `make_dataclass(...)`); a program has them as people write
+them, as class statements (`unfolded`).
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,16 @@ import ast
 import collections.abc
 import dataclasses
 import enum
+import inspect
+import sys
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-from ..express import evaluable, express
+from ..express import NAME, evaluable, express
 from . import draw, rule
-from .body import nodes
+from .body import function_of, nodes
 from .draw import Strategy
 from .types import CLASS, FIELD, GENERIC, Dataclass
 
@@ -35,6 +41,8 @@ DEFAULTS = (
     ", ⟨dataclasses:field⟩(default=1, init=False)",
 )
 MOST = 24
+TYPE, MAKE_DATACLASS = "⟨builtins:type⟩", "⟨dataclasses:make_dataclass⟩"
+OTHER = "Other"
 
 
 @rule("types spoken of")
@@ -92,9 +100,9 @@ def _classes(kind: Any, known: Sequence[str]) -> Iterator[Strategy[str]]:
 @rule("dataclasses")
 def _made(kinds: Sequence[str]) -> Iterator[str]:
     """A dataclass with a field of each type, and without any."""
-    yield f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [])"
+    yield f"{MAKE_DATACLASS}({CLASS!r}, [])"
     fields = (f"({FIELD!r}, {kind}{default})" for default in DEFAULTS for kind in kinds)
-    yield from (f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [{one}])" for one in fields)
+    yield from (f"{MAKE_DATACLASS}({CLASS!r}, [{one}])" for one in fields)
 
 
 def _dataclasses(known: Sequence[str]) -> Strategy[str]:
@@ -123,7 +131,135 @@ def instances(
         return None
     return draw.one_of(
         [
-            of(held).map(f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [({FIELD!r}, {text})])({{}})".format)
+            of(held).map(f"{MAKE_DATACLASS}({CLASS!r}, [({FIELD!r}, {text})])({{}})".format)
             for text, held in evaluable([*known, *USUAL])
         ]
     )
+
+
+@rule("declared classes")
+def declares(kind: type) -> Iterator[type]:
+    """What classes below this one have as attributes: its metaclass, or `__init_subclass__`, looks for such.
+
+    That is what it is for: `class Book(Schema): title = String()`, where `Schema`'s metaclass asks for each
+    attribute `isinstance(value, Field)`.
+    """
+    makers = [vars(one).get(name) for one in inspect.getmro(type(kind)) for name in ("__new__", "__init__")]
+    makers += [vars(one).get("__init_subclass__") for one in kind.__mro__]
+    own = [getattr(one, "__func__", one) for one in makers if inspect.isroutine(one)]
+    found = [sought for one in own if not _is_standard(one) for sought in _sought(one, deeper=True)]
+    yield from dict.fromkeys(one for one in found if not issubclass(one, type | kind))
+
+
+def contents(module: ModuleType) -> Iterator[str]:
+    """Templates of what is said of such a class's attribute, where a class of the module is made for that."""
+    own = (held for held in vars(module).values() if isinstance(held, type) and held.__module__ == module.__name__)
+    if any(True for one in own for _ in declares(one)):
+        yield from (f"{{{FIELD!r}: {value}}}" for value in ("1", "'a'", "None"))
+
+
+def _sought(function: Any, *, deeper: bool) -> Iterator[type]:
+    """The project's classes of which a function asks whether a variable is one, itself or by one that it calls."""
+    for node in nodes(function):
+        if not isinstance(node, ast.Call):
+            continue
+        if len(node.args) == len(("value", "class")) and isinstance(node.args[0], ast.Name):
+            held = _held(node.args[1], function)
+            yield from [held] if isinstance(held, type) and not _is_standard(held) else []
+        if deeper and (called := function_of(node.func, function)) is not None and not _is_standard(called):
+            yield from _sought(called, deeper=False)
+
+
+def _held(node: ast.expr, function: Any) -> object:
+    """What a name, or an attribute of a module, stands for; None for any other."""
+    names = getattr(inspect.unwrap(function), "__globals__", {})
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        module = names.get(node.value.id)
+        return vars(module).get(node.attr) if isinstance(module, ModuleType) else None
+    return names.get(node.id) if isinstance(node, ast.Name) else None
+
+
+def _is_standard(held: Any) -> bool:
+    root = (getattr(held, "__module__", None) or "builtins").partition(".")[0]
+    return root in sys.stdlib_module_names
+
+
+def below(kind: str, value: str) -> str:
+    """The template of a class below `kind` with one attribute."""
+    return f"{TYPE}({CLASS!r}, ({kind},), {{{FIELD!r}: {value}}})"
+
+
+def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
+    """Lines of a program, with class statements before them for the classes that they make by a call."""
+    known: dict[str, str] = {}
+    statements: list[str] = []
+    shown = []
+    for line in lines:
+        while (made := _class_made(line)) is not None:
+            name = known.setdefault(made.text, _free_name(len(known)))
+            if len(statements) < len(known):
+                statements.append(made.statement(name))
+            line = line.replace(made.text, name)  # noqa: PLW2901 - what is made in it is taken out, one by one
+        shown.append(line)
+    return (*statements, *shown)
+
+
+def _free_name(count: int) -> str:
+    return (CLASS, OTHER)[count] if count < len((CLASS, OTHER)) else f"{OTHER}{count}"
+
+
+@dataclasses.dataclass(frozen=True)
+class _Made:
+    """A call that makes a class: its text, the bases of the class, and what stands in it."""
+
+    text: str
+    decorator: str
+    bases: Sequence[str]
+    body: Sequence[str]
+
+    def statement(self, name: str) -> str:
+        head = f"class {name}({', '.join(self.bases)}):" if self.bases else f"class {name}:"
+        return "\n".join([*[self.decorator] * bool(self.decorator), head, *(f"    {one}" for one in self.body)])
+
+
+def _class_made(line: str) -> _Made | None:
+    """The innermost call in a line that makes a class and can be a statement; None where there is none."""
+    if TYPE not in line and MAKE_DATACLASS not in line:
+        return None
+    try:
+        tree = ast.parse(NAME.sub(lambda match: "_" * len(match[0]), line))
+    except SyntaxError:
+        return None
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made = ((call, _as_statement(call, lambda node: _text(line, node))) for call in reversed(calls))
+    return next((found for _, found in made if found is not None), None)
+
+
+def _text(line: str, node: ast.AST) -> str:
+    """The part of a line of which a node was parsed; names were put in its place letter by letter."""
+    rows = NAME.sub(lambda match: "_" * len(match[0]), line).splitlines(keepends=True)
+    first, last = (
+        sum(map(len, rows[: row - 1])) + len(rows[row - 1].encode()[:column].decode())
+        for row, column in ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
+    )
+    return line[first:last]
+
+
+def _as_statement(call: ast.Call, text: collections.abc.Callable[[ast.AST], str]) -> _Made | None:
+    match text(call.func), call.args:
+        case ("⟨builtins:type⟩", [ast.Constant(), ast.Tuple(elts=bases), ast.Dict(keys=keys, values=values)]):
+            names = [str(key.value) for key in keys if isinstance(key, ast.Constant)]
+            pairs = [f"{name} = {text(value)}" for name, value in zip(names, values, strict=True)]
+            return _Made(text(call), "", [*map(text, bases)], pairs or ["pass"])
+        case ("⟨dataclasses:make_dataclass⟩", [ast.Constant(), ast.List(elts=fields)]) if not call.keywords:
+            shown = [_field(field, text) for field in fields]
+            decorator = "@⟨dataclasses:dataclass⟩"
+            return None if None in shown else _Made(text(call), decorator, [], [*filter(None, shown)] or ["pass"])
+    return None
+
+
+def _field(node: ast.expr, text: collections.abc.Callable[[ast.AST], str]) -> str | None:
+    match node:
+        case ast.Tuple(elts=[ast.Constant(value=str(name)), kind, *default]):
+            return f"{name}: {text(kind)}" + "".join(f" = {text(one)}" for one in default)
+    return None

@@ -17,16 +17,16 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from ..engine.reduce import literals_of
-from ..express import evaluable, express
+from ..express import evaluable, express, named
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn
 from .evidence import concrete, constructor
 from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN
-from .types import ANYTHING, AWAITABLE
+from .types import ANYTHING, AWAITABLE, FIELD
 
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
-MOST_MATCHING = 16
+MOST_MATCHING, MOST_BELOW = 16, 12
 AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
@@ -271,7 +271,26 @@ class World:
             return own
         known = self.objects_of(kind)
         built = [self._built(one, depth) for one in concrete(kind)]
-        return draw.one_of([draw.sampled(known), *built])
+        return draw.one_of([draw.sampled(known), *built, self._declared_objects(kind, depth)])
+
+    def declared(self, kind: type, depth: int = 0) -> Strategy[str]:
+        """Templates of classes that a test declares below this one; none where it is not made for that."""
+        name = named(kind)
+        sought = [*classes.declares(kind)] if name is not None and depth < DEEPEST else []
+        every = [one for base in sought for one in (*concrete(base), *_below(base))]
+        # Most often without more than it needs: what is declared is seldom what a test is about.
+        options = [self._built(one, at) for one in every for at in (DEEPEST, DEEPEST, depth + 1)]
+        return draw.one_of(options).map(lambda text: classes.below(str(name), text)) if options else draw.nothing()
+
+    def _declared_objects(self, kind: type, depth: int) -> Strategy[str]:
+        """Objects of such classes, with and without a value for what is declared."""
+        made = self.declared(kind, depth)
+        if made.is_empty:
+            return made
+        value = draw.sampled(GENERAL)
+        both = draw.together([made, value])
+        given = [f"{{0[0]}}({FIELD}={{0[1]}})", f"{{0[0]}}({{{{{FIELD!r}: {{0[1]}}}}}})"]
+        return draw.one_of([made.map("{}()".format), *(both.map(form.format) for form in given)])
 
     def _built(self, kind: type, depth: int, name: str | None = None) -> Strategy[str]:
         """A call of the class's constructor: each required parameter by its hint, some of the others."""
@@ -299,6 +318,12 @@ class World:
         )
         drawn = self.of(hint, depth + 1).map("{}".format if is_plain else f"{parameter.name}={{}}".format)
         return drawn if default is parameter.empty else draw.one_of([draw.just(""), draw.just(""), drawn])
+
+
+def _below(kind: type) -> list[type]:
+    """The public classes below one."""
+    found: list[type] = type.__subclasses__(kind)
+    return [one for one in found if not one.__name__.startswith("_")][:MOST_BELOW]
 
 
 def _literal(values: Sequence[object]) -> Strategy[str]:

@@ -116,3 +116,93 @@ def test_a_type_with_parameters_is_written_as_people_write_it(kind):
     text = classes.express(kind)
     assert text is not None
     assert evaluate(text) == kind
+
+
+DECLARING = """
+class Part:
+    def __init__(self, default=None):
+        self.default = default
+
+class Text(Part):
+    pass
+
+def sought(values, kind):
+    return {name for name, value in values.items() if is_one(value, kind)}
+
+def is_one(value, kind):
+    return isinstance(value, kind)
+
+class Meta(type):
+    def __new__(cls, name, bases, values):
+        values["parts"] = [name for name, value in values.items() if isinstance(value, Part)]
+        return super().__new__(cls, name, bases, values)
+
+class Form(metaclass=Meta):
+    def __init__(self, *given, **values):
+        self.values = values
+
+class Plain:
+    pass
+
+class Hooked:
+    def __init_subclass__(cls):
+        cls.parts = [name for name, value in vars(cls).items() if is_one(value, Part)]
+"""
+
+
+@pytest.fixture
+def forms(imported):
+    return imported("forms", DECLARING)
+
+
+def test_what_a_metaclass_or_a_hook_looks_for_is_declared_below_a_class(forms):
+    kinds = {kind.__name__: [*classes.declares(kind)] for kind in (forms.Form, forms.Hooked, forms.Plain)}
+    assert kinds == {"Form": [forms.Part], "Hooked": [forms.Part], "Plain": []}
+
+
+def test_enumerations_and_abstract_classes_declare_nothing():
+    assert [*classes.declares(enum.Enum), *classes.declares(typing.Mapping.__origin__)] == []
+
+
+def test_objects_are_drawn_of_classes_that_a_test_declares(forms):
+    made = [evaluate(template) for template in World([], {}).drawn(forms.Form, 0)]
+    declared = [one for one in made if type(one) is not forms.Form]
+    assert declared
+    assert {type(one.value) for one in declared} == {forms.Part, forms.Text}
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        (
+            "⟨builtins:type⟩('Item', (⟨m:Form⟩,), {'value': ⟨m:Text⟩('é')})(value='a').value",
+            ("class Item(⟨m:Form⟩):\n    value = ⟨m:Text⟩('é')", "Item(value='a').value"),
+        ),
+        (
+            "load(⟨dataclasses:make_dataclass⟩('Item', [('value', ⟨builtins:int⟩, 1)]))",
+            ("@⟨dataclasses:dataclass⟩\nclass Item:\n    value: ⟨builtins:int⟩ = 1", "load(Item)"),
+        ),
+        (
+            "⟨dataclasses:make_dataclass⟩('Item', [('value', ⟨dataclasses:make_dataclass⟩('Item', []))])",
+            (
+                "@⟨dataclasses:dataclass⟩\nclass Item:\n    pass",
+                "@⟨dataclasses:dataclass⟩\nclass Other:\n    value: Item",
+                "Other",
+            ),
+        ),
+        ("⟨builtins:type⟩(1)", ("⟨builtins:type⟩(1)",)),
+        ("⟨dataclasses:make_dataclass⟩('Item', names)", ("⟨dataclasses:make_dataclass⟩('Item', names)",)),
+        ("f(⟨builtins:type⟩(", ("f(⟨builtins:type⟩(",)),
+    ],
+)
+def test_a_program_has_the_classes_that_it_makes_as_statements(line, lines):
+    assert classes.unfolded([line]) == lines
+
+
+def test_a_class_that_is_made_twice_is_one_class():
+    made = "⟨builtins:type⟩('Item', (⟨m:Form⟩,), {})"
+    assert classes.unfolded([f"form = {made}()", f"isinstance(form, {made})"]) == (
+        "class Item(⟨m:Form⟩):\n    pass",
+        "form = Item()",
+        "isinstance(form, Item)",
+    )
