@@ -90,6 +90,16 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
             yield _of_truth(node, case, is_true=True)
 
 
+def of_object(node: ast.expr) -> str:
+    """What a condition says of the object itself: `self._span is None` that it is without a span."""
+    match node:
+        case ast.Compare(ast.Attribute(ast.Name("self"), name), [ast.Is()], [ast.Constant(None)]):
+            return f"without_{words.snake(name)}"
+        case ast.UnaryOp(ast.Not(), ast.Attribute(ast.Name("self"), name)) if re.search(r"[a-z]{2}s$", name):
+            return f"without_{words.snake(name)}"  # a flag is no plural
+    return ""
+
+
 def asked(text: str, outcome: str) -> Iterator[str]:
     """The variable and the word for which it is asked, where it is that: `type == "l"` gives `type_l`."""
     match condition(text, outcome):

@@ -32,13 +32,15 @@ FAULTS = {
     "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
     "negative", "malformed",
 }  # fmt: skip
-FORBIDDEN = re.compile(r"^(.+?)_(?:is|are|can|must|may|should)_not_(?:allowed_to_)?be_(\w+)$")
+FORBIDDEN = re.compile(r"^(.+?)_(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)$")
 """`ports are not allowed to be negative`: what is refused are negative ports."""
 OBLIGED = re.compile(r"^(\w+?)_(?:must|should|has_to)_be_(string|str|bytes|integer|int|number|boolean|list|dict)$")
 """`text must be a string`: what is refused is one that is none."""
 COMPARED = {
-    "__lt__": ("is_less_than", "is_not_less_than"), "__le__": ("is_at_most", "is_not_at_most"),
-    "__gt__": ("is_greater_than", "is_not_greater_than"), "__ge__": ("is_at_least", "is_not_at_least"),
+    "__lt__": ("is_less_than", "is_not_less_than"),
+    "__le__": ("is_less_than_or_equal_to", "is_not_less_than_or_equal_to"),
+    "__gt__": ("is_greater_than", "is_not_greater_than"),
+    "__ge__": ("is_greater_than_or_equal_to", "is_not_greater_than_or_equal_to"),
     "__eq__": ("equals", "does_not_equal"), "__ne__": ("does_not_equal", "equals"),
 }  # fmt: skip
 """How an object is that is compared with another one: where that is true, and where it is false."""
@@ -129,8 +131,9 @@ def ways(case: Case) -> Iterator[Way]:
         if case.raised and _is_refusal(case.raised) and not situation.startswith(JOINED):
             # Of which class something is not says as much as a message.
             yield Way(f"rejects_{situation}", 3 if situation.startswith("non_") else 2)
-        is_clause = situation.startswith("when_")
-        yield from (Way(f"{end}_{situation}" if is_clause else f"{situation}_{end}", 2) for end in done)
+        for end in done:
+            behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
+            yield Way(f"{end}_{situation}" if situation.startswith("when_") else behind, 2)
         yield from [] if case.raised else [Way(_joined(situation), 1)]
     yield from (Way(end, 1) for end in done)
     yield Way("", 0)
@@ -143,7 +146,15 @@ def compared(case: Case) -> Iterator[str]:
         literal = literal_value(other := next(reversed(case.arguments.values())))
         kind = type(literal[0]).__name__ if literal is not None else ""
         other = KNOWN_AS.get(kind, kind) or words.snake(last_name(getattr(expression(other), "func", None)))
-        yield from [f"{words.snake(owner)}_{COMPARED[own][case.seen.value == 'False']}_{other}"] if other else []
+        if not other:
+            return
+        verb = COMPARED[own][case.seen.value == "False"]
+        is_alike = other == words.snake(owner)
+        if verb == "does_not_equal" and (is_alike or other == "number"):
+            other = f"different_{other}"  # there are others that it equals
+        elif is_alike and own not in {"__eq__", "__ne__"}:
+            other = "another"
+        yield f"{words.snake(owner)}_{verb}_{other}"
 
 
 def apart(case: Case) -> Iterator[str]:
@@ -296,6 +307,7 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in _by_message(case))
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", case.message)
     said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
+    said = re.sub(r"^(\w+_\w+)(?<!_not)_(found|given|passed|provided|received|specified|supplied)$", r"\1", said)
     if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # as what was cut off
         return
     # A number in it may be of this input.
@@ -306,7 +318,7 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     if obliged := OBLIGED.match(said):
         yield Way(f"rejects_non_{obliged[2]}_{obliged[1]}", much)
     if said.split("_")[0] in FAULTS:
-        yield Way(f"rejects_{said.removesuffix('_found')}", much)
+        yield Way(f"rejects_{said}", much)
     if (
         "_" in said
         and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY

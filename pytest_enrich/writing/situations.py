@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pytest_enrich.data import Template
 from pytest_enrich.writing import conditions, words
@@ -43,6 +44,7 @@ def situations(case: Case) -> Iterator[str]:
     holds = conditions.condition(case.text, case.outcome)
     if holds is not None:
         yield from conditions.said(holds, case)
+        yield conditions.of_object(holds)
     elif case.outcome == "skips":
         looped = conditions.names_in(conditions.parsed_expression(case.text.partition(" in ")[2].rstrip(":")))
         yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped)
@@ -53,9 +55,31 @@ def situations(case: Case) -> Iterator[str]:
     made = [node for value in case.arguments.values() if isinstance(node := expression(value), ast.Call)]
     given = [chosen, *([keyword.arg or "" for keyword in call.keywords] for call in made)]
     for names in given:
-        known = [words.snake(name) for name in names if name]
+        known = [_keyed(name, case) for name in names if name]
         yield f"with_{'_and_'.join(known)}" if 0 < len(known) <= MOST_NAMED else ""
-    yield from (f"with_{words.snake(name)}" for name in reversed(chosen))
+    yield from (f"with_{_keyed(name, case)}" for name in reversed(chosen))
+
+
+def _keyed(name: str, case: Case) -> str:
+    """What is passed, with its only key where it has one: `options={"strict": True}` gives `strict_options`."""
+    node = expression(case.arguments.get(name, ""))
+    keys: list[Any] = []
+    if isinstance(node, ast.Dict):
+        keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+    elif isinstance(node, ast.Call) and last_name(node.func) == "dict" and not node.args:
+        keys = [keyword.arg for keyword in node.keywords]
+    only = keys[0] if len(keys) == 1 else ""
+    is_word = isinstance(only, str) and re.fullmatch(r"[a-z]+(_[a-z]+)?", only) is not None
+    return f"{only}_{words.snake(name)}" if is_word and only not in words.snake(name) else words.snake(name)
+
+
+def after(situation: str, end: str, value: Template) -> str:
+    """What comes of it behind a situation: `with_x_is_empty` would say so of `x`."""
+    if not situation.startswith(("with_", "without_")) or not end.startswith("is_"):
+        return end
+    kinds = {"[": "list", "(": "tuple", "{": "dict", "b": "bytes"}
+    kind = kinds.get(value[:1], "text")
+    return f"returns_empty_{kind}" if end == "is_empty" else f"returns_{end.removeprefix('is_')}"
 
 
 def switched(case: Case) -> Iterator[str]:

@@ -73,7 +73,7 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     text = SENTENCE.split(prose.strip()[:LONGEST_PROSE].replace("`", "").replace("*", ""), maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
     text = re.sub(r"^(there|There)('s| is| are| was| were) ", "", INVALID.sub("invalid ", text))
-    text = re.sub(r"\b([Cc])an(no|')t\b", r"\1an not", text.replace("\u2019", "'").replace("ain't", "isn't"))
+    text = re.sub(r"\b([Cc])an(no|')t\b", r"\1annot", text.replace("\u2019", "'").replace("ain't", "isn't"))
     text = re.sub(r"(?<=\w)n't\b", " not", text)
     spoken = _split(text)
     told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
@@ -86,8 +86,8 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
         words = [] if "either" in words and "or" not in words else words
     if words and words[-1] in OPEN:
         return ""
-    while words and words[-1] in JOINTS:
-        words.pop()
+    while words and (words[-1] in JOINTS or words[-2:-1] in (["when"], ["if"], ["because"])):
+        words.pop()  # `when messages`, of `when messages is a list`, is half a clause
     return "_".join(words) if text.isascii() else ""
 
 

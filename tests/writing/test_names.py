@@ -46,6 +46,9 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("total must be a string", "test_price_rejects_non_string_total"),
         ("found an invalid code: 'abc'", "test_price_rejects_invalid_code"),
         ("unknown codes found", "test_price_rejects_unknown_codes"),
+        ("unknown price code given", "test_price_rejects_unknown_price_code"),
+        ("the file was not found", "test_price_file_was_not_found"),
+        ("cannot read code prices when codes is of type list", "test_price_cannot_read_code_prices"),
         ('Expected parameter "total" to be 32 bytes long after decoding; got 31', "test_price_raises_value_error"),
         ("closed", "test_price_raises_value_error"),
         ("", "test_price_raises_value_error"),
@@ -106,12 +109,12 @@ def test_what_only_the_code_knows_is_not_said(decision, outcome):
     [
         (FALSE, "test_price_without_sep_returns_false"),
         (Observation(subject="result", value="None"), "test_price_without_sep_returns_none"),
-        (Observation(subject="result", value="''"), "test_price_without_sep_is_empty"),
+        (Observation(subject="result", value="''"), "test_price_without_sep_returns_empty_text"),
         (Observation(subject="result", value="{'a': 1}"), "test_price_without_sep"),
-        (Observation(subject="result", value="0"), "test_price_without_sep_is_zero"),
+        (Observation(subject="result", value="0"), "test_price_without_sep_returns_zero"),
         (Observation(subject="result", value="'abc'"), "test_price_without_sep_returns_total_unchanged"),
         (Observation(subject="result", value="'never'"), "test_price_without_sep_returns_never"),
-        (Observation(subject="result", value="⟨shop:ROUNDED⟩"), "test_price_without_sep_is_rounded"),
+        (Observation(subject="result", value="⟨shop:ROUNDED⟩"), "test_price_without_sep_returns_rounded"),
         (Observation(subject="result", value="⟨shop:Money⟩(3)"), "test_price_without_sep_returns_money"),
         (raises(), "test_price_without_sep_raises_value_error"),
         (raises(value="⟨builtins:SystemExit⟩"), "test_price_without_sep_exits"),
@@ -474,15 +477,44 @@ def test_a_function_that_comes_back_is_unchanged():
     ("method", "result", "other", "name"),
     [
         ("__lt__", "True", "30", "test_price_is_less_than_number"),
-        ("__ge__", "False", "⟨shop.cart:Cost⟩(3)", "test_price_is_not_at_least_cost"),
+        ("__ge__", "False", "⟨shop.cart:Cost⟩(3)", "test_price_is_not_greater_than_or_equal_to_cost"),
         ("__eq__", "False", "'abc'", "test_price_does_not_equal_string"),
         ("__ne__", "False", "3.5", "test_price_equals_number"),
+        ("__eq__", "False", "3.5", "test_price_does_not_equal_different_number"),
+        ("__eq__", "False", "⟨shop.cart:Price⟩(3)", "test_price_does_not_equal_different_price"),
+        ("__le__", "True", "⟨shop.cart:Price⟩(3)", "test_price_is_less_than_or_equal_to_another"),
     ],
 )
 def test_a_comparison_is_said_with_what_comes_of_it(method, result, other, name):
     seen = Observation(subject="result", value=result, expression="{result}")
     stated = case(seen, subject=f"Price.{method}", parameters=("other",), arguments={"other": other})
     assert named(cases.of_equality(stated)) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "name"),
+    [
+        ("if self._total is None:", "true", "test_price_without_total"),
+        ("if self.codes:", "false", "test_price_without_codes"),
+        ("if self.closed:", "false", "test_cart_price"),
+        ("if self._total is None:", "false", "test_cart_price"),
+    ],
+)
+def test_what_the_object_itself_lacks_is_said(text, outcome, name):
+    assert named(case(subject="Cart.price", text=text, outcome=outcome, parameters=())) == name
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ("{'strict': True}", "test_price_with_strict_options"),
+        ("⟨builtins:dict⟩(strict=True)", "test_price_with_strict_options"),
+        ("{'a': 1, 'b': 2}", "test_price_with_options"),
+        ("{'A-1': 1}", "test_price_with_options"),
+    ],
+)
+def test_a_mapping_is_known_by_its_only_key(options, name):
+    assert named(case(optional=("options",), parameters=(), arguments={"options": options})) == name
 
 
 def test_a_comment_that_is_code_says_nothing():

@@ -241,9 +241,7 @@ def test_where_no_code_of_a_models_may_run_it_is_asked_for_words_only(worded, te
     assert "format" not in asked
 
 
-@pytest.mark.parametrize(
-    "text", ["", "I cannot.", "::add-mask::x", '{"other": 1}', 'test_ x', "[" * 9999]
-)
+@pytest.mark.parametrize("text", ["", "I cannot.", "::add-mask::x", '{"other": 1}', "test_ x", "[" * 9999])
 def test_a_reply_without_words_is_left(worded, test_of, text):
     assert worded(test_of(), text)[0] == []
 
