@@ -103,8 +103,8 @@ def test_a_name_that_is_taken_is_not_used_again(fakes, propose):
     [
         ({"total": "5"}, "", "test_discount_is_zero"),
         ({"total": "5"}, "def test_discount_is_zero(): ...\n", "test_discount"),
-        ({"total": "5", "rate": "2"}, "", "test_discount_with_rate_is_zero"),
-        ({"total": "None"}, "", "test_discount_with_none_is_zero"),
+        ({"total": "5", "rate": "2"}, "", "test_discount_with_rate_returns_zero"),
+        ({"total": "None"}, "", "test_discount_with_none_returns_zero"),
     ],
 )
 def test_a_name_without_a_condition_says_what_tells_the_test_from_others(fakes, propose, arguments, there, name):

@@ -83,7 +83,7 @@ def test_a_name_says_what_is_passed_besides_where_the_condition_is_long(rows, fa
     at = next(at for at, one in enumerate(holes) if one.adds == "coupon")
     (made,), _ = rows(text, variant(values=((at, "'a'"),), seen=("0",)), source=source, gaps=gaps)
     assert made.code.splitlines()[1] == "    assert discount(9, coupon='a') == 0"
-    assert made.name == "test_discount_with_coupon_is_zero"
+    assert made.name == "test_discount_with_coupon_returns_zero"
 
 
 PASSING = """
