@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -108,11 +108,14 @@ class LocalModel:
         """As a finished gap names it: another model is asked again."""
         return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
 
-    @property
-    def improvers(self) -> tuple[tuple[Improver, bool], ...]:
-        """Who says kept tests better, and who makes them notice more; once the model is loaded."""
-        able = tuple((improver, more) for role, improver, more in self._improvers if self._can(role))
-        return () if self._loading.is_alive() else able
+    def improvers(self) -> Iterator[tuple[Improver, bool]]:
+        """Who says kept tests better, and who makes them notice more; once the model is loaded.
+
+        Whether it can is asked when its turn comes: in between the server would read other questions.
+        """
+        for role, improver, more in self._improvers:
+            if self._can(role) and not self._loading.is_alive():
+                yield improver, more
 
     @property
     def is_gone(self) -> bool:

@@ -30,6 +30,7 @@ from pytest_enrich.session.ground import Ground
 from pytest_enrich.session.ledger import (
     SHORTEST_WALK,
     Ledger,
+    Made,
     Round,
     by_module,
     deeper,
@@ -47,8 +48,11 @@ if TYPE_CHECKING:
 SCOPES = {"class", "module"}
 MOST_VAIN = 2
 """So many whole walks in a row may find nothing."""
-IMPROVING, EACH = 0.3, 20.0
-"""Of what is left, how much a model may take to say better what is kept; seconds for each test, with proofs."""
+IMPROVING, EACH, SPARED = 0.5, 20.0, 0.15
+"""Of what is left, how much a model may take to say better what is kept; seconds for each test, with proofs.
+
+So much of the budget is spared for what is kept at last: a test is wanted more when its name is good.
+"""
 AHEAD = 2
 """So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
 
@@ -105,7 +109,7 @@ class Walker:
         self._executor = choose(settings.workers)
         self._asking = choose(self._slots + AHEAD)
         self._is_late = False
-        self._improved: set[str] = set()
+        self._improved: set[tuple[str, bool]] = set()
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -133,12 +137,13 @@ class Walker:
         The budget is spent since the run `started`.
         """
         whole = pipeline.RemainingBudget(self._settings.budget, len(targets), started=started)
+        thinking = self._spared(whole, len(targets), started)
         for turn in plan_round(self._settings.asked, model=self._panel.has_model):
-            self._round(turn, targets, whole)
-            self._improve(whole, IMPROVING)
+            self._round(turn, targets, thinking)
+            self._improve(thinking, IMPROVING)
             if self.is_enough:
                 break
-        self._go_deeper(targets, whole)
+        self._go_deeper(targets, thinking)
         self._improve(whole, 1.0)
         if self._is_late and not self.is_enough and whole.left >= SHORTEST_WALK:
             # What there was no time to ask while the others waited for theirs.
@@ -149,23 +154,39 @@ class Walker:
             return "enough waiting"
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
 
+    def _spared(
+        self, whole: pipeline.RemainingBudget, targets: int, started: float | None
+    ) -> pipeline.RemainingBudget:
+        """The budget without what is spared for a model to say things better at last."""
+        seconds = self._settings.budget.seconds
+        if seconds is None or not self._panel.has_model:
+            return whole
+        return pipeline.RemainingBudget(Budget(seconds=seconds * (1 - SPARED)), targets, started=started)
+
     def _improve(self, whole: pipeline.RemainingBudget, part: float) -> None:
-        """What was written so far, as a model says it better, in a part of the time that is left."""
-        fresh = [made for made in self._ledger.made if made.suggestion.id not in self._improved]
+        """What was written so far, as a model says it better, in a part of the time that is left.
+
+        All tests for one kind of question, then all for the next: what these begin with is read once.
+        """
+        fresh = self._unimproved(more=False)
         if not fresh or not self._panel.has_model:
             return
         seconds = min(whole.left * part, EACH * len(fresh))
         remaining = pipeline.RemainingBudget(Budget(seconds=max(seconds, 0.0)), 1)
         self._context = replace(self._context, remaining=remaining)
-        improvers = self._panel.improvers
-        for at, made in enumerate(fresh if improvers else (), 1):
-            if remaining.left <= 0 or self._panel.is_gone:
-                return
-            self._progress.waiting(f"test {at} of {len(fresh)} is said better")
-            self._improved.add(made.suggestion.id)
-            for think, more in improvers:
+        for think, more in self._panel.improvers():
+            fresh = self._unimproved(more=more)
+            for at, made in enumerate(fresh, 1):
+                if remaining.left <= 0 or self._panel.is_gone:
+                    return
+                self._progress.waiting(f"test {at} of {len(fresh)} is said better")
+                self._improved.add((made.suggestion.id, more))
                 if better := pipeline.improve(made.narrow, made.attempt, think, self._context, more=more):
                     self._ledger.improve(made, better)
+
+    def _unimproved(self, *, more: bool) -> list[Made]:
+        """The written tests that nobody was asked yet to say better, or to make notice more."""
+        return [made for made in self._ledger.made if (made.suggestion.id, more) not in self._improved]
 
     def _go_deeper(self, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
@@ -341,10 +362,9 @@ class Panel:
         """The proposers as a finished gap names them: a model's with its digest."""
         return tuple(self._model.identity if name == MODEL and self._model else name for name in names)
 
-    @property
-    def improvers(self) -> tuple[tuple[pipeline.Improver, bool], ...]:
+    def improvers(self) -> Iterator[tuple[pipeline.Improver, bool]]:
         """Who knows other versions of a kept test, and whether they are to notice more; only a model does."""
-        return self._model.improvers if self._model is not None else ()
+        yield from self._model.improvers() if self._model is not None else ()
 
     @property
     def has_model(self) -> bool:

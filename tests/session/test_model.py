@@ -213,7 +213,7 @@ def improved(run, asked, fakes, store):
             node = (job.tests or (f"{job.path}::{NAME}",))[0]
             return fakes.proved(node, lines=(10,), branches=((9, 10),))(job)
 
-        asked.improvers = ((think, more),)
+        asked.improvers = lambda: iter(((think, more),))
         made, _ = run(asked, script={Explore: explored, Prove: proved}, grade="weak")
         (one,) = store.pending()
         return one, made
@@ -410,6 +410,6 @@ def test_until_something_is_kept_the_machine_is_left_to_those_who_search():
 def test_a_model_that_is_wanted_loads_at_once():
     asker = Waited()
     local = model.LocalModel(None, asker, (), (("names", None, False),), lambda: False)
-    assert [*local.improvers] == [(None, False)]
+    assert [*local.improvers()] == [(None, False)]
     assert asker.loaded.is_set()
     local.close()

@@ -173,7 +173,9 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     def name(self, said: str, test: NewTest) -> str:
         """The model's name, the test's own where that one is no better."""
-        said = _RAISES.sub(f"_raises_{words.snake(self.raised)}", said) if self.raised else said
+        if self.raised:
+            said = _RAISES.sub(f"_raises_{words.snake(self.raised)}", said)
+            said = said if len(said) <= LONGEST else _RAISES.sub("", said)
         known_names = {attempt.candidate.name for attempt in self.task.attempts}
         taken = (known_names | names.functions(self.task.test_text)) - {test.name}
         styled = names.styled(said, taken)
