@@ -46,6 +46,9 @@ class FakeModel:
     notes = ("asked",)
     part = ModelPart(name="m:1", digest="d", host="here", stays_here=True)
 
+    def improvers(self):
+        return iter(())
+
     def __init__(self, proposer, identity="ollama:d1"):
         self.proposer = proposer
         self.proposers = (proposer,)
@@ -57,7 +60,6 @@ class FakeModel:
     def is_unasked(self, target):
         return target.qualname in self.unasked
 
-    improvers = ()
 
     def close(self):
         self.closed = True
