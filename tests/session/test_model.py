@@ -60,7 +60,6 @@ class FakeModel:
     def is_unasked(self, target):
         return target.qualname in self.unasked
 
-
     def close(self):
         self.closed = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import random
 import re
 import sys
 import time
@@ -16,6 +17,7 @@ from typing import Any
 
 from .. import confine, fork, guard
 from ..engine.bounds import shifted
+from ..express import evaluate
 from ..job import UnableError
 from ..objects import aliases
 from ..project import module_of
@@ -31,6 +33,7 @@ LOOKS_IN_TIME = 10
 GRACE_SECONDS = 10.0
 # A result that depends on today's date is not the same on both.
 DAYS_AHEAD = (0, 400)
+QUOTES = ("'", '"')
 
 
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
@@ -38,6 +41,7 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     call = calls.load(record["call"])
     wanted = dataclasses.replace(_program(scene, call), about=_words(scene, record))
     elsewhere = listed_backwards() if days else contextlib.nullcontext()
+    random.seed(days)
     with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
         consume, observations = observe(scene.runner, wanted, warns=_is_about_warning(scene, record))
     return {
@@ -127,16 +131,46 @@ def _looks(
     seconds = max(LOOK_SECONDS, work["job"]["seconds"] / LOOKS_IN_TIME)
     for record in drawn["found"]:
         first, *others = (_apart(work, partial(look, scene, record, days), seconds) for days in DAYS_AHEAD)
-        objection = _objection(first, others)
+        alike = _alike(first, others)
+        objection = _objection(first, others, alike)
         if not objection:
-            shown.append(first)
+            shown.append(alike)
         elif not record.get("spare"):
             dropped[objection] += 1
     return shown, dict(dropped)
 
 
-def _objection(first: dict[str, Any], others: Sequence[dict[str, Any]]) -> str:
+def _alike(first: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """It with what was seen each time: of a text that is another one each time how long it is."""
+    if "ended" in first or any("ended" in other for other in others):
+        return first
+    pairs = (zip(first["observations"], other["observations"], strict=False) for other in others)
+    steady = [one for seen in pairs for pair in seen if (one := _steady(*pair)) is not None]
+    return {**first, "observations": steady} if others else first
+
+
+def _steady(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
+    """What both times was seen, None where that is nothing."""
+    if first == other:
+        return first
+    if first | {"value": ""} != other | {"value": ""} or first["form"] != "equal":
+        return None
+    texts = [str(evaluate(value)) for value in (first["value"], other["value"]) if value[:1] in QUOTES]
+    if len(texts) != len((first, other)) or len({len(text) for text in texts}) != 1 or not _is_random(*texts):
+        return None
+    return {**first, "expression": f"len({first['expression']})", "value": str(len(texts[0]))}
+
+
+def _is_random(text: str, other: str) -> bool:
+    """Whether texts are drawn by chance: of numbers, dates, and how Python shows things, the length may vary."""
+    apart = "".join(one for one, same in zip(text, other, strict=False) if one != same)
+    return any(map(str.isalpha, apart)) and "\\" not in text + other
+
+
+def _objection(first: dict[str, Any], others: Sequence[dict[str, Any]], alike: dict[str, Any]) -> str:
     """Why no test should be made of what was seen, "" when one may."""
-    if "ended" in first or any(other != first for other in others):
+    if "ended" in first or any(other | {"observations": first.get("observations")} != first for other in others):
         return "not the same each time"
-    return "" if first["observations"] else "nothing to observe"
+    if alike["observations"]:
+        return ""
+    return "not the same each time" if first["observations"] else "nothing to observe"

@@ -262,7 +262,6 @@ def test_what_has_an_effect_outside_is_refused(explore, place, effect):
         "__import__('time').time()",
         "__import__('datetime').date.today().isoformat()",
         "__import__('random').random()",
-        "__import__('uuid').uuid4().hex",
         "__import__('os').urandom(4)",
         "__import__('os').getpid()",
         "__import__('sys').argv[0]",
@@ -276,6 +275,24 @@ def test_what_differs_each_time_is_no_finding(explore, value):
     explored = explore(text, "work", executions=20)
     assert explored.findings == ()
     assert explored.dropped == {"not the same each time": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "length"),
+    [
+        ("__import__('uuid').uuid4().hex", 32),
+        ("__import__('secrets').token_hex(9)", 18),
+        ("''.join(__import__('random').choice('abcdefgh') for _ in range(12))", 12),
+    ],
+)
+def test_of_a_text_that_is_drawn_by_chance_it_is_said_how_long_it_is(explore, value, length):
+    text = f"""
+        def work() -> str:
+            return {value}  # here
+        """
+    (finding,) = explore(text, "work", executions=20).findings
+    (seen,) = finding.observations
+    assert (seen.expression, seen.value) == ("len({result})", str(length))
 
 
 @pytest.mark.parametrize("read", ["sys.argv[1:]", "sys.argv", "sys.argv[-1]"])
