@@ -17,8 +17,6 @@ from pytest_enrich.refine.rewrite import (
     removed,
     renamed,
     replaced,
-    revalued,
-    texts,
     with_code,
     without,
 )
@@ -274,4 +272,4 @@ def _joined(source: Source, name: str, given: Statement, reader: Statement) -> s
     return f"{indent}{source.text[first:start]}{value}{source.text[end:last]}\n"
 
 
-__all__ = ["Parts", "documented", "parts", "reduce", "renamed", "revalued", "smallest", "texts"]
+__all__ = ["Parts", "documented", "parts", "reduce", "renamed", "smallest"]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping
-from functools import partial
+from collections.abc import Collection
 from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
 from pytest_enrich.data import NewTest, Oracle
-from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine import statement
 from pytest_enrich.refine.statement import Statement
 
@@ -89,58 +87,6 @@ def documented(candidate: NewTest, sentence: str) -> NewTest:
     lines.insert(body.lineno - 1, f'{" " * body.col_offset}"""{sentence}"""\n')
     oracle = [_moved(one, body.lineno, body.lineno - 1, 1) for one in candidate.oracle]
     return replace(candidate, code="".join(lines), oracle=tuple(oracle))
-
-
-def texts(candidate: NewTest) -> list[str]:
-    """The texts that a test passes to something, each once: those of its assertions are none of these."""
-    nodes = [one.node for one in statement.read(candidate.code)]
-    compared = [node.test.comparators for node in nodes if _is_comparison(node)]
-    expected = {id(part) for each in compared for value in each for part in ast.walk(value)}
-    calls = [part for node in nodes for part in ast.walk(node) if isinstance(part, ast.Call)]
-    calls = [call for call in calls if id(call) not in expected]
-    given = [value for call in calls if not _is_expecting(call) for value in _passed(call)]
-    return list(dict.fromkeys(value.value for value in given if isinstance(value.value, str)))
-
-
-def revalued(candidate: NewTest, values: Mapping[str, str]) -> NewTest:
-    """The candidate with other texts in the place of these, wherever they stand in it and in what it says."""
-    source, code = Source(candidate.code), candidate.code
-    tree = ast.parse(code)
-    pieces = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in pieces]
-    for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset), reverse=True):
-        if isinstance(node.value, str) and (text := _revalued(node.value, values)) != node.value:
-            start, end = source.span(node)
-            code = f"{code[:start]}{_literal(text)}{code[end:]}"
-    told = partial(_retold, values=values)
-    return replace(
-        candidate,
-        code=code,
-        title=told(candidate.title),
-        look=told(candidate.look),
-        oracle=tuple(replace(one, what=told(one.what)) for one in candidate.oracle),
-    )
-
-
-def _revalued(text: str, values: Mapping[str, str]) -> str:
-    """A text that is one of those that are replaced, or has one of more than a letter as a word of its own."""
-    if text in values:
-        return values[text]
-    for old, new in values.items():
-        if len(old) > 1:
-            text = re.sub(rf"(?<![\w-]){re.escape(old)}(?![\w-])", new.replace("\\", r"\\"), text)
-    return text
-
-
-def _retold(text: str, values: Mapping[str, str]) -> str:
-    """The same in prose, where a single letter is one of the texts only in quotes."""
-    for old, new in values.items():
-        text = text.replace(repr(old), repr(new))
-    return _revalued(text, {old: new for old, new in values.items() if old != text})
-
-
-def _literal(text: str) -> str:
-    return f'"{text}"' if text.isprintable() and not set(text) & {'"', "\\"} else repr(text)
 
 
 def _is_comparison(node: ast.stmt) -> TypeGuard[Any]:

@@ -199,7 +199,7 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     strategies = strategies if known.is_small else strategies[::-1]
     # Where nothing confines it, no code runs that a model wrote.
     may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
-    wording, survivors = Wording(asker, excluded, may_run=may_run), Survivors(asker, course.places, excluded)
+    wording, survivors = Wording(asker, excluded), Survivors(asker, course.places, excluded)
     sharper: Improvers = (("tests", survivors.versions, True),) if may_run else ()
 
     def has_kept() -> bool:

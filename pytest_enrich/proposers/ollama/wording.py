@@ -1,4 +1,4 @@
-"""`word`: a kept test that others found, said better: its name, its docstring, and texts that a user would pass.
+"""`word`: a kept test that others found, said better: its name and its docstring.
 
 What is taken is decided here, never because a model said it: a word that nothing in sight knows is no reason for a
 name. What an exception is raised for, a small model says well; what else comes of a call it makes up more often:
@@ -8,8 +8,6 @@ there each word has to be known.
 from __future__ import annotations
 
 import ast
-import builtins
-import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 
@@ -21,23 +19,20 @@ from pytest_enrich.data import Attempt, NewTest
 from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.ollama import naming, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names, words
 from pytest_enrich.writing.syntax import functions_in
 
 WORD = "word"
-VALUE = "value"
 SECONDS = 8.0
 """So long a test may take; it is told in fewer tokens where the server is slow."""
-PREDICT_NAME, PREDICT_SENTENCE, PREDICT_TEXTS = 28, 56, 40
-MOST_VALUES = 2
+PREDICT_NAME, PREDICT_SENTENCE = 28, 56
 LONGEST, LONGEST_SENTENCE = 72, 80
 MOST_WORDS = 9
 _SENTENCE = re.compile(r"[A-Z][\w ,;:'()/-]+\.")
-_VALUE = re.compile(r"(?=.*[A-Za-z]{3})[\w .,:/@+-]{3,24}", re.ASCII)
 _NUMBER = re.compile(r"(?<![\w-])-?\d+(?:\.\d+)?")
+_NUMBERS_IN_QUOTES = re.compile(r"""["\'](-?\d+(?:\.\d+)?)["\']""")
 _NAME = re.compile(r"test_[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _JUMBLED = re.compile(r"_with(out)?_\w+_(is|are)_\w+$")
 """`fetch_with_key_is_found`: of what comes of it nobody can tell of what it comes."""
@@ -60,19 +55,14 @@ _CONDITIONS = names.FAULTS | {"blank", "fractional", "infinite", "large", "long"
 
 
 class Wording:
-    """Asks one model how a test would be said; for texts only where a test that has them `may_run`."""
+    """Asks one model how a test would be said."""
 
-    def __init__(self, asker: Asker, excluded: Sequence[str] = (), *, may_run: bool = True) -> None:
-        self._asker = asker
-        self._excluded = excluded
-        self._most_values = MOST_VALUES if may_run else 0
+    def __init__(self, asker: Asker, excluded: Sequence[str] = ()) -> None:
+        self._asker, self._excluded = asker, excluded
+        self._given: set[tuple[str, str]] = set()
 
     def versions(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
-        """The test as it may be said, the best first: with the model's texts, then with its own.
-
-        A version with other texts does something else than the test: it has to be proven. What a model wrote is
-        in its own words already.
-        """
+        """The test as the model says it, where that is better; what a model wrote is in its own words already."""
         test, shown = kept.candidate, (task.target.path, kept.candidate.placement.path)
         if (
             not isinstance(test, NewTest)
@@ -80,32 +70,31 @@ class Wording:
             or any(is_excluded(each, self._excluded) for each in shown)
         ):
             return
-        texts = [text for text in refine.texts(test) if _is_dull(text, f"{task.source_text}{task.test_text}")]
-        asked = Asked(task=task, test=test, texts=tuple(texts[: self._most_values]))
+        asked = Asked(task=task, test=test)
         answered = self._asker.ask(asked.question)
-        said = read(answered.text) if answered is not None else Said()
-        other = self._asker.ask(asked.question_of_texts) if asked.texts else None
-        if other is not None and (values := asked.values(other.text)):
-            origin = replace(test.origin, proposer="ollama", strategy=VALUE)
-            yield self._worded(asked, said, replace(refine.revalued(test, values), origin=origin), other)
-        if answered is not None and (worded := self._worded(asked, said, test, answered)).code != test.code:
+        if answered is None:
+            return
+        worded = self._worded(asked, read(answered.text), answered)
+        if worded.code != test.code:
+            self._given.add((test.placement.path, worded.name))
             yield worded
 
-    def _worded(self, asked: Asked, said: Said, test: NewTest, answered: Answered) -> NewTest:
+    def _worded(self, asked: Asked, said: Said, answered: Answered) -> NewTest:
         """The test under the best name, and with a docstring where the others there have one."""
-        name = asked.name(said.name, test)
-        sentence = asked.sentence(said.sentence, test)
+        test = asked.test
+        name = asked.name(said.name)
+        # Those that it gave are in no file yet.
+        name = test.name if (test.placement.path, name) in self._given else name
+        sentence = asked.sentence(said.sentence)
         made = refine.documented(refine.renamed(test, name), sentence) if sentence else refine.renamed(test, name)
         parts = [
             *["name"] * (name != test.name),
             *["docstring"] * (made.code.count('"""') > test.code.count('"""')),
         ]
-        is_own = test.origin.strategy == VALUE
-        if not parts and not is_own:
+        if not parts:
             return test
         model = self._asker.model.pulled.name
-        own = () if is_own else tuple(parts)
-        return replace(made, origin=replace(test.origin, model=model, prompt=answered.prompt, worded=own))
+        return replace(made, origin=replace(test.origin, model=model, prompt=answered.prompt, worded=tuple(parts)))
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -116,47 +105,27 @@ class Said(Struct, frozen=True, kw_only=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """One test that is asked about; `texts` are those of its texts for which a user would have others."""
+    """One test that is asked about."""
 
     task: Task
     test: NewTest
-    texts: tuple[str, ...] = ()
 
     @property
     def question(self) -> Question:
         """What it is called, and what it shows where that is said, too, or is no exception."""
         is_short = bool(self.raised) and not self.has_docstrings
         code = prompt.reached(self.task.target, self.test.gaps, naming.MOST_CODE)
-        asked = naming.about(code, self._code, naming.NAME if is_short else naming.SENTENCE)
-        return self._question((*naming.FIRST, asked), PREDICT_NAME if is_short else PREDICT_SENTENCE)
-
-    @property
-    def question_of_texts(self) -> Question:
-        """What a user would pass instead of its texts."""
-        text = {"type": "string", "minLength": 3, "maxLength": 24}
-        schema = {
-            "type": "object",
-            "properties": dict.fromkeys(self.texts, text),
-            "required": [*self.texts],
-            "additionalProperties": False,
-        }
-        asked = self._question(naming.other_texts(self._code, self.texts), PREDICT_TEXTS)
-        return replace(asked, schema=schema)
-
-    def _question(self, messages: tuple[Message, ...], predict: int) -> Question:
+        shown = self.test.code.replace(self.test.name, "test_...", 1)
+        asked = naming.about(code, shown, naming.NAME if is_short else naming.SENTENCE)
         return Question(
             strategy=WORD,
             about=about_target(self.task.target),
-            messages=messages,
-            predict=predict,
+            messages=(*naming.FIRST, asked),
+            predict=PREDICT_NAME if is_short else PREDICT_SENTENCE,
             temperature=0.0,
             seed=self.task.seed,
             within=SECONDS,
         )
-
-    @property
-    def _code(self) -> str:
-        return self.test.code.replace(self.test.name, "test_...", 1)
 
     @property
     def raised(self) -> str:
@@ -171,38 +140,39 @@ class Asked(Struct, frozen=True, kw_only=True):
         tests = [each for each in functions_in(tree) if each.name.startswith("test")] if tree is not None else []
         return 2 * sum(ast.get_docstring(each) is not None for each in tests) > len(tests)
 
-    def name(self, said: str, test: NewTest) -> str:
+    def name(self, said: str) -> str:
         """The model's name, the test's own where that one is no better."""
         if self.raised:
             said = _RAISES.sub(f"_raises_{words.snake(self.raised)}", said)
             said = said if len(said) <= LONGEST else _RAISES.sub("", said)
         known_names = {attempt.candidate.name for attempt in self.task.attempts}
-        taken = (known_names | names.functions(self.task.test_text)) - {test.name}
+        taken = (known_names | names.functions(self.task.test_text)) - {self.test.name}
         styled = names.styled(said, taken)
-        if styled in taken or not _is_name(said) or not self._is_true(said, test):
-            return test.name
+        if styled in taken or not _is_name(said) or not self._is_true(said):
+            return self.test.name
         if self.raised:
             return styled
-        subject, known = self._subject(test), self._known(test) | self._shown
+        subject, known = self._subject, self._known | self._shown
         own = (words.snake(self.task.target.qualname), *names.subjects(self.task.target.qualname, ""))
-        is_better = _worth(said, subject, known) > _worth(test.name, subject, known)
-        return styled if is_better or names.says_little(test.name, own) else test.name
+        is_better = _worth(said, subject, known) > _worth(self.test.name, subject, known)
+        return styled if is_better or names.says_little(self.test.name, own) else self.test.name
 
-    def _is_true(self, said: str, test: NewTest) -> bool:
+    def _is_true(self, said: str) -> bool:
         """Whether a name says something of the test, and nothing that nothing in sight tells."""
         spoken = {*words.snake(said).split("_")}
-        known = self._known(test)
+        known = self._known
         is_failure = bool(_stems(" ".join(spoken & _FAILURES)) - known)
         if spoken & _VAGUE or _JUMBLED.search(said) or (is_failure and not self.raised):
             return False
-        content = _stems(said) - self._subject(test) - _COMMON
+        content = _stems(said) - self._subject - _COMMON
         unknown = content - known
         unfit = _stems(" ".join(_CONDITIONS - (_REFUSED if self.raised else set())))
         return bool(content & known) and not unknown & unfit and len(unknown - self._shown) <= bool(self.raised)
 
-    def _subject(self, test: NewTest) -> frozenset[str]:
+    @property
+    def _subject(self) -> frozenset[str]:
         """The words of what is called."""
-        qualname, place = self.task.target.qualname, f"{test.placement.path} {test.placement.owner}"
+        qualname, place = self.task.target.qualname, f"{self.test.placement.path} {self.test.placement.owner}"
         return _stems(" ".join((*names.subjects(qualname, place), qualname, *_joined(qualname))))
 
     @property
@@ -210,50 +180,32 @@ class Asked(Struct, frozen=True, kw_only=True):
         """The words of the code that the model sees."""
         return _stems(prompt.reached(self.task.target, self.test.gaps, naming.MOST_CODE))
 
-    def sentence(self, said: str, test: NewTest) -> str:
+    def sentence(self, said: str) -> str:
         """The docstring, "" where there is to be none, or it says nothing of the test."""
         sentence = " ".join(said.split())
         sentence = sentence if sentence.endswith(".") else f"{sentence}."
         is_plain = _SENTENCE.fullmatch(sentence) is not None and len(sentence) <= LONGEST_SENTENCE
-        subject, known = _stems(self.task.target.qualname), self._known(test)
+        subject, known = _stems(self.task.target.qualname), self._known
         if not is_plain or not self.has_docstrings or not _is_known(sentence, subject, known):
             return ""
         return sentence
 
-    def values(self, reply: str) -> dict[str, str]:
-        """The texts to put in; none of them is one that the prompt itself has."""
-        try:
-            found = json.loads(reply)
-        except (ValueError, RecursionError):
-            found = {}
-        return {
-            text: value
-            for text, value in (found.items() if isinstance(found, dict) else ())
-            if text in self.texts
-            and isinstance(value, str)
-            and _VALUE.fullmatch(value)
-            and not self._is_echo(value)
-        }
-
-    def _is_echo(self, value: str) -> bool:
-        """Whether it is a word of the prompt's examples, of the code or of Python, and no value at all."""
-        parameters = {parameter.name for parameter in self.task.target.parameters}
-        is_named = value in {naming.LOOKED_FOR, *parameters} or value in self.test.code
-        return is_named or hasattr(builtins, value) or _stem(value.lower()) in _COMMON
-
-    def _known(self, test: NewTest) -> frozenset[str]:
+    @property
+    def _known(self) -> frozenset[str]:
         """What may be said: words of the test and its title, of the function's docstring and parameters."""
         target = self.task.target
         parameters = [parameter.name for entry in target.entries for parameter in entry.parameters]
         parameters += [parameter.name for parameter in target.parameters]
-        code = re.sub(r"\bdef \w+", "def _", test.code, count=1)
-        gaps = " ".join(gap.text for gap in target.gaps if gap.id in test.gaps)
+        code = re.sub(r"\bdef \w+", "def _", self.test.code, count=1)
+        gaps = " ".join(gap.text for gap in target.gaps if gap.id in self.test.gaps)
         nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, _LITERALS)]
         literals, kinds = [*map(ast.unparse, nodes)], {type(node).__name__ for node in nodes}
-        literals += [text for text in refine.texts(test) if _NUMBER.fullmatch(text)]
-        literals += _NUMBER.findall(test.title)
+        literals += _NUMBERS_IN_QUOTES.findall(self.test.code)
+        literals += _NUMBER.findall(self.test.title)
         evident = [words.evident(value, "", optional=True) or words.told(value) for value in literals]
-        return _stems(" ".join((code, test.title, target.docstring or "", gaps, *parameters, *evident, *kinds)))
+        return _stems(
+            " ".join((code, self.test.title, target.docstring or "", gaps, *parameters, *evident, *kinds))
+        )
 
 
 _LITERALS = (ast.Constant, ast.UnaryOp, ast.List, ast.Dict, ast.Tuple, ast.Set)
@@ -310,12 +262,6 @@ def _stem(word: str) -> str:
 
 _COMMON, _OUTCOMES = _stems(" ".join(_MACHINERY)), _stems("refused rejected")
 """Words that need no evidence in a name, and those of them that say something where the test has them, too."""
-
-
-def _is_dull(text: str, known: str) -> bool:
-    """Whether nobody would pass a text, and nobody did: it has no word, and is no literal of the code."""
-    is_known = any(f"{quote}{text}{quote}" in known for quote in "'\"")
-    return bool(text) and re.search(r"[A-Za-z]{3}", text) is None and text.isprintable() and not is_known
 
 
 def _plain(name: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from msgspec.structs import replace
 
@@ -35,16 +33,16 @@ def test_of(fakes):
 def worded(client, server, fakes, ollama, nowhere):
     """The versions of a test when a model says this of it, and what it was asked."""
 
-    def worded(test, said, *, excluded=(), may_run=True, parameters=0, **task):
-        server.answer(CHAT, ollama.reply(said if isinstance(said, str) else json.dumps(said)))
+    def worded(test, said, *, excluded=(), **task):
+        server.answer(CHAT, ollama.reply(said))
         asker = Asker(
             client,
-            Model(pulled=Pulled(name="m:1", digest="d", parameters=parameters), name="m:1"),
+            Model(pulled=Pulled(name="m:1", digest="d"), name="m:1"),
             nowhere,
             lambda: 60.0,
         )
         kept = Attempt(path="", qualname="", digest="", candidate=test, verdict=KEPT)
-        versions = Wording(asker, excluded, may_run=may_run).versions(replace(fakes.task(), **task), kept)
+        versions = Wording(asker, excluded).versions(replace(fakes.task(), **task), kept)
         return list(versions), server.bodies("/chat")
 
     return worded
@@ -168,8 +166,6 @@ def test_a_name_that_invents_or_says_nothing_is_left(worded, test_of, name):
 
 
 def test_what_the_prompt_says_as_an_example_is_no_answer(worded, test_of):
-    said = json.dumps({"?": naming.LOOKED_FOR})
-    assert worded(test_of(call="discount('?')"), said)[0] == []
     assert [name for name in naming.SAID if name_of(worded(test_of(), name))] == []
 
 
@@ -207,40 +203,6 @@ def test_without_docstrings_there_none_is_asked_for_and_none_put_in(worded, test
     assert "format" not in asked
 
 
-def test_a_text_that_nobody_would_pass_gets_another_that_is_the_models(worded, test_of):
-    test = test_of("test_negative_total_of_code", call="discount('-7')")
-    (made, *_), (_, asked) = worded(test, {"-7": "SPRING-20"})
-    assert 'discount("SPRING-20")' in made.code
-    assert (made.origin.proposer, made.origin.strategy, made.origin.model) == ("ollama", "value", "m:1")
-    assert asked["format"]["required"] == ["-7"]
-
-
-@pytest.mark.parametrize(("text", "is_asked"), [("'CD-7'", True), ("'-7'", False), ('"-7"', False)])
-def test_a_text_that_people_pass_stays(worded, test_of, text, is_asked):
-    _, asked = worded(
-        test_of(call="discount('-7')"), {}, test_text=f"def test_discount():\n    discount({text})\n"
-    )
-    assert any("format" in each for each in asked) is is_asked
-
-
-@pytest.mark.parametrize("call", ["discount('summer')", "discount(3)"])
-def test_for_a_text_with_words_in_it_and_for_a_number_no_other_is_asked_for(worded, test_of, call):
-    _, (asked,) = worded(test_of(call=call), GOOD)
-    assert "format" not in asked
-
-
-@pytest.mark.parametrize("value", ["x", "str", "string", "'); import os", 7, "a\nb", "\u202esummer", "s" * 99])
-def test_a_text_that_could_be_anything_is_left(worded, test_of, value):
-    versions, _ = worded(test_of(call="discount('?')"), {"?": value})
-    assert versions == []
-
-
-def test_where_no_code_of_a_models_may_run_it_is_asked_for_words_only(worded, test_of):
-    (made,), (asked,) = worded(test_of(call="discount(-1, '-7')"), GOOD, may_run=False, test_text=DOCUMENTED)
-    assert "discount(-1, '-7')" in made.code
-    assert "format" not in asked
-
-
 @pytest.mark.parametrize("text", ["", "I cannot.", "::add-mask::x", '{"other": 1}', "test_ x", "[" * 9999])
 def test_a_reply_without_words_is_left(worded, test_of, text):
     assert worded(test_of(), text)[0] == []
@@ -259,3 +221,20 @@ def test_a_models_own_test_is_not_asked_about(worded, test_of):
 @pytest.mark.parametrize("glob", ["src/shop/*", "tests/*"])
 def test_nothing_is_asked_about_an_excluded_file(worded, test_of, glob):
     assert worded(test_of(), GOOD, excluded=(glob,)) == ([], [])
+
+
+@pytest.fixture
+def wording(client, nowhere):
+    """Asks the fake server."""
+    asker = Asker(client, Model(pulled=Pulled(name="m:1", digest="d"), name="m:1"), nowhere, lambda: 60.0)
+    return Wording(asker)
+
+
+def test_no_two_tests_of_a_file_get_the_same_name(wording, server, fakes, ollama, test_of):
+    server.answer(CHAT, ollama.reply(GOOD))
+    first, second = (
+        Attempt(path="", qualname="", digest="", candidate=test_of(name), verdict=KEPT)
+        for name in ("test_discount_2", "test_discount_3")
+    )
+    assert [made.name for made in wording.versions(fakes.task(), first)] == [GOOD]
+    assert [*wording.versions(fakes.task(), second)] == []
