@@ -1,20 +1,22 @@
-"""Does a model say it better: tests as they are suggested with and without a model, side by side, for readers.
+"""Does a model say it better: suggestions without and with its words, side by side, for readers.
 
-    python tests/benchmarks/pairs.py sheet WITHOUT WITH --out DIR [--list LIST] [--most 60] [--seed 1]
+    python tests/benchmarks/pairs.py sheet FOLDER... --model MODEL --out DIR [--list LIST] [--most 60] [--seed 1]
     python tests/benchmarks/pairs.py fold DIR
 
-WITHOUT and WITH are folders of `recovery.py`; of their last runs those suggestions are taken that are for the same
-gap and of which the model changed the name, the docstring or a text. `DIR/reader` holds all that a reader may see;
-which one is the model's stands in `DIR/key.json`. The reader leaves `DIR/reader/result.json`, or several readers
-`result-1.json`, `result-2.json`, and so on; `fold` prints how many prefer which.
+`sheet` takes what the last run of `recovery.py` in each FOLDER suggested without a model, and asks the model, as a
+run would, how each test is said better. `DIR/reader` then holds all that a reader may see of those that it
+changed; which is the model's stands in `DIR/key.json`. The reader leaves `DIR/reader/result.json`, or several
+readers `result-1.json`, `result-2.json`, and so on; `fold` prints how many prefer which, and keeps it in `DIR/pairs.md`.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import random
 import shutil
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,55 +31,33 @@ from msgspec import Struct
 from results import pretty
 from runs import Run
 
+from pytest_enrich import patch
+from pytest_enrich.data import Attempt, Gap, Kept, NewTest, Parameter, Suggestion, Target
+from pytest_enrich.imports import outdented
+from pytest_enrich.proposers.ollama import connect
+from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.gate import Refusal
+from pytest_enrich.proposers.ollama.wording import Wording
+from pytest_enrich.protocols import Task
+
 SHEET = Path(__file__).with_name("pairs-sheet.md")
-Preferred: TypeAlias = Literal["A", "B", "same"]
-
-
-class Gap(Struct, frozen=True):
-    """Where a suggestion leads, as in `suggestion.json`."""
-
-    path: str
-    qualname: str
-    line: int
-    outcome: str
-    text: str
-
-
-class Origin(Struct, frozen=True):
-    """Who made it, as in `suggestion.json`."""
-
-    strategy: str = ""
-    worded: tuple[str, ...] = ()
-
-
-class Suggestion(Struct, frozen=True):
-    """What is needed of a `suggestion.json`."""
-
-    id: str
-    gap: Gap
-    target: blind.Place
-    test: blind.Test
-    origin: Origin = Origin()
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the model said it in another way."""
-        return bool(self.origin.worded) or self.origin.strategy == "value"
+Side: TypeAlias = Literal["A", "B"]
 
 
 class Pair(Struct, frozen=True, kw_only=True):
-    """The same test without and with the model's words."""
+    """A test as it is suggested without the model, and as the model says it."""
 
     project: str
-    without: Suggestion
-    given: Suggestion
+    suggestion: Suggestion
+    ours: NewTest
+    model: NewTest
 
 
 class Key(Struct, frozen=True, kw_only=True):
     """Which of a numbered pair is the model's."""
 
     project: str
-    model: Literal["A", "B"]
+    model: Side
     id: str
     changed: tuple[str, ...]
 
@@ -86,17 +66,31 @@ class Read(Struct, frozen=True, kw_only=True):
     """What a reader says of a pair: the better one, and which they would merge."""
 
     n: int
-    better: Preferred
-    fine: tuple[str, ...] = ()
+    better: Literal["A", "B", "same"]
+    fine: tuple[Side, ...] = ()
+
+
+class Replies:
+    """Keeps no replies: each run of the benchmark asks anew."""
+
+    def get(self, name: str) -> None:
+        """Nothing is known."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """It is not kept."""
+
+    def note(self, content: bytes) -> None:
+        """Nor this."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Write a sheet, or fold what readers made of it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     verbs = parser.add_subparsers(required=True)
-    sheet = projects.listed(verbs.add_parser("sheet", help="make a sheet of two runs"))
-    sheet.add_argument("without", metavar="WITHOUT", type=projects.absolute)
-    sheet.add_argument("given", metavar="WITH", type=projects.absolute)
+    sheet = projects.listed(verbs.add_parser("sheet", help="make a sheet of what recovery.py left"))
+    sheet.add_argument("folders", metavar="FOLDER", nargs="+", type=projects.absolute)
+    sheet.add_argument("--model", required=True, help="the exact name")
+    sheet.add_argument("--host", default="", help="as in --enrich-host")
     sheet.add_argument("--out", metavar="DIR", type=projects.absolute, required=True)
     sheet.add_argument("--most", type=int, default=60, help="pairs; the default is 60")
     sheet.add_argument("--seed", type=int, default=1, help="of the draw")
@@ -110,59 +104,127 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _sheet(given: argparse.Namespace) -> None:
+    found = connect.connect(connect.Wish(host=given.host, model=given.model))
+    if isinstance(found, Refusal):
+        sys.exit(found.reason)
+    asker = Asker(found.client, found.model, Replies(), lambda: float("inf"))
     draw, listing = random.Random(given.seed), projects.read(given.list)
-    without, using = runs.find(given.without, None), runs.find(given.given, None)
-    names = using.finished(projects.chosen([], listing))
-    every = [pair for name in names for pair in _pairs(name, without, using)]
-    chosen = draw.sample(every, min(given.most, len(every)))
-    reader = runs.clear(given.out / "reader")
-    key, shown = {}, []
-    for number, pair in enumerate(chosen, 1):
-        is_first = draw.random() < 1 / 2
-        both = (pair.given, pair.without) if is_first else (pair.without, pair.given)
-        shown.append(_readable(number, pair, both))
-        key[number] = Key(
-            project=pair.project,
-            model="A" if is_first else "B",
-            id=pair.given.id,
-            changed=pair.given.origin.worded or ("text",),
-        )
-    (reader / "read.md").write_text("\n".join(shown), encoding="utf-8")
-    shutil.copy(SHEET, reader / "sheet.md")
-    (given.out / "key.json").write_bytes(pretty(key))
-    for name in {pair.project for pair in chosen}:
-        checkout = given.given / name / "full"
-        blind.copy_sources(checkout, listing.projects[name], reader / name)
-    suggested = sum(len(_suggestions(using, name)) for name in names)
-    command.say(
-        f"{len(every)} of {suggested} suggestions were changed and have their like; {len(chosen)} in {reader}"
+    taken: list[tuple[Run, Path, str, Suggestion]] = []
+    for folder in given.folders:
+        run = runs.find(folder, None)
+        for name in run.finished(projects.chosen([], listing)):
+            taken += [(run, folder, name, one) for one in _suggestions(run, name)]
+    draw.shuffle(taken)
+    began, asked = time.monotonic(), 0
+    pairs: list[Pair] = []
+    for run, folder, name, one in taken:
+        if len(pairs) == given.most:
+            break
+        asked += 1
+        pairs += _pairs(Wording(asker), run, folder, name, one)
+    write(given.out, pairs, draw)
+    for name, run in {name: run for run, _, name, _ in taken}.items():
+        blind.copy_sources(run.checkout(name), listing.projects[name], given.out / "reader" / name)
+    seconds = (time.monotonic() - began) / max(asked, 1)
+    told = f"{len(pairs)} of {asked} tests were changed, {seconds:.1f} s each"
+    command.say(f"{told}; they are in {given.out / 'reader'}")
+
+
+def _pairs(wording: Wording, run: Run, folder: Path, name: str, suggestion: Suggestion) -> Iterator[Pair]:
+    test = patch.as_candidate(suggestion)
+    source = (run.checkout(name) / suggestion.gap.path).read_text(encoding="utf-8")
+    target = _target(suggestion, source)
+    before = folder / name / "ablated" / suggestion.target.path
+    if not isinstance(test, NewTest) or target is None:
+        return
+    task = Task(
+        target=target,
+        attempts=(),
+        test_text=before.read_text(encoding="utf-8") if before.exists() else "",
+        seconds=0,
+        executions=0,
+        seed=0,
+        source_text=source,
+    )
+    test = msgspec.structs.replace(test, gaps=tuple(gap.id for gap in target.gaps))
+    verdict = Kept(gaps=test.gaps, lines=(), branches=(), runs=(), seconds=0.0)
+    attempt = Attempt(path=target.path, qualname=target.qualname, digest="", candidate=test, verdict=verdict)
+    made = next(wording.versions(task, attempt), None)
+    if made is not None:
+        yield Pair(project=name, suggestion=suggestion, ours=test, model=made)
+
+
+def _target(suggestion: Suggestion, source: str) -> Target | None:
+    """So much of a target as a question about names shows; None where the function is not there."""
+    gap = suggestion.gap
+    node = _function(ast.parse(source), gap.qualname)
+    if node is None or node.end_lineno is None:
+        return None
+    first = min(part.lineno for part in (node, *node.decorator_list))
+    names = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    return Target(
+        path=gap.path,
+        qualname=suggestion.title.partition(":")[0],
+        module="",
+        kind="function",
+        first_line=first,
+        last_line=node.end_lineno,
+        source=outdented("\n".join(source.splitlines()[first - 1 : node.end_lineno])),
+        gaps=(
+            Gap(
+                id=suggestion.id,
+                path=gap.path,
+                qualname=gap.qualname,
+                line=gap.line,
+                outcome=gap.outcome,  # type: ignore[arg-type]
+                text=gap.text,
+                lines=gap.lines,
+                branches=gap.branches,
+            ),
+        ),
+        placement=patch.as_candidate(suggestion).placement,
+        digest="",
+        parameters=tuple(Parameter(name=one, kind="positional") for one in names if one not in {"self", "cls"}),
+        docstring=ast.get_docstring(node),
     )
 
 
-def _pairs(name: str, without: Run, using: Run) -> Iterator[Pair]:
-    """The tests of a project that both runs have, and the model changed."""
-    like = {(each.gap, each.target): each for each in _suggestions(without, name)}
-    for suggestion in _suggestions(using, name):
-        other = like.get((suggestion.gap, suggestion.target))
-        if suggestion.is_changed and other is not None and other.test.code != suggestion.test.code:
-            yield Pair(project=name, without=other, given=suggestion)
+def _function(tree: ast.Module, qualname: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    found: ast.AST = tree
+    for part in qualname.split("."):
+        below = (node for node in ast.walk(found) if getattr(node, "name", "") == part)
+        found = next(below, ast.Pass())
+    return found if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef) else None
 
 
 def _suggestions(run: Run, name: str) -> list[Suggestion]:
     files = sorted((run.checkout(name) / "enrich-suggestions").glob("*/*/suggestion.json"))
-    return [msgspec.json.decode(file.read_bytes(), type=Suggestion) for file in files]
+    made = (msgspec.json.decode(file.read_bytes(), type=Suggestion) for file in files)
+    return [one for one in made if one.kind == "test" and not one.origin.model]
 
 
-def _readable(number: int, pair: Pair, both: tuple[Suggestion, Suggestion]) -> str:
-    target = pair.given.target
+def write(place: Path, pairs: Sequence[Pair], draw: random.Random) -> None:
+    """The numbered pairs and the sheet for the reader, and the key where a reader does not look."""
+    reader = runs.clear(place / "reader")
+    key: dict[int, Key] = {}
+    shown = []
+    for number, pair in enumerate(pairs, 1):
+        side: Side = draw.choice(("A", "B"))
+        both = (pair.model, pair.ours) if side == "A" else (pair.ours, pair.model)
+        changed = pair.model.origin.worded
+        key[number] = Key(project=pair.project, model=side, id=pair.suggestion.id, changed=changed)
+        shown.append(_readable(number, pair, both))
+    (reader / "read.md").write_text("\n".join(shown), encoding="utf-8")
+    shutil.copy(SHEET, reader / "sheet.md")
+    (place / "key.json").write_bytes(pretty(key))
+
+
+def _readable(number: int, pair: Pair, both: tuple[NewTest, NewTest]) -> str:
+    target, gap = pair.suggestion.target, pair.suggestion.gap
     where = f"`{target.path}`" + (f", class `{target.owner}`" if target.owner else "")
-    gap = pair.given.gap
-    head = (
-        f"## {number}\n{pair.project}, into {where}; it is the first to reach `{gap.text}` in `{gap.qualname}`\n"
-    )
-    return head + "".join(
-        f"{side}:\n```python\n{suggestion.test.code.rstrip()}\n```\n"
-        for side, suggestion in zip("AB", both, strict=True)
+    reached = f"it is the first to reach `{gap.text}` in `{gap.qualname}` ({gap.path}:{gap.line})"
+    return f"## {number}\n{pair.project}, into {where}; {reached}\n" + "".join(
+        f"{side}:\n```python\n{test.code.rstrip()}\n```\n" for side, test in zip("AB", both, strict=True)
     )
 
 
@@ -173,15 +235,16 @@ def _fold(given: argparse.Namespace) -> None:
     if not read:
         sys.exit(f"{given.place / 'reader'} has no result.json")
     better = Counter("same" if each.better == "same" else each.better == key[each.n].model for each in read)
-    fine = Counter((side == key[each.n].model) for each in read for side in each.fine)
+    fine = Counter(side == key[each.n].model for each in read for side in each.fine)
     counted = [("the model's", better[True], fine[True]), ("ours", better[False], fine[False])]
     lines = [
         f"| {who} | {first} ({first / len(read):.0%}) | {would} |"
         for who, first, would in (*counted, ("same", better["same"], ""))
     ]
     text = "\n".join(["| version | preferred | would be merged |", "|---|---|---|", *lines])
-    (given.place / "pairs.md").write_text(f"{len(files)} readers, {len(key)} pairs\n\n{text}\n", encoding="utf-8")
-    command.say(f"{len(files)} readers, {len(key)} pairs\n\n{text}")
+    told = f"{len(files)} readers, {len(key)} pairs\n\n{text}"
+    (given.place / "pairs.md").write_text(f"{told}\n", encoding="utf-8")
+    command.say(told)
 
 
 if __name__ == "__main__":

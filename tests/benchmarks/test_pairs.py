@@ -1,86 +1,45 @@
-"""The same test with and without a model's words: what a reader gets to see, and what becomes of the answers."""
+"""A test with and without a model's words: what a reader gets to see, and what becomes of the answers."""
 
 from __future__ import annotations
 
 import json
+import random
 
+import msgspec
 import pairs
 import pytest
+from msgspec.structs import replace
 
-LISTING = """\
-tools = []
-seed = 1
-fraction = 0.5
-
-[projects.shop]
-version = "1"
-sha256 = "0"
-source = ["shop"]
-tests = ["tests"]
-"""
-GAP = {"path": "shop/cart.py", "qualname": "add", "line": 3, "outcome": "true", "text": "if price < 0:"}
-
-
-def suggestion(ident, name, line=3, **origin):
-    return {
-        "id": ident,
-        "gap": {**GAP, "line": line},
-        "target": {"path": "tests/test_cart.py", "owner": None},
-        "test": {"names": [name], "code": f"def {name}():\n    assert add(-{line}) == 0\n"},
-        "origin": origin,
-    }
+SOURCE = "def discount(total):\n    # free\n    if total < 0:\n        return 0\n    return total\n"
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """What `recovery.py` leaves of a project with these suggestions."""
-
-    def folder(name, *suggestions):
-        place = tmp_path / name
-        files = {
-            "shop/full/shop/cart.py": "def add(price): ...\n",
-            "runs/1/settings.json": '{"budget": "9x", "seed": 0}',
-            "runs/1/shop/recovery.json": "{}",
-            "projects.toml": LISTING,
-        }
-        for one in suggestions:
-            files[f"runs/1/shop/checkout/enrich-suggestions/decided/{one['id']}/suggestion.json"] = json.dumps(one)
-        for path, text in files.items():
-            (place / path).parent.mkdir(parents=True, exist_ok=True)
-            (place / path).write_text(text)
-        return place
-
-    return folder
+def pair(fakes):
+    """A suggestion, and the same under a model's name."""
+    suggestion = fakes.suggestion()
+    ours = fakes.candidate()
+    model = replace(ours, code=ours.code.replace(ours.name, "test_debt"), name="test_debt")
+    return pairs.Pair(
+        project="shop",
+        suggestion=suggestion,
+        ours=ours,
+        model=replace(model, origin=replace(ours.origin, model="m:1", worded=("name",))),
+    )
 
 
 @pytest.fixture
-def sheet(folder, tmp_path):
-    """The folder of a sheet of three tests, two of which the model named."""
-    ours = [suggestion(f"cart-{line}", f"test_add_{line}", line) for line in (3, 5, 7)]
-    theirs = [
-        suggestion("cart-3x", "test_add_of_negative_price", 3, worded=["name"]),
-        suggestion("cart-5x", "test_add_5", 5),
-        suggestion("cart-9x", "test_add_of_a_price_that_only_this_run_has", 9, worded=["name"]),
-    ]
-    without, using = folder("without", *ours), folder("with", *theirs)
-    out = tmp_path / "sheet"
-    pairs.main(["sheet", str(without), str(using), "--out", str(out), "--list", str(using / "projects.toml")])
-    return out
-
-
-def test_only_what_the_model_changed_and_both_runs_have_is_on_the_sheet(sheet):
-    text = (sheet / "reader" / "read.md").read_text()
-    assert text.count("## ") == 1
-    assert "def test_add_of_negative_price():\n    assert add(-3) == 0" in text
-    assert "def test_add_3():\n    assert add(-3) == 0" in text
-    assert (sheet / "reader" / "shop" / "shop" / "cart.py").exists()
+def sheet(pair, tmp_path):
+    """The folder of a sheet of one pair."""
+    pairs.write(tmp_path, [pair], random.Random(1))
+    return tmp_path
 
 
 def test_the_key_says_which_one_is_the_models_and_the_sheet_does_not(sheet):
     (key,) = json.loads((sheet / "key.json").read_text()).values()
     shown = (sheet / "reader" / "read.md").read_text()
-    assert f"{key['model']}:\n```python\ndef test_add_of_negative_price" in shown
+    assert f"{key['model']}:\n```python\ndef test_debt" in shown
     assert key["changed"] == ["name"]
+    assert "m:1" not in shown
 
 
 def test_what_readers_prefer_is_counted_by_whose_it_is(sheet, capsys):
@@ -97,3 +56,25 @@ def test_what_readers_prefer_is_counted_by_whose_it_is(sheet, capsys):
 def test_without_answers_there_is_nothing_to_count(sheet):
     with pytest.raises(SystemExit, match=r"has no result\.json"):
         pairs.main(["fold", str(sheet)])
+
+
+def test_the_model_sees_the_function_that_the_suggestion_is_for(fakes):
+    suggestion = fakes.suggestion()
+    target = pairs._target(suggestion, SOURCE)
+    assert (target.first_line, target.last_line, target.parameters[0].name) == (1, 5, "total")
+    assert target.gaps[0].line == suggestion.gap.line
+
+
+def test_a_function_that_is_gone_is_not_asked_about(fakes):
+    assert pairs._target(fakes.suggestion(), "x = 1\n") is None
+
+
+def test_a_reply_is_kept_nowhere():
+    replies = pairs.Replies()
+    replies.put("name", b"text")
+    assert replies.get("name") is None
+
+
+def test_a_reader_s_answer_has_one_of_three_forms():
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(b'[{"n": 1, "better": "C"}]', type=list[pairs.Read])
