@@ -6,7 +6,8 @@
 `sheet` takes what the last run of `recovery.py` in each FOLDER suggested without a model, and asks the model, as a
 run would, how each test is said better. `DIR/reader` then holds all that a reader may see of those that it
 changed; which is the model's stands in `DIR/key.json`. The reader leaves `DIR/reader/result.json`, or several
-readers `result-1.json`, `result-2.json`, and so on; `fold` prints how many prefer which, and keeps it in `DIR/pairs.md`.
+readers `result-1.json`, `result-2.json`, and so on; `fold` prints how many prefer which, and keeps it in
+`DIR/pairs.md`.
 """
 
 from __future__ import annotations
