@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from pytest_enrich.data.code import Entry
@@ -98,23 +98,28 @@ def base_names(node: ast.ClassDef) -> set[str]:
 def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: bool) -> tuple[Entry, ...]:
     """The public functions through which `node` is reached, nearest first; itself when it is public.
 
-    A private function is its own entry when tests of the suite name it already, or where no public one leads to it
-    and no test has `entered` the module in another way; a method of a private class, whose objects callers may
-    hold, also when nobody refers to it. For a nested function the outermost function round it stands for it. What
-    a constructor did shows itself in those that use the object: the callers of the constructor, and methods that
-    tests name.
+    One that the module's `__all__` leaves out, and no test names, is reached through those that are in it where
+    they lead to it. A private function is its own entry when tests of the suite name it already, or where no
+    public one leads to it and no test has `entered` the module in another way; a method of a private class, whose
+    objects callers may hold, also when nobody refers to it. For a nested function the outermost function round it
+    stands for it. What a constructor did shows itself in those that use the object: the callers of the
+    constructor, and methods that tests name.
     """
     if not isinstance(node, FUNCTIONS):
         return ()
     start = _outermost(module, node)
-    if is_public(module, start) and not _is_maker(module, start):
+    is_open, is_named = is_public(module, start), _is_named(start, suite)
+    if is_open and not _is_maker(module, start) and (is_named or is_exported(module, start)):
         return (_entry(module, start, suite),)
-    direct = [start] if is_public(module, start) or _is_named(start, suite) else []
-    found = [*direct, *_public_callers(module, calls, start)]
+    direct = [start] if is_named or (is_open and _is_maker(module, start)) else []
+    found = [
+        *direct,
+        *(_callers_of(module, calls, start, is_exported) or _callers_of(module, calls, start, is_public)),
+    ]
     found += [method for maker in found if _is_maker(module, maker) for method in _methods(module, maker, suite)]
-    if not found and not _is_dunder(start.name):
+    if not found and (is_open or not _is_dunder(start.name)):
         is_held = _is_method(module, start) and not start.name.startswith("_")
-        found = [start] if is_held or not entered else []
+        found = [start] if is_held or is_open or not entered else []
         found += [] if entered else _callers(module, calls, start)
     return tuple(_entry(module, one, suite) for one in list(dict.fromkeys(found))[:_MOST])
 
@@ -131,14 +136,31 @@ def is_public(module: Module, node: Function) -> bool:
     return is_shown and not any(map(_is_private, names))
 
 
+def is_exported(module: Module, node: Function) -> bool:
+    """Whether it is public, and in `__all__` where the module has one: itself, or the class round it.
+
+    A class from which an exported one is made is exported with it.
+    """
+    if module.exported is None or not is_public(module, node):
+        return is_public(module, node)
+    outer = [one for one in scopes(module, node) if isinstance(one, ast.ClassDef)]
+    names = _made_from(module, outer[-1]) if outer else {node.name}
+    return not module.exported.isdisjoint(names)
+
+
 def _is_shown(module: Module, owner: ast.ClassDef) -> bool:
     """Whether it, or a class of the module that is made from it, is public."""
+    return not all(map(_is_private, _made_from(module, owner)))
+
+
+def _made_from(module: Module, owner: ast.ClassDef) -> set[str]:
+    """The names of a class and of those of the module that are made from it."""
     classes = [node for node in module.outline.bodies if isinstance(node, ast.ClassDef)]
     made, size = {owner.name}, 0
     while size != len(made):
         size = len(made)
         made |= {one.name for one in classes if base_names(one) & made}
-    return not all(map(_is_private, made))
+    return made
 
 
 def _is_private(name: str) -> bool:
@@ -150,15 +172,18 @@ def _callers(module: Module, calls: Calls, *called: Function) -> dict[Function, 
     return dict.fromkeys(_outermost(module, one) for node in called for one in calls.callers(node))
 
 
-def _public_callers(module: Module, calls: Calls, start: Function) -> list[Function]:
+def _callers_of(
+    module: Module, calls: Calls, start: Function, is_wanted: Callable[[Module, Function], bool]
+) -> list[Function]:
+    """Those that lead to a function and are wanted, the nearest first."""
     found: list[Function] = []
     seen, wave = {start}, [start]
     while wave:
         callers = _callers(module, calls, *wave)
         wave = [caller for caller in callers if caller not in seen]
         seen.update(wave)
-        found += [function for function in wave if is_public(module, function)]
-        wave = [function for function in wave if not is_public(module, function) or _is_maker(module, function)]
+        found += [function for function in wave if is_wanted(module, function)]
+        wave = [function for function in wave if not is_wanted(module, function) or _is_maker(module, function)]
     return found
 
 

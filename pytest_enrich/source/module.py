@@ -119,6 +119,21 @@ class Module:
         return above
 
     @cached_property
+    def exported(self) -> frozenset[str] | None:
+        """The names in `__all__`, None where there is none, or none that stands there as literals."""
+        found: set[str] = set()
+        for node in self.tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            if not any(isinstance(one, ast.Name) and one.id == "__all__" for one in targets):
+                continue
+            value = getattr(node, "value", None)
+            if not isinstance(value, ast.List | ast.Tuple):
+                return None
+            names = [one.value for one in value.elts if isinstance(one, ast.Constant)]
+            found |= {name for name in names if isinstance(name, str)}
+        return frozenset(found) or None
+
+    @cached_property
     def _deciding(self) -> dict[tuple[int, str], Node]:
         return {(site.line, site.text): node for node, site in reversed(self.outline.statements.items())}
 

@@ -256,3 +256,59 @@ def test_an_entry_is_named_where_the_code_of_a_test_file_says_its_name(target, w
     suite = Suite(texts={"tests/test_cart.py": words})
     (entry,) = target("def total(x):\n    return x\n", ("total", "return x"), suite=suite).entries
     assert entry.is_named is is_named
+
+
+EXPORTING = """\
+__all__ = ["expand", "Made"]
+
+def expand(text):
+    return Expander().scan(text) + helper(text)
+
+class Expander:
+    def scan(self, text):
+        return text + "s"
+
+    def __len__(self):
+        return 1
+
+class Base:
+    def read(self):
+        return 2
+
+class Made(Base):
+    pass
+
+def helper(text):
+    return text + "h"
+
+def alone(text):
+    return text + "a"
+"""
+
+
+@pytest.mark.parametrize(
+    ("qualname", "words", "entry"),
+    [
+        ("Expander.scan", 'return text + "s"', "expand"),
+        ("helper", 'return text + "h"', "expand"),
+        ("Base.read", "return 2", "Base.read"),
+        ("Expander.__len__", "return 1", "Expander.__len__"),
+        ("alone", 'return text + "a"', "alone"),
+    ],
+)
+def test_what_all_leaves_out_is_reached_through_what_is_in_it(target, qualname, words, entry):
+    found = target(EXPORTING, (qualname, words), contexts=ENTERED).entries
+    assert [one.qualname for one in found] == [entry]
+
+
+def test_what_all_leaves_out_and_tests_name_is_its_own_entry(target):
+    suite = Suite(texts={"tests/test_expand.py": "from shop import Expander\nExpander().scan('a')\n"})
+    found = target(EXPORTING, ("Expander.scan", 'return text + "s"'), contexts=ENTERED, suite=suite).entries
+    assert [one.qualname for one in found] == ["Expander.scan"]
+
+
+@pytest.mark.parametrize("exported", ["__all__ = names()", "__all__: list = []", "", "__all__ += others"])
+def test_where_all_says_nothing_all_that_has_no_underscore_is_public(target, exported):
+    text = EXPORTING.replace('__all__ = ["expand", "Made"]', exported)
+    found = target(text, ("helper", 'return text + "h"'), contexts=ENTERED).entries
+    assert [one.qualname for one in found] == ["helper"]
