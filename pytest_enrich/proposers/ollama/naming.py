@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pytest_enrich.proposers.ollama.protocol import Message
 
-MOST_CODE, MOST_TEST = 1600, 800
+MOST_CODE, MOST_TEST = 1000, 600
 NAME, SENTENCE = "Its name?", "What does it show? One sentence, then its name."
 _NAMER = Message(
     role="system",

@@ -58,8 +58,8 @@ MOST_SOURCE = 6000
 MOST_FUNCTION = 3000
 MOST_TEST, MOST_REPLY = 1200, 2400
 MOST_MEMBER = 60
-_ROUND = 12
-_HEAD = 8
+_WIDE, _NARROW = (8, 12), (4, 5)
+"""Of a function that is too long, how many lines of its head are shown, and how many before and after a mark."""
 _MARKS = {
     "true": "never true so far",
     "false": "never false so far",
@@ -251,14 +251,14 @@ def reached(target: Target, gaps: Sequence[str], most: int) -> str:
     part = target.part_of(gaps[0]) if gaps else target
     closed = [gap for gap in part.gaps if gap.id in gaps]
     marks = {line: "" for gap in closed for line in (gap.line, *gap.lines)}
-    return f"# target: {part.path}::{part.qualname}\n{_with_marks(part, marks, most)}"
+    return f"# target: {part.path}::{part.qualname}\n{_with_marks(part, marks, most, _NARROW)}"
 
 
-def _with_marks(target: Target, marks: Mapping[int, str], most: int) -> str:
+def _with_marks(target: Target, marks: Mapping[int, str], most: int, lines_shown: tuple[int, int] = _WIDE) -> str:
     """The target's function with marks at lines; what is round these where it has more characters than `most`."""
     lines = tuple(target.source.splitlines())
     numbers = tuple(range(target.first_line, target.first_line + len(lines)))
-    piece = _short(Piece(lines=lines, numbers=numbers), [*marks], most)
+    piece = _short(Piece(lines=lines, numbers=numbers), [*marks], most, lines_shown)
     shown = (
         f"{line}  # <=={marks[number]}" if number in marks else line
         for line, number in zip(piece.lines, piece.numbers, strict=True)
@@ -352,13 +352,14 @@ def _piece(text: str, node: Function) -> Piece:
     return Piece(lines=tuple(lines), numbers=tuple(range(first, first + len(lines))))
 
 
-def _short(piece: Piece, near: Sequence[int], most: int) -> Piece:
+def _short(piece: Piece, near: Sequence[int], most: int, lines_shown: tuple[int, int] = _WIDE) -> Piece:
     """Of a piece that has more characters than `most` its beginning, and what is round `near`."""
     if sum(len(line) + 1 for line in piece.lines) <= most:
         return piece
     places = [index for index, number in enumerate(piece.numbers) if number in set(near)]
     indexes = range(len(piece.lines))
-    kept = [i for i in indexes if i < _HEAD or any(abs(i - place) <= _ROUND for place in places)]
+    head, around = lines_shown
+    kept = [i for i in indexes if i < head or any(abs(i - place) <= around for place in places)]
     lines, numbers = [], []
     for index, following in zip(kept, [*kept[1:], len(piece.lines)], strict=True):
         lines.append(piece.lines[index])

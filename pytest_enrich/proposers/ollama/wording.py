@@ -30,6 +30,8 @@ SECONDS = 8.0
 PREDICT_NAME, PREDICT_SENTENCE = 28, 56
 LONGEST, LONGEST_SENTENCE = 72, 80
 MOST_WORDS = 9
+FEWEST, FEWEST_RAISED = 2, 1
+"""So many words of a name have to say something of the test; that it raises says something, too."""
 _SENTENCE = re.compile(r"[A-Z][\w ,;:'()/-]+\.")
 _NUMBER = re.compile(r"(?<![\w-])-?\d+(?:\.\d+)?")
 _NUMBERS_IN_QUOTES = re.compile(r"""["\'](-?\d+(?:\.\d+)?)["\']""")
@@ -150,6 +152,9 @@ class Asked(Struct, frozen=True, kw_only=True):
         styled = names.styled(said, taken)
         if styled in taken or not _is_name(said) or not self._is_true(said):
             return self.test.name
+        is_compared = self.task.target.qualname.rpartition(".")[2] in names.COMPARED
+        if is_compared or "rejects" in words.snake(self.test.name).split("_"):
+            return self.test.name  # what a message says is refused is as good as what a model says
         if self.raised:
             return styled
         subject, known = self._subject, self._known | self._shown
@@ -167,7 +172,8 @@ class Asked(Struct, frozen=True, kw_only=True):
         content = _stems(said) - self._subject - _COMMON
         unknown = content - known
         unfit = _stems(" ".join(_CONDITIONS - (_REFUSED if self.raised else set())))
-        return bool(content & known) and not unknown & unfit and len(unknown - self._shown) <= bool(self.raised)
+        is_telling = len(content & known) >= (FEWEST_RAISED if self.raised else FEWEST)
+        return is_telling and not unknown & unfit and len(unknown - self._shown) <= bool(self.raised)
 
     @property
     def _subject(self) -> frozenset[str]:

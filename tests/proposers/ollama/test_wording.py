@@ -122,16 +122,24 @@ def test_our_name_stays_where_the_models_says_no_more(worded, test_of):
     assert worded(test_of("test_negative_total_gives_nothing"), "test_discount_negative")[0] == []
 
 
+@pytest.mark.parametrize("name", ["test_discount_rejects_negative_total", "test_rejects_negative_total"])
+def test_what_a_message_says_is_refused_stays(worded, test_of, name):
+    test = replace(test_of(name), code=REFUSED.format(name))
+    assert worded(test, "test_discount_of_negative_total_raises_total_error")[0] == []
+
+
 def test_what_the_test_says_of_the_outcome_counts(worded, test_of):
     test = test_of("test_discount_for_refund", call="discount('refund').rejected")
-    assert name_of(worded(test, "test_discount_refund_is_rejected")) == "test_discount_refund_is_rejected"
+    assert (
+        name_of(worded(test, "test_discount_refund_total_is_rejected")) == "test_discount_refund_total_is_rejected"
+    )
 
 
 @pytest.mark.parametrize(
     ("call", "name"),
     [
         ("discount([1, 2])", "test_discount_of_a_list_of_totals"),
-        ("discount('0x1f')", "test_discount_of_hexadecimal_text"),
+        ("discount('0x1f')", "test_discount_of_hexadecimal_total"),
     ],
 )
 def test_what_kind_of_value_is_passed_everybody_sees(worded, test_of, call, name):
