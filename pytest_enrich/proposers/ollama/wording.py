@@ -50,6 +50,8 @@ _MACHINERY = words.JOINTS | {
 """What names say of any test."""
 _VAGUE = {"correct", "correctly", "expected", "gracefully", "handled", "properly", "works"}
 """With these nothing is said of what comes of it."""
+_DENIALS = {"no", "not", "without"}
+"""What is not there a small model does not see."""
 _FAILURES = {"error", "exception", "fails", "raises", "refused", "rejected", "rejects"}
 _REFUSED = {"bad", "illegal", "invalid", "malformed", "unexpected", "unknown", "unsupported"}
 _CONDITIONS = names.FAULTS | {"blank", "fractional", "infinite", "large", "long", "none", "short", "small"}
@@ -82,18 +84,18 @@ class Wording:
             yield worded
 
     def _worded(self, asked: Asked, said: Said, answered: Answered) -> NewTest:
-        """The test under the best name, and with a docstring where the others there have one."""
+        """The test under the model's name where that is better, then with its docstring where others have one."""
         test = asked.test
         name = asked.name(said.name)
         # Those that it gave are in no file yet.
         name = test.name if (test.placement.path, name) in self._given else name
-        sentence = asked.sentence(said.sentence)
+        sentence = asked.sentence(said.sentence) if name != test.name else ""
         made = refine.documented(refine.renamed(test, name), sentence) if sentence else refine.renamed(test, name)
         parts = [
-            *["name"] * (name != test.name),
+            "name",
             *["docstring"] * (made.code.count('"""') > test.code.count('"""')),
         ]
-        if not parts:
+        if name == test.name:
             return test
         model = self._asker.model.pulled.name
         return replace(made, origin=replace(test.origin, model=model, prompt=answered.prompt, worded=tuple(parts)))
@@ -153,7 +155,7 @@ class Asked(Struct, frozen=True, kw_only=True):
         if styled in taken or not _is_name(said) or not self._is_true(said):
             return self.test.name
         is_compared = self.task.target.qualname.rpartition(".")[2] in names.COMPARED
-        if is_compared or "rejects" in words.snake(self.test.name).split("_"):
+        if is_compared or self.raised == "SystemExit" or "rejects" in words.snake(self.test.name).split("_"):
             return self.test.name  # what a message says is refused is as good as what a model says
         if self.raised:
             return styled
@@ -167,7 +169,9 @@ class Asked(Struct, frozen=True, kw_only=True):
         spoken = {*words.snake(said).split("_")}
         known = self._known
         is_failure = bool(_stems(" ".join(spoken & _FAILURES)) - known)
-        if spoken & _VAGUE or _JUMBLED.search(said) or (is_failure and not self.raised):
+        if spoken & _VAGUE or _JUMBLED.search(said):
+            return False
+        if not self.raised and (is_failure or spoken & _DENIALS):
             return False
         content = _stems(said) - self._subject - _COMMON
         unknown = content - known

@@ -103,6 +103,7 @@ def test_what_else_comes_of_it_the_model_says_in_a_sentence_first(worded, test_o
         "test_debt_of_negative_total_is_free",  # no debt is in sight
         "test_discount_of_negative_total_is_handled",
         "test_discount_of_negative_total_raises_error",  # nothing is raised
+        "test_discount_of_negative_total_without_code",
         "test_discount_with_negative_total_is_discount",  # whose?
     ],
 )
@@ -120,6 +121,16 @@ def test_the_code_that_the_test_runs_is_shown_with_its_lines_marked(worded, test
 
 def test_our_name_stays_where_the_models_says_no_more(worded, test_of):
     assert worded(test_of("test_negative_total_gives_nothing"), "test_discount_negative")[0] == []
+
+
+def test_why_a_program_exits_the_model_does_not_say(worded, test_of):
+    code = REFUSED.format("test_main_exits").replace("TotalError", "SystemExit")
+    assert worded(replace(test_of("test_main_exits"), code=code), "test_discount_of_negative_total_exits")[0] == []
+
+
+def test_a_docstring_comes_with_a_name_and_not_alone(worded, test_of):
+    said = "A negative total is free.\ntest_discount_works"
+    assert worded(test_of(), said, test_text=DOCUMENTED)[0] == []
 
 
 @pytest.mark.parametrize("name", ["test_discount_rejects_negative_total", "test_rejects_negative_total"])
