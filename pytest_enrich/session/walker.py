@@ -171,8 +171,9 @@ class Walker:
         fresh = self._unimproved(more=False)
         if not fresh or not self._panel.has_model:
             return
-        seconds = min(whole.left * part, EACH * len(fresh))
-        remaining = pipeline.RemainingBudget(Budget(seconds=max(seconds, 0.0)), 1)
+        if (seconds := min(whole.left * part, EACH * len(fresh))) <= 0:
+            return
+        remaining = pipeline.RemainingBudget(Budget(seconds=seconds), 1)
         self._context = replace(self._context, remaining=remaining)
         for think, more in self._panel.improvers():
             fresh = self._unimproved(more=more)

@@ -11,7 +11,6 @@ import collections.abc
 import dataclasses
 import enum
 import inspect
-import sys
 import typing
 from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
@@ -142,12 +141,13 @@ def declares(kind: type) -> Iterator[type]:
     """What classes below this one have as attributes: its metaclass, or `__init_subclass__`, looks for such.
 
     That is what it is for: `class Book(Schema): title = String()`, where `Schema`'s metaclass asks for each
-    attribute `isinstance(value, Field)`.
+    attribute `isinstance(value, Field)`. What a project does with the base of a library is its own affair.
     """
     makers = [vars(one).get(name) for one in inspect.getmro(type(kind)) for name in ("__new__", "__init__")]
     makers += [vars(one).get("__init_subclass__") for one in kind.__mro__]
     own = [getattr(one, "__func__", one) for one in makers if inspect.isroutine(one)]
-    found = [sought for one in own if not _is_standard(one) for sought in _sought(one, deeper=True)]
+    root = _root(kind)
+    found = [sought for one in own if _root(one) == root for sought in _sought(one, root, deeper=True)]
     yield from dict.fromkeys(one for one in found if not issubclass(one, type | kind))
 
 
@@ -158,16 +158,16 @@ def contents(module: ModuleType) -> Iterator[str]:
         yield from (f"{{{FIELD!r}: {value}}}" for value in ("1", "'a'", "None"))
 
 
-def _sought(function: Any, *, deeper: bool) -> Iterator[type]:
-    """The project's classes of which a function asks whether a variable is one, itself or by one that it calls."""
+def _sought(function: Any, root: str, *, deeper: bool) -> Iterator[type]:
+    """The package's classes of which a function asks whether a variable is one, itself or by one that it calls."""
     for node in nodes(function):
         if not isinstance(node, ast.Call):
             continue
         if len(node.args) == len(("value", "class")) and isinstance(node.args[0], ast.Name):
             held = _held(node.args[1], function)
-            yield from [held] if isinstance(held, type) and not _is_standard(held) else []
-        if deeper and (called := function_of(node.func, function)) is not None and not _is_standard(called):
-            yield from _sought(called, deeper=False)
+            yield from [held] if isinstance(held, type) and _root(held) == root else []
+        if deeper and (called := function_of(node.func, function)) is not None and _root(called) == root:
+            yield from _sought(called, root, deeper=False)
 
 
 def _held(node: ast.expr, function: Any) -> object:
@@ -179,9 +179,9 @@ def _held(node: ast.expr, function: Any) -> object:
     return names.get(node.id) if isinstance(node, ast.Name) else None
 
 
-def _is_standard(held: Any) -> bool:
-    root = (getattr(held, "__module__", None) or "builtins").partition(".")[0]
-    return root in sys.stdlib_module_names
+def _root(held: Any) -> str:
+    """The package that a class or a function is of; "" where it does not say."""
+    return str(getattr(held, "__module__", None) or "").partition(".")[0]
 
 
 def below(kind: str, value: str) -> str:

@@ -160,6 +160,12 @@ def test_what_a_metaclass_or_a_hook_looks_for_is_declared_below_a_class(forms):
     assert kinds == {"Form": [forms.Part], "Hooked": [forms.Part], "Plain": []}
 
 
+@pytest.mark.usefixtures("forms")
+def test_of_the_base_of_a_library_nothing_is_declared(imported):
+    own = imported("shop_forms", "from forms import Form\n\nclass Order(Form):\n    pass\n")
+    assert [*classes.declares(own.Order)] == []
+
+
 def test_enumerations_and_abstract_classes_declare_nothing():
     assert [*classes.declares(enum.Enum), *classes.declares(typing.Mapping.__origin__)] == []
 
