@@ -36,6 +36,8 @@ FORBIDDEN = re.compile(r"^(.+?)_(?:cannot|(?:is|are|must|may|should)_not)_(?:all
 """`ports are not allowed to be negative`: what is refused are negative ports."""
 OBLIGED = re.compile(r"^(\w+?)_(?:must|should|has_to)_be_(string|str|bytes|integer|int|number|boolean|list|dict)$")
 """`text must be a string`: what is refused is one that is none."""
+ADDRESSED = {"hey", "i", "it", "please", "sorry", "we", "you"}
+"""Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
 COMPARED = {
     "__lt__": ("is_less_than", "is_not_less_than"),
     "__le__": ("is_less_than_or_equal_to", "is_not_less_than_or_equal_to"),
@@ -309,6 +311,8 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
     said = re.sub(r"^(\w+_\w+)(?<!_not)_(found|given|passed|provided|received|specified|supplied)$", r"\1", said)
     if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # as what was cut off
+        return
+    if said.split("_")[0] in ADDRESSED:
         return
     # A number in it may be of this input.
     much = 2 if re.search(r"\d", said) else 3

@@ -48,6 +48,8 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("unknown codes found", "test_price_rejects_unknown_codes"),
         ("unknown price code given", "test_price_rejects_unknown_price_code"),
         ("the file was not found", "test_price_file_was_not_found"),
+        ("You must provide a code", "test_price_raises_value_error"),
+        ("It's no longer possible to use codes", "test_price_raises_value_error"),
         ("cannot read code prices when codes is of type list", "test_price_cannot_read_code_prices"),
         ('Expected parameter "total" to be 32 bytes long after decoding; got 31', "test_price_raises_value_error"),
         ("closed", "test_price_raises_value_error"),
