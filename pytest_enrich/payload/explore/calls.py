@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from ..express import NAME
-from ..rules import classes, files
+from ..rules import files
 from . import command
 from .entry import COPYING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
 
@@ -102,7 +102,7 @@ def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = 
     `entries` knows the function that is called and those of the set-up.
     """
     folded = _folded(call, entries, hoisted)
-    *lines, action = classes.unfolded(files.unfolded([*folded.lines, folded.action]))
+    *lines, action = files.unfolded([*folded.lines, folded.action])
     return dataclasses.replace(folded, lines=tuple(lines), action=action)
 
 

@@ -21,6 +21,7 @@ from ..express import evaluate
 from ..job import UnableError
 from ..objects import aliases
 from ..project import module_of
+from ..rules import classes
 from ..rules.files import listed_backwards
 from . import calls, findings, world
 from .calls import Call, Program, program
@@ -39,7 +40,7 @@ QUOTES = ("'", '"')
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     """The `Finding` for a chosen call, looked at with the clock `days` ahead, and then in another place."""
     call = calls.load(record["call"])
-    wanted = dataclasses.replace(_program(scene, call), about=_words(scene, record))
+    wanted = dataclasses.replace(_with_classes(_program(scene, call)), about=_words(scene, record))
     elsewhere = listed_backwards() if days else contextlib.nullcontext()
     random.seed(days)
     with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
@@ -52,6 +53,12 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
         "consume": consume,
         "observations": observations,
     }
+
+
+def _with_classes(wanted: Program) -> Program:
+    """It as people write it: only here, since thousands of calls are made meanwhile."""
+    *lines, action = classes.unfolded([*wanted.lines, wanted.action])
+    return dataclasses.replace(wanted, lines=tuple(lines), action=action)
 
 
 def _words(scene: Scene, record: dict[str, Any]) -> frozenset[str]:

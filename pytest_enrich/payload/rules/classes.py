@@ -1,7 +1,7 @@
 """Classes that a test makes for itself, and types that are passed as values.
 
-While they are searched for they are calls (`type(...)`, `make_dataclass(...)`); a program has them as people write
-them, as class statements (`unfolded`).
+One that is declared below another is a call while it is searched for (`type(...)`); a test has it as people write
+it, as a class statement (`unfolded`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ DEFAULTS = (
     ", ⟨dataclasses:field⟩(default=1, init=False)",
 )
 MOST = 24
-TYPE, MAKE_DATACLASS = "⟨builtins:type⟩", "⟨dataclasses:make_dataclass⟩"
+TYPE = "⟨builtins:type⟩"
 OTHER = "Other"
 
 
@@ -99,9 +99,9 @@ def _classes(kind: Any, known: Sequence[str]) -> Iterator[Strategy[str]]:
 @rule("dataclasses")
 def _made(kinds: Sequence[str]) -> Iterator[str]:
     """A dataclass with a field of each type, and without any."""
-    yield f"{MAKE_DATACLASS}({CLASS!r}, [])"
+    yield f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [])"
     fields = (f"({FIELD!r}, {kind}{default})" for default in DEFAULTS for kind in kinds)
-    yield from (f"{MAKE_DATACLASS}({CLASS!r}, [{one}])" for one in fields)
+    yield from (f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [{one}])" for one in fields)
 
 
 def _dataclasses(known: Sequence[str]) -> Strategy[str]:
@@ -130,7 +130,7 @@ def instances(
         return None
     return draw.one_of(
         [
-            of(held).map(f"{MAKE_DATACLASS}({CLASS!r}, [({FIELD!r}, {text})])({{}})".format)
+            of(held).map(f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [({FIELD!r}, {text})])({{}})".format)
             for text, held in evaluable([*known, *USUAL])
         ]
     )
@@ -213,18 +213,17 @@ class _Made:
     """A call that makes a class: its text, the bases of the class, and what stands in it."""
 
     text: str
-    decorator: str
     bases: Sequence[str]
     body: Sequence[str]
 
     def statement(self, name: str) -> str:
-        head = f"class {name}({', '.join(self.bases)}):" if self.bases else f"class {name}:"
-        return "\n".join([*[self.decorator] * bool(self.decorator), head, *(f"    {one}" for one in self.body)])
+        head = f"class {name}({', '.join(self.bases)}):"
+        return "\n".join([head, *(f"    {one}" for one in self.body)])
 
 
 def _class_made(line: str) -> _Made | None:
     """The innermost call in a line that makes a class and can be a statement; None where there is none."""
-    if TYPE not in line and MAKE_DATACLASS not in line:
+    if TYPE not in line:
         return None
     try:
         tree = ast.parse(NAME.sub(lambda match: "_" * len(match[0]), line))
@@ -250,16 +249,5 @@ def _as_statement(call: ast.Call, text: collections.abc.Callable[[ast.AST], str]
         case ("⟨builtins:type⟩", [ast.Constant(), ast.Tuple(elts=bases), ast.Dict(keys=keys, values=values)]):
             names = [str(key.value) for key in keys if isinstance(key, ast.Constant)]
             pairs = [f"{name} = {text(value)}" for name, value in zip(names, values, strict=True)]
-            return _Made(text(call), "", [*map(text, bases)], pairs or ["pass"])
-        case ("⟨dataclasses:make_dataclass⟩", [ast.Constant(), ast.List(elts=fields)]) if not call.keywords:
-            shown = [_field(field, text) for field in fields]
-            decorator = "@⟨dataclasses:dataclass⟩"
-            return None if None in shown else _Made(text(call), decorator, [], [*filter(None, shown)] or ["pass"])
-    return None
-
-
-def _field(node: ast.expr, text: collections.abc.Callable[[ast.AST], str]) -> str | None:
-    match node:
-        case ast.Tuple(elts=[ast.Constant(value=str(name)), kind, *default]):
-            return f"{name}: {text(kind)}" + "".join(f" = {text(one)}" for one in default)
+            return _Made(text(call), [*map(text, bases)], pairs or ["pass"])
     return None

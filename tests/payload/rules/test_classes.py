@@ -185,19 +185,15 @@ def test_objects_are_drawn_of_classes_that_a_test_declares(forms):
             ("class Item(⟨m:Form⟩):\n    value = ⟨m:Text⟩('é')", "Item(value='a').value"),
         ),
         (
-            "load(⟨dataclasses:make_dataclass⟩('Item', [('value', ⟨builtins:int⟩, 1)]))",
-            ("@⟨dataclasses:dataclass⟩\nclass Item:\n    value: ⟨builtins:int⟩ = 1", "load(Item)"),
-        ),
-        (
-            "⟨dataclasses:make_dataclass⟩('Item', [('value', ⟨dataclasses:make_dataclass⟩('Item', []))])",
+            "⟨builtins:type⟩('Item', (⟨m:Form⟩,), {'value': ⟨builtins:type⟩('Item', (⟨m:Part⟩,), {})()})",
             (
-                "@⟨dataclasses:dataclass⟩\nclass Item:\n    pass",
-                "@⟨dataclasses:dataclass⟩\nclass Other:\n    value: Item",
+                "class Item(⟨m:Part⟩):\n    pass",
+                "class Other(⟨m:Form⟩):\n    value = Item()",
                 "Other",
             ),
         ),
         ("⟨builtins:type⟩(1)", ("⟨builtins:type⟩(1)",)),
-        ("⟨dataclasses:make_dataclass⟩('Item', names)", ("⟨dataclasses:make_dataclass⟩('Item', names)",)),
+        ("⟨builtins:type⟩('Item', bases, {})", ("⟨builtins:type⟩('Item', bases, {})",)),
         ("f(⟨builtins:type⟩(", ("f(⟨builtins:type⟩(",)),
     ],
 )
