@@ -88,15 +88,13 @@ class Wording:
         test = asked.test
         name = asked.name(said.name)
         # Those that it gave are in no file yet.
-        name = test.name if (test.placement.path, name) in self._given else name
-        sentence = asked.sentence(said.sentence) if name != test.name else ""
-        made = refine.documented(refine.renamed(test, name), sentence) if sentence else refine.renamed(test, name)
-        parts = [
-            "name",
-            *["docstring"] * (made.code.count('"""') > test.code.count('"""')),
-        ]
-        if name == test.name:
+        if name == test.name or (test.placement.path, name) in self._given:
             return test
+        made, parts = refine.renamed(test, name), ["name"]
+        if sentence := asked.sentence(said.sentence):
+            documented = refine.documented(made, sentence)
+            parts += ["docstring"] * (documented.code != made.code)
+            made = documented
         model = self._asker.model.pulled.name
         return replace(made, origin=replace(test.origin, model=model, prompt=answered.prompt, worded=tuple(parts)))
 
