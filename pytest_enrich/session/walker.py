@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 SCOPES = {"class", "module"}
-MOST_VAIN = 3
+MOST_VAIN = 2
 """So many whole walks in a row may find nothing."""
 IMPROVING, EACH, SPARED = 0.5, 20.0, 0.15
 """Of what is left, how much a model may take to say better what is kept; seconds for each test, with proofs.

@@ -302,11 +302,10 @@ def test_who_wants_any_number_of_tests_gets_both(work, fakes):
     assert len(made.suggestions) == 2
 
 
-def test_with_time_left_what_is_open_is_asked_for_until_that_was_in_vain_three_times(work):
+def test_with_time_left_what_is_open_is_asked_for_until_that_was_in_vain_twice(work):
     made, progress, sandbox = work(budget=Budget(seconds=60.0), grade="weak")
     explored = [(job.entries[0].qualname, job.seed) for job in sandbox.asked(Explore)]
-    assert explored[:3] == [("parse_sku", 0), ("discount", 0), ("Cart.size", 0)]
-    assert explored[3:] == [("Cart.size", 1), ("Cart.size", 2), ("Cart.size", 3)]
+    assert explored == [("parse_sku", 0), ("discount", 0), ("Cart.size", 0), ("Cart.size", 1), ("Cart.size", 2)]
     assert made.gaps == {"suggested": 2, "nothing found": 1}
     assert progress.finished_targets[-1] == (1, 1, "Cart.size")
     assert not made.stopped
@@ -324,7 +323,7 @@ def test_what_had_to_make_room_for_others_is_asked_for_again(work, monkeypatch):
 def test_what_was_dropped_is_not_tried_again(work, fakes, rootdir):
     dropped = fakes.failed("crash")
     made, _, sandbox = work(budget=Budget(seconds=60.0), script={Prove: lambda _job: dropped})
-    assert len(sandbox.asked(Explore)) == 12
+    assert len(sandbox.asked(Explore)) == 9
     assert made.candidates == 2
     today = (rootdir / "tests/test_cart.py").read_text("utf-8")
     assert len([job for job in sandbox.asked(Prove) if job.text != today]) == 2
