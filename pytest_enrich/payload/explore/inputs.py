@@ -16,7 +16,6 @@ from ..engine.reduce import UNWRITTEN, foreignness, known_texts, literals_of, od
 from ..engine.solve import Mark
 from ..express import evaluable, evaluate, express
 from ..rules import files, is_left_out, rule, types, usage
-from ..rules.draw import drawn
 from ..rules.evidence import constructor, is_well_made
 from ..rules.plain import GENERAL
 from ..rules.values import World
@@ -30,9 +29,9 @@ MOST = 24
 MOST_ODD = 1
 NOTHING: frozenset[str] = frozenset()
 OBJECT = "()"
+"""In the place of a parameter's name, for the object that a method is called on."""
 DECLARED = 0.5
 """The share of calls of a class that are of one below it, where classes are declared below it."""
-"""In the place of a parameter's name, for the object that a method is called on."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
 NUMBER, NEGATIVE = re.compile(r"-?\d+(\.\d+)?"), re.compile(r"-\d")
@@ -285,7 +284,7 @@ class Inputs(Choices):
     def declared(self) -> tuple[str, ...]:
         """Classes below its own that a test declares, where it is called on the class."""
         is_called = self.entry.name in MAKERS or self.entry.kind == "classmethod"
-        return drawn(self._world.declared(self.owner), self._seed) if self.owner and is_called else ()
+        return self._world.declared(self.owner, self._seed) if self.owner and is_called else ()
 
     def receiver(self, chance: random.Random) -> str | None:
         """One of them, as likely one that tests made as any: what is built of whatever fits is often far off.

@@ -160,23 +160,14 @@ def contents(module: ModuleType) -> Iterator[str]:
 
 def _sought(function: Any, root: str, *, deeper: bool) -> Iterator[type]:
     """The package's classes of which a function asks whether a variable is one, itself or by one that it calls."""
-    for node in nodes(function):
-        if not isinstance(node, ast.Call):
-            continue
-        if len(node.args) == len(("value", "class")) and isinstance(node.args[0], ast.Name):
-            held = _held(node.args[1], function)
-            yield from [held] if isinstance(held, type) and _root(held) == root else []
+    names = getattr(inspect.unwrap(function), "__globals__", {})
+    for node in (node for node in nodes(function) if isinstance(node, ast.Call)):
+        match node.args:
+            case [ast.Name(), ast.Name() | ast.Attribute() as asked]:
+                kind = _type_of(asked, names)
+                yield from [kind] if isinstance(kind, type) and _root(kind) == root else []
         if deeper and (called := function_of(node.func, function)) is not None and _root(called) == root:
             yield from _sought(called, root, deeper=False)
-
-
-def _held(node: ast.expr, function: Any) -> object:
-    """What a name, or an attribute of a module, stands for; None for any other."""
-    names = getattr(inspect.unwrap(function), "__globals__", {})
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        module = names.get(node.value.id)
-        return vars(module).get(node.attr) if isinstance(module, ModuleType) else None
-    return names.get(node.id) if isinstance(node, ast.Name) else None
 
 
 def _root(held: Any) -> str:
@@ -196,16 +187,12 @@ def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
     shown = []
     for line in lines:
         while (made := _class_made(line)) is not None:
-            name = known.setdefault(made.text, _free_name(len(known)))
-            if len(statements) < len(known):
-                statements.append(made.statement(name))
-            line = line.replace(made.text, name)  # noqa: PLW2901 - what is made in it is taken out, one by one
+            if made.text not in known:
+                known[made.text] = f"{OTHER}{len(known)}" if len(known) > 1 else (CLASS, OTHER)[len(known)]
+                statements.append(made.statement(known[made.text]))
+            line = line.replace(made.text, known[made.text])  # noqa: PLW2901 - taken out one by one
         shown.append(line)
     return (*statements, *shown)
-
-
-def _free_name(count: int) -> str:
-    return (CLASS, OTHER)[count] if count < len((CLASS, OTHER)) else f"{OTHER}{count}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -230,8 +217,8 @@ def _class_made(line: str) -> _Made | None:
     except SyntaxError:
         return None
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    made = ((call, _as_statement(call, lambda node: _text(line, node))) for call in reversed(calls))
-    return next((found for _, found in made if found is not None), None)
+    made = (_as_statement(call, lambda node: _text(line, node)) for call in reversed(calls))
+    return next(filter(None, made), None)
 
 
 def _text(line: str, node: ast.AST) -> str:

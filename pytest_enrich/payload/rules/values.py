@@ -273,8 +273,11 @@ class World:
         built = [self._built(one, depth) for one in concrete(kind)]
         return draw.one_of([draw.sampled(known), *built, self._declared_objects(kind, depth)])
 
-    def declared(self, kind: type, depth: int = 0) -> Strategy[str]:
-        """Templates of classes that a test declares below this one; none where it is not made for that."""
+    def declared(self, owner: type, seed: int) -> tuple[str, ...]:
+        """Classes that a test declares below this one; none where it is not made for that."""
+        return drawn(self._declared(owner, 0), seed)
+
+    def _declared(self, kind: type, depth: int) -> Strategy[str]:
         name = named(kind)
         sought = [*classes.declares(kind)] if name is not None and depth < DEEPEST else []
         every = [one for base in sought for one in (*concrete(base), *_below(base))]
@@ -284,7 +287,7 @@ class World:
 
     def _declared_objects(self, kind: type, depth: int) -> Strategy[str]:
         """Objects of such classes, with and without a value for what is declared."""
-        made = self.declared(kind, depth)
+        made = self._declared(kind, depth)
         if made.is_empty:
             return made
         value = draw.sampled(GENERAL)
