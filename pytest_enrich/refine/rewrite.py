@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection
-from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
@@ -87,28 +86,6 @@ def documented(candidate: NewTest, sentence: str) -> NewTest:
     lines.insert(body.lineno - 1, f'{" " * body.col_offset}"""{sentence}"""\n')
     oracle = [_moved(one, body.lineno, body.lineno - 1, 1) for one in candidate.oracle]
     return replace(candidate, code="".join(lines), oracle=tuple(oracle))
-
-
-def _is_comparison(node: ast.stmt) -> TypeGuard[Any]:
-    return isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare)
-
-
-def _is_expecting(call: ast.Call) -> bool:
-    """Whether a call says what is expected: `pytest.raises`, `self.assertEqual`."""
-    return ast.unparse(call.func).rpartition(".")[2].startswith(("assert", "raises", "warns"))
-
-
-def _passed(call: ast.Call) -> list[ast.Constant]:
-    """The literals among a call's arguments, those in displays included; of calls in it they are their own."""
-    waiting: list[ast.AST] = [*call.args, *(keyword.value for keyword in call.keywords)]
-    found: list[ast.Constant] = []
-    while waiting:
-        node = waiting.pop(0)
-        if isinstance(node, ast.Constant):
-            found.append(node)
-        elif not isinstance(node, ast.Call):
-            waiting += ast.iter_child_nodes(node)
-    return found
 
 
 def _function(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
