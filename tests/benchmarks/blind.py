@@ -48,18 +48,12 @@ class Shown(Struct, frozen=True, kw_only=True):
     id: str
 
 
-class Place(Struct, frozen=True):
-    """The file, and the class in it, that a suggestion goes into."""
-
+class _Place(Struct, frozen=True):
     path: str
     owner: str | None
 
 
-class Test(Struct, frozen=True):
-    """A suggested test."""
-
-    __test__ = False
-
+class _Test(Struct, frozen=True):
     names: tuple[str, ...]
     code: str
 
@@ -69,8 +63,8 @@ class Suggestion(Struct, frozen=True):
 
     id: str
     kind: str
-    target: Place
-    test: Test
+    target: _Place
+    test: _Test
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -113,9 +107,9 @@ def _sheet(given: argparse.Namespace) -> None:
 def _fold(given: argparse.Namespace) -> None:
     for place in given.sheets:
         key = msgspec.json.decode((place / "key.json").read_bytes(), type=dict[int, Read])
-        if not _results(place):
+        if not results(place):
             sys.exit(f"{place / 'reader'} has no result.json")
-        text = readings.table(key, [readings.read(file, key) for file in _results(place)])
+        text = readings.table(key, [readings.read(file, key) for file in results(place)])
         (place / "blind.md").write_text(f"{text}\n", encoding="utf-8")
         command.say(f"{place.name}\n\n{text}\n")
 
@@ -146,14 +140,19 @@ def write(place: Path, shown: Sequence[Shown]) -> None:
 
     Ends the program where that would throw away what a reader decided.
     """
-    if decided := _results(place):
-        sys.exit(f"{decided[0]}: this sheet was read; choose another folder")
-    reader = runs.clear(place / "reader")
+    reader = begun(place)
     numbered = list(enumerate(shown, 1))
     (reader / "read.md").write_text("\n".join(_readable(*one) for one in numbered), encoding="utf-8")
     shutil.copy(SHEET, reader / "sheet.md")
     key = {number: Read(project=test.project, origin=test.origin, id=test.id) for number, test in numbered}
     (place / "key.json").write_bytes(pretty(key))
+
+
+def begun(place: Path) -> Path:
+    """An empty folder for the reader of a sheet; ends the program where a reader decided something there."""
+    if decided := results(place):
+        sys.exit(f"{decided[0]}: this sheet was read; choose another folder")
+    return runs.clear(place / "reader")
 
 
 def copy_sources(checkout: Path, project: Project, destination: Path) -> None:
@@ -170,7 +169,8 @@ def copy_sources(checkout: Path, project: Project, destination: Path) -> None:
         (destination / test.relative_to(checkout)).unlink(missing_ok=True)
 
 
-def _results(place: Path) -> list[Path]:
+def results(place: Path) -> list[Path]:
+    """What the readers of a sheet wrote."""
     return sorted((place / "reader").glob("result*.json"))
 
 
@@ -209,9 +209,15 @@ def _code(lines: Sequence[str], node: ast.FunctionDef | ast.AsyncFunctionDef) ->
     return textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno])).rstrip()
 
 
+def where(path: str, owner: str | None) -> str:
+    """The place of a test, as a reader sees it."""
+    return f"`{path}`" + (f", class `{owner}`" if owner else "")
+
+
 def _readable(number: int, test: Shown) -> str:
-    where = f"`{test.path}`" + (f", class `{test.owner}`" if test.owner else "")
-    return f"## {number}\n{test.project}, into {where}\n```python\n{test.code.rstrip()}\n```\n"
+    return (
+        f"## {number}\n{test.project}, into {where(test.path, test.owner)}\n```python\n{test.code.rstrip()}\n```\n"
+    )
 
 
 if __name__ == "__main__":

@@ -206,7 +206,7 @@ def _suggestions(run: Run, name: str) -> list[Suggestion]:
 
 def write(place: Path, pairs: Sequence[Pair], draw: random.Random) -> None:
     """The numbered pairs and the sheet for the reader, and the key where a reader does not look."""
-    reader = runs.clear(place / "reader")
+    reader = blind.begun(place)
     key: dict[int, Key] = {}
     shown = []
     for number, pair in enumerate(pairs, 1):
@@ -222,7 +222,7 @@ def write(place: Path, pairs: Sequence[Pair], draw: random.Random) -> None:
 
 def _readable(number: int, pair: Pair, both: tuple[NewTest, NewTest]) -> str:
     target, gap = pair.suggestion.target, pair.suggestion.gap
-    where = f"`{target.path}`" + (f", class `{target.owner}`" if target.owner else "")
+    where = blind.where(target.path, target.owner)
     reached = f"it is the first to reach `{gap.text}` in `{gap.qualname}` ({gap.path}:{gap.line})"
     return f"## {number}\n{pair.project}, into {where}; {reached}\n" + "".join(
         f"{side}:\n```python\n{test.code.rstrip()}\n```\n" for side, test in zip("AB", both, strict=True)
@@ -231,7 +231,7 @@ def _readable(number: int, pair: Pair, both: tuple[NewTest, NewTest]) -> str:
 
 def _fold(given: argparse.Namespace) -> None:
     key = msgspec.json.decode((given.place / "key.json").read_bytes(), type=dict[int, Key])
-    files = sorted((given.place / "reader").glob("result*.json"))
+    files = blind.results(given.place)
     read = [each for file in files for each in msgspec.json.decode(file.read_bytes(), type=list[Read])]
     if not read:
         sys.exit(f"{given.place / 'reader'} has no result.json")

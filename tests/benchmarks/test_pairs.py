@@ -53,6 +53,12 @@ def test_what_readers_prefer_is_counted_by_whose_it_is(sheet, capsys):
     assert "| same | 1 (50%) |  |" in told
 
 
+def test_what_readers_answered_is_not_thrown_away(sheet, pair):
+    (sheet / "reader" / "result.json").write_text("[]")
+    with pytest.raises(SystemExit, match="this sheet was read"):
+        pairs.write(sheet, [pair], random.Random(1))
+
+
 def test_without_answers_there_is_nothing_to_count(sheet):
     with pytest.raises(SystemExit, match=r"has no result\.json"):
         pairs.main(["fold", str(sheet)])
