@@ -171,11 +171,11 @@ class Asked(Struct, frozen=True, kw_only=True):
             return False
         if not self.raised and (is_failure or spoken & _DENIALS):
             return False
-        content = _stems(said) - self._subject - _COMMON
-        unknown = content - known
-        unfit = _stems(" ".join(_CONDITIONS - (_REFUSED if self.raised else set())))
-        is_telling = len(content & known) >= (FEWEST_RAISED if self.raised else FEWEST)
-        return is_telling and not unknown & unfit and len(unknown - self._shown) <= bool(self.raised)
+        unfit = _CONDITIONS - (_REFUSED if self.raised else set())
+        told, own = _told(said, self._subject, known, unfit)
+        return len(told) >= (FEWEST_RAISED if self.raised else FEWEST) and len(own - self._shown) <= bool(
+            self.raised
+        )
 
     @property
     def _subject(self) -> frozenset[str]:
@@ -245,9 +245,17 @@ def _is_name(name: str) -> bool:
 
 def _is_known(text: str, subject: frozenset[str], known: Collection[str]) -> bool:
     """Whether it says something, and nothing of an input that is not so: one word may be the model's own."""
+    told, own = _told(text, subject, known, _CONDITIONS)
+    return bool(told) and len(own) <= 1
+
+
+def _told(
+    text: str, subject: frozenset[str], known: Collection[str], unfit: Collection[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The words beside the subject's: those that are known, and the model's own; nothing where one is unfit."""
     content = _stems(text) - subject - _COMMON
-    unknown = content - {*known}
-    return bool(content & {*known}) and not unknown & _stems(" ".join(_CONDITIONS)) and len(unknown) <= 1
+    told, own = content & {*known}, content - {*known}
+    return (frozenset(), own) if own & _stems(" ".join(unfit)) else (told, own)
 
 
 def _worth(name: str, subject: frozenset[str], known: Collection[str]) -> float:
