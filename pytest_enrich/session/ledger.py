@@ -27,13 +27,14 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.data.run import Stop
 from pytest_enrich.errors import RefusedError
+from pytest_enrich.pipeline import MOST_DOUBT
 from pytest_enrich.pipeline.budget import RemainingBudget
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.noting import Streak
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store
-from pytest_enrich.store.experience import NONE, Experience
+from pytest_enrich.store.experience import NONE, Experience, strikes
 from pytest_enrich.validate.kills import MOST_OTHERS
 
 # While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
@@ -55,6 +56,7 @@ REASONS: dict[Stop, str] = {
 """Why a gap was not tried, by why the run ended."""
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
+STUMBLED = "readers would stumble over the test that closes it; --enrich-max=0 shows that, too"
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
 
@@ -311,11 +313,19 @@ class Ledger:
             yield from ((gap, FOUND) for gap in attempt.verdict.gaps)
 
     def _has_no_place(self, attempt: Attempt) -> bool:
-        """Whether enough waits, or one that says the same of another function: let people decide on that first.
+        """Whether enough waits, or something speaks against this one."""
+        return self.is_full or bool(self._objection(attempt))
 
-        Who wants all of them gets that one, too.
+    def _objection(self, attempt: Attempt) -> str:
+        """Why a test is not worth a person's time, "" if it is: who wants all of them gets that one, too.
+
+        One may say the same of another function as one that waits: let people decide on that first.
         """
-        return self.is_full or (self._maximum > 0 and _said(attempt) in self._told)
+        if self._maximum == 0:
+            return ""
+        if self._doubt(attempt)[1] > MOST_DOUBT:
+            return STUMBLED
+        return ALIKE if _said(attempt) in self._told else ""
 
     def settle(self) -> None:
         """Write what was put off, as far as there is room: what people doubt least first."""
@@ -323,15 +333,16 @@ class Ledger:
             assert isinstance(attempt.verdict, Kept)
             left = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps and self._is_put_off(gap)]
             if left and self._has_no_place(attempt):
-                self._why = {**{gap.id: ALIKE for gap in left if not self.is_full}, **self._why}
+                self._why = {**{gap.id: self._objection(attempt) for gap in left if not self.is_full}, **self._why}
             elif left and self._write(attempt, target):
                 self.note(left, FOUND)
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}
 
     def _doubt(self, attempt: Attempt) -> tuple[bool, int]:
-        """Whether people did not want such tests, and how much there is to doubt in it."""
+        """Whether people did not want such tests; how much is doubted or, where few are shown, stumbled over."""
         is_last = self._known.comes_last(attempt.candidate, attempt.verdict.grade or "ungraded")
-        return is_last, attempt.candidate.origin.doubt
+        struck = strikes(attempt.candidate) if self._maximum else 0
+        return is_last, attempt.candidate.origin.doubt + struck
 
     def _is_put_off(self, gap: Gap) -> bool:
         return self._outcomes.get(gap.id) == PUT_OFF

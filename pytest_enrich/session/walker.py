@@ -144,6 +144,7 @@ class Walker:
             if self.is_enough:
                 break
         self._go_deeper(targets, thinking)
+        self._ledger.settle()
         self._improve(whole, 1.0)
         if self._is_late and not self.is_enough and whole.left >= SHORTEST_WALK:
             # What there was no time to ask while the others waited for theirs.

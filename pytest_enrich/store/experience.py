@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -26,7 +27,23 @@ LAST = 0.5
 """What is taken so much less often than the others comes last."""
 SHOWN, NAMED = 3, 3
 MOST_WEEKS = 26
-LONG_NAME, LONG_TEXT, LARGE = 8, 40, 10_000
+SHORT_NAME, LONG_NAME, LONG_TEXT, LARGE = 2, 8, 40, 10_000
+SIGNS = re.compile(r"[^\w\s]{3}")
+WITH = "with a name that says with what"
+STRIKING = frozenset(
+    {
+        f"with a name of at most {SHORT_NAME} words",
+        "with a number in the name",
+        WITH,
+        "that assert a value of type dict",
+        "with empty collections",
+        "with empty texts",
+        "with invisible characters",
+        "with letters beyond ASCII",
+        "with signs in a row",
+    }
+)
+"""Traits of what strangers would merge at most half as often: `doubts.py` of the benchmarks has their table."""
 RAISING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex")
 
 
@@ -100,6 +117,11 @@ def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> frozenset[
     return frozenset((what, *_of_origin(one.origin, grade), *named, *_of_code(code)))
 
 
+def strikes(one: Candidate) -> int:
+    """How much there is in a new test that readers stumble over; of rows nobody was asked."""
+    return len(STRIKING & traits(one)) if isinstance(one, NewTest) else 0
+
+
 def _of_origin(origin: Origin | OriginPart, grade: Grade) -> Iterator[str]:
     yield f"by {origin.proposer}"
     if origin.model and not origin.worded:
@@ -112,8 +134,13 @@ def of_name(name: str, model: str = "") -> Iterator[str]:
     """What strikes about the name of a new test; `model` is who gave it."""
     if model:
         yield f"named by {model}"
-    if len(name.split("_")) > LONG_NAME:
+    words = name.split("_")[1:]
+    if len(words) <= SHORT_NAME:
+        yield f"with a name of at most {SHORT_NAME} words"
+    if len(words) >= LONG_NAME:
         yield f"with a name of more than {LONG_NAME} words"
+    if "with" in words and not model:
+        yield WITH
     if any(character.isdigit() for character in name):
         yield "with a number in the name"
 
@@ -179,6 +206,7 @@ def _unusual_constant(value: object) -> Iterator[str]:
             "texts of a single letter": len(value) == 1,
             "letters beyond ASCII": not value.isascii(),
             "invisible characters": not value.isprintable(),
+            "signs in a row": SIGNS.search(value) is not None,
         }
         yield from (kind for kind, is_so in kinds.items() if is_so)
     elif isinstance(value, int) and value > LARGE:

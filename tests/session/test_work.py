@@ -34,12 +34,12 @@ from pytest_enrich.data import (
 from pytest_enrich.errors import StoreError
 from pytest_enrich.pipeline import Slice
 from pytest_enrich.session import scope
-from pytest_enrich.session.ledger import SHORTEST_WALK
+from pytest_enrich.session.ledger import SHORTEST_WALK, STUMBLED
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import last_run, merge, rejected
 from pytest_enrich.store.experience import NONE, Experience, Lesson
 
-UNWANTED = Lesson(trait="with empty texts", lift=0.2, rejected=())
+UNWANTED = Lesson(trait="with texts of a single letter", lift=0.2, rejected=())
 
 
 class Silent:
@@ -75,7 +75,7 @@ def found_calls(fakes):
     """Exploring finds a call for `parse_sku` and one for `discount`, none for `Cart.size`."""
 
     def explored(job):
-        texts = {(4,): ("⟨shop.cart:parse_sku⟩('')", ((3, 4),)), (10,): ("⟨shop.cart:discount⟩(-1)", ((9, 10),))}
+        texts = {(4,): ("⟨shop.cart:parse_sku⟩('A')", ((3, 4),)), (10,): ("⟨shop.cart:discount⟩(-1)", ((9, 10),))}
         action, branches = texts.get(job.lines, ("", ()))
         call = Call(qualname=job.entries[0].qualname)
         found = fakes.finding(call=call, action=action, branches=branches, reached=job.lines)
@@ -160,7 +160,7 @@ def test_a_run_says_what_it_learnt_and_from_which_decisions(work, store, setting
     session.run(replace(settings, only=("nowhere.py",)), measured(), paper)
     assert paper.lines[1:3] == [
         "learnt    2 rejected as trivial (cart-aaaaaaaa, cart-bbbbbbbb): tests with",
-        "          empty texts come last",
+        "          texts of a single letter come last",
     ]
 
 
@@ -274,7 +274,7 @@ def both(fakes, **changes):
         if name not in {"parse_sku", "discount"}:
             return Explored(findings=(), executions=5)
         branches = ((3, 4),) if name == "parse_sku" else ((9, 10),)
-        call, action = Call(qualname=name), f"⟨shop.cart:{name}⟩('')"
+        call, action = Call(qualname=name), f"⟨shop.cart:{name}⟩('A')"
         found = fakes.finding(call=call, action=action, branches=branches, reached=job.lines)
         return Explored(findings=(replace(found, **changes.get(name, {})),), executions=5)
 
@@ -282,13 +282,27 @@ def both(fakes, **changes):
 
 
 def test_what_people_would_doubt_comes_last_and_only_where_there_is_room(work, store, fakes):
-    script = {Explore: both(fakes, parse_sku={"doubt": 1, "action": "⟨shop.cart:parse_sku⟩('', 1)"})}
+    script = {Explore: both(fakes, parse_sku={"doubt": 1, "action": "⟨shop.cart:parse_sku⟩('A', 1)"})}
     made, *_ = work(script=script, maximum=1)
     assert [one.id.partition("-")[0] for one in made.suggestions] == ["cart"]
     assert "discount" in store.pending()[0].test.code
     assert made.gaps["not tried"] >= 1
     again, *_ = work(script=script, maximum=2)
     assert [store.find(one.id).gap.qualname for one in again.suggestions] == ["parse_sku"]
+
+
+def test_what_readers_stumble_over_comes_after_the_rest_where_few_are_shown(work, store, fakes):
+    script = {Explore: both(fakes, parse_sku={"action": "⟨shop.cart:parse_sku⟩('')"})}
+    work(script=script, maximum=1)
+    assert [one.gap.qualname for one in store.pending()] == ["discount"]
+
+
+@pytest.mark.parametrize(("maximum", "shown"), [(10, {"discount"}), (0, {"discount", "parse_sku"})])
+def test_what_readers_stumble_over_twice_is_shown_to_who_wants_all(work, store, fakes, maximum, shown):
+    script = {Explore: both(fakes, parse_sku={"doubt": 1, "action": "⟨shop.cart:parse_sku⟩('')"})}
+    made, *_ = work(script=script, maximum=maximum)
+    assert {one.gap.qualname for one in store.pending()} == shown
+    assert [one.detail for one in made.left] == [STUMBLED] * (2 - len(shown))
 
 
 def test_of_tests_that_say_the_same_of_two_functions_one_is_shown_and_the_other_one_waits(work, fakes):

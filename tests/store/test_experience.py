@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
-from pytest_enrich.data import Decision, NewTest, Oracle, Origin, Placement
+from pytest_enrich.data import Decision, NewRow, NewTest, Oracle, Origin, Placement
 from pytest_enrich.store import experience
 from pytest_enrich.store.experience import Fate, traits
 
@@ -53,6 +53,7 @@ def candidate(code, name="test_it", **origin):
         ("def test_it():\n    assert f(-1) == 1\n", "with negative numbers"),
         ("def test_it():\n    assert f('') == 1\n", "with empty texts"),
         ("('x', [])", "with empty collections"),
+        ("def test_it():\n    assert f('a=%$!') == 1\n", "with signs in a row"),
     ],
 )
 def test_a_test_is_known_by_what_it_asserts_and_by_its_values(code, trait):
@@ -61,6 +62,19 @@ def test_a_test_is_known_by_what_it_asserts_and_by_its_values(code, trait):
 
 def test_what_is_expected_is_no_value_that_is_passed():
     assert "with empty texts" not in traits(candidate("def test_it():\n    assert f(1) == ''\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "strikes"),
+    [("test_parts_of_an_empty_cart", 0), ("test_parts", 1), ("test_parts_with_number", 1), ("test_parts_2", 2)],
+)
+def test_readers_stumble_over_names_that_say_little(name, strikes):
+    assert experience.strikes(candidate(VALUE, name=name)) == strikes
+
+
+def test_nobody_was_asked_about_rows():
+    row = NewRow(**asdict(candidate("('', [])")), argnames=("text", "parts"))
+    assert experience.strikes(row) == 0
 
 
 def test_a_name_that_a_model_gave_is_the_models_and_the_test_is_not():
@@ -103,7 +117,7 @@ def test_what_is_taken_again_comes_last_no_more(decided):
 
 @pytest.mark.parametrize("code", ["def test_it(:", "(" * 5000, "\0", "'" + "x" * 100_000, "1" * 5000])
 def test_code_that_is_none_has_no_traits_of_its_own(code):
-    assert traits(candidate(code)) == {"that are new", "by search"}
+    assert traits(candidate(code)) == {"that are new", "by search", "with a name of at most 2 words"}
 
 
 @given(st.lists(st.tuples(st.sampled_from([RAISES, VALUE]), st.booleans()), max_size=12))
