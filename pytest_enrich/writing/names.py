@@ -237,7 +237,7 @@ def start(anchor: str, qualname: str, changed: Collection[str] = ()) -> str:
     parts, (owner, _, own) = anchor.removeprefix("test_").split("_"), qualname.rpartition(".")
     parts = parts[: min((parts.index(name) for name in changed if name in parts[1:]), default=len(parts))]
     known = words.snake(qualname).split("_")
-    about = [at for at, part in enumerate(parts) if part and part in known]
+    about = [at for at, part in enumerate(parts) if part and part in known and part not in words.JOINTS]
     if about or (own[:1] == "_" and not own.endswith("__")):
         parts = parts[: about[-1] + 1] if about else parts
         while len(parts) > 1 and parts[-1] in words.JOINTS:  # what it joined is cut off

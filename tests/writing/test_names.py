@@ -469,6 +469,10 @@ def test_a_name_does_not_say_of_a_parameter_what_was_there_before(anchor, change
     assert names.start(anchor, "Loader._find", changed) == begun
 
 
+def test_a_word_that_joins_others_is_not_what_a_name_shares_with_the_function():
+    assert names.start("test_is_utilities_mixcase", "List.is_public") == "is_public"
+
+
 def test_a_function_that_comes_back_is_unchanged():
     seen = Observation(subject="result", value="⟨asyncio:sleep⟩", expression="{result}")
     given = case(seen, arguments={"function": "sleep"}, parameters=("function",))
