@@ -46,6 +46,8 @@ Each row is the only one to tell the type of parameters of three or more of the 
 """
 MOMENTS_BY_WORD = ("timedelta", "datetime", "date")
 MOST_CLASSES = 4
+EXAMPLE = re.compile(r"^[ \t]*>>>.*(\n[ \t]*\S.*)*", re.MULTILINE)
+"""A session of the interpreter, up to an empty line."""
 MOST_WORDS = 4
 """More types than that are prose."""
 
@@ -111,9 +113,13 @@ def _documented(text: str) -> Iterator[Any]:
 
 @rule("prose")
 def of_prose(function: object) -> Iterator[Any]:
-    """The moments and the classes of its module that a docstring names: such words are seldom meant otherwise."""
+    """The moments and the classes of its module that a docstring names: such words are seldom meant otherwise.
+
+    Its examples show what comes of it, too.
+    """
     names = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
-    for word in dict.fromkeys(re.findall(r"[A-Za-z]\w+", getattr(function, "__doc__", None) or "")):
+    prose = EXAMPLE.sub("", getattr(function, "__doc__", None) or "")
+    for word in dict.fromkeys(re.findall(r"[A-Za-z]\w+", prose)):
         named_so = names.get(word) if word[0].isupper() else None
         yield from [WORDS[word.lower()]] if word.lower() in MOMENTS_BY_WORD else []
         yield from [named_so] if isinstance(named_so, type) else []

@@ -88,6 +88,21 @@ def test_a_docstring_tells_the_moments_and_the_classes_of_its_module_that_it_spe
     assert [*evidence.of_prose(len)] == []
 
 
+def test_what_an_example_shows_is_what_comes_of_it_and_not_what_is_passed():
+    def added(number):
+        """Add a port.
+
+        >>> Use().added(80)
+        Use(stated=None)
+        >>> Use().added(81)
+
+        Done.
+        """
+        return number
+
+    assert [*evidence.of_prose(added)] == []
+
+
 def test_who_asks_for_a_list_and_goes_over_what_is_none_takes_iterators():
     asked, gone_over = frozenset({list, tuple}), frozenset({list})
     assert kind("a", used=Use(asked, gone_over)) == {list, tuple, collections.abc.Iterator}
