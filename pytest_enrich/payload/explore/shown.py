@@ -59,12 +59,16 @@ def _call(node: ast.Call, entry: Entry, names: Mapping[str, object], made: Mappi
     wanted = entry.owner.rpartition(".")[2] if entry.name in MAKERS else entry.name
     if called != wanted:
         return None
-    holder = node.func.value if isinstance(node.func, ast.Attribute) else None
-    receiver = made.get(holder.id) if isinstance(holder, ast.Name) else None
+    receiver = _receiver(node.func.value, names, made) if isinstance(node.func, ast.Attribute) else None
     if entry.needs_receiver and not receiver:
         return None
     arguments = _arguments(node, entry, names)
     return None if arguments is None else Call(entry.key, arguments, receiver if entry.needs_receiver else None)
+
+
+def _receiver(node: ast.expr, names: Mapping[str, object], made: Mapping[str, str]) -> str | None:
+    """What a method is called on: what a name stands for, or what is made just there."""
+    return made.get(node.id) if isinstance(node, ast.Name) else express.written(node, names)
 
 
 def _arguments(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> tuple[tuple[str, str], ...] | None:

@@ -44,5 +44,17 @@ def test_a_method_is_called_on_the_object_that_the_examples_made(monkeypatch):
     assert call == Call("Cart.add", (("item", "1"),), "⟨pytest_enrich.payload.explore.shown:Cart⟩(2)")
 
 
+def test_a_method_is_called_on_the_object_that_an_example_makes_just_there(monkeypatch):
+    def add(item):
+        """Add it.
+
+        >>> Cart(3).add(item=80)
+        """
+
+    monkeypatch.setattr(shown, "Cart", Cart, raising=False)
+    (call,) = shown.example_calls(ADD, add, {"Cart": Cart})
+    assert call == Call("Cart.add", (("item", "80"),), "⟨pytest_enrich.payload.explore.shown:Cart⟩(3)")
+
+
 def test_what_has_no_docstring_has_no_examples():
     assert shown.example_calls(PRICE, None, {}) == []
