@@ -65,13 +65,24 @@ class Shelf:
         return (named.get(file, 0.0), direct, names, -foreign, nearest, mirrors, -len(file))
 
     def _inside(self, path: str, subject: Subject, running: Sequence[NearTest]) -> Placement:
-        """The place in a file: after the nearest test that names the subject, in its class if it has one."""
+        """The place in a file: after the nearest test that names the subject, in its class if it has one.
+
+        Where none does, a class about something else is left to that: a helper alone is tested where its caller is.
+        """
         owner = self.file(path).class_about(subject)
         inside = [test for test in running if _path(test.nodeid) == path]
         own = [test for test in inside if owner is None or self._named_parts(test)[1] == owner]
         name = subject.qualname.rpartition(".")[2]
-        own.sort(key=lambda test: (name not in self._words(test), _foreign(self._named_parts(test)[1], subject)))
-        return next(filter(None, map(self._beside, own)), None) or self._end(path, subject)
+
+        def strangeness(test: NearTest) -> tuple[bool, int]:
+            return name not in self._words(test), _foreign(self._named_parts(test)[1], subject)
+
+        own.sort(key=strangeness)
+        nearest = next(filter(None, map(self._beside, own)), None)
+        is_helper = name.startswith("_") and not name.endswith("__")
+        if nearest is None or (nearest.style == "method" and not is_helper and all(strangeness(own[0]))):
+            return self._end(path, subject)
+        return nearest
 
     def _named_parts(self, near: NearTest) -> tuple[str, str | None, str]:
         return _parts(near.nodeid, self._items.get(near.nodeid.partition("[")[0]))

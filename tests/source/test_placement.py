@@ -279,6 +279,13 @@ def test_in_a_class_that_is_about_nothing_else_rather_than_in_that_of_the_neares
     assert (found.owner, found.anchor) == ("TestParse", "test_b")
 
 
+def test_a_class_about_something_else_is_no_place_for_what_none_of_its_tests_names(put):
+    classes = "class TestPages:\n    def test_a(self): assert page('')\n"
+    texts = {"tests/test_a.py": f"from net.pages import page\n{classes}"}
+    found = put(PARSE, texts, {17: ("tests/test_a.py::TestPages::test_a",)})
+    assert (found.owner, found.anchor, found.style) == (None, None, "function")
+
+
 def test_in_the_file_that_imports_the_function_rather_than_in_one_that_runs_more_of_it(put):
     texts = {
         "tests/test_pages.py": "from net.pages import parse\ndef test_page(): assert parse('')\n",
