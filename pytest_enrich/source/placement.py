@@ -67,7 +67,7 @@ class Shelf:
     def _inside(self, path: str, subject: Subject, running: Sequence[NearTest]) -> Placement:
         """The place in a file: after the nearest test that names the subject, in its class if it has one.
 
-        Where none does, a class about something else is left to that: a helper alone is tested where its caller is.
+        Where none does, a class about something else is left to that; a helper is tested where its caller is.
         """
         owner = self.file(path).class_about(subject)
         inside = [test for test in running if _path(test.nodeid) == path]
