@@ -136,10 +136,20 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class NearTest(Struct, frozen=True, kw_only=True):
-    """An existing test that comes near a gap: `shared` counts lines of the target's function it runs."""
+    """An existing test that comes near a gap: `shared` counts lines of the target's function it runs.
+
+    `seconds`: how long it took inside the sandbox, with all of its parameters; 0.0 where that is not known, or may
+    not matter.
+    """
 
     nodeid: str
     shared: int
+    seconds: float = 0.0
+
+    @property
+    def function(self) -> str:
+        """The node id without its parameters: their ids may differ from run to run (a set gives them)."""
+        return self.nodeid.partition("[")[0]
 
 
 class Placement(Struct, frozen=True, kw_only=True):
@@ -219,6 +229,15 @@ class Target(Struct, frozen=True, kw_only=True):
     def outermost(self) -> str:
         """The name at the top of its module: of the function, or of the class round it."""
         return self.qualname.partition(".")[0]
+
+    def nearest_within(self, seconds: float) -> tuple[NearTest, ...]:
+        """Of the nearest tests those that take no longer together, the best first; else the quickest alone."""
+        chosen: list[NearTest] = []
+        for near in self.nearest:
+            if near.seconds <= seconds:
+                chosen.append(near)
+                seconds -= near.seconds
+        return tuple(chosen) or tuple(sorted(self.nearest, key=lambda near: near.seconds)[:1])
 
     def part_of(self, gap: str) -> Target:
         """The target of the one function that the gap of this id is in."""

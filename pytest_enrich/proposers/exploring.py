@@ -12,13 +12,15 @@ from pytest_enrich.source import written
 START_SECONDS = 40.0
 LOOK_SECONDS = 5.0
 MOST_TESTS, RECORD_SECONDS = 40, 30.0
+SLOWER = 10
+"""How many times longer tests take that are watched."""
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 
 
 def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS) -> Recorded:
     """The calls that its nearest tests make to its entries and to others of its module; nothing when it failed."""
-    # Without their parameters: ids of parameters may differ from run to run (a set gives them).
-    tests = tuple(dict.fromkeys(near.nodeid.partition("[")[0] for near in target.nearest))[:MOST_TESTS]
+    near = target.nearest_within(seconds / SLOWER)
+    tests = tuple(dict.fromkeys(test.function for test in near))[:MOST_TESTS]
     if not tests:
         return NOTHING
     qualnames = {*(entry.qualname for entry in target.entries), *target.neighbours}

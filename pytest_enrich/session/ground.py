@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from glob import has_magic
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import source
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Answered, Collect, Collected, Gap, Record, Recorded, Target, TestOutcome
+from pytest_enrich.data import Answered, Collect, Collected, Gap, NearTest, Record, Recorded, Target, TestOutcome
 from pytest_enrich.gaps import FileCoverage, Measured
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.source import Suite
@@ -52,8 +53,11 @@ def survey(
             (red if is_away else targets).append(target)
     place = {gap.id: at for at, gap in enumerate(gaps)}
     targets.sort(key=lambda target: min(place[gap.id] for gap in target.gaps))
-    unable = _unable(targets, sandbox, settings)
-    reached = [replace(target, nearest=_able(target, unable)) for target in targets]
+    ends = _ends(targets, sandbox, settings)
+    unable = tuple(one for one in ends if one.result in {"failed", "error"})
+    # A budget in executions comes to the same however long tests take.
+    spent = _spent(ends) if settings.budget.executions is None else {}
+    reached = [replace(target, nearest=_able(target, unable, spent)) for target in targets]
     kept = [new for old, new in zip(targets, reached, strict=True) if new.nearest or not old.nearest]
     lost = [old for old, new in zip(targets, reached, strict=True) if old.nearest and not new.nearest]
     away = tuple(gap for target in (*red, *lost) for gap in target.gaps)
@@ -140,23 +144,30 @@ def _sources(rootdir: Path) -> Iterable[Path]:
     return (path for path in rootdir.rglob("__init__.py") if "site-packages" not in path.parts)
 
 
-def _unable(targets: Iterable[Target], sandbox: Sandbox, settings: Settings) -> tuple[TestOutcome, ...]:
-    """The nearest tests that pass outside and do not inside."""
-    # Without their parameters: ids of parameters may differ from run to run (a set gives them).
-    nearest = dict.fromkeys(near.nodeid.partition("[")[0] for target in targets for near in target.nearest)
+def _ends(targets: Iterable[Target], sandbox: Sandbox, settings: Settings) -> tuple[TestOutcome, ...]:
+    """How the nearest tests, which pass outside, end inside."""
+    nearest = dict.fromkeys(near.function for target in targets for near in target.nearest)
     tests = tuple(nearest)[:MOST_PROBED]
     if not tests:
         return ()
     job = Record(tests=tests, path="", module="", qualnames=())
     execution = sandbox.execute(job, timeout=COLLECT_SECONDS + settings.timeout * len(tests) / 10)
-    if not isinstance(execution, Answered) or not isinstance(execution.answer, Recorded):
-        return ()
-    return tuple(one for one in execution.answer.outcomes if one.result in {"failed", "error"})
+    answer = execution.answer if isinstance(execution, Answered) else None
+    return answer.outcomes if isinstance(answer, Recorded) else ()
 
 
-def _able(target: Target, unable: Iterable[TestOutcome]) -> tuple:  # type: ignore[type-arg]
+def _spent(ends: Iterable[TestOutcome]) -> Mapping[str, float]:
+    """The seconds of each test function."""
+    spent: dict[str, float] = defaultdict(float)
+    for one in ends:
+        spent[one.nodeid.partition("[")[0]] += one.seconds
+    return spent
+
+
+def _able(target: Target, unable: Iterable[TestOutcome], spent: Mapping[str, float]) -> tuple[NearTest, ...]:
     names = {one.nodeid.partition("[")[0] for one in unable}
-    return tuple(near for near in target.nearest if near.nodeid.partition("[")[0] not in names)
+    able = (near for near in target.nearest if near.function not in names)
+    return tuple(replace(near, seconds=spent.get(near.function, 0.0)) for near in able)
 
 
 def _told(unable: Sequence[TestOutcome]) -> list[str]:

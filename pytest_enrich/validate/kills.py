@@ -32,6 +32,8 @@ _ALIVE = "survived"
 BUDGET = 20.0
 """Seconds for all mutants of one candidate, or so many `TIMES` as long as it takes."""
 TIMES = 10
+BEFORE = 1.0
+"""Seconds that existing tests may take, together, which are asked whether they notice a mutant as well."""
 MOST_OTHERS = 100
 MOST_TOLD = 3
 _LOST = {"timeout", "crash"}
@@ -170,7 +172,7 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
     made = mutants.of_gaps(task.source_text, closed)
     if not made:
         return Counted(grade="ungraded", facts=mutants_part((), "no mutant could be made of the gap's code"))
-    near = tuple(one.nodeid for one in task.target.nearest if one.shared)[:MOST_OTHERS]
+    near = tuple(one.nodeid for one in task.target.nearest_within(BEFORE) if one.shared)[:MOST_OTHERS]
     contested = existing.unasked(task.target.path, _contested(made, closed)) if near else []
     ids = tuple(mutant.id for mutant in contested)
     canary = mutants.canary(task.source_text, closed, ran)
