@@ -63,9 +63,9 @@ def _kept(graded: Graded, candidate: Candidate) -> Verdict:
     if isinstance(ways, Dropped):
         return ways
     return Kept(
-        gaps=first.gaps,
-        lines=first.lines,
-        branches=first.branches,
+        gaps=ways.closed.gaps,
+        lines=ways.closed.lines,
+        branches=ways.closed.branches,
         runs=("measured", *ways.passed),
         left_out=ways.left_out,
         seconds=first.seconds,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich import gaps, patch
 from pytest_enrich.data import (
@@ -25,6 +27,8 @@ from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.proof import MEASURED, SHOWN, Existing, Proof, fallen, last_line
 
+T = TypeVar("T")
+
 
 class Gained(Struct, frozen=True, kw_only=True):
     """What a measured run closed, at least partly; gaps of other targets of the file come last.
@@ -42,10 +46,24 @@ class Gained(Struct, frozen=True, kw_only=True):
     branches: tuple[Branch, ...]
     seconds: float
 
+    def shared(self, other: Gained) -> Gained:
+        """What both closed."""
+        return replace(
+            self,
+            own=_both(self.own, other.own),
+            gaps=_both(self.gaps, other.gaps),
+            lines=_both(self.lines, other.lines),
+            branches=_both(self.branches, other.branches),
+        )
+
     def holds(self, other: Gained | Kept) -> bool:
         """Whether it closes all that another one does, or that a kept test did."""
         pairs = ((self.gaps, other.gaps), (self.lines, other.lines), (self.branches, other.branches))
         return all(set(theirs) <= set(ours) for ours, theirs in pairs)
+
+
+def _both(some: Sequence[T], others: Sequence[T]) -> tuple[T, ...]:
+    return tuple(one for one in some if one in others)
 
 
 def placed(  # noqa: PLR0913 - each is known to another part of a run

@@ -49,9 +49,13 @@ TRIALS = (
 
 
 class Ways(Struct, frozen=True):
-    """The names of the ways in which a candidate passed, and of those that could not be asked, each with why."""
+    """The names of the ways in which a candidate passed, and of those that could not be asked, each with why.
+
+    `closed` is what it closes in all of them that are measured.
+    """
 
     passed: tuple[str, ...]
+    closed: Gained
     left_out: tuple[str, ...] = ()
 
 
@@ -62,7 +66,7 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
         proof: A candidate that passed once.
         first: What it closed then.
     """
-    passed, left_out = [], []
+    passed, left_out, closed = [], [], first
     plain = beside(proof, PLAIN)
     # Of a file of which nothing can be said nothing is remembered: it is not run once more to hear that again.
     measured = plain if plain[1] is None else beside(proof, PLAIN, TRACED)
@@ -72,7 +76,7 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
         if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
             left_out.append(f"{trial.name}: {first_line(execution.detail)}")
             continue
-        if (fault := _fault(proof, first, trial, execution)) is not None:
+        if (fault := _fault(proof, closed, trial, execution)) is not None:
             why = excuse(proof, trial, fault.detail)
             if not why:
                 return fault
@@ -82,7 +86,9 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
             changed = f"changes how other tests end {trial.name}"
             return Dropped(rung="stable", reason=changed, detail="; ".join(hurt)[:SHOWN])
         passed.append(trial.name)
-    return Ways(tuple(passed), tuple(left_out))
+        if trial.measured:
+            closed = _closed(proof, closed, execution) or closed
+    return Ways(tuple(passed), closed, tuple(left_out))
 
 
 def _trials(*, whole: bool, measured: bool) -> Iterator[Trial]:
@@ -94,16 +100,20 @@ def _trials(*, whole: bool, measured: bool) -> Iterator[Trial]:
             yield replace(trial, alone=True)
 
 
-def _fault(proof: Proof, first: Gained, trial: Trial, execution: Execution) -> Dropped | None:
+def _fault(proof: Proof, closed: Gained, trial: Trial, execution: Execution) -> Dropped | None:
     outcome = proof.outcome(execution)
     if isinstance(outcome, Dropped) or outcome.result != "passed":
         return Dropped(rung="stable", reason=f"does not pass {trial.name}", detail=outcome.detail[-SHOWN:])
-    if not trial.measured:
-        return None
-    again = gain.read(proof, execution, outcome.seconds)
-    if isinstance(again, Dropped) or not again.holds(first):
-        return Dropped(rung="stable", reason=f"closes less {trial.name}")
+    if trial.measured and _closed(proof, closed, execution) is None:
+        return Dropped(rung="stable", reason=f"closes nothing {trial.name}")
     return None
+
+
+def _closed(proof: Proof, closed: Gained, execution: Execution) -> Gained | None:
+    """What of `closed` it closes there, too: what other tests leave behind may lead it elsewhere. None if nothing."""
+    again = gain.read(proof, execution, closed.seconds)
+    shared = None if isinstance(again, Dropped) else closed.shared(again)
+    return shared if shared is not None and shared.own else None
 
 
 def _hurt(proof: Proof, trial: Trial, execution: Execution, known: dict[str, str]) -> list[str]:

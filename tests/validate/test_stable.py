@@ -21,7 +21,7 @@ FIRST = Gained(own=("cart-aaaaaaaa",), gaps=("cart-aaaaaaaa",), lines=(4,), bran
 def battery(fakes):
     """What the battery says, and the jobs that it asked for, where each run answers what `ends` says."""
 
-    def battery(ends, *, text=fakes.TEST_TEXT, branches=((3, 4),), seconds=None, existing=None):
+    def battery(ends, *, text=fakes.TEST_TEXT, branches=((3, 4),), seconds=None, existing=None, first=FIRST):  # noqa: PLR0913 - what a run may be
         def execute(job):
             found = ends(job)
             if isinstance(found, Failed):
@@ -52,7 +52,7 @@ def battery(fakes):
             lowest="good",
             existing=existing or Existing(),
         )
-        return stable.check(proof, FIRST), sandbox
+        return stable.check(proof, first), sandbox
 
     return battery
 
@@ -108,12 +108,18 @@ def test_the_first_way_in_which_it_does_not_pass_is_said(battery, trial):
     assert len([job for job in sandbox.jobs if is_there(job)]) == 1 + TRIALS.index(trial)
 
 
-def test_a_fresh_process_has_to_close_as_much(battery):
+def test_a_fresh_process_has_to_close_something(battery):
     verdict, _ = battery(all_pass, branches=((3, 9),))
     assert (verdict.rung, verdict.reason) == (
         "stable",
-        "closes less in its file, in a fresh process, with coverage",
+        "closes nothing in its file, in a fresh process, with coverage",
     )
+
+
+def test_what_it_closes_there_as_well_is_what_it_closes(battery):
+    alone = replace(FIRST, lines=(*FIRST.lines, 99), branches=(*FIRST.branches, (98, 99)))
+    ways, _ = battery(all_pass, first=alone)
+    assert (ways.closed.lines, ways.closed.branches) == (FIRST.lines, FIRST.branches)
 
 
 def test_without_xdist_all_else_is_run(battery, fakes):
