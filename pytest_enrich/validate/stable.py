@@ -110,7 +110,7 @@ def _fault(proof: Proof, closed: Gained, trial: Trial, execution: Execution) -> 
 
 
 def _closed(proof: Proof, closed: Gained, execution: Execution) -> Gained | None:
-    """What of `closed` it closes there, too: what other tests leave behind may lead it elsewhere. None if nothing."""
+    """What of `closed` it closes there, too: other tests may leave behind what leads it elsewhere."""
     again = gain.read(proof, execution, closed.seconds)
     shared = None if isinstance(again, Dropped) else closed.shared(again)
     return shared if shared is not None and shared.own else None

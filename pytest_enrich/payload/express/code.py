@@ -25,10 +25,19 @@ def named(value: object) -> str | None:
         return None
     if any(part.startswith("_") for part in qualname.split(".")):
         return None  # a test that imports a private name ties it down
-    for candidate in (module.removeprefix("_"), module):
+    public = module.removeprefix("_")
+    for candidate in (public, module):
         if find(candidate, qualname) is value:
-            return f"⟨{candidate}:{qualname}⟩"
+            # Of `_hashlib.openssl_sha256` people know `hashlib.sha256`.
+            known = _known_as(value, public) if candidate != public else None
+            return f"⟨{public}:{known}⟩" if known else f"⟨{candidate}:{qualname}⟩"
     return None
+
+
+def _known_as(value: object, module: str) -> str | None:
+    """The name of something in a module."""
+    held = vars(sys.modules[module]) if module in sys.modules else {}
+    return next((name for name, one in held.items() if one is value and not name.startswith("_")), None)
 
 
 def _is_test(module: str) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import collections
+import hashlib
 import dataclasses
 import datetime as dt
 import decimal
@@ -224,6 +225,11 @@ def test_a_local_class_has_no_name():
         pass
 
     assert named(Local) is None
+
+
+def test_what_is_written_in_c_is_known_by_the_name_of_the_module_that_people_import():
+    assert named(hashlib.sha256) == "⟨hashlib:sha256⟩"
+    assert named(collections.deque) == "⟨collections:deque⟩"
 
 
 def test_a_name_that_does_not_exist_is_a_lookup_error():
