@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import collections
-import hashlib
 import dataclasses
 import datetime as dt
 import decimal
 import enum
 import fractions
+import hashlib
 import http
 import math
 import pathlib
