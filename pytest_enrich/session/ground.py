@@ -111,7 +111,7 @@ def suite(settings: Settings, collected: Collected | None = None) -> Suite:
         folders=folders or usual.folders,
         patterns=settings.python_files or usual.patterns,
         texts={path: text_of(settings.rootdir, path) or "" for path in files},
-        source_roots=source.roots(settings.rootdir, sys.path),
+        source_roots=source.roots(settings.rootdir, sys.path, sys.modules),
         packages=source.packages(settings.rootdir, everything),
     )
 

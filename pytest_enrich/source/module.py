@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -17,6 +20,8 @@ from pytest_enrich.gaps.text import one_line
 from pytest_enrich.imports import outdented
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+TESTS = re.compile(r"\b(tests?|conftest)\b|\btest_|_test\b")
+"""In the names of modules of tests."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -29,7 +34,7 @@ class Suite(Struct, frozen=True, kw_only=True):
         folders: Where files of tests are made as long as there are none.
         patterns: What their names have to match.
         texts: What is in them, by path; a file that is not Python counts as empty.
-        source_roots: Folders that modules are imported from ("" is rootdir itself).
+        source_roots: Folders that modules are imported from ("" is rootdir itself), as from `roots`.
         packages: Folders that hold an `__init__.py`.
     """
 
@@ -42,12 +47,18 @@ class Suite(Struct, frozen=True, kw_only=True):
     packages: frozenset[str] = frozenset()
 
 
-def roots(rootdir: Path, paths: Iterable[str]) -> tuple[str, ...]:
+def roots(
+    rootdir: Path, paths: Iterable[str], modules: Mapping[str, object] = MappingProxyType({})
+) -> tuple[str, ...]:
     """The entries of a `sys.path` that are in `rootdir`, relative to it, "" for itself.
+
+    Those come first from which most of `modules` (`sys.modules`) are imported, then longer ones: for tests of a
+    namespace package pytest puts a folder inside it on the path.
 
     Args:
         rootdir: Absolute.
         paths: Entries of `sys.path`, PYTHONPATH or pytest's `pythonpath`; relative ones count from rootdir.
+        modules: What was imported, by name; without it longer entries come first.
     """
     real = rootdir.resolve()
     found: dict[str, None] = {}
@@ -58,7 +69,20 @@ def roots(rootdir: Path, paths: Iterable[str]) -> tuple[str, ...]:
             continue
         if folder.is_relative_to(real) and "site-packages" not in folder.parts:
             found[_posix(folder.relative_to(real))] = None
-    return tuple(found)
+    votes = Counter(root for name, held in [*modules.items()] for root in _voted(name, held, real))
+    return tuple(sorted(found, key=lambda root: (-votes[root], -len(root))))
+
+
+def _voted(name: str, held: object, rootdir: Path) -> Iterator[str]:
+    """The folder of `rootdir` from which a module is imported; tests have names of their own."""
+    file = getattr(held, "__file__", None)
+    if not isinstance(file, str) or not file.startswith(f"{rootdir}/") or TESTS.search(name):
+        return
+    parts = PurePosixPath(file).relative_to(rootdir.as_posix()).with_suffix("").parts
+    own = name.split(".")
+    inside = parts[:-1] if parts[-1] == "__init__" else parts
+    if [*inside[-len(own) :]] == own:
+        yield "/".join(inside[: -len(own)])
 
 
 def packages(rootdir: Path, files: Iterable[str]) -> frozenset[str]:
@@ -70,14 +94,14 @@ def packages(rootdir: Path, files: Iterable[str]) -> frozenset[str]:
 def module_name(path: str, source_roots: Sequence[str], package_folders: Collection[str]) -> str:
     """The name that the file is imported by.
 
-    The longest source root that holds the outermost package decides; without one, that package is at the top.
+    The first of the source roots that hold the outermost package decides; without one, that package is at the top.
     """
     file = PurePosixPath(path)
     top = file.parent
     while _posix(top) in package_folders and top.parent != top:
         top = top.parent
     holding = [root for root in source_roots if top.is_relative_to(PurePosixPath(root))]
-    base = PurePosixPath(max(holding, key=len)) if holding else top
+    base = PurePosixPath(holding[0]) if holding else top
     parts = file.relative_to(base).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
