@@ -43,6 +43,7 @@ DATE = re.compile(r"⟨datetime:date(?:time)?⟩\((-?\d+)")
 MOST_TRIES = 600
 MOST_DIGITS = 18
 LONG = 40
+WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,12}(?![A-Za-z])")
 FEW_CUTS = 2
 """Of a text that is one word: before it and behind it."""
 
@@ -316,13 +317,17 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
 
 
 def _cuts(value: str | bytes) -> Iterator[Sequence[int]]:
-    """Where a text can be cut: between words, since people write those; in them when it is one, or long."""
+    """Where a text can be cut: between words, and at signs when it is one word, or long.
+
+    Never inside a word: a letter that is left of it is none that anybody would write.
+    """
     text = value if isinstance(value, str) else value.decode("latin-1")
     words = [0, *(match.end() for match in re.finditer(r"\s(?=\S)", text)), len(text)]
     if len(words) > FEW_CUTS:
         yield words
     if len(words) <= FEW_CUTS or len(text) > LONG:
-        yield range(len(text) + 1)
+        inside = {at for match in WORD.finditer(text) for at in range(match.start() + 1, match.end())}
+        yield [at for at in range(len(text) + 1) if at not in inside]
 
 
 def _without(value: AnyStr, cuts: Sequence[int], at_once: Collection[int] = ()) -> Iterator[AnyStr]:
