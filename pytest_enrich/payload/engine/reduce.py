@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, AnyStr
@@ -242,6 +243,12 @@ def reduce(
                 call, least, changed = simpler, much, True
                 break
     return call
+
+
+def share(until: float, parts: int) -> float:
+    """The end of the first of so many equal parts of what is left: one long text leaves time for the others."""
+    now = time.monotonic()
+    return now + (until - now) / parts
 
 
 def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from ..engine.bounds import Limits
 from ..engine.probe import Probes
-from ..engine.reduce import reduce
+from ..engine.reduce import reduce, share
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, reached_by
 from . import calls, corpus, informative
@@ -60,7 +60,11 @@ def _function(looking: Search[Function], laboratory: Laboratory, number: int, in
 
 def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Record, until: float) -> Record:
     """What a search that has ended comes to, made plain as long as there is time."""
-    reduced = [(result, _reduced(looking, result, until)) for result in cover(looking.results)]
+    results = [*cover(looking.results)]
+    reduced = [
+        (result, _reduced(looking, result, share(until, len(results) - at)))
+        for at, result in enumerate(results)
+    ]
     # What tells mutants apart may make a test better: to find it takes no longer than a part of the search.
     soon = min(until, time.monotonic() + job["seconds"] / TELLING)
     near = [corpus.around(looking, result, call, len(reduced), soon) for result, call in reduced]

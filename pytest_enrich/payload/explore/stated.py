@@ -98,7 +98,7 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
         return [one for one in said if not UNSTABLE.search(one["value"]) and len(one["value"]) <= LONGEST]
     text = visible_text(value)
     if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
-        return list(_items(value))[:MOST] or [_stated("{result}", value, text)]
+        return list(_items(value, plain))[:MOST] or [_stated("{result}", value, text)]
     if text is not None and (len(text) <= LONGEST or isinstance(value, str | bytes)):
         return [_stated("{result}", value, text)]
     if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (
@@ -191,11 +191,16 @@ def _fields(value: object, expression: str = "{result}", *, inner: bool = True) 
     return found
 
 
-def _items(value: Mapping[Any, Any]) -> Iterator[Record]:
-    """What a mapping that fills more than a line holds, that says something first."""
+def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
+    """What a mapping that fills more than a line holds: by keys that the call speaks of, then what says something."""
+
+    def little(record: Record) -> tuple[bool, bool]:
+        key = record["expression"].removeprefix("{result}[").removesuffix("]").strip("'\"")
+        return not key or key not in plain.action, is_empty(record)
+
     keyed = ((express(key), part, visible_text(part)) for key, part in value.items())
     items = [_stated(f"{{result}}[{key}]", part, text) for key, part, text in keyed if key and text]
-    yield from sorted((one for one in items if len(one["value"]) <= LONGEST_FIELD), key=is_empty)
+    yield from sorted((one for one in items if len(one["value"]) <= LONGEST_FIELD), key=little)
 
 
 def is_empty(record: Record) -> bool:

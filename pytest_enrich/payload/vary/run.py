@@ -14,6 +14,7 @@ import pytest
 
 from ..engine.bounds import Limits
 from ..engine.probe import Probes
+from ..engine.reduce import share
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, Tracer
 from ..objects import aliases
@@ -151,11 +152,11 @@ def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.F
 
 def _variants(search: Search[ExistingTest], until: float) -> list[Record]:
     """The chosen results, made small and looked at again, as JSON of `Variant`, and spares behind them."""
-    found = []
-    for result in cover(search.results):
-        test = result.subject.test
-        in_time = time.monotonic() < until
-        variation = result.subject.reduced(result, search, until) if in_time else test.shown(result.call)
+    found, results = [], cover(search.results)
+    for at, result in enumerate(results):
+        test, soon = result.subject.test, share(until, len(results) - at)
+        in_time = time.monotonic() < soon
+        variation = result.subject.reduced(result, search, soon) if in_time else test.shown(result.call)
         run = test.look(variation)
         if isinstance(run, str):
             search.dropped[run] += 1

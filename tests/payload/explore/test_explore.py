@@ -877,6 +877,18 @@ def test_of_a_mapping_that_fills_more_than_a_line_what_is_in_it_is_stated(explor
     assert ("{result}['fill']", "'-'") in [(one.expression, one.value) for one in finding.observations]
 
 
+def test_of_a_mapping_what_the_call_speaks_of_is_stated_first(explore):
+    text = """
+        def options(*, timeout: int) -> dict[str, int]:
+            found = {"cache_size_of_all": 10000, "pool_size_of_all": 7, "database_size": 3, "timeout": 9}
+            if timeout > 5:
+                found["timeout"] = timeout * 2  # here
+            return found
+        """
+    finding, *_ = explore(text, "options").findings
+    assert finding.observations[0].expression == "{result}['timeout']"
+
+
 def test_for_what_a_function_does_nothing_with_anything_is_passed(explore):
     text = """
         def method_key(owner, *parts: int, **named: int) -> tuple[int, ...]:
