@@ -192,7 +192,7 @@ def _fields(value: object, expression: str = "{result}", *, inner: bool = True) 
 
 
 def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
-    """What a mapping that fills more than a line holds: by keys that the call speaks of, then what says something."""
+    """What a mapping that fills a line holds: first what the call speaks of, then what says something."""
 
     def little(record: Record) -> tuple[bool, bool]:
         key = record["expression"].removeprefix("{result}[").removesuffix("]").strip("'\"")

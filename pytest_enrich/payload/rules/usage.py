@@ -98,12 +98,21 @@ def _beside_class(node: ast.AST, function: object) -> Proposals:
 
 
 @node_rule("condition", SUGGESTS)
-def _decides(node: ast.AST, _function: object) -> Proposals:
-    """What stands alone as a condition is a switch where nothing else tells what it is."""
+def _decides(node: ast.AST, function: object) -> Proposals:
+    """What stands alone as a condition is a switch if nothing else tells what it is, a text where None is none."""
     tests = [node.test] if isinstance(node, ast.If | ast.While | ast.IfExp) else []
     parts = node.values if isinstance(node, ast.BoolOp) else tests
     parts = [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else parts
-    yield from ((part.id, {bool}) for part in _names(parts))
+    yield from ((part.id, {str if _is_optional(part.id, function) else bool}) for part in _names(parts))
+
+
+def _is_optional(name: str, function: object) -> bool:
+    """Whether a parameter's default is None."""
+    try:
+        parameters = inspect.signature(function).parameters  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+    return name in parameters and parameters[name].default is None
 
 
 @node_rule("dataclass", ASKS)

@@ -135,6 +135,15 @@ def test_what_stands_beside_a_class_or_alone_in_a_condition_tells_what_it_is(nam
     assert of(sorted_out, name) == kinds
 
 
+def found_by(kid=None, *, strict=False):
+    return [kid] if kid and strict else []
+
+
+def test_what_is_none_by_default_and_alone_in_a_condition_is_a_text():
+    assert of(found_by, "kid") == {str}
+    assert of(found_by, "strict") == {bool}
+
+
 def test_what_is_asked_for_its_fields_is_a_dataclass_also_through_a_static_method():
     assert of(described, "holder") == {type[Dataclass]}
 
