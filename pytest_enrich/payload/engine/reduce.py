@@ -30,6 +30,8 @@ TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
 """Nothing in a list, or as the value of a key."""
+LETTER = re.compile(r"b?'\w'")
+"""A text of one sign: of all that may be passed it says the least."""
 TEXTS = ("'", '"')
 FUNCTION = re.compile(r"⟨(?:builtins|operator):\w+⟩(?!\()|\blambda\b.*")
 """A function that is passed, of Python or one that is made there."""
@@ -63,6 +65,7 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
     """
     values = [*(value for _, value in call.arguments), *(value for then in call.then for value in then)]
     own = sum(_odd(value, known) + _made_from_nothing(value) for value in values if value not in known)
+    own += sum(LETTER.fullmatch(value) is not None for value in values if value not in known)
     if call.receiver and call.receiver not in known:
         is_operand = call.qualname.endswith("__")
         own += _odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)

@@ -62,14 +62,20 @@ def test_a_shape_keeps_what_is_neither_letter_nor_digit():
 @pytest.mark.parametrize(
     ("arguments", "odd"),
     [
-        ({"key": "'a'", "value": "'b'"}, 0),
-        ({"key": "'a'", "value": "'a'"}, 1),
+        ({"key": "'id'", "value": "'name'"}, 0),
+        ({"key": "'id'", "value": "'id'"}, 1),
         ({"items": "[3, 3, 1]"}, 1),
         ({"key": "None", "value": "None"}, 0),
     ],
 )
 def test_of_two_that_are_the_same_nobody_sees_which_is_which(arguments, odd):
     assert oddness(Call("f", tuple(arguments.items()))) == odd
+
+
+@pytest.mark.parametrize(("value", "odd"), [("'a'", 1), ("'ab'", 0), ("['a']", 0)])
+def test_a_text_of_one_letter_is_what_nobody_would_pass_unless_tests_do(value, odd):
+    assert oddness(Call("f", (("text", value),))) == odd
+    assert oddness(Call("f", (("text", value),)), known_texts([value])) == 0
 
 
 @pytest.mark.parametrize(("value", "odd"), [("'a'", 1), ("3", 0)])
