@@ -59,7 +59,7 @@ class Shelf:
         inside = [test for test in running if _path(test.nodeid) == file]
         nearest = next((len(running) - at for at, test in enumerate(running) if test in inside), 0)
         names = self.file(file).imports_name(subject)
-        direct = names and any(subject.qualname.rpartition(".")[2] in self._words(test) for test in inside)
+        direct = names and sum(subject.qualname.rpartition(".")[2] in self._words(test) for test in inside)
         mirrors = _mirrors(PurePosixPath(file).parent.as_posix(), subject.path)
         foreign = _foreign(PurePosixPath(file).stem, subject)
         return (named.get(file, 0.0), direct, names, -foreign, nearest, mirrors, -len(file))

@@ -50,7 +50,7 @@ RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
 UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
 ENTERED = "entered"
 """The outcome of a gap that is a whole function."""
-LINKED = {"from", "than", "most", "least"}
+LINKED = ("_from", "_than", "_most", "_least")
 """Behind these words of a subject, an operand needs no `with`."""
 CAMEL = re.compile(r"test[A-Z]")
 
@@ -63,9 +63,10 @@ class Way(Struct, frozen=True):
 
     def behind(self, subject: str) -> str:
         """Both together; what the subject ends with is not said again."""
-        last = subject.rpartition("_")[2]
-        rest = self.rest.removeprefix("with_" if last in LINKED else f"{last}_")
-        return f"{subject}_{rest}".rstrip("_")
+        own = subject.split("_")
+        rest = self.rest.removeprefix("with_" if subject.endswith(LINKED) else "").split("_")
+        again = next(size for size in range(len(own), -1, -1) if size == 0 or own[-size:] == rest[:size])
+        return "_".join([*own, *rest[again:]]).rstrip("_")
 
     def score(self, subject: str, known: Collection[str]) -> float:
         """The better, the higher; `known` are words of messages, docstrings, parameters and other tests."""

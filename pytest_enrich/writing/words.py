@@ -70,7 +70,8 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
 
     Without articles, and what is quoted if it is one of the values `given`: another input has another one.
     """
-    text = SENTENCE.split(prose.strip()[:LONGEST_PROSE].replace("`", "").replace("*", ""), maxsplit=1)[0]
+    bare = prose.strip()[:LONGEST_PROSE].replace("`", "").replace("*", "").replace("(s)", "")
+    text = SENTENCE.split(bare, maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
     text = re.sub(r"^(there|There)('s| is| are| was| were) ", "", INVALID.sub("invalid ", text))
     text = re.sub(r"\b([Cc])an(no|')t\b", r"\1annot", text.replace("\u2019", "'").replace("ain't", "isn't"))

@@ -296,6 +296,17 @@ def test_in_the_file_that_imports_the_function_rather_than_in_one_that_runs_more
     assert put(PARSE, texts, contexts) == Placement(path="tests/test_numbers.py", anchor="test_one")
 
 
+def test_in_the_file_where_most_tests_name_the_function(put):
+    text = "from net.web import parse\ndef test_{}(): assert parse(1)\n".format
+    texts = {
+        "tests/test_blocks.py": text("blocked"),
+        "tests/test_encoding.py": text("one") + "def test_two(): assert parse(2)\n",
+    }
+    blocked, one, two = "test_blocks.py::test_blocked", "test_encoding.py::test_one", "test_encoding.py::test_two"
+    contexts = {17: (f"tests/{blocked}",), 18: (f"tests/{blocked}", f"tests/{one}", f"tests/{two}")}
+    assert put(PARSE, texts, contexts).path == "tests/test_encoding.py"
+
+
 def test_a_helper_is_tested_where_its_caller_is(put):
     texts = {
         "tests/test_pages.py": "from net.pages import page\ndef test_page(): assert page('')\n",

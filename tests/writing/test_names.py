@@ -52,6 +52,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("It's no longer possible to use codes", "test_price_raises_value_error"),
         ("cannot read code prices when codes is of type list", "test_price_cannot_read_code_prices"),
         ('Expected parameter "total" to be 32 bytes long after decoding; got 31', "test_price_raises_value_error"),
+        ("price(s) not available", "test_price_not_available"),
         ("closed", "test_price_raises_value_error"),
         ("", "test_price_raises_value_error"),
     ],
