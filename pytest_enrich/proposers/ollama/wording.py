@@ -240,7 +240,10 @@ def is_fitting(name: str, qualname: str, facts: str) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None and len(name) <= LONGEST and name not in naming.SAID
+    """Whether it is a name, and a whole one: `jws_with_no_signature_cannot_be` breaks off."""
+    last = name.rpartition("_")[2]
+    is_whole = len(last) > 1 and last not in words.JOINTS
+    return is_whole and _NAME.fullmatch(name) is not None and len(name) <= LONGEST and name not in naming.SAID
 
 
 def _is_known(text: str, subject: frozenset[str], known: Collection[str]) -> bool:

@@ -111,6 +111,12 @@ def test_of_what_else_comes_of_it_nothing_is_taken_that_is_made_up_or_says_nothi
     assert worded(test_of(), name)[0] == []
 
 
+@pytest.mark.parametrize("said", ["test_discount_of_negative_total_cannot_be", "test_discount_of_negative_total_m"])
+def test_a_name_that_breaks_off_is_not_taken(worded, test_of, said):
+    test = replace(test_of("test_total_error"), code=REFUSED.format("test_total_error"))
+    assert worded(test, said)[0] == []
+
+
 def test_the_code_that_the_test_runs_is_shown_with_its_lines_marked(worded, test_of, fakes):
     source = "def discount(total):\n    # none\n    if total < 0:\n        return 0\n    return total\n"
     _, (asked,) = worded(test_of(), GOOD, target=fakes.target(source=source))
