@@ -27,7 +27,6 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.data.run import Stop
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.pipeline import MOST_DOUBT
 from pytest_enrich.pipeline.budget import RemainingBudget
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.noting import Streak
@@ -56,7 +55,6 @@ REASONS: dict[Stop, str] = {
 """Why a gap was not tried, by why the run ended."""
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
-STUMBLED = "readers would stumble over the test that closes it; --enrich-max=0 shows that, too"
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
 
@@ -313,19 +311,11 @@ class Ledger:
             yield from ((gap, FOUND) for gap in attempt.verdict.gaps)
 
     def _has_no_place(self, attempt: Attempt) -> bool:
-        """Whether enough waits, or something speaks against this one."""
-        return self.is_full or bool(self._objection(attempt))
+        """Whether enough waits, or one that says the same of another function: let people decide on that first.
 
-    def _objection(self, attempt: Attempt) -> str:
-        """Why a test is not worth a person's time, "" if it is: who wants all of them gets that one, too.
-
-        One may say the same of another function as one that waits: let people decide on that first.
+        Who wants all of them gets that one, too.
         """
-        if self._maximum == 0:
-            return ""
-        if self._doubt(attempt)[1] > MOST_DOUBT:
-            return STUMBLED
-        return ALIKE if _said(attempt) in self._told else ""
+        return self.is_full or (self._maximum > 0 and _said(attempt) in self._told)
 
     def settle(self) -> None:
         """Write what was put off, as far as there is room: what people doubt least first."""
@@ -333,7 +323,7 @@ class Ledger:
             assert isinstance(attempt.verdict, Kept)
             left = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps and self._is_put_off(gap)]
             if left and self._has_no_place(attempt):
-                self._why = {**{gap.id: self._objection(attempt) for gap in left if not self.is_full}, **self._why}
+                self._why = {**{gap.id: ALIKE for gap in left if not self.is_full}, **self._why}
             elif left and self._write(attempt, target):
                 self.note(left, FOUND)
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}

@@ -143,6 +143,7 @@ class Walker:
             self._improve(thinking, IMPROVING)
             if self.is_enough:
                 break
+        self._ledger.settle()
         self._go_deeper(targets, thinking)
         self._ledger.settle()
         self._improve(whole, 1.0)

@@ -34,7 +34,7 @@ from pytest_enrich.data import (
 from pytest_enrich.errors import StoreError
 from pytest_enrich.pipeline import Slice
 from pytest_enrich.session import scope
-from pytest_enrich.session.ledger import SHORTEST_WALK, STUMBLED
+from pytest_enrich.session.ledger import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import last_run, merge, rejected
 from pytest_enrich.store.experience import NONE, Experience, Lesson
@@ -295,14 +295,6 @@ def test_what_readers_stumble_over_comes_after_the_rest_where_few_are_shown(work
     script = {Explore: both(fakes, parse_sku={"action": "⟨shop.cart:parse_sku⟩('')"})}
     work(script=script, maximum=1)
     assert [one.gap.qualname for one in store.pending()] == ["discount"]
-
-
-@pytest.mark.parametrize(("maximum", "shown"), [(10, {"discount"}), (0, {"discount", "parse_sku"})])
-def test_what_readers_stumble_over_twice_is_shown_to_who_wants_all(work, store, fakes, maximum, shown):
-    script = {Explore: both(fakes, parse_sku={"doubt": 1, "action": "⟨shop.cart:parse_sku⟩('')"})}
-    made, *_ = work(script=script, maximum=maximum)
-    assert {one.gap.qualname for one in store.pending()} == shown
-    assert [one.detail for one in made.left] == [STUMBLED] * (2 - len(shown))
 
 
 def test_of_tests_that_say_the_same_of_two_functions_one_is_shown_and_the_other_one_waits(work, fakes):

@@ -17,7 +17,7 @@ from .types import AWAITABLE
 
 LETTERS = "ab1 -.,:/_Zé"
 WORDS = ("abc", "hello world", "Name", "A", "b", "12", "1.5", "a,b", "a b c", "key=value", "a.b", "a\nb\n", "/a/b")
-SIMPLE = ("2", "3", "1", "0", "-1", "'abc'", "'a'", "''", "None", "True", "False", "0.5")
+SIMPLE = ("2", "3", "1", "0", "-1", "'abc'", "'a'", "''", "b'abc'", "None", "True", "False", "0.5")
 GENERAL = (*SIMPLE, "[1, 2]", "['a']", "[]", "{'a': 1}", "{}", "()")
 CALLABLES = (
     "⟨builtins:str⟩",
@@ -67,7 +67,9 @@ PLAIN: dict[type, Strategy[str]] = {
     ).map(lambda number: express(number) or "0.0"),
     bool: draw.sampled(["False", "True"]),
     str: draw.one_of([draw.sampled(WORDS), _letters]).map(repr),
-    bytes: draw.several(draw.between(0, 255), 6).map(bytes).map(repr),
+    bytes: draw.one_of(
+        [draw.sampled([word.encode() for word in WORDS]), draw.several(draw.between(0, 255), 6).map(bytes)]
+    ).map(repr),
     complex: draw.sampled(["0j", "1j", "(1+2j)"]),
     decimal.Decimal: _expressed(draw.whole(8).map(lambda hundredths: decimal.Decimal(hundredths).scaleb(-2))),
     dt.datetime: _expressed(draw.one_of([_datetimes, _aware])),
