@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -152,6 +152,17 @@ class NearTest(Struct, frozen=True, kw_only=True):
         return self.nodeid.partition("[")[0]
 
 
+def within(tests: Sequence[NearTest], seconds: float) -> tuple[NearTest, ...]:
+    """Of some tests, the best first, those that take no longer together; else the quickest alone."""
+    chosen: set[str] = set()
+    for near in tests:
+        if near.function not in chosen and near.seconds <= seconds:
+            chosen.add(near.function)
+            seconds -= near.seconds
+    quick = tuple(near for near in tests if near.function in chosen)
+    return quick or tuple(sorted(tests, key=lambda near: near.seconds)[:1])
+
+
 class Placement(Struct, frozen=True, kw_only=True):
     """Where a new test belongs.
 
@@ -229,15 +240,6 @@ class Target(Struct, frozen=True, kw_only=True):
     def outermost(self) -> str:
         """The name at the top of its module: of the function, or of the class round it."""
         return self.qualname.partition(".")[0]
-
-    def nearest_within(self, seconds: float) -> tuple[NearTest, ...]:
-        """Of the nearest tests those that take no longer together, the best first; else the quickest alone."""
-        chosen: list[NearTest] = []
-        for near in self.nearest:
-            if near.seconds <= seconds:
-                chosen.append(near)
-                seconds -= near.seconds
-        return tuple(chosen) or tuple(sorted(self.nearest, key=lambda near: near.seconds)[:1])
 
     def part_of(self, gap: str) -> Target:
         """The target of the one function that the gap of this id is in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pytest_enrich.data import Answered, Call, Explore, Explored, Record, Recorded, Target
+from pytest_enrich.data.code import within
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.source import written
 
@@ -19,7 +20,7 @@ NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 
 def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS) -> Recorded:
     """The calls that its nearest tests make to its entries and to others of its module; nothing when it failed."""
-    near = target.nearest_within(seconds / SLOWER)
+    near = within(target.nearest, seconds / SLOWER)
     tests = tuple(dict.fromkeys(test.function for test in near))[:MOST_TESTS]
     if not tests:
         return NOTHING

@@ -20,6 +20,7 @@ from pytest_enrich.data import Candidate, Decision, Grade, NewTest, Origin, Sugg
 from pytest_enrich.data.suggestion import OriginPart
 from pytest_enrich.store import Store
 from pytest_enrich.writing.syntax import last_name
+from pytest_enrich.writing.words import snake
 
 BELIEF = 2
 """As if so many tests with a trait had been decided on as those without it were."""
@@ -134,7 +135,7 @@ def of_name(name: str, model: str = "") -> Iterator[str]:
     """What strikes about the name of a new test; `model` is who gave it."""
     if model:
         yield f"named by {model}"
-    words = name.split("_")[1:]
+    words = snake(name).split("_")[1:]
     if len(words) <= SHORT_NAME:
         yield f"with a name of at most {SHORT_NAME} words"
     if len(words) >= LONG_NAME:

@@ -24,6 +24,7 @@ from pytest_enrich.data import (
     Program,
     Tried,
 )
+from pytest_enrich.data.code import within
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.proof import Existing
 
@@ -172,7 +173,8 @@ def count(  # noqa: PLR0913 - each is known to another part of a run
     made = mutants.of_gaps(task.source_text, closed)
     if not made:
         return Counted(grade="ungraded", facts=mutants_part((), "no mutant could be made of the gap's code"))
-    near = tuple(one.nodeid for one in task.target.nearest_within(BEFORE) if one.shared)[:MOST_OTHERS]
+    running = [one for one in task.target.nearest if one.shared]
+    near = tuple(one.nodeid for one in within(running, BEFORE))[:MOST_OTHERS]
     contested = existing.unasked(task.target.path, _contested(made, closed)) if near else []
     ids = tuple(mutant.id for mutant in contested)
     canary = mutants.canary(task.source_text, closed, ran)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pytest_enrich.data import NearTest
+from pytest_enrich.data.code import within
 
 TEXT = """\
 class Cart:
@@ -41,3 +42,13 @@ def test_tests_of_the_class_then_of_the_module_stand_in_when_none_runs_it(target
 
 def test_nothing_is_near_when_no_test_runs_the_module(target):
     assert target(TEXT, PLACE).nearest == ()
+
+
+def test_of_the_nearest_tests_those_are_taken_that_are_quick_together_each_with_all_its_cases():
+    slow, one, other, last = (
+        NearTest(nodeid=name, shared=3, seconds=seconds)
+        for name, seconds in (("slow", 5.0), ("one[1]", 0.6), ("one[2]", 0.6), ("last", 0.3))
+    )
+    assert within((slow, one, other, last), 1.0) == (one, other, last)
+    assert within((slow, one), 0.1) == (one,)
+    assert within((), 1.0) == ()

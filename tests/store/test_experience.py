@@ -66,7 +66,13 @@ def test_what_is_expected_is_no_value_that_is_passed():
 
 @pytest.mark.parametrize(
     ("name", "strikes"),
-    [("test_parts_of_an_empty_cart", 0), ("test_parts", 1), ("test_parts_with_number", 1), ("test_parts_2", 2)],
+    [
+        ("test_parts_of_an_empty_cart", 0),
+        ("testPartsOfAnEmptyCart", 0),
+        ("test_parts", 1),
+        ("test_parts_with_number", 1),
+        ("test_parts_2", 2),
+    ],
 )
 def test_readers_stumble_over_names_that_say_little(name, strikes):
     assert experience.strikes(candidate(VALUE, name=name)) == strikes
