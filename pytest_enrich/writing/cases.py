@@ -29,8 +29,8 @@ DECIDING = ("if", "elif", "while", "for", "match", "case")
 ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)|\bin \w+")
 HOLDING = {"true", "matches", "raises", "iterates"}
 OPPOSITES = {"__eq__": "__ne__", "__ne__": "__eq__"}
-NUMBERED = re.compile(r"^\[[A-Za-z]+ ?\d+\]\s*")
-"""What messages of the system begin with, and those that have codes."""
+NUMBERED = re.compile(r"^(?:\[[A-Za-z]+ ?\d+\]|[Ll]ine \d+[:,])\s*")
+"""What messages of the system begin with, those that have codes, and those that say where in a text it is."""
 
 
 class Case(Struct, frozen=True, kw_only=True):

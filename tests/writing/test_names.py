@@ -53,6 +53,8 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("cannot read code prices when codes is of type list", "test_price_cannot_read_code_prices"),
         ('Expected parameter "total" to be 32 bytes long after decoding; got 31', "test_price_raises_value_error"),
         ("price(s) not available", "test_price_not_available"),
+        ("Line 1: unknown code", "test_price_rejects_unknown_code"),
+        ("Line 1: expected '&', '|'", "test_price_raises_value_error"),
         ("closed", "test_price_raises_value_error"),
         ("", "test_price_raises_value_error"),
     ],

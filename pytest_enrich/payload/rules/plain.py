@@ -17,7 +17,7 @@ from .types import AWAITABLE
 
 LETTERS = "ab1 -.,:/_Zé"
 WORDS = ("abc", "hello world", "Name", "A", "b", "12", "1.5", "a,b", "a b c", "key=value", "a.b", "a\nb\n", "/a/b")
-SIMPLE = ("2", "3", "1", "0", "-1", "'abc'", "'a'", "''", "b'abc'", "None", "True", "False", "0.5")
+SIMPLE = ("2", "3", "1", "0", "-1", "'abc'", "'a'", "''", "None", "True", "False", "0.5", "b'abc'")
 GENERAL = (*SIMPLE, "[1, 2]", "['a']", "[]", "{'a': 1}", "{}", "()")
 CALLABLES = (
     "⟨builtins:str⟩",
