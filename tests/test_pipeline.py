@@ -145,6 +145,15 @@ def test_what_a_reader_would_doubt_is_not_tried_where_tests_come_to_the_module(f
     assert [type(one.verdict) for one in among] == [Dropped, Kept]
 
 
+def test_a_test_with_the_path_of_the_checkout_is_for_nobody_else(fakes, context):
+    first, second = candidates(fakes, 1, 2)
+    placed = replace(first, code=first.code.replace("-1", "'/home/me/shop/data.txt'"))
+    there = replace(context(fakes.FakeProposer(placed, second)), rootdir="/home/me/shop")
+    done = worked(fakes.target(), there, SLICE)
+    assert [type(one.verdict) for one in done.attempts] == [Dropped, Kept]
+    assert done.attempts[0].verdict.reason == "holds the path of this checkout"
+
+
 def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, context):
     first, second = candidates(fakes, 1, 2)
     asked = []

@@ -43,6 +43,7 @@ REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
 MOST_DOUBT = 1
 DOUBTED = Dropped(rung="asserts", reason="a reader would doubt what it shows")
 REJECTED = Dropped(rung="new", reason="was turned down before")
+PLACED = Dropped(rung="allowed", reason="holds the path of this checkout")
 
 
 def narrowed(target: Target, done: Sequence[Gap]) -> Target:
@@ -80,7 +81,8 @@ class RunContext(Struct, frozen=True, kw_only=True):
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
     people turned this test down; `turned_down` why they turned down others for a source file; `comes_last` whether
     they did not want tests like it.
-    `refused` tells why a team allows no suggestion of a kind for a test file, "" where it does.
+    `refused` tells why a team allows no suggestion of a kind for a test file, "" where it does. `rootdir` is where
+    the project lies: elsewhere on other machines.
     `existing` is what the run knows of the tests that exist: whoever is asked, it is the same. `sharper` as in
     `validate.judge`.
     """
@@ -100,6 +102,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     turned_down: Callable[[str], tuple[Reason, ...]] = lambda _path: ()
     comes_last: Callable[[Candidate], bool] = lambda _candidate: False
     refused: Callable[[str, str], str] = lambda _kind, _path: ""
+    rootdir: str = ""
     sharper: validate.Sharper = lambda *_call: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
@@ -112,6 +115,8 @@ def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     # Where no test comes to the module, a draft is better than nothing.
     if candidate.origin.doubt > MOST_DOUBT and task.target.nearest:
         return DOUBTED
+    if context.rootdir and context.rootdir in candidate.code:
+        return PLACED
     if why := context.refused(kind, candidate.placement.path):
         return Dropped(rung="allowed", reason=why)
     if candidate.placement.path != task.target.placement.path:

@@ -96,6 +96,7 @@ class Session:
             grade=settings.grade,
             comes_last=self._known.comes_last,
             refused=settings.policy.policy.refused,
+            rootdir=str(settings.rootdir),
             sharper=partial(sharpen, sandbox=self._sandbox),
             watch=self._sandbox.watching,
         )
