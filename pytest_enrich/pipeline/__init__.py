@@ -107,18 +107,24 @@ class RunContext(Struct, frozen=True, kw_only=True):
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
 
-def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
-    """The verdict of the ladder, unless nothing is open for it, people turned it down, or would doubt it."""
+def _refusal(task: Task, candidate: Candidate, context: RunContext) -> Dropped | None:
+    """Why it need not be run."""
     if not _closing(candidate, task):
         return REPEATED
-    kind = "test" if isinstance(candidate, NewTest) else "row"
     # Where no test comes to the module, a draft is better than nothing.
     if candidate.origin.doubt > MOST_DOUBT and task.target.nearest:
         return DOUBTED
     if context.rootdir and context.rootdir in candidate.code:
         return PLACED
-    if why := context.refused(kind, candidate.placement.path):
-        return Dropped(rung="allowed", reason=why)
+    kind = "test" if isinstance(candidate, NewTest) else "row"
+    why = context.refused(kind, candidate.placement.path)
+    return Dropped(rung="allowed", reason=why) if why else None
+
+
+def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
+    """The verdict of the ladder, unless nothing is open for it, people turned it down, or would doubt it."""
+    if (fault := _refusal(task, candidate, context)) is not None:
+        return fault
     if candidate.placement.path != task.target.placement.path:
         task = replace(task, test_text=context.test_text(candidate.placement.path))
     if _is_rejected(candidate, candidate.gaps, task.target, context):
