@@ -12,6 +12,9 @@ from pytest_enrich.writing.syntax import literal_value, owner, plain, relation, 
 
 INLINE, SHOWN = 72, 60
 MESSAGE, FEW = 60, 3
+DIGITS, PLACES = 7, 7
+"""What `pytest.approx` and `assertAlmostEqual` look at."""
+FLOAT = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?|\d+e[+-]?\d+")
 COLLECT = "collect"
 AROUND = ("raises", "warns")
 """What is said by a block round the call."""
@@ -96,7 +99,7 @@ def in_unittest(seen: Observation, subject: Template) -> Template:
     if seen.form == "approx" and seen.value[:1] in "[({":
         return f"assert {relation(subject, '==', _approximately(seen))}"
     if seen.form == "approx":
-        return f"self.assertAlmostEqual({subject}, {seen.value})"
+        return f"self.assertAlmostEqual({subject}, {few_digits(seen.value, PLACES)})"
     return f"self.assertEqual({subject}, {seen.value})"
 
 
@@ -203,4 +206,21 @@ def _states_result(finding: Finding, action: Template) -> bool:
 
 
 def _approximately(seen: Observation) -> Template:
-    return f"⟨pytest:approx⟩({seen.value})"
+    return f"⟨pytest:approx⟩({few_digits(seen.value)})"
+
+
+def few_digits(value: Template, places: int | None = None) -> Template:
+    """The value with no more digits in its floats than a comparison looks at.
+
+    Args:
+        value: A float, or a container of such.
+        places: Behind the point, as `assertAlmostEqual` looks at; else `pytest.approx` compares.
+    """
+
+    def shown(match: re.Match[str]) -> str:
+        number = float(match[0])
+        short = float(f"{number:.{DIGITS}g}")
+        is_enough = places is None or round(short - number, places + 1) == 0
+        return repr(short if is_enough else round(number, (places or 0) + 1))
+
+    return FLOAT.sub(shown, value)

@@ -37,6 +37,16 @@ def result(value, **changes):
             "self.assertAlmostEqual(discount(-1), 0.125001)",
         ),
         (
+            result("0.30000000000000004", form="approx"),
+            "assert discount(-1) == approx(0.3)",
+            "self.assertAlmostEqual(discount(-1), 0.3)",
+        ),
+        (
+            result("-1234.56789012345", form="approx"),
+            "assert discount(-1) == approx(-1234.568)",
+            "self.assertAlmostEqual(discount(-1), -1234.56789012)",
+        ),
+        (
             Observation(subject="raises", value="⟨m:Bad⟩", message="no [x]"),
             'with raises(Bad, match=r"no \\[x\\]"):\n    discount(-1)',
             'with self.assertRaisesRegex(Bad, r"no \\[x\\]"):\n    discount(-1)',
@@ -56,6 +66,13 @@ def result(value, **changes):
 def test_one_observation_is_one_statement(fakes, observation, pytests, unittests):
     assert written(fakes, observation) == ([pytests], (0,))
     assert written(fakes, observation, style="unittest") == ([unittests], (0,))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_few_digits_are_enough_for_the_comparison(number):
+    assert float(body.few_digits(repr(number))) == pytest.approx(number)
+    if abs(number) < 1e15:
+        assert round(float(body.few_digits(repr(number), body.PLACES)) - number, 7) == 0  # as in unittest
 
 
 def test_several_observations_share_one_result(fakes):

@@ -62,8 +62,7 @@ def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Re
     """What a search that has ended comes to, made plain as long as there is time."""
     results = [*cover(looking.results)]
     reduced = [
-        (result, _reduced(looking, result, share(until, len(results) - at)))
-        for at, result in enumerate(results)
+        (result, _reduced(looking, result, share(until, len(results) - at))) for at, result in enumerate(results)
     ]
     # What tells mutants apart may make a test better: to find it takes no longer than a part of the search.
     soon = min(until, time.monotonic() + job["seconds"] / TELLING)

@@ -225,8 +225,7 @@ def _as_stated(look: Look, value: Template) -> Template | None:
         return value
     if not isinstance(number, float):
         return value
-    # What `pytest.approx` compares with needs no more digits than it looks at.
-    shown = repr(float(f"{number:.7g}")) if look.approx else value
+    shown = body.few_digits(value) if look.approx else value
     return shown if look.approx or len(shown) <= LONGEST_FLOAT else None
 
 
