@@ -65,10 +65,10 @@ class Case(Struct, frozen=True, kw_only=True):
 
     @property
     def values(self) -> frozenset[str]:
-        """The texts, and the numbers, that are passed."""
+        """The texts, and the numbers, that are passed; that it is None says what is the matter."""
         nodes = [expression(value) for value in self.arguments.values()]
         constants = (part.value for node in nodes if node is not None for part in nodes_of(ast.Constant, node))
-        return frozenset(map(str, constants))
+        return frozenset(str(one) for one in constants if one is not None)
 
     @property
     def message(self) -> str:

@@ -70,7 +70,7 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
 
     Without articles, and what is quoted if it is one of the values `given`: another input has another one.
     """
-    bare = prose.strip()[:LONGEST_PROSE].replace("`", "").replace("*", "").replace("(s)", "")
+    bare = re.sub(r"[`*]|\(s\)", "", prose.strip()[:LONGEST_PROSE]).replace("NoneType", "None")
     text = SENTENCE.split(bare, maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
     text = re.sub(r"^(there|There)('s| is| are| was| were) ", "", INVALID.sub("invalid ", text))

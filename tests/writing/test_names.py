@@ -453,6 +453,11 @@ def test_whatever_is_said_a_name_is_one_and_a_title_is_a_line(decision, outcome,
     assert len(names.title(made, "gives 9").splitlines()) == 1
 
 
+def test_that_nothing_is_passed_is_what_a_message_says():
+    given = case(raises("Argument total is NoneType."), arguments={"total": "None"})
+    assert named(given) == "test_price_argument_total_is_none"
+
+
 def test_nothing_that_has_to_be_passed_is_not_what_a_test_is_about_unless_the_decision_is():
     given = case(parameters=("total", "rates"), arguments={"total": "5", "rates": "{}"})
     assert named(given) == "test_price"
