@@ -124,6 +124,13 @@ def _stream(value: object) -> str | None:
     return f"⟨io:{type(value).__name__}⟩({value.getvalue()!r})"
 
 
+def _view(value: object) -> str | None:
+    """One of plain bytes."""
+    assert isinstance(value, memoryview)
+    is_plain = value.format == "B" and value.ndim == 1 and value.readonly
+    return f"memoryview({value.tobytes()!r})" if is_plain else None
+
+
 SCALARS: dict[type, Callable[[object], str | None]] = {
     type(None): repr,
     type(...): lambda _: "...",
@@ -134,6 +141,7 @@ SCALARS: dict[type, Callable[[object], str | None]] = {
     str: _string,
     bytes: repr,
     bytearray: repr,
+    memoryview: _view,
     range: repr,
     slice: repr,
     dt.datetime: _datetime,

@@ -55,6 +55,9 @@ _units = draw.sampled(
 _counts = draw.one_of([_round_numbers, draw.between(-400, 4000)])
 _letters = draw.several(draw.sampled(LETTERS), 8).map("".join)
 _texts = draw.one_of([draw.sampled(files.TEXTS), _letters])
+_bytes = draw.one_of(
+    [draw.sampled([word.encode() for word in WORDS]), draw.several(draw.between(0, 255), 6).map(bytes)]
+)
 PLAIN: dict[type, Strategy[str]] = {
     int: draw.one_of([draw.sampled(NUMBERS), draw.whole(6), draw.whole(20)]).map(repr),
     float: draw.one_of(
@@ -67,9 +70,9 @@ PLAIN: dict[type, Strategy[str]] = {
     ).map(lambda number: express(number) or "0.0"),
     bool: draw.sampled(["False", "True"]),
     str: draw.one_of([draw.sampled(WORDS), _letters]).map(repr),
-    bytes: draw.one_of(
-        [draw.sampled([word.encode() for word in WORDS]), draw.several(draw.between(0, 255), 6).map(bytes)]
-    ).map(repr),
+    bytes: _bytes.map(repr),
+    bytearray: _bytes.map(bytearray).map(repr),
+    memoryview: _bytes.map("memoryview({!r})".format),
     complex: draw.sampled(["0j", "1j", "(1+2j)"]),
     decimal.Decimal: _expressed(draw.whole(8).map(lambda hundredths: decimal.Decimal(hundredths).scaleb(-2))),
     dt.datetime: _expressed(draw.one_of([_datetimes, _aware])),

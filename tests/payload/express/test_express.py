@@ -227,6 +227,12 @@ def test_a_local_class_has_no_name():
     assert named(Local) is None
 
 
+@given(st.binary(max_size=4))
+def test_a_view_of_bytes_is_one_of_bytes_that_nobody_can_change(content):
+    assert evaluate(express(memoryview(content))) == memoryview(content)
+    assert express(memoryview(bytearray(content))) is None
+
+
 def test_what_is_written_in_c_is_known_by_the_name_of_the_module_that_people_import():
     assert named(hashlib.sha256) == "⟨hashlib:sha256⟩"
     assert named(collections.deque) == "⟨collections:deque⟩"
