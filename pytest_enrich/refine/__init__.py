@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
@@ -137,6 +138,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
     yield from inlined(candidate)
+    yield from _without_the_rest(candidate, statements)
     yield from _without_types(candidate, statements)
     yield from _on_the_base(candidate, statements)
     if not candidate.origin.reduced:
@@ -152,6 +154,32 @@ def _without_types(candidate: NewTest, statements: Sequence[Statement]) -> Itera
         if {type(part) for part in ast.walk(function.slice)} <= _TYPE:
             end, last = source.span(function.value)[1], source.span(function)[1]
             yield with_code(candidate, source.text[:end] + source.text[last:])
+
+
+def _without_the_rest(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
+    """The candidate with what comes first of an expression that is to raise: the rest never runs."""
+    source = Source(candidate.code)
+    raising = (one.node for one in statements if one.asserts)
+    for block in (node for node in raising if isinstance(node, ast.With | ast.AsyncWith)):
+        last = block.body[-1]
+        first = _first(last.value) if isinstance(last, ast.Expr) and last.lineno == last.end_lineno else None
+        if first is not None:
+            (start, end), inner = source.span(last), slice(*source.span(first))
+            yield with_code(candidate, source.text[:start] + source.text[inner] + source.text[end:])
+
+
+def _first(node: ast.expr) -> ast.Call | None:
+    """The call that is made before the rest of an expression is looked at."""
+    within: ast.expr | None = None
+    if isinstance(node, ast.BinOp | ast.Compare):
+        within = node.left
+    elif isinstance(node, ast.Attribute | ast.Subscript):
+        within = node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        within = node.func.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and hasattr(builtins, node.func.id):
+        within = node.args[0] if node.args else None
+    return within if isinstance(within, ast.Call) else _first(within) if within is not None else None
 
 
 def _on_the_base(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
