@@ -149,7 +149,13 @@ class NearTest(Struct, frozen=True, kw_only=True):
     @property
     def function(self) -> str:
         """The node id without its parameters: their ids may differ from run to run (a set gives them)."""
-        return self.nodeid.partition("[")[0]
+        return function(self.nodeid)
+
+
+def function(nodeid: str) -> str:
+    """The node id without the parameters; brackets in the name of a file are none."""
+    path, colons, name = nodeid.partition("::")
+    return f"{path}{colons}{name.partition('[')[0]}"
 
 
 def within(tests: Sequence[NearTest], seconds: float) -> tuple[NearTest, ...]:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from pytest_enrich import source
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Answered, Collect, Collected, Gap, NearTest, Record, Recorded, Target, TestOutcome
+from pytest_enrich.data.code import function
 from pytest_enrich.gaps import FileCoverage, Measured
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.source import Suite
@@ -160,12 +161,12 @@ def _spent(ends: Iterable[TestOutcome]) -> Mapping[str, float]:
     """The seconds of each test function."""
     spent: dict[str, float] = defaultdict(float)
     for one in ends:
-        spent[one.nodeid.partition("[")[0]] += one.seconds
+        spent[function(one.nodeid)] += one.seconds
     return spent
 
 
 def _able(target: Target, unable: Iterable[TestOutcome], spent: Mapping[str, float]) -> tuple[NearTest, ...]:
-    names = {one.nodeid.partition("[")[0] for one in unable}
+    names = {function(one.nodeid) for one in unable}
     able = (near for near in target.nearest if near.function not in names)
     return tuple(replace(near, seconds=spent.get(near.function, 0.0)) for near in able)
 

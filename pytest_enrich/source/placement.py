@@ -85,7 +85,7 @@ class Shelf:
         return nearest
 
     def _named_parts(self, near: NearTest) -> tuple[str, str | None, str]:
-        return _parts(near.nodeid, self._items.get(near.nodeid.partition("[")[0]))
+        return _parts(near.nodeid, self._items.get(near.function))
 
     def _words(self, near: NearTest) -> frozenset[str]:
         path, owner, name = self._named_parts(near)

@@ -27,6 +27,7 @@ from pytest_enrich.data import (
     TestOutcome,
     World,
 )
+from pytest_enrich.data.code import function
 from pytest_enrich.protocols import Sandbox, Task
 
 _ERROR = re.compile(r"[\w.]+(Error|Exception|Exit|Interrupt|Warning)\b")
@@ -297,12 +298,6 @@ def together(outcomes: Sequence[TestOutcome]) -> TestOutcome:
     return replace(told, seconds=sum(outcome.seconds for outcome in outcomes))
 
 
-def function(nodeid: str) -> str:
-    """The node id without the parameters; brackets in the name of a file are none."""
-    path, colons, name = nodeid.partition("::")
-    return f"{path}{colons}{name.partition('[')[0]}"
-
-
 ALONE = 3
 """So many tests, one after the other, are asked whether they pass alone; one that does is enough."""
 
@@ -384,7 +379,7 @@ def _sound(proof: Proof) -> list[str]:
 def _nearest(proof: Proof) -> list[str]:
     """A few tests of the file that come near the target: it is known that they pass inside."""
     path = proof.candidate.placement.path
-    names = dict.fromkeys(function(near.nodeid) for near in proof.task.target.nearest)
+    names = dict.fromkeys(near.function for near in proof.task.target.nearest)
     return [name for name in names if name.partition("::")[0] == path][:ALONE]
 
 

@@ -15,9 +15,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Dropped, Execution, Failed, World
+from pytest_enrich.data.code import function
 from pytest_enrich.validate import gain
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, beside, excuse, first_line, function
+from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, beside, excuse, first_line
 
 ZONE, RULE = "Australia/Lord_Howe", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"
 """Half an hour off most others, with a summer in December; and what that is without a database of zones."""
@@ -76,18 +77,18 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
         if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
             left_out.append(f"{trial.name}: {first_line(execution.detail)}")
             continue
-        if (fault := _fault(proof, closed, trial, execution)) is not None:
-            why = excuse(proof, trial, fault.detail)
+        found = _closed(proof, closed, trial, execution)
+        if isinstance(found, Dropped):
+            why = excuse(proof, trial, found.detail)
             if not why:
-                return fault
+                return found
             left_out.append(f"{trial.name}: {why}")
             continue
         if known is not None and (hurt := _hurt(proof, trial, execution, known)):
             changed = f"changes how other tests end {trial.name}"
             return Dropped(rung="stable", reason=changed, detail="; ".join(hurt)[:SHOWN])
         passed.append(trial.name)
-        if trial.measured:
-            closed = _closed(proof, closed, execution) or closed
+        closed = found
     return Ways(tuple(passed), closed, tuple(left_out))
 
 
@@ -100,20 +101,21 @@ def _trials(*, whole: bool, measured: bool) -> Iterator[Trial]:
             yield replace(trial, alone=True)
 
 
-def _fault(proof: Proof, closed: Gained, trial: Trial, execution: Execution) -> Dropped | None:
+def _closed(proof: Proof, closed: Gained, trial: Trial, execution: Execution) -> Gained | Dropped:
+    """What of `closed` it closes in this way, too, all where it is not measured; or why it does not stand it.
+
+    Other tests may leave behind what leads it elsewhere.
+    """
     outcome = proof.outcome(execution)
     if isinstance(outcome, Dropped) or outcome.result != "passed":
         return Dropped(rung="stable", reason=f"does not pass {trial.name}", detail=outcome.detail[-SHOWN:])
-    if trial.measured and _closed(proof, closed, execution) is None:
+    if not trial.measured:
+        return closed
+    again = gain.read(proof, execution, outcome.seconds)
+    shared = again if isinstance(again, Dropped) else closed.shared(again)
+    if isinstance(shared, Dropped) or not shared.own:
         return Dropped(rung="stable", reason=f"closes nothing {trial.name}")
-    return None
-
-
-def _closed(proof: Proof, closed: Gained, execution: Execution) -> Gained | None:
-    """What of `closed` it closes there, too: other tests may leave behind what leads it elsewhere."""
-    again = gain.read(proof, execution, closed.seconds)
-    shared = None if isinstance(again, Dropped) else closed.shared(again)
-    return shared if shared is not None and shared.own else None
+    return shared
 
 
 def _hurt(proof: Proof, trial: Trial, execution: Execution, known: dict[str, str]) -> list[str]:

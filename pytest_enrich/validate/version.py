@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from pytest_enrich.data import Answered, Candidate, Dropped, NewRow, Prove, Proved, Reproof
+from pytest_enrich.data.code import function
 from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate import gain, kills, smaller, stable
-from pytest_enrich.validate.proof import SHOWN, Proof, function
+from pytest_enrich.validate.proof import SHOWN, Proof
 
 _KNOWN = "expected to fail:"
 

@@ -220,7 +220,8 @@ def few_digits(value: Template, places: int | None = None) -> Template:
     def shown(match: re.Match[str]) -> str:
         number = float(match[0])
         short = float(f"{number:.{DIGITS}g}")
-        is_enough = places is None or round(short - number, places + 1) == 0
-        return repr(short if is_enough else round(number, (places or 0) + 1))
+        if places is None or round(short - number, places + 1) == 0:
+            return repr(short)
+        return repr(round(number, places + 1))
 
     return FLOAT.sub(shown, value)

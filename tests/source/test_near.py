@@ -46,7 +46,7 @@ def test_nothing_is_near_when_no_test_runs_the_module(target):
 
 def test_of_the_nearest_tests_those_are_taken_that_are_quick_together_each_with_all_its_cases():
     slow, one, other, last = (
-        NearTest(nodeid=name, shared=3, seconds=seconds)
+        NearTest(nodeid=f"tests/test_a.py::{name}", shared=3, seconds=seconds)
         for name, seconds in (("slow", 5.0), ("one[1]", 0.6), ("one[2]", 0.6), ("last", 0.3))
     )
     assert within((slow, one, other, last), 1.0) == (one, other, last)

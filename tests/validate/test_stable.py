@@ -7,9 +7,10 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.data import Answered, Dropped, Failed, Proved, TestOutcome, World
+from pytest_enrich.data.code import function
 from pytest_enrich.validate import Existing, stable
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.proof import Proof, function
+from pytest_enrich.validate.proof import Proof
 from pytest_enrich.validate.stable import TRIALS
 
 OWN = "tests/test_cart.py::test_negative"

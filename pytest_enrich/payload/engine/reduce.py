@@ -64,8 +64,11 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
         known: Values (templates) that tests pass, and shapes of the texts among them: none of these is odd.
     """
     values = [*(value for _, value in call.arguments), *(value for then in call.then for value in then)]
-    own = sum(_odd(value, known) + _made_from_nothing(value) for value in values if value not in known)
-    own += sum(LETTER.fullmatch(value) is not None for value in values if value not in known)
+    own = sum(
+        _odd(value, known) + _made_from_nothing(value) + (LETTER.fullmatch(value) is not None)
+        for value in values
+        if value not in known
+    )
     if call.receiver and call.receiver not in known:
         is_operand = call.qualname.endswith("__")
         own += _odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)

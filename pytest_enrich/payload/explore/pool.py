@@ -15,7 +15,8 @@ from typing import Any
 from ..engine.reduce import edits
 from ..express import evaluable
 from ..rules import evidence, files, is_left_out, rule, types, usage
-from ..rules.evidence import default_values, hints_of_function, hints_of_method
+from ..rules.body import default_values
+from ..rules.evidence import hints_of_function, hints_of_method
 from ..rules.plain import CALLABLES, GENERAL, PLAIN
 from ..rules.values import World, enumerated
 from .calls import Call

@@ -193,14 +193,11 @@ def _fields(value: object, expression: str = "{result}", *, inner: bool = True) 
 
 def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
     """What a mapping that fills a line holds: first what the call speaks of, then what says something."""
-
-    def little(record: Record) -> tuple[bool, bool]:
-        key = record["expression"].removeprefix("{result}[").removesuffix("]").strip("'\"")
-        return not key or key not in plain.action, is_empty(record)
-
-    keyed = ((express(key), part, visible_text(part)) for key, part in value.items())
-    items = [_stated(f"{{result}}[{key}]", part, text) for key, part, text in keyed if key and text]
-    yield from sorted((one for one in items if len(one["value"]) <= LONGEST_FIELD), key=little)
+    texts = ((express(key), part, visible_text(part)) for key, part in value.items())
+    shown = [(key, part, text) for key, part, text in texts if key and text and len(text) <= LONGEST_FIELD]
+    items = [(key.strip("'\""), _stated(f"{{result}}[{key}]", part, text)) for key, part, text in shown]
+    items.sort(key=lambda item: (not item[0] or item[0] not in plain.action, is_empty(item[1])))
+    yield from (record for _, record in items)
 
 
 def is_empty(record: Record) -> bool:

@@ -87,6 +87,15 @@ def parameters(function: Any, *, bound: bool) -> tuple[dict[str, Any], ...]:
     return tuple({"name": one.name, "kind": KINDS[one.kind], "default": _default(one)} for one in found)
 
 
+def default_values(function: object) -> dict[str, object]:
+    """The defaults of a function's parameters, as they are at run time; none where there is no signature."""
+    try:
+        found = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return {}
+    return {one.name: one.default for one in found if one.default is not one.empty}
+
+
 def _default(parameter: inspect.Parameter) -> str | None:
     return None if parameter.default is parameter.empty else express(parameter.default) or "..."
 

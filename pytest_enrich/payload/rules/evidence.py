@@ -189,15 +189,6 @@ def hints_of_method(owner: type, name: str) -> Iterator[tuple[str, Any]]:
         yield from hints_of_function(vars(kind).get(name)).items()
 
 
-def default_values(function: object) -> dict[str, object]:
-    """The defaults of a function's parameters, as they are at run time; none where there is no signature."""
-    try:
-        parameters = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return {}
-    return {one.name: one.default for one in parameters if one.default is not one.empty}
-
-
 @lru_cache(maxsize=256)
 def _names(module: str) -> Names:
     """Read once: a module may have thousands of lines, and its hints are asked for again and again."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple, TypeAlias
 
-from ..rules.body import code_of, function_of, is_bound, nodes, owner_of
+from ..rules.body import code_of, default_values, function_of, is_bound, nodes, owner_of
 from ..rules.files import DIRECTORY, FILE
 from . import rule
 from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, holders, with_all, with_several
@@ -103,16 +103,8 @@ def _decides(node: ast.AST, function: object) -> Proposals:
     tests = [node.test] if isinstance(node, ast.If | ast.While | ast.IfExp) else []
     parts = node.values if isinstance(node, ast.BoolOp) else tests
     parts = [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else parts
-    yield from ((part.id, {str if _is_optional(part.id, function) else bool}) for part in _names(parts))
-
-
-def _is_optional(name: str, function: object) -> bool:
-    """Whether a parameter's default is None."""
-    try:
-        parameters = inspect.signature(function).parameters  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return False
-    return name in parameters and parameters[name].default is None
+    defaults = default_values(function) if parts else {}
+    yield from ((part.id, {str if defaults.get(part.id, ...) is None else bool}) for part in _names(parts))
 
 
 @node_rule("dataclass", ASKS)

@@ -53,7 +53,7 @@ class Places:
     def of(self, target: Target, into: str = "") -> Iterator[Place]:
         """Where a test for a target may go, the best place first; `into` is `FILE::CLASS`, or FILE alone."""
         usual = target.placement
-        near = (near.nodeid.partition("[")[0].split("::") for near in target.nearest)
+        near = (near.function.split("::") for near in target.nearest)
         owned = [(parts[0], ".".join(parts[1:-1]) or None) for parts in near]
         said, _, inside = into.partition("::")
         if said in self._suite.texts:
