@@ -30,14 +30,17 @@ MOST_SHARED = 2
 KNOWN_AS = {"int": "number", "float": "number", "str": "string", "NoneType": "none"}
 FAULTS = {
     "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
-    "negative", "malformed",
+    "negative", "malformed", "none",
 }  # fmt: skip
-FORBIDDEN = re.compile(r"^(.+?)_(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)$")
+FORBIDDEN = re.compile(
+    r"^(?:argument_)?(.+?)_(?:(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)|(?:is|was)_(none))$"
+)
 """`ports are not allowed to be negative`: what is refused are negative ports."""
 OBLIGED = re.compile(r"^(\w+?)_(?:must|should|has_to)_be_(string|str|bytes|integer|int|number|boolean|list|dict)$")
 """`text must be a string`: what is refused is one that is none."""
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "we", "you"}
 """Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
+ABLE = {"can", "could", "does", "may", "must", "should", "will"}
 COMPARED = {
     "__lt__": ("is_less_than", "is_not_less_than"),
     "__le__": ("is_less_than_or_equal_to", "is_not_less_than_or_equal_to"),
@@ -240,7 +243,9 @@ def start(anchor: str, qualname: str, changed: Collection[str] = ()) -> str:
     known = words.snake(qualname).split("_")
     about = [at for at, part in enumerate(parts) if part and part in known and part not in words.JOINTS]
     if about or (own[:1] == "_" and not own.endswith("__")):
-        parts = parts[: about[-1] + 1] if about else parts
+        # That it can, or should, is how that test ends.
+        first = 1 if about and about[0] and parts[0] in ABLE else 0
+        parts = parts[first : about[-1] + 1] if about else parts
         while len(parts) > 1 and parts[-1] in words.JOINTS:  # what it joined is cut off
             parts = parts[:-1]
         return "_".join(parts)
@@ -318,8 +323,8 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     # A number in it may be of this input.
     much = 2 if re.search(r"\d", said) else 3
     forbidden = FORBIDDEN.match(said)
-    if forbidden and forbidden[2] in FAULTS:
-        yield Way(f"rejects_{forbidden[2]}_{forbidden[1]}", much)
+    if forbidden and (fault := forbidden[2] or forbidden[3]) in FAULTS:
+        yield Way(f"rejects_{fault}_{forbidden[1]}", much)
     if obliged := OBLIGED.match(said):
         yield Way(f"rejects_non_{obliged[2]}_{obliged[1]}", much)
     if said.split("_")[0] in FAULTS:

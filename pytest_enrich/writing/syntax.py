@@ -65,6 +65,11 @@ class Text:
         """Whether nothing is on a line."""
         return 0 < line <= len(self._lines) and not self._lines[line - 1].strip()
 
+    def indentation(self, line: int) -> str:
+        """What a line begins with before anything is on it."""
+        whole = _decoded(self._lines[line - 1])
+        return whole[: len(whole) - len(whole.lstrip())]
+
     def raw(self, place: Span, edits: Iterable[Edit] = ()) -> str:
         """The same with the indentation that it has in the file."""
         first, start, last, end = place

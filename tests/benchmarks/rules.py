@@ -1,8 +1,8 @@
 """What each rule by which inputs are thought of is worth, on projects that no rule was made on.
 
-    python tests/benchmarks/rules.py [NAME...] --folder FOLDER [--budget 2000x] [--unproven] [--without RULE...]
+    python tests/benchmarks/rules.py [NAME...] --folder FOLDER [--list FILE] [--budget 2000x] [--unproven] [--without RULE...]
 
-Of each project of `strangers.toml` half of the tests are deleted, and the rest is enriched. For each rule the
+Of each project of `strangers.toml`, or of another list, half of the tests are deleted, and the rest is enriched. For each rule the
 table has how many inputs it had a part in, how many tests of these were tried and kept, how many branches and
 lines the kept ones reach, and how many of these no kept test reaches without it. That overstates what a rule is
 worth, since another one may do in its place: what its absence costs is seen in a run `--without` it, which is
@@ -223,12 +223,13 @@ def _found(ideas: dict[str, int], attempts: Iterable[Attempt]) -> Found:
 
 def main() -> int:
     """Run on each project, and print the tables."""
-    parser = projects.arguments(__doc__, "projects of strangers.toml")
+    parser = projects.arguments(__doc__, "projects of the list")
+    parser.add_argument("--list", type=projects.absolute, default=LIST, help="instead of strangers.toml")
     parser.add_argument("--budget", default="2000x", help="as in --enrich-budget")
     parser.add_argument("--unproven", action="store_true", help="take each test at its word")
     parser.add_argument("--without", metavar="RULE", nargs="*", default=[], help="rules to leave out")
     given = parser.parse_args()
-    strangers = msgspec.toml.decode(LIST.read_bytes(), type=Strangers)
+    strangers = msgspec.toml.decode(given.list.read_bytes(), type=Strangers)
     names = projects.chosen(given.names, strangers.listing)
     whole = Runs(folder=given.folder, strangers=strangers, budget=given.budget, unproven=given.unproven)
     less = msgspec.structs.replace(whole, without=tuple(given.without))

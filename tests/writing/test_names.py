@@ -455,7 +455,7 @@ def test_whatever_is_said_a_name_is_one_and_a_title_is_a_line(decision, outcome,
 
 def test_that_nothing_is_passed_is_what_a_message_says():
     given = case(raises("Argument total is NoneType."), arguments={"total": "None"})
-    assert named(given) == "test_price_argument_total_is_none"
+    assert named(given) == "test_price_rejects_none_total"
 
 
 def test_nothing_that_has_to_be_passed_is_not_what_a_test_is_about_unless_the_decision_is():
@@ -475,6 +475,10 @@ def test_nothing_that_has_to_be_passed_is_not_what_a_test_is_about_unless_the_de
 )
 def test_a_name_does_not_say_of_a_parameter_what_was_there_before(anchor, changed, begun):
     assert names.start(anchor, "Loader._find", changed) == begun
+
+
+def test_what_the_other_test_can_do_is_not_what_this_one_is_about():
+    assert names.start("test_can_load_file", "Loader.load") == "load"
 
 
 def test_a_word_that_joins_others_is_not_what_a_name_shares_with_the_function():

@@ -196,8 +196,9 @@ class Inputs(Choices):
 
     def oddness(self, call: Call) -> int:
         """How far a call is from what callers write."""
-        bare = sum(name in self.pools and self.pools[name].is_unnamed(value) for name, value in call.arguments)
-        return oddness(call, self.usual) + bare
+        passed = [(self.pools[name], value) for name, value in call.arguments if name in self.pools]
+        unfit = sum(pool.is_unnamed(value) + pool.is_of_another_kind(value) for pool, value in passed)
+        return oddness(call, self.usual) + unfit
 
     def _pool_of(self, name: str) -> Pool | None:
         """The values for a parameter, or for further positional arguments ("")."""

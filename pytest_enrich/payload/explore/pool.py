@@ -30,6 +30,8 @@ FEW_SIGNS = 5
 """Quotes included."""
 NAMING = re.compile(r"['\"]([.-]+[A-Za-z]|[a-z_]\w*(\.[a-z_]\w*)+['\"])")
 """What looks like an option, a hidden file or a module is read as such."""
+KIND = re.compile(r"(?P<text>['\"])|(?P<bytes>b['\"])|(?P<number>-?\d)|(?P<flag>True|False)|(?P<list>[\[(])|(?P<dict>\{)")
+"""What a literal is, by how it begins."""
 COMMON: tuple[object, ...] = ("", 1, True, b"")
 
 
@@ -92,6 +94,18 @@ class Pool:
     def is_unnamed(self, value: str) -> bool:
         """Whether it is a bare number where a member of an enumeration could be."""
         return self._has_names and value not in self.seen and NUMBER.fullmatch(value) is not None
+
+    def is_of_another_kind(self, value: str) -> bool:
+        """Whether it is a text where tests pass lists, and the like; not where the code says that it takes both."""
+        kind = KIND.match(value)
+        return kind is not None and bool(self._kinds) and kind.lastgroup not in self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[str | None]:
+        """Those of what tests pass, none where an annotation or the body tells them."""
+        if self.told_by & {"annotation", "isinstance"}:
+            return frozenset()
+        return frozenset(kind.lastgroup if (kind := KIND.match(value)) else None for value in self.seen)
 
     @cached_property
     def _has_names(self) -> bool:

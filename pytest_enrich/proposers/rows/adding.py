@@ -53,9 +53,13 @@ def adding_edit(text: Text, hole: Hole, value: str) -> Edit:
     if returned is not None:  # what the mock gives says nothing any more
         return span(returned), f"{RAISES}={value}"
     added = value[1:-1] if hole.adds == KEYS else f"{hole.adds}={value}"
-    ends = [span(part)[2:] for part in _parts(node)]
-    line, column = max(ends, default=(node.end_lineno or 0, (node.end_col_offset or 1) - 1))
-    return (line, column, line, column), f", {added}" if ends else added
+    parts = sorted(map(span, _parts(node)), key=lambda place: place[2:])
+    if not parts:
+        line, column = node.end_lineno or 0, (node.end_col_offset or 1) - 1
+        return (line, column, line, column), added
+    first, _, line, column = parts[-1]
+    indent = text.indentation(first) if first > node.lineno else None
+    return (line, column, line, column), f", {added}" if indent is None else f",\n{indent}{added}"
 
 
 def with_query(hole: Hole, known: Addable) -> Hole:

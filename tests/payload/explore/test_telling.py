@@ -393,3 +393,20 @@ def test_a_text_of_few_signs_is_preferred_to_a_shorter_one_of_many(look):
     seen = (call("form", text="'--A;--B;'", width="3"), call("form", text="'select one, two'", width="3"))
     (found,) = look(text, "form", calls=seen).findings
     assert found.call.arguments[0].value == "'select one, two'"
+
+
+LENGTHS = """
+    def distance(one, other):
+        if one is None:
+            raise TypeError("one of them is missing")
+        if one == other:
+            return 0.0
+        if len(one) == 0:
+            return len(other)  # here
+        return sum(a != b for a, b in zip(one, other))
+    """
+
+
+def test_where_tests_pass_texts_an_empty_one_is_preferred_to_an_empty_list(explore):
+    (found,) = explore(LENGTHS, "distance", calls=(call("distance", one="'kitten'", other="'mitten'"),)).findings
+    assert found.action == "distance('', 'mitten')"

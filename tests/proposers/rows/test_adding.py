@@ -62,15 +62,21 @@ def test_a_dictionary_may_get_a_key_that_it_lacks(body, offers):
     [
         ("Shop(1)", "False", "Shop(1, open=False)"),
         ("Shop()", "False", "Shop(open=False)"),
-        ("Shop(\n    1,\n)", "False", "Shop(\n    1, open=False,\n)"),
+        ("Shop(\n    1,\n)", "False", "Shop(\n    1,\n    open=False,\n)"),
         ("send({'items': [1]})", "{'coupon': 1}", "send({'items': [1], 'coupon': 1})"),
         ("send({})", "{'coupon': 1}", "send({'coupon': 1})"),
+        (
+            "send({\n    'items': [\n        1,\n    ]\n})",
+            "{'coupon': 1}",
+            "send({\n    'items': [\n        1,\n    ],\n    'coupon': 1\n})",
+        ),
     ],
 )
 def test_what_is_added_stands_behind_the_rest(body, value, written):
     text, found = places(body)
     place, new = adding.adding_edit(text, found[0], value)
-    whole = (2, 4, len(body.splitlines()) + 1, len((" " * 4 + body).splitlines()[-1]) if "\n" not in body else 5)
+    lines = body.splitlines()
+    whole = (2, 4, len(lines) + 1, 4 + len(lines[-1]))
     assert text.rewritten(whole, [(place, new)]) == written
 
 
