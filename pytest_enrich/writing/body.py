@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pytest_enrich.data import Finding, Observation, Template
-from pytest_enrich.writing.syntax import literal_value, owner, plain, relation, within
+from pytest_enrich.writing.syntax import compared, literal_value, owner, plain, relation, within
 
 INLINE, SHOWN = 72, 60
 MESSAGE, FEW = 60, 3
@@ -23,6 +23,13 @@ PRINTED, LOGGED = "capsys.readouterr().out", "caplog.messages"
 OUTPUTS = {PRINTED: "prints", LOGGED: "logs"}
 CAPTURING = "output = ⟨io:StringIO⟩()"
 """What is printed, in a class of `unittest`."""
+ASSERTS = {
+    ("True", "=="): "assertEqual", ("False", "=="): "assertNotEqual", ("True", "!="): "assertNotEqual",
+    ("True", "<"): "assertLess", ("True", "<="): "assertLessEqual", ("True", ">"): "assertGreater",
+    ("True", ">="): "assertGreaterEqual", ("True", "in"): "assertIn", ("False", "in"): "assertNotIn",
+    ("True", "not in"): "assertNotIn",
+}  # fmt: skip
+"""How `unittest` says that a comparison is true, or false."""
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
 RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
@@ -93,6 +100,9 @@ def in_unittest(seen: Observation, subject: Template) -> Template:
         return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
     if seen.form == "instance":
         return f"self.assertIsInstance({subject}, {seen.value})"
+    parts = compared(subject) if seen.form == "is" else None
+    if parts is not None and (seen.value, parts[1]) in ASSERTS:
+        return f"self.{ASSERTS[seen.value, parts[1]]}({parts[0]}, {parts[2]})"
     if seen.form == "is" and seen.value in {"True", "False", "None"}:
         named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
         return f"self.{named}({subject})"

@@ -220,6 +220,12 @@ def plain(template: Template) -> str:
     return IMPORTED.sub(r"\1", template)
 
 
+_SIGNS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
+    ast.NotIn: "not in",
+}  # fmt: skip
+
+
 def relation(left: Template, sign: str, right: Template) -> Template:
     """What is true when both sides, whatever they are, stand in a relation (`==`, `is`, `in`, `<=`, ...).
 
@@ -232,15 +238,18 @@ def relation(left: Template, sign: str, right: Template) -> Template:
 
 def denied(code: Template) -> Template:
     """What is true when `code` is not: of things that are not equal that they are unequal."""
+    parts = compared(code)
+    return f"{parts[0]} != {parts[2]}" if parts is not None and parts[1] == "==" else f"not {side(code)}"
+
+
+def compared(code: Template) -> tuple[Template, str, Template] | None:
+    """The sides of a comparison, and its sign between them; None for anything else."""
     node = expression(code)
-    if (
-        isinstance(node, ast.Compare)
-        and isinstance(node.ops[0], ast.Eq)
-        and code.count(" == ") == 1
-        and code[0] != "("
-    ):
-        return code.replace(" == ", " != ")
-    return f"not {side(code)}"
+    if not isinstance(node, ast.Compare) or len(node.ops) > 1 or code[0] == "(":
+        return None
+    sign = _SIGNS.get(type(node.ops[0]), "")
+    left, between, right = code.partition(f" {sign} ")
+    return (left, sign, right) if between and between not in right else None
 
 
 def side(code: Template) -> Template:

@@ -68,6 +68,24 @@ def test_one_observation_is_one_statement(fakes, observation, pytests, unittests
     assert written(fakes, observation, style="unittest") == ([unittests], (0,))
 
 
+@pytest.mark.parametrize(
+    ("action", "value", "unittests"),
+    [
+        ("hash(⟨m:A⟩(1)) == hash(⟨m:A⟩(1))", "True", "self.assertEqual(hash(A(1)), hash(A(1)))"),
+        ("⟨m:A⟩(1) == 2", "False", "self.assertNotEqual(A(1), 2)"),
+        ("⟨m:A⟩(1) < ⟨m:A⟩(2)", "True", "self.assertLess(A(1), A(2))"),
+        ("⟨m:A⟩(1) < ⟨m:A⟩(2)", "False", "self.assertFalse(A(1) < A(2))"),
+        ("'a' not in ⟨m:A⟩(1)", "True", "self.assertNotIn('a', A(1))"),
+        ("'in' in ⟨m:A⟩('a in b')", "True", "self.assertTrue('in' in A('a in b'))"),
+        ("(1, 2) == ⟨m:A⟩(1)", "True", "self.assertTrue((1, 2) == A(1))"),
+        ("1 < ⟨m:A⟩(2) < 3", "True", "self.assertTrue(1 < A(2) < 3)"),
+    ],
+)
+def test_a_comparison_is_stated_by_the_assertion_of_its_sign(fakes, action, value, unittests):
+    made = written(fakes, result(value, form="is"), style="unittest", action=action)
+    assert made[0] == [unittests]
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_few_digits_are_enough_for_the_comparison(number):
     assert float(body.few_digits(repr(number))) == pytest.approx(number)
