@@ -104,11 +104,14 @@ class Call(Struct, frozen=True, kw_only=True):
     Attributes:
         qualname: Of the function, as in `Gap`.
         arguments: In the order of the parameters; the bound receiver is not among them.
-        receiver: The object a method is called on, None for functions (and for class methods of the class).
+        receiver: The object a method is called on, "" for one that nobody can write, None for functions (and for
+            class methods of the class).
         setup: Method calls made on the receiver before, oldest first.
-        then: Arguments of calls of what it returned, one after the other (`cached(cache)(len)("abc")`).
+        then: Arguments of calls of what it returned, one after the other (`cached(cache)(len)("abc")`); behind the
+            name of a method with its dot, what that is called with (`.parse`).
         nodeid: The test in which it was seen, "" for one thought of.
         refused: Whether it ended in an exception: then its arguments may be what nobody should pass.
+        inside: Whether the project's own code made it, and no test.
     """
 
     qualname: str
@@ -118,6 +121,7 @@ class Call(Struct, frozen=True, kw_only=True):
     then: tuple[tuple[Template, ...], ...] = ()
     nodeid: str = ""
     refused: bool = False
+    inside: bool = False
 
 
 class Entry(Struct, frozen=True, kw_only=True):

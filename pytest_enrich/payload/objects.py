@@ -183,6 +183,19 @@ class Objects:
             if len(of_class) < self.limit:
                 of_class.setdefault(template, call)
 
+    def given(self, value: object, template: str, nodeid: str) -> None:
+        """A test got the object from this call, which says more than how the project's own code made it."""
+        if not self.project.owns(type(value)) or (not self.knows(value) and len(self._made) >= MOST_OBJECTS):
+            return
+        cls, before = type(value), self._made.get(id(value))
+        of_class = self._calls.setdefault(_name(cls), {})
+        if before is not None and before.template is not None:
+            of_class.pop(before.template, None)
+        self._made[id(value)] = Made(value, template)
+        if len(of_class) < self.limit:
+            call = {"qualname": cls.__qualname__, "arguments": [], "receiver": template, "nodeid": nodeid}
+            of_class.setdefault(template, call)
+
     def calls(self) -> list[dict[str, Any]]:
         """The constructor calls, each once, as `Call`s with the whole template for a receiver."""
         return [call for of_class in self._calls.values() for call in of_class.values()]

@@ -17,11 +17,12 @@ from _pytest.assertion import rewrite
 
 from . import express, invocation, selection
 from .interest import Interest, Interests, Ways, is_raising
-from .objects import MOST_SETUP, Made, Objects, Passed, function_of, passed_arguments
+from .objects import MOST_SETUP, Made, Objects, Passed, call_text, function_of, passed_arguments
 from .project import Project
 from .selection import Outcomes, outcome
 
 FARTHEST_CALLER = 30
+LONGEST_GIVEN = 120
 # Of one test with all its parameters, about half a second; a count, so that the same is seen on every machine.
 MOST_EVENTS = 400_000
 FEWEST_EVENTS = 5_000
@@ -48,6 +49,7 @@ class Watch:
         self._underway: dict[FrameType, tuple[Made, dict[str, Any]]] = {}
         self._open: dict[FrameType, tuple[str, str]] = {}
         self._making: set[FrameType] = set()
+        self._giving: dict[FrameType, str] = {}
         # It takes long to know, and some functions are called very often; interests keep their code alive.
         self._bindings: dict[int, tuple[Any, bool, bool]] = {}
         self.ways = Ways(self.project)
@@ -74,6 +76,8 @@ class Watch:
             elif frame in self._making:
                 self._making.discard(frame)
                 self._note(frame, value)
+            if (template := self._giving.pop(frame, None)) is not None:
+                self.objects.given(value, template, self.nodeid)
 
     def begin(self, nodeid: str) -> None:
         """What comes is of this test."""
@@ -87,6 +91,7 @@ class Watch:
         self._open.clear()
         self._underway.clear()
         self._making.clear()
+        self._giving.clear()
         self.ways.forget()
 
     def calls(self) -> list[dict[str, Any]]:
@@ -115,6 +120,30 @@ class Watch:
             self._keep(frame, interest, first)
         if interest.method and self.project.owns(type(first)):
             self._prepare(frame, interest, first)
+        qualname = interest.qualname or interest.way.partition(":")[2]
+        if qualname and interest.start is None and self._is_of_test(frame):
+            template = self._template(frame, code, qualname, first)
+            if template is not None:
+                self._giving[frame] = template
+
+    def _is_of_test(self, frame: FrameType) -> bool:
+        """Whether a test, or what is written for tests, makes the call itself."""
+        return frame.f_back is not None and self.project.kind(frame.f_back.f_code.co_filename) == "test"
+
+    def _template(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> str | None:
+        """The call; None for what cannot be written, or fills more than a line."""
+        function, is_bound, receiver = self._binding(frame, code, qualname, first)
+        if function is None or any(part[:1] == "_" for part in qualname.split(".")):
+            return None
+        passed = passed_arguments(frame, function, self.objects, bound=is_bound)
+        owner = express.express(receiver, self.objects) if receiver is not None else ""
+        if passed is None or owner is None:
+            return None
+        if is_bound and isinstance(first, type):
+            qualname = f"{first.__qualname__}.{code.co_name}"
+        called = f"{owner}.{code.co_name}" if owner else f"⟨{frame.f_globals.get('__name__')}:{qualname}⟩"
+        given = call_text(called, passed)
+        return given if len(given) <= LONGEST_GIVEN else None
 
     def _note(self, frame: FrameType, made: object) -> None:
         """The outermost `__init__` or `__new__` of an object comes first, and is the call that made it.
@@ -132,11 +161,22 @@ class Watch:
     def _keep(self, frame: FrameType, interest: Interest, first: object) -> None:
         """Note a call of a function that was asked for."""
         call = self._described(frame, interest.code, interest.qualname, first)
+        if call is None and self._is_of_test(frame):
+            call = self._asked(frame, interest, first)
         if call is not None:
             key = interest.qualname, json.dumps(call)
             if key[1] not in self._found[interest.qualname]:
-                self._found[interest.qualname][key[1]] = call | {"nodeid": self.nodeid, "refused": False}
+                more = {"nodeid": self.nodeid, "refused": False, "inside": self._is_inside(frame)}
+                self._found[interest.qualname][key[1]] = call | more
                 self._open[frame] = key
+
+    def _asked(self, frame: FrameType, interest: Interest, first: object) -> dict[str, Any] | None:
+        """What a test asks of an object that nobody can write."""
+        function, bound, receiver = self._binding(frame, interest.code, interest.qualname, first)
+        if receiver is None:
+            return None
+        call = self._call(interest.qualname, passed_arguments(frame, function, self.objects, bound=bound))
+        return None if call is None else call | {"receiver": ""}
 
     def _described(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> dict[str, Any] | None:
         """A call that begins, as JSON; None when it cannot be written."""

@@ -36,10 +36,11 @@ def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS)
 
 def explore(task: Task, recorded: Recorded, sandbox: Sandbox) -> Explored | None:
     """What calls of the target's entries did, from those that were recorded on; None when that failed."""
+    shown = [call for call in recorded.calls if call.receiver != ""]
     entries = [
         replace(
             entry,
-            calls=(*entry.calls, *(call for call in recorded.calls if call.qualname == entry.qualname)),
+            calls=(*entry.calls, *(one for one in shown if one.qualname == entry.qualname)),
         )
         for entry in task.target.entries
     ]

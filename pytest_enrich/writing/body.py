@@ -30,6 +30,7 @@ ASSERTS = {
     ("True", "not in"): "assertNotIn",
 }  # fmt: skip
 """How `unittest` says that a comparison is true, or false."""
+ALONE = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
 RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
@@ -100,12 +101,10 @@ def in_unittest(seen: Observation, subject: Template) -> Template:
         return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
     if seen.form == "instance":
         return f"self.assertIsInstance({subject}, {seen.value})"
-    parts = compared(subject) if seen.form == "is" else None
-    if parts is not None and (seen.value, parts[1]) in ASSERTS:
-        return f"self.{ASSERTS[seen.value, parts[1]]}({parts[0]}, {parts[2]})"
-    if seen.form == "is" and seen.value in {"True", "False", "None"}:
-        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[seen.value]
-        return f"self.{named}({subject})"
+    if seen.form == "is" and seen.value in ALONE:
+        left, sign, right = compared(subject) or (subject, "", "")
+        named = ASSERTS.get((seen.value, sign))
+        return f"self.{named}({left}, {right})" if named else f"self.{ALONE[seen.value]}({subject})"
     if seen.form == "approx" and seen.value[:1] in "[({":
         return f"assert {relation(subject, '==', _approximately(seen))}"
     if seen.form == "approx":

@@ -184,6 +184,63 @@ def test_objects_are_listed_with_the_calls_that_made_them(project, record):
     ]
 
 
+PARSER = """
+    class Parser:
+        def __init__(self, run):
+            self._run = run
+
+        def parse(self, text):
+            return self._read(text)
+
+        def _read(self, text):
+            return self._run(text)
+
+        @classmethod
+        def of(cls, word):
+            return cls(lambda text: text == word)
+
+    def word(expected):
+        return Parser(lambda text: text == expected)
+
+    def either(expected):
+        return _made(expected)
+
+    def _made(expected):
+        return word(expected)
+    """
+
+
+def test_an_object_that_nobody_can_write_is_shown_by_the_call_that_gave_it_to_the_test(project, record):
+    root = project(
+        src__shop__cart=PARSER,
+        tests__test_cart="""
+            from shop import cart as words
+
+            def test_a():
+                words.word("a").parse("b")
+                words.either("c").parse("d")
+                words.Parser.of("e").parse("f")
+            """,
+    )
+    every = ("Parser.parse", "Parser._read", "Parser.of", "word", "either", "_made")
+
+    recorded = record(root, *every)
+
+    assert [(shown(call), call.inside) for call in recorded.calls if call.receiver] == [
+        ("⟨shop.cart:word⟩('a').Parser.parse(text='b')", False),
+        ("⟨shop.cart:either⟩('c').Parser.parse(text='d')", False),
+        ("⟨shop.cart:Parser.of⟩('e').Parser.parse(text='f')", False),
+        ("⟨shop.cart:word⟩('a').Parser._read(text='b')", True),
+        ("⟨shop.cart:either⟩('c').Parser._read(text='d')", True),
+        ("⟨shop.cart:Parser.of⟩('e').Parser._read(text='f')", True),
+    ]
+    assert {call.receiver for call in recorded.constructors} == {
+        "⟨shop.cart:word⟩('a')",
+        "⟨shop.cart:either⟩('c')",
+        "⟨shop.cart:Parser.of⟩('e')",
+    }
+
+
 def test_a_call_that_raised_is_marked_and_one_that_an_operator_was_not_for_is_left_out(project, record):
     root = project(
         src__shop__cart="""

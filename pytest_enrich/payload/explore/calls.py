@@ -21,7 +21,7 @@ MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """`arguments` are pairs of a name ("" for one more positional one) and a template."""
+    """`arguments` are pairs of a name ("" for one more positional) and a template, `then` is as in `data.Call`."""
 
     qualname: str
     arguments: tuple[tuple[str, str], ...] = ()
@@ -35,6 +35,11 @@ class Call:
         own = sum(len(name) + len(value) + 2 for name, value in self.arguments)
         after = sum(2 + len(value) for values in self.then for value in values)
         return own + after + len(self.receiver or "") + sum(10 + step.size for step in self.setup)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether what it gives is asked by a method."""
+        return any(values and values[0].startswith(".") for values in self.then)
 
     @property
     def is_full(self) -> bool:
@@ -133,7 +138,7 @@ def _bare(template: str) -> str:
 
 def _passed_on(call: Call) -> str | None:
     """A variable for the one value that what the call gives is called with; None where there is none."""
-    if not call.then or len(call.then[-1]) != 1:
+    if not call.then or len(call.then[-1]) != 1 or call.then[-1][0].startswith("."):
         return None
     taken = f"{call.qualname} {call.receiver} {' '.join(name for name, _ in call.arguments)}".lower()
     return next((name for name in ("value", "given") if name not in taken), None)
@@ -146,7 +151,7 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     if (variable := _passed_on(call)) in hoisted:
         lines.append(f"{variable} = {call.then[-1][0]}")
         call = dataclasses.replace(call, then=(*call.then[:-1], (str(variable),)))
-    after = "".join(f"({', '.join(values)})" for values in call.then)
+    after = "".join(map(_used, call.then))
     if not entry.needs_receiver:
         return Program(tuple(lines), _plain(entry, arguments, call.receiver) + after, answers=entry.answers)
     if entry.name == "__hash__":
@@ -160,6 +165,12 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     action = f"({action})" if after and entry.name in OPERATORS else action
     is_expression = entry.name not in STATEMENTS and entry.kind != "setter"
     return Program((*scene, *lines), action + after, is_expression, entry.answers)
+
+
+def _used(values: tuple[str, ...]) -> str:
+    """How what a call gives is called, or asked by a method."""
+    is_asked = bool(values) and values[0].startswith(".")
+    return f"{values[0] if is_asked else ''}({', '.join(values[is_asked:])})"
 
 
 def variable_for(template: str) -> str:
@@ -251,7 +262,8 @@ def given(call: Call) -> Iterator[Site]:
     """Those of what is passed to the functions that the call gives."""
     for at, values in enumerate(call.then):
         for place, value in enumerate(values):
-            yield value, _given(call, at, place)
+            if not value.startswith("."):
+                yield value, _given(call, at, place)
 
 
 def _placed(call: Call, at: int, name: str) -> Make:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice
 
 from ..engine import guide
@@ -17,12 +17,11 @@ from . import informative
 from .calls import Call, ordered
 from .corpus import Corpus
 from .entry import MAKERS
-from .informative import is_function
 from .inputs import Inputs
 from .observe import said
 from .run import Outcome, Runner
 from .stated import Record
-from .varied import Varied
+from .varied import Given, Varied
 
 PATIENCE = 2000
 """Calls in a row that take no new branch: then there is nothing to hope for."""
@@ -50,13 +49,13 @@ class Laboratory:
     Attributes:
         runner: Runs calls.
         probes: Of the file's functions.
-        arguments: What to call a function with that a call returned.
+        given: What to do with what a call returned.
         corpus: Keeps the calls that were made.
     """
 
     runner: Runner
     probes: Probes
-    arguments: Callable[[object], Iterable[tuple[str, ...]]]
+    given: Given
     corpus: Corpus = dataclasses.field(default_factory=Corpus)
 
 
@@ -150,15 +149,16 @@ class Function:
                 yield ordered(carried, self.inputs.entry)
 
     def _with_returned(self, call: Call, search: Search[Function], returned: Iterator[int]) -> Iterator[Call]:
-        """A call, then what a decorator or factory returned: it shows itself when it is called."""
+        """A call, then what a decorator or factory returned: it shows itself when it is used."""
         known = len(search.starts)
         self._latest = None
         yield call
         outcome = self._latest
-        if outcome is None or not is_function(outcome.result) or len(call.then) >= DEEPEST_RETURNED:
+        if outcome is None or call.is_used or len(call.then) >= DEEPEST_RETURNED:
             return
-        if len(search.starts) > known or call.then or next(returned, None) is not None:
-            for values in self._laboratory.arguments(outcome.result):
+        used = self._laboratory.given.uses(outcome.result)
+        if used and (len(search.starts) > known or call.then or next(returned, None) is not None):
+            for values in used:
                 further = dataclasses.replace(call, then=(*call.then, values))
                 yield from self._with_returned(further, search, returned)
 
@@ -200,7 +200,8 @@ class Function:
         runner, inputs, reached = self.runner, self.inputs, search.reached(outcome)
         if refusal := outcome.refusal or informative.objection(runner, inputs, call, outcome):
             return refusal
-        if outcome.raised is not None:
+        # What made an object that refuses to be used so is why it does.
+        if outcome.raised is not None and not call.is_used:
             reached = informative.led_to_refusal(outcome, runner, reached)
         if call.setup:
             reached -= informative.unobserved(runner, call, reached, search.reached)

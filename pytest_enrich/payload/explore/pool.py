@@ -30,7 +30,9 @@ FEW_SIGNS = 5
 """Quotes included."""
 NAMING = re.compile(r"['\"]([.-]+[A-Za-z]|[a-z_]\w*(\.[a-z_]\w*)+['\"])")
 """What looks like an option, a hidden file or a module is read as such."""
-KIND = re.compile(r"(?P<text>['\"])|(?P<bytes>b['\"])|(?P<number>-?\d)|(?P<flag>True|False)|(?P<list>[\[(])|(?P<dict>\{)")
+KIND = re.compile(
+    r"(?P<text>['\"])|(?P<bytes>b['\"])|(?P<number>-?\d)|(?P<flag>True|False)|(?P<list>[\[(])|(?P<dict>\{)"
+)
 """What a literal is, by how it begins."""
 COMMON: tuple[object, ...] = ("", 1, True, b"")
 
@@ -96,7 +98,7 @@ class Pool:
         return self._has_names and value not in self.seen and NUMBER.fullmatch(value) is not None
 
     def is_of_another_kind(self, value: str) -> bool:
-        """Whether it is a text where tests pass lists, and the like; not where the code says that it takes both."""
+        """Whether it is a text where tests pass lists, and the like; not if the code says that it takes both."""
         kind = KIND.match(value)
         return kind is not None and bool(self._kinds) and kind.lastgroup not in self._kinds
 

@@ -105,7 +105,7 @@ def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> li
     owner = owner_of(entry, module) if entry.needs_receiver else None
     if owner is None:
         return []
-    called = (call for call in beside if call.receiver is not None)
+    called = (call for call in beside if call.receiver)
     telling = (call for call in called if call.arguments or call.qualname.endswith(".__call__"))
     own = [call for call in telling if _is_public_method(call.qualname, owner, module)]
     several = ((*call.setup[-MOST_IN_A_ROW:], Call(call.qualname, call.arguments)) for call in own)

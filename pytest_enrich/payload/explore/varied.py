@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from types import CodeType, FunctionType, MethodType
 from typing import Any, TypeAlias
 
@@ -15,6 +17,7 @@ from ..rules.body import parameters
 from ..rules.values import World
 from .calls import Call, given, ordered, sites
 from .entry import Entry
+from .informative import is_function
 from .inputs import Inputs
 from .pool import Pool, Seen
 from .shown import namesakes
@@ -30,7 +33,9 @@ GENERAL: tuple[Arguments, ...] = (
     ("2", "3"),
 )
 """What many a function can be called with of which nobody tells what it takes."""
-MOST = 6
+MOST, FEW = 6, 3
+MOST_METHODS, RARE = 2, 3
+"""A method that is called a third as often as another one is not what such objects are for."""
 LONGEST = 80
 POSITIONAL, MORE = {"positional only", "positional"}, {"variadic", "keywords"}
 VARIED = 0.75
@@ -47,18 +52,44 @@ GRAFTED = 0.3
 
 
 class Given:
-    """Arguments for functions and objects that can be called.
+    """What to do with what a call gives: call it, or ask it by the methods by which tests ask its like.
 
     Args:
+        module: Whose calls these are.
         beside: Calls that tests make in the module, also of functions that others make.
+        asked: Those of methods that the tests make themselves.
         world: Values by type.
         seed: Of what is drawn.
     """
 
-    def __init__(self, beside: Iterable[Call], world: World, seed: int) -> None:
+    def __init__(
+        self, module: str, beside: Iterable[Call], asked: Iterable[Call], world: World, seed: int
+    ) -> None:
         self._beside = tuple(beside)
+        self._asked = Counter(f"{module}.{call.qualname}" for call in asked)
         self._world, self._seed = world, seed
         self._known: dict[CodeType, tuple[Arguments, ...]] = {}
+
+    def uses(self, given: object) -> Sequence[Arguments]:
+        """As in `Call.then`; none for what is neither called nor asked."""
+        methods = [*self._methods(type(given))]
+        if methods:
+            passed = ((one, parameters(one, bound=True)) for one in methods)
+            each = ((one, self._arguments(one, bound=True) if _needed(given) else ((),)) for one, given in passed)
+            return [(f".{one.__name__}", *values) for one, rows in each for values in islice(rows, FEW)]
+        return self.arguments(given) if is_function(given) else ()
+
+    @rule("methods of the result")
+    def _methods(self, kind: type) -> Iterator[FunctionType]:
+        """Those of its class that tests call by name, the most called first."""
+        held = (
+            (self._asked[f"{one.__module__}.{one.__qualname__}.{name}"], function)
+            for one in (kind.__mro__ if self._asked else ())
+            for name, function in vars(one).items()
+            if name[:1] != "_" and isinstance(function, FunctionType)
+        )
+        asked = sorted((pair for pair in held if pair[0]), key=lambda pair: -pair[0])
+        yield from (function for often, function in asked[:MOST_METHODS] if often * RARE > asked[0][0])
 
     @rule("calls of the result")
     def arguments(self, given: object) -> tuple[Arguments, ...]:
@@ -67,15 +98,18 @@ class Given:
         function = inspect.unwrap(getattr(called, "__func__", called))
         if not isinstance(function, FunctionType):
             return GENERAL
+        return self._arguments(function, bound=not isinstance(given, FunctionType))
+
+    def _arguments(self, function: FunctionType, *, bound: bool) -> tuple[Arguments, ...]:
         code = function.__code__
         if code not in self._known:
-            self._known[code] = tuple(self._of(function, bound=not isinstance(given, FunctionType)))
+            self._known[code] = tuple(self._of(function, bound=bound))
         return self._known[code]
 
     def _of(self, function: FunctionType, *, bound: bool) -> Iterable[Arguments]:
         described = parameters(function, bound=bound)
         fixed = [one for one in described if one["kind"] in POSITIONAL]
-        needed = [one for one in described if one["default"] is None and one["kind"] not in MORE]
+        needed = _needed(described)
         if not needed or any(one["kind"] not in POSITIONAL for one in needed):
             return GENERAL
         inputs = self._inputs(function, described)
@@ -96,6 +130,11 @@ class Given:
 def _grafts(template: str, parts: Sequence[str], chance: random.Random) -> Iterator[str]:
     """The template with a part of another one in it."""
     yield grafted(template, parts, chance)
+
+
+def _needed(described: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parameters that have to be given."""
+    return [one for one in described if one["default"] is None and one["kind"] not in MORE]
 
 
 def _rows(pools: Sequence[Pool]) -> Iterator[Arguments]:

@@ -50,8 +50,8 @@ class Scene:
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     """The scene of an `Explore` job; entries that are not there at run time are left out."""
     ways = tuple(ways_elsewhere(job))
-    own = itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])
-    beside = [calls.load(one) for one in (*job["neighbours"], *own)]
+    made = [*itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])]
+    beside = [calls.load(one) for one in (*job["neighbours"], *made)]
     world = _world(job, module, root)
     entries = [_of_job(e, module) for e in job["entries"]]
     seen = shown.of_job(job, entries, module)
@@ -79,9 +79,13 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     runner = _runner(job, module, known, root)
     for one in inputs:
         one.starts += [call for call in starts if call.qualname == one.entry.key]
-    return Scene(
-        module, runner, known, tuple(inputs), Given(beside, world, job["seed"]), warning_lines(runner.filename)
-    )
+    asked = [
+        calls.load(one)
+        for one in (*job["neighbours"], *made)
+        if one.get("receiver") is not None and not one.get("inside")
+    ]
+    given = Given(module.__name__, beside, asked, world, job["seed"])
+    return Scene(module, runner, known, tuple(inputs), given, warning_lines(runner.filename))
 
 
 @rule("attributes filled")

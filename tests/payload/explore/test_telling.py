@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
@@ -409,4 +411,44 @@ LENGTHS = """
 
 def test_where_tests_pass_texts_an_empty_one_is_preferred_to_an_empty_list(explore):
     (found,) = explore(LENGTHS, "distance", calls=(call("distance", one="'kitten'", other="'mitten'"),)).findings
-    assert found.action == "distance('', 'mitten')"
+    assert found.action == "⟨sample:distance⟩('', 'mitten')"
+
+
+PARSER = """
+    class Parser:
+        def __init__(self, run):
+            self._run = run
+
+        def __call__(self, text, at):
+            return self._run(text, at)
+
+        def parse(self, text):
+            ended = self._run(text, 0)
+            if ended is None:
+                raise ValueError(f"cannot read {text!r}")
+            return text[:ended]
+
+    def word(expected):
+        def run(text, at):
+            return len(expected) if text.startswith(expected, at) else None
+        return Parser(run)
+
+    def optional(expected):
+        def run(text, at):
+            if not text.startswith(expected, at):
+                return at  # here
+            return at + len(expected)
+        return Parser(run)
+    """
+
+
+def test_what_a_call_gives_is_asked_as_tests_ask_its_like(explore):
+    asked = call("Parser.parse", "⟨sample:word⟩('pen')", text="'pens'")
+    (found,) = explore(PARSER, "optional", neighbours=(asked,)).findings
+    assert re.fullmatch(r"⟨sample:optional⟩\('\w+'\)\.parse\('\w*'\)", found.action)
+
+
+def test_what_only_the_project_itself_asks_is_not_how_it_is_used(explore):
+    asked = replace(call("Parser.parse", "⟨sample:word⟩('pen')", text="'pens'"), inside=True)
+    found = explore(PARSER, "optional", neighbours=(asked,)).findings
+    assert not [one for one in found if ".parse(" in one.action]
