@@ -47,7 +47,9 @@ def situations(case: Case) -> Iterator[str]:
         yield conditions.of_object(holds)
     elif case.outcome == "skips":
         looped = conditions.names_in(conditions.parsed_expression(case.text.partition(" in ")[2].rstrip(":")))
-        yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped)
+        # A loop is over, too, when all has been gone through.
+        filled = {name for name, value in case.arguments.items() if any(literal_value(value) or ())}
+        yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped - filled)
     elif case.outcome == "matches":
         yield words.value_slug(case.text.removeprefix("case").rstrip(":").strip())
     yield from map(case.evident, reversed(case.arguments))

@@ -83,6 +83,7 @@ def test_what_is_raised_is_said_in_the_words_of_its_message(message, name):
         ("if code.startswith('P'):", "false", {"code": "'x'"}, "test_price_for_code_without_leading_p"),
         ("if '=' in code:", "true", {"code": "'a=b'"}, "test_price_for_code_with_equals_sign"),
         ("for item in total:", "skips", {"total": "iter([])"}, "test_price_with_empty_total"),
+        ("for item in total:", "skips", {"total": "['a']"}, "test_price"),
     ],
 )
 def test_a_decision_is_said_in_the_words_of_what_is_passed(decision, outcome, arguments, name):
