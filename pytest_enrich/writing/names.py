@@ -30,12 +30,20 @@ MOST_SHARED = 2
 KNOWN_AS = {"int": "number", "float": "number", "str": "string", "NoneType": "none"}
 FAULTS = {
     "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
-    "negative", "malformed", "none",
+    "negative", "malformed", "none", "unrecognized", "unrecognised", "incorrect", "inconsistent", "ambiguous",
+    "undefined", "nonexistent", "incompatible", "inappropriate", "improper", "mismatched", "expired", "forbidden",
+    "corrupt", "corrupted", "truncated", "insufficient",
 }  # fmt: skip
 FORBIDDEN = re.compile(
     r"^(?:argument_)?(.+?)_(?:(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)|(?:is|was)_(none))$"
 )
 """`ports are not allowed to be negative`: what is refused are negative ports."""
+LACKING = re.compile(
+    r"^no_((?!such_)\w+?)_(?:is_|are_|was_|were_|has_been_|have_been_)?"
+    r"(?:available|defined|detected|found|given|passed|present|provided|registered|set|specified|supplied)"
+    r"(?:_(?:at|by|for|in|on|to)_\w+)?$"
+)
+"""`no unit detected`: that is without a unit."""
 OBLIGED = re.compile(r"^(\w+?)_(?:must|should|has_to)_be_(string|str|bytes|integer|int|number|boolean|list|dict)$")
 """`text must be a string`: what is refused is one that is none."""
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "we", "you"}
@@ -325,6 +333,8 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     forbidden = FORBIDDEN.match(said)
     if forbidden and (fault := forbidden[2] or forbidden[3]) in FAULTS:
         yield Way(f"rejects_{fault}_{forbidden[1]}", much)
+    if case.raised and (lacking := LACKING.match(case.message)):
+        yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much)
     if obliged := OBLIGED.match(said):
         yield Way(f"rejects_non_{obliged[2]}_{obliged[1]}", much)
     if said.split("_")[0] in FAULTS:
