@@ -323,7 +323,8 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in _by_message(case))
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", case.message)
     said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
-    said = re.sub(r"^(\w+_\w+)(?<!_not)_(found|given|passed|provided|received|specified|supplied)$", r"\1", said)
+    ended = r"^(\w+?_\w+?)(?<!_not)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
+    said = re.sub(ended, r"\1", said)
     if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # as what was cut off
         return
     if said.split("_")[0] in ADDRESSED:
@@ -334,7 +335,7 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     if forbidden and (fault := forbidden[2] or forbidden[3]) in FAULTS:
         yield Way(f"rejects_{fault}_{forbidden[1]}", much)
     if case.raised and (lacking := LACKING.match(case.message)):
-        yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much)
+        yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much + 1)
     if obliged := OBLIGED.match(said):
         yield Way(f"rejects_non_{obliged[2]}_{obliged[1]}", much)
     if said.split("_")[0] in FAULTS:

@@ -57,7 +57,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("Unrecognized unit", "test_price_rejects_unrecognized_unit"),
         ("No unit detected in the string", "test_price_without_unit_raises_value_error"),
         ("no keys were found", "test_price_without_keys_raises_value_error"),
-        ("No such option was found", "test_price_no_such_option_was_found"),
+        ("No such option was found", "test_price_no_such_option"),
         ("Line 1: expected '&', '|'", "test_price_raises_value_error"),
         ("closed", "test_price_raises_value_error"),
         ("", "test_price_raises_value_error"),
