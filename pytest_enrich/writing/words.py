@@ -176,6 +176,9 @@ def _evident_literal(value: Any, known: str, *, optional: bool) -> str:  # noqa:
         kind = "zero" if value == 0 else "negative" if value < 0 else "fractional" if value % 1 else ""
     elif isinstance(value, str) and value and not value.strip():
         kind = "blank"
+    elif isinstance(value, list | tuple) and value:
+        every = {_evident_literal(one, known, optional=False) for one in value}
+        return every.pop() if every <= {f"negative_{known}", f"none_{known}"} and len(every) == 1 else ""
     else:
         kind = "" if value else "empty"
     return f"{kind}_{known}" if kind else ""

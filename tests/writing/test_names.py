@@ -482,6 +482,19 @@ def test_a_name_does_not_say_of_a_parameter_what_was_there_before(anchor, change
     assert names.start(anchor, "Loader._find", changed) == begun
 
 
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("[-1]", "test_price_rejects_negative_total"),
+        ("[-1, 1]", "test_price_raises_value_error"),
+        ("[0]", "test_price_raises_value_error"),
+        ("['']", "test_price_raises_value_error"),
+    ],
+)
+def test_what_is_evident_of_all_in_a_list_is_evident_of_the_list(value, name):
+    assert named(case(raises(), arguments={"total": value})) == name
+
+
 def test_what_the_other_test_can_do_is_not_what_this_one_is_about():
     assert names.start("test_can_load_file", "Loader.load") == "load"
 
