@@ -62,7 +62,16 @@ def not_installed(error: BaseException | None, text: str) -> bool:
 
 
 def is_worded(error: BaseException) -> bool:
-    """Whether its message is one that somebody wrote, or a key; those of the interpreter differ by its version."""
+    """Whether its message is one that somebody wrote, or a key; those of the interpreter differ by its version.
+
+    So does one that only passes on what the interpreter said.
+    """
+    caught = error.__context__
+    is_passed_on = caught is not None and bool(said := spoken(caught)) and said in spoken(error)
+    return _is_written(error) and (not is_passed_on or caught is None or _is_written(caught))
+
+
+def _is_written(error: BaseException) -> bool:
     frames = traceback.extract_tb(error.__traceback__)
     return isinstance(error, KeyError) or (bool(frames) and raises(_line(frames[-1]), error))
 

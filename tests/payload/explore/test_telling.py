@@ -452,3 +452,21 @@ def test_what_only_the_project_itself_asks_is_not_how_it_is_used(explore):
     asked = replace(call("Parser.parse", "⟨sample:word⟩('pen')", text="'pens'"), inside=True)
     found = explore(PARSER, "optional", neighbours=(asked,)).findings
     assert not [one for one in found if ".parse(" in one.action]
+
+
+PASSED_ON = """
+    class Refused(Exception):
+        pass
+
+    def load(value, kind):
+        try:
+            return kind(value)
+        except Exception as error:
+            raise Refused(str(error))  # here
+    """
+
+
+def test_what_the_interpreter_said_is_no_message_that_a_test_looks_for(explore):
+    seen = call("load", value="'3'", kind="⟨builtins:int⟩")
+    (found,) = explore(PASSED_ON, "load", calls=(seen,)).findings
+    assert [(one.value, one.message) for one in found.observations] == [("⟨sample:Refused⟩", "")]
