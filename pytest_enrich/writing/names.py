@@ -20,7 +20,7 @@ from pytest_enrich.protocols import Task
 from pytest_enrich.writing import conditions, situations, words
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.situations import JOINED
-from pytest_enrich.writing.syntax import expression, functions_in, last_name, literal_value
+from pytest_enrich.writing.syntax import expression, functions_in, last_name, literal_value, nodes_of
 
 # Beyond it a name fills most of a line of code.
 LONGEST = 72
@@ -305,10 +305,15 @@ def kept(task: Task) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
-def functions(text: str) -> frozenset[str]:
-    """The names of all functions of a file; none of one that cannot be parsed, which is as good as a new one."""
+def functions(text: str, owner: str | None = None) -> frozenset[str]:
+    """The names of all functions of a file, or of its class `owner`: those of another class are no others' names.
+
+    None of one that cannot be parsed, which is as good as a new one.
+    """
     tree = parsed(text)
-    return frozenset(function.name for function in functions_in(tree)) if tree is not None else frozenset()
+    classes = nodes_of(ast.ClassDef, tree) if tree is not None and owner else ()
+    place = next((one for one in classes if one.name == str(owner).rpartition(".")[2]), tree)
+    return frozenset(function.name for function in functions_in(place)) if place is not None else frozenset()
 
 
 def _joined(situation: str) -> str:

@@ -36,7 +36,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
         placement: Where in it a new test goes.
         origin: Who thinks of it.
         aliases: Shorter names of objects (`Varied.aliases`).
-        reserved: Names that no new test may have, besides those of the file's functions.
+        reserved: Names that no new test may have, besides those of functions where it stands.
     """
 
     target: Target
@@ -54,7 +54,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
     @property
     def taken(self) -> frozenset[str]:
         """The names that no new test may have."""
-        return names.functions(self.text) | self.reserved
+        return names.functions(self.text, self.placement.owner) | self.reserved
 
     @property
     def widths(self) -> tuple[int, ...]:

@@ -569,3 +569,9 @@ def test_a_comment_that_is_code_says_nothing():
 def test_the_class_s_own_words_are_said_only_where_the_message_has_no_others(message, raised, name):
     stated = case(raises(message, f"⟨shop.cart:{raised}⟩"), arguments={"total": "'PCT10'"})
     assert named(stated) == name
+
+
+def test_a_name_of_another_class_is_free():
+    text = "class TestA:\n    def test_a(self): pass\n\nclass TestB:\n    def test_b(self): pass\n\ndef test_c(): pass\n"
+    assert names.functions(text, "TestB") == {"test_b"}
+    assert names.functions(text) == {"test_a", "test_b", "test_c"}

@@ -184,7 +184,7 @@ def _reduced(
 
     plain = {name: pool.preferred(unspoken) for name, pool in inputs.pools.items()}
     refilled = inputs.refilled(result.call.receiver or "")
-    plain[""] = (*refilled, *sorted(inputs.known_receivers, key=len)[:MOST_RECEIVERS])
+    plain[""] = (*refilled, *sorted(inputs.known_receivers, key=_bareness)[:MOST_RECEIVERS])
     # Made from nothing, or as nobody made it, an object shows little where it matters what is in it.
     known = {result.call.receiver, *(one for one in plain[""] if not one.endswith("()"))}
     before = function.call(result.call)
@@ -212,6 +212,11 @@ def _reduced(
         return shown not in ([], unlike) and is_same and not (is_telling and is_ineffective(call))
 
     return reduce(result.call, plain, does_the_same, unusual)
+
+
+def _bareness(receiver: str) -> tuple[bool, int]:
+    """Whether it is made from nothing, which shows little, and how long it is."""
+    return receiver.endswith("()"), len(receiver)
 
 
 def _on(call: Call, other: Call) -> Call:

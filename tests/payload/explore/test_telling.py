@@ -470,3 +470,20 @@ def test_what_the_interpreter_said_is_no_message_that_a_test_looks_for(explore):
     seen = call("load", value="'3'", kind="⟨builtins:int⟩")
     (found,) = explore(PASSED_ON, "load", calls=(seen,)).findings
     assert [(one.value, one.message) for one in found.observations] == [("⟨sample:Refused⟩", "")]
+
+
+ADDRESS = """
+    class Address:
+        def __init__(self, text: str = ""):
+            self.text = text
+
+        def host(self):
+            return self.text + "/"  # here
+    """
+
+
+def test_an_object_that_tests_fill_shows_more_than_one_made_from_nothing(explore):
+    empty = call("Address.host", "⟨sample:Address⟩()")
+    filled = call("Address.text", "⟨sample:Address⟩('example.org/a')")
+    (found,) = explore(ADDRESS, "Address.host", "method", calls=(empty,), constructors=(filled,)).findings
+    assert found.observations[0].value == "'example.org/a/'"
