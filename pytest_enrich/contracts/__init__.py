@@ -162,7 +162,7 @@ def _reproduction(at: int, claim: Claim) -> str:
 
 def _fixed(at: int, claim: Claim) -> str:
     *setup, last = write.body(claim)
-    found = imports.resolve_all((*setup, last, claim.action, claim.expected), imports.Bindings())
+    found = imports.resolve((*setup, last, claim.action, claim.expected), imports.Bindings())
     *scene, stated, action, expected = found.codes
     try:
         fixed = write.kept(replace(claim, expected=expected), stated, action)
@@ -173,7 +173,7 @@ def _fixed(at: int, claim: Claim) -> str:
 
 def _function(name: str, body: tuple[str, ...]) -> str:
     """With its imports inside: what cannot be imported for one is no trouble for the others."""
-    found = imports.resolve_all(body, imports.reserve(imports.Bindings(), {"judge"}))
+    found = imports.resolve(body, imports.reserve(imports.Bindings(), {"judge"}))
     return write.function(name, (*found.imports, *found.codes))
 
 

@@ -31,8 +31,8 @@ def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, propos
     claim = broken.claim
     bindings = bindings_of(test_text, place.path)
     name = _free(test_name(claim), test_text)
-    found = imports.resolve_all((mark(claim), *body(claim)), bindings)
-    alone = imports.resolve_all(body(claim), bindings)
+    found = imports.resolve((mark(claim), *body(claim)), bindings)
+    alone = imports.resolve(body(claim), bindings)
     code = function(name, alone.codes)
     test = TestPart(
         names=(name,),

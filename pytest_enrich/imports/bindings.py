@@ -79,15 +79,7 @@ def reserve(bindings: Bindings, names: Iterable[str]) -> Bindings:
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
-    """A template as `code` for one file, the `imports` it lacks, and its `bindings` with them."""
-
-    code: str
-    imports: tuple[str, ...]
-    bindings: Bindings
-
-
-class ResolvedAll(Struct, frozen=True, kw_only=True):
-    """Several templates for one file: `codes` in their order, and what the file lacks for all of them."""
+    """Templates as `codes` for one file, in their order, the `imports` it lacks, and its `bindings` with them."""
 
     codes: tuple[str, ...]
     imports: tuple[str, ...]
@@ -101,43 +93,28 @@ class _Name(Struct, frozen=True):
     statement: str = ""
 
 
-def resolve(template: Template, bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()) -> Resolved:
-    """Write each name of `template` as the file with `bindings` would.
+def resolve(
+    templates: Iterable[Template], bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()
+) -> Resolved:
+    """Write `templates` as the file with `bindings` would, so that they agree on every name and import each once.
 
     `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object.
 
     Raises:
-        ValueError: A name in the template is none that can be imported (``shop:f.<locals>.C``).
+        ValueError: A name in a template is none that can be imported (``shop:f.<locals>.C``).
     """
-    pieces: list[str] = []
     imports: list[str] = []
-    end = 0
-    for match in _NAME.finditer(template):
+
+    def written(match: re.Match[str]) -> str:
+        nonlocal bindings
         name = _written(match[1], match[2], bindings, aliases)
         if name.statement:
             imports.append(name.statement)
             bindings = extend(bindings, [name.statement])
-        pieces += [template[end : match.start()], name.expression]
-        end = match.end()
-    return Resolved(code="".join([*pieces, template[end:]]), imports=tuple(imports), bindings=bindings)
+        return name.expression
 
-
-def resolve_all(
-    templates: Iterable[Template], bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()
-) -> ResolvedAll:
-    """Resolve `templates` for one file so that they agree on every name and import each once.
-
-    Raises:
-        ValueError: As `resolve`.
-    """
-    codes: list[str] = []
-    imports: list[str] = []
-    for template in templates:
-        one = resolve(template, bindings, aliases)
-        codes.append(one.code)
-        imports += one.imports
-        bindings = one.bindings
-    return ResolvedAll(codes=tuple(codes), imports=tuple(imports), bindings=bindings)
+    codes = tuple([_NAME.sub(written, template) for template in templates])
+    return Resolved(codes=codes, imports=tuple(imports), bindings=bindings)
 
 
 class Needed(Struct, frozen=True, kw_only=True):
