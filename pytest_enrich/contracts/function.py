@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from pytest_enrich import imports
 from pytest_enrich.data import Promise, Template
 from pytest_enrich.imports import parsed
+from pytest_enrich.imports.text import imported
 from pytest_enrich.writing.syntax import Function, functions_in, nodes_of, stored, used
 
 _LAZY = (ast.Yield, ast.YieldFrom)
@@ -127,10 +129,7 @@ class Documented(Struct, frozen=True, kw_only=True):
 def read(path: str, module: str, text: str) -> tuple[Documented, ...]:
     """In the order of the text; none when it is not Python."""
     tree = parsed(text)
-    if tree is None:
-        return ()
-    names = frozenset(_bound(tree.body))
-    return tuple(_documented(path, module, names, tree, ""))
+    return () if tree is None else tuple(_documented(path, module, imports.read(text).taken, tree, ""))
 
 
 def _documented(
@@ -176,22 +175,6 @@ def _lines(node: Function | ast.ClassDef) -> tuple[int, tuple[str, ...]] | None:
     return first.lineno, tuple(text.split("\n"))
 
 
-def _bound(body: list[ast.stmt]) -> Iterator[str]:
-    """What the statements of a module bind, those under conditions too."""
-    for node in body:
-        if isinstance(node, Function | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from used(*targets)
-        elif isinstance(node, ast.If | ast.Try):
-            inside = [*node.body, *node.orelse, *getattr(node, "finalbody", ())]
-            handlers = [statement for handler in getattr(node, "handlers", ()) for statement in handler.body]
-            yield from _bound([*inside, *handlers])
-
-
 def used_names(tree: ast.AST) -> frozenset[str]:
     """All names that it reads or binds."""
     return frozenset(used(tree) | {function.name for function in functions_in(tree)})
@@ -205,17 +188,12 @@ def stored_names(tree: ast.AST) -> frozenset[str]:
 
 def imported_names(tree: ast.Module) -> dict[str, Template] | None:
     """What the import statements of an example bind; None for those that cannot be said in one name."""
-    found: dict[str, Template] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            if any("." in alias.name and not alias.asname for alias in node.names):
-                return None
-            found.update({alias.asname or alias.name: f"⟨{alias.name}:⟩" for alias in node.names})
-        elif isinstance(node, ast.ImportFrom):
-            if node.level or any(alias.name == "*" for alias in node.names):
-                return None
-            found.update({alias.asname or alias.name: f"⟨{node.module}:{alias.name}⟩" for alias in node.names})
-    return found
+    nodes = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    found = [one for node in nodes for one in imported(node)]
+    is_plain = all(one.name in {one.alias, one.member, one.module} and one.module[0] != "." for one in found)
+    if not is_plain or any(alias.name == "*" for node in nodes for alias in node.names):
+        return None
+    return {one.name: f"⟨{one.module}:{one.member or ''}⟩" for one in found}
 
 
 def name_template(code: str, known: Mapping[str, Template], local: frozenset[str]) -> Template | None:

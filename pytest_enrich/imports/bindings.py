@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Template
-from pytest_enrich.imports.text import UNNAMED, Binding, bound, parse, unreadable
+from pytest_enrich.imports.text import UNNAMED, Binding, bound, parse, statement, unreadable
 
 _NAME = re.compile(r"⟨([^⟨⟩:]*):([^⟨⟩]*)⟩")
 _BUILTINS = frozenset(dir(builtins))
@@ -292,8 +292,8 @@ def _statements(name: str, bindings: Bindings) -> Iterator[str]:
         return  # which of them it is depends on a condition that only the file knows
     for meaning in bindings.objects.get(name, ()):
         module, _, member = meaning.partition(":")
-        yield f"from {module} import {member}" + ("" if member == name else f" as {name}")
+        yield statement(module, member, name)
     for expression, modules in bindings.modules.items():
         inner = any(one.startswith(f"{expression}.") for one in bindings.modules)
         if expression.partition(".")[0] == name and len(modules) == 1 and not inner:
-            yield f"import {modules[0]}" + ("" if modules[0] == expression else f" as {name}")
+            yield statement(modules[0], "", expression)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate, pairwise
 from typing import TypeAlias
@@ -13,7 +13,17 @@ from msgspec import Struct
 
 from pytest_enrich.imports.bindings import Bindings, read
 from pytest_enrich.imports.elements import Elements, spliced
-from pytest_enrich.imports.text import UNNAMED, column, limit, newline, parse, split, split_bom
+from pytest_enrich.imports.text import (
+    UNNAMED,
+    Binding,
+    column,
+    imported,
+    limit,
+    newline,
+    parse,
+    split,
+    split_bom,
+)
 
 ImportNode: TypeAlias = ast.Import | ast.ImportFrom
 SortKey: TypeAlias = tuple[int | str, ...]
@@ -31,29 +41,9 @@ THIRD_PARTY_ROOTS = frozenset(
 )
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
-    """One import: `import module`, or `member` from it; with its `alias`, if it has one."""
-
-    module: str
-    member: str | None = None
-    alias: str | None = None
-
-    @property
-    def text(self) -> str:
-        """The statement, without a line ending."""
-        name = f"from {self.module} import {self.member}" if self.member else f"import {self.module}"
-        return f"{name} as {self.alias}" if self.alias else name
-
-
-def wanted(statements: Iterable[str]) -> Iterator[Wanted]:
-    """Each single import of `statements`; other statements are no business of ours."""
-    for text in statements:
-        for node in import_nodes(text):
-            if isinstance(node, ast.Import):
-                yield from (Wanted(module=alias.name, alias=alias.asname) for alias in node.names)
-            else:
-                module = module_of(node)
-                yield from (Wanted(module=module, member=alias.name, alias=alias.asname) for alias in node.names)
+def wanted(text: str) -> list[Binding]:
+    """Each single import at the top level of a text."""
+    return [one for node in import_nodes(text) for one in imported(node)]
 
 
 def import_nodes(text: str) -> list[ImportNode]:
@@ -68,10 +58,10 @@ def module_of(node: ImportNode) -> str:
     return "." * node.level + (node.module or "")
 
 
-def provided(want: Wanted, bindings: Bindings) -> bool:
+def provided(want: Binding, bindings: Bindings) -> bool:
     """Whether a file with `bindings` surely has it already: `import a.b` alone may be all that binds `a`."""
     if want.member:
-        meanings = bindings.objects.get(want.alias or want.member, ())
+        meanings = bindings.objects.get(want.name, ())
         return any(_same(f"{want.module}:{want.member}", meaning) for meaning in meanings)
     inner = not want.alias and any(module.startswith(f"{want.module}.") for module in bindings.modules)
     return not inner and want.module in bindings.modules.get(want.alias or want.module, ())
@@ -137,7 +127,7 @@ class Group(Struct, frozen=True, kw_only=True):
         return frozenset(section(module_of(node)) for node in self.nodes)
 
 
-def place(text: str, want: Wanted) -> str:
+def place(text: str, want: Binding) -> str:
     """`text` with `want` as a statement of its own beside its kin; the text has no byte order mark."""
     lines = split(text)
     tree = parse(text)
@@ -147,9 +137,9 @@ def place(text: str, want: Wanted) -> str:
         return _into(lines, group, want)
     earlier = [one for one in known if min(one.sections) < section(want.module)]
     if earlier:
-        return _put(lines, _end(earlier[-1].nodes[-1]), ["", want.text])
+        return _put(lines, _end(earlier[-1].nodes[-1]), ["", want.statement])
     if known:
-        return _put(lines, _above(lines, known[0].nodes[0]), [want.text, ""])
+        return _put(lines, _above(lines, known[0].nodes[0]), [want.statement, ""])
     return _first(lines, tree, want)
 
 
@@ -179,7 +169,7 @@ def _blank_between(lines: list[str], before: ast.stmt, after: ast.stmt) -> bool:
     return any(not line.strip() for line in lines[_end(before) : after.lineno - 1])
 
 
-def _home(known: list[Group], want: Wanted) -> Group | None:
+def _home(known: list[Group], want: Binding) -> Group | None:
     """The group that `want` belongs in: its package's, its section's, or the one that holds everything."""
     kind, root = section(want.module), want.module.partition(".")[0]
     same = [one for one in known if any(module_of(node).partition(".")[0] == root for node in one.nodes)]
@@ -188,15 +178,15 @@ def _home(known: list[Group], want: Wanted) -> Group | None:
     return next((found[-1] for found in (same if root else [], alike, mixed) if found), None)
 
 
-def _into(lines: list[str], group: Group, want: Wanted) -> str:
+def _into(lines: list[str], group: Group, want: Binding) -> str:
     keys, new = _keys(group, want)
     index = position(keys, new)
     if index:
-        return _put(lines, _end(group.nodes[index - 1]), [want.text])
-    return _put(lines, _above(lines, group.nodes[0]), [want.text])
+        return _put(lines, _end(group.nodes[index - 1]), [want.statement])
+    return _put(lines, _above(lines, group.nodes[0]), [want.statement])
 
 
-def _keys(group: Group, want: Wanted) -> tuple[list[SortKey], SortKey]:
+def _keys(group: Group, want: Binding) -> tuple[list[SortKey], SortKey]:
     for key in (*MODULE_KEYS, MODULE_KEYS[0]):
         keys = [
             key(module_of(node), is_from=isinstance(node, ast.ImportFrom), alias=_alias_of(node.names[0]))
@@ -208,18 +198,18 @@ def _keys(group: Group, want: Wanted) -> tuple[list[SortKey], SortKey]:
     return keys, key(want.module, is_from=want.member is not None, alias=alias)
 
 
-def _first(lines: list[str], tree: ast.Module, want: Wanted) -> str:
+def _first(lines: list[str], tree: ast.Module, want: Binding) -> str:
     """The file's first import: after the docstring, else before the first statement."""
     if not tree.body:
-        return _put(lines, len(lines), [*([""] if lines and lines[-1].strip() else []), want.text])
+        return _put(lines, len(lines), [*([""] if lines and lines[-1].strip() else []), want.statement])
     if ast.get_docstring(tree, clean=False) is not None:
         row = _end(tree.body[0])
         close = row < len(lines) and lines[row].strip()
-        return _put(lines, row, ["", want.text, *(_gap(tree.body[1:]) if close else [])])
+        return _put(lines, row, ["", want.statement, *(_gap(tree.body[1:]) if close else [])])
     head = _head(lines)
     if head and not lines[head].strip():
-        return _put(lines, head, ["", want.text])
-    return _put(lines, _above(lines, tree.body[0]), [want.text, *_gap(tree.body)])
+        return _put(lines, head, ["", want.statement])
+    return _put(lines, _above(lines, tree.body[0]), [want.statement, *_gap(tree.body)])
 
 
 def _head(lines: list[str]) -> int:
@@ -266,8 +256,9 @@ def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED) -> str:
         RefusedError: The text is not Python.
     """
     start, text = split_bom(text)
-    for want in wanted(statements):
-        if not provided(want, read(text, path=path)) and not _stated(text, want):
+    for want in wanted("\n".join(statements)):
+        # What the text says already may be hidden by another binding: again would not help.
+        if not provided(want, read(text, path=path)) and want not in wanted(text):
             text = _joined(text, want) or place(text, want)
     return start + text
 
@@ -286,12 +277,7 @@ def wrapped(module: str, names: Sequence[str], end: str) -> str:
     return f"from {module} import ({end}" + "".join(f"    {name},{end}" for name in names) + ")"
 
 
-def _stated(text: str, want: Wanted) -> bool:
-    """Whether the text says it already, even if another binding hides it: again would not help."""
-    return any(want == one for node in import_nodes(text) for one in wanted([ast.unparse(node)]))
-
-
-def _joined(text: str, want: Wanted) -> str | None:
+def _joined(text: str, want: Binding) -> str | None:
     """`text` with the name in an existing `from` statement, None when there is no fitting one."""
     if not want.member or want.alias:
         return None

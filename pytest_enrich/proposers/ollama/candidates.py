@@ -17,6 +17,7 @@ from msgspec import Struct
 from pytest_enrich import imports
 from pytest_enrich.data import NewTest, Oracle, Origin, Target
 from pytest_enrich.imports import parsed
+from pytest_enrich.imports.text import statement
 from pytest_enrich.proposers.ollama.places import Place, Places, at_top
 from pytest_enrich.proposers.ollama.reply import WrittenTest
 from pytest_enrich.writing import names
@@ -142,7 +143,8 @@ def _fit(test: WrittenTest, place: Place, known: Mapping[str, str]) -> Fitted:
     lacks = [name for name in asked if place.fixtures and name not in place.fixtures]
     for name in _missing(code, imports.extend(bindings, added)):
         if name in known or name in sys.stdlib_module_names:
-            added.append(_statement(name, known.get(name, f"{name}:")))
+            module, _, member = known.get(name, f"{name}:").partition(":")
+            added.append(statement(module, member, name))
         else:
             lacks.append(name)
     return Fitted(place=place, code=code, imports=tuple(added), lacks=(*lacks, *_unbound(code, place)))
@@ -201,12 +203,6 @@ def _missing(code: str, bindings: imports.Bindings) -> list[str]:
     except SyntaxError:  # what only a compiler refuses: a `nonlocal` without one
         return []
     return [name for name in missing if name not in bindings.taken]
-
-
-def _statement(name: str, meaning: str) -> str:
-    module, _, member = meaning.partition(":")
-    alias = "" if name == (member or module) else f" as {name}"
-    return f"from {module} import {member}{alias}" if member else f"import {module}{alias}"
 
 
 def _bound(code: str, function: Function, style: str) -> str:

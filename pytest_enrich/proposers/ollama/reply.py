@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from pytest_enrich import imports
 from pytest_enrich.imports import outdented, parsed
+from pytest_enrich.imports.text import imported
 from pytest_enrich.writing.syntax import Function, is_fixture
 
 FENCE = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
@@ -90,13 +91,7 @@ def _functions(tree: ast.Module) -> Iterator[tuple[ast.ClassDef | None, Function
 def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Each name that an import statement of the reply binds, and a statement for it alone."""
     for node in (node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)):
-        for alias in node.names:
-            bound = alias.asname or alias.name.partition(".")[0]
-            as_name = f" as {alias.asname}" if alias.asname else ""
-            if isinstance(node, ast.Import):
-                yield bound, f"import {alias.name}{as_name}"
-            elif node.module and not node.level and alias.name != "*":
-                yield bound, f"from {node.module} import {alias.name}{as_name}"
+        yield from ((one.name, one.statement) for one in imported(node) if not one.module.startswith("."))
 
 
 def _names(node: ast.stmt) -> Iterator[str]:
