@@ -237,7 +237,6 @@ class Asker:
                 seed=question.seed,
                 stop=question.stop,
             ),
-            schema=question.schema,
             think=None if self.model.think is None else thinks,
         )
 

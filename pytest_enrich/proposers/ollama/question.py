@@ -48,7 +48,6 @@ class Question(Struct, frozen=True, kw_only=True):
         strategy: Its name.
         about: `path::qualname` of the target.
         messages: The chat; the part that questions about one module share comes first.
-        schema: Of the reply, None for free text.
         predict: The most tokens of the reply.
         temperature, seed: As in `Options`.
         stop: Texts at which the reply ends, as in `Options`.
@@ -58,7 +57,6 @@ class Question(Struct, frozen=True, kw_only=True):
     strategy: str
     about: str
     messages: tuple[Message, ...]
-    schema: dict[str, Any] | None = None
     predict: int = 256
     temperature: float = 0.2
     seed: int = 0
