@@ -18,7 +18,7 @@ from pytest_enrich import imports
 from pytest_enrich.data import NewTest, Oracle, Origin, Target
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import statement
-from pytest_enrich.proposers.ollama.places import Place, Places, at_top
+from pytest_enrich.proposers.ollama.places import Place, Places, at_top, meanings
 from pytest_enrich.proposers.ollama.reply import WrittenTest
 from pytest_enrich.writing import names
 from pytest_enrich.writing.renderer import bindings_of
@@ -84,10 +84,6 @@ class Candidates(Struct, frozen=True, kw_only=True):
             gaps=tuple(gap.id for gap in self.target.gaps),
         )
 
-    def lacking(self, test: WrittenTest) -> tuple[str, ...]:
-        """What a test names that is known at no place."""
-        return next(self._fitted(test)).lacks
-
     def unreadable(self, reply: str) -> NewTest:
         """What stands for a reply without a test: the first rung says so."""
         return NewTest(
@@ -121,8 +117,7 @@ def known_names(target: Target, source_text: str, places: Places) -> dict[str, s
     return {
         "pytest": "pytest:",
         **{name: f"{source}:{name}" for name, source in _OBJECTS.items()},
-        **{name: f"{meanings[0]}:" for name, meanings in bindings.modules.items() if meanings},
-        **{name: meanings[0] for name, meanings in bindings.objects.items() if meanings},
+        **meanings(bindings),
         **{name: f"{target.module}:{name}" for name in defined},
         **places.meanings,
     }
