@@ -19,12 +19,12 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept
 from pytest_enrich.proposers.ollama.client import Client
+from pytest_enrich.proposers.ollama.gate import Model
 from pytest_enrich.proposers.ollama.protocol import Answer, Counts, Failure, Message, Options, Reply, Request
 from pytest_enrich.proposers.ollama.question import (
     Answered,
     Answers,
     Exchange,
-    Model,
     Question,
     Redaction,
     Scan,

@@ -16,13 +16,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Target
-from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.protocol import Counts, Message
 
 MARK = "REDACTED"
 _SHORTEST = 4
-SMALL, SHORT, LONG = 4e9, 3500, 14000
-"""Models with fewer parameters are shown so many characters, others more."""
 
 Scan = Callable[[str], Iterable[tuple[str, str]]]
 """The secrets of a line: of which sort, and what they are."""
@@ -105,30 +102,6 @@ class Answered(Struct, frozen=True, kw_only=True):
     text: str
     prompt: str
     kept: bool = False
-
-
-class Model(Struct, frozen=True, kw_only=True):
-    """What is asked: the server's model, its name there, the window of the whole run, whether it may think."""
-
-    pulled: Pulled
-    name: str
-    window: int = 4096
-    may_think: bool = False
-
-    @property
-    def is_small(self) -> bool:
-        """Whether it is of those that can do little, and that run where each token takes long."""
-        return 0 < self.pulled.parameters < SMALL
-
-    @property
-    def room(self) -> int:
-        """How many characters a question may have."""
-        return SHORT if self.is_small else LONG
-
-    @property
-    def think(self) -> bool | None:
-        """What a model that can think is told of it: unless it may, thoughts would be spent before the reply."""
-        return self.may_think if self.pulled.can("thinking") else None
 
 
 class Redaction(Struct, frozen=True, kw_only=True):

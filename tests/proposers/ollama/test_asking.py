@@ -20,9 +20,9 @@ from pytest_enrich.proposers.ollama.asking import (
     Paid,
     fold_attempts,
 )
-from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.gate import Model, Pulled
 from pytest_enrich.proposers.ollama.protocol import Counts, Message
-from pytest_enrich.proposers.ollama.question import Model, Question
+from pytest_enrich.proposers.ollama.question import Question
 
 CHAT = "POST /api/chat"
 BEGINNING = (Message(role="system", content="You write tests. " * 9),)

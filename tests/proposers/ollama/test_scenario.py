@@ -8,9 +8,8 @@ from msgspec.structs import replace
 from pytest_enrich.data import Attempt, Dropped, Entry, Kept, MutantsPart, NearTest, NewTest, Oracle, Origin, Tried
 from pytest_enrich.proposers.ollama import prompt
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.gate import Model, Pulled
 from pytest_enrich.proposers.ollama.places import Places
-from pytest_enrich.proposers.ollama.question import Model
 from pytest_enrich.proposers.ollama.scenario import ROUNDS, SURVIVED, Scenario, Survivors
 from pytest_enrich.source import Suite
 

@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Entry, Explore, Explored, Observation, Parameter, Record, Recorded
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.gate import Pulled
-from pytest_enrich.proposers.ollama.question import Model
+from pytest_enrich.proposers.ollama.gate import Model, Pulled
 from pytest_enrich.proposers.ollama.use import SAMPLES, Use, written
 
 CHAT = "POST /api/chat"
