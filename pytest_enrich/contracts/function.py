@@ -12,11 +12,10 @@ from pytest_enrich import imports
 from pytest_enrich.data import Promise, Template
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import imported
-from pytest_enrich.writing.syntax import Function, functions_in, nodes_of, stored, used
+from pytest_enrich.writing.syntax import Function, Text, functions_in, nodes_of, span, stored, used
 
 _LAZY = (ast.Yield, ast.YieldFrom)
 _NO_CALL = ("property", "setter", "deleter", "overload", "abstractmethod")
-_BUILTINS = frozenset(dir(builtins))
 
 
 class Claim(Struct, frozen=True, kw_only=True):
@@ -198,18 +197,15 @@ def imported_names(tree: ast.Module) -> dict[str, Template] | None:
 
 def name_template(code: str, known: Mapping[str, Template], local: frozenset[str]) -> Template | None:
     """`code` with its free names as `known` has them; None when one is not known."""
-    if "⟨" in code or "⟩" in code:
+    text = Text(code)
+    names = [node for node in nodes_of(ast.Name, text.tree) if node.id not in local]
+    if (
+        "⟨" in code
+        or "⟩" in code
+        or any(node.id not in known and not hasattr(builtins, node.id) for node in names)
+    ):
         return None
-    lines = code.encode().split(b"\n")
-    names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name) and node.id not in local]
-    for node in sorted(names, key=lambda name: (name.lineno, name.col_offset), reverse=True):
-        if node.id not in known and node.id not in _BUILTINS:
-            return None
-        line = lines[node.lineno - 1]
-        end = node.col_offset + len(node.id.encode())
-        written = known.get(node.id, node.id).encode()
-        lines[node.lineno - 1] = line[: node.col_offset] + written + line[end:]
-    return b"\n".join(lines).decode()
+    return text.replaced((span(node), known.get(node.id, node.id)) for node in names)
 
 
 def exception_named(name: str, module: str, names: frozenset[str]) -> Template | None:

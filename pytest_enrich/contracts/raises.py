@@ -196,18 +196,11 @@ def with_argument(function: Documented, name: str, value: str) -> str | None:
 
 def _example(function: Documented, count: int) -> list[str] | None:
     """The first arguments of an example in the docstring that has them all as literals."""
-    try:
-        examples = doctest.DocTestParser().get_examples(function.docstring)
-        trees = [ast.parse(example.source) for example in examples if not example.exc_msg]
-    except (ValueError, SyntaxError):
-        return None
+    trees = (step.tree for step in _steps(function) if not _TRACEBACK.match(step.want))
     for call in nodes_of(ast.Call, *trees):
         first = call.args[:count]
-        if (
-            getattr(call.func, "id", "") == function.name
-            and len(first) == count
-            and all(map(literal_value, first))
-        ):
+        is_own = getattr(call.func, "id", "") == function.name
+        if is_own and len(first) == count and all(map(literal_value, first)):
             return [ast.unparse(argument) for argument in first]
     return None
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Dropped, NewTest, Oracle
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import literal_value
+from pytest_enrich.writing.syntax import Text, literal_value, span
 
 LONGEST_SEEN = 80
 _FAILED = re.compile(r"^>? +(assert .+)\n(?: +[~^ ]+\n)?E ", re.MULTILINE)
@@ -34,7 +34,7 @@ def corrected(attempt: Attempt, docstring: str) -> NewTest | None:
         return None
     return replace(
         test,
-        code=_replaced(test.code, place.comparators[0], seen),
+        code=Text(test.code).replaced([(span(place.comparators[0]), seen)]),
         look=f"the model expected {expected}, {seen} was seen when the code ran: which one is right?",
         oracle=tuple(_oracle(oracle, place, seen) for oracle in test.oracle),
     )
@@ -43,14 +43,6 @@ def corrected(attempt: Attempt, docstring: str) -> NewTest | None:
 def disagrees(attempt: Attempt) -> bool:
     """Whether a test failed at a literal: there the code may be wrong, and what it gives is told to no model."""
     return _disagreement(attempt) is not None
-
-
-def _replaced(code: str, node: ast.expr, new: str) -> str:
-    """The code with another expression in the place of a literal."""
-    lines = code.encode().split(b"\n")
-    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-    kept = lines[first][: node.col_offset] + new.encode() + lines[last][node.end_col_offset :]
-    return b"\n".join([*lines[:first], kept, *lines[last + 1 :]]).decode()
 
 
 class _Disagreement(Struct, frozen=True, kw_only=True):
