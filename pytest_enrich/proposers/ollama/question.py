@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
@@ -70,8 +69,8 @@ def without_secrets(question: Question, scan: Scan) -> tuple[Question, tuple[Red
     """The question as it may be sent, and what was taken out of it."""
     cleaned = [redacted(message.content, scan) for message in question.messages]
     pairs = zip(question.messages, cleaned, strict=True)
-    messages = tuple(replace(message, content=clean.text) for message, clean in pairs)
-    return replace(question, messages=messages), tuple(entry for clean in cleaned for entry in clean.log)
+    messages = tuple(replace(message, content=clean) for message, (clean, _) in pairs)
+    return replace(question, messages=messages), tuple(entry for _, log in cleaned for entry in log)
 
 
 class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -111,13 +110,6 @@ class Redaction(Struct, frozen=True, kw_only=True):
     line: int
 
 
-class Redacted(Struct, frozen=True, kw_only=True):
-    """A text without secrets, and what was taken out of it."""
-
-    text: str
-    log: tuple[Redaction, ...] = ()
-
-
 def is_excluded(path: str, globs: Sequence[str]) -> bool:
     """Whether a file's text must never be in a prompt; a glob may speak of any part of the path."""
     lowered = path.lower()
@@ -125,8 +117,8 @@ def is_excluded(path: str, globs: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(part, glob.lower()) for part in parts for glob in globs)
 
 
-def redacted(text: str, scan: Scan) -> Redacted:
-    """The text with each secret that `scan` finds in its lines written over, wherever else it stands."""
+def redacted(text: str, scan: Scan) -> tuple[str, tuple[Redaction, ...]]:
+    """The text with each secret that `scan` finds in its lines written over, wherever else it stands; what was."""
     log: list[Redaction] = []
     secrets: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
@@ -136,12 +128,7 @@ def redacted(text: str, scan: Scan) -> Redacted:
                 log.append(Redaction(sort=sort, line=number))
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MARK)
-    return Redacted(text=text, log=tuple(log))
-
-
-def has_scanner() -> bool:
-    """Whether the extra `secrets` is installed."""
-    return find_spec("detect_secrets") is not None
+    return text, tuple(log)
 
 
 def scanner() -> Scan:
@@ -149,11 +136,12 @@ def scanner() -> Scan:
 
     Its own `scan_line` is for single texts typed by hand: there each word is taken for a possible secret.
     """
-    if not has_scanner():
+    try:
+        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+        from detect_secrets.filters import heuristic
+        from detect_secrets.settings import default_settings
+    except ImportError:
         return lambda _line: ()
-    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
-    from detect_secrets.filters import heuristic
-    from detect_secrets.settings import default_settings
 
     with default_settings():
         known: Any = get_mapping_from_secret_type_to_class()
