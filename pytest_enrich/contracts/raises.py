@@ -151,11 +151,8 @@ _PLAIN = {
     "empty": ("empty", ""),
 }
 _EMPTY = {"str": "''", "bytes": "b''", "list": "[]", "dict": "{}", "tuple": "()"}
-_INPUTS: dict[str, Callable[[str], str]] = {
-    "<": lambda value: str(int(value) - 1),
-    ">": lambda value: str(int(value) + 1),
-    **dict.fromkeys(("<=", ">=", "==", "is", "empty"), str),
-}
+_BEYOND = {"<": -1, ">": 1}
+"""What is added to a limit for a number that is refused."""
 _MEETS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
@@ -211,9 +208,14 @@ def claims(function: Documented) -> Iterator[Claim]:
         return
     for at, (exc, when, count) in _said(function):
         expected, refused = exception_named(exc, function.module, function.names), _refused(function, when)
-        call = with_argument(function, refused[0], _INPUTS[refused[1]](refused[2])) if refused else None
+        call = with_argument(function, refused[0], _beyond(refused[1], refused[2])) if refused else None
         if expected is not None and call is not None:
             yield function.claim("raises", at, count, action=call, expected=expected, refuses=refused)
+
+
+def _beyond(how: str, value: str) -> str:
+    """A value that is refused."""
+    return str(int(value) + _BEYOND[how]) if how in _BEYOND else value
 
 
 def meets(function: Documented, claim: Claim, call: ast.Call) -> bool:

@@ -199,22 +199,13 @@ def _keys(group: Group, want: Binding) -> tuple[list[SortKey], SortKey]:
 
 
 def _first(lines: list[str], tree: ast.Module, want: Binding) -> str:
-    """The file's first import: after the docstring, else before the first statement."""
-    if not tree.body:
-        return _put(lines, len(lines), [*([""] if lines and lines[-1].strip() else []), want.statement])
-    if ast.get_docstring(tree, clean=False) is not None:
-        row = _end(tree.body[0])
-        close = row < len(lines) and lines[row].strip()
-        return _put(lines, row, ["", want.statement, *(_gap(tree.body[1:]) if close else [])])
-    head = _head(lines)
-    if head and not lines[head].strip():
-        return _put(lines, head, ["", want.statement])
-    return _put(lines, _above(lines, tree.body[0]), [want.statement, *_gap(tree.body)])
-
-
-def _head(lines: list[str]) -> int:
-    """The number of comment lines that the file begins with."""
-    return next((row for row, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    """The file's first import: after the docstring, else after the comments that the file begins with."""
+    has_docstring = ast.get_docstring(tree, clean=False) is not None
+    comments = next((row for row, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    row = _end(tree.body[0]) if has_docstring else comments
+    close = row < len(lines) and bool(lines[row].strip())
+    above = [""] if has_docstring or (row and not close) else []
+    return _put(lines, row, [*above, want.statement, *(_gap(tree.body[has_docstring:]) if close else [])])
 
 
 def _gap(body: list[ast.stmt]) -> list[str]:

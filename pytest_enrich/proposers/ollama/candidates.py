@@ -217,9 +217,6 @@ def _with_inside(code: str, inner: Sequence[str]) -> str:
     if not inner:
         return code
     function = _function(code)
-    if function.body[0].lineno == function.lineno:  # all on one line
-        code = ast.unparse(function) + "\n"
-        function = _function(code)
     docstring = ast.get_docstring(function) is not None and len(function.body) > 1
     at = (function.body[0].end_lineno or 0) if docstring else function.body[0].lineno - 1
     indent = " " * function.body[0].col_offset

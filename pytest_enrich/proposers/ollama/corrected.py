@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Dropped, NewTest, Oracle
@@ -28,7 +27,7 @@ def corrected(attempt: Attempt, docstring: str) -> NewTest | None:
     disagreement = _disagreement(attempt)
     if disagreement is None:
         return None
-    place, seen, test = disagreement.place, disagreement.seen, disagreement.test
+    test, place, seen = disagreement
     expected = ast.unparse(place.comparators[0])
     if len(expected) > _TELLING and expected in docstring:
         return None
@@ -45,22 +44,14 @@ def disagrees(attempt: Attempt) -> bool:
     return _disagreement(attempt) is not None
 
 
-class _Disagreement(Struct, frozen=True, kw_only=True):
-    """A test that states at `place` another value than the one that was `seen`."""
-
-    test: NewTest
-    place: ast.Compare
-    seen: str
-
-
-def _disagreement(attempt: Attempt) -> _Disagreement | None:
+def _disagreement(attempt: Attempt) -> tuple[NewTest, ast.Compare, str] | None:
+    """A test that states another value than the one that was seen, and where."""
     test, verdict = attempt.candidate, attempt.verdict
     if not isinstance(test, NewTest) or not isinstance(verdict, Dropped) or verdict.rung != "passes":
         return None
-    tree = ast.parse(test.code)
-    place = _place(tree, verdict.detail)
+    place = _place(ast.parse(test.code), verdict.detail)
     seen = _seen(verdict.detail, place.comparators[0]) if place else None
-    return _Disagreement(test=test, place=place, seen=seen) if place and seen else None
+    return (test, place, seen) if place and seen else None
 
 
 def _place(tree: ast.Module, detail: str) -> ast.Compare | None:
@@ -69,9 +60,9 @@ def _place(tree: ast.Module, detail: str) -> ast.Compare | None:
     line = _plain(failed[1]) if failed else ""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert) and ast.unparse(node) == line:
-            test = node.test
-            is_plain = isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)
-            return test if isinstance(test, ast.Compare) and is_plain else None
+            match node.test:
+                case ast.Compare(ops=[ast.Eq()]) as compared:
+                    return compared
     return None
 
 

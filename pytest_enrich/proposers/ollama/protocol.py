@@ -164,13 +164,7 @@ def failure_of_response(status: int, body: bytes) -> Failure:
 
 def message_of(body: bytes) -> tuple[str, str]:
     """The message in an error's body, and the sort of error that a runner's own gives; "" where there is none."""
-    text = body.decode("utf-8", "replace")
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return _plain(text), ""
-    error = found.get("error", "") if isinstance(found, dict) else ""
-    return _inner(error if isinstance(error, str) else json.dumps(error))
+    return _message(body.decode("utf-8", "replace"))
 
 
 def json_object(content: bytes) -> dict[str, Any] | None:
@@ -262,21 +256,26 @@ def fold_reply(found: Iterable[bytes]) -> Answer:
 
 def _failure_of_line(error: object) -> Failure:
     """The failure that an `error` line in the middle of a reply tells."""
-    text, sort = _inner(error if isinstance(error, str) else json.dumps(error))
+    text, sort = _message_of(error)
     kind = _kind(0, text, sort)
     return Failure(kind="server error" if kind == "refused" else kind, message=text, status=-1)
 
 
-def _inner(error: str) -> tuple[str, str]:
-    """A runner's error is JSON text inside the error's text."""
+def _message(text: str) -> tuple[str, str]:
+    """The message in a text that may be JSON: a server's has a runner's own error as JSON inside a text."""
     try:
-        inner = json.loads(error)
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        return _plain(error), ""
-    inner = inner.get("error", inner) if isinstance(inner, dict) else inner
-    if not isinstance(inner, dict):
-        return _plain(str(inner)), ""
-    return _plain(str(inner.get("message", ""))), str(inner.get("type", ""))
+        return _plain(text), ""
+    if not isinstance(found, dict):
+        return _plain(str(found)), ""
+    if "error" in found:
+        return _message_of(found["error"])
+    return _plain(str(found.get("message", ""))), str(found.get("type", ""))
+
+
+def _message_of(error: object) -> tuple[str, str]:
+    return _message(error if isinstance(error, str) else json.dumps(error))
 
 
 def _kind(status: int, text: str, sort: str) -> Kind:

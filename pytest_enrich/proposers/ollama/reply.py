@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_enrich import imports
 from pytest_enrich.imports import outdented, parsed
-from pytest_enrich.imports.text import imported
+from pytest_enrich.imports.text import bound, imported
 from pytest_enrich.writing.syntax import Function, is_fixture
 
 FENCE = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
@@ -96,11 +96,10 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def _names(node: ast.stmt) -> Iterator[str]:
     """What a statement of the reply defines for its tests; a fixture is none that a test could hold."""
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        yield from (target.id for target in targets if isinstance(target, ast.Name))
-    elif isinstance(node, Function | ast.ClassDef):
+    if isinstance(node, Function | ast.ClassDef):
         yield from [] if is_fixture(node) or node.name.lower().startswith("test") else [node.name]
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        yield from (one.name for one in bound([node]))
 
 
 def _used(code: str, lines: Sequence[str], defined: Mapping[str, ast.stmt]) -> dict[str, str]:

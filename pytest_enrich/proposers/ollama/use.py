@@ -103,7 +103,7 @@ class Use:
 def _questions(task: Task) -> Iterator[tuple[Form, tuple[Message, ...]]]:
     """What is asked: for texts where a way in takes one, then for a script."""
     entry = task.target.entries[0]
-    if (taken := next(_textual(entry), None)) is not None:
+    if (taken := _textual(entry)) is not None:
         for _ in range(SAMPLES):
             yield "text", prompt.text(task.target, entry.qualname, taken.name, task.source_text)
     yield "script", prompt.script(task.target, task.source_text)
@@ -119,20 +119,19 @@ def written(reply: str, form: Form) -> Iterator[str]:
     yield from (text for text in found if SHORTEST <= len(text) <= LONGEST_TEXT)
 
 
-def _textual(entry: Entry) -> Iterator[Parameter]:
-    """The parameters that take a text, as far as anything tells."""
-    for parameter in entry.parameters:
+def _textual(entry: Entry) -> Parameter | None:
+    """The first parameter that takes a text, as far as anything tells."""
+    for parameter in (each for each in entry.parameters if each.kind in _NAMED):
         told = f"{parameter.annotation or ''} {parameter.documented or ''}"
-        if parameter.kind in _NAMED and (
-            _TEXTUAL.search(told) or (not told.strip() and parameter.default is None)
-        ):
-            yield parameter
+        if _TEXTUAL.search(told) or (not told.strip() and parameter.default is None):
+            return parameter
+    return None
 
 
 def _calls(entry: Entry, module: str, values: Sequence[str]) -> Iterator[Call]:
     """The way in with each text, where nothing else has to be given."""
     needed = [each for each in entry.parameters if each.default is None and each.kind in _NAMED]
-    taken = next(_textual(entry), None)
+    taken = _textual(entry)
     if taken is None or any(each.name != taken.name for each in needed):
         return
     owner = entry.qualname.rpartition(".")[0]
