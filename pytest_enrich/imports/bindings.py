@@ -86,13 +86,6 @@ class Resolved(Struct, frozen=True, kw_only=True):
     bindings: Bindings
 
 
-class _Name(Struct, frozen=True):
-    """How a name is written, and the import statement that it needs, "" for none."""
-
-    expression: str
-    statement: str = ""
-
-
 def resolve(
     templates: Iterable[Template], bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()
 ) -> Resolved:
@@ -107,11 +100,10 @@ def resolve(
 
     def written(match: re.Match[str]) -> str:
         nonlocal bindings
-        name = _written(match[1], match[2], bindings, aliases)
-        if name.statement:
-            imports.append(name.statement)
-            bindings = extend(bindings, [name.statement])
-        return name.expression
+        expression, *needed = _written(match[1], match[2], bindings, aliases)
+        imports.extend(needed)
+        bindings = extend(bindings, needed)
+        return expression
 
     codes = tuple([_NAME.sub(written, template) for template in templates])
     return Resolved(codes=codes, imports=tuple(imports), bindings=bindings)
@@ -178,14 +170,17 @@ def _without(bindings: Bindings, name: str) -> Bindings:
     )
 
 
-def _written(module: str, qualname: str, bindings: Bindings, aliases: Sequence[tuple[str, str]]) -> _Name:
+def _written(
+    module: str, qualname: str, bindings: Bindings, aliases: Sequence[tuple[str, str]]
+) -> tuple[str, ...]:
+    """How a name is written, and the import statement that it needs, if any."""
     _check(module, qualname)
     spellings = [(module, qualname), *_spelled(module, qualname, aliases)]
     named = frozenset(other for _, other in aliases)
     for spelling in spellings:
         known = _known(*spelling, bindings, named)
         if known:
-            return _Name(known)
+            return (known,)
     chosen = min(spellings, key=lambda spelling: (not _imports_from(spelling[0], bindings), len(spelling[0])))
     return next(_new(*chosen, bindings))
 
@@ -232,19 +227,19 @@ def _imports_from(module: str, bindings: Bindings) -> bool:
     return any(meaning.partition(":")[0] == module for found in bindings.objects.values() for meaning in found)
 
 
-def _new(module: str, qualname: str, bindings: Bindings) -> Iterator[_Name]:
+def _new(module: str, qualname: str, bindings: Bindings) -> Iterator[tuple[str, str]]:
     """The ways to import it that clash with nothing, best first; never empty."""
     head, dot, rest = qualname.partition(".")
-    ways: list[_Name] = []
+    ways: list[tuple[str, str]] = []
     if qualname and _is_free(head, bindings):
-        ways.append(_Name(qualname, f"from {module} import {head}"))
+        ways.append((qualname, f"from {module} import {head}"))
     if _is_root_free(module, bindings):
-        ways.append(_Name(f"{module}.{qualname}".rstrip("."), f"import {module}"))
+        ways.append((f"{module}.{qualname}".rstrip("."), f"import {module}"))
     yield from reversed(ways) if module.partition(".")[0] in MODULE_STYLE else ways
     other = _unused(f"{module.rpartition('.')[2]}_{head}".rstrip("_"), bindings)
     if qualname:
-        yield _Name(other + dot + rest, f"from {module} import {head} as {other}")
-    yield _Name(other, f"import {module} as {other}")
+        yield other + dot + rest, f"from {module} import {head} as {other}"
+    yield other, f"import {module} as {other}"
 
 
 def _is_free(name: str, bindings: Bindings) -> bool:

@@ -9,8 +9,6 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import TypeAlias
 
-from msgspec import Struct
-
 from pytest_enrich.imports.bindings import Bindings, read
 from pytest_enrich.imports.elements import Elements, spliced
 from pytest_enrich.imports.text import (
@@ -26,6 +24,8 @@ from pytest_enrich.imports.text import (
 )
 
 ImportNode: TypeAlias = ast.Import | ast.ImportFrom
+Group: TypeAlias = list[ImportNode]
+"""Import statements without a blank line between them."""
 SortKey: TypeAlias = tuple[int | str, ...]
 
 FUTURE, STANDARD, THIRD_PARTY, FIRST_PARTY, LOCAL = range(5)
@@ -116,15 +116,9 @@ def position(keys: list[SortKey], new: SortKey) -> int:
     return later[0] if later else len(keys)
 
 
-class Group(Struct, frozen=True, kw_only=True):
-    """Import statements without a blank line between them."""
-
-    nodes: tuple[ImportNode, ...]
-
-    @property
-    def sections(self) -> frozenset[int]:
-        """The sections of all of them; several in a file that does not keep them apart."""
-        return frozenset(section(module_of(node)) for node in self.nodes)
+def sections(group: Group) -> frozenset[int]:
+    """The sections of all of them; several in a file that does not keep them apart."""
+    return frozenset(section(module_of(node)) for node in group)
 
 
 def place(text: str, want: Binding) -> str:
@@ -135,26 +129,27 @@ def place(text: str, want: Binding) -> str:
     group = _home(known, want)
     if group:
         return _into(lines, group, want)
-    earlier = [one for one in known if min(one.sections) < section(want.module)]
+    earlier = [one for one in known if min(sections(one)) < section(want.module)]
     if earlier:
-        return _put(lines, _end(earlier[-1].nodes[-1]), ["", want.statement])
+        return _put(lines, _end(earlier[-1][-1]), ["", want.statement])
     if known:
-        return _put(lines, _above(lines, known[0].nodes[0]), [want.statement, ""])
+        return _put(lines, _above(lines, known[0][0]), [want.statement, ""])
     return _first(lines, tree, want)
 
 
 def groups(tree: ast.Module, lines: list[str]) -> list[Group]:
     """The groups among the statements at the top level, in their order."""
-    found: list[list[ImportNode]] = []
-    previous: ast.stmt | None = None
+    found: list[Group] = []
+    end = 0
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            if found and previous is found[-1][-1] and not _blank_between(lines, previous, node):
+            is_apart = any(not line.strip() for line in lines[end : node.lineno - 1])
+            if found and _end(found[-1][-1]) == end and not is_apart:
                 found[-1].append(node)
             else:
                 found.append([node])
-        previous = node
-    return [Group(nodes=tuple(nodes)) for nodes in found]
+        end = _end(node)
+    return found
 
 
 def _same(target: str, meaning: str) -> bool:
@@ -165,32 +160,26 @@ def _same(target: str, meaning: str) -> bool:
     return f".{target}".endswith(end if end.startswith(":") else f".{end}")
 
 
-def _blank_between(lines: list[str], before: ast.stmt, after: ast.stmt) -> bool:
-    return any(not line.strip() for line in lines[_end(before) : after.lineno - 1])
-
-
 def _home(known: list[Group], want: Binding) -> Group | None:
     """The group that `want` belongs in: its package's, its section's, or the one that holds everything."""
     kind, root = section(want.module), want.module.partition(".")[0]
-    same = [one for one in known if any(module_of(node).partition(".")[0] == root for node in one.nodes)]
-    alike = [one for one in known if kind in one.sections]
-    mixed = [one for one in known if len(one.sections - {FUTURE}) > 1]
+    same = [one for one in known if any(module_of(node).partition(".")[0] == root for node in one)]
+    alike = [one for one in known if kind in sections(one)]
+    mixed = [one for one in known if len(sections(one) - {FUTURE}) > 1]
     return next((found[-1] for found in (same if root else [], alike, mixed) if found), None)
 
 
 def _into(lines: list[str], group: Group, want: Binding) -> str:
-    keys, new = _keys(group, want)
-    index = position(keys, new)
-    if index:
-        return _put(lines, _end(group.nodes[index - 1]), [want.statement])
-    return _put(lines, _above(lines, group.nodes[0]), [want.statement])
+    index = position(*_keys(group, want))
+    row = _end(group[index - 1]) if index else _above(lines, group[0])
+    return _put(lines, row, [want.statement])
 
 
 def _keys(group: Group, want: Binding) -> tuple[list[SortKey], SortKey]:
     for key in (*MODULE_KEYS, MODULE_KEYS[0]):
         keys = [
             key(module_of(node), is_from=isinstance(node, ast.ImportFrom), alias=_alias_of(node.names[0]))
-            for node in group.nodes
+            for node in group
         ]
         if all(one <= other for one, other in pairwise(keys)):
             break
@@ -217,14 +206,12 @@ def _end(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
 
-def _above(lines: list[str], node: ast.stmt) -> int:
+def _above(lines: list[str], node: ImportNode) -> int:
     """The row of `node` with the comments that belong to it, which those at the top of a file do not."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    first = min(node.lineno, *(decorator.lineno for decorator in decorators), node.lineno) - 1
-    row = first
+    row = node.lineno - 1
     while row and lines[row - 1].lstrip().startswith("#"):
         row -= 1
-    return row or first
+    return row or node.lineno - 1
 
 
 def _put(lines: list[str], row: int, new: list[str]) -> str:

@@ -169,8 +169,8 @@ class Asker:
         answer = self._sent_thinking_little(request, question.strategy)
         took = time.monotonic() - began
         self._figures.answered(question, answer, took)
+        exchange = self._exchange(question, request, digest, log, took)
         if isinstance(answer, Failure):
-            exchange = self._exchange(question, request, digest, log, took)
             self._answers.note(msgspec.json.encode(replace(exchange, failure=str(answer))))
             self._note(answer)
             if answer.kind in _DOWN | _LOST:  # the same question may well be answered later
@@ -178,7 +178,6 @@ class Asker:
             return None
         self._failed = 0
         self._took[digest] = took
-        exchange = self._exchange(question, request, digest, log, took)
         kept = replace(exchange, text=answer.text, reason=answer.reason, counts=answer.counts)
         self._answers.put(digest, msgspec.json.encode(kept))
         return Answered(text=answer.text, prompt=digest)
@@ -296,17 +295,19 @@ class Pace:
             self._tokens += counts.reply
             self._replies[strategy].append(counts.reply)
 
+    def _read(self, unread: int) -> float:
+        """Seconds for so many characters; 0.0 as long as the server gave no figures."""
+        return unread * self._reading / self._characters if self._characters else 0.0
+
     def expect(self, strategy: str, unread: int, most: int) -> float:
         """Seconds for a question with `most` tokens of reply; 0.0 as long as the server gave no figures."""
         replies = self._replies[strategy]
         tokens = sum(replies) / len(replies) if replies else FULL * most
-        reading = unread * self._reading / self._characters if self._characters else 0.0
-        return reading + (tokens * self._writing / self._tokens if self._tokens else 0.0)
+        return self._read(unread) + (tokens * self._writing / self._tokens if self._tokens else 0.0)
 
     def tokens(self, unread: int, seconds: float) -> float:
         """How many tokens of a reply there are after so many seconds; no end as long as there were no figures."""
-        reading = unread * self._reading / self._characters if self._characters else 0.0
-        return max(seconds - reading, 0.0) * self._tokens / self._writing if self._writing else math.inf
+        return max(seconds - self._read(unread), 0.0) * self._tokens / self._writing if self._writing else math.inf
 
 
 class Figures:
