@@ -30,7 +30,6 @@ _GIGA = 1e9
 _SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 # What a server says of a stub: some hundred bytes that hold no weights.
 _SMALLEST = 1_000_000
-REGISTRY, LIBRARY = "registry.ollama.ai/", "library/"
 
 LOCAL_SINCE = (0, 17, 6)
 _NOT_FOUND = (400, 403, 404)
@@ -95,14 +94,9 @@ def read_models(client: Client) -> tuple[Pulled, ...] | Failure:
 
 
 def find_model(models: Sequence[Pulled], name: str) -> Pulled | None:
-    """The model of that name, in whichever case; without a tag it is the latest, the registry need not be said."""
-    wanted = plain_name(name if ":" in name.rpartition("/")[2] else f"{name}:latest")
-    return next((model for model in models if plain_name(model.name) == wanted), None)
-
-
-def plain_name(name: str) -> str:
-    """A model's name as all its spellings have it."""
-    return name.lower().removeprefix(REGISTRY).removeprefix(LIBRARY)
+    """The model of that name, in whichever case; without a tag it is the latest."""
+    wanted = name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+    return next((model for model in models if model.name.lower() == wanted.lower()), None)
 
 
 def choose_model(models: Sequence[Pulled], memory: int = 0) -> Choice | None:

@@ -12,23 +12,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 from msgspec import Struct
 
-from pytest_enrich.data import Condition, Gap, Reason, Target
+from pytest_enrich.data import Gap, Reason, Target
 from pytest_enrich.imports import outdented, parsed
 from pytest_enrich.proposers.ollama.protocol import Message
 from pytest_enrich.writing.syntax import Function, span
 
 MOST_CONSTANTS = 12
 MOST_FAILURE = 500
-_OUTCOMES = {
-    "true": "must be true",
-    "false": "must be false",
-    "iterates": "must have something to loop over",
-    "skips": "must have nothing to loop over",
-    "matches": "must match",
-    "no match": "must not match",
-    "raises": "must be entered: something before it has to raise",
-    "entered": "must be run",
-}
 INSTRUCTION = Message(
     role="system",
     content=(
@@ -109,7 +99,6 @@ def whole_test(target: Target, gaps: Sequence[Gap], context: Context) -> tuple[M
         f"# target: {target.path}::{target.qualname}",
         f"{marked(target, gaps)}\n",
         f"Write one short test that makes {called or 'the module'} get to {line}.",
-        way(target, gaps[0]) if len(gaps) == 1 else "",
         _listed("Values that the code knows: ", target.constants[:MOST_CONSTANTS]),
         _listed("Reviewers turned down earlier tests of this file because ", _complaints(context.turned_down)),
     ]
@@ -194,16 +183,6 @@ def sizes(targets: Iterable[Target], source_text: Callable[[str], str], room: in
 def shared(target: Target, source_text: str) -> str:
     """What is the same in every question about a module."""
     return f"# {target.path}\n{outline(source_text)}\n"
-
-
-def way(target: Target, gap: Gap) -> str:
-    """The decisions on the way, in words."""
-    known = dict(zip((each.id for each in target.gaps), target.conditions, strict=True))
-    own = Condition(line=gap.line, text=gap.text, outcome=gap.outcome)
-    steps = [*known.get(gap.id, ()), *([] if gap.outcome == "entered" else [own])]
-    if not steps:
-        return ""
-    return "On the way: " + "; ".join(f"`{step.text}` {_OUTCOMES[step.outcome]}" for step in steps)
 
 
 def outline(source_text: str) -> str:

@@ -198,9 +198,8 @@ def test_a_name_without_a_tag_is_the_latest(name, found):
     assert getattr(gate.find_model(models, name), "name", None) == found
 
 
-@pytest.mark.parametrize("name", ["Coder:7B", "registry.ollama.ai/library/coder:7b", "library/coder:7b"])
-def test_other_spellings_of_a_name_are_the_same_model(name):
-    assert gate.find_model([model("coder:7b")], name).name == "coder:7b"
+def test_a_name_in_another_case_is_the_same_model():
+    assert gate.find_model([model("coder:7b")], "Coder:7B").name == "coder:7b"
 
 
 def test_a_model_for_code_comes_before_a_larger_one():
