@@ -20,7 +20,16 @@ from msgspec.structs import replace
 from pytest_enrich.data import Attempt, Kept
 from pytest_enrich.proposers.ollama.client import Client
 from pytest_enrich.proposers.ollama.gate import Model
-from pytest_enrich.proposers.ollama.protocol import Answer, Counts, Failure, Message, Options, Reply, Request
+from pytest_enrich.proposers.ollama.protocol import (
+    Answer,
+    Counts,
+    Failure,
+    Message,
+    Options,
+    Reply,
+    Request,
+    decoded,
+)
 from pytest_enrich.proposers.ollama.question import (
     Answered,
     Answers,
@@ -241,11 +250,7 @@ class Asker:
 
     def _known(self, digest: str) -> Exchange | None:
         """What was kept, None when nothing was or it cannot be read."""
-        content = self._answers.get(digest)
-        try:
-            return msgspec.json.decode(content, type=Exchange) if content else None
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
+        return decoded(self._answers.get(digest) or b"", Exchange)
 
     def _exchange(
         self, question: Question, request: Request, digest: str, log: tuple[Redaction, ...], took: float

@@ -27,9 +27,9 @@ from pytest_enrich.proposers.ollama.protocol import (
     Failure,
     Limits,
     Request,
+    decoded,
     failure_of_response,
     fold_reply,
-    json_object,
     lines_of,
     message_of,
     request_body,
@@ -207,7 +207,7 @@ class Client:
             if fault := _fault_of(answer):
                 return fault
             content = _read(answer, LONGEST_BODY)
-        found = json_object(content)
+        found = decoded(content, dict[str, Any])
         told = message_of(content[:LONGEST_MESSAGE])[0]
         return found if found is not None else Failure(kind="bad answer", message=told)
 

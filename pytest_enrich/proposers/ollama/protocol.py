@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +25,7 @@ Kind: TypeAlias = Literal[
 line that says that it is done. `cut`: the server cut the prompt silently. `remote`: it left the machine.
 """
 
+T = TypeVar("T")
 LONGEST_MESSAGE = 300
 _BY_STATUS: dict[int, Kind] = {
     401: "refused",
@@ -167,13 +168,12 @@ def message_of(body: bytes) -> tuple[str, str]:
     return _message(body.decode("utf-8", "replace"))
 
 
-def json_object(content: bytes) -> dict[str, Any] | None:
-    """The JSON object that `content` is, None when it is none."""
+def decoded(content: bytes, kind: type[T]) -> T | None:
+    """What `content` is as JSON, None when it is nothing of that kind."""
     try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
 
 
 def request_body(request: Request) -> dict[str, Any]:
@@ -299,9 +299,8 @@ def _plain(text: str) -> str:
 
 def _part(line: bytes) -> _Part | Failure:
     """A line, unless it tells of an error, or that another machine replies."""
-    try:
-        part = msgspec.json.decode(line, type=_Part)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    part = decoded(line, _Part)
+    if part is None:
         return Failure(kind="bad answer", message=message_of(line[:LONGEST_MESSAGE])[0])
     if part.error:
         return _failure_of_line(part.error)
