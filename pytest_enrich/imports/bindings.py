@@ -117,11 +117,7 @@ class Needed(Struct, frozen=True, kw_only=True):
 
 
 def needs(code: str, bindings: Bindings) -> Needed:
-    """What `code`, a whole statement written for a file with `bindings`, needs.
-
-    Raises:
-        SyntaxError: The code is not Python.
-    """
+    """What `code`, a whole statement written for a file with `bindings`, needs; nothing where it is not Python."""
     imports: list[str] = []
     missing: list[str] = []
     for name in sorted(_looked_up_outside(code)):
@@ -262,7 +258,10 @@ def _unused(name: str, bindings: Bindings) -> str:
 
 def _looked_up_outside(code: str) -> set[str]:
     """The names that `code` looks up outside itself."""
-    top = symtable.symtable(code, "<test>", "exec")
+    try:
+        top = symtable.symtable(code, "<test>", "exec")
+    except SyntaxError:  # also what only a compiler refuses: a `nonlocal` without one
+        return set()
     own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     return {name for table in _tables(top) for name in _looked_up(table)} - own
 

@@ -136,7 +136,8 @@ def _fit(test: WrittenTest, place: Place, known: Mapping[str, str]) -> Fitted:
     code = _with_inside(_bound(test.code, function, place.placement.style), [*hidden, *helpers])
     added = [line for name, line in statements.items() if name not in bindings.taken]
     lacks = [name for name in asked if place.fixtures and name not in place.fixtures]
-    for name in _missing(code, imports.extend(bindings, added)):
+    extended = imports.extend(bindings, added)
+    for name in (name for name in imports.needs(code, extended).missing if name not in extended.taken):
         if name in known or name in sys.stdlib_module_names:
             module, _, member = known.get(name, f"{name}:").partition(":")
             added.append(statement(module, member, name))
@@ -190,14 +191,6 @@ def _has(bindings: imports.Bindings, name: str, statement: str) -> bool:
     given = imports.extend(imports.Bindings(), [statement])
     same = bool(given.objects.get(name)) and bindings.objects.get(name) == given.objects.get(name)
     return same or (bool(given.modules.get(name)) and bindings.modules.get(name) == given.modules.get(name))
-
-
-def _missing(code: str, bindings: imports.Bindings) -> list[str]:
-    try:
-        missing = imports.needs(code, bindings).missing
-    except SyntaxError:  # what only a compiler refuses: a `nonlocal` without one
-        return []
-    return [name for name in missing if name not in bindings.taken]
 
 
 def _bound(code: str, function: Function, style: str) -> str:

@@ -112,11 +112,7 @@ def _used(code: str, lines: Sequence[str], defined: Mapping[str, ast.stmt]) -> d
 
 def _missing(*codes: str) -> set[str]:
     """The names that these use and do not have."""
-    try:
-        needed = [imports.needs(code, imports.Bindings()) for code in codes]
-    except SyntaxError:  # what only a compiler refuses
-        return set()
-    return {name for each in needed for name in each.missing}
+    return {name for code in codes for name in imports.needs(code, imports.Bindings()).missing}
 
 
 def _text(lines: Sequence[str], node: ast.stmt, more: Sequence[ast.expr] = ()) -> str:
