@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -147,16 +146,12 @@ Write = Callable[..., NewTest | None]
 """Writes the test, with decorators `above` its own."""
 
 
-def uses_hypothesis(rootdir: Path, test_files: Iterable[str]) -> bool:
-    """Whether a test file imports it.
+def uses_hypothesis(texts: Iterable[str]) -> bool:
+    """Whether one of these test files imports it.
 
     What a project only declares is not enough: nobody of the team may have read such a test yet.
-
-    Args:
-        rootdir: Of the project.
-        test_files: Relative to it.
     """
-    return any(_imports(_text(rootdir / path)) for path in test_files)
+    return any(map(_imports, texts))
 
 
 class PropertiesProposer:
@@ -257,10 +252,3 @@ def _imports(text: str) -> bool:
         node for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Import | ast.ImportFrom)
     )
     return any(one.module.partition(".")[0] == "hypothesis" for node in nodes for one in imported(node))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
