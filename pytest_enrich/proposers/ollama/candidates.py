@@ -10,13 +10,14 @@ import ast
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from pytest_enrich import imports
 from pytest_enrich.data import NewTest, Oracle, Origin, Target
 from pytest_enrich.imports import parsed
+from pytest_enrich.imports.merge import provided, wanted
 from pytest_enrich.imports.text import statement
 from pytest_enrich.proposers.ollama.places import Place, Places, at_top, meanings
 from pytest_enrich.proposers.ollama.reply import WrittenTest
@@ -64,7 +65,7 @@ class Candidates(Struct, frozen=True, kw_only=True):
 
     def of(self, test: WrittenTest) -> Iterator[NewTest]:
         """The candidate at each place where all that it names is known, the best first, else where least lacks."""
-        yield from (self._made(test, fitted) for fitted in self._fitted(test))
+        return (self._made(test, fitted) for fitted in self._fitted(test))
 
     def _made(self, test: WrittenTest, best: Fitted) -> NewTest:
         free = names.free(
@@ -130,7 +131,8 @@ def _fit(test: WrittenTest, place: Place, known: Mapping[str, str]) -> Fitted:
     if place.placement.style == "unittest" and (asked or _is_parametrized(function)):
         place = at_top(place)
     bindings = place.bindings
-    statements = {name: line for name, line in test.imports.items() if not _has(bindings, name, line)}
+    is_given = {name: all(provided(one, bindings) for one in wanted(line)) for name, line in test.imports.items()}
+    statements = {name: line for name, line in test.imports.items() if not is_given[name]}
     hidden = [line for name, line in statements.items() if name in bindings.taken]
     helpers = [text for name, text in test.helpers.items() if name not in bindings.taken]
     code = _with_inside(_bound(test.code, function, place.placement.style), [*hidden, *helpers])
@@ -186,13 +188,6 @@ def _unbound(code: str, place: Place) -> list[str]:
     return re.findall(r"\bself\.(assert\w+)\(", code) if style == "method" else []
 
 
-def _has(bindings: imports.Bindings, name: str, statement: str) -> bool:
-    """Whether the name means in a file what it means after an import."""
-    given = imports.extend(imports.Bindings(), [statement])
-    same = bool(given.objects.get(name)) and bindings.objects.get(name) == given.objects.get(name)
-    return same or (bool(given.modules.get(name)) and bindings.modules.get(name) == given.modules.get(name))
-
-
 def _bound(code: str, function: Function, style: str) -> str:
     """The code with a `self` where tests are methods, and without one where they are functions."""
     parameters = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
@@ -210,6 +205,9 @@ def _with_inside(code: str, inner: Sequence[str]) -> str:
     if not inner:
         return code
     function = _function(code)
+    if function.body[0].lineno == function.lineno:  # all on one line
+        code = ast.unparse(function) + "\n"
+        function = _function(code)
     docstring = ast.get_docstring(function) is not None and len(function.body) > 1
     at = (function.body[0].end_lineno or 0) if docstring else function.body[0].lineno - 1
     indent = " " * function.body[0].col_offset
@@ -219,8 +217,7 @@ def _with_inside(code: str, inner: Sequence[str]) -> str:
 
 def _function(code: str) -> Function:
     """The test itself."""
-    nodes: Iterable[ast.stmt] = ast.parse(code).body
-    return next(node for node in nodes if isinstance(node, Function))
+    return next(node for node in ast.parse(code).body if isinstance(node, Function))
 
 
 def _oracles(code: str) -> Iterator[Oracle]:
