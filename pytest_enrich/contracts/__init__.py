@@ -194,7 +194,7 @@ def find(path: str, module: str, text: str) -> tuple[tuple[Documented, ...], tup
 
 def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """The promises that the calls of a test are about: where one is broken, the test states the opposite of it."""
-    tree, known = parsed(code), {function.name: function for function in functions if function.is_plain}
+    tree, known = parsed(code), {function.node.name: function for function in functions if function.is_plain}
     found: list[Claim] = []
     for call in nodes_of(ast.Call, tree) if tree is not None else ():
         found += _examples_of(call, claims)
@@ -218,4 +218,4 @@ def _examples_of(call: ast.Call, claims: Iterable[Claim]) -> Iterator[Claim]:
 
 def _action(function: Documented, call: ast.Call) -> Template:
     """A call of the function with the same arguments."""
-    return f"⟨{function.module}:{function.name}⟩{ast.unparse(call)[len(ast.unparse(call.func)) :]}"
+    return f"⟨{function.module}:{function.node.name}⟩{ast.unparse(call)[len(ast.unparse(call.func)) :]}"

@@ -63,8 +63,7 @@ class Documented(Struct, frozen=True, kw_only=True):
 
     Attributes:
         path, module: Of its file.
-        qualname, name: As in a gap, and its last part.
-        line, last: The lines of the file that it is on.
+        qualname: As in a gap.
         node: Its syntax tree.
         owner: The class that it is a method of, "" for none.
         lines: The docstring's lines, as they stand there.
@@ -75,9 +74,6 @@ class Documented(Struct, frozen=True, kw_only=True):
     path: str
     module: str
     qualname: str
-    name: str
-    line: int
-    last: int
     node: Function | ast.ClassDef
     owner: str
     lines: tuple[str, ...]
@@ -100,7 +96,7 @@ class Documented(Struct, frozen=True, kw_only=True):
             path=self.path,
             module=self.module,
             qualname=self.qualname,
-            line=self.line,
+            line=self.node.lineno,
             promise=promise,
             quote="\n".join(line.strip() for line in self.lines[at : at + count]),
             quote_line=self.first + at,
@@ -109,6 +105,11 @@ class Documented(Struct, frozen=True, kw_only=True):
             setup=setup,
             refuses=refuses,
         )
+
+    @property
+    def extent(self) -> range:
+        """The lines of the file that it is on."""
+        return range(self.node.lineno, (self.node.end_lineno or self.node.lineno) + 1)
 
     @property
     def docstring(self) -> str:
@@ -145,9 +146,6 @@ def _documented(
                 path=path,
                 module=module,
                 qualname=qualname,
-                name=node.name,
-                line=node.lineno,
-                last=node.end_lineno or node.lineno,
                 node=node,
                 owner=owner,
                 lines=lines,

@@ -112,7 +112,7 @@ def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
 def _is_about(function: Documented, trees: Sequence[ast.AST]) -> bool:
     """Whether the function itself is called: an example may be about another one."""
     wanted = trees if isinstance(function.node, ast.ClassDef) else trees[-1:]
-    return any(last_name(call.func) == function.name for call in nodes_of(ast.Call, *wanted))
+    return any(last_name(call.func) == function.node.name for call in nodes_of(ast.Call, *wanted))
 
 
 def _written(
@@ -188,7 +188,7 @@ def with_argument(function: Documented, name: str, value: str) -> str | None:
     if others is None:
         return None
     words = [*others[:at], value, *others[at + 1 :]]
-    return f"⟨{function.module}:{function.name}⟩({', '.join(words)})"
+    return f"⟨{function.module}:{function.node.name}⟩({', '.join(words)})"
 
 
 def _example(function: Documented, count: int) -> list[str] | None:
@@ -196,7 +196,7 @@ def _example(function: Documented, count: int) -> list[str] | None:
     trees = (step.tree for step in _steps(function) if not _TRACEBACK.match(step.want))
     for call in nodes_of(ast.Call, *trees):
         first = call.args[:count]
-        is_own = getattr(call.func, "id", "") == function.name
+        is_own = getattr(call.func, "id", "") == function.node.name
         if is_own and len(first) == count and all(map(literal_value, first)):
             return [ast.unparse(argument) for argument in first]
     return None

@@ -160,7 +160,7 @@ class Contradictions:
         if settings.changes is None:
             return True
         lines = settings.changes.lines.get(path, ())
-        spans = (range(one.line, one.last + 1) for one in self._file(path).functions if one.qualname == qualname)
+        spans = (one.extent for one in self._file(path).functions if one.qualname == qualname)
         return any(line in span for span in spans for line in lines)
 
     def _file(self, path: str) -> _File:
