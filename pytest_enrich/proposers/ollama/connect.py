@@ -15,7 +15,7 @@ from pytest_enrich.proposers.ollama.gate import Model, Pulled, Refusal
 from pytest_enrich.proposers.ollama.protocol import Failure, Limits
 
 # A server on this machine answers a short question at once, or is not there.
-NEAR = Limits(connect=0.3)
+NEAR = 0.3
 ROOM, THOUGHT, THOUGHTS = 1500, 1200, 4800
 """Tokens of a window beyond the prompt's text: the reply and what a template puts round the turns; what a model
 thinks that was told not to, and one that may."""
@@ -70,7 +70,8 @@ def connect(wish: Wish, notice: Callable[[str], None] = lambda _what: None) -> C
         return Refusal(reason=f"{there} is not among model.hosts of {wish.rules.name}", is_forbidden=True)
     if refusal := gate.of_host(there, allow_remote=wish.allow_remote):
         return refusal
-    client = Client(there, NEAR if there.is_loopback() else Limits(), notice=notice)
+    limits = Limits(connect=NEAR) if there.is_loopback() else Limits()
+    client = Client(there, limits, notice=notice)
     found = _model(client, wish)
     if isinstance(found, Refusal):
         client.close()
