@@ -147,7 +147,7 @@ class Asker:
 
     def is_barren(self, strategy: str) -> bool:
         """Whether a strategy led nowhere so often that its time is better spent elsewhere, or it is late."""
-        return self.is_late or self.paid().get(strategy, UNTRIED).idle >= IDLE
+        return self.is_late or self.paid().get(strategy, Paid()).idle >= IDLE
 
     def paid(self) -> Mapping[str, Paid]:
         """What became of the candidates of each strategy."""
@@ -372,9 +372,6 @@ class Paid(Struct, frozen=True, kw_only=True):
     tried: int = 0
     kept: int = 0
     idle: float = 0.0
-
-
-UNTRIED = Paid()
 
 
 def fold_attempts(attempts: Iterable[Attempt], model: str, took: Mapping[str, float]) -> Mapping[str, Paid]:
