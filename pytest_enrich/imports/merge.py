@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import accumulate, pairwise
-from typing import TypeAlias
+from itertools import accumulate
+from typing import TypeAlias, TypeVar
 
 from pytest_enrich.imports.bindings import Bindings, read
 from pytest_enrich.imports.elements import Elements, spliced
@@ -23,6 +23,7 @@ from pytest_enrich.imports.text import (
     split_bom,
 )
 
+T = TypeVar("T")
 ImportNode: TypeAlias = ast.Import | ast.ImportFrom
 Group: TypeAlias = list[ImportNode]
 """Import statements without a blank line between them."""
@@ -79,13 +80,9 @@ def section(module: str) -> int:
     return THIRD_PARTY if root in THIRD_PARTY_ROOTS else FIRST_PARTY
 
 
-def _alias_of(alias: ast.alias) -> str:
-    """`a as b`, "" for a name that keeps its own."""
-    return f"{alias.name} as {alias.asname}" if alias.asname else ""
-
-
-def _module_key(module: str, *, is_from: bool, alias: str, mixed: bool) -> SortKey:
+def _module_key(stated: tuple[str, bool, str], *, mixed: bool) -> SortKey:
     """What isort sorts statements of a section by: `import` before `from`, or (`mixed`) both together."""
+    module, is_from, alias = stated
     first, second = (module.lower(), int(is_from)) if mixed else (int(is_from), module.lower())
     return (first, second, module, alias)
 
@@ -104,15 +101,17 @@ MODULE_KEYS = (partial(_module_key, mixed=False), partial(_module_key, mixed=Tru
 NAME_KEYS = (partial(_name_key, by_type=True), partial(_name_key, by_type=False))
 
 
-def position(keys: list[SortKey], new: SortKey) -> int:
-    """Where `new` goes in the longest sorted end of `keys`.
+def position(orders: Sequence[Callable[[T], SortKey]], known: Sequence[T], new: T) -> int:
+    """Where `new` goes, by the first order that the known ones are in, else in the longest sorted end of them.
 
     So a sorted list stays sorted, and an unsorted one ends the same whatever the order of insertions.
     """
+    order = next((one for one in orders if [*map(one, known)] == sorted(map(one, known))), orders[0])
+    keys = [*map(order, known)]
     start = len(keys) - 1
     while start > 0 and keys[start - 1] <= keys[start]:
         start -= 1
-    later = [index for index in range(max(start, 0), len(keys)) if keys[index] > new]
+    later = [index for index in range(max(start, 0), len(keys)) if keys[index] > order(new)]
     return later[0] if later else len(keys)
 
 
@@ -170,21 +169,16 @@ def _home(known: list[Group], want: Binding) -> Group | None:
 
 
 def _into(lines: list[str], group: Group, want: Binding) -> str:
-    index = position(*_keys(group, want))
+    known = [_stated(module_of(node), isinstance(node, ast.ImportFrom), node.names[0]) for node in group]
+    alias = ast.alias(want.member or want.module, want.alias)
+    index = position(MODULE_KEYS, known, _stated(want.module, want.member is not None, alias))
     row = _end(group[index - 1]) if index else _above(lines, group[0])
     return _put(lines, row, [want.statement])
 
 
-def _keys(group: Group, want: Binding) -> tuple[list[SortKey], SortKey]:
-    for key in (*MODULE_KEYS, MODULE_KEYS[0]):
-        keys = [
-            key(module_of(node), is_from=isinstance(node, ast.ImportFrom), alias=_alias_of(node.names[0]))
-            for node in group
-        ]
-        if all(one <= other for one, other in pairwise(keys)):
-            break
-    alias = f"{want.member or want.module} as {want.alias}" if want.alias else ""
-    return keys, key(want.module, is_from=want.member is not None, alias=alias)
+def _stated(module: str, is_from: bool, alias: ast.alias) -> tuple[str, bool, str]:  # noqa: FBT001 - a part of it
+    """What a statement is sorted by; a name that keeps its own has no part in it."""
+    return module, is_from, ast.unparse(alias) if alias.asname else ""
 
 
 def _first(lines: list[str], tree: ast.Module, want: Binding) -> str:
@@ -241,15 +235,6 @@ def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED) -> str:
     return start + text
 
 
-def place_of(names: list[str], new: str) -> int:
-    """Where `new` goes among `names`, by the order that they are in."""
-    for key in NAME_KEYS:
-        keys = [key(name) for name in names]
-        if keys == sorted(keys):
-            return position(keys, key(new))
-    return position([NAME_KEYS[0](name) for name in names], NAME_KEYS[0](new))
-
-
 def wrapped(module: str, names: Sequence[str], end: str) -> str:
     """The statement over several lines, without a last line ending."""
     return f"from {module} import ({end}" + "".join(f"    {name},{end}" for name in names) + ")"
@@ -273,7 +258,7 @@ def _takes_names(node: ast.ImportFrom) -> bool:
 def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
     """`text` with a name in a statement; one that gets too long by that is wrapped."""
     names = [alias.name for alias in node.names]
-    at = place_of(names, name)
+    at = position(NAME_KEYS, names, name)
     new = spliced(text, [_names(text, node).inserted(at, name)])
     line = split(new)[node.lineno - 1]
     written = [ast.unparse(alias) for alias in node.names]
