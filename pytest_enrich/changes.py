@@ -1,7 +1,6 @@
 """Which lines changed since a commit: git is asked, never changed, and no setting or hook of the user's counts.
 
-`since` answers it, `check_base` whether it can be asked, `named` finds files by name; `environment` is that of a
-process that must not take a hook's repository for its own.
+`since` answers it; `environment` is that of a process that must not take a hook's repository for its own.
 """
 
 from __future__ import annotations
@@ -26,26 +25,11 @@ _SETTINGS = (
 )  # fmt: skip
 # What git tells a hook about the repository that it works for. It is found anew from the folder: in a folder
 # below the top, GIT_DIR alone would make git take that folder for the top.
-_OF_A_HOOK = (
-    "GIT_DIR",
-    "GIT_PREFIX",
-    "GIT_COMMON_DIR",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_LITERAL_PATHSPECS",
-    "GIT_GLOB_PATHSPECS",
-    "GIT_NOGLOB_PATHSPECS",
-    "GIT_ICASE_PATHSPECS",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_DIFF_OPTS",
-    "GIT_TRACE",
+_OF_A_HOOK = re.compile(
+    r"GIT_(PREFIX|COMMON_DIR|(ALTERNATE_)?OBJECT_DIRECTOR(Y|IES)|IMPLICIT_WORK_TREE|INTERNAL_SUPER_PREFIX"
+    r"|QUARANTINE_PATH|(\w*GLOB|LITERAL|ICASE)_PATHSPECS|EXTERNAL_DIFF|DIFF_OPTS|TRACE)"
 )
-_DEEPEN = "git fetch --deepen=1000"
-_WHOLE = "git fetch --unshallow"
-_ACTIONS = "(in GitHub Actions: actions/checkout with fetch-depth: 0)"
+_WHOLE = "All of it:   git fetch --unshallow    (in GitHub Actions: actions/checkout with fetch-depth: 0)"
 
 
 class Said(Struct, frozen=True):
@@ -93,16 +77,16 @@ def need(folder: Path, *words: str) -> bytes:
     """
     said = ask(folder, *words)
     if said.status:
-        raise UsageError(f"git {words[0]} failed: {last(said.errors)}")
+        raise UsageError(f"git {words[0]} failed: {_lines(said.errors)[-1]}")
     return said.output
 
 
 def head(folder: Path) -> str:
     """The id of the commit that is checked out, "" when there is none yet."""
-    return resolved(folder, "HEAD")
+    return _resolved(folder, "HEAD")
 
 
-def resolved(folder: Path, name: str) -> str:
+def _resolved(folder: Path, name: str) -> str:
     """The id of the commit that `name` stands for, "" when it stands for none."""
     if not name or name.startswith("-"):
         return ""
@@ -111,7 +95,7 @@ def resolved(folder: Path, name: str) -> str:
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """These variables without what git tells a hook; a work tree that somebody named stays."""
-    kept = {name: value for name, value in given.items() if name not in _OF_A_HOOK or name == "GIT_DIR"}
+    kept = {name: value for name, value in given.items() if not _OF_A_HOOK.fullmatch(name)}
     if "GIT_WORK_TREE" not in kept:
         kept.pop("GIT_DIR", None)
     if not Path(kept.get("GIT_INDEX_FILE", "")).is_absolute():  # relative to a folder that nobody told us
@@ -119,10 +103,9 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def last(text: str) -> str:
-    """The last line that says something."""
-    lines: Sequence[str] = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it gave no reason"
+def _lines(text: str) -> list[str]:
+    """The lines that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip()] or ["it gave no reason"]
 
 
 def check_base(rootdir: Path) -> None:
@@ -134,13 +117,13 @@ def check_base(rootdir: Path) -> None:
     said = ask(rootdir, "rev-parse", "--is-inside-work-tree")
     if said.word == "true":
         return
-    why = _whole(said.errors) if said.status else "this is no work tree"
+    why = _reason(said.errors) if said.status else "this is no work tree"
     raise UsageError(f"{rootdir} is not in the work tree of a git repository: {why}\nDo without this option.")
 
 
-def _whole(errors: str) -> str:
+def _reason(errors: str) -> str:
     """The reason, and the command that it ends with where it knows one."""
-    lines = [line.strip() for line in errors.splitlines() if line.strip()] or ["it gave no reason"]
+    lines = _lines(errors)
     return "\n".join(dict.fromkeys((lines[0], lines[-1])))
 
 
@@ -152,7 +135,7 @@ def find_base(rootdir: Path, since: str) -> str:
     """
     if ".." in since:
         raise UsageError("accepted is one commit: staged, HEAD or a name; where it parted from HEAD is found out")
-    commit = resolved(rootdir, since)
+    commit = _resolved(rootdir, since)
     if not commit:
         raise UsageError(_unknown(rootdir, since))
     if not head(rootdir):
@@ -166,25 +149,17 @@ def find_base(rootdir: Path, since: str) -> str:
 def _unknown(rootdir: Path, since: str) -> str:
     lines = ["there is no such commit here"]
     remote, _, branch = since.partition("/")
-    shallow, remotes = _is_shallow(rootdir), ask(rootdir, "remote").word.split("\n")
-    lines += [f"There is:    {one}/{since}" for one in remotes if one and resolved(rootdir, f"{one}/{since}")]
-    if branch and remote in remotes:
+    if branch and remote in ask(rootdir, "remote").word.split("\n"):
         lines.append(f"Fetch it:    git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}")
-    if shallow:
-        lines.append(f"All of it:   {_WHOLE}    {_ACTIONS}")
-    if len(lines) == 1:
-        lines.append("What there is:  git branch --all")
-    return "\n".join(lines)
+    if _is_shallow(rootdir):
+        lines.append(_WHOLE)
+    return "\n".join([*lines, *["What there is:  git branch --all"] * (len(lines) == 1)])
 
 
 def _apart(rootdir: Path) -> str:
-    if not _is_shallow(rootdir):
-        return "it has no commit in common with HEAD\nName a commit that HEAD comes from:  git log --oneline"
-    return (
-        "this clone is shallow: it does not reach back to where the two parted\n"
-        f"More of it:  {_DEEPEN}\n"
-        f"All of it:   {_WHOLE}    {_ACTIONS}"
-    )
+    if _is_shallow(rootdir):
+        return f"this clone is shallow: it does not reach back to where the two parted\n{_WHOLE}"
+    return "it has no commit in common with HEAD\nName a commit that HEAD comes from:  git log --oneline"
 
 
 def _is_shallow(rootdir: Path) -> bool:

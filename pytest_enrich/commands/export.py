@@ -166,7 +166,7 @@ class _Sources:
 
     def cleaned(self, text: str) -> str:
         """Without what looks like a secret."""
-        return redacted(text, self._scan).text
+        return redacted(text, self._scan)[0]
 
     def prompt(self, attempt: Attempt) -> str:
         """The question that the attempt answers, "" when the function is another by now, or must not be shown."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -12,6 +14,7 @@ from pytest_enrich.config import policy
 from pytest_enrich.data import Changes, Grade, Shard
 from pytest_enrich.errors import UsageError
 
+Word = TypeVar("Word", bound=str)
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smh])")
 MODEL = "ollama"
@@ -190,9 +193,7 @@ def count(text: str) -> int:
     Raises:
         UsageError: See `seconds`.
     """
-    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
-        raise UsageError("accepted is a whole number from 0 (no limit)")
-    return int(text)
+    return _whole(text, 0, 10**9, "a whole number from 0 (no limit)")
 
 
 def seed(text: str) -> int:
@@ -201,9 +202,7 @@ def seed(text: str) -> int:
     Raises:
         UsageError: See `seconds`.
     """
-    if not re.fullmatch(r"[0-9]{1,10}", text.strip()) or int(text) > _LARGEST_SEED:
-        raise UsageError(f"accepted is a whole number from 0 to {_LARGEST_SEED}")
-    return int(text)
+    return _whole(text, 0, _LARGEST_SEED, f"a whole number from 0 to {_LARGEST_SEED}")
 
 
 def workers(text: str) -> int:
@@ -214,8 +213,12 @@ def workers(text: str) -> int:
     """
     if text.strip() == "auto":
         return min(4, _cores())
-    if not re.fullmatch(r"0*[1-9][0-9]{0,3}", text.strip()):
-        raise UsageError("accepted is auto, or a whole number from 1")
+    return _whole(text, 1, 9999, "auto, or a whole number from 1")
+
+
+def _whole(text: str, least: int, most: int, accepted: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", text.strip()) or not least <= int(text) <= most:
+        raise UsageError(f"accepted is {accepted}")
     return int(text)
 
 
@@ -263,10 +266,23 @@ def grade(text: str) -> Grade:
     Raises:
         UsageError: See `seconds`.
     """
-    for known in GRADES:
-        if text.strip() == known:
-            return known
-    raise UsageError(f"accepted is {', '.join(GRADES)}")
+    return _one_of(GRADES, text)
+
+
+def sandbox(text: str) -> str:
+    """The sandbox named.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    return _one_of(SANDBOXES, text)
+
+
+def _one_of(known: Sequence[Word], text: str) -> Word:
+    for one in known:
+        if text.strip() == one:
+            return one
+    raise UsageError(f"accepted is {', '.join(known)}")
 
 
 def shard(text: str) -> Shard:
@@ -279,17 +295,6 @@ def shard(text: str) -> Shard:
     if not match or not 1 <= int(match[1]) <= int(match[2]):
         raise UsageError("accepted is K/N, such as 1/4 for the first of four parts")
     return Shard(int(match[1]), int(match[2]))
-
-
-def sandbox(text: str) -> str:
-    """The sandbox named.
-
-    Raises:
-        UsageError: See `seconds`.
-    """
-    if text.strip() not in SANDBOXES:
-        raise UsageError(f"accepted is {', '.join(SANDBOXES)}")
-    return text.strip()
 
 
 def directory(text: str, rootdir: Path) -> Path:

@@ -18,29 +18,16 @@ from msgspec.structs import replace
 from pytest_enrich import imports
 from pytest_enrich.contracts import raises, write
 from pytest_enrich.contracts.function import Broken, Claim, Documented, read
-from pytest_enrich.contracts.write import bug, plain
+from pytest_enrich.contracts.judge import MARK
+from pytest_enrich.contracts.write import plain
 from pytest_enrich.data import Answered, Prove, Proved, Suggestion, Template, TestOutcome, World
 from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.validate.stable import ELSEWHERE
+from pytest_enrich.writing.renderer import INDENT
 from pytest_enrich.writing.syntax import expression, has_only_literals, last_name, nodes_of
 
-__all__ = [
-    "Broken",
-    "Claim",
-    "Examined",
-    "are_told",
-    "bug",
-    "contradicted",
-    "examine",
-    "find",
-    "together",
-]
-
-
-MARK = "enrich-contract:"
 _START = 30.0
-_INDENT = "    "
 
 
 def together(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
@@ -146,23 +133,19 @@ def _module(claims: Sequence[Claim], *, kept: bool) -> str:
     judge = resources.files(__package__).joinpath("judge.py").read_text("utf-8")
     parts = [_probe(at, claim) for at, claim in enumerate(claims)]
     for at, claim in enumerate(claims) if kept else ():
-        parts += [_reproduction(at, claim), _fixed(at, claim)]
+        parts += [_function(f"test_kept_{at}", write.body(claim)), _fixed(at, claim)]
     return "\n\n".join([judge, *parts])
 
 
 def _probe(at: int, claim: Claim) -> str:
-    action = claim.action.replace("\n", f"\n{_INDENT}")
+    action = claim.action.replace("\n", f"\n{INDENT}")
     last = f"judge(lambda: ({action}), {claim.promise!r}, {claim.expected}, {claim.path!r})"
     return _function(f"test_probe_{at}", (*claim.setup, last))
 
 
-def _reproduction(at: int, claim: Claim) -> str:
-    return _function(f"test_kept_{at}", write.body(claim))
-
-
 def _fixed(at: int, claim: Claim) -> str:
     *setup, last = write.body(claim)
-    found = imports.resolve_all((*setup, last, claim.action, claim.expected), imports.Bindings())
+    found = imports.resolve((*setup, last, claim.action, claim.expected), imports.Bindings())
     *scene, stated, action, expected = found.codes
     try:
         fixed = write.kept(replace(claim, expected=expected), stated, action)
@@ -173,7 +156,7 @@ def _fixed(at: int, claim: Claim) -> str:
 
 def _function(name: str, body: tuple[str, ...]) -> str:
     """With its imports inside: what cannot be imported for one is no trouble for the others."""
-    found = imports.resolve_all(body, imports.reserve(imports.Bindings(), {"judge"}))
+    found = imports.resolve(body, imports.reserve(imports.Bindings(), {"judge"}))
     return write.function(name, (*found.imports, *found.codes))
 
 
@@ -211,7 +194,7 @@ def find(path: str, module: str, text: str) -> tuple[tuple[Documented, ...], tup
 
 def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """The promises that the calls of a test are about: where one is broken, the test states the opposite of it."""
-    tree, known = parsed(code), _plain_functions(functions)
+    tree, known = parsed(code), {function.node.name: function for function in functions if function.is_plain}
     found: list[Claim] = []
     for call in nodes_of(ast.Call, tree) if tree is not None else ():
         found += _examples_of(call, claims)
@@ -221,10 +204,6 @@ def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Cl
             refusing = (claim for claim in claims if claim.qualname == function.qualname)
             found += (replace(claim, action=action) for claim in refusing if raises.meets(function, claim, call))
     return tuple(dict.fromkeys(found))
-
-
-def _plain_functions(functions: Iterable[Documented]) -> dict[str, Documented]:
-    return {function.name: function for function in functions if function.is_plain}
 
 
 def _examples_of(call: ast.Call, claims: Iterable[Claim]) -> Iterator[Claim]:
@@ -239,4 +218,4 @@ def _examples_of(call: ast.Call, claims: Iterable[Claim]) -> Iterator[Claim]:
 
 def _action(function: Documented, call: ast.Call) -> Template:
     """A call of the function with the same arguments."""
-    return f"⟨{function.module}:{function.name}⟩{ast.unparse(call)[len(ast.unparse(call.func)) :]}"
+    return f"⟨{function.module}:{function.node.name}⟩{ast.unparse(call)[len(ast.unparse(call.func)) :]}"

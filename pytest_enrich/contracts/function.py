@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from pytest_enrich import imports
 from pytest_enrich.data import Promise, Template
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import Function, functions_in, nodes_of, stored, used
+from pytest_enrich.imports.text import imported
+from pytest_enrich.writing.syntax import Function, Text, functions_in, nodes_of, span, stored, used
 
 _LAZY = (ast.Yield, ast.YieldFrom)
 _NO_CALL = ("property", "setter", "deleter", "overload", "abstractmethod")
-_BUILTINS = frozenset(dir(builtins))
 
 
 class Claim(Struct, frozen=True, kw_only=True):
@@ -62,8 +63,7 @@ class Documented(Struct, frozen=True, kw_only=True):
 
     Attributes:
         path, module: Of its file.
-        qualname, name: As in a gap, and its last part.
-        line, last: The lines of the file that it is on.
+        qualname: As in a gap.
         node: Its syntax tree.
         owner: The class that it is a method of, "" for none.
         lines: The docstring's lines, as they stand there.
@@ -74,9 +74,6 @@ class Documented(Struct, frozen=True, kw_only=True):
     path: str
     module: str
     qualname: str
-    name: str
-    line: int
-    last: int
     node: Function | ast.ClassDef
     owner: str
     lines: tuple[str, ...]
@@ -99,7 +96,7 @@ class Documented(Struct, frozen=True, kw_only=True):
             path=self.path,
             module=self.module,
             qualname=self.qualname,
-            line=self.line,
+            line=self.node.lineno,
             promise=promise,
             quote="\n".join(line.strip() for line in self.lines[at : at + count]),
             quote_line=self.first + at,
@@ -108,6 +105,11 @@ class Documented(Struct, frozen=True, kw_only=True):
             setup=setup,
             refuses=refuses,
         )
+
+    @property
+    def extent(self) -> range:
+        """The lines of the file that it is on."""
+        return range(self.node.lineno, (self.node.end_lineno or self.node.lineno) + 1)
 
     @property
     def docstring(self) -> str:
@@ -127,10 +129,7 @@ class Documented(Struct, frozen=True, kw_only=True):
 def read(path: str, module: str, text: str) -> tuple[Documented, ...]:
     """In the order of the text; none when it is not Python."""
     tree = parsed(text)
-    if tree is None:
-        return ()
-    names = frozenset(_bound(tree.body))
-    return tuple(_documented(path, module, names, tree, ""))
+    return () if tree is None else tuple(_documented(path, module, imports.read(text).taken, tree, ""))
 
 
 def _documented(
@@ -147,9 +146,6 @@ def _documented(
                 path=path,
                 module=module,
                 qualname=qualname,
-                name=node.name,
-                line=node.lineno,
-                last=node.end_lineno or node.lineno,
                 node=node,
                 owner=owner,
                 lines=lines,
@@ -176,22 +172,6 @@ def _lines(node: Function | ast.ClassDef) -> tuple[int, tuple[str, ...]] | None:
     return first.lineno, tuple(text.split("\n"))
 
 
-def _bound(body: list[ast.stmt]) -> Iterator[str]:
-    """What the statements of a module bind, those under conditions too."""
-    for node in body:
-        if isinstance(node, Function | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from used(*targets)
-        elif isinstance(node, ast.If | ast.Try):
-            inside = [*node.body, *node.orelse, *getattr(node, "finalbody", ())]
-            handlers = [statement for handler in getattr(node, "handlers", ()) for statement in handler.body]
-            yield from _bound([*inside, *handlers])
-
-
 def used_names(tree: ast.AST) -> frozenset[str]:
     """All names that it reads or binds."""
     return frozenset(used(tree) | {function.name for function in functions_in(tree)})
@@ -205,33 +185,25 @@ def stored_names(tree: ast.AST) -> frozenset[str]:
 
 def imported_names(tree: ast.Module) -> dict[str, Template] | None:
     """What the import statements of an example bind; None for those that cannot be said in one name."""
-    found: dict[str, Template] = {}
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            if any("." in alias.name and not alias.asname for alias in node.names):
-                return None
-            found.update({alias.asname or alias.name: f"⟨{alias.name}:⟩" for alias in node.names})
-        elif isinstance(node, ast.ImportFrom):
-            if node.level or any(alias.name == "*" for alias in node.names):
-                return None
-            found.update({alias.asname or alias.name: f"⟨{node.module}:{alias.name}⟩" for alias in node.names})
-    return found
+    nodes = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    found = [one for node in nodes for one in imported(node)]
+    is_plain = all(one.name in {one.alias, one.member, one.module} and one.module[0] != "." for one in found)
+    if not is_plain or any(alias.name == "*" for node in nodes for alias in node.names):
+        return None
+    return {one.name: f"⟨{one.module}:{one.member or ''}⟩" for one in found}
 
 
 def name_template(code: str, known: Mapping[str, Template], local: frozenset[str]) -> Template | None:
     """`code` with its free names as `known` has them; None when one is not known."""
-    if "⟨" in code or "⟩" in code:
+    text = Text(code)
+    names = [node for node in nodes_of(ast.Name, text.tree) if node.id not in local]
+    if (
+        "⟨" in code
+        or "⟩" in code
+        or any(node.id not in known and not hasattr(builtins, node.id) for node in names)
+    ):
         return None
-    lines = code.encode().split(b"\n")
-    names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name) and node.id not in local]
-    for node in sorted(names, key=lambda name: (name.lineno, name.col_offset), reverse=True):
-        if node.id not in known and node.id not in _BUILTINS:
-            return None
-        line = lines[node.lineno - 1]
-        end = node.col_offset + len(node.id.encode())
-        written = known.get(node.id, node.id).encode()
-        lines[node.lineno - 1] = line[: node.col_offset] + written + line[end:]
-    return b"\n".join(lines).decode()
+    return text.replaced((span(node), known.get(node.id, node.id)) for node in names)
 
 
 def exception_named(name: str, module: str, names: frozenset[str]) -> Template | None:

@@ -112,7 +112,7 @@ def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
 def _is_about(function: Documented, trees: Sequence[ast.AST]) -> bool:
     """Whether the function itself is called: an example may be about another one."""
     wanted = trees if isinstance(function.node, ast.ClassDef) else trees[-1:]
-    return any(last_name(call.func) == function.name for call in nodes_of(ast.Call, *wanted))
+    return any(last_name(call.func) == function.node.name for call in nodes_of(ast.Call, *wanted))
 
 
 def _written(
@@ -151,11 +151,8 @@ _PLAIN = {
     "empty": ("empty", ""),
 }
 _EMPTY = {"str": "''", "bytes": "b''", "list": "[]", "dict": "{}", "tuple": "()"}
-_INPUTS: dict[str, Callable[[str], str]] = {
-    "<": lambda value: str(int(value) - 1),
-    ">": lambda value: str(int(value) + 1),
-    **dict.fromkeys(("<=", ">=", "==", "is", "empty"), str),
-}
+_BEYOND = {"<": -1, ">": 1}
+"""What is added to a limit for a number that is refused."""
 _MEETS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
@@ -191,23 +188,16 @@ def with_argument(function: Documented, name: str, value: str) -> str | None:
     if others is None:
         return None
     words = [*others[:at], value, *others[at + 1 :]]
-    return f"⟨{function.module}:{function.name}⟩({', '.join(words)})"
+    return f"⟨{function.module}:{function.node.name}⟩({', '.join(words)})"
 
 
 def _example(function: Documented, count: int) -> list[str] | None:
     """The first arguments of an example in the docstring that has them all as literals."""
-    try:
-        examples = doctest.DocTestParser().get_examples(function.docstring)
-        trees = [ast.parse(example.source) for example in examples if not example.exc_msg]
-    except (ValueError, SyntaxError):
-        return None
+    trees = (step.tree for step in _steps(function) if not _TRACEBACK.match(step.want))
     for call in nodes_of(ast.Call, *trees):
         first = call.args[:count]
-        if (
-            getattr(call.func, "id", "") == function.name
-            and len(first) == count
-            and all(map(literal_value, first))
-        ):
+        is_own = getattr(call.func, "id", "") == function.node.name
+        if is_own and len(first) == count and all(map(literal_value, first)):
             return [ast.unparse(argument) for argument in first]
     return None
 
@@ -218,9 +208,14 @@ def claims(function: Documented) -> Iterator[Claim]:
         return
     for at, (exc, when, count) in _said(function):
         expected, refused = exception_named(exc, function.module, function.names), _refused(function, when)
-        call = with_argument(function, refused[0], _INPUTS[refused[1]](refused[2])) if refused else None
+        call = with_argument(function, refused[0], _beyond(refused[1], refused[2])) if refused else None
         if expected is not None and call is not None:
             yield function.claim("raises", at, count, action=call, expected=expected, refuses=refused)
+
+
+def _beyond(how: str, value: str) -> str:
+    """A value that is refused."""
+    return str(int(value) + _BEYOND[how]) if how in _BEYOND else value
 
 
 def meets(function: Documented, claim: Claim, call: ast.Call) -> bool:

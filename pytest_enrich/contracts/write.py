@@ -18,7 +18,8 @@ from pytest_enrich.data.suggestion import (
     TargetPart,
     TestPart,
 )
-from pytest_enrich.writing.renderer import bindings_of
+from pytest_enrich.writing import names
+from pytest_enrich.writing.renderer import bindings_of, indented
 from pytest_enrich.writing.syntax import relation
 
 _LONGEST = 100
@@ -30,9 +31,9 @@ def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, propos
     """What a person reads; the reproduction is as the file at `place` (`test_text`, "" for none) has it."""
     claim = broken.claim
     bindings = bindings_of(test_text, place.path)
-    name = _free(test_name(claim), test_text)
-    found = imports.resolve_all((mark(claim), *body(claim)), bindings)
-    alone = imports.resolve_all(body(claim), bindings)
+    name = names.free([test_name(claim)], names.functions(test_text))
+    found = imports.resolve((mark(claim), *body(claim)), bindings)
+    alone = imports.resolve(body(claim), bindings)
     code = function(name, alone.codes)
     test = TestPart(
         names=(name,),
@@ -133,8 +134,7 @@ class _Keeping(ast.NodeTransformer):
 
 def function(name: str, codes: tuple[str, ...]) -> str:
     """`def test_...():` with these statements."""
-    lines = [line for code in codes for line in code.split("\n")]
-    return "\n".join([f"def {name}():", *(f"    {line}".rstrip() for line in lines)]) + "\n"
+    return "\n".join([f"def {name}():", *(line.rstrip() for line in indented(codes))]) + "\n"
 
 
 def test_name(claim: Claim) -> str:
@@ -173,10 +173,3 @@ def _title(broken: Broken) -> str:
 
 def _bare(name: Template) -> str:
     return plain(name).rpartition(".")[2]
-
-
-def _free(name: str, test_text: str) -> str:
-    number, found = 2, name
-    while f"def {found}(" in test_text:
-        found, number = f"{name}_{number}", number + 1
-    return found

@@ -1,6 +1,6 @@
 """What the names at a test file's top level mean, and the imports that a new test adds to it.
 
-Pure functions on text: `read` what a file binds, `resolve` a template's names to what that file would call
+Pure functions on text: `read` what a file binds, `resolve` templates' names to what that file would call
 them, `merge` import statements without touching anything else, and tell what a piece of the file
 `needs` in order to run elsewhere. Texts keep their line endings; a byte order mark is a leading U+FEFF.
 """
@@ -9,13 +9,11 @@ from pytest_enrich.imports.bindings import (
     Bindings,
     Needed,
     Resolved,
-    ResolvedAll,
     extend,
     needs,
     read,
     reserve,
     resolve,
-    resolve_all,
 )
 from pytest_enrich.imports.merge import merge
 from pytest_enrich.imports.text import limit, only_statement, outdented, parsed

@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Template
-from pytest_enrich.imports.text import UNNAMED, Binding, bound, parse, unreadable
+from pytest_enrich.imports.text import UNNAMED, Binding, bound, parse, statement, unreadable
 
 _NAME = re.compile(r"⟨([^⟨⟩:]*):([^⟨⟩]*)⟩")
 _BUILTINS = frozenset(dir(builtins))
@@ -79,65 +79,34 @@ def reserve(bindings: Bindings, names: Iterable[str]) -> Bindings:
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
-    """A template as `code` for one file, the `imports` it lacks, and its `bindings` with them."""
-
-    code: str
-    imports: tuple[str, ...]
-    bindings: Bindings
-
-
-class ResolvedAll(Struct, frozen=True, kw_only=True):
-    """Several templates for one file: `codes` in their order, and what the file lacks for all of them."""
+    """Templates as `codes` for one file, in their order, the `imports` it lacks, and its `bindings` with them."""
 
     codes: tuple[str, ...]
     imports: tuple[str, ...]
     bindings: Bindings
 
 
-class _Name(Struct, frozen=True):
-    """How a name is written, and the import statement that it needs, "" for none."""
-
-    expression: str
-    statement: str = ""
-
-
-def resolve(template: Template, bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()) -> Resolved:
-    """Write each name of `template` as the file with `bindings` would.
+def resolve(
+    templates: Iterable[Template], bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()
+) -> Resolved:
+    """Write `templates` as the file with `bindings` would, so that they agree on every name and import each once.
 
     `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object.
 
     Raises:
-        ValueError: A name in the template is none that can be imported (``shop:f.<locals>.C``).
+        ValueError: A name in a template is none that can be imported (``shop:f.<locals>.C``).
     """
-    pieces: list[str] = []
     imports: list[str] = []
-    end = 0
-    for match in _NAME.finditer(template):
-        name = _written(match[1], match[2], bindings, aliases)
-        if name.statement:
-            imports.append(name.statement)
-            bindings = extend(bindings, [name.statement])
-        pieces += [template[end : match.start()], name.expression]
-        end = match.end()
-    return Resolved(code="".join([*pieces, template[end:]]), imports=tuple(imports), bindings=bindings)
 
+    def written(match: re.Match[str]) -> str:
+        nonlocal bindings
+        expression, *needed = _written(match[1], match[2], bindings, aliases)
+        imports.extend(needed)
+        bindings = extend(bindings, needed)
+        return expression
 
-def resolve_all(
-    templates: Iterable[Template], bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()
-) -> ResolvedAll:
-    """Resolve `templates` for one file so that they agree on every name and import each once.
-
-    Raises:
-        ValueError: As `resolve`.
-    """
-    codes: list[str] = []
-    imports: list[str] = []
-    for template in templates:
-        one = resolve(template, bindings, aliases)
-        codes.append(one.code)
-        imports += one.imports
-        bindings = one.bindings
-    return ResolvedAll(codes=tuple(codes), imports=tuple(imports), bindings=bindings)
+    codes = tuple([_NAME.sub(written, template) for template in templates])
+    return Resolved(codes=codes, imports=tuple(imports), bindings=bindings)
 
 
 class Needed(Struct, frozen=True, kw_only=True):
@@ -148,11 +117,7 @@ class Needed(Struct, frozen=True, kw_only=True):
 
 
 def needs(code: str, bindings: Bindings) -> Needed:
-    """What `code`, a whole statement written for a file with `bindings`, needs.
-
-    Raises:
-        SyntaxError: The code is not Python.
-    """
+    """What `code`, a whole statement written for a file with `bindings`, needs; nothing where it is not Python."""
     imports: list[str] = []
     missing: list[str] = []
     for name in sorted(_looked_up_outside(code)):
@@ -201,14 +166,17 @@ def _without(bindings: Bindings, name: str) -> Bindings:
     )
 
 
-def _written(module: str, qualname: str, bindings: Bindings, aliases: Sequence[tuple[str, str]]) -> _Name:
+def _written(
+    module: str, qualname: str, bindings: Bindings, aliases: Sequence[tuple[str, str]]
+) -> tuple[str, ...]:
+    """How a name is written, and the import statement that it needs, if any."""
     _check(module, qualname)
     spellings = [(module, qualname), *_spelled(module, qualname, aliases)]
     named = frozenset(other for _, other in aliases)
     for spelling in spellings:
         known = _known(*spelling, bindings, named)
         if known:
-            return _Name(known)
+            return (known,)
     chosen = min(spellings, key=lambda spelling: (not _imports_from(spelling[0], bindings), len(spelling[0])))
     return next(_new(*chosen, bindings))
 
@@ -255,19 +223,19 @@ def _imports_from(module: str, bindings: Bindings) -> bool:
     return any(meaning.partition(":")[0] == module for found in bindings.objects.values() for meaning in found)
 
 
-def _new(module: str, qualname: str, bindings: Bindings) -> Iterator[_Name]:
+def _new(module: str, qualname: str, bindings: Bindings) -> Iterator[tuple[str, str]]:
     """The ways to import it that clash with nothing, best first; never empty."""
     head, dot, rest = qualname.partition(".")
-    ways: list[_Name] = []
+    ways: list[tuple[str, str]] = []
     if qualname and _is_free(head, bindings):
-        ways.append(_Name(qualname, f"from {module} import {head}"))
+        ways.append((qualname, f"from {module} import {head}"))
     if _is_root_free(module, bindings):
-        ways.append(_Name(f"{module}.{qualname}".rstrip("."), f"import {module}"))
+        ways.append((f"{module}.{qualname}".rstrip("."), f"import {module}"))
     yield from reversed(ways) if module.partition(".")[0] in MODULE_STYLE else ways
     other = _unused(f"{module.rpartition('.')[2]}_{head}".rstrip("_"), bindings)
     if qualname:
-        yield _Name(other + dot + rest, f"from {module} import {head} as {other}")
-    yield _Name(other, f"import {module} as {other}")
+        yield other + dot + rest, f"from {module} import {head} as {other}"
+    yield other, f"import {module} as {other}"
 
 
 def _is_free(name: str, bindings: Bindings) -> bool:
@@ -290,7 +258,10 @@ def _unused(name: str, bindings: Bindings) -> str:
 
 def _looked_up_outside(code: str) -> set[str]:
     """The names that `code` looks up outside itself."""
-    top = symtable.symtable(code, "<test>", "exec")
+    try:
+        top = symtable.symtable(code, "<test>", "exec")
+    except SyntaxError:  # also what only a compiler refuses: a `nonlocal` without one
+        return set()
     own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     return {name for table in _tables(top) for name in _looked_up(table)} - own
 
@@ -315,8 +286,8 @@ def _statements(name: str, bindings: Bindings) -> Iterator[str]:
         return  # which of them it is depends on a condition that only the file knows
     for meaning in bindings.objects.get(name, ()):
         module, _, member = meaning.partition(":")
-        yield f"from {module} import {member}" + ("" if member == name else f" as {name}")
+        yield statement(module, member, name)
     for expression, modules in bindings.modules.items():
         inner = any(one.startswith(f"{expression}.") for one in bindings.modules)
         if expression.partition(".")[0] == name and len(modules) == 1 and not inner:
-            yield f"import {modules[0]}" + ("" if modules[0] == expression else f" as {name}")
+            yield statement(modules[0], "", expression)

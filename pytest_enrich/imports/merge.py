@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import accumulate, pairwise
-from typing import TypeAlias
-
-from msgspec import Struct
+from itertools import accumulate
+from typing import TypeAlias, TypeVar
 
 from pytest_enrich.imports.bindings import Bindings, read
 from pytest_enrich.imports.elements import Elements, spliced
-from pytest_enrich.imports.text import UNNAMED, column, limit, newline, parse, split, split_bom
+from pytest_enrich.imports.text import (
+    UNNAMED,
+    Binding,
+    column,
+    imported,
+    limit,
+    newline,
+    parse,
+    split,
+    split_bom,
+)
 
+T = TypeVar("T")
 ImportNode: TypeAlias = ast.Import | ast.ImportFrom
+Group: TypeAlias = list[ImportNode]
+"""Import statements without a blank line between them."""
 SortKey: TypeAlias = tuple[int | str, ...]
 
 FUTURE, STANDARD, THIRD_PARTY, FIRST_PARTY, LOCAL = range(5)
@@ -31,29 +42,9 @@ THIRD_PARTY_ROOTS = frozenset(
 )
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
-    """One import: `import module`, or `member` from it; with its `alias`, if it has one."""
-
-    module: str
-    member: str | None = None
-    alias: str | None = None
-
-    @property
-    def text(self) -> str:
-        """The statement, without a line ending."""
-        name = f"from {self.module} import {self.member}" if self.member else f"import {self.module}"
-        return f"{name} as {self.alias}" if self.alias else name
-
-
-def wanted(statements: Iterable[str]) -> Iterator[Wanted]:
-    """Each single import of `statements`; other statements are no business of ours."""
-    for text in statements:
-        for node in import_nodes(text):
-            if isinstance(node, ast.Import):
-                yield from (Wanted(module=alias.name, alias=alias.asname) for alias in node.names)
-            else:
-                module = module_of(node)
-                yield from (Wanted(module=module, member=alias.name, alias=alias.asname) for alias in node.names)
+def wanted(text: str) -> list[Binding]:
+    """Each single import at the top level of a text."""
+    return [one for node in import_nodes(text) for one in imported(node)]
 
 
 def import_nodes(text: str) -> list[ImportNode]:
@@ -68,10 +59,10 @@ def module_of(node: ImportNode) -> str:
     return "." * node.level + (node.module or "")
 
 
-def provided(want: Wanted, bindings: Bindings) -> bool:
+def provided(want: Binding, bindings: Bindings) -> bool:
     """Whether a file with `bindings` surely has it already: `import a.b` alone may be all that binds `a`."""
     if want.member:
-        meanings = bindings.objects.get(want.alias or want.member, ())
+        meanings = bindings.objects.get(want.name, ())
         return any(_same(f"{want.module}:{want.member}", meaning) for meaning in meanings)
     inner = not want.alias and any(module.startswith(f"{want.module}.") for module in bindings.modules)
     return not inner and want.module in bindings.modules.get(want.alias or want.module, ())
@@ -89,13 +80,9 @@ def section(module: str) -> int:
     return THIRD_PARTY if root in THIRD_PARTY_ROOTS else FIRST_PARTY
 
 
-def _alias_of(alias: ast.alias) -> str:
-    """`a as b`, "" for a name that keeps its own."""
-    return f"{alias.name} as {alias.asname}" if alias.asname else ""
-
-
-def _module_key(module: str, *, is_from: bool, alias: str, mixed: bool) -> SortKey:
+def _module_key(stated: tuple[str, bool, str], *, mixed: bool) -> SortKey:
     """What isort sorts statements of a section by: `import` before `from`, or (`mixed`) both together."""
+    module, is_from, alias = stated
     first, second = (module.lower(), int(is_from)) if mixed else (int(is_from), module.lower())
     return (first, second, module, alias)
 
@@ -114,30 +101,26 @@ MODULE_KEYS = (partial(_module_key, mixed=False), partial(_module_key, mixed=Tru
 NAME_KEYS = (partial(_name_key, by_type=True), partial(_name_key, by_type=False))
 
 
-def position(keys: list[SortKey], new: SortKey) -> int:
-    """Where `new` goes in the longest sorted end of `keys`.
+def position(orders: Sequence[Callable[[T], SortKey]], known: Sequence[T], new: T) -> int:
+    """Where `new` goes, by the first order that the known ones are in, else in the longest sorted end of them.
 
     So a sorted list stays sorted, and an unsorted one ends the same whatever the order of insertions.
     """
+    order = next((one for one in orders if [*map(one, known)] == sorted(map(one, known))), orders[0])
+    keys = [*map(order, known)]
     start = len(keys) - 1
     while start > 0 and keys[start - 1] <= keys[start]:
         start -= 1
-    later = [index for index in range(max(start, 0), len(keys)) if keys[index] > new]
+    later = [index for index in range(max(start, 0), len(keys)) if keys[index] > order(new)]
     return later[0] if later else len(keys)
 
 
-class Group(Struct, frozen=True, kw_only=True):
-    """Import statements without a blank line between them."""
-
-    nodes: tuple[ImportNode, ...]
-
-    @property
-    def sections(self) -> frozenset[int]:
-        """The sections of all of them; several in a file that does not keep them apart."""
-        return frozenset(section(module_of(node)) for node in self.nodes)
+def sections(group: Group) -> frozenset[int]:
+    """The sections of all of them; several in a file that does not keep them apart."""
+    return frozenset(section(module_of(node)) for node in group)
 
 
-def place(text: str, want: Wanted) -> str:
+def place(text: str, want: Binding) -> str:
     """`text` with `want` as a statement of its own beside its kin; the text has no byte order mark."""
     lines = split(text)
     tree = parse(text)
@@ -145,26 +128,27 @@ def place(text: str, want: Wanted) -> str:
     group = _home(known, want)
     if group:
         return _into(lines, group, want)
-    earlier = [one for one in known if min(one.sections) < section(want.module)]
+    earlier = [one for one in known if min(sections(one)) < section(want.module)]
     if earlier:
-        return _put(lines, _end(earlier[-1].nodes[-1]), ["", want.text])
+        return _put(lines, _end(earlier[-1][-1]), ["", want.statement])
     if known:
-        return _put(lines, _above(lines, known[0].nodes[0]), [want.text, ""])
+        return _put(lines, _above(lines, known[0][0]), [want.statement, ""])
     return _first(lines, tree, want)
 
 
 def groups(tree: ast.Module, lines: list[str]) -> list[Group]:
     """The groups among the statements at the top level, in their order."""
-    found: list[list[ImportNode]] = []
-    previous: ast.stmt | None = None
+    found: list[Group] = []
+    end = 0
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            if found and previous is found[-1][-1] and not _blank_between(lines, previous, node):
+            is_apart = any(not line.strip() for line in lines[end : node.lineno - 1])
+            if found and _end(found[-1][-1]) == end and not is_apart:
                 found[-1].append(node)
             else:
                 found.append([node])
-        previous = node
-    return [Group(nodes=tuple(nodes)) for nodes in found]
+        end = _end(node)
+    return found
 
 
 def _same(target: str, meaning: str) -> bool:
@@ -175,56 +159,36 @@ def _same(target: str, meaning: str) -> bool:
     return f".{target}".endswith(end if end.startswith(":") else f".{end}")
 
 
-def _blank_between(lines: list[str], before: ast.stmt, after: ast.stmt) -> bool:
-    return any(not line.strip() for line in lines[_end(before) : after.lineno - 1])
-
-
-def _home(known: list[Group], want: Wanted) -> Group | None:
+def _home(known: list[Group], want: Binding) -> Group | None:
     """The group that `want` belongs in: its package's, its section's, or the one that holds everything."""
     kind, root = section(want.module), want.module.partition(".")[0]
-    same = [one for one in known if any(module_of(node).partition(".")[0] == root for node in one.nodes)]
-    alike = [one for one in known if kind in one.sections]
-    mixed = [one for one in known if len(one.sections - {FUTURE}) > 1]
+    same = [one for one in known if any(module_of(node).partition(".")[0] == root for node in one)]
+    alike = [one for one in known if kind in sections(one)]
+    mixed = [one for one in known if len(sections(one) - {FUTURE}) > 1]
     return next((found[-1] for found in (same if root else [], alike, mixed) if found), None)
 
 
-def _into(lines: list[str], group: Group, want: Wanted) -> str:
-    keys, new = _keys(group, want)
-    index = position(keys, new)
-    if index:
-        return _put(lines, _end(group.nodes[index - 1]), [want.text])
-    return _put(lines, _above(lines, group.nodes[0]), [want.text])
+def _into(lines: list[str], group: Group, want: Binding) -> str:
+    known = [_stated(module_of(node), isinstance(node, ast.ImportFrom), node.names[0]) for node in group]
+    alias = ast.alias(want.member or want.module, want.alias)
+    index = position(MODULE_KEYS, known, _stated(want.module, want.member is not None, alias))
+    row = _end(group[index - 1]) if index else _above(lines, group[0])
+    return _put(lines, row, [want.statement])
 
 
-def _keys(group: Group, want: Wanted) -> tuple[list[SortKey], SortKey]:
-    for key in (*MODULE_KEYS, MODULE_KEYS[0]):
-        keys = [
-            key(module_of(node), is_from=isinstance(node, ast.ImportFrom), alias=_alias_of(node.names[0]))
-            for node in group.nodes
-        ]
-        if all(one <= other for one, other in pairwise(keys)):
-            break
-    alias = f"{want.member or want.module} as {want.alias}" if want.alias else ""
-    return keys, key(want.module, is_from=want.member is not None, alias=alias)
+def _stated(module: str, is_from: bool, alias: ast.alias) -> tuple[str, bool, str]:  # noqa: FBT001 - a part of it
+    """What a statement is sorted by; a name that keeps its own has no part in it."""
+    return module, is_from, ast.unparse(alias) if alias.asname else ""
 
 
-def _first(lines: list[str], tree: ast.Module, want: Wanted) -> str:
-    """The file's first import: after the docstring, else before the first statement."""
-    if not tree.body:
-        return _put(lines, len(lines), [*([""] if lines and lines[-1].strip() else []), want.text])
-    if ast.get_docstring(tree, clean=False) is not None:
-        row = _end(tree.body[0])
-        close = row < len(lines) and lines[row].strip()
-        return _put(lines, row, ["", want.text, *(_gap(tree.body[1:]) if close else [])])
-    head = _head(lines)
-    if head and not lines[head].strip():
-        return _put(lines, head, ["", want.text])
-    return _put(lines, _above(lines, tree.body[0]), [want.text, *_gap(tree.body)])
-
-
-def _head(lines: list[str]) -> int:
-    """The number of comment lines that the file begins with."""
-    return next((row for row, line in enumerate(lines) if not line.startswith("#")), len(lines))
+def _first(lines: list[str], tree: ast.Module, want: Binding) -> str:
+    """The file's first import: after the docstring, else after the comments that the file begins with."""
+    has_docstring = ast.get_docstring(tree, clean=False) is not None
+    comments = next((row for row, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    row = _end(tree.body[0]) if has_docstring else comments
+    close = row < len(lines) and bool(lines[row].strip())
+    above = [""] if has_docstring or (row and not close) else []
+    return _put(lines, row, [*above, want.statement, *(_gap(tree.body[has_docstring:]) if close else [])])
 
 
 def _gap(body: list[ast.stmt]) -> list[str]:
@@ -236,14 +200,12 @@ def _end(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
 
-def _above(lines: list[str], node: ast.stmt) -> int:
+def _above(lines: list[str], node: ImportNode) -> int:
     """The row of `node` with the comments that belong to it, which those at the top of a file do not."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    first = min(node.lineno, *(decorator.lineno for decorator in decorators), node.lineno) - 1
-    row = first
+    row = node.lineno - 1
     while row and lines[row - 1].lstrip().startswith("#"):
         row -= 1
-    return row or first
+    return row or node.lineno - 1
 
 
 def _put(lines: list[str], row: int, new: list[str]) -> str:
@@ -266,19 +228,11 @@ def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED) -> str:
         RefusedError: The text is not Python.
     """
     start, text = split_bom(text)
-    for want in wanted(statements):
-        if not provided(want, read(text, path=path)) and not _stated(text, want):
+    for want in wanted("\n".join(statements)):
+        # What the text says already may be hidden by another binding: again would not help.
+        if not provided(want, read(text, path=path)) and want not in wanted(text):
             text = _joined(text, want) or place(text, want)
     return start + text
-
-
-def place_of(names: list[str], new: str) -> int:
-    """Where `new` goes among `names`, by the order that they are in."""
-    for key in NAME_KEYS:
-        keys = [key(name) for name in names]
-        if keys == sorted(keys):
-            return position(keys, key(new))
-    return position([NAME_KEYS[0](name) for name in names], NAME_KEYS[0](new))
 
 
 def wrapped(module: str, names: Sequence[str], end: str) -> str:
@@ -286,12 +240,7 @@ def wrapped(module: str, names: Sequence[str], end: str) -> str:
     return f"from {module} import ({end}" + "".join(f"    {name},{end}" for name in names) + ")"
 
 
-def _stated(text: str, want: Wanted) -> bool:
-    """Whether the text says it already, even if another binding hides it: again would not help."""
-    return any(want == one for node in import_nodes(text) for one in wanted([ast.unparse(node)]))
-
-
-def _joined(text: str, want: Wanted) -> str | None:
+def _joined(text: str, want: Binding) -> str | None:
     """`text` with the name in an existing `from` statement, None when there is no fitting one."""
     if not want.member or want.alias:
         return None
@@ -309,7 +258,7 @@ def _takes_names(node: ast.ImportFrom) -> bool:
 def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
     """`text` with a name in a statement; one that gets too long by that is wrapped."""
     names = [alias.name for alias in node.names]
-    at = place_of(names, name)
+    at = position(NAME_KEYS, names, name)
     new = spliced(text, [_names(text, node).inserted(at, name)])
     line = split(new)[node.lineno - 1]
     written = [ast.unparse(alias) for alias in node.names]

@@ -148,6 +148,17 @@ class Binding(Struct, frozen=True, kw_only=True):
     alias: str | None = None
     sure: bool = True
 
+    @property
+    def statement(self) -> str:
+        """The import that makes it."""
+        return statement(self.module, self.member or "", self.alias or self.member or self.module)
+
+
+def statement(module: str, member: str, name: str) -> str:
+    """The import by which `name` stands for a member of a module, or for the module where `member` is ""."""
+    plain = f"from {module} import {member}" if member else f"import {module}"
+    return plain if name == (member or module) else f"{plain} as {name}"
+
 
 def bound(body: Iterable[ast.stmt], package: str = "") -> list[Binding]:
     """The bindings that running `body` makes; `package` is what relative imports are relative to."""

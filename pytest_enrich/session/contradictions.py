@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from pytest_enrich import contracts, patch, source
 from pytest_enrich.config import Settings
-from pytest_enrich.contracts import Broken, Claim, Examined
-from pytest_enrich.contracts.function import Documented
+from pytest_enrich.contracts import Examined, write
+from pytest_enrich.contracts.function import Broken, Claim, Documented
 from pytest_enrich.data import Attempt, NewTest, Placement, Suggestion
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError
@@ -144,7 +144,7 @@ class Contradictions:
         place = self._shelf.place(Subject(path=claim.path, module=claim.module, qualname=claim.qualname), ())
         text = self._suite.texts.get(place.path, "")
         at = Placement(path=place.path, new_file=not text)
-        return contracts.bug(broken, at, text, self._made, proposer)
+        return write.bug(broken, at, text, self._made, proposer)
 
     def _is_wanted(self, path: str, qualname: str) -> bool:
         """Whether the function is within what the run is limited to."""
@@ -160,7 +160,7 @@ class Contradictions:
         if settings.changes is None:
             return True
         lines = settings.changes.lines.get(path, ())
-        spans = (range(one.line, one.last + 1) for one in self._file(path).functions if one.qualname == qualname)
+        spans = (one.extent for one in self._file(path).functions if one.qualname == qualname)
         return any(line in span for span in spans for line in lines)
 
     def _file(self, path: str) -> _File:

@@ -23,7 +23,7 @@ from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.gate import Refusal
 from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.proposers.ollama.question import about_target
-from pytest_enrich.proposers.ollama.scenario import Scenario, Survivors
+from pytest_enrich.proposers.ollama.scenario import Scenario
 from pytest_enrich.proposers.ollama.use import Use
 from pytest_enrich.proposers.ollama.wording import Wording
 from pytest_enrich.protocols import Proposer, Sandbox
@@ -199,8 +199,8 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     strategies = strategies if known.is_small else strategies[::-1]
     # Where nothing confines it, no code runs that a model wrote.
     may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
-    wording, survivors = Wording(asker, excluded), Survivors(asker, course.places, excluded)
-    sharper: Improvers = (("tests", survivors.versions, True),) if may_run else ()
+    wording = Wording(asker, excluded)
+    sharper: Improvers = (("tests", scenario.sharper, True),) if may_run else ()
 
     def has_kept() -> bool:
         return any(isinstance(attempt.verdict, Kept) for attempt in course.attempts())

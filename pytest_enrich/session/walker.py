@@ -351,7 +351,7 @@ class Panel:
             "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
             "properties": PropertiesProposer(self._sandbox),
         }
-        if not uses_hypothesis(self._settings.rootdir, self._settings.test_files):
+        if not uses_hypothesis(map(self.test_text, self._settings.test_files)):
             del known["properties"]  # a share of the time that is for nothing
         others = tuple(known[name] for name in names if name in known)
         return (*others, *(self._model.proposers if self._model is not None and MODEL in names else ()))

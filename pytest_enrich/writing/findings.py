@@ -173,7 +173,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         """Whether the test for a finding is a coroutine, as others are there."""
         return finding.consume in AWAITED and self.coroutines is not None
 
-    def _readable(self, finding: Finding, *, awaits: bool) -> tuple[Body, imports.ResolvedAll] | None:
+    def _readable(self, finding: Finding, *, awaits: bool) -> tuple[Body, imports.Resolved] | None:
         """What states a finding, in lines that are short enough: of one that is not, two or more may be made."""
         # A comparison of a call that goes over several lines is what formatters lay out in another way.
         forms = ((wrapped, False), (wrapped, True), (folded, True), (folded, False))
@@ -185,11 +185,11 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
                 return statements, replace(resolved, codes=codes)
         return None
 
-    def _written(self, finding: Finding, awaits: bool, apart: bool) -> tuple[Body, imports.ResolvedAll | None]:  # noqa: FBT001 - of `functools.partial`
+    def _written(self, finding: Finding, awaits: bool, apart: bool) -> tuple[Body, imports.Resolved | None]:  # noqa: FBT001 - of `functools.partial`
         statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart)
         return statements, self._resolved(statements.lines)
 
-    def _resolved(self, lines: Sequence[Template]) -> imports.ResolvedAll | None:
+    def _resolved(self, lines: Sequence[Template]) -> imports.Resolved | None:
         lines = self._without_hiding(lines)
         local = {body.COLLECT, *(line.partition(" = ")[0] for line in lines)}
         resolved = self.resolve(lines, {name for name in local if name.isidentifier()})

@@ -75,7 +75,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
 
     def resolve(
         self, templates: Iterable[Template], local: Iterable[str] = (), more: Sequence[str] = ()
-    ) -> imports.ResolvedAll | None:
+    ) -> imports.Resolved | None:
         """The templates as the file would write them; None for names that are none.
 
         Args:
@@ -85,7 +85,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
         """
         bindings = imports.extend(imports.reserve(self.bindings, local), more)
         try:
-            resolved = imports.resolve_all(templates, bindings, self.aliases)
+            resolved = imports.resolve(templates, bindings, self.aliases)
         except (ValueError, SyntaxError):
             return None
         return replace(resolved, imports=(*more, *resolved.imports))

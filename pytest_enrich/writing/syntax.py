@@ -53,6 +53,10 @@ class Text:
         """What is at `place`, whole lines of it without their indentation, with what lies in it replaced."""
         return textwrap.dedent(self.raw(place, edits))
 
+    def replaced(self, edits: Iterable[Edit]) -> str:
+        """The whole file, with what lies in it replaced."""
+        return self.raw((1, 0, len(self._lines), len(self._lines[-1])), edits)
+
     def opening(self, block: ast.With, edits: Iterable[Edit] = ()) -> str:
         """What a block begins with, without the colon, with what lies in it replaced."""
         first, start, *_ = span(block)

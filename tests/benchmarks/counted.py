@@ -80,7 +80,7 @@ def _fate(code: str, places: Places) -> str:
         places=places,
         origin=Origin(proposer="ollama"),
     )
-    lacks = made.lacking(written[0])
+    lacks = next(made._fitted(written[0])).lacks
     if lacks:
         return f"lacks {lacks[0]}"
     first = next(made.of(written[0]))

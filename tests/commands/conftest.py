@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from pytest_enrich import contracts, gaps, patch
+from pytest_enrich import gaps, patch
 from pytest_enrich.cli import main
+from pytest_enrich.contracts import write
+from pytest_enrich.contracts.function import Broken, Claim
 from pytest_enrich.data import Attempt, Gap, Kept, NewRow, NewTest, Oracle, Origin, Placement
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.store import Store, seal
@@ -157,7 +159,7 @@ class Project:
         said = quote.replace("\n", "\n    ")
         head = "def discount(total, code):\n"
         self.source.write_text(text.replace(head, f'{head}    """The price.\n\n    {said}\n    """\n', 1))
-        claim = contracts.Claim(
+        claim = Claim(
             path="src/shop/cart.py",
             module="shop.cart",
             qualname="discount",
@@ -168,9 +170,9 @@ class Project:
             action='⟨shop.cart:discount⟩(-1, "")',
             expected="0",
         )
-        broken = contracts.Broken(claim=claim, observed="raised ValueError in cart.py:14", runs=("in a fork",))
+        broken = Broken(claim=claim, observed="raised ValueError in cart.py:14", runs=("in a fork",))
         place = Placement(path="tests/test_cart.py")
-        one = contracts.bug(broken, place, self.tests.read_text(), MADE, "docstring")
+        one = write.bug(broken, place, self.tests.read_text(), MADE, "docstring")
         self.store.save(seal.sealed(self.root, one), "", patch.render_module(one))
         return one.id
 

@@ -6,9 +6,8 @@ from pytest_enrich.commands import doctor
 from pytest_enrich.data import Rehearsal
 from pytest_enrich.proposers.ollama import abilities, connect
 from pytest_enrich.proposers.ollama.client import Client, parse_host
-from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.gate import Model, Pulled
 from pytest_enrich.proposers.ollama.protocol import Limits
-from pytest_enrich.proposers.ollama.question import Model
 from pytest_enrich.sandboxes import isolation
 
 

@@ -84,7 +84,7 @@ def test_of_what_ends_the_process_nothing_is_said():
 def test_the_reproduction_says_names_as_its_file_does():
     (broken,) = examined(WRONG, WRONG, WRONG, WRONG)[0].broken
     place = Placement(path="tests/test_shop.py")
-    bug = contracts.bug(broken, place, "import shop\n", MADE, "docstring")
+    bug = write.bug(broken, place, "import shop\n", MADE, "docstring")
     assert bug.test.code == "def test_double_as_documented():\n    assert shop.double(2) == 5\n"
     assert bug.test.imports == ("import shop",)
     assert bug.title == "double: 4, not 5"
@@ -96,7 +96,7 @@ def test_a_moved_line_makes_no_other_bug():
     def identity(text):
         _, claims = contracts.find("shop.py", "shop", text)
         (broken,) = contracts.examine(claims, "", Scripted([WRONG] * 4, []), timeout=5.0).broken
-        return contracts.bug(broken, Placement(path="test_shop.py"), "", MADE, "docstring").id
+        return write.bug(broken, Placement(path="test_shop.py"), "", MADE, "docstring").id
 
     assert identity(TEXT) == identity(f"\n\n{TEXT}") != identity(TEXT.replace("5", "6"))
 
@@ -116,7 +116,7 @@ def test_a_comparison_in_an_example_is_stated_as_a_whole():
     _, claims = contracts.find("shop.py", "shop", COMPARED)
     sandbox = Scripted([("returned False", "failed")] * 4, [])
     (broken,) = contracts.examine(claims, "", sandbox, timeout=5.0).broken
-    bug = contracts.bug(broken, Placement(path="test_shop.py"), "import shop\n", MADE, "docstring")
+    bug = write.bug(broken, Placement(path="test_shop.py"), "import shop\n", MADE, "docstring")
     assert bug.test.code == "def test_double_as_documented():\n    assert [4] == shop.double([2])\n"
     assert "def test_fixed_0():\n    from shop import double\n    assert True\n" in sandbox.jobs[1].text
 

@@ -145,8 +145,8 @@ INTWORD = (("humanize.number:intword", "humanize:intword"),)
 
 
 def written(template, text="", aliases=()):
-    resolved = imports.resolve(template, imports.read(text), aliases)
-    return resolved.code, resolved.imports
+    resolved = imports.resolve([template], imports.read(text), aliases)
+    return *resolved.codes, resolved.imports
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_names_of_one_template_agree():
 def test_several_templates_agree_and_import_once():
     templates = ["⟨shop:Cart⟩()", "⟨stock:Cart⟩()", "⟨shop:Cart⟩.x", "1"]
 
-    resolved = imports.resolve_all(templates, imports.read(""))
+    resolved = imports.resolve(templates, imports.read(""))
 
     assert resolved.codes == ("Cart()", "stock.Cart()", "Cart.x", "1")
     assert resolved.imports == ("from shop import Cart", "import stock")
@@ -272,7 +272,7 @@ def test_several_templates_agree_and_import_once():
 def test_a_test_s_own_variable_hides_the_file_s_import():
     bindings = imports.reserve(imports.read("from shop import cart\n"), ["cart"])
 
-    assert imports.resolve("⟨shop.cart:parse⟩", bindings).code == "parse"
+    assert imports.resolve(["⟨shop.cart:parse⟩"], bindings).codes == ("parse",)
 
 
 def test_strings_and_braces_of_a_template_stay():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 import pytest
@@ -18,11 +17,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif("OLLAMA_HOST" not in os.environ, reason="OLLAMA_HOST names no server"),
 ]
-SCHEMA = {
-    "type": "object",
-    "properties": {"inputs": {"type": "array", "maxItems": 2, "items": {"type": "object"}}},
-    "required": ["inputs"],
-}
 WINDOW = 2048
 
 
@@ -64,28 +58,10 @@ def test_a_reply_comes_with_the_servers_figures(ask):
     assert 0 < reply.counts.reply <= 32
 
 
-def test_a_schema_binds(ask):
-    reply = ask('Reply as JSON: {"inputs": [{"a": 1}]}', schema=SCHEMA)
-    assert isinstance(reply, Reply), reply
-    assert reply.text.lstrip().startswith("{")
-    if reply.reason == "stop":
-        assert isinstance(json.loads(reply.text)["inputs"], list)
-
-
 def test_a_prompt_that_does_not_fit_is_an_error_and_not_cut(ask):
     reply = ask("word " * 6000)
     assert isinstance(reply, Failure)
     assert reply.kind == "too long"
-
-
-def test_a_reply_that_nobody_wants_leaves_the_server_free(found, ask):
-    request = Request(
-        model=found.model.name,
-        messages=(Message(role="user", content="Count to a thousand."),),
-        options=Options(window=WINDOW, predict=1500),
-    )
-    assert found.client.ask(request, 240.0, stopped=lambda: True).kind == "stopped"
-    assert isinstance(ask("Say yes."), Reply)
 
 
 def test_loading_tells_how_fast_the_model_is(found):

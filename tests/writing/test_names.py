@@ -572,6 +572,7 @@ def test_the_class_s_own_words_are_said_only_where_the_message_has_no_others(mes
 
 
 def test_a_name_of_another_class_is_free():
-    text = "class TestA:\n    def test_a(self): pass\n\nclass TestB:\n    def test_b(self): pass\n\ndef test_c(): pass\n"
+    classes = "class TestA:\n    def test_a(self): pass\n\nclass TestB:\n    def test_b(self): pass\n\n"
+    text = f"{classes}def test_c(): pass\n"
     assert names.functions(text, "TestB") == {"test_b"}
     assert names.functions(text) == {"test_a", "test_b", "test_c"}

@@ -69,12 +69,11 @@ def show(asker: Asker, role: Role) -> bool | None:
 
 def told(able: dict[Role, bool]) -> str:
     """`texts and scripts, names; not whole tests`, as it turned out."""
-    good = [IN_WORDS[role] for role in ROLES if able.get(role)]
-    bad = [IN_WORDS[role] for role in ROLES if able.get(role) is False]
-    unknown = [IN_WORDS[role] for role in ROLES if role not in able]
-    parts = (", ".join(good), *[f"not {', '.join(bad)}"] * bool(bad))
-    later = f"not known yet, no answer in time: {', '.join(unknown)}" if unknown else ""
-    return "; ".join(filter(None, (*parts, later)))
+    good, bad, unknown = (
+        ", ".join(IN_WORDS[role] for role in ROLES if able.get(role) is wanted) for wanted in (True, False, None)
+    )
+    later = f"not known yet, no answer in time: {unknown}" if unknown else ""
+    return "; ".join(filter(None, (good, f"not {bad}" if bad else "", later)))
 
 
 def _writes_tests(text: str) -> bool:

@@ -19,12 +19,21 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept
 from pytest_enrich.proposers.ollama.client import Client
-from pytest_enrich.proposers.ollama.protocol import Answer, Counts, Failure, Message, Options, Reply, Request
+from pytest_enrich.proposers.ollama.gate import Model
+from pytest_enrich.proposers.ollama.protocol import (
+    Answer,
+    Counts,
+    Failure,
+    Message,
+    Options,
+    Reply,
+    Request,
+    decoded,
+)
 from pytest_enrich.proposers.ollama.question import (
     Answered,
     Answers,
     Exchange,
-    Model,
     Question,
     Redaction,
     Scan,
@@ -138,7 +147,7 @@ class Asker:
 
     def is_barren(self, strategy: str) -> bool:
         """Whether a strategy led nowhere so often that its time is better spent elsewhere, or it is late."""
-        return self.is_late or self.paid().get(strategy, UNTRIED).idle >= IDLE
+        return self.is_late or self.paid().get(strategy, Paid()).idle >= IDLE
 
     def paid(self) -> Mapping[str, Paid]:
         """What became of the candidates of each strategy."""
@@ -169,8 +178,8 @@ class Asker:
         answer = self._sent_thinking_little(request, question.strategy)
         took = time.monotonic() - began
         self._figures.answered(question, answer, took)
+        exchange = self._exchange(question, request, digest, log, took)
         if isinstance(answer, Failure):
-            exchange = self._exchange(question, request, digest, log, took)
             self._answers.note(msgspec.json.encode(replace(exchange, failure=str(answer))))
             self._note(answer)
             if answer.kind in _DOWN | _LOST:  # the same question may well be answered later
@@ -178,7 +187,6 @@ class Asker:
             return None
         self._failed = 0
         self._took[digest] = took
-        exchange = self._exchange(question, request, digest, log, took)
         kept = replace(exchange, text=answer.text, reason=answer.reason, counts=answer.counts)
         self._answers.put(digest, msgspec.json.encode(kept))
         return Answered(text=answer.text, prompt=digest)
@@ -237,17 +245,12 @@ class Asker:
                 seed=question.seed,
                 stop=question.stop,
             ),
-            schema=question.schema,
             think=None if self.model.think is None else thinks,
         )
 
     def _known(self, digest: str) -> Exchange | None:
         """What was kept, None when nothing was or it cannot be read."""
-        content = self._answers.get(digest)
-        try:
-            return msgspec.json.decode(content, type=Exchange) if content else None
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
+        return decoded(self._answers.get(digest) or b"", Exchange)
 
     def _exchange(
         self, question: Question, request: Request, digest: str, log: tuple[Redaction, ...], took: float
@@ -297,17 +300,19 @@ class Pace:
             self._tokens += counts.reply
             self._replies[strategy].append(counts.reply)
 
+    def _read(self, unread: int) -> float:
+        """Seconds for so many characters; 0.0 as long as the server gave no figures."""
+        return unread * self._reading / self._characters if self._characters else 0.0
+
     def expect(self, strategy: str, unread: int, most: int) -> float:
         """Seconds for a question with `most` tokens of reply; 0.0 as long as the server gave no figures."""
         replies = self._replies[strategy]
         tokens = sum(replies) / len(replies) if replies else FULL * most
-        reading = unread * self._reading / self._characters if self._characters else 0.0
-        return reading + (tokens * self._writing / self._tokens if self._tokens else 0.0)
+        return self._read(unread) + (tokens * self._writing / self._tokens if self._tokens else 0.0)
 
     def tokens(self, unread: int, seconds: float) -> float:
         """How many tokens of a reply there are after so many seconds; no end as long as there were no figures."""
-        reading = unread * self._reading / self._characters if self._characters else 0.0
-        return max(seconds - reading, 0.0) * self._tokens / self._writing if self._writing else math.inf
+        return max(seconds - self._read(unread), 0.0) * self._tokens / self._writing if self._writing else math.inf
 
 
 class Figures:
@@ -367,9 +372,6 @@ class Paid(Struct, frozen=True, kw_only=True):
     tried: int = 0
     kept: int = 0
     idle: float = 0.0
-
-
-UNTRIED = Paid()
 
 
 def fold_attempts(attempts: Iterable[Attempt], model: str, took: Mapping[str, float]) -> Mapping[str, Paid]:

@@ -10,14 +10,16 @@ import ast
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from pytest_enrich import imports
 from pytest_enrich.data import NewTest, Oracle, Origin, Target
 from pytest_enrich.imports import parsed
-from pytest_enrich.proposers.ollama.places import Place, Places, at_top
+from pytest_enrich.imports.merge import provided, wanted
+from pytest_enrich.imports.text import statement
+from pytest_enrich.proposers.ollama.places import Place, Places, at_top, meanings
 from pytest_enrich.proposers.ollama.reply import WrittenTest
 from pytest_enrich.writing import names
 from pytest_enrich.writing.renderer import bindings_of
@@ -63,7 +65,7 @@ class Candidates(Struct, frozen=True, kw_only=True):
 
     def of(self, test: WrittenTest) -> Iterator[NewTest]:
         """The candidate at each place where all that it names is known, the best first, else where least lacks."""
-        yield from (self._made(test, fitted) for fitted in self._fitted(test))
+        return (self._made(test, fitted) for fitted in self._fitted(test))
 
     def _made(self, test: WrittenTest, best: Fitted) -> NewTest:
         free = names.free(
@@ -82,10 +84,6 @@ class Candidates(Struct, frozen=True, kw_only=True):
             origin=self.origin,
             gaps=tuple(gap.id for gap in self.target.gaps),
         )
-
-    def lacking(self, test: WrittenTest) -> tuple[str, ...]:
-        """What a test names that is known at no place."""
-        return next(self._fitted(test)).lacks
 
     def unreadable(self, reply: str) -> NewTest:
         """What stands for a reply without a test: the first rung says so."""
@@ -120,8 +118,7 @@ def known_names(target: Target, source_text: str, places: Places) -> dict[str, s
     return {
         "pytest": "pytest:",
         **{name: f"{source}:{name}" for name, source in _OBJECTS.items()},
-        **{name: f"{meanings[0]}:" for name, meanings in bindings.modules.items() if meanings},
-        **{name: meanings[0] for name, meanings in bindings.objects.items() if meanings},
+        **meanings(bindings),
         **{name: f"{target.module}:{name}" for name in defined},
         **places.meanings,
     }
@@ -134,15 +131,18 @@ def _fit(test: WrittenTest, place: Place, known: Mapping[str, str]) -> Fitted:
     if place.placement.style == "unittest" and (asked or _is_parametrized(function)):
         place = at_top(place)
     bindings = place.bindings
-    statements = {name: line for name, line in test.imports.items() if not _has(bindings, name, line)}
+    is_given = {name: all(provided(one, bindings) for one in wanted(line)) for name, line in test.imports.items()}
+    statements = {name: line for name, line in test.imports.items() if not is_given[name]}
     hidden = [line for name, line in statements.items() if name in bindings.taken]
     helpers = [text for name, text in test.helpers.items() if name not in bindings.taken]
     code = _with_inside(_bound(test.code, function, place.placement.style), [*hidden, *helpers])
     added = [line for name, line in statements.items() if name not in bindings.taken]
     lacks = [name for name in asked if place.fixtures and name not in place.fixtures]
-    for name in _missing(code, imports.extend(bindings, added)):
+    extended = imports.extend(bindings, added)
+    for name in (name for name in imports.needs(code, extended).missing if name not in extended.taken):
         if name in known or name in sys.stdlib_module_names:
-            added.append(_statement(name, known.get(name, f"{name}:")))
+            module, _, member = known.get(name, f"{name}:").partition(":")
+            added.append(statement(module, member, name))
         else:
             lacks.append(name)
     return Fitted(place=place, code=code, imports=tuple(added), lacks=(*lacks, *_unbound(code, place)))
@@ -188,27 +188,6 @@ def _unbound(code: str, place: Place) -> list[str]:
     return re.findall(r"\bself\.(assert\w+)\(", code) if style == "method" else []
 
 
-def _has(bindings: imports.Bindings, name: str, statement: str) -> bool:
-    """Whether the name means in a file what it means after an import."""
-    given = imports.extend(imports.Bindings(), [statement])
-    same = bool(given.objects.get(name)) and bindings.objects.get(name) == given.objects.get(name)
-    return same or (bool(given.modules.get(name)) and bindings.modules.get(name) == given.modules.get(name))
-
-
-def _missing(code: str, bindings: imports.Bindings) -> list[str]:
-    try:
-        missing = imports.needs(code, bindings).missing
-    except SyntaxError:  # what only a compiler refuses: a `nonlocal` without one
-        return []
-    return [name for name in missing if name not in bindings.taken]
-
-
-def _statement(name: str, meaning: str) -> str:
-    module, _, member = meaning.partition(":")
-    alias = "" if name == (member or module) else f" as {name}"
-    return f"from {module} import {member}{alias}" if member else f"import {module}{alias}"
-
-
 def _bound(code: str, function: Function, style: str) -> str:
     """The code with a `self` where tests are methods, and without one where they are functions."""
     parameters = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
@@ -238,8 +217,7 @@ def _with_inside(code: str, inner: Sequence[str]) -> str:
 
 def _function(code: str) -> Function:
     """The test itself."""
-    nodes: Iterable[ast.stmt] = ast.parse(code).body
-    return next(node for node in nodes if isinstance(node, Function))
+    return next(node for node in ast.parse(code).body if isinstance(node, Function))
 
 
 def _oracles(code: str) -> Iterator[Oracle]:

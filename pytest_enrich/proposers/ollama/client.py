@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import re
 import socket
 import threading
 import time
@@ -26,11 +27,10 @@ from pytest_enrich.proposers.ollama.protocol import (
     Failure,
     Limits,
     Request,
+    decoded,
     failure_of_response,
     fold_reply,
-    json_object,
     lines_of,
-    may_retry,
     message_of,
     request_body,
 )
@@ -40,6 +40,7 @@ _PORTS = {"http": 80, "https": 443}
 
 WAITS = (0.5, 1.0, 2.0, 4.0)
 _SHORT = 10.0
+_DIED = re.compile(r"terminated|unexpected EOF|unexpected error|encountered while running")
 
 T = TypeVar("T")
 LONGEST_BODY = 16 * 1024 * 1024
@@ -146,35 +147,32 @@ class Client:
 
     def get(self, path: str) -> dict[str, Any] | Failure:
         """What a GET of `path` answers."""
-        return self._plain(self._http.build_request("GET", path, timeout=self._timeout(_SHORT)))
+        return _guarded(lambda: self._fetched("GET", path))
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any] | Failure:
         """What a short POST answers."""
-        return self._plain(self._http.build_request("POST", path, json=body, timeout=self._timeout(_SHORT)))
+        return _guarded(lambda: self._fetched("POST", path, body))
 
-    def ask(self, request: Request, seconds: float, stopped: Callable[[], bool] = lambda: False) -> Answer:
+    def ask(self, request: Request, seconds: float) -> Answer:
         """The reply to a question, streamed, within `seconds`; tried again where that may help."""
         end = time.monotonic() + seconds
         with self._asking:  # waiting for its turn, behind a load perhaps, is no fault of this question
             deadline = min(end, time.monotonic() + self._limits.total)
-            answer = self._once(request, deadline, stopped)
+            answer = self._once(request, deadline)
             died = 0
             for pause in WAITS:
                 died += isinstance(answer, Failure) and answer.kind == "server error"
-                if not _again(answer, died) or time.monotonic() + pause >= deadline or stopped():
+                if not _may_try_again(answer, died) or time.monotonic() + pause >= deadline:
                     return answer
                 if isinstance(answer, Failure) and answer.kind == "busy":
                     self._notice(_waits(request, "the server's queue is full"))
                 self._wait(pause)
-                answer = self._once(request, deadline, stopped)
+                answer = self._once(request, deadline)
         return answer
 
-    def _once(self, request: Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
-        timeout = self._timeout(max(0.01, min(self._limits.first, deadline - time.monotonic())))
-        built = self._http.build_request("POST", "/api/chat", json=request_body(request), timeout=timeout)
-        built.extensions["trace"] = self._note
+    def _once(self, request: Request, deadline: float) -> Answer:
         with self._noticing(request):
-            return _guarded(lambda: self._streamed(built, deadline, stopped))
+            return _guarded(lambda: self._streamed(request, deadline))
 
     @contextmanager
     def _noticing(self, request: Request) -> Iterator[None]:
@@ -188,38 +186,33 @@ class Client:
         finally:
             timer.cancel()
 
-    def _streamed(self, built: httpx.Request, deadline: float, stopped: Callable[[], bool]) -> Answer:
-        answer = self._http.send(built, stream=True)
-        try:
+    def _streamed(self, request: Request, deadline: float) -> Answer:
+        timeout = self._timeout(max(0.01, min(self._limits.first, deadline - time.monotonic())))
+        traced, body = {"trace": self._note}, request_body(request)
+        with self._http.stream("POST", "/api/chat", json=body, timeout=timeout, extensions=traced) as answer:
             if fault := _fault_of(answer):
                 return fault
             # The same mapping is read again for the body: from here on a byte must come every so often.
-            built.extensions["timeout"]["read"] = self._limits.gap
-            return fold_reply(lines_of(_chunks_until(answer, deadline, stopped)))
-        finally:
-            answer.close()
+            answer.request.extensions["timeout"]["read"] = self._limits.gap
+            return fold_reply(lines_of(_chunks_until(answer, deadline)))
 
     def _note(self, event: str, facts: dict[str, Any]) -> None:
         """Keep the socket of a new connection, so that `close` can end a read in another thread."""
         if event == "connection.connect_tcp.complete":
             self._sockets = [facts["return_value"].get_extra_info("socket")]
 
-    def _plain(self, built: httpx.Request) -> dict[str, Any] | Failure:
-        return _guarded(lambda: self._fetched(built))
-
-    def _fetched(self, built: httpx.Request) -> dict[str, Any] | Failure:
-        answer = self._http.send(built, stream=True)
-        try:
-            return _fetched_object(answer)
-        finally:
-            answer.close()
+    def _fetched(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | Failure:
+        """The JSON object that a whole response is."""
+        with self._http.stream(method, path, json=body, timeout=self._timeout(_SHORT)) as answer:
+            if fault := _fault_of(answer):
+                return fault
+            content = _read(answer, LONGEST_BODY)
+        found = decoded(content, dict[str, Any])
+        told = message_of(content[:LONGEST_MESSAGE])[0]
+        return found if found is not None else Failure(kind="bad answer", message=told)
 
     def _timeout(self, seconds: float) -> httpx.Timeout:
         return httpx.Timeout(seconds, connect=self._limits.connect)
-
-
-class _StoppedError(Exception):
-    """Nobody wants the reply any more."""
 
 
 def _fault_of(response: httpx.Response) -> Failure | None:
@@ -231,31 +224,19 @@ def _fault_of(response: httpx.Response) -> Failure | None:
     return failure_of_response(response.status_code, _read(response, 64 * 1024))
 
 
-def _chunks_until(response: httpx.Response, deadline: float, stopped: Callable[[], bool]) -> Iterator[bytes]:
-    """The chunks of a reply, as long as there is time and somebody wants it; inside `_guarded`."""
+def _chunks_until(response: httpx.Response, deadline: float) -> Iterator[bytes]:
+    """The chunks of a reply, as long as there is time; inside `_guarded`."""
     for chunk in response.iter_bytes():
-        if stopped():
-            raise _StoppedError
         if time.monotonic() > deadline:
             raise httpx.ReadTimeout("the whole reply takes too long")
         yield chunk
-
-
-def _fetched_object(response: httpx.Response) -> dict[str, Any] | Failure:
-    """The JSON object that a whole response is."""
-    if found := _fault_of(response):
-        return found
-    content = _read(response, LONGEST_BODY)
-    known = json_object(content)
-    told = message_of(content[:LONGEST_MESSAGE])[0]
-    return known if known is not None else Failure(kind="bad answer", message=told)
 
 
 def _guarded(action: Callable[[], T]) -> T | Failure:
     """What `action` gives, or the failure that the network's exceptions stand for."""
     try:
         return action()
-    except (_StoppedError, httpx.HTTPError, OSError, RuntimeError, ValueError) as error:
+    except (httpx.HTTPError, OSError, RuntimeError, ValueError) as error:
         return _told(error)
 
 
@@ -293,9 +274,12 @@ def _waits(request: Request, doing: str) -> str:
     return f"waits for {message_of(request.model.encode())[0]}: {doing}"
 
 
-def _again(answer: Answer, died: int) -> bool:
-    """A dead runner is given one more chance, a full queue several."""
-    return isinstance(answer, Failure) and may_retry(answer) and died <= 1
+def _may_try_again(answer: Answer, died: int) -> bool:
+    """Whether the same request may have a better end: a dead runner gets one more chance, a full queue several."""
+    if not isinstance(answer, Failure):
+        return False
+    is_dead = answer.kind == "server error" and _DIED.search(answer.message) is not None
+    return answer.kind in {"unreachable", "busy"} or (is_dead and died <= 1)
 
 
 def _read(response: httpx.Response, most: int) -> bytes:
@@ -312,7 +296,6 @@ def _told(error: Exception) -> Failure:
     """What an exception means. A RuntimeError is of a client that was closed, a ValueError of an endless line."""
     text = str(error)
     known: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Failure], ...] = (
-        (_StoppedError, Failure(kind="stopped", message="")),
         (httpx.ConnectTimeout, Failure(kind="unreachable", message="no connection in time")),
         (httpx.TimeoutException, Failure(kind="timeout", message=text or "no byte came in time")),
         ((httpx.ConnectError, OSError), Failure(kind="unreachable", message="nobody listens there")),

@@ -7,17 +7,15 @@ import os
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pytest_enrich.config import Settings, policy
 from pytest_enrich.proposers.ollama import gate
 from pytest_enrich.proposers.ollama.client import Client, parse_host
-from pytest_enrich.proposers.ollama.gate import Pass, Pulled, Refusal
+from pytest_enrich.proposers.ollama.gate import Model, Pulled, Refusal
 from pytest_enrich.proposers.ollama.protocol import Failure, Limits
-from pytest_enrich.proposers.ollama.question import Model
 
 # A server on this machine answers a short question at once, or is not there.
-PROBE = Limits(connect=0.3)
+NEAR = 0.3
 ROOM, THOUGHT, THOUGHTS = 1500, 1200, 4800
 """Tokens of a window beyond the prompt's text: the reply and what a template puts round the turns; what a model
 thinks that was told not to, and one that may."""
@@ -64,9 +62,7 @@ def wish(settings: Settings) -> Wish:
     )
 
 
-def connect(
-    wish: Wish, limits: Limits | None = None, notice: Callable[[str], None] = lambda _what: None
-) -> Connected | Refusal:
+def connect(wish: Wish, notice: Callable[[str], None] = lambda _what: None) -> Connected | Refusal:
     """The model to ask, or why there is none; `notice` is told when it keeps questions waiting."""
     there = parse_host(wish.host or os.environ.get("OLLAMA_HOST", ""))
     hosts = wish.rules.policy.model.hosts
@@ -74,7 +70,7 @@ def connect(
         return Refusal(reason=f"{there} is not among model.hosts of {wish.rules.name}", is_forbidden=True)
     if refusal := gate.of_host(there, allow_remote=wish.allow_remote):
         return refusal
-    limits = limits or (Limits(connect=PROBE.connect) if there.is_loopback() else Limits())
+    limits = Limits(connect=NEAR) if there.is_loopback() else Limits()
     client = Client(there, limits, notice=notice)
     found = _model(client, wish)
     if isinstance(found, Refusal):
@@ -107,10 +103,12 @@ def _model(client: Client, wish: Wish) -> Connected | Refusal:
     judged = gate.of_model(client, models, name, version)
     if isinstance(judged, Refusal):
         return judged
-    if not rules.allows(judged.model.digest):
-        return _forbidden(judged.model, wish)
+    if not rules.allows(judged.pulled.digest):
+        return _forbidden(judged.pulled, wish)
     reason = "asked for by name" if wish.model else chosen.reason if chosen else ""
-    return _connected(client, judged, reason, version)
+    return Connected(
+        client=client, model=judged, reason=reason, version=version, is_here=client.host.is_loopback()
+    )
 
 
 def _empty(client: Client) -> Refusal:
@@ -121,28 +119,6 @@ def _empty(client: Client) -> Refusal:
 def _forbidden(model: Pulled, wish: Wish) -> Refusal:
     told = f"{model.name} (sha256:{model.digest}) is not among model.digests of {wish.rules.name}"
     return Refusal(reason=told, is_forbidden=True)
-
-
-def _connected(client: Client, passed: Pass, reason: str, version: str) -> Connected | Refusal:
-    model = passed.model
-    if model.capabilities is None:
-        model = replace(model, capabilities=_capabilities(client, passed.name))
-    if not model.is_text:
-        return Refusal(reason=f"{model.name} writes no text")
-    return Connected(
-        client=client,
-        model=Model(pulled=model, name=passed.name),
-        reason=reason,
-        version=version,
-        is_here=client.host.is_loopback(),
-    )
-
-
-def _capabilities(client: Client, name: str) -> frozenset[str] | None:
-    """What an older server says only when it is asked about the one model."""
-    found = client.post("/api/show", {"model": name})
-    told = None if isinstance(found, Failure) else found.get("capabilities")
-    return frozenset(map(str, told)) if isinstance(told, list) else None
 
 
 def _silent(client: Client, failure: Failure) -> Refusal:

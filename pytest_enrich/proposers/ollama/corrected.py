@@ -9,12 +9,11 @@ from __future__ import annotations
 import ast
 import re
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Dropped, NewTest, Oracle
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import literal_value
+from pytest_enrich.writing.syntax import Text, literal_value, span
 
 LONGEST_SEEN = 80
 _FAILED = re.compile(r"^>? +(assert .+)\n(?: +[~^ ]+\n)?E ", re.MULTILINE)
@@ -28,13 +27,13 @@ def corrected(attempt: Attempt, docstring: str) -> NewTest | None:
     disagreement = _disagreement(attempt)
     if disagreement is None:
         return None
-    place, seen, test = disagreement.place, disagreement.seen, disagreement.test
+    test, place, seen = disagreement
     expected = ast.unparse(place.comparators[0])
     if len(expected) > _TELLING and expected in docstring:
         return None
     return replace(
         test,
-        code=_replaced(test.code, place.comparators[0], seen),
+        code=Text(test.code).replaced([(span(place.comparators[0]), seen)]),
         look=f"the model expected {expected}, {seen} was seen when the code ran: which one is right?",
         oracle=tuple(_oracle(oracle, place, seen) for oracle in test.oracle),
     )
@@ -45,30 +44,14 @@ def disagrees(attempt: Attempt) -> bool:
     return _disagreement(attempt) is not None
 
 
-def _replaced(code: str, node: ast.expr, new: str) -> str:
-    """The code with another expression in the place of a literal."""
-    lines = code.encode().split(b"\n")
-    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-    kept = lines[first][: node.col_offset] + new.encode() + lines[last][node.end_col_offset :]
-    return b"\n".join([*lines[:first], kept, *lines[last + 1 :]]).decode()
-
-
-class _Disagreement(Struct, frozen=True, kw_only=True):
-    """A test that states at `place` another value than the one that was `seen`."""
-
-    test: NewTest
-    place: ast.Compare
-    seen: str
-
-
-def _disagreement(attempt: Attempt) -> _Disagreement | None:
+def _disagreement(attempt: Attempt) -> tuple[NewTest, ast.Compare, str] | None:
+    """A test that states another value than the one that was seen, and where."""
     test, verdict = attempt.candidate, attempt.verdict
     if not isinstance(test, NewTest) or not isinstance(verdict, Dropped) or verdict.rung != "passes":
         return None
-    tree = ast.parse(test.code)
-    place = _place(tree, verdict.detail)
+    place = _place(ast.parse(test.code), verdict.detail)
     seen = _seen(verdict.detail, place.comparators[0]) if place else None
-    return _Disagreement(test=test, place=place, seen=seen) if place and seen else None
+    return (test, place, seen) if place and seen else None
 
 
 def _place(tree: ast.Module, detail: str) -> ast.Compare | None:
@@ -77,9 +60,9 @@ def _place(tree: ast.Module, detail: str) -> ast.Compare | None:
     line = _plain(failed[1]) if failed else ""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert) and ast.unparse(node) == line:
-            test = node.test
-            is_plain = isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)
-            return test if isinstance(test, ast.Compare) and is_plain else None
+            match node.test:
+                case ast.Compare(ops=[ast.Eq()]) as compared:
+                    return compared
     return None
 
 

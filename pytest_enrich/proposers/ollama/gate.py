@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.proposers.ollama.client import Client, Host
 from pytest_enrich.proposers.ollama.protocol import Failure
@@ -31,8 +32,10 @@ _SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 _SMALLEST = 1_000_000
 REGISTRY, LIBRARY = "registry.ollama.ai/", "library/"
 
-CLOUD_SINCE, STATUS_SINCE, LOCAL_SINCE = (0, 12, 0), (0, 16, 2), (0, 17, 6)
-_NOT_FOUND = (400, 404)
+LOCAL_SINCE = (0, 17, 6)
+_NOT_FOUND = (400, 403, 404)
+SMALL, SHORT, LONG = 4e9, 3500, 14000
+"""Models with fewer parameters are shown so many characters, others more."""
 
 
 class Pulled(Struct, frozen=True, kw_only=True):
@@ -126,11 +129,31 @@ def is_stub(model: Pulled) -> bool:
     return 0 < model.size < _SMALLEST and not model.parameters
 
 
-class Pass(Struct, frozen=True, kw_only=True):
-    """A model that code may be sent to: `name` is what to ask for, so that it cannot be handed on."""
+class Model(Struct, frozen=True, kw_only=True):
+    """A model that code may be sent to.
 
-    model: Pulled
+    `name` is what to ask for, so that it cannot be handed on; the window is that of the whole run.
+    """
+
+    pulled: Pulled
     name: str
+    window: int = 4096
+    may_think: bool = False
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is of those that can do little, and that run where each token takes long."""
+        return 0 < self.pulled.parameters < SMALL
+
+    @property
+    def room(self) -> int:
+        """How many characters a question may have."""
+        return SHORT if self.is_small else LONG
+
+    @property
+    def think(self) -> bool | None:
+        """What a model that can think is told of it: unless it may, thoughts would be spent before the reply."""
+        return self.may_think if self.pulled.can("thinking") else None
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -153,7 +176,7 @@ def of_host(host: Host, *, allow_remote: bool) -> Refusal | None:
     )
 
 
-def of_model(client: Client, models: Sequence[Pulled], name: str, version: str) -> Pass | Refusal:
+def of_model(client: Client, models: Sequence[Pulled], name: str, version: str) -> Model | Refusal:
     """Whether a model is here; no code is sent to find out."""
     if is_cloud_name(name):
         return Refusal(reason=f"{name} runs in Ollama's cloud; code is not sent there")
@@ -172,37 +195,35 @@ def is_cloud_name(name: str) -> bool:
     return bool(colon) and (tag.lower() == "cloud" or tag.lower().endswith("-cloud"))
 
 
-def parsed(version: str) -> tuple[int, ...]:
-    """`0.33.0-rc2` as numbers; () for what is none, as a build by hand may say."""
+def _knows_local(version: str) -> bool:
+    """Whether a server knows `NAME:local`; one built by hand says no version, or `0.0.0`, and may be new."""
     match = re.match(r"v?([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})", version)
-    return tuple(int(part) for part in match.groups()) if match else ()
+    numbers = tuple(map(int, match.groups())) if match else ()
+    return not any(numbers) or numbers >= LOCAL_SINCE
 
 
-def is_older(version: str, than: tuple[int, ...]) -> bool:
-    """Whether a server is surely older; one that was built by hand says nothing, or `0.0.0`, and may be new."""
-    return any(parsed(version)) and parsed(version) < than
-
-
-def _confirmed(client: Client, model: Pulled, version: str) -> Pass | Refusal:
+def _confirmed(client: Client, model: Pulled, version: str) -> Model | Refusal:
     """Have the server say itself that the model is here, by the name that it knows for this."""
-    if is_older(version, CLOUD_SINCE):
-        return Pass(model=model, name=model.name)
-    name = model.name if is_older(version, LOCAL_SINCE) else f"{model.name}:local"
+    name = f"{model.name}:local" if _knows_local(version) else model.name
     found = client.post("/api/show", {"model": name})
     if not isinstance(found, Failure):
-        remote = found.get("remote_host") or found.get("remote_model")
-        return _elsewhere(model) if remote else Pass(model=model, name=name)
-    if found.status in {*_NOT_FOUND, 403}:
+        if found.get("remote_host") or found.get("remote_model"):
+            return _elsewhere(model)
+        # An older server tells what a model can only when it is asked about this one.
+        known = _capabilities(found) if model.capabilities is None else model.capabilities
+        pulled = replace(model, capabilities=known)
+        return (
+            Model(pulled=pulled, name=name) if pulled.is_text else Refusal(reason=f"{model.name} writes no text")
+        )
+    if found.status in _NOT_FOUND:
         return _elsewhere(model)
-    if is_cloud_off(client, version):
-        return Pass(model=model, name=model.name)
+    if is_cloud_off(client):
+        return Model(pulled=model, name=model.name)
     return Refusal(reason=f"whether {model.name} is on this machine could not be told: {found}")
 
 
-def is_cloud_off(client: Client, version: str) -> bool:
+def is_cloud_off(client: Client) -> bool:
     """Whether the server says that it hands nothing on; an older one does not know the question."""
-    if is_older(version, STATUS_SINCE):
-        return False
     told = client.get("/api/status")
     cloud = None if isinstance(told, Failure) else told.get("cloud")
     return isinstance(cloud, dict) and cloud.get("disabled") is True
@@ -229,16 +250,20 @@ def _reason(best: Pulled, models: Sequence[Pulled], *, fits: bool) -> str:
 def _pulled(entry: dict[str, Any]) -> Pulled:
     details = entry.get("details") if isinstance(entry.get("details"), dict) else {}
     assert isinstance(details, dict)
-    capabilities = entry.get("capabilities")
     return Pulled(
         name=entry["name"],
         digest=_text(entry.get("digest")).removeprefix("sha256:"),
         size=_whole(entry.get("size")),
         parameters=_parameters(_text(details.get("parameter_size"))),
-        capabilities=frozenset(map(str, capabilities)) if isinstance(capabilities, list) else None,
+        capabilities=_capabilities(entry),
         remote=_text(entry.get("remote_host")) or _text(entry.get("remote_model")),
         window=_whole(details.get("context_length")),
     )
+
+
+def _capabilities(told: dict[str, Any]) -> frozenset[str] | None:
+    found = told.get("capabilities")
+    return frozenset(map(str, found)) if isinstance(found, list) else None
 
 
 def _parameters(text: str) -> float:

@@ -83,13 +83,10 @@ class Places:
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
-        """What a name stands for that a test file of the suite imports (`datetime:date`, `shop:`), the first's."""
+        """What a name stands for that a test file of the suite imports, the first's."""
         found: dict[str, str] = {}
         for path, text in self._suite.texts.items():
-            bindings = bindings_of(text, path)
-            plain = {name: meanings[0] for name, meanings in bindings.objects.items() if meanings}
-            whole = {name: f"{meanings[0]}:" for name, meanings in bindings.modules.items() if meanings}
-            found = {**whole, **plain, **found}
+            found = meanings(bindings_of(text, path)) | found
         return {name: meaning for name, meaning in found.items() if not meaning.startswith((".", ":"))}
 
     def _place(self, path: str, owner: str | None) -> Place:
@@ -100,6 +97,12 @@ class Places:
         text = self.read(placement.path)
         fixtures = frozenset(self._shelf.fixtures(placement))
         return Place(placement=placement, text=text, fixtures=fixtures)
+
+
+def meanings(bindings: imports.Bindings) -> dict[str, str]:
+    """What the names stand for that a file imports: `datetime:date`, or `shop:` for a module."""
+    whole = {name: f"{found[0]}:" for name, found in bindings.modules.items()}
+    return whole | {name: found[0] for name, found in bindings.objects.items()}
 
 
 def at_top(place: Place) -> Place:

@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from pytest_enrich.data import Condition, Gap, Reason, Target
+from pytest_enrich.data import Gap, Reason, Target
 from pytest_enrich.imports import outdented, parsed
 from pytest_enrich.proposers.ollama.protocol import Message
-from pytest_enrich.writing.syntax import Function
+from pytest_enrich.writing.syntax import Function, span
 
 MOST_CONSTANTS = 12
 MOST_FAILURE = 500
-_OUTCOMES = {
-    "true": "must be true",
-    "false": "must be false",
-    "iterates": "must have something to loop over",
-    "skips": "must have nothing to loop over",
-    "matches": "must match",
-    "no match": "must not match",
-    "raises": "must be entered: something before it has to raise",
-    "entered": "must be run",
-}
 INSTRUCTION = Message(
     role="system",
     content=(
@@ -109,7 +99,6 @@ def whole_test(target: Target, gaps: Sequence[Gap], context: Context) -> tuple[M
         f"# target: {target.path}::{target.qualname}",
         f"{marked(target, gaps)}\n",
         f"Write one short test that makes {called or 'the module'} get to {line}.",
-        way(target, gaps[0]) if len(gaps) == 1 else "",
         _listed("Values that the code knows: ", target.constants[:MOST_CONSTANTS]),
         _listed("Reviewers turned down earlier tests of this file because ", _complaints(context.turned_down)),
     ]
@@ -139,15 +128,6 @@ def text(target: Target, called: str, parameter: str, source_text: str) -> tuple
         "reads, with every kind of section, field or part that it knows. The text only, between triple quotes."
     )
     return _about_use(target, source_text, question)
-
-
-def values(target: Target, called: str, parameter: str, known: str) -> tuple[Message, ...]:
-    """The chat that asks for short texts that a function could be given, of which tests pass `known`."""
-    question = (
-        f"Tests call {called}({parameter}={known}). Write eight other realistic values of {parameter}, all as "
-        "different as this code can tell apart, also such that it refuses. One on each line, in quotes."
-    )
-    return _about_use(target, marked(target, target.gaps), question)
 
 
 def script(target: Target, source_text: str) -> tuple[Message, ...]:
@@ -205,23 +185,6 @@ def shared(target: Target, source_text: str) -> str:
     return f"# {target.path}\n{outline(source_text)}\n"
 
 
-def way(target: Target, gap: Gap) -> str:
-    """The decisions on the way, in words."""
-    known = dict(zip((each.id for each in target.gaps), target.conditions, strict=True))
-    own = Condition(line=gap.line, text=gap.text, outcome=gap.outcome)
-    steps = [*known.get(gap.id, ()), *([] if gap.outcome == "entered" else [own])]
-    if not steps:
-        return ""
-    return "On the way: " + "; ".join(f"`{step.text}` {_OUTCOMES[step.outcome]}" for step in steps)
-
-
-class Piece(Struct, frozen=True, kw_only=True):
-    """A function's lines as they are shown, and the numbers that they have in the file."""
-
-    lines: tuple[str, ...]
-    numbers: tuple[int, ...]
-
-
 def outline(source_text: str) -> str:
     """What a module has: imports, named literals, signatures. The same for every question about the module."""
     tree = parsed(source_text)
@@ -235,10 +198,8 @@ def outline(source_text: str) -> str:
 
 def function_text(source_text: str, qualname: str) -> str:
     """A function's text, dedented, shortened; "" when it is not there."""
-    function = _find_function(source_text, qualname)
-    return (
-        "\n".join(_short(_piece(source_text, function), (), MOST_FUNCTION).lines) if function is not None else ""
-    )
+    lines = _text_of(source_text, qualname).splitlines()
+    return "\n".join(line for _, line in _short([*enumerate(lines)], (), MOST_FUNCTION))
 
 
 def marked(target: Target, gaps: Sequence[Gap]) -> str:
@@ -256,32 +217,36 @@ def reached(target: Target, gaps: Sequence[str], most: int) -> str:
 
 def _with_marks(target: Target, marks: Mapping[int, str], most: int, lines_shown: tuple[int, int] = _WIDE) -> str:
     """The target's function with marks at lines; what is round these where it has more characters than `most`."""
-    lines = tuple(target.source.splitlines())
-    numbers = tuple(range(target.first_line, target.first_line + len(lines)))
-    piece = _short(Piece(lines=lines, numbers=numbers), [*marks], most, lines_shown)
+    lines = [*enumerate(target.source.splitlines(), target.first_line)]
     shown = (
         f"{line}  # <=={marks[number]}" if number in marks else line
-        for line, number in zip(piece.lines, piece.numbers, strict=True)
+        for number, line in _short(lines, marks, most, lines_shown)
     )
     return "\n".join(shown)
 
 
-def _find_function(source_text: str, qualname: str) -> Function | None:
-    """The function of that qualname, also one in a class."""
+def _text_of(source_text: str, qualname: str) -> str:
+    """The whole text of a function, also of one in a class, dedented; "" when it is not there."""
     tree = parsed(source_text)
-    nodes = tree.body if tree else []
-    *owners, name = qualname.split(".")
-    for owner in owners:
-        classes = (node for node in _flat(nodes) if isinstance(node, ast.ClassDef) and node.name == owner)
-        nodes = next((node.body for node in classes), [])
-    functions = (node for node in _flat(nodes) if isinstance(node, Function))
-    return next((function for function in functions if function.name == name), None)
+    found = (node for name, node in (_functions(tree) if tree else ()) if name == qualname)
+    if (node := next(found, None)) is None:
+        return ""
+    first, _, last, _ = span(node)
+    return outdented(source_text.splitlines()[first - 1 : last])
+
+
+def _functions(node: ast.AST, owner: str = "") -> Iterator[tuple[str, Function]]:
+    """The functions outside functions, each with its qualname."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, Function):
+            yield f"{owner}{inner.name}", inner
+        else:
+            yield from _functions(inner, f"{owner}{inner.name}." if isinstance(inner, ast.ClassDef) else owner)
 
 
 def existing_test(test_text: str, nodeid: str) -> str:
     """An existing test's text, "" when it is not there or too long to be shown."""
-    function = _find_function(test_text, nodeid.partition("::")[2].partition("[")[0].replace("::", "."))
-    text = "\n".join(_piece(test_text, function).lines) if function is not None else ""
+    text = _text_of(test_text, nodeid.partition("::")[2].partition("[")[0].replace("::", "."))
     return text if len(text) <= MOST_TEST else ""
 
 
@@ -337,38 +302,22 @@ def _listed(start: str, texts: Sequence[str]) -> str:
     return start + ", ".join(texts) if texts else ""
 
 
-def _flat(nodes: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements, those under an `if` or `try` included."""
-    for node in nodes:
-        yield node
-        if isinstance(node, ast.If | ast.Try):
-            yield from _flat([*node.body, *node.orelse])
-
-
-def _piece(text: str, node: Function) -> Piece:
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    last = node.end_lineno or node.lineno
-    lines = outdented(text.splitlines()[first - 1 : last]).splitlines()
-    return Piece(lines=tuple(lines), numbers=tuple(range(first, first + len(lines))))
-
-
-def _short(piece: Piece, near: Sequence[int], most: int, lines_shown: tuple[int, int] = _WIDE) -> Piece:
-    """Of a piece that has more characters than `most` its beginning, and what is round `near`."""
-    if sum(len(line) + 1 for line in piece.lines) <= most:
-        return piece
-    places = [index for index, number in enumerate(piece.numbers) if number in set(near)]
-    indexes = range(len(piece.lines))
+def _short(
+    lines: Sequence[tuple[int, str]], near: Collection[int], most: int, lines_shown: tuple[int, int] = _WIDE
+) -> Sequence[tuple[int, str]]:
+    """Of lines with their numbers that have more characters than `most` the first, and what is round `near`."""
+    if sum(len(line) + 1 for _, line in lines) <= most:
+        return lines
     head, around = lines_shown
-    kept = [i for i in indexes if i < head or any(abs(i - place) <= around for place in places)]
-    lines, numbers = [], []
-    for index, following in zip(kept, [*kept[1:], len(piece.lines)], strict=True):
-        lines.append(piece.lines[index])
-        numbers.append(piece.numbers[index])
-        if following != index + 1:
-            indent = " " * (len(piece.lines[index]) - len(piece.lines[index].lstrip()))
-            lines.append(f"{indent}...")
-            numbers.append(0)
-    return Piece(lines=tuple(lines), numbers=tuple(numbers))
+    places = [at for at, (number, _) in enumerate(lines) if number in near]
+    kept = [at for at in range(len(lines)) if at < head or any(abs(at - place) <= around for place in places)]
+    shown = []
+    for at, following in zip(kept, [*kept[1:], len(lines)], strict=True):
+        shown.append(lines[at])
+        if following != at + 1:
+            line = lines[at][1]
+            shown.append((0, f"{line[: len(line) - len(line.lstrip())]}..."))
+    return shown
 
 
 def _summary(node: ast.stmt) -> Iterator[str]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +25,7 @@ Kind: TypeAlias = Literal[
 line that says that it is done. `cut`: the server cut the prompt silently. `remote`: it left the machine.
 """
 
+T = TypeVar("T")
 LONGEST_MESSAGE = 300
 _BY_STATUS: dict[int, Kind] = {
     401: "refused",
@@ -34,7 +35,6 @@ _BY_STATUS: dict[int, Kind] = {
     501: "unsupported",
     503: "busy",
 }
-_DIED = re.compile(r"terminated|unexpected EOF|unexpected error|encountered while running")
 _TOO_LONG = re.compile(r"exceeds? the available context|longer than the context|exceed_context_size")
 _UNSUPPORTED = re.compile(r"does not support|not supported")
 
@@ -94,14 +94,12 @@ class Request(Struct, frozen=True, kw_only=True):
         model: As the server is asked for it.
         messages: The chat.
         options: See `Options`.
-        schema: JSON schema of the reply, None for free text.
         think: What is sent as `think`; None sends nothing, as for models that cannot.
     """
 
     model: str
     messages: tuple[Message, ...]
     options: Options
-    schema: dict[str, Any] | None = None
     think: bool | str | None = None
 
     @property
@@ -167,29 +165,15 @@ def failure_of_response(status: int, body: bytes) -> Failure:
 
 def message_of(body: bytes) -> tuple[str, str]:
     """The message in an error's body, and the sort of error that a runner's own gives; "" where there is none."""
-    text = body.decode("utf-8", "replace")
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return _plain(text), ""
-    error = found.get("error", "") if isinstance(found, dict) else ""
-    return _inner(error if isinstance(error, str) else json.dumps(error))
+    return _message(body.decode("utf-8", "replace"))
 
 
-def json_object(content: bytes) -> dict[str, Any] | None:
-    """The JSON object that `content` is, None when it is none."""
+def decoded(content: bytes, kind: type[T]) -> T | None:
+    """What `content` is as JSON, None when it is nothing of that kind."""
     try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
-
-
-def may_retry(failure: Failure) -> bool:
-    """Whether the same request may have a better end: never after a refusal of what was asked."""
-    if failure.kind in {"unreachable", "busy"}:
-        return True
-    return failure.kind == "server error" and bool(_DIED.search(failure.message))
 
 
 def request_body(request: Request) -> dict[str, Any]:
@@ -202,8 +186,6 @@ def request_body(request: Request) -> dict[str, Any]:
         "truncate": False,
         "shift": False,
     }
-    if request.schema is not None:
-        sent["format"] = request.schema
     if request.think is not None:
         sent["think"] = request.think
     return sent
@@ -227,6 +209,30 @@ def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield left
 
 
+class _Said(Struct, frozen=True):
+    """What a model says in a part of its reply."""
+
+    content: str | None = None
+    thinking: str | None = None
+
+
+class _Part(Struct, frozen=True):
+    """A line of a reply; the last one has the figures, durations in nanoseconds."""
+
+    message: _Said = _Said()
+    done: bool = False
+    done_reason: str = ""
+    error: Any = None
+    remote_host: str = ""
+    remote_model: str = ""
+    prompt_eval_count: int | None = None
+    eval_count: int | None = None
+    load_duration: float = 0.0
+    prompt_eval_duration: float = 0.0
+    eval_duration: float = 0.0
+    total_duration: float = 0.0
+
+
 def fold_reply(found: Iterable[bytes]) -> Answer:
     """The reply that lines of JSON make.
 
@@ -237,33 +243,39 @@ def fold_reply(found: Iterable[bytes]) -> Answer:
         part = _part(line)
         if isinstance(part, Failure):
             return part
-        said = _said(part)
-        text.append(said[0])
-        thinking.append(said[1])
-        if fault := _endless(text, thinking):
-            return fault
-        if part.get("done") is True:
-            return _reply("".join(text), "".join(thinking), part)
+        text.append(part.message.content or "")
+        thinking.append(part.message.thinking or "")
+        if sum(map(len, (*text, *thinking))) > LONGEST_REPLY:
+            return Failure(kind="bad answer", message="the reply is longer than any that was asked for")
+        if part.done:
+            return Reply(
+                text="".join(text), thinking="".join(thinking), reason=part.done_reason, counts=_counts(part)
+            )
     return Failure(kind="aborted", message=f"the reply ended unfinished after {len(text)} parts")
 
 
 def _failure_of_line(error: object) -> Failure:
     """The failure that an `error` line in the middle of a reply tells."""
-    text, sort = _inner(error if isinstance(error, str) else json.dumps(error))
+    text, sort = _message_of(error)
     kind = _kind(0, text, sort)
     return Failure(kind="server error" if kind == "refused" else kind, message=text, status=-1)
 
 
-def _inner(error: str) -> tuple[str, str]:
-    """A runner's error is JSON text inside the error's text."""
+def _message(text: str) -> tuple[str, str]:
+    """The message in a text that may be JSON: a server's has a runner's own error as JSON inside a text."""
     try:
-        inner = json.loads(error)
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        return _plain(error), ""
-    inner = inner.get("error", inner) if isinstance(inner, dict) else inner
-    if not isinstance(inner, dict):
-        return _plain(str(inner)), ""
-    return _plain(str(inner.get("message", ""))), str(inner.get("type", ""))
+        return _plain(text), ""
+    if not isinstance(found, dict):
+        return _plain(str(found)), ""
+    if "error" in found:
+        return _message_of(found["error"])
+    return _plain(str(found.get("message", ""))), str(found.get("type", ""))
+
+
+def _message_of(error: object) -> tuple[str, str]:
+    return _message(error if isinstance(error, str) else json.dumps(error))
 
 
 def _kind(status: int, text: str, sort: str) -> Kind:
@@ -285,48 +297,24 @@ def _plain(text: str) -> str:
     return " ".join(kept.replace("::", ": :").split())[:LONGEST_MESSAGE]
 
 
-def _part(line: bytes) -> dict[str, Any] | Failure:
-    """A line's object, unless it tells of an error, or that another machine replies."""
-    part = json_object(line)
+def _part(line: bytes) -> _Part | Failure:
+    """A line, unless it tells of an error, or that another machine replies."""
+    part = decoded(line, _Part)
     if part is None:
         return Failure(kind="bad answer", message=message_of(line[:LONGEST_MESSAGE])[0])
-    if part.get("error"):
-        return _failure_of_line(part["error"])
-    if remote := part.get("remote_host") or part.get("remote_model"):
-        return Failure(kind="remote", message=f"the reply came from {message_of(str(remote).encode())[0]}")
+    if part.error:
+        return _failure_of_line(part.error)
+    if remote := part.remote_host or part.remote_model:
+        return Failure(kind="remote", message=f"the reply came from {message_of(remote.encode())[0]}")
     return part
 
 
-def _endless(text: list[str], thinking: list[str]) -> Failure | None:
-    if sum(map(len, text)) + sum(map(len, thinking)) > LONGEST_REPLY:
-        return Failure(kind="bad answer", message="the reply is longer than any that was asked for")
-    return None
-
-
-def _said(part: dict[str, Any]) -> tuple[str, str]:
-    """Content and thinking of a part."""
-    message = part.get("message")
-    content, thinking = map(message.get, ("content", "thinking")) if isinstance(message, dict) else ("", "")
-    return content if isinstance(content, str) else "", thinking if isinstance(thinking, str) else ""
-
-
-def _reply(text: str, thinking: str, last: dict[str, Any]) -> Reply:
-    reason = last.get("done_reason")
-    counts = Counts(
-        prompt=_count(last, "prompt_eval_count"),
-        reply=_count(last, "eval_count"),
-        load=_seconds(last, "load_duration"),
-        reading=_seconds(last, "prompt_eval_duration"),
-        writing=_seconds(last, "eval_duration"),
-        total=_seconds(last, "total_duration"),
+def _counts(last: _Part) -> Counts:
+    return Counts(
+        prompt=last.prompt_eval_count,
+        reply=last.eval_count,
+        load=last.load_duration / _NANO,
+        reading=last.prompt_eval_duration / _NANO,
+        writing=last.eval_duration / _NANO,
+        total=last.total_duration / _NANO,
     )
-    return Reply(text=text, thinking=thinking, reason=reason if isinstance(reason, str) else "", counts=counts)
-
-
-def _count(last: dict[str, Any], name: str) -> int | None:
-    found = last.get(name)
-    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
-
-
-def _seconds(last: dict[str, Any], name: str) -> float:
-    return (_count(last, name) or 0) / _NANO

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
@@ -16,13 +15,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Target
-from pytest_enrich.proposers.ollama.gate import Pulled
 from pytest_enrich.proposers.ollama.protocol import Counts, Message
 
 MARK = "REDACTED"
 _SHORTEST = 4
-SMALL, SHORT, LONG = 4e9, 3500, 14000
-"""Models with fewer parameters are shown so many characters, others more."""
 
 Scan = Callable[[str], Iterable[tuple[str, str]]]
 """The secrets of a line: of which sort, and what they are."""
@@ -48,7 +44,6 @@ class Question(Struct, frozen=True, kw_only=True):
         strategy: Its name.
         about: `path::qualname` of the target.
         messages: The chat; the part that questions about one module share comes first.
-        schema: Of the reply, None for free text.
         predict: The most tokens of the reply.
         temperature, seed: As in `Options`.
         stop: Texts at which the reply ends, as in `Options`.
@@ -58,7 +53,6 @@ class Question(Struct, frozen=True, kw_only=True):
     strategy: str
     about: str
     messages: tuple[Message, ...]
-    schema: dict[str, Any] | None = None
     predict: int = 256
     temperature: float = 0.2
     seed: int = 0
@@ -75,8 +69,8 @@ def without_secrets(question: Question, scan: Scan) -> tuple[Question, tuple[Red
     """The question as it may be sent, and what was taken out of it."""
     cleaned = [redacted(message.content, scan) for message in question.messages]
     pairs = zip(question.messages, cleaned, strict=True)
-    messages = tuple(replace(message, content=clean.text) for message, clean in pairs)
-    return replace(question, messages=messages), tuple(entry for clean in cleaned for entry in clean.log)
+    messages = tuple(replace(message, content=clean) for message, (clean, _) in pairs)
+    return replace(question, messages=messages), tuple(entry for _, log in cleaned for entry in log)
 
 
 class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -109,42 +103,11 @@ class Answered(Struct, frozen=True, kw_only=True):
     kept: bool = False
 
 
-class Model(Struct, frozen=True, kw_only=True):
-    """What is asked: the server's model, its name there, the window of the whole run, whether it may think."""
-
-    pulled: Pulled
-    name: str
-    window: int = 4096
-    may_think: bool = False
-
-    @property
-    def is_small(self) -> bool:
-        """Whether it is of those that can do little, and that run where each token takes long."""
-        return 0 < self.pulled.parameters < SMALL
-
-    @property
-    def room(self) -> int:
-        """How many characters a question may have."""
-        return SHORT if self.is_small else LONG
-
-    @property
-    def think(self) -> bool | None:
-        """What a model that can think is told of it: unless it may, thoughts would be spent before the reply."""
-        return self.may_think if self.pulled.can("thinking") else None
-
-
 class Redaction(Struct, frozen=True, kw_only=True):
     """That something was taken out of a prompt: of which sort, on which of its lines. Never what it was."""
 
     sort: str
     line: int
-
-
-class Redacted(Struct, frozen=True, kw_only=True):
-    """A text without secrets, and what was taken out of it."""
-
-    text: str
-    log: tuple[Redaction, ...] = ()
 
 
 def is_excluded(path: str, globs: Sequence[str]) -> bool:
@@ -154,8 +117,8 @@ def is_excluded(path: str, globs: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(part, glob.lower()) for part in parts for glob in globs)
 
 
-def redacted(text: str, scan: Scan) -> Redacted:
-    """The text with each secret that `scan` finds in its lines written over, wherever else it stands."""
+def redacted(text: str, scan: Scan) -> tuple[str, tuple[Redaction, ...]]:
+    """The text with each secret that `scan` finds in its lines written over, wherever else it stands; what was."""
     log: list[Redaction] = []
     secrets: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
@@ -165,12 +128,7 @@ def redacted(text: str, scan: Scan) -> Redacted:
                 log.append(Redaction(sort=sort, line=number))
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MARK)
-    return Redacted(text=text, log=tuple(log))
-
-
-def has_scanner() -> bool:
-    """Whether the extra `secrets` is installed."""
-    return find_spec("detect_secrets") is not None
+    return text, tuple(log)
 
 
 def scanner() -> Scan:
@@ -178,11 +136,12 @@ def scanner() -> Scan:
 
     Its own `scan_line` is for single texts typed by hand: there each word is taken for a possible secret.
     """
-    if not has_scanner():
+    try:
+        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+        from detect_secrets.filters import heuristic
+        from detect_secrets.settings import default_settings
+    except ImportError:
         return lambda _line: ()
-    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
-    from detect_secrets.filters import heuristic
-    from detect_secrets.settings import default_settings
 
     with default_settings():
         known: Any = get_mapping_from_secret_type_to_class()

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from pytest_enrich import imports
 from pytest_enrich.imports import outdented, parsed
+from pytest_enrich.imports.text import bound, imported
 from pytest_enrich.writing.syntax import Function, is_fixture
 
 FENCE = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
@@ -90,22 +91,15 @@ def _functions(tree: ast.Module) -> Iterator[tuple[ast.ClassDef | None, Function
 def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Each name that an import statement of the reply binds, and a statement for it alone."""
     for node in (node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)):
-        for alias in node.names:
-            bound = alias.asname or alias.name.partition(".")[0]
-            as_name = f" as {alias.asname}" if alias.asname else ""
-            if isinstance(node, ast.Import):
-                yield bound, f"import {alias.name}{as_name}"
-            elif node.module and not node.level and alias.name != "*":
-                yield bound, f"from {node.module} import {alias.name}{as_name}"
+        yield from ((one.name, one.statement) for one in imported(node) if not one.module.startswith("."))
 
 
 def _names(node: ast.stmt) -> Iterator[str]:
     """What a statement of the reply defines for its tests; a fixture is none that a test could hold."""
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        yield from (target.id for target in targets if isinstance(target, ast.Name))
-    elif isinstance(node, Function | ast.ClassDef):
+    if isinstance(node, Function | ast.ClassDef):
         yield from [] if is_fixture(node) or node.name.lower().startswith("test") else [node.name]
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        yield from (one.name for one in bound([node]))
 
 
 def _used(code: str, lines: Sequence[str], defined: Mapping[str, ast.stmt]) -> dict[str, str]:
@@ -118,11 +112,7 @@ def _used(code: str, lines: Sequence[str], defined: Mapping[str, ast.stmt]) -> d
 
 def _missing(*codes: str) -> set[str]:
     """The names that these use and do not have."""
-    try:
-        needed = [imports.needs(code, imports.Bindings()) for code in codes]
-    except SyntaxError:  # what only a compiler refuses
-        return set()
-    return {name for each in needed for name in each.missing}
+    return {name for code in codes for name in imports.needs(code, imports.Bindings()).missing}
 
 
 def _text(lines: Sequence[str], node: ast.stmt, more: Sequence[ast.expr] = ()) -> str:

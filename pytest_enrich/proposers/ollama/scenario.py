@@ -69,15 +69,8 @@ class Scenario:
             if task.is_open(gap.id):
                 yield from talk.about([gap])
 
-
-class Survivors:
-    """The chat about a test of the model's goes on: with the changes of the code that the test does not notice."""
-
-    def __init__(self, asker: Asker, places: Places, excluded: Sequence[str] = ()) -> None:
-        self._asker, self._places, self._excluded = asker, places, excluded
-
-    def versions(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
-        """Other tests for the gaps of one that was kept; none for a test of others', or that notices enough."""
+    def sharper(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
+        """Other tests for the gaps of one of its own that was kept; none where that notices enough."""
         alive = surviving(kept)
         talk = _Talk.of(task, self._asker, self._places, self._excluded)
         if talk is not None and alive and kept.candidate.origin.strategy in {FIRST, AGAIN}:

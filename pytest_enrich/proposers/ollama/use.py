@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Argument, Call, Candidate, Entry, NewTest, Origin, Parameter, Recorded
+from pytest_enrich.data import Argument, Call, Candidate, Entry, NewTest, Origin, Parameter
 from pytest_enrich.imports import parsed
 from pytest_enrich.proposers import exploring
 from pytest_enrich.proposers.ollama import prompt
@@ -23,18 +23,16 @@ from pytest_enrich.proposers.ollama.question import Question, about_target, is_e
 from pytest_enrich.proposers.ollama.reply import FENCE
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.writing import findings
-from pytest_enrich.writing.syntax import literal_value
+from pytest_enrich.writing.syntax import texts
 
 NAME = "use"
 SAMPLES = 3
 """So often the same is asked, each time with another seed: what comes is another text."""
-Form: TypeAlias = Literal["values", "text", "script"]
-PREDICT: dict[Form, int] = {"values": 96, "text": 400, "script": 400}
+Form: TypeAlias = Literal["text", "script"]
+PREDICT = 400
 TEMPERATURE = 0.8
 CODE = ("\ndef ", "\nclass ", "\nimport ", "\nfrom ")
 """What no text begins a line with: a small model that cannot think of one says the code again, to its end."""
-LONGEST_VALUE = 40
-_IN_LINE = re.compile(r"^[^'\"\n]{0,6}(['\"])(.+?)\1", re.MULTILINE)
 MOST_TEXTS, LONGEST_TEXT, SHORTEST = 12, 1500, 3
 _QUOTED = re.compile(r'"""(.*?)"""|\'\'\'(.*?)\'\'\'', re.DOTALL)
 _TEXTUAL = re.compile(r"\b(str|bytes|AnyStr|Text)\b")
@@ -55,7 +53,7 @@ class Use:
         if not target.entries or is_excluded(target.path, self._excluded) or self._asker.is_barren(NAME):
             return
         recorded = exploring.record(target, self._sandbox)
-        texts = self._texts(task, recorded)
+        texts = self._texts(task)
         if not texts:
             return
         values = tuple(map(repr, texts))
@@ -78,10 +76,10 @@ class Use:
         own = replace(test.origin, proposer=self.name, model=model, strategy=NAME, prompt=digest)
         return replace(test, origin=own)
 
-    def _texts(self, task: Task, recorded: Recorded) -> dict[str, str]:
+    def _texts(self, task: Task) -> dict[str, str]:
         """What the model wrote for the first way in, each text with the digest of the question."""
         found: dict[str, str] = {}
-        for number, (form, messages) in enumerate(_questions(task, recorded.calls)):
+        for number, (form, messages) in enumerate(_questions(task)):
             if not task.has_turn():
                 break
             answered = self._asker.ask(
@@ -89,7 +87,7 @@ class Use:
                     strategy=NAME,
                     about=about_target(task.target),
                     messages=messages,
-                    predict=PREDICT[form],
+                    predict=PREDICT,
                     temperature=TEMPERATURE,
                     seed=task.seed + number,
                     stop=() if form == "script" else CODE,
@@ -97,66 +95,43 @@ class Use:
             )
             if answered is None:
                 break
-            texts = written(answered.text, form)
-            found |= {text: answered.prompt for text in texts if text not in found}
+            for text in written(answered.text, form):
+                found.setdefault(text, answered.prompt)
         return dict([*found.items()][:MOST_TEXTS])
 
 
-def _questions(task: Task, calls: Sequence[Call]) -> Iterator[tuple[Form, tuple[Message, ...]]]:
-    """What is asked: for texts where a way in takes one, short ones where tests pass such, then for scripts."""
+def _questions(task: Task) -> Iterator[tuple[Form, tuple[Message, ...]]]:
+    """What is asked: for texts where a way in takes one, then for a script."""
     entry = task.target.entries[0]
-    taken = next(_textual(entry), None)
-    known = _short((*entry.calls, *calls), taken.name) if taken is not None else ""
-    if taken is not None and known:
-        yield "values", prompt.values(task.target, entry.qualname, taken.name, known)
-    elif taken is not None:
-        yield from (
-            ("text", prompt.text(task.target, entry.qualname, taken.name, task.source_text))
-            for _ in range(SAMPLES)
-        )
+    if (taken := _textual(entry)) is not None:
+        for _ in range(SAMPLES):
+            yield "text", prompt.text(task.target, entry.qualname, taken.name, task.source_text)
     yield "script", prompt.script(task.target, task.source_text)
 
 
 def written(reply: str, form: Form) -> Iterator[str]:
-    """The texts in a reply: what is between triple quotes, else a block or the whole; of a script its literals.
-
-    Of values those in quotes, each on its line.
-    """
-    if form == "values":
-        yield from dict.fromkeys(value for _, value in _IN_LINE.findall(reply) if len(value) <= LONGEST_VALUE)
-        return
+    """The texts in a reply: what is between triple quotes, else a block or the whole; of a script its literals."""
     blocks = [block for _, block in FENCE.findall(reply)]
     quoted = [first or second for first, second in _QUOTED.findall(reply)]
     plain = [text.strip("\n") for text in (quoted or blocks or [reply])] if form == "text" else []
     trees = [tree for block in blocks if (tree := parsed(block)) is not None]
-    constants = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    texts = (*plain, *(value for value in constants if isinstance(value, str)))
-    yield from (text for text in texts if SHORTEST <= len(text) <= LONGEST_TEXT)
+    found = (*plain, *texts(node for tree in trees for node in ast.walk(tree)))
+    yield from (text for text in found if SHORTEST <= len(text) <= LONGEST_TEXT)
 
 
-def _textual(entry: Entry) -> Iterator[Parameter]:
-    """The parameters that take a text, as far as anything tells."""
-    for parameter in entry.parameters:
+def _textual(entry: Entry) -> Parameter | None:
+    """The first parameter that takes a text, as far as anything tells."""
+    for parameter in (each for each in entry.parameters if each.kind in _NAMED):
         told = f"{parameter.annotation or ''} {parameter.documented or ''}"
-        if parameter.kind in _NAMED and (
-            _TEXTUAL.search(told) or (not told.strip() and parameter.default is None)
-        ):
-            yield parameter
-
-
-def _short(calls: Sequence[Call], name: str) -> str:
-    """A value that tests pass to a parameter, "" where one of them is long, or none a text."""
-    given = (argument.value for call in calls for argument in call.arguments if argument.name == name)
-    literals = [literal for value in given if (literal := literal_value(value)) is not None]
-    texts = [text for (text,) in literals if isinstance(text, str) and text]
-    is_short = all(len(text) <= LONGEST_VALUE and "\n" not in text for text in texts)
-    return repr(max(texts, key=len)) if texts and is_short else ""
+        if _TEXTUAL.search(told) or (not told.strip() and parameter.default is None):
+            return parameter
+    return None
 
 
 def _calls(entry: Entry, module: str, values: Sequence[str]) -> Iterator[Call]:
     """The way in with each text, where nothing else has to be given."""
     needed = [each for each in entry.parameters if each.default is None and each.kind in _NAMED]
-    taken = next(_textual(entry), None)
+    taken = _textual(entry)
     if taken is None or any(each.name != taken.name for each in needed):
         return
     owner = entry.qualname.rpartition(".")[0]

@@ -33,8 +33,6 @@ MOST_WORDS = 9
 FEWEST, FEWEST_RAISED = 2, 1
 """So many words of a name have to say something of the test; that it raises says something, too."""
 _SENTENCE = re.compile(r"[A-Z][\w ,;:'()/-]+\.")
-_NUMBER = re.compile(r"(?<![\w-])-?\d+(?:\.\d+)?")
-_NUMBERS_IN_QUOTES = re.compile(r"""["\'](-?\d+(?:\.\d+)?)["\']""")
 _NAME = re.compile(r"test_[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _JUMBLED = re.compile(r"_with(out)?_\w+_(is|are)_\w+$")
 """`fetch_with_key_is_found`: of what comes of it nobody can tell of what it comes."""
@@ -181,7 +179,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     def _subject(self) -> frozenset[str]:
         """The words of what is called."""
         qualname, place = self.task.target.qualname, f"{self.test.placement.path} {self.test.placement.owner}"
-        return _stems(" ".join((*names.subjects(qualname, place), qualname, *_joined(qualname))))
+        return _stems(" ".join((*names.subjects(qualname, place), qualname)))
 
     @property
     def _shown(self) -> frozenset[str]:
@@ -208,8 +206,6 @@ class Asked(Struct, frozen=True, kw_only=True):
         gaps = " ".join(gap.text for gap in target.gaps if gap.id in self.test.gaps)
         nodes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, _LITERALS)]
         literals, kinds = [*map(ast.unparse, nodes)], {type(node).__name__ for node in nodes}
-        literals += _NUMBERS_IN_QUOTES.findall(self.test.code)
-        literals += _NUMBER.findall(self.test.title)
         evident = [words.evident(value, "", optional=True) or words.told(value) for value in literals]
         return _stems(
             " ".join((code, self.test.title, target.docstring or "", gaps, *parameters, *evident, *kinds))
@@ -227,11 +223,6 @@ def read(reply: str) -> Said:
         return Said()
     sentences = [line for line in lines[:at] if line]
     return Said(name=_plain(lines[at]), sentence=sentences[-1] if sentences else "")
-
-
-def _joined(qualname: str) -> list[str]:
-    """The parts of a name as one word each: `FixedOffset.dst` gives `fixedoffset` and `dst`."""
-    return qualname.lower().replace("_", "").split(".")
 
 
 def is_fitting(name: str, qualname: str, facts: str) -> bool:

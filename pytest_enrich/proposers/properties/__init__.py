@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -20,6 +19,7 @@ from pytest_enrich import imports, patch
 from pytest_enrich.data import Answered, Call, Candidate, NewTest, Oracle, Origin, Prove, Proved, Template
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports import parsed
+from pytest_enrich.imports.text import imported
 from pytest_enrich.proposers.exploring import record
 from pytest_enrich.proposers.properties import laws, outline
 from pytest_enrich.proposers.properties.laws import Law
@@ -28,7 +28,7 @@ from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.gain import gained
 from pytest_enrich.writing import names
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, indented
-from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of, relation
+from pytest_enrich.writing.syntax import calls, functions_in, last_name, relation
 
 STRATEGIES = "from hypothesis import strategies as st"
 BY_KEYWORD = re.compile(r"@(?:\w+\.)?given\(\s*\w+\s*=")
@@ -47,8 +47,8 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
         """Whether a `@given` test of the file says it already."""
         wanted = {function.name.strip("_") for function in law.functions}
         tests = _given_tests(self.text)
-        called = (calls for name, calls in tests if name == f"test_{law.name}" or len(law.functions) > 1)
-        return any(wanted <= calls for calls in called)
+        called = (known for name, known in tests if name == f"test_{law.name}" or len(law.functions) > 1)
+        return any(wanted <= known for known in called)
 
     def write(self, law: Law, drawn: Sequence[Strategy], *, above: Sequence[Template] = ()) -> NewTest | None:
         """The test, or None when it would not be readable.
@@ -62,9 +62,8 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
         body = _body(law, local, unittest=self.placement.style == "unittest")
         given = self._given(law, drawn, local)
         lines = [*(f"@{decorator}" for decorator in above), f"@⟨hypothesis:given⟩({given})", *body]
-        has_own = _has_strategies(self.bindings) or "st" in self.bindings.taken
         variables = {*local.values(), "result"} - self.bindings.taken
-        resolved = self.resolve(lines, variables, () if has_own else (STRATEGIES,))
+        resolved = self.resolve(lines, variables, () if _has_strategies(self.bindings) else (STRATEGIES,))
         if resolved is None or any(len(line) > LONGEST_LINE - len(INDENT) for line in resolved.codes):
             return None
         name = names.free([f"test_{law.name}"], self.taken)
@@ -112,20 +111,14 @@ def _given_tests(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
     tree = parsed(text)
     tests = functions_in(tree) if tree is not None else ()
     given = (test for test in tests if any("given" in ast.unparse(mark) for mark in test.decorator_list))
-    return tuple((test.name, frozenset(_called(test))) for test in given)
-
-
-def _called(test: ast.AST) -> set[str]:
-    return {last_name(call.func) for call in nodes_of(ast.Call, test)}
+    return tuple((test.name, frozenset(last_name(call.func) for call in calls(test))) for test in given)
 
 
 def _has_strategies(bindings: imports.Bindings) -> bool:
     """Whether the file has its own way of naming strategies."""
-    whole = any("hypothesis.strategies" in meanings for meanings in bindings.modules.values())
-    meanings = [meaning for known in bindings.objects.values() for meaning in known]
-    return whole or any(
-        meaning.startswith(("hypothesis.strategies:", "hypothesis:strategies")) for meaning in meanings
-    )
+    meanings = [one for known in (*bindings.modules.values(), *bindings.objects.values()) for one in known]
+    own = any(one.startswith(("hypothesis.strategies", "hypothesis:strategies")) for one in meanings)
+    return own or "st" in bindings.taken
 
 
 def _body(law: Law, local: dict[str, str], *, unittest: bool) -> list[Template]:
@@ -153,16 +146,12 @@ Write = Callable[..., NewTest | None]
 """Writes the test, with decorators `above` its own."""
 
 
-def uses_hypothesis(rootdir: Path, test_files: Iterable[str]) -> bool:
-    """Whether a test file imports it.
+def uses_hypothesis(texts: Iterable[str]) -> bool:
+    """Whether one of these test files imports it.
 
     What a project only declares is not enough: nobody of the team may have read such a test yet.
-
-    Args:
-        rootdir: Of the project.
-        test_files: Relative to it.
     """
-    return any(_imports(_text(rootdir / path)) for path in test_files)
+    return any(map(_imports, texts))
 
 
 class PropertiesProposer:
@@ -259,15 +248,7 @@ def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool)
 
 def _imports(text: str) -> bool:
     tree = parsed(text) if "hypothesis" in text else None  # most files are not worth parsing
-    if tree is None:
-        return False
-    names = [alias.name for node in nodes_of(ast.Import, tree) for alias in node.names]
-    names += [node.module or "" for node in nodes_of(ast.ImportFrom, tree) if not node.level]
-    return any(name.partition(".")[0] == "hypothesis" for name in names)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
+    nodes = (
+        node for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Import | ast.ImportFrom)
+    )
+    return any(one.module.partition(".")[0] == "hypothesis" for node in nodes for one in imported(node))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pytest_enrich.data import Parameter, Template
 from pytest_enrich.proposers.properties.outline import Function, Outline
@@ -85,66 +84,25 @@ class Law(Struct, frozen=True, kw_only=True, eq=False):
     name: str
     title: str
     question: str
-    rule: str = ""
+    rule: str
 
 
 def find(outline: Outline, name: str) -> list[Law]:
     """The laws about functions that may call the one of this bare name, the most informative first."""
-    caller = Caller(outline=outline)
-    functions = outline.functions.values()
-    every = [
-        replace(law, rule=f"law: {kind.__name__}")
-        for kind in KINDS
-        for function in functions
-        for law in kind(caller, function)
-    ]
+    every = [law for kind in KINDS for function in outline.functions.values() for law in kind(outline, function)]
     return [law for law in every if _is_about(law, name, outline)]
 
 
-class Caller(Struct, frozen=True, kw_only=True, eq=False):
-    """How functions of one module are called in a template."""
-
-    outline: Outline
-
-    def call(self, function: Function, arguments: Iterable[str], receiver: str = "") -> Template:
-        """A call, as a template; of `__str__` and `__bytes__` as everybody writes it."""
-        if receiver and function.name in WRITTEN:
-            return f"⟨builtins:{function.name.strip('_')}⟩({receiver})"
-        called = f"{receiver}.{function.name}" if receiver else self._name(function.qualname)
-        return f"{called}({', '.join(arguments)})"
-
-    def scene(self, function: Function) -> tuple[Template, str] | None:
-        """The statement that makes the object which a method is called on, and the object's name; None: no way.
-
-        Both are "" for what is called without an object.
-        """
-        if function.kind != "method":
-            return "", ""
-        cls = self.outline.classes.get(function.owner)
-        if cls is None or cls.fields is None or any(map(_is_needed, cls.fields)):
-            return None
-        name = snake(cls.name)
-        return f"{name} = {self._name(cls.name)}()", name
-
-    def sibling(self, function: Function, name: str) -> Function | None:
-        """Another function of this name beside one: in the same class, or outside all."""
-        other = self.outline.functions.get(f"{function.owner}.{name}" if function.owner else name)
-        return other if other is not function else None
-
-    def _name(self, qualname: str) -> Template:
-        return f"⟨{self.outline.module}:{qualname}⟩"
-
-
-def undoing(caller: Caller, first: Function) -> Iterator[Law]:
+def undoing(outline: Outline, first: Function) -> Iterator[Law]:
     """That what a function makes can be taken apart again."""
-    siblings = (caller.sibling(first, name) for name in inverses(first.name))
+    siblings = (outline.sibling(first, name) for name in inverses(first.name))
     second = next(filter(None, siblings), None)
     if second is None:
         return
     if first.kind == "method" and second.kind in {"classmethod", "staticmethod"}:
-        yield from _of_object(caller, first, second)
+        yield from _of_object(outline, first, second)
     elif (first.kind == "method") == (second.kind == "method"):
-        yield from _of_value(caller, first, second)
+        yield from _of_value(outline, first, second)
 
 
 def inverses(name: str) -> Iterator[str]:
@@ -180,12 +138,13 @@ def _undone(
         name=f"{owner}{second.name}_undoes_{done}",
         title=f"{second.qualname}: gives back what {done} was given",
         question=f"does {second.name} undo {done} for {{every}}?",
+        rule="law: undoing",
     )
 
 
-def _of_value(caller: Caller, first: Function, second: Function) -> Iterator[Law]:
+def _of_value(outline: Outline, first: Function, second: Function) -> Iterator[Law]:
     """`decode(encode(text)) == text`: plainly, and with what both may be given under one name."""
-    scene = caller.scene(first)
+    scene = outline.scene(first)
     if scene is None or not _agree(first, second):
         return
     drawn, others = first.required[0], first.required[1:]
@@ -193,27 +152,27 @@ def _of_value(caller: Caller, first: Function, second: Function) -> Iterator[Law
     both = tuple(parameter for parameter in first.optional if parameter.name in known)[:MOST_OPTIONAL]
     for shared in ((), both) if both else ((),):
         more = (*others, *shared)
-        made = caller.call(first, [f"{{{drawn.name}}}", *_passed(more)], scene[1])
+        made = outline.call(first, [f"{{{drawn.name}}}", *_passed(more)], scene[1])
         arguments = [made, *_passed(parameter for parameter in more if parameter.name in known)]
-        undone = caller.call(second, arguments, scene[1])
+        undone = outline.call(second, arguments, scene[1])
         yield _undone(first, second, _inputs(first, (drawn, *more)), undone, scene[0])
 
 
-def _of_object(caller: Caller, first: Function, second: Function) -> Iterator[Law]:
+def _of_object(outline: Outline, first: Function, second: Function) -> Iterator[Law]:
     """`Frame.parse(str(frame)) == frame`, for classes whose objects can be made and compared."""
-    cls = caller.outline.classes.get(first.owner)
+    cls = outline.classes.get(first.owner)
     required = len(first.required), len(second.required)
     if cls is None or not cls.compared or not cls.fields or required != (0, 1):
         return
     name = snake(cls.name)
     drawn = Input(parameter=Parameter(name=name, kind="positional", annotation=cls.name))
-    yield _undone(first, second, (drawn,), caller.call(second, [caller.call(first, (), f"{{{name}}}")]))
+    yield _undone(first, second, (drawn,), outline.call(second, [outline.call(first, (), f"{{{name}}}")]))
 
 
-def repeated(caller: Caller, function: Function) -> Iterator[Law]:
+def repeated(outline: Outline, function: Function) -> Iterator[Law]:
     """That doing it again changes nothing, where the name or the docstring says so."""
     is_invited = IDEMPOTENT.search(function.docstring) or not CLEANING.isdisjoint(function.name.split("_"))
-    scene = caller.scene(function)
+    scene = outline.scene(function)
     if not is_invited or scene is None or not _is_callable(function) or function.returns == "None":
         return
     if not _fits(function.returns, function.required[0].annotation):
@@ -224,16 +183,17 @@ def repeated(caller: Caller, function: Function) -> Iterator[Law]:
             functions=(function,),
             inputs=_inputs(function, (*function.required, *more)),
             scene=scene[0],
-            result=caller.call(function, [f"{{{function.required[0].name}}}", *rest], scene[1]),
-            left=caller.call(function, ["{result}", *rest], scene[1]),
+            result=outline.call(function, [f"{{{function.required[0].name}}}", *rest], scene[1]),
+            left=outline.call(function, ["{result}", *rest], scene[1]),
             right="{result}",
             name=f"{snake(function.qualname)}_is_idempotent",
             title=f"{function.qualname}: doing it again changes nothing",
             question=f"does {function.name} have nothing left to do the second time, for {{every}}?",
+            rule="law: repeated",
         )
 
 
-KINDS: tuple[Callable[[Caller, Function], Iterator[Law]], ...] = (undoing, repeated)
+KINDS: tuple[Callable[[Outline, Function], Iterator[Law]], ...] = (undoing, repeated)
 """The most informative ones first."""
 
 
@@ -284,7 +244,3 @@ def _heads(annotation: str) -> set[str]:
     """The alternatives of an annotation without module and parameters (`list` of `typing.List[int] | None`)."""
     parts = annotation.strip("'\"").split("|")
     return {part.partition("[")[0].strip().rpartition(".")[2].lower() for part in parts}
-
-
-def _is_needed(parameter: Parameter) -> bool:
-    return parameter.default is None and parameter.kind not in {"variadic", "keywords"}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from pytest_enrich.data import Parameter
+from pytest_enrich.data import Parameter, Template
 from pytest_enrich.data.code import Kind
 from pytest_enrich.source.function import documentation, is_generator, kind, parameters
 from pytest_enrich.source.module import FUNCTIONS, Module, dotted
+from pytest_enrich.writing.syntax import Function as Method
 from pytest_enrich.writing.syntax import nodes_of, used
+from pytest_enrich.writing.words import snake
 
 HARMLESS = frozenset({"cache", "classmethod", "lru_cache", "staticmethod"})
 """Decorators after which a function is called as it is written."""
@@ -20,6 +22,7 @@ COMPARED = frozenset({"dataclass", "define", "frozen", "attrs", "s", "mutable"})
 COMPARED_BASES = frozenset({"BaseModel", "NamedTuple", "Struct"})
 VALUES = frozenset({"Enum", "Flag", "IntEnum", "IntFlag", "StrEnum"})
 OPTIONAL = ("variadic", "keywords")
+CONVERSIONS = {"__str__", "__bytes__"}
 
 
 class Function(Struct, frozen=True, kw_only=True, eq=False):
@@ -30,7 +33,6 @@ class Function(Struct, frozen=True, kw_only=True, eq=False):
         parameters: Without the bound `self` or `cls`.
         returns: The annotation's source.
         docstring: "" for none.
-        node: Its syntax tree.
         calls: The last parts of all names in it: what it may call.
     """
 
@@ -39,7 +41,6 @@ class Function(Struct, frozen=True, kw_only=True, eq=False):
     parameters: tuple[Parameter, ...]
     returns: str | None
     docstring: str
-    node: ast.FunctionDef
     calls: frozenset[str]
 
     @property
@@ -55,11 +56,7 @@ class Function(Struct, frozen=True, kw_only=True, eq=False):
     @property
     def required(self) -> tuple[Parameter, ...]:
         """The parameters without which it cannot be called."""
-        return tuple(
-            parameter
-            for parameter in self.parameters
-            if parameter.default is None and parameter.kind not in OPTIONAL
-        )
+        return required(self.parameters)
 
     @property
     def optional(self) -> tuple[Parameter, ...]:
@@ -100,6 +97,39 @@ class Outline(Struct, frozen=True, kw_only=True, eq=False):
             waiting |= self.calls.get(name, frozenset()) - seen
         return frozenset(seen)
 
+    def call(self, function: Function, arguments: Iterable[str], receiver: str = "") -> Template:
+        """A call, as a template; of `__str__` and `__bytes__` as everybody writes it."""
+        if receiver and function.name in CONVERSIONS:
+            return f"⟨builtins:{function.name.strip('_')}⟩({receiver})"
+        called = f"{receiver}.{function.name}" if receiver else self._name(function.qualname)
+        return f"{called}({', '.join(arguments)})"
+
+    def scene(self, function: Function) -> tuple[Template, str] | None:
+        """The statement that makes the object which a method is called on, and the object's name; None: no way.
+
+        Both are "" for what is called without an object.
+        """
+        if function.kind != "method":
+            return "", ""
+        cls = self.classes.get(function.owner)
+        if cls is None or cls.fields is None or required(cls.fields):
+            return None
+        name = snake(cls.name)
+        return f"{name} = {self._name(cls.name)}()", name
+
+    def sibling(self, function: Function, name: str) -> Function | None:
+        """Another function of this name beside one: in the same class, or outside all."""
+        other = self.functions.get(f"{function.owner}.{name}" if function.owner else name)
+        return other if other is not function else None
+
+    def _name(self, qualname: str) -> Template:
+        return f"⟨{self.module}:{qualname}⟩"
+
+
+def required(parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    """Those without which there is no call."""
+    return tuple(one for one in parameters if one.default is None and one.kind not in OPTIONAL)
+
 
 def read(text: str, name: str) -> Outline | None:
     """The outline of the source of the module of that name, None when it is not Python."""
@@ -123,7 +153,7 @@ def _is_plain(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> b
     """Whether it can be called just so, and gives what it returns."""
     parts = module.qualname(node).split(".")
     public = not any(part.startswith("_") for part in parts[:-1]) and (
-        not node.name.startswith("_") or node.name in {"__str__", "__bytes__"}
+        not node.name.startswith("_") or node.name in CONVERSIONS
     )
     plain = isinstance(node, ast.FunctionDef) and not is_generator(node) and kind(module, node) != "nested"
     decorators = {dotted(mark).rpartition(".")[2] for mark in node.decorator_list}
@@ -131,14 +161,12 @@ def _is_plain(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> b
 
 
 def _function(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
-    assert isinstance(node, ast.FunctionDef)
     return Function(
         qualname=module.qualname(node),
         kind=kind(module, node),
         parameters=parameters(module, node),
         returns=ast.unparse(node.returns) if node.returns else None,
         docstring=documentation(module, node) or "",
-        node=node,
         calls=_names(node),
     )
 
@@ -161,13 +189,10 @@ def _class(node: ast.ClassDef, module: Module) -> Class:
 
 
 def _fields(
-    node: ast.ClassDef, methods: Iterable[str], module: Module, *, by_fields: bool, bare: bool
+    node: ast.ClassDef, methods: Mapping[str, Method], module: Module, *, by_fields: bool, bare: bool
 ) -> tuple[Parameter, ...] | None:
-    made = next(
-        (method for method in node.body if isinstance(method, FUNCTIONS) and method.name == "__init__"), None
-    )
-    if made is not None:
-        return parameters(module, made)
+    if "__init__" in methods:
+        return parameters(module, methods["__init__"])
     if by_fields:
         return tuple(_declared(node.body))
     return () if bare and "__new__" not in methods else None

@@ -30,7 +30,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """The gaps that the variant closes."""
         return self.closed(self.variant.reached, self.variant.branches)
 
-    def resolve_there(self, templates: Iterable[Template]) -> imports.ResolvedAll | None:
+    def resolve_there(self, templates: Iterable[Template]) -> imports.Resolved | None:
         """The templates as the test would write them; None for names that are none."""
         return self.resolve(templates, self.sheet.local_names)
 

@@ -16,7 +16,9 @@ import msgspec
 import pytest
 
 import pytest_enrich
-from pytest_enrich import contracts, patch
+from pytest_enrich import patch
+from pytest_enrich.contracts import write
+from pytest_enrich.contracts.function import Broken, Claim
 from pytest_enrich.data import Placement, Suggestion
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.store import Store, disk, seal
@@ -168,7 +170,7 @@ def bug(shop) -> str:
     text = path.read_text() + BOXES
     path.write_text(text)
     line = text.splitlines().index("def boxes(count: int) -> int:") + 1
-    claim = contracts.Claim(
+    claim = Claim(
         path="src/shop/orders.py",
         module="shop.orders",
         qualname="boxes",
@@ -179,9 +181,9 @@ def bug(shop) -> str:
         action="⟨shop.orders:boxes⟩(10)",
         expected="1",
     )
-    broken = contracts.Broken(claim=claim, observed="returned 2", runs=("in a fork", "in a fresh process"))
+    broken = Broken(claim=claim, observed="returned 2", runs=("in a fork", "in a fresh process"))
     tests = (shop.root / "tests" / "test_orders.py").read_text()
-    one = contracts.bug(broken, Placement(path="tests/test_orders.py"), tests, MADE, "docstring")
+    one = write.bug(broken, Placement(path="tests/test_orders.py"), tests, MADE, "docstring")
     shop.store.save(seal.sealed(shop.root, one), "", patch.render_module(one))
     return one.id
 

@@ -26,7 +26,6 @@ class FakeOllama:
     def __init__(self) -> None:
         self._scripts: dict[str, deque] = defaultdict(deque)
         self.asked: list[tuple[str, dict, dict[str, str]]] = []
-        self.left: list[str] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._open = True
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -64,7 +63,7 @@ class FakeOllama:
             route, body, headers = request
             self.asked.append((route, body, headers))
             for piece in self._next(route, body):
-                if not self._send(connection, piece, route):
+                if not self._send(connection, piece):
                     return
 
     def _next(self, route: str, body: dict) -> Sequence[Piece]:
@@ -74,7 +73,7 @@ class FakeOllama:
         answer = script.popleft() if len(script) > 1 else script[0]
         return answer(body) if callable(answer) else answer
 
-    def _send(self, connection: socket.socket, piece: Piece, route: str) -> bool:
+    def _send(self, connection: socket.socket, piece: Piece) -> bool:
         try:
             if isinstance(piece, bytes):
                 connection.sendall(piece)
@@ -83,13 +82,11 @@ class FakeOllama:
             elif piece == "hang":
                 connection.settimeout(5)
                 if connection.recv(1) == b"":
-                    self.left.append(route)
                     return False
             else:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return False
         except OSError:
-            self.left.append(route)
             return False
         return True
 

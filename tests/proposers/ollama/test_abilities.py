@@ -6,8 +6,7 @@ import pytest
 
 from pytest_enrich.proposers.ollama import abilities
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.gate import Pulled
-from pytest_enrich.proposers.ollama.question import Model
+from pytest_enrich.proposers.ollama.gate import Model, Pulled
 
 CHAT = "POST /api/chat"
 

@@ -100,6 +100,11 @@ def test_helpers_of_the_reply_stand_inside_behind_the_docstring(write):
     )
 
 
+def test_a_test_on_one_line_is_spread_for_a_helper(write):
+    made = write("def low():\n    return 1\n\ndef test_a(): assert discount(low()) == 1\n")[0]
+    assert made.code == "def test_a():\n    def low():\n        return 1\n    assert discount(low()) == 1\n"
+
+
 def test_a_helper_that_the_file_has_is_the_files(write):
     made = write("LIMIT = 4\n\ndef test_a():\n    assert discount(LIMIT) == 1\n")[0]
     assert made.code == "def test_a():\n    assert discount(LIMIT) == 1\n"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Condition, Entry, Parameter
+from pytest_enrich.data import Entry, Parameter
 from pytest_enrich.proposers.ollama import prompt
 
 SOURCE = '''import re
@@ -41,10 +41,7 @@ ENTRY = Entry(
 @pytest.fixture
 def target(fakes):
     gap = fakes.gap(line=13)
-    way = (Condition(line=11, text="if total > LIMIT:", outcome="false"),)
-    return fakes.target(
-        gap, first_line=6, last_line=15, source=FUNCTION, conditions=(way,), constants=("0", "3"), entries=(ENTRY,)
-    )
+    return fakes.target(gap, first_line=6, last_line=15, source=FUNCTION, constants=("0", "3"), entries=(ENTRY,))
 
 
 @pytest.fixture
@@ -75,8 +72,7 @@ def test_the_line_that_nobody_reached_is_marked(question):
     assert "    if total < 0:  # <== never true so far\n" in question()
 
 
-def test_the_decisions_on_the_way_are_said(question):
-    assert "On the way: `if total > LIMIT:` must be false; `if total < 0:` must be true\n" in question()
+def test_the_values_that_the_code_knows_come_last(question):
     assert question().endswith("Values that the code knows: 0, 3")
 
 

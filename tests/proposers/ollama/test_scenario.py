@@ -8,10 +8,9 @@ from msgspec.structs import replace
 from pytest_enrich.data import Attempt, Dropped, Entry, Kept, MutantsPart, NearTest, NewTest, Oracle, Origin, Tried
 from pytest_enrich.proposers.ollama import prompt
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.gate import Pulled
+from pytest_enrich.proposers.ollama.gate import Model, Pulled
 from pytest_enrich.proposers.ollama.places import Places
-from pytest_enrich.proposers.ollama.question import Model
-from pytest_enrich.proposers.ollama.scenario import ROUNDS, SURVIVED, Scenario, Survivors
+from pytest_enrich.proposers.ollama.scenario import ROUNDS, SURVIVED, Scenario
 from pytest_enrich.source import Suite
 
 CHAT = "POST /api/chat"
@@ -234,7 +233,7 @@ def sharper(asker, server, task, ollama, fakes):
         one = Attempt(path="", qualname="", digest="", candidate=candidate, verdict=verdict)
         texts = {"tests/test_cart.py": fakes.TEST_TEXT}
         places = Places(Suite(files=tuple(texts), texts=texts), lambda path: texts.get(path, ""))
-        return list(Survivors(asker, places, excluded).versions(task, one)), server.bodies("/chat")
+        return list(Scenario(asker, places, excluded).sharper(task, one)), server.bodies("/chat")
 
     return sharper
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Argument, Call, Entry, Explore, Explored, Observation, Parameter, Record, Recorded
+from pytest_enrich.data import Entry, Explore, Explored, Observation, Parameter, Record, Recorded
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.gate import Pulled
-from pytest_enrich.proposers.ollama.question import Model
+from pytest_enrich.proposers.ollama.gate import Model, Pulled
 from pytest_enrich.proposers.ollama.use import SAMPLES, Use, written
 
 CHAT = "POST /api/chat"
@@ -107,24 +106,6 @@ def test_observations_are_what_the_test_states(use, fakes):
     seen = Observation(subject="result", value="7")
     (made, *_), _ = use(f'"""{TEXT}"""', finding=fakes.finding(seen, action="⟨shop.cart:discount⟩('Fetch rows.')"))
     assert "== 7" in made.code
-
-
-SHORT = (Call(qualname="discount", arguments=(Argument(name="text", value="'PCT-10'"),)),)
-
-
-def test_where_tests_pass_short_texts_the_model_is_asked_for_other_ones_once(use, server):
-    _, (job,) = use("1. 'PCT-200'\n- \"MINUS-5\"\n'PCT-10'\nand more", "I cannot.", calls=SHORT)
-    assert "'PCT-200'" in job.constants
-    assert "'MINUS-5'" in job.constants
-    first, *others = [body["messages"][-1]["content"] for body in server.bodies("/chat")]
-    assert "Tests call discount(text='PCT-10'). Write eight other realistic values of text" in first
-    assert [text.rpartition("\n\n")[2].startswith("Write a short Python script") for text in others] == [True]
-
-
-def test_a_long_text_among_those_that_tests_pass_is_no_reason_to_ask_for_short_ones(use, server):
-    long = Call(qualname="discount", arguments=(Argument(name="text", value=repr(TEXT)),))
-    use(f'"""{TEXT}"""', calls=(*SHORT, long))
-    assert "Write one realistic text" in server.bodies("/chat")[0]["messages"][-1]["content"]
 
 
 def test_a_text_ends_where_the_model_says_the_code_again_and_a_script_does_not(use, server):

@@ -9,8 +9,7 @@ from pytest_enrich import patch
 from pytest_enrich.data import Attempt, Kept, Origin
 from pytest_enrich.proposers.ollama import naming
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.gate import Pulled
-from pytest_enrich.proposers.ollama.question import Model
+from pytest_enrich.proposers.ollama.gate import Model, Pulled
 from pytest_enrich.proposers.ollama.wording import Said, Wording, read
 
 CHAT = "POST /api/chat"
