@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from itertools import chain
 
@@ -19,13 +18,11 @@ from pytest_enrich.source.entry import Calls, entries
 from pytest_enrich.source.function import (
     documentation,
     is_entered,
-    is_generator,
     kind,
     nearest,
     parameters,
-    raises,
 )
-from pytest_enrich.source.module import FUNCTIONS, Module, Suite, module_name, packages, roots
+from pytest_enrich.source.module import Module, Suite, module_name, packages, roots
 from pytest_enrich.source.placement import Shelf
 from pytest_enrich.source.test_file import Subject
 
@@ -89,27 +86,19 @@ def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
     place = of.shelf.place(subject, near)
     ways = tuple(_way(module, node, gap) for gap in gaps)
     on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
-    first, last = module.extent(node)
     ways_in = entries(module, of.calls, node, of.suite, entered=of.entered)
     return Target(
         path=of.file.path,
         qualname=module.qualname(node),
         module=of.name,
         kind=kind(module, node),
-        first_line=first,
-        last_line=last,
+        first_line=module.extent(node)[0],
         source=source,
         gaps=tuple(gaps),
         placement=place,
         digest=tokens_digest(source),
-        is_async=isinstance(node, ast.AsyncFunctionDef),
-        is_generator=is_generator(node),
         parameters=parameters(module, node),
-        returns=module.text(node.returns) if isinstance(node, FUNCTIONS) and node.returns else None,
         docstring=documentation(module, node),
-        decorators=tuple(module.text(decorator) for decorator in getattr(node, "decorator_list", ())),
-        raises=raises(node),
-        imports=module.imports,
         constants=of.constants.of(node, of.calls.called(node), on_the_way),
         conditions=ways,
         entries=ways_in,

@@ -150,12 +150,6 @@ def is_generator(node: Node) -> bool:
     return isinstance(node, FUNCTIONS) and any(isinstance(inner, yields) for inner in own_nodes(node))
 
 
-def raises(node: Node) -> tuple[str, ...]:
-    """The exceptions that the function raises by name; what it catches and raises again is not among them."""
-    names = [dotted(inner.exc) for inner in own_nodes(node) if isinstance(inner, ast.Raise) and inner.exc]
-    return tuple(dict.fromkeys(name for name in names if name.rpartition(".")[2][:1].isupper()))
-
-
 def nearest(module: Module, node: Node, file: FileCoverage) -> tuple[NearTest, ...]:
     """Tests that run lines of the function, those that run most first.
 

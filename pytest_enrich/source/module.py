@@ -194,16 +194,6 @@ class Module:
         return one_line(text.between(start, text.place(node.end_lineno or 0, node.end_col_offset or 0)))
 
     @cached_property
-    def imports(self) -> tuple[str, ...]:
-        """The import statements outside functions and classes, each on one line."""
-        found = [
-            self.text(node)
-            for node in self.outline.statements
-            if isinstance(node, (ast.Import, ast.ImportFrom)) and self.scope(node) is self.tree
-        ]
-        return tuple(dict.fromkeys(found))
-
-    @cached_property
     def raise_lines(self) -> tuple[int, ...]:
         """The lines of all `raise` statements."""
         return tuple(sorted({node.lineno for node in self.outline.statements if isinstance(node, ast.Raise)}))

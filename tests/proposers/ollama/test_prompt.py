@@ -43,7 +43,7 @@ def target(fakes):
     gap = fakes.gap(line=13)
     way = (Condition(line=11, text="if total > LIMIT:", outcome="false"),)
     return fakes.target(
-        gap, first_line=6, last_line=15, source=FUNCTION, conditions=(way,), constants=("0", "3"), entries=(ENTRY,)
+        gap, first_line=6, source=FUNCTION, conditions=(way,), constants=("0", "3"), entries=(ENTRY,)
     )
 
 
