@@ -248,12 +248,12 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     def outcome(self, execution: Execution) -> TestOutcome | Dropped:
         """What became of the candidate in a run, or why nothing can be said."""
-        if not isinstance(execution, Answered):
-            return Dropped(rung="runs", reason=execution.reason, detail=execution.detail[-SHOWN:])
-        answer = execution.answer
-        found = [o for o in answer.outcomes if self._is_own(o.nodeid)] if isinstance(answer, Proved) else []
-        if not self._is_all([o.nodeid for o in found]):
-            detail = "; ".join(o.detail for o in answer.outcomes) if isinstance(answer, Proved) else ""
+        answer = proved(execution)
+        if isinstance(answer, Dropped):
+            return answer
+        found = [outcome for outcome in answer.outcomes if self._is_own(outcome.nodeid)]
+        if not self._is_all([outcome.nodeid for outcome in found]):
+            detail = "; ".join(outcome.detail for outcome in answer.outcomes)
             return Dropped(rung="runs", reason="was not collected as one test", detail=detail[-SHOWN:])
         return together(found)
 
@@ -272,20 +272,22 @@ class Proof(Struct, frozen=True, kw_only=True):
 
         A class that inherits the candidate has it, too: where it passes it is none of them.
         """
-        if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
+        answer = proved(execution)
+        if isinstance(answer, Dropped):
             return None
-        ends = {
-            outcome.nodeid: outcome.result
-            for outcome in execution.answer.outcomes
-            if not self._is_own(outcome.nodeid)
-        }
-        return {
-            nodeid: result for nodeid, result in ends.items() if result != "passed" or not self._is_named(nodeid)
-        }
+        others = {one.nodeid: one.result for one in answer.outcomes if not self._is_own(one.nodeid)}
+        return {one: result for one, result in others.items() if result != "passed" or not self._is_named(one)}
 
     def _is_named(self, nodeid: str) -> bool:
         """Whether a test has the candidate's name, in whichever class."""
         return function(nodeid).rpartition("::")[2] == self.candidate.name
+
+
+def proved(execution: Execution) -> Proved | Dropped:
+    """What a run told, or why it tells nothing."""
+    if not isinstance(execution, Answered):
+        return Dropped(rung="runs", reason=execution.reason, detail=execution.detail[-SHOWN:])
+    return execution.answer if isinstance(execution.answer, Proved) else Dropped(rung="runs", reason="bad answer")
 
 
 def together(outcomes: Sequence[TestOutcome]) -> TestOutcome:
@@ -401,8 +403,9 @@ def _by_function(execution: Execution) -> dict[str, list[TestOutcome]]:
 
 
 def _outcomes(execution: Execution) -> Sequence[TestOutcome]:
-    answer = execution.answer if isinstance(execution, Answered) else None
-    return answer.outcomes if isinstance(answer, Proved) else ()
+    """How each test ended, none where nothing is told."""
+    answer = proved(execution)
+    return () if isinstance(answer, Dropped) else answer.outcomes
 
 
 def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:

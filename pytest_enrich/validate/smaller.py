@@ -14,10 +14,9 @@ from pytest_enrich.data import Call, Candidate, Dropped, NewTest
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Task
 from pytest_enrich.refine import Parts
-from pytest_enrich.refine.asserting import expects
 from pytest_enrich.validate import check, gain, kills
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.kills import Counted, Placed
+from pytest_enrich.validate.kills import Counted
 from pytest_enrich.validate.proof import Proof
 
 MOST_SHARPENED = 2
@@ -57,17 +56,6 @@ def _fewest(parts: Parts, needed: tuple[int, ...], holds: Callable[[NewTest], bo
     return parts.only(kept) if len(kept) < len(parts.each) else parts.whole
 
 
-def placed(proof: Proof, parts: Parts | None = None) -> Placed:
-    """The candidate in its file, its parts beside it."""
-    place = proof.candidate.placement
-    stem = proof.nodeid.removesuffix(proof.candidate.name)
-    each = parts.each if parts else ()
-    text = patch.insert_each(proof.task.test_text, [proof.candidate, *each]) if each else proof.text
-    names = tuple(f"{stem}{part.name}" for part in each)
-    looks = not isinstance(proof.candidate, NewTest) or expects(proof.candidate.code)
-    return Placed(path=place.path, text=text, tests=proof.nodeids, parts=names, expects=looks)
-
-
 def _holds(proof: Proof, first: Gained, counted: Counted, candidate: NewTest) -> bool:
     """Whether a candidate climbs the ladder again and does as much as the one that `proof` is about."""
     again = instead(proof, candidate)
@@ -76,7 +64,7 @@ def _holds(proof: Proof, first: Gained, counted: Counted, candidate: NewTest) ->
     found = gain.measure(again)
     if isinstance(found, Dropped) or not found.holds(first):
         return False
-    return kills.all_by(proof.task, placed(again), counted, proof.sandbox, seconds=found.seconds)
+    return kills.all_by(again, counted, seconds=found.seconds)
 
 
 def instead(proof: Proof, candidate: Candidate) -> Proof | None:
@@ -114,22 +102,8 @@ def of(proof: Proof) -> Graded | Dropped:
     if isinstance(first, Dropped):
         return first
     parts = refine.parts(proof.candidate)
-    counted = _counted(proof, first, parts)
+    counted = kills.count(proof, first, parts.each if parts else ())
     return counted.fault or Graded(proof, first, parts, counted)
-
-
-def _counted(proof: Proof, first: gain.Gained, parts: refine.Parts | None) -> kills.Counted:
-    closed = [gap for gap in proof.task.target.gaps if gap.id in first.own]
-    return kills.count(
-        proof.task,
-        closed,
-        placed(proof, parts),
-        proof.sandbox,
-        ran=first.lines,
-        seconds=first.seconds,
-        corpus=proof.candidate.origin.corpus,
-        existing=proof.existing,
-    )
 
 
 def sharpened(graded: Graded, sharper: Sharper) -> Graded:
