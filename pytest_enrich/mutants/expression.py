@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 from msgspec.structs import replace
 
@@ -216,10 +217,22 @@ def _assign(source: Source, line: int, node: ast.Assign | ast.AnnAssign) -> Iter
     if all(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets):
         yield _deleted(source, line, node)
         return
-    if node in source.again:
+    if _is_about_itself(node.value, targets):
         yield _deleted(source, line, node)
     if all(isinstance(target, ast.Name) for target in targets) and not isinstance(node.value, ast.Constant):
         yield source.edit("constant", line, node, source.span(node.value), "None")
+
+
+def _is_about_itself(value: ast.expr, targets: Sequence[ast.expr]) -> bool:
+    """Whether names get what is made of themselves: without that they still have a value, and tests may notice."""
+    bound = {node.id for target in targets for node in ast.walk(target) if _is_name(node, ast.Store)}
+    own = {node.id for node in ast.walk(value) if _is_name(node, ast.Store)}
+    read = {node.id for node in ast.walk(value) if _is_name(node, ast.Load)} - own
+    return bool(bound) and bound <= read and not isinstance(value, ast.Lambda)
+
+
+def _is_name(node: ast.AST, context: type[ast.expr_context]) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, context)
 
 
 def _handler(source: Source, line: int, node: ast.ExceptHandler, caught: ast.expr) -> Iterator[Mutant]:

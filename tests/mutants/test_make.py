@@ -37,11 +37,11 @@ def in_function(line, setup="x, y, z = X"):
         ("return None", ['return None -> return ""']),
         ("x += y", ["x += y -> pass", "x += y -> x -= y"]),
         ("x.y = z", ["x.y = z -> pass"]),
-        ("x = z()", ["x = z() -> pass", "x = z() -> x = None"]),
-        ("w = z()", ["w = z() -> w = None"]),
+        ("x = z(x)", ["x = z(x) -> pass", "x = z(x) -> x = None"]),
+        ("x = z()", ["x = z() -> x = None"]),
         ("x, y = y, x", ["x, y = y, x -> pass"]),
         ("x, w = y, x", []),
-        ("x: int = 1", ["1 -> 2", "x: int = 1 -> pass"]),
+        ("x: int = 1", ["1 -> 2"]),
         ("x: int", []),
         ("del x[y]", ["del x[y] -> pass"]),
         ("raise ValueError(x)", ["raise ValueError(x) -> pass", "raise ValueError(x) -> raise Exception(x)"]),
@@ -115,26 +115,14 @@ def test_deleted_statements_keep_the_lines_below_in_place():
     ("body", "is_deleted"),
     [
         ("x = g(x)", True),
-        ("if x:\n        y = 1\n    y = g(x)", False),
-        ("if x:\n        x = g(x)", True),
-        ("y = 0\n    if x:\n        y = g(x)", True),
-        ("for y in x:\n        pass\n    y = g(x)", False),
-        ("with g() as y:\n        y = g(x)", True),
-        ("del x\n    x = g()", False),
-        ("try:\n        y = 1\n    except E:\n        y = g(x)", False),
-        ("import y\n    y = g(x)", True),
-        ("class X:\n        x = g()", False),
-        ("def h():\n        x = g()", False),
-        ("def y():\n        pass\n    y = g(y)", True),
-        ("x = lambda: x", True),
-        ("y = lambda: y", False),
+        ("x = g()", False),
+        ("x, y = g(x)", False),
+        ("x = lambda: x", False),
         ("y = [y for y in x]", False),
     ],
 )
-def test_an_assignment_is_deleted_where_the_name_has_a_value_before(body, is_deleted):
-    text = f"def f(x):\n    {body}\n    return x\n"
-    last = text.count("\n") - 1
-    assert any(one.endswith("-> pass") for one in changes(text, last, last)) == is_deleted
+def test_an_assignment_is_deleted_where_the_name_gets_what_is_made_of_it(body, is_deleted):
+    assert any(one.endswith("-> pass") for one in in_function(body)) == is_deleted
 
 
 def test_what_compiles_to_the_same_is_no_mutant():
