@@ -261,26 +261,6 @@ def _opposite(node: ast.expr) -> str:
 
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-
-
-def read_row(row: NewRow) -> ast.AST:
-    """The element or the decorator.
-
-    Raises:
-        SyntaxError: It is no Python.
-        ValueError: It is something else, or more.
-    """
-    if row.argnames:
-        ast.parse(row.code.strip(), mode="eval")
-        listed = ast.parse(f"[{row.code}\n]", mode="eval").body
-        if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
-            raise ValueError("not exactly one case")
-        return listed.elts[0]
-    body = ast.parse(f"{row.code.strip()}\ndef test(): pass").body
-    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or len(body[0].decorator_list) != 1:
-        raise ValueError("not exactly one decorator")
-    return body[0].decorator_list[0]
 
 
 def row_asserts(task: Task, row: Candidate) -> bool:
@@ -332,9 +312,9 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
     """The first of the reading rungs that the candidate misses, or None."""
     is_row = isinstance(candidate, NewRow)
     try:
-        code = read_row(candidate) if isinstance(candidate, NewRow) else _function(candidate)
+        code = patch.parsed_row(candidate) if isinstance(candidate, NewRow) else _function(candidate)
         trees = [code, *map(ast.parse, candidate.imports)]
-    except _UNREADABLE as error:
+    except patch.UNREADABLE as error:
         reason = "is no case of a test" if is_row else "is no test function"
         return Dropped(rung="parses", reason=reason, detail=str(error))
     if forbidden := next(allowed.refused(task, trees), ""):
@@ -351,9 +331,10 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
 def refusal(task: Task, candidate: Candidate) -> Dropped | None:
     """The rung `allowed` by itself, of what need not be one test: a person's version, perhaps."""
     try:
-        code = read_row(candidate) if isinstance(candidate, NewRow) else ast.parse(textwrap.dedent(candidate.code))
+        whole = textwrap.dedent(candidate.code)
+        code = patch.parsed_row(candidate) if isinstance(candidate, NewRow) else ast.parse(whole)
         trees = [code, *map(ast.parse, candidate.imports)]
-    except _UNREADABLE as error:
+    except patch.UNREADABLE as error:
         return Dropped(rung="parses", reason="is no test", detail=str(error))
     forbidden = next(allowed.refused(task, trees), "")
     return Dropped(rung="allowed", reason=f"uses {forbidden}") if forbidden else None
