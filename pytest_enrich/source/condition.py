@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pytest_enrich.data.code import Condition
 from pytest_enrich.gaps.flow import Step
 from pytest_enrich.gaps.outline import Loop, Node, ways
+from pytest_enrich.imports.text import assigned
 from pytest_enrich.source.module import FUNCTIONS, Module, own_nodes
 
 _QUESTIONS = {
@@ -31,7 +32,7 @@ class Constants:
         self._named: dict[str, ast.expr] = {}
         for node in module.outline.statements:
             if isinstance(module.scope(node), (ast.Module, ast.ClassDef)):
-                self._named.update(_assigned(node))
+                self._named.update(pair for pair in assigned([node]) if not _is_of_python(pair[0]))
 
     def of(self, node: Node, called: Iterable[Node], near: Collection[int] = ()) -> tuple[str, ...]:
         """Literals as source text, best first.
@@ -79,12 +80,8 @@ class Constants:
             yield from _members(value)
 
 
-def _assigned(node: Node) -> Iterator[tuple[str, ast.expr]]:
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    value = getattr(node, "value", None)
-    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.expr):
-        names = [target.id for target in targets if isinstance(target, ast.Name)]
-        yield from ((name, value) for name in names if not name.startswith("__") and name != "TYPE_CHECKING")
+def _is_of_python(name: str) -> bool:
+    return name.startswith("__") or name == "TYPE_CHECKING"
 
 
 def _operands(node: ast.AST) -> Iterator[ast.expr]:
@@ -151,10 +148,8 @@ def _entering(above: Node, node: Node) -> list[Step]:
     if isinstance(above, (ast.If, *Loop)):
         into, past = ways(above)
         return [(above, into if node in above.body else past)]
-    if isinstance(above, ast.ExceptHandler):
-        return [(above, "raises")]
-    if isinstance(above, ast.match_case):
-        return [(above, "matches")]
+    if isinstance(above, (ast.ExceptHandler, ast.match_case)):
+        return [(above, ways(above)[0])]
     if isinstance(above, ast.Match):
         return [(case, "no match") for case in above.cases[: above.cases.index(node)]]  # type: ignore[arg-type]
     return []

@@ -190,16 +190,9 @@ def _inside(node: ast.stmt, reading: _Reading) -> Iterator[list[ast.stmt]]:
     elif isinstance(node, ast.Try):
         yield from [] if any(map(_forgives, node.handlers)) else [node.body]
         yield from (node.orelse, *(handler.body for handler in node.handlers), node.finalbody)
-    elif not _is_never(node):
+    else:
         yield from (getattr(node, name, []) for name in ("body", "orelse"))
         yield from (case.body for case in getattr(node, "cases", ()))
-
-
-def _is_never(node: ast.stmt) -> bool:
-    """Whether its body never runs."""
-    if isinstance(node, (ast.If, ast.While)):
-        return _is_plain(node.test) and not _is_true(node.test) and not node.orelse
-    return isinstance(node, ast.For) and _is_plain(node.iter) and not _is_true(node.iter)
 
 
 def _forgives(handler: ast.ExceptHandler) -> bool:
