@@ -13,7 +13,6 @@ from pytest_enrich.data.code import NearTest, Placement
 from pytest_enrich.source.module import Suite
 from pytest_enrich.source.test_file import Style, Subject, TestFile
 
-HALF = 0.5
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -38,22 +37,21 @@ class Shelf:
         files = dict.fromkeys([*named, *(_path(test.nodeid) for test in running)])
         if files:
             return self._inside(max(files, key=partial(self._worth, subject, named, running)), subject, running)
-        likest = sorted(near, key=lambda test: -self._shared_words(test, subject))
-        beside = (found for test in likest if (found := self._beside(test)))
+        beside = (found for test in near if (found := self._beside(test)))
         return next(beside, None) or Placement(path=new_file(subject.path, self._suite), new_file=True)
 
-    def _likeness(self, file: str, subject: Subject) -> float:
-        """How much a file is named after the subject, 0.0 for one that is about something else of that name."""
+    def _likeness(self, file: str, subject: Subject) -> int:
+        """How much a file is named after the subject, 0 for one that is about something else of that name."""
         likeness, written = _likeness(_topic(file), subject), self.file(file)
         if file in subject.touching:
             return likeness
         # Where others run the module, one that does not is no better than they are.
-        known = min(likeness, 1.0) if subject.touching else likeness
-        is_related = likeness >= 1 and not written.is_about_another(subject)
-        return known if is_related or (likeness and written.imports_name(subject)) else 0.0
+        known = min(likeness, 1) if subject.touching else likeness
+        is_related = not written.is_about_another(subject) or written.imports_name(subject)
+        return known if is_related else 0
 
     def _worth(
-        self, subject: Subject, named: Mapping[str, float], running: Sequence[NearTest], file: str
+        self, subject: Subject, named: Mapping[str, int], running: Sequence[NearTest], file: str
     ) -> tuple[float, ...]:
         """How much speaks for a file."""
         inside = [test for test in running if _path(test.nodeid) == file]
@@ -62,7 +60,7 @@ class Shelf:
         direct = names and sum(subject.qualname.rpartition(".")[2] in self._words(test) for test in inside)
         mirrors = _mirrors(PurePosixPath(file).parent.as_posix(), subject.path)
         foreign = _foreign(PurePosixPath(file).stem, subject)
-        return (named.get(file, 0.0), direct, names, -foreign, nearest, mirrors, -len(file))
+        return (named.get(file, 0), direct, names, -foreign, nearest, mirrors, -len(file))
 
     def _inside(self, path: str, subject: Subject, running: Sequence[NearTest]) -> Placement:
         """The place in a file: after the nearest test that names the subject, in its class if it has one.
@@ -90,12 +88,6 @@ class Shelf:
     def _words(self, near: NearTest) -> frozenset[str]:
         path, owner, name = self._named_parts(near)
         return self.file(path).words(owner, name)
-
-    def _shared_words(self, near: NearTest, subject: Subject) -> int:
-        """How many words of the subject's name a test is called by, and uses."""
-        path, owner, name = self._named_parts(near)
-        said = {*_lowered(f"{PurePosixPath(path).stem} {owner or ''} {name}")}
-        return len(said.intersection(_lowered(subject.qualname))) + len(self._words(near) & {*subject.topics})
 
     def fixtures(self, place: Placement) -> tuple[str, ...]:
         """The names of the fixtures that a new test there could use."""
@@ -175,31 +167,12 @@ def _is_test(name: str) -> bool:
     return name.startswith("test_") or name.endswith("_test.py")
 
 
-def _likeness(topic: str, subject: Subject) -> float:
-    """How much a file on `topic` is named after the subject: 2 after itself or its class, 1 after the module.
-
-    Less than 1 where half of the words of a name are left, its beginning or its end (`lru` for `LRUCache`), or
-    more than half of the letters of a module's (`datetime` for `isodatetime`).
-    """
-    if not topic:
-        return 0.0
-    own = max((_kept(topic, name) for name in subject.topics), default=0.0)
+def _likeness(topic: str, subject: Subject) -> int:
+    """How much a file on `topic` is named after the subject: 2 after itself or its class, 1 after the module."""
+    if topic and topic in map(_squeezed, subject.topics):
+        return 2
     stem, folder = module_stem(subject.path), PurePosixPath(subject.path).parent.name
-    return 2.0 if own == 1 else max(own, *(_shared(topic, _squeezed(name)) for name in (stem, f"{folder}{stem}")))
-
-
-def _kept(topic: str, name: str) -> float:
-    """The share of the words of a name that `topic` is made of, 0.0 for less than a half."""
-    words = _lowered(name)
-    counts = (at for at in range(len(words), 0, -1) if topic in {"".join(words[:at]), "".join(words[-at:])})
-    share = next(counts, 0) / max(len(words), 1)
-    return share if share >= HALF else 0.0
-
-
-def _shared(one: str, other: str) -> float:
-    short, long = sorted((one, other), key=len)
-    share = len(short) / max(len(long), 1)
-    return share if share > HALF and (long.startswith(short) or long.endswith(short)) else 0.0
+    return int(bool(topic) and topic in {_squeezed(stem), _squeezed(f"{folder}{stem}")})
 
 
 def _squeezed(name: str) -> str:

@@ -14,13 +14,6 @@ from pytest_enrich import imports
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.source.module import FUNCTIONS, dotted
 
-OPERATORS: dict[type[ast.AST], str] = {
-    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne", ast.In: "contains",
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
-    ast.Pow: "pow", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor", ast.LShift: "lshift",
-    ast.RShift: "rshift", ast.MatMult: "matmul", ast.USub: "neg", ast.Invert: "invert", ast.Subscript: "getitem",
-}  # fmt: skip
-"""What Python calls for an operator."""
 Style = Literal["function", "method", "unittest"]
 
 
@@ -98,11 +91,10 @@ class TestFile:
             yield "", tuple(meaning.partition(":")[0] for meaning in meanings)
 
     def words(self, owner: str | None, name: str) -> frozenset[str]:
-        """The names and attributes that a function uses, and the methods that its operators stand for."""
+        """The names and attributes that a function uses."""
         nodes = list(ast.walk(self._functions.get(owner, {}).get(name, ast.Pass())))
         names = {node.id for node in nodes if isinstance(node, ast.Name)}
-        names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-        return frozenset(names | {f"__{OPERATORS[type(node)]}__" for node in nodes if type(node) in OPERATORS})
+        return frozenset(names | {node.attr for node in nodes if isinstance(node, ast.Attribute)})
 
     @property
     def classes(self) -> tuple[str, ...]:
