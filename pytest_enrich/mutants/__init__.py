@@ -21,9 +21,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Gap, Mutant
 from pytest_enrich.data.code import Operator
 from pytest_enrich.gaps.outline import children, first_row, last_row
-from pytest_enrich.mutants import expression
-from pytest_enrich.mutants.edit import Site, Source, expressions, sites
-from pytest_enrich.mutants.expression import statement_edits
+from pytest_enrich.mutants.edit import Site, Source, edits_of, sites
 
 __all__ = ["canary", "make", "of_gaps"]
 
@@ -57,7 +55,7 @@ def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant,
         source = Source(text)
     except SyntaxError:
         return ()
-    edits = [edit for site in sites(source.tree) if wanted(site.line) for edit in _edits(source, site)]
+    edits = [edit for site in sites(source.tree) if wanted(site.line) for edit in edits_of(source, site)]
     different = Different(source)
     kept: list[Mutant] = []
     for edit in spread(dict.fromkeys(edits)):
@@ -66,14 +64,6 @@ def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant,
         if different(edit):
             kept.append(edit)
     return tuple(_named(sorted(kept, key=lambda edit: (edit.start, edit.end, edit.replacement))))
-
-
-def _edits(source: Source, site: Site) -> list[Mutant]:
-    """The edits of one statement, those of what is inside its expressions included."""
-    found = list(statement_edits(source, site))
-    for node, role in expressions(site.node):
-        found += expression.edits(source, site.line, node, role)
-    return found
 
 
 def _named(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
