@@ -1,17 +1,15 @@
 """The rungs that only read: what can be said of a candidate before anything runs.
 
 An assertion has to be one that could fail, as far as reading tells: it is reached, its failure is nobody else's
-business, and it is about something that is not made in the test, and not plainly true.
+business, and it is not plainly true.
 """
 
 from __future__ import annotations
 
 import ast
-import builtins
 import contextlib
 import textwrap
-import unittest
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from pytest_enrich import patch
@@ -22,170 +20,27 @@ from pytest_enrich.protocols import Task
 from pytest_enrich.refine.asserting import BLOCKS, is_telling
 from pytest_enrich.validate import allowed
 
-STAND_INS = frozenset({"AsyncMock", "MagicMock", "Mock", "NonCallableMock", "PropertyMock", "call", "sentinel"})
 CATCH_ALL = frozenset({"AssertionError", "BaseException", "Exception"})
-_BUILTIN = frozenset(dir(builtins))
 _OPPOSITE = {ast.NotEq: ast.Eq, ast.NotIn: ast.In, ast.IsNot: ast.Is, ast.GtE: ast.Lt, ast.Gt: ast.LtE}
 
 
 def asserts(function: Function) -> bool:
-    """Whether one of its assertions could fail."""
-    reading = _Reading(function)
-    return any(reading.can_fail(node) for node in _run(function.body, reading))
+    """Whether one of its assertions could fail; whether it looks at what the code does, mutants tell."""
+    return any(map(_can_fail, _run(function.body)))
 
 
-class _Reading:
-    """A test's names: `local` are those that it binds, `live` those of them that code outside has a part in."""
-
-    def __init__(self, function: Function) -> None:
-        self.nodes = [*ast.walk(function)]
-        self.parameters = {
-            argument.arg for node in self.nodes if isinstance(node, ast.arguments) for argument in _given(node)
-        }
-        stored = {node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        self.inner = {node.name: node for node in self.nodes if isinstance(node, Scope) and node is not function}
-        classes = [node for node in self.nodes if isinstance(node, ast.ClassDef)]
-        self.methods = {
-            statement.name for node in classes for statement in node.body if isinstance(statement, Scope)
-        }
-        self.local = stored | self.parameters | self.inner.keys()
-        self.live = set(self.parameters)
-        before = -1
-        while before != len(self.live):
-            before = len(self.live)
-            self._spread()
-
-    def _spread(self) -> None:
-        """What comes out of code outside, and what is given to it, is alive."""
-        for node in self.nodes:
-            if isinstance(node, ast.Call) and self._is_outside(node.func):
-                self.live |= self._names(node)
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                # What is put into an object of the test's is in it from then on.
-                self.live |= self._names(node.func.value) if self._is_any(_arguments(node)) else set()
-            elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-                self.live |= self._names(node.optional_vars)
-            elif isinstance(node, ast.ExceptHandler) and node.name:
-                self.live.add(node.name)
-            else:
-                self._bind(node)
-        for name, inner in self.inner.items():  # who calls it, or makes it, comes to what is in it
-            if name in self.live:
-                self.live |= self._names(inner)
-            elif self.is_live(inner):
-                self.live.add(name)
-
-    def _bind(self, node: ast.AST) -> None:
-        value = getattr(
-            node, "iter" if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)) else "value", None
-        )
-        targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
-        if isinstance(value, ast.expr) and self.is_live(value):
-            self.live |= {name for target in targets if target is not None for name in self._names(target)}
-
-    def _names(self, node: ast.AST) -> set[str]:
-        return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & self.local
-
-    def _is_outside(self, func: ast.expr) -> bool:
-        """Whether what is called is neither made in the test nor Python's, nor makes something that stands in."""
-        if isinstance(func, ast.Name):
-            return func.id in self.live or func.id not in self.local | _BUILTIN | STAND_INS
-        if isinstance(func, ast.Attribute):
-            return func.attr not in STAND_INS and (self.is_live(func.value) or self._is_global(func.value))
-        return self.is_live(func)
-
-    def _is_global(self, node: ast.expr) -> bool:
-        """Whether it is a name of the file, or something of that."""
-        while isinstance(node, (ast.Attribute, ast.Subscript)):
-            node = node.value
-        return isinstance(node, ast.Name) and node.id not in self.local | _BUILTIN | STAND_INS
-
-    def is_live(self, node: ast.AST) -> bool:
-        """Whether code outside has a part in it."""
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name) and (part.id in self.live or self._is_global(part)):
-                return True
-            if isinstance(part, ast.Call) and self._is_outside(part.func):
-                return True
-        return False
-
-    def can_fail(self, node: ast.AST) -> bool:
-        """Whether it is an assertion that could fail."""
-        if isinstance(node, ast.Assert):
-            return self.is_live(node.test) and not self.is_true(node.test)
-        if isinstance(node, (ast.With, ast.AsyncWith)):
-            blocks = [item.context_expr for item in node.items if is_telling(item.context_expr)]
-            others = [item.context_expr for item in node.items if item.context_expr not in blocks]
-            return any(self._can_miss(block, [*others, *node.body]) for block in blocks)
-        if isinstance(node, (ast.Expr, ast.Assign, ast.Return)):
-            call = node.value.value if isinstance(node.value, ast.Await) else node.value
-            return isinstance(call, ast.Call) and is_telling(call) and self._can_be_wrong(call)
-        return False
-
-    def _can_miss(self, block: ast.expr, body: Sequence[ast.AST]) -> bool:
-        """Whether what a block expects may not happen: it has to come from outside."""
-        parts = [node for part in body for node in ast.walk(part)]
-        is_own = any(isinstance(one, (ast.Assert, ast.Raise)) for one in parts)
-        is_live = any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in parts) or self._is_any(body)
-        return is_live and not (is_own and _swallows(block))
-
-    def _can_be_wrong(self, call: ast.Call) -> bool:
-        """Whether a call that asserts could fail."""
-        parts, name = _arguments(call), ast.unparse(call.func).rpartition(".")[2]
-        if isinstance(call.func, ast.Attribute) and name.startswith("assert_") and not self._is_global(call.func):
-            return self.is_live(call.func.value) or self._is_any(parts)
-        if not parts or not hasattr(unittest.TestCase, name):  # somebody's helper: it knows what it looks at
-            return name not in BLOCKS or self._is_any(parts)
-        if name == "assertTrue":
-            return self.is_live(parts[0]) and not self.is_true(parts[0])
-        if name in {"assertEqual", "assertEquals", "assertAlmostEqual"} and len(parts) > 1:
-            return self._is_any(parts) and not self.is_true(ast.Compare(parts[0], [ast.Eq()], [parts[1]]))
-        return self._is_any(parts)
-
-    def _is_any(self, parts: Sequence[ast.AST]) -> bool:
-        return any(map(self.is_live, parts))
-
-    def is_true(self, node: ast.expr) -> bool:
-        """Whether it is plainly true, whatever the code does."""
-        if isinstance(node, ast.BoolOp):
-            each = [self.is_true(value) for value in node.values]
-            both = {ast.dump(value) for value in node.values} & {_opposite(value) for value in node.values}
-            return any(each) or bool(both) if isinstance(node.op, ast.Or) else all(each)
-        if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            (op,), (right,) = node.ops, node.comparators
-            is_same = ast.dump(node.left) == ast.dump(right) and not _is_made(right)
-            is_length = isinstance(op, ast.GtE) and _is_length(node.left) and ast.unparse(right) == "0"
-            return is_length or (is_same and isinstance(op, (ast.Eq, ast.LtE, ast.GtE)))
-        return self._is_global(node) if isinstance(node, ast.Name) else _is_plain(node) and _is_true(node)
-
-
-Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-def _given(node: ast.arguments) -> list[ast.arg]:
-    given = (*node.posonlyargs, *node.args, *node.kwonlyargs, node.vararg, node.kwarg)
-    return [one for one in given if one is not None]
-
-
-def _arguments(node: ast.expr) -> list[ast.expr]:
-    return [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(node, ast.Call) else []
-
-
-def _run(block: Sequence[ast.stmt], reading: _Reading) -> Iterator[ast.stmt]:
+def _run(block: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements that may run, and whose failure is nobody else's business."""
     for statement in block:
         yield statement
-        for inner in _inside(statement, reading):
-            yield from _run(inner, reading)
+        for inner in _inside(statement):
+            yield from _run(inner)
         if isinstance(statement, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
             return
 
 
-def _inside(node: ast.stmt, reading: _Reading) -> Iterator[list[ast.stmt]]:
-    if isinstance(node, Scope):
-        is_named = any(isinstance(one, ast.Name) and one.id == node.name for one in reading.nodes)
-        yield from [node.body] if is_named or node.name in reading.methods else []
-    elif isinstance(node, (ast.With, ast.AsyncWith)):
+def _inside(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    if isinstance(node, (ast.With, ast.AsyncWith)):
         yield from [] if any(_swallows(item.context_expr) for item in node.items) else [node.body]
     elif isinstance(node, ast.Try):
         yield from [] if any(map(_forgives, node.handlers)) else [node.body]
@@ -193,6 +48,62 @@ def _inside(node: ast.stmt, reading: _Reading) -> Iterator[list[ast.stmt]]:
     else:
         yield from (getattr(node, name, []) for name in ("body", "orelse"))
         yield from (case.body for case in getattr(node, "cases", ()))
+
+
+def _can_fail(node: ast.stmt) -> bool:
+    """Whether it is an assertion that could fail."""
+    if isinstance(node, ast.Assert):
+        has_name = any(isinstance(part, ast.Name) for part in ast.walk(node.test))
+        return has_name and not _is_true(node.test)
+    if isinstance(node, (ast.With, ast.AsyncWith)):
+        return any(_can_miss(item, node) for item in node.items if is_telling(item.context_expr))
+    value = getattr(node, "value", None)
+    call = value.value if isinstance(value, ast.Await) else value
+    return isinstance(call, ast.Call) and is_telling(call) and not _is_vain(call)
+
+
+def _can_miss(block: ast.withitem, node: ast.With | ast.AsyncWith) -> bool:
+    """Whether what a block expects may not happen: more than the test itself has a part in it."""
+    own = [part for inner in node.body for part in ast.walk(inner) if isinstance(part, (ast.Assert, ast.Raise))]
+    parts = [*(item for item in node.items if item is not block), *(one for one in node.body if one not in own)]
+    named = (ast.Name, ast.Import, ast.ImportFrom)
+    is_live = any(isinstance(part, named) for one in parts for part in ast.walk(one))
+    return is_live and not (own and _swallows(block.context_expr))
+
+
+def _is_vain(call: ast.Call) -> bool:
+    """Whether what unittest asserts there is true whatever the code does."""
+    name, given = ast.unparse(call.func).rpartition(".")[2], call.args
+    if name == "assertTrue" and given:
+        return _is_true(given[0])
+    if name in {"assertEqual", "assertEquals"} and len(given) > 1:
+        return _is_true(ast.Compare(given[0], [ast.Eq()], [given[1]]))
+    return False
+
+
+def _is_true(node: ast.expr) -> bool:
+    """Whether it is plainly true, whatever the code does."""
+    if isinstance(node, ast.BoolOp):
+        each = [_is_true(value) for value in node.values]
+        both = {ast.dump(value) for value in node.values} & {_opposite(value) for value in node.values}
+        return any(each) or bool(both) if isinstance(node.op, ast.Or) else all(each)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        (op,), (right,) = node.ops, node.comparators
+        is_same = ast.dump(node.left) == ast.dump(right) and not _is_made(right)
+        is_length = isinstance(op, ast.GtE) and _is_length(node.left) and ast.unparse(right) == "0"
+        return is_length or (is_same and isinstance(op, (ast.Eq, ast.LtE, ast.GtE)))
+    return _is_written(node)
+
+
+def _is_written(node: ast.expr) -> bool:
+    """Whether its truth is written there."""
+    if isinstance(node, ast.Constant):
+        return bool(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return any(map(_is_written, node.values))
+    elements = getattr(node, "keys" if isinstance(node, ast.Dict) else "elts", ())
+    is_filled = any(not isinstance(element, ast.Starred) for element in elements)
+    return is_filled or isinstance(node, (ast.Lambda, ast.GeneratorExp))
 
 
 def _forgives(handler: ast.ExceptHandler) -> bool:
@@ -217,23 +128,6 @@ def _is_catch_all(kinds: Sequence[ast.expr]) -> bool:
     return not CATCH_ALL.isdisjoint(names)
 
 
-def _is_plain(node: ast.expr) -> bool:
-    """Whether its truth is written there."""
-    shown = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Lambda, ast.GeneratorExp)
-    parts = [element for element in getattr(node, "elts", ()) if isinstance(element, ast.Starred)]
-    return (isinstance(node, shown) and not parts) or (isinstance(node, ast.JoinedStr) and _is_true(node))
-
-
-def _is_true(node: ast.expr) -> bool:
-    if isinstance(node, ast.Constant):
-        return bool(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return any(isinstance(value, ast.Constant) and value.value for value in node.values)
-    if isinstance(node, ast.Dict):
-        return bool(node.keys)
-    return isinstance(node, (ast.Lambda, ast.GeneratorExp)) or bool(getattr(node, "elts", ()))
-
-
 def _is_made(node: ast.expr) -> bool:
     """Whether an object is made: two of them are as equal as their class says."""
     names = [ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Call)]
@@ -256,28 +150,21 @@ def _opposite(node: ast.expr) -> str:
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def row_asserts(task: Task, row: Candidate) -> bool:
-    """Whether the test, or a function of its file that it calls by name, asserts something about the code."""
+def _asserts(task: Task, name: str, test: Function | None) -> bool:
+    """Whether an assertion could fail: of a new test, of the one that a row is of, or of a helper of these."""
     functions = _functions(task.test_text)
-    tests = [node for node in functions if node.name == row.name]
-    asked = [*tests, *(function for test in tests for function in _called(test, functions))]
-    return any(_tells(node) for function in asked for node in ast.walk(function))
+    tests = [node for node in functions if node.name == name] if test is None else [test]
+    helpers = [function for each in tests for function in _called(each, functions)]
+    told = helpers if test is not None else [*tests, *helpers]
+    return (test is not None and asserts(test)) or any(_tells(node) for one in told for node in ast.walk(one))
 
 
-def _asserts(task: Task, test: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether an assertion of a test could fail: its own, or one of a function of its file that it calls."""
-    helpers = _called(test, _functions(task.test_text))
-    return asserts(test) or any(_tells(node) for helper in helpers for node in ast.walk(helper))
-
-
-def _functions(text: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+def _functions(text: str) -> list[Function]:
     tree = parsed(text)
     return [node for node in ast.walk(tree) if isinstance(node, Function)] if tree else []
 
 
-def _called(
-    test: ast.AST, functions: list[ast.FunctionDef | ast.AsyncFunctionDef]
-) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+def _called(test: ast.AST, functions: list[Function]) -> list[Function]:
     """The functions of a file that a test of it calls by name."""
     calls = (node.func for node in ast.walk(test) if isinstance(node, ast.Call))
     called = {getattr(function, "attr", getattr(function, "id", "")) for function in calls}
@@ -304,17 +191,11 @@ def _is_tried(task: Task, candidate: Candidate) -> bool:
 def text(task: Task, candidate: Candidate) -> Dropped | None:
     """The first of the reading rungs that the candidate misses, or None."""
     is_row = isinstance(candidate, NewRow)
-    try:
-        code = patch.parsed_row(candidate) if isinstance(candidate, NewRow) else _function(candidate)
-        trees = [code, *map(ast.parse, candidate.imports)]
-    except patch.UNREADABLE as error:
-        reason = "is no case of a test" if is_row else "is no test function"
-        return Dropped(rung="parses", reason=reason, detail=str(error))
-    if forbidden := next(allowed.refused(task, trees), ""):
-        return Dropped(rung="allowed", reason=f"uses {forbidden}")
+    code = _allowed(task, candidate, _function, "is no case of a test" if is_row else "is no test function")
+    if isinstance(code, Dropped):
+        return code
     # A row asserts what its test asserts.
-    asserts = _asserts(task, code) if isinstance(code, Function) else row_asserts(task, candidate)
-    if not asserts:
+    if not _asserts(task, candidate.name, code if isinstance(code, Function) else None):
         return Dropped(rung="asserts", reason=f"{'its test ' if is_row else ''}asserts nothing about the code")
     if _is_tried(task, candidate) or _is_there(task, candidate):
         return Dropped(rung="new", reason=f"repeats an existing {'case' if is_row else 'test'}")
@@ -323,17 +204,24 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
 
 def refusal(task: Task, candidate: Candidate) -> Dropped | None:
     """The rung `allowed` by itself, of what need not be one test: a person's version, perhaps."""
+    found = _allowed(task, candidate, lambda test: ast.parse(textwrap.dedent(test.code)), "is no test")
+    return found if isinstance(found, Dropped) else None
+
+
+def _allowed(
+    task: Task, candidate: Candidate, read: Callable[[NewTest], ast.AST], reason: str
+) -> ast.AST | Dropped:
+    """The code of a candidate that names only what it may; `reason` is why it is dropped where `read` fails."""
     try:
-        whole = textwrap.dedent(candidate.code)
-        code = patch.parsed_row(candidate) if isinstance(candidate, NewRow) else ast.parse(whole)
+        code = patch.parsed_row(candidate) if isinstance(candidate, NewRow) else read(candidate)
         trees = [code, *map(ast.parse, candidate.imports)]
     except patch.UNREADABLE as error:
-        return Dropped(rung="parses", reason="is no test", detail=str(error))
+        return Dropped(rung="parses", reason=reason, detail=str(error))
     forbidden = next(allowed.refused(task, trees), "")
-    return Dropped(rung="allowed", reason=f"uses {forbidden}") if forbidden else None
+    return Dropped(rung="allowed", reason=f"uses {forbidden}") if forbidden else code
 
 
-def _function(candidate: NewTest) -> ast.FunctionDef | ast.AsyncFunctionDef:
+def _function(candidate: NewTest) -> Function:
     body = ast.parse(textwrap.dedent(candidate.code)).body
     if len(body) != 1 or not isinstance(body[0], Function):
         raise ValueError("not exactly one function")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +15,6 @@ from pytest_enrich.data import (
     Dropped,
     Execution,
     Gap,
-    Grade,
     Kept,
     NewRow,
     Prove,
@@ -26,7 +25,6 @@ from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.proof import MEASURED, SHOWN, Existing, Proof, fallen, last_line, proved
 
-T = TypeVar("T")
 _Ends: TypeAlias = dict[str, TestOutcome]
 """How the cases of a test ended, by node id."""
 
@@ -49,13 +47,10 @@ class Gained(Struct, frozen=True, kw_only=True):
 
     def shared(self, other: Gained) -> Gained:
         """What both closed."""
-        return replace(
-            self,
-            own=_both(self.own, other.own),
-            gaps=_both(self.gaps, other.gaps),
-            lines=_both(self.lines, other.lines),
-            branches=_both(self.branches, other.branches),
-        )
+        names = ("own", "gaps", "lines", "branches")
+        pairs = {name: (getattr(self, name), getattr(other, name)) for name in names}
+        both = {name: tuple(one for one in ours if one in theirs) for name, (ours, theirs) in pairs.items()}
+        return replace(self, **both)
 
     def holds(self, other: Gained | Kept) -> bool:
         """Whether it closes all that another one does, or that a kept test did."""
@@ -63,18 +58,8 @@ class Gained(Struct, frozen=True, kw_only=True):
         return all(set(theirs) <= set(ours) for ours, theirs in pairs)
 
 
-def _both(some: Sequence[T], others: Sequence[T]) -> tuple[T, ...]:
-    return tuple(one for one in some if one in others)
-
-
-def placed(  # noqa: PLR0913 - each is known to another part of a run
-    task: Task,
-    candidate: Candidate,
-    sandbox: Sandbox,
-    *,
-    timeout: float,
-    lowest: Grade,
-    existing: Existing | None = None,
+def placed(
+    task: Task, candidate: Candidate, sandbox: Sandbox, *, timeout: float, existing: Existing | None = None
 ) -> Proof | Dropped:
     """The candidate in its file, ready to run, or why it is dropped; with a row are its cases."""
     try:
@@ -90,7 +75,6 @@ def placed(  # noqa: PLR0913 - each is known to another part of a run
         text=text,
         sandbox=sandbox,
         timeout=timeout,
-        lowest=lowest,
         existing=existing or Existing(),
         cases=cases,
     )
@@ -123,17 +107,11 @@ def read(proof: Proof, execution: Execution, seconds: float) -> Gained | Dropped
         return answer
     if _is_forged(answer, task):
         return Dropped(rung="gains", reason="reports branches that the code does not have")
-    own = gained(answer, task.target.path, task.target.gaps)
-    if not own[0]:
+    own, *_ = gained(answer, task.target.path, task.target.gaps)
+    if not own:
         return Dropped(rung="gains", reason="closes no gap")
-    other = gained(answer, task.target.path, task.others)
-    return Gained(
-        own=own[0],
-        gaps=own[0] + other[0],
-        lines=own[1] + other[1],
-        branches=own[2] + other[2],
-        seconds=seconds,
-    )
+    closed, lines, branches = gained(answer, task.target.path, (*task.target.gaps, *task.others))
+    return Gained(own=own, gaps=closed, lines=lines, branches=branches, seconds=seconds)
 
 
 def _is_forged(answer: Proved, task: Task) -> bool:

@@ -19,7 +19,6 @@ from pytest_enrich.data import (
     Dropped,
     Execution,
     Failed,
-    Grade,
     Mutant,
     MutantFate,
     Prove,
@@ -206,7 +205,6 @@ class Proof(Struct, frozen=True, kw_only=True):
         text: The whole text that its test file would have.
         sandbox: Where it runs.
         timeout: Seconds of wall clock for one run, beyond pytest's own start.
-        lowest: The lowest grade that is kept.
         existing: What is known of the tests that exist.
         cases: Of a row, the node ids that come with it.
         beside: The other tests of its file that run with it where it is not alone; None for all.
@@ -217,7 +215,6 @@ class Proof(Struct, frozen=True, kw_only=True):
     text: str
     sandbox: Sandbox
     timeout: float
-    lowest: Grade
     existing: Existing = field(default_factory=Existing)
     cases: tuple[str, ...] = ()
     beside: tuple[str, ...] | None = None

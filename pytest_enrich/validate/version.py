@@ -65,7 +65,7 @@ def fails(task: Task, candidate: Candidate, sandbox: Sandbox, *, timeout: float)
 def _placed(
     task: Task, candidate: Candidate, names: Sequence[str], sandbox: Sandbox, timeout: float
 ) -> Proof | Dropped:
-    proof = gain.placed(task, candidate, sandbox, timeout=timeout, lowest="weak")
+    proof = gain.placed(task, candidate, sandbox, timeout=timeout)
     if isinstance(proof, Dropped) or isinstance(candidate, NewRow):
         return proof
     found = _collected(proof, names)
