@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pytest_enrich.data.code import Condition
 from pytest_enrich.gaps.flow import Step
@@ -115,18 +115,14 @@ def _members(node: ast.expr) -> Iterator[ast.expr]:
 
 def literal(node: ast.expr) -> str | None:
     """The source text of a number, text, bytes, None, True or False; None for all else."""
-    sign: Callable[[complex], complex] | None = None
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node, sign = node.operand, lambda value: -value
-    if not isinstance(node, ast.Constant) or node.value is ...:
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError):
         return None
-    value = node.value
-    if isinstance(value, (int, float, complex)) and not isinstance(value, bool):
-        value = sign(value) if sign else value
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    text = repr(value)
-    return text if len(text) <= _LONGEST else None
+    is_one = value is None or isinstance(value, (str, bytes, int, float, complex))
+    is_endless = isinstance(value, float) and not math.isfinite(value)
+    text = repr(value) if is_one and not is_endless else ""
+    return text if 0 < len(text) <= _LONGEST else None
 
 
 def conditions(module: Module, node: Node) -> tuple[Condition, ...]:

@@ -151,8 +151,8 @@ def _seen(sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt]) -> dict[int,
     """What was seen at the looks in these statements."""
     places = [*map(span, kept)]
     points = [look.point.span for look in sheet.looks]
-    inside = [at for at, point in enumerate(points) if any(is_within(point, place) for place in places)]
-    return {at: [sighting for sighting in variant.seen if sighting.point == at] for at in inside}
+    seen = stating.by_point(sheet.looks, variant.seen)
+    return {at: seen[at] for at in seen if any(is_within(points[at], place) for place in places)}
 
 
 def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> list[str] | None:
