@@ -67,7 +67,7 @@ class RowsProposer:
         files = asking.nearest(task.target, self._read, source=task.source_text)
         others: list[Written] = []
         for number, sheets in enumerate(files):
-            if not any(sheet.takes_rows for sheet in sheets):
+            if not any(sheet.kind == "row" for sheet in sheets):
                 yield from self._rather_rows(task, others)
                 others = []
             started = time.monotonic()
@@ -98,7 +98,9 @@ class RowsProposer:
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with what is offered in the place of their values."""
-        for sheets in asking.nearest(task.target, self._read, lambda sheet: sheet.takes_rows) if offered else ():
+        for sheets in (
+            asking.nearest(task.target, self._read, lambda sheet: sheet.kind == "row") if offered else ()
+        ):
             job = replace(
                 asking.job(task, sheets, 1),
                 offered=offered,

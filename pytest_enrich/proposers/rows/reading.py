@@ -65,11 +65,6 @@ class Sheet(Struct, frozen=True, kw_only=True):
     is_apart: bool = False
 
     @property
-    def takes_rows(self) -> bool:
-        """Whether a variant can become one more case."""
-        return self.kind == "row"
-
-    @property
     def local_names(self) -> set[str]:
         """Its parameters, and the names that it binds."""
         return stored(*self.function.body) | {node.arg for node in nodes_of(ast.arg, self.function)}
