@@ -98,9 +98,8 @@ class RowsProposer:
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with what is offered in the place of their values."""
-        for sheets in (
-            asking.nearest(task.target, self._read, lambda sheet: sheet.kind == "row") if offered else ()
-        ):
+        files = asking.nearest(task.target, self._read, lambda sheet: sheet.kind == "row") if offered else []
+        for sheets in files:
             job = replace(
                 asking.job(task, sheets, 1),
                 offered=offered,

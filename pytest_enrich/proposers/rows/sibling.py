@@ -15,8 +15,9 @@ from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
+from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import body, names, questions, words
-from pytest_enrich.writing.syntax import Edit, is_within, last_name, span
+from pytest_enrich.writing.syntax import Edit, is_within, span
 
 MOST_CHANGED, MOST_WORDS = 3, 4
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
@@ -188,10 +189,7 @@ def _without_comments(code: str) -> str:
 
 def _asserts_anything(code: str) -> bool:
     """Whether it says anything that can fail."""
-    nodes = list(ast.walk(ast.parse(code)))
-    called = [last_name(node.func) for node in nodes if isinstance(node, ast.Call)]
-    expects = any(name in {"raises", "warns"} or name.startswith("assert") for name in called)
-    return expects or any(isinstance(node, ast.Assert) for node in nodes)
+    return any(isinstance(node, ast.Assert) or is_telling(node) for node in ast.walk(ast.parse(code)))
 
 
 def _oracles(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:
