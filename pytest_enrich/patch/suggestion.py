@@ -13,6 +13,7 @@ import hashlib
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
@@ -37,6 +38,7 @@ from pytest_enrich.imports.text import BOM, parsed, split, tree_of
 from pytest_enrich.patch import row
 from pytest_enrich.patch.scope import quotes, requote
 
+_LONGEST = 200
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -93,7 +95,7 @@ def nearest_case(new: NewRow, text: str) -> NearestPart | None:
         codes, nodeid = row.codes(text, new), row.carrier(text, new)
     except RefusedError:
         return None
-    found = [NearestPart(nodeid=nodeid, similarity=_alike(new.code, code), code=code) for code in codes]
+    found = [NearestPart(nodeid=nodeid, similarity=_spelled_alike(new.code, code), code=code) for code in codes]
     return max(found, key=lambda one: one.similarity, default=None)
 
 
@@ -114,9 +116,15 @@ def _anonymous(node: ast.stmt) -> ast.stmt:
 
 
 def _alike(one: Sequence[str], other: Sequence[str]) -> float:
-    """The share of neighbouring tokens, or characters, that both have (Dice's coefficient), 0 to 1."""
-    first, second = (Counter(pairwise(["", *parts, ""])) for parts in (one, other))
+    """The share of neighbouring tokens that both have (Dice's coefficient), 0 to 1, to two digits."""
+    first, second = (Counter(pairwise(["", *tokens, ""])) for tokens in (one, other))
     return round(2 * (first & second).total() / (first.total() + second.total()), 2)
+
+
+def _spelled_alike(one: str, other: str) -> float:
+    """The share of characters that both have in the same order, 0 to 1, to two digits."""
+    matcher = SequenceMatcher(None, one[:_LONGEST], other[:_LONGEST], autojunk=False)
+    return round(matcher.ratio(), 2)
 
 
 def _tests(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
