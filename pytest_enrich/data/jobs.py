@@ -263,14 +263,10 @@ class World(Struct, frozen=True, kw_only=True):
     columns: int = 0
 
 
-class Prove(Struct, frozen=True, kw_only=True, tag="prove"):
-    """Run `tests` with `text` in place of what `path` holds (which may not exist).
+class Way(Struct, frozen=True, kw_only=True):
+    """In which way tests are run.
 
     Attributes:
-        path: The test file that the candidate goes into.
-        text: The whole text that the file would have.
-        tests: Node ids to run, in `path`; all of the file's when empty.
-        measure: Source files whose executed lines and branches are wanted; empty: run without coverage.
         shuffle: Seed for the order of the tests in the file; None keeps it. Tests that are there with another one
             too keep their order among themselves.
         backwards: Whether they run in the reverse order.
@@ -280,15 +276,27 @@ class Prove(Struct, frozen=True, kw_only=True, tag="prove"):
             none. Refused where there is no xdist, or where programs may not be started.
     """
 
-    path: str
-    text: str
-    tests: tuple[str, ...] = ()
-    measure: tuple[str, ...] = ()
     shuffle: int | None = None
     backwards: bool = False
     world: World = World()
     fresh: bool = False
     workers: int = 0
+
+
+class Prove(Way, frozen=True, kw_only=True, tag="prove"):
+    """Run `tests` with `text` in place of what `path` holds (which may not exist).
+
+    Attributes:
+        path: The test file that the candidate goes into.
+        text: The whole text that the file would have.
+        tests: Node ids to run, in `path`; all of the file's when empty.
+        measure: Source files whose executed lines and branches are wanted; empty: run without coverage.
+    """
+
+    path: str
+    text: str
+    tests: tuple[str, ...] = ()
+    measure: tuple[str, ...] = ()
 
 
 class Program(Struct, frozen=True, kw_only=True):

@@ -24,9 +24,9 @@ from pytest_enrich.data import (
     Prove,
     Proved,
     TestOutcome,
-    World,
 )
 from pytest_enrich.data.code import function
+from pytest_enrich.data.jobs import Way
 from pytest_enrich.protocols import Sandbox, Task
 
 _ERROR = re.compile(r"[\w.]+(Error|Exception|Exit|Interrupt|Warning)\b")
@@ -143,8 +143,8 @@ def _key(path: str, mutant: Mutant) -> tuple[str, int, int, str]:
     return path, mutant.start, mutant.end, mutant.replacement
 
 
-class Trial(Struct, frozen=True, kw_only=True):
-    """One way of running a candidate again; the rest is as in `Prove`.
+class Trial(Way, frozen=True, kw_only=True):
+    """One way of running a candidate again.
 
     Attributes:
         how: What is special about it, as people read it; "" for nothing.
@@ -155,11 +155,6 @@ class Trial(Struct, frozen=True, kw_only=True):
     how: str = ""
     alone: bool = False
     measured: bool = False
-    shuffle: int | None = None
-    backwards: bool = False
-    world: World = World()
-    fresh: bool = False
-    workers: int = 0
 
     @property
     def name(self) -> str:
@@ -178,17 +173,8 @@ MEASURED = Trial(alone=True, measured=True)
 
 def asked(trial: Trial, path: str, text: str, tests: tuple[str, ...], source: str) -> Prove:
     """The job that runs these tests (all when empty) of a file with this text; `source` may be measured."""
-    return Prove(
-        path=path,
-        text=text,
-        tests=tests,
-        measure=(source,) if trial.measured else (),
-        shuffle=trial.shuffle,
-        backwards=trial.backwards,
-        world=trial.world,
-        fresh=trial.fresh,
-        workers=trial.workers,
-    )
+    way = {name: getattr(trial, name) for name in Way.__struct_fields__}
+    return Prove(path=path, text=text, tests=tests, measure=(source,) if trial.measured else (), **way)
 
 
 def allowed(trial: Trial, timeout: float) -> float:
