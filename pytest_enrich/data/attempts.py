@@ -57,17 +57,17 @@ class Oracle(Struct, frozen=True, kw_only=True):
     look: bool = False
 
 
-class NewTest(Struct, frozen=True, kw_only=True, tag="test"):
-    """A whole new test function.
+class _New(Struct, frozen=True, kw_only=True):
+    """What a proposer thinks of.
 
     Attributes:
-        name: The function's name, free in its file.
-        code: Its source, not indented, decorators included, ending in a newline.
+        name: The function's name, of a new test one that is free in its file.
+        code: What is put in, see below.
         imports: The import statements it needs that the file does not have.
         placement: Where it goes.
         title: What it checks, in words (`parse_sku: text without a dash is refused`).
         look: The one question that only a person can answer.
-        oracle: Where each expected value comes from.
+        oracle: Where each expected value comes from; a `line` counts from the first of `code`.
         origin: Who thought of it.
         gaps: Ids of the gaps it is meant to close, most important first.
     """
@@ -83,30 +83,19 @@ class NewTest(Struct, frozen=True, kw_only=True, tag="test"):
     gaps: tuple[str, ...]
 
 
-class NewRow(Struct, frozen=True, kw_only=True, tag="row"):
+class NewTest(_New, frozen=True, kw_only=True, tag="test"):
+    """A whole new test function: its source, not indented, decorators included, ending in a newline."""
+
+
+class NewRow(_New, frozen=True, kw_only=True, tag="row"):
     """One more case of a test that exists: an element of its `parametrize` list, or an `@example` of a `@given`.
 
-    Attributes:
-        name: The existing test function's name.
-        code: What is put in, one line or a few: the element without its comma (`("1-2", 3)`), or the decorator
-            (`@example(text="")`).
-        argnames: The names of the `parametrize` that it goes into, as that decorator lists them; empty for an
-            `@example`.
-        imports: The import statements it needs that the file does not have.
-        placement: Where the test is; `anchor` is the test itself.
-        title, look, oracle, origin, gaps: As in `NewTest`; an oracle's `line` counts from the first of `code`.
+    `code` is one line or a few: the element without its comma (`("1-2", 3)`), or the decorator
+    (`@example(text="")`). `argnames` are the names of the `parametrize` that it goes into, as that decorator lists
+    them; empty for an `@example`. The `anchor` of its placement is the test itself.
     """
 
-    name: str
-    code: str
     argnames: tuple[str, ...]
-    imports: tuple[str, ...]
-    placement: Placement
-    title: str
-    look: str
-    oracle: tuple[Oracle, ...]
-    origin: Origin
-    gaps: tuple[str, ...]
 
 
 Candidate: TypeAlias = NewTest | NewRow

@@ -198,12 +198,9 @@ class Target(Struct, frozen=True, kw_only=True):
         path, qualname: As in `Gap`.
         module: The dotted name it is imported by (`shop.cart`).
         kind: What it is, decorators understood.
-        first_line, last_line: Its extent, decorators included (1-based, inclusive).
+        first_line: Where it starts, decorators included (1-based).
         source: Its text, dedented.
         parameters: Its own, without the bound `self` or `cls`.
-        raises: Qualified or bare names of the exceptions that it raises by a `raise` statement.
-        decorators: Source text of each decorator, without `@`.
-        imports: The import statements of the module, one a line of text.
         constants: Literals (source text) that the function and its module compare with or define, best first.
         conditions: For each gap (same order as `gaps`) the decisions on the way, outermost first.
         entries: The functions of the same module through which a test would reach it, nearest first: itself
@@ -223,19 +220,12 @@ class Target(Struct, frozen=True, kw_only=True):
     module: str
     kind: Kind
     first_line: int
-    last_line: int
     source: str
     gaps: tuple[Gap, ...]
     placement: Placement
     digest: str
-    is_async: bool = False
-    is_generator: bool = False
     parameters: tuple[Parameter, ...] = ()
-    returns: str | None = None
     docstring: str | None = None
-    decorators: tuple[str, ...] = ()
-    raises: tuple[str, ...] = ()
-    imports: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
     conditions: tuple[tuple[Condition, ...], ...] = ()
     entries: tuple[Entry, ...] = ()

@@ -80,14 +80,34 @@ class Pattern(Struct, frozen=True, kw_only=True):
     given: bool = False
 
 
-class Vary(Struct, frozen=True, kw_only=True, tag="vary"):
-    """Run existing tests with other values until they take one of `branches` or run one of `lines` of `path`.
+class _Search(Struct, frozen=True, kw_only=True):
+    """Take one of `branches`, or run one of `lines`, of `path`.
 
     Attributes:
         path, module: The source file and the name it is imported by.
+        branches, lines: What no test reached.
+        statements: For each line of a statement of several lines, its first (coverage's numbering), as pairs.
+        constants: Literals that the source compares with, best first.
+        raises: Lines of `raise` statements in `path`: an exception from elsewhere is an accident, not a contract.
+        seed: Of the search; with the same seed and `executions` the answer is the same everywhere.
+    """
+
+    path: str
+    module: str
+    branches: tuple[Branch, ...]
+    lines: tuple[int, ...]
+    statements: tuple[tuple[int, int], ...] = ()
+    constants: tuple[str, ...] = ()
+    raises: tuple[int, ...] = ()
+    seed: int = 0
+
+
+class Vary(_Search, frozen=True, kw_only=True, tag="vary"):
+    """Run existing tests with other values until they come there.
+
+    Attributes:
         test_path, text: The test file and what is in it: all `patterns` are tests of this file.
         patterns: Tests to vary, best first.
-        branches, lines, statements, constants, raises, seed: As in `Explore`.
         values: Source of literals that stand near: values to try where they are of the right type.
         offered: The arguments of calls that reach what is wanted, best first. With any, only these are tried, in
             the place of parameters whatever the type of the rows' values, and what brings one of them nearer.
@@ -97,20 +117,12 @@ class Vary(Struct, frozen=True, kw_only=True, tag="vary"):
         seconds: The most time to take.
     """
 
-    path: str
-    module: str
     test_path: str
     text: str
     patterns: tuple[Pattern, ...]
-    branches: tuple[Branch, ...]
-    lines: tuple[int, ...]
-    statements: tuple[tuple[int, int], ...] = ()
-    constants: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     offered: tuple[tuple[Argument, ...], ...] = ()
     way: tuple[int, ...] = ()
-    raises: tuple[int, ...] = ()
-    seed: int = 0
     executions: int = 500
     seconds: float = 5.0
 
@@ -198,44 +210,30 @@ class Record(Struct, frozen=True, kw_only=True, tag="record"):
     limit: int = 60
 
 
-class Explore(Struct, frozen=True, kw_only=True, tag="explore"):
-    """Think of inputs for `entries` that take one of `branches` or run one of `lines` of `path`.
+class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
+    """Think of inputs for `entries` that come there.
 
     Attributes:
-        path, module: The source file and the name it is imported by.
         entries: The functions to call, best first.
-        branches, lines: What no test reached.
-        statements: For each line of a statement of several lines, its first (coverage's numbering), as pairs.
         through: Calls of functions of other files that come to this one, as in `Recorded`: further entries.
         only: Calls to look at; then nothing is searched for.
         starts: Calls that earlier searches in this file found, to begin with.
         neighbours: Calls seen of other functions of the module: a parameter of the same name takes such values.
-        constants: Literals that the source compares with, best first.
         constructors: Calls that make objects of the project's classes, seen in tests.
         written: Values in the file that the new test goes into.
         contents: Texts that tests of that file write into files and streams.
-        raises: Lines of `raise` statements in `path`: an exception from elsewhere is an accident, not a contract.
-        seed: Of the search; with the same seed and `executions` the answer is the same everywhere.
         executions: The most calls to make.
         seconds: The most time to take.
     """
 
-    path: str
-    module: str
     entries: tuple[Entry, ...]
-    branches: tuple[Branch, ...]
-    lines: tuple[int, ...]
-    statements: tuple[tuple[int, int], ...] = ()
     through: tuple[Call, ...] = ()
     only: tuple[Call, ...] = ()
     starts: tuple[Call, ...] = ()
     neighbours: tuple[Call, ...] = ()
-    constants: tuple[str, ...] = ()
     constructors: tuple[Call, ...] = ()
     written: tuple[str, ...] = ()
     contents: tuple[str, ...] = ()
-    raises: tuple[int, ...] = ()
-    seed: int = 0
     executions: int = 5000
     seconds: float = 10.0
 
@@ -263,14 +261,10 @@ class World(Struct, frozen=True, kw_only=True):
     columns: int = 0
 
 
-class Prove(Struct, frozen=True, kw_only=True, tag="prove"):
-    """Run `tests` with `text` in place of what `path` holds (which may not exist).
+class Way(Struct, frozen=True, kw_only=True):
+    """In which way tests are run.
 
     Attributes:
-        path: The test file that the candidate goes into.
-        text: The whole text that the file would have.
-        tests: Node ids to run, in `path`; all of the file's when empty.
-        measure: Source files whose executed lines and branches are wanted; empty: run without coverage.
         shuffle: Seed for the order of the tests in the file; None keeps it. Tests that are there with another one
             too keep their order among themselves.
         backwards: Whether they run in the reverse order.
@@ -280,15 +274,27 @@ class Prove(Struct, frozen=True, kw_only=True, tag="prove"):
             none. Refused where there is no xdist, or where programs may not be started.
     """
 
-    path: str
-    text: str
-    tests: tuple[str, ...] = ()
-    measure: tuple[str, ...] = ()
     shuffle: int | None = None
     backwards: bool = False
     world: World = World()
     fresh: bool = False
     workers: int = 0
+
+
+class Prove(Way, frozen=True, kw_only=True, tag="prove"):
+    """Run `tests` with `text` in place of what `path` holds (which may not exist).
+
+    Attributes:
+        path: The test file that the candidate goes into.
+        text: The whole text that the file would have.
+        tests: Node ids to run, in `path`; all of the file's when empty.
+        measure: Source files whose executed lines and branches are wanted; empty: run without coverage.
+    """
+
+    path: str
+    text: str
+    tests: tuple[str, ...] = ()
+    measure: tuple[str, ...] = ()
 
 
 class Program(Struct, frozen=True, kw_only=True):

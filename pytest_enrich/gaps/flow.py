@@ -7,25 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pytest_enrich.data.code import Branch, Outcome
-from pytest_enrich.gaps.outline import Loop, Node, Outline, Scope, children, first_row, last_row
+from pytest_enrich.gaps.outline import Loop, Node, Outline, Scope, children, first_row, last_row, ways
 
 Step = tuple[Node, Outcome]
 """A decision and its outcome; for a function, class or module, ``entered`` is its body."""
 
 Onward = Step | Literal["on"] | None
 """The only step that leads past a statement, "on" when it is not one step, None when nothing does."""
-_INSIDE: dict[type[Node], Outcome] = {
-    ast.For: "iterates",
-    ast.AsyncFor: "iterates",
-    ast.match_case: "matches",
-    ast.ExceptHandler: "raises",
-}
-_PAST: dict[type[Node], Outcome] = {
-    ast.For: "skips",
-    ast.AsyncFor: "skips",
-    ast.match_case: "no match",
-    ast.ExceptHandler: "no match",
-}
 _LEAVES = -1
 
 
@@ -68,12 +56,11 @@ def _one(ways: Sequence[Onward]) -> Onward:
 
 def _past_loop(node: ast.For | ast.AsyncFor | ast.While, found: dict[Node, Onward]) -> Onward:
     jumps = {type(jump) for jump in _jumps(node)}
-    outcome: Outcome = "false" if isinstance(node, ast.While) else "skips"
     if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value:
         return "on" if ast.Break in jumps else None
     if jumps or through(node.body, "on", found) is not None:
         return "on"
-    return through(node.orelse, (node, outcome), found)
+    return through(node.orelse, (node, ways(node)[1]), found)
 
 
 def _past_match(node: ast.Match, found: dict[Node, Onward]) -> Onward:
@@ -123,8 +110,8 @@ class Branches:
             return (node, "iterates" if branch[1] < 0 and _comprehends(node) else "entered")
         if isinstance(node, Scope):
             return (node, "entered")
-        inside = self._inside(node, branch[1])
-        return (node, _INSIDE.get(type(node), "true") if inside else _PAST.get(type(node), "false"))
+        into, past = ways(node)
+        return (node, into if self._inside(node, branch[1]) else past)
 
     def _nearest(self, line: int) -> Node:
         before = [known for known in self._outline.at if known <= line]

@@ -61,18 +61,12 @@ class Measured(Struct, frozen=True, kw_only=True):
         """Of the branches, how many were taken: 0 to 100."""
         return _percent([(file.branches, file.missing_branches) for file in self.files])
 
-    @property
-    def percent(self) -> float:
-        """Of both together, coverage's total: 0 to 100."""
-        lines = [(file.statements, file.missing_lines) for file in self.files]
-        return _percent([*lines, *((file.branches, file.missing_branches) for file in self.files)])
-
 
 def _file(nodeid: str) -> str:
     return nodeid.partition("::")[0]
 
 
-def _percent(parts: list[tuple[Sequence[object], Sequence[object]]]) -> float:
+def _percent(parts: Sequence[tuple[Sequence[object], Sequence[object]]]) -> float:
     total = sum(len(everything) for everything, _ in parts)
     missing = sum(len(missed) for _, missed in parts)
     return 100.0 * (total - missing) / total if total else 100.0

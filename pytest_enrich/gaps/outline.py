@@ -148,21 +148,21 @@ def is_docstring(node: Node) -> bool:
     return isinstance(node, ast.Expr) and isinstance(getattr(node.value, "value", None), str)
 
 
-def ways(node: ast.If | ast.For | ast.AsyncFor | ast.While) -> tuple[Outcome, Outcome]:
-    """The outcomes that lead into the body of a decision and past it."""
-    return ("iterates", "skips") if isinstance(node, (ast.For, ast.AsyncFor)) else ("true", "false")
+def ways(node: Node) -> tuple[Outcome, Outcome]:
+    """The outcomes that lead into the body of a decision, a handler or a case, and past it."""
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return ("iterates", "skips")
+    if isinstance(node, ast.match_case):
+        return ("matches", "no match")
+    return ("raises", "no match") if isinstance(node, ast.ExceptHandler) else ("true", "false")
 
 
 def _outcomes(node: Node) -> tuple[Outcome, ...]:
     if isinstance(node, Scope):
         return ()
-    if isinstance(node, (ast.For, ast.AsyncFor)):
-        return (*ways(node), "entered")
-    if isinstance(node, ast.match_case):
-        return ("matches", "no match")
-    if isinstance(node, ast.ExceptHandler):
-        return ("raises", "no match")
-    return ("true", "false", "entered") if next(children(node), None) else ("entered", "iterates")
+    if isinstance(node, (ast.match_case, ast.ExceptHandler)):
+        return ways(node)
+    return ("entered", "iterates") if next(children(node), None) is None else (*ways(node), "entered")
 
 
 def _to_colon(tokens: list[Token]) -> list[Token]:

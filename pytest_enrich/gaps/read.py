@@ -10,9 +10,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_enrich.gaps.measured import FileCoverage, Measured, imported_files, with_import
 
@@ -39,18 +37,15 @@ _VENDORED = {"_vendor", "vendor", "_vendored", "vendored", "third_party", "node_
 _TESTS = {"test", "tests"}
 # Of a test's node id: one that has all its data in its name is no test that anyone can ask for.
 _LONGEST_NAME = 4000
+_Skipped: TypeAlias = tuple[tuple[str, str], ...]
+"""Paths, each with the reason why it is left out."""
 _PHASE = re.compile(r"\|(run|setup|teardown)$")
 
 
-class Unimported(Struct, frozen=True, kw_only=True):
-    """Paths relative to rootdir: `files` that could be imported, and what could not be, each with the reason."""
-
-    files: tuple[str, ...] = ()
-    skipped: tuple[tuple[str, str], ...] = ()
-
-
-def find_unimported(cov: Coverage, rootdir: Path, roots: Sequence[str], ran: Collection[str]) -> Unimported:
-    """The source files under `rootdir` that did not run and could have.
+def find_unimported(
+    cov: Coverage, rootdir: Path, roots: Sequence[str], ran: Collection[str]
+) -> tuple[list[str], _Skipped]:
+    """The source files under `rootdir` that did not run and could have, and what cannot be imported.
 
     Args:
         cov: It is asked for what its user limits it to.
@@ -66,10 +61,7 @@ def find_unimported(cov: Coverage, rootdir: Path, roots: Sequence[str], ran: Col
     inside = {
         file.relative_to(rootdir).as_posix() for file in filter(chosen, files) if file.is_relative_to(rootdir)
     }
-    return Unimported(
-        files=tuple(sorted(path for path in inside - {*ran} if not is_script(path, rootdir))),
-        skipped=skipped,
-    )
+    return sorted(path for path in inside - {*ran} if not is_script(path, rootdir)), skipped
 
 
 def is_script(path: str, rootdir: Path) -> bool:
@@ -93,9 +85,7 @@ def _told(names: Iterable[str], rootdir: Path, roots: Sequence[str]) -> Iterator
         )
 
 
-def _own(
-    rootdir: Path, roots: Sequence[str], ran: Collection[str]
-) -> tuple[list[Path], tuple[tuple[str, str], ...]]:
+def _own(rootdir: Path, roots: Sequence[str], ran: Collection[str]) -> tuple[list[Path], _Skipped]:
     """Packages that can be imported, modules where there are none, and what is in a package, or folder, that ran.
 
     What tests put on the import path by themselves is known from what they ran: with xdist it is not on ours.
@@ -124,21 +114,17 @@ def _is_package(folder: Path) -> bool:
 
 
 def _packages(folder: Path) -> list[Path]:
-    names = (entry for entry in _listed(folder) if entry.name not in _NO_PACKAGES and entry.name.isidentifier())
-    return [name for name in names if _is_package(name)]
+    return [one for one in _listed(folder) if one.name not in _NO_PACKAGES and _is_package(one)]
 
 
 def _modules(folder: Path) -> list[Path]:
-    return [
-        entry
-        for entry in _listed(folder)
-        if entry.suffix == ".py" and entry.stem.isidentifier() and entry.is_file()
-    ]
+    return [one for one in _listed(folder) if one.suffix == ".py" and one.is_file()]
 
 
 def _listed(folder: Path) -> list[Path]:
+    """What may be a name to import in a folder."""
     try:
-        return sorted(folder.iterdir())
+        return sorted(one for one in folder.iterdir() if one.stem.isidentifier())
     except OSError:
         return []
 
@@ -173,12 +159,16 @@ def _files(tops: Iterable[Path], *, namespaces: bool) -> Iterator[Path]:
 
 def _chosen(cov: Coverage, *, limited: bool) -> Callable[[Path], bool]:
     """Whether coverage would measure a file, were it run; `include` counts only where no source is said."""
+    return _matching(cov.config.run_include if limited else None, cov.config.run_omit)
+
+
+def _matching(include: object, omit: object) -> Callable[[Path], bool]:
+    """Whether patterns of coverage's, of which there may be none, choose a file."""
     from coverage.files import GlobMatcher, prep_patterns
 
-    include = GlobMatcher(prep_patterns(cov.config.run_include or ()), "include")
-    omit = GlobMatcher(prep_patterns(cov.config.run_omit or ()), "omit")
-    only = limited and bool(cov.config.run_include)
-    return lambda file: (not only or include.match(str(file))) and not omit.match(str(file))
+    inside = GlobMatcher(prep_patterns(include), "include") if isinstance(include, list) and include else None
+    outside = GlobMatcher(prep_patterns(omit if isinstance(omit, list) else []), "omit")
+    return lambda file: (inside is None or inside.match(str(file))) and not outside.match(str(file))
 
 
 def wanted(path: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
@@ -226,16 +216,17 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     files: list[FileCoverage] = []
     skipped: list[tuple[str, str]] = []
     loaded = imported_files()
-    measured, folders = dict(_sources(cov, rootdir)), _test_folders(tests)
+    measured = dict(_sources(cov, rootdir))
+    of_tests = {folder for test in tests for folder in _folders(test) if folder.rpartition("/")[2] in _TESTS}
     ran = {path for path, name in measured.items() if cov.get_data().lines(name)}
     if roots is not None:
-        others = find_unimported(cov, rootdir, roots, ran - {*tests})
+        others, unable = find_unimported(cov, rootdir, roots, ran - {*tests})
         if not tests:  # else some of it may be imported by what tests do to the import path
-            skipped += [pair for pair in others.skipped if wanted(pair[0], (), exclude)]
-        names = _reported(cov, [str(rootdir / path) for path in others.files])
+            skipped += [pair for pair in unable if wanted(pair[0], (), exclude)]
+        names = _reported(cov, [str(rootdir / path) for path in others])
         measured = {**{Path(name).relative_to(rootdir).as_posix(): name for name in names}, **measured}
     for path, name in sorted(measured.items()):
-        if path in tests or _in_tests(path, folders) or not wanted(path, include, exclude):
+        if path in tests or not of_tests.isdisjoint(_folders(path)) or not wanted(path, include, exclude):
             continue
         if path not in ran and path not in include and is_script(path, rootdir):
             continue
@@ -250,14 +241,6 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
 def _folders(path: str) -> list[str]:
     """The folders round a file, each with those round it."""
     return [parent.as_posix() for parent in PurePosixPath(path).parents]
-
-
-def _test_folders(tests: Iterable[str]) -> set[str]:
-    return {folder for test in tests for folder in _folders(test) if folder.rpartition("/")[2] in _TESTS}
-
-
-def _in_tests(path: str, folders: Collection[str]) -> bool:
-    return any(folder in folders for folder in _folders(path))
 
 
 def _sources(cov: Coverage, rootdir: Path) -> Iterator[tuple[str, str]]:
@@ -283,16 +266,8 @@ def _is_source(path: str) -> bool:
 
 
 def _reported(cov: Coverage, names: list[str]) -> list[str]:
-    from coverage.files import GlobMatcher, prep_patterns
-
-    include, omit = cov.get_option("report:include"), cov.get_option("report:omit")
-    if isinstance(include, list) and include:
-        matcher = GlobMatcher(prep_patterns(include), "include")
-        names = [name for name in names if matcher.match(str(Path(name).absolute()))]
-    if isinstance(omit, list) and omit:
-        matcher = GlobMatcher(prep_patterns(omit), "omit")
-        names = [name for name in names if not matcher.match(str(Path(name).absolute()))]
-    return names
+    chosen = _matching(cov.get_option("report:include"), cov.get_option("report:omit"))
+    return [name for name in names if chosen(Path(name).absolute())]
 
 
 def _file(cov: Coverage, path: str, name: str, *, is_loaded: bool) -> FileCoverage | str:

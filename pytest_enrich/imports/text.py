@@ -165,6 +165,14 @@ def bound(body: Iterable[ast.stmt], package: str = "") -> list[Binding]:
     return [binding for statement in body for binding in _walk(statement, package, sure=True)]
 
 
+def assigned(statements: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
+    """The names that plain assignments among these give a value, each with it."""
+    for node in statements:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from ((target.id, node.value) for target in targets if isinstance(target, ast.Name))
+
+
 def imported(node: ast.Import | ast.ImportFrom, package: str = "", *, sure: bool = True) -> Iterator[Binding]:
     """What one import statement binds; `from x import *` binds nothing that can be known."""
     if isinstance(node, ast.Import):

@@ -10,20 +10,19 @@ The canary is the change that every test dies of which runs the code of a gap: w
 from __future__ import annotations
 
 import ast
+import marshal
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from types import CodeType
-from typing import Any, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
 from msgspec.structs import replace
 
 from pytest_enrich.data import Gap, Mutant
 from pytest_enrich.data.code import Operator
 from pytest_enrich.gaps.outline import children, first_row, last_row
-from pytest_enrich.mutants import expression
-from pytest_enrich.mutants.edit import Site, Source, expressions, sites
-from pytest_enrich.mutants.expression import statement_edits
+from pytest_enrich.mutants.edit import Site, Source, edits_of, sites
 
 __all__ = ["canary", "make", "of_gaps"]
 
@@ -57,7 +56,7 @@ def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant,
         source = Source(text)
     except SyntaxError:
         return ()
-    edits = [edit for site in sites(source.tree) if wanted(site.line) for edit in _edits(source, site)]
+    edits = [edit for site in sites(source.tree) if wanted(site.line) for edit in edits_of(source, site)]
     different = Different(source)
     kept: list[Mutant] = []
     for edit in spread(dict.fromkeys(edits)):
@@ -66,14 +65,6 @@ def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant,
         if different(edit):
             kept.append(edit)
     return tuple(_named(sorted(kept, key=lambda edit: (edit.start, edit.end, edit.replacement))))
-
-
-def _edits(source: Source, site: Site) -> list[Mutant]:
-    """The edits of one statement, those of what is inside its expressions included."""
-    found = list(statement_edits(source, site))
-    for node, role in expressions(site.node):
-        found += expression.edits(source, site.line, node, role)
-    return found
 
 
 def _named(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
@@ -157,7 +148,6 @@ def _joined(source: Source, changes: list[_Change]) -> Mutant:
 
 
 _RANK = {operator: rank for rank, operator in enumerate(get_args(Operator))}
-Key = tuple[Any, ...]
 
 
 def spread(edits: Iterable[Mutant]) -> list[Mutant]:
@@ -190,65 +180,36 @@ class Different:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._seen: dict[int, set[Key]] = {}
+        self._seen: dict[int, set[bytes]] = {}
 
     def __call__(self, edit: Mutant) -> bool:
         """Whether it is one more difference; False for what does not compile."""
-        line = self._source.line(edit.start)
-        outer = next(
-            (
-                statement
-                for statement in self._source.tree.body
-                if first_row(statement) <= line <= last_row(statement)
-            ),
-            None,
-        )
+        source, line = self._source, self._source.line(edit.start)
+        outer = next((one for one in source.tree.body if first_row(one) <= line <= last_row(one)), None)
         if outer is None:
             return False
-        start, end = self._extent(outer)
+        start, end = source.offset(first_row(outer), 0), source.span(outer)[1]
         if start not in self._seen:
-            self._seen[start] = {_compiled(self._source.text[start:end]) or ()}
-        text = self._source.text
-        key = _compiled(text[start : edit.start] + edit.replacement + text[edit.end : end])
-        if key is None or key in self._seen[start]:
+            self._seen[start] = {b"", _compiled(source.text[start:end])}
+        made = _compiled(source.text[start : edit.start] + edit.replacement + source.text[edit.end : end])
+        if made in self._seen[start]:
             return False
-        self._seen[start].add(key)
+        self._seen[start].add(made)
         return True
 
-    def _extent(self, outer: ast.stmt) -> tuple[int, int]:
-        return self._source.offset(first_row(outer), 0), self._source.span(outer)[1]
 
-
-def _compiled(text: str) -> Key | None:
+def _compiled(text: str) -> bytes:
+    """What a text compiles to, b"" for what is no Python."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return key(compile(text, "<mutant>", "exec", dont_inherit=True))
+            # An older format of marshal says nothing of which objects are the same one.
+            return marshal.dumps(_placeless(compile(text, "<mutant>", "exec", dont_inherit=True)), 2)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+            return b""
 
 
-def key(code: CodeType) -> Key:
-    """All that a code object does, without the places it comes from."""
-    return (
-        code.co_name,
-        code.co_code,
-        getattr(code, "co_exceptiontable", b""),
-        code.co_names,
-        code.co_varnames,
-        code.co_freevars,
-        code.co_cellvars,
-        code.co_flags,
-        (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount),
-        tuple(_constant(const) for const in code.co_consts),
-    )
-
-
-def _constant(value: object) -> Key:
-    """A constant, its type with it: 1, 1.0 and True are equal and not the same."""
-    if isinstance(value, CodeType):
-        return key(value)
-    if isinstance(value, (tuple, frozenset)):
-        parts = tuple(_constant(one) for one in value)
-        return (type(value), parts if isinstance(value, tuple) else frozenset(parts))
-    return (type(value), repr(value))
+def _placeless(code: CodeType) -> CodeType:
+    """A code object without the places that it comes from."""
+    inner = tuple(_placeless(one) if isinstance(one, CodeType) else one for one in code.co_consts)
+    return code.replace(co_firstlineno=1, co_linetable=b"", co_consts=inner)

@@ -1,13 +1,15 @@
-"""A source text as something to change: its statements, its expressions, and edits of them."""
+"""A source text as something to change: its statements, its expressions, and the operators that edit them."""
 
 from __future__ import annotations
 
 import ast
 import bisect
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.data.code import Mutant, Operator
 from pytest_enrich.gaps.outline import children, first_row, is_docstring
@@ -27,6 +29,36 @@ _BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
 _CLOSED = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
 _PASSED_OVER = {"annotation", "returns", "decorator_list", "type_params", "type_comment"}
 _DEFAULTS = {"defaults", "kw_defaults"}
+
+_COMPARED: dict[type[ast.cmpop], tuple[str, tuple[tuple[Operator, str], ...]]] = {
+    ast.Lt: ("<", (("boundary", "<="), ("comparison", ">="))),
+    ast.LtE: ("<=", (("boundary", "<"), ("comparison", ">"))),
+    ast.Gt: (">", (("boundary", ">="), ("comparison", "<="))),
+    ast.GtE: (">=", (("boundary", ">"), ("comparison", "<"))),
+    ast.Eq: ("==", (("comparison", "!="),)),
+    ast.NotEq: ("!=", (("comparison", "=="),)),
+    ast.In: ("in", (("membership", "not in"),)),
+    ast.NotIn: (r"not\s+in", (("membership", "in"),)),
+    ast.Is: ("is", (("membership", "is not"),)),
+    ast.IsNot: (r"is\s+not", (("membership", "is"),)),
+}
+_COMPUTED: dict[type[ast.operator], tuple[str, str]] = {
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+    ast.FloorDiv: ("//", "/"),
+    ast.Mod: ("%", "*"),
+    ast.Pow: ("**", "*"),
+    ast.LShift: ("<<", ">>"),
+    ast.RShift: (">>", "<<"),
+    ast.BitAnd: ("&", "|"),
+    ast.BitOr: ("|", "&"),
+    ast.BitXor: ("^", "&"),
+}
+_COMMENT = re.compile(r"#[^\n]*")
+_PLAIN = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
+_DELETED = (ast.Expr, ast.AugAssign, ast.Delete, ast.Assert, ast.Continue, ast.Break)
 
 
 def again(tree: ast.Module) -> frozenset[ast.stmt]:
@@ -187,7 +219,7 @@ def sites(tree: ast.Module) -> Iterator[Site]:
         waiting += list(children(node))[::-1]
 
 
-def expressions(node: ast.AST) -> Iterator[tuple[ast.AST, Role]]:
+def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, Role]]:
     """The expressions of a statement's own header or line, outer ones first."""
     for name, value in ast.iter_fields(node):
         if name in _PASSED_OVER:
@@ -197,4 +229,199 @@ def expressions(node: ast.AST) -> Iterator[tuple[ast.AST, Role]]:
             if isinstance(child, ast.AST) and not isinstance(child, _BLOCKS):
                 yield child, role
                 if not isinstance(child, _CLOSED):
-                    yield from expressions(child)
+                    yield from _expressions(child)
+
+
+def edits_of(source: Source, site: Site) -> Iterator[Mutant]:
+    """The edits of one statement, those of what is inside its expressions included."""
+    yield from _of_statement(source, site)
+    for node, role in _expressions(site.node):
+        yield from _of_expression(source, site.line, node, role)
+
+
+def _of_expression(source: Source, statement: int, node: ast.AST, role: Role) -> Iterator[Mutant]:
+    """The edits of one expression, those inside it left out."""
+    if isinstance(node, ast.Compare):
+        yield from _compare(source, statement, node)
+    elif isinstance(node, ast.BoolOp):
+        yield from _bool(source, statement, node)
+    elif isinstance(node, ast.BinOp):
+        yield from _computed(source, statement, node, (node.left, node.op, node.right))
+    elif isinstance(node, ast.UnaryOp):
+        yield from _unary(source, statement, node)
+    elif isinstance(node, (ast.Constant, ast.JoinedStr)):
+        yield from _constant(source, statement, node, role)
+    elif isinstance(node, ast.Slice):
+        yield from _slice(source, statement, node)
+    elif isinstance(node, ast.comprehension) and not node.is_async and not isinstance(node.iter, ast.Tuple):
+        yield source.swap("loop", statement, node.iter, "()")
+    elif isinstance(node, ast.Yield) and node.value is not None and not isinstance(node.value, ast.Constant):
+        yield source.edit("return", statement, node, source.span(node.value), "None")
+    if role == "test" and not isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant)):
+        yield _negated(source, statement, node)
+
+
+def _negated(source: Source, statement: int, node: ast.AST) -> Mutant:
+    text = source.cut(node)
+    return source.swap("boolean", statement, node, f"not {text}" if isinstance(node, _PLAIN) else f"not ({text})")
+
+
+def _compare(source: Source, statement: int, node: ast.Compare) -> Iterator[Mutant]:
+    operands = [node.left, *node.comparators]
+    for left, kind, right in zip(operands, node.ops, operands[1:], strict=False):
+        pattern, ways = _COMPARED[type(kind)]
+        span = _between(source, left, right, pattern)
+        for operator, other in ways:
+            yield source.edit(operator, statement, node, span, other)
+
+
+def _bool(source: Source, statement: int, node: ast.BoolOp) -> Iterator[Mutant]:
+    word, other = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+    for left, right in zip(node.values, node.values[1:], strict=False):
+        yield source.edit("boolean", statement, node, _between(source, left, right, word), other)
+
+
+def _computed(
+    source: Source, statement: int, node: ast.AST, parts: tuple[ast.expr, ast.operator, ast.expr]
+) -> Iterator[Mutant]:
+    """Another arithmetic operator; not for text, of which every operator but one is an error at once."""
+    left, kind, right = parts
+    known = _COMPUTED.get(type(kind))
+    if known is not None and not any(_is_text(operand) for operand in (left, right)):
+        token, other = known
+        yield source.edit("arithmetic", statement, node, _between(source, left, right, re.escape(token)), other)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
+    )
+
+
+def _between(source: Source, left: ast.expr, right: ast.expr, pattern: str) -> tuple[int, int]:
+    """Where an operator stands: between its operands are only parentheses, comments and space besides."""
+    start, end = source.span(left)[1], source.span(right)[0]
+    gap = _COMMENT.sub(lambda comment: " " * len(comment[0]), source.text[start:end])
+    found = re.search(pattern, gap)
+    assert found is not None
+    return start + found.start(), start + found.end()
+
+
+def _unary(source: Source, statement: int, node: ast.UnaryOp) -> Iterator[Mutant]:
+    start, end = source.span(node)
+    rest = source.text[start:end]
+    if isinstance(node.op, ast.Not):
+        yield source.swap("boolean", statement, node, rest.removeprefix("not").lstrip())
+    elif isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+        yield source.swap("arithmetic", statement, node, rest.removeprefix("-").lstrip())
+
+
+def _constant(source: Source, statement: int, node: ast.Constant | ast.JoinedStr, role: Role) -> Iterator[Mutant]:
+    value = node.value if isinstance(node, ast.Constant) else "f"
+    other = _other(value, is_default=role == "default")
+    if other is not None:
+        yield source.swap("default" if role == "default" else _kind(value), statement, node, other)
+
+
+def _kind(value: object) -> Operator:
+    if isinstance(value, bool):
+        return "boolean"
+    return "string" if isinstance(value, (str, bytes)) else "constant"
+
+
+def _other(value: object, *, is_default: bool) -> str | None:
+    """Source of another value of the kind; None when there is no plain one."""
+    if isinstance(value, bool):
+        return repr(not value)
+    if isinstance(value, (int, float)):
+        return repr(value + 1) if value + 1 != value else "0"
+    if isinstance(value, (str, bytes)):
+        other = "XX" if not value else ""
+        return repr(other.encode() if isinstance(value, bytes) else other).replace("'", '"')
+    return '""' if value is None and is_default else None
+
+
+def _slice(source: Source, statement: int, node: ast.Slice) -> Iterator[Mutant]:
+    parts: Sequence[tuple[ast.expr | None, str]] = ((node.lower, ""), (node.upper, ""), (node.step, "1"))
+    for part, other in parts:
+        if part is not None:
+            yield source.edit("slice", statement, node, source.span(part), other)
+
+
+def _of_statement(source: Source, site: Site) -> Iterator[Mutant]:
+    """The edits of one statement as such, those of its expressions left out."""
+    node, line = site.node, site.line
+    if isinstance(node, ast.Raise):
+        yield from _raise(source, line, node)
+    elif isinstance(node, ast.Return):
+        yield from _return(source, line, node)
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        yield from _assign(source, line, node)
+    elif isinstance(node, ast.For) and not isinstance(node.iter, ast.Tuple):
+        yield source.swap("loop", line, node.iter, "()")
+    elif isinstance(node, ast.ExceptHandler) and node.type is not None:
+        yield from _handler(source, line, node, node.type)
+    elif isinstance(node, _DELETED) and not _is_stub(node):
+        yield _deleted(source, line, node)
+    if isinstance(node, ast.AugAssign):
+        yield from _computed(source, line, node, (node.target, node.op, node.value))
+
+
+def _is_stub(node: ast.stmt) -> bool:
+    """`...`, or a string somewhere in the body."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _deleted(source: Source, line: int, node: ast.stmt) -> Mutant:
+    # The lines below keep their numbers.
+    return source.swap("deletion", line, node, "pass" + "\n" * source.cut(node).count("\n"))
+
+
+def _raise(source: Source, line: int, node: ast.Raise) -> Iterator[Mutant]:
+    rest = "\n" * source.cut(node).count("\n")
+    yield source.swap("exception", line, node, f"pass{rest}")
+    raised = node.exc
+    name = raised.func if isinstance(raised, ast.Call) else raised
+    if isinstance(name, (ast.Name, ast.Attribute)) and _is_class(name):
+        whole = isinstance(raised, ast.Call) and bool(raised.keywords)
+        replaced = raised if whole and raised is not None else name
+        other = "Exception()" if whole else "Exception"
+        yield source.edit("exception", line, node, source.span(replaced), other)
+
+
+def _is_class(node: ast.Name | ast.Attribute) -> bool:
+    """Whether a raised name is that of a class, and one that `Exception` is no better word for."""
+    name = node.attr if isinstance(node, ast.Attribute) else node.id
+    return name[:1].isupper() and name not in {"Exception", "BaseException"}
+
+
+def _return(source: Source, line: int, node: ast.Return) -> Iterator[Mutant]:
+    rest = "\n" * source.cut(node).count("\n")
+    if node.value is None:
+        yield source.swap("deletion", line, node, "pass")
+    elif not isinstance(node.value, ast.Constant):
+        yield source.swap("return", line, node, f"return None{rest}")
+    elif node.value.value is None:
+        yield source.swap("return", line, node, f'return ""{rest}')
+
+
+def _assign(source: Source, line: int, node: ast.Assign | ast.AnnAssign) -> Iterator[Mutant]:
+    """What is not needed for the code to go on is not done; a name is None as well."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if node.value is None:
+        return
+    if all(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets):
+        yield _deleted(source, line, node)
+        return
+    if node in source.again:
+        yield _deleted(source, line, node)
+    if all(isinstance(target, ast.Name) for target in targets) and not isinstance(node.value, ast.Constant):
+        yield source.edit("constant", line, node, source.span(node.value), "None")
+
+
+def _handler(source: Source, line: int, node: ast.ExceptHandler, caught: ast.expr) -> Iterator[Mutant]:
+    opening = source.text[source.span(node)[0] : source.span(caught)[0]]
+    if "*" not in opening and "(" not in opening:
+        # The body does not change and is not shown.
+        edit = source.swap("exception", line, caught, "()")
+        yield replace(edit, before=f"except {edit.before}", after="except ()")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import io
 import re
@@ -12,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.imports.text import BOM, UNNAMED, newline
+from pytest_enrich.imports.text import UNNAMED, newline
 
 Change: TypeAlias = tuple[int, int, int, int]  # lines a[start:end] become b[start:end]
 Block: TypeAlias = tuple[str, str, str, int]
@@ -22,9 +21,6 @@ CONTEXT = 3
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # git knows one line ending only
 _PLAIN = re.compile(r'[^\x00-\x1f\x7f-\U0010ffff"\\]+')
 _ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
-
-_COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
-_BLANK = re.compile(r"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|$)")
 
 
 def diff(path: str, before: str | None, after: str | None) -> str:
@@ -100,7 +96,7 @@ def decode(data: bytes, path: str = UNNAMED) -> str:
     """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode("utf-8" if encoding == "utf-8-sig" else encoding)
+        return data.decode(encoding.removesuffix("-sig"))
     except (SyntaxError, ValueError, LookupError) as error:
         raise RefusedError(
             f"{path} cannot be decoded: {' '.join(str(error).split())}\nNothing was changed in it.\n"
@@ -219,18 +215,8 @@ def _lowered(change: Change, limit: int, new: list[str]) -> Change:
 
 def _encoding(text: str) -> str:
     """What the text says of its own encoding (PEP 263), UTF-8 when it says nothing that is known."""
-    if text.startswith(BOM):
-        return "utf-8"
-    first = _BLANK.match(text)
-    for start in [0, first.end()] if first else [0]:
-        found = _COOKIE.match(text, start)
-        if found:
-            return _known(found[1])
-    return "utf-8"
-
-
-def _known(name: str) -> str:
+    data = io.BytesIO(text.encode(errors="surrogatepass"))
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        return tokenize.detect_encoding(data.readline)[0].removesuffix("-sig")
+    except SyntaxError:
         return "utf-8"

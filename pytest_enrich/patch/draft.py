@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
@@ -80,24 +79,14 @@ def insert_each(text: str, tests: Sequence[Candidate]) -> str:
 
 
 def insert_below(text: str, test: Candidate, comment: str, order: Sequence[Candidate] = ()) -> str:
-    """As `insert`, below a comment: of a case that has no line of its own, that stands above its test."""
+    """As `insert`, below a comment: that on a case stands above its line."""
     if isinstance(test, NewTest):
         return insert(text, replace(test, code=f"# {comment}\n{test.code}"), order)
-    lines, at = _with_place(insert(text, test), test)
+    after = insert(text, test)
+    lines, at = after.split("\n"), row.line(after, test) - 1
     indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
     end = "\r" * lines[at].endswith("\r")
     return "\n".join([*lines[:at], f"{indent}# {comment}{end}", *lines[at:]])
-
-
-def _with_place(text: str, case: NewRow) -> tuple[list[str], int]:
-    """The lines, and before which of them the comment on a case belongs."""
-    lines, at = text.split("\n"), row.line(text, case) - 1
-    if lines[at].lstrip().startswith(row.code_of(text, case).split("\n")[0].rstrip("\r")):
-        return lines, at
-    named = [node for node in ast.walk(parse_ast(text)) if getattr(node, "name", "") == case.name]
-    tests = [node for node in named if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    above = [one.lineno for node in tests[:1] for one in (*node.decorator_list, node)]
-    return lines, min(above, default=at + 1) - 1
 
 
 def code_of(text: str, test: NewTest) -> str:

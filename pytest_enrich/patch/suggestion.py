@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from msgspec.structs import asdict
 
@@ -38,7 +38,6 @@ from pytest_enrich.imports.text import BOM, parsed, split, tree_of
 from pytest_enrich.patch import row
 from pytest_enrich.patch.scope import quotes, requote
 
-_Pairs: TypeAlias = Counter[tuple[str, str]]
 _LONGEST = 200
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -79,9 +78,9 @@ def bodies(text: str) -> frozenset[str]:
 
 def nearest_test(new: NewTest, text: str) -> NearestPart | None:
     """The test in the file's text whose body is most like that of `new`; None when there is none."""
-    wanted = _pairs(_body(new.code))
+    wanted = _body(new.code)
     found = [
-        NearestPart(nodeid="::".join([new.placement.path, *name]), similarity=_alike(wanted, _pairs(_body(code))))
+        NearestPart(nodeid="::".join([new.placement.path, *name]), similarity=_alike(wanted, _body(code)))
         for name, code in _tests(text.removeprefix(BOM))
     ]
     return max(found, key=lambda one: one.similarity, default=None)
@@ -116,20 +115,16 @@ def _anonymous(node: ast.stmt) -> ast.stmt:
     return new
 
 
-def _alike(one: _Pairs, other: _Pairs) -> float:
+def _alike(one: Sequence[str], other: Sequence[str]) -> float:
     """The share of neighbouring tokens that both have (Dice's coefficient), 0 to 1, to two digits."""
-    both = 2 * sum((one & other).values())
-    return round(both / max(sum(one.values()) + sum(other.values()), 1), 2)
+    first, second = (Counter(pairwise(["", *tokens, ""])) for tokens in (one, other))
+    return round(2 * (first & second).total() / (first.total() + second.total()), 2)
 
 
 def _spelled_alike(one: str, other: str) -> float:
     """The share of characters that both have in the same order, 0 to 1, to two digits."""
     matcher = SequenceMatcher(None, one[:_LONGEST], other[:_LONGEST], autojunk=False)
     return round(matcher.ratio(), 2)
-
-
-def _pairs(body: Iterable[str]) -> _Pairs:
-    return Counter(pairwise(["", *body, ""]))
 
 
 def _tests(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -194,7 +189,7 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
         look=test.look,
         gap=_gap(gap, others, attempt.digest),
         target=_target(test, test_text),
-        test=_row(test, test_text or "") if isinstance(test, NewRow) else _test(test, test_text),
+        test=_test(test, test_text or ""),
         oracle=test.oracle,
         proof=_proof(verdict, isolation, _nearest(test, test_text or "")),
         origin=OriginPart(**{name: getattr(test.origin, name) for name in OriginPart.__struct_fields__}),
@@ -264,28 +259,17 @@ def _target(test: Candidate, text: str | None) -> TargetPart:
     )
 
 
-def _test(test: NewTest, text: str | None) -> TestPart:
-    known = read(text or "", path=test.placement.path)
-    needed = needs(test.code, known)
-    return TestPart(
-        names=(test.name,),
-        code=requote(test.code, quotes(text or "")),
-        imports=tuple(dict.fromkeys([*test.imports, *needed.imports])),
-        body_sha256=body_of(test),
-    )
-
-
-def _row(test: NewRow, text: str) -> TestPart:
-    """As `_test`; it runs in a copy of its file, so that whatever it needs is there."""
-    known = read(text, path=test.placement.path)
-    code = row.written(text, test)
-    needed = needs(code.strip().removeprefix("@"), known)
+def _test(test: Candidate, text: str) -> TestPart:
+    """What it needs; a row runs in a copy of its file, so that whatever it needs is there."""
+    code = row.written(text, test) if isinstance(test, NewRow) else requote(test.code, quotes(text))
+    said = code.strip().removeprefix("@") if isinstance(test, NewRow) else test.code
+    needed = needs(said, read(text, path=test.placement.path))
     return TestPart(
         names=(test.name,),
         code=code,
         imports=tuple(dict.fromkeys([*test.imports, *needed.imports])),
         body_sha256=body_of(test),
-        argnames=test.argnames,
+        argnames=test.argnames if isinstance(test, NewRow) else (),
     )
 
 

@@ -156,7 +156,6 @@ def _target(aim: Aim, place: Placement, digest: str) -> Target:
         module=aim.module,
         kind="function",
         first_line=1,
-        last_line=1,
         source="",
         gaps=aim.gaps,
         placement=place,

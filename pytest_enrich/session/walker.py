@@ -82,7 +82,6 @@ def _together(first: Target, group: Sequence[Target]) -> Target:
         first,
         gaps=tuple(chain.from_iterable(one.gaps for one in group)),
         conditions=tuple(chain.from_iterable(one.conditions for one in group)),
-        raises=tuple(dict.fromkeys(chain.from_iterable(one.raises for one in group))),
         constants=tuple(dict.fromkeys(chain.from_iterable(one.constants for one in group))),
         nearest=tuple(dict.fromkeys(chain.from_iterable(one.nearest for one in group))),
         parts=tuple(group),

@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from itertools import chain
-
-from msgspec import Struct
 
 from pytest_enrich.data.code import Condition, Gap, Target
 from pytest_enrich.gaps import FileCoverage, tokens_digest
@@ -19,31 +16,58 @@ from pytest_enrich.source.entry import Calls, entries
 from pytest_enrich.source.function import (
     documentation,
     is_entered,
-    is_generator,
     kind,
     nearest,
     parameters,
-    raises,
 )
-from pytest_enrich.source.module import FUNCTIONS, Module, Suite, module_name, packages, roots
+from pytest_enrich.source.module import Module, Suite, module_name, packages, roots
 from pytest_enrich.source.placement import Shelf
 from pytest_enrich.source.test_file import Subject
 
 __all__ = ["Suite", "locate", "module_name", "packages", "roots"]
 
 
-class _Described(Struct, frozen=True):
-    """What all targets of one file share, worked out once."""
+class _File:
+    """A source file, and what all targets of it share, worked out once."""
 
-    file: FileCoverage
-    module: Module
-    name: str
-    calls: Calls
-    constants: Constants
-    suite: Suite
-    shelf: Shelf
-    touching: frozenset[str]
-    entered: bool
+    def __init__(self, file: FileCoverage, module: Module, suite: Suite) -> None:
+        self._file, self._module, self._suite = file, module, suite
+        self._name = module_name(file.path, suite.source_roots, suite.packages)
+        self._calls, self._constants, self._shelf = Calls(module), Constants(module), Shelf(suite)
+        tests = chain.from_iterable(file.contexts.values())
+        self._touching = frozenset(test.partition("::")[0] for test in tests)
+        self._entered = is_entered(module, file)
+
+    def target(self, node: Node, gaps: Sequence[Gap]) -> Target:
+        """The target that a function, a class or the module is."""
+        path, module, qualname = self._file.path, self._module, self._module.qualname(node)
+        near = nearest(module, node, self._file)
+        subject = Subject(path=path, module=self._name, qualname=qualname, touching=self._touching)
+        place, source = self._shelf.place(subject, near), module.lines(node)
+        ways = tuple(_way(module, node, gap) for gap in gaps)
+        on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
+        ways_in = entries(module, self._calls, node, self._suite, entered=self._entered)
+        return Target(
+            path=path,
+            qualname=qualname,
+            module=self._name,
+            kind=kind(module, node),
+            first_line=module.extent(node)[0],
+            source=source,
+            gaps=tuple(gaps),
+            placement=place,
+            digest=tokens_digest(source),
+            parameters=parameters(module, node),
+            docstring=documentation(module, node),
+            constants=self._constants.of(node, self._calls.called(node), on_the_way),
+            conditions=ways,
+            entries=ways_in,
+            neighbours=_others(module, [entry.qualname for entry in ways_in]),
+            statements=module.statement_lines,
+            raise_lines=module.raise_lines,
+            nearest=near,
+            fixtures=self._shelf.fixtures(place),
+        )
 
 
 def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> tuple[Target, ...]:
@@ -62,63 +86,11 @@ def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> 
         module = Module(text)
     except SyntaxError:
         return ()
-    name = module_name(file.path, suite.source_roots, suite.packages)
-    touching = frozenset(test.partition("::")[0] for test in chain.from_iterable(file.contexts.values()))
-    entered = is_entered(module, file)
-    described = _Described(
-        file,
-        module,
-        name,
-        Calls(module),
-        Constants(module),
-        suite,
-        Shelf(suite),
-        touching,
-        entered,
-    )
     grouped: dict[Node, list[Gap]] = {}
     for gap in gaps:
         grouped.setdefault(module.find(gap.qualname, gap.line), []).append(gap)
-    return tuple(_target(described, node, group) for node, group in grouped.items())
-
-
-def _target(of: _Described, node: Node, gaps: Sequence[Gap]) -> Target:
-    module, source = of.module, of.module.lines(node)
-    near = nearest(module, node, of.file)
-    subject = Subject(path=of.file.path, module=of.name, qualname=module.qualname(node), touching=of.touching)
-    place = of.shelf.place(subject, near)
-    ways = tuple(_way(module, node, gap) for gap in gaps)
-    on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
-    first, last = module.extent(node)
-    ways_in = entries(module, of.calls, node, of.suite, entered=of.entered)
-    return Target(
-        path=of.file.path,
-        qualname=module.qualname(node),
-        module=of.name,
-        kind=kind(module, node),
-        first_line=first,
-        last_line=last,
-        source=source,
-        gaps=tuple(gaps),
-        placement=place,
-        digest=tokens_digest(source),
-        is_async=isinstance(node, ast.AsyncFunctionDef),
-        is_generator=is_generator(node),
-        parameters=parameters(module, node),
-        returns=module.text(node.returns) if isinstance(node, FUNCTIONS) and node.returns else None,
-        docstring=documentation(module, node),
-        decorators=tuple(module.text(decorator) for decorator in getattr(node, "decorator_list", ())),
-        raises=raises(node),
-        imports=module.imports,
-        constants=of.constants.of(node, of.calls.called(node), on_the_way),
-        conditions=ways,
-        entries=ways_in,
-        neighbours=_others(module, [entry.qualname for entry in ways_in]),
-        statements=module.statement_lines,
-        raise_lines=module.raise_lines,
-        nearest=near,
-        fixtures=of.shelf.fixtures(place),
-    )
+    whole = _File(file, module, suite)
+    return tuple(whole.target(node, group) for node, group in grouped.items())
 
 
 def _others(module: Module, entered: Sequence[str]) -> tuple[str, ...]:

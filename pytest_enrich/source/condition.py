@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pytest_enrich.data.code import Condition
 from pytest_enrich.gaps.flow import Step
 from pytest_enrich.gaps.outline import Loop, Node, ways
+from pytest_enrich.imports.text import assigned
 from pytest_enrich.source.module import FUNCTIONS, Module, own_nodes
 
 _QUESTIONS = {
@@ -31,7 +32,7 @@ class Constants:
         self._named: dict[str, ast.expr] = {}
         for node in module.outline.statements:
             if isinstance(module.scope(node), (ast.Module, ast.ClassDef)):
-                self._named.update(_assigned(node))
+                self._named.update(pair for pair in assigned([node]) if not _is_of_python(pair[0]))
 
     def of(self, node: Node, called: Iterable[Node], near: Collection[int] = ()) -> tuple[str, ...]:
         """Literals as source text, best first.
@@ -79,12 +80,8 @@ class Constants:
             yield from _members(value)
 
 
-def _assigned(node: Node) -> Iterator[tuple[str, ast.expr]]:
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    value = getattr(node, "value", None)
-    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(value, ast.expr):
-        names = [target.id for target in targets if isinstance(target, ast.Name)]
-        yield from ((name, value) for name in names if not name.startswith("__") and name != "TYPE_CHECKING")
+def _is_of_python(name: str) -> bool:
+    return name.startswith("__") or name == "TYPE_CHECKING"
 
 
 def _operands(node: ast.AST) -> Iterator[ast.expr]:
@@ -118,18 +115,14 @@ def _members(node: ast.expr) -> Iterator[ast.expr]:
 
 def literal(node: ast.expr) -> str | None:
     """The source text of a number, text, bytes, None, True or False; None for all else."""
-    sign: Callable[[complex], complex] | None = None
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node, sign = node.operand, lambda value: -value
-    if not isinstance(node, ast.Constant) or node.value is ...:
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError):
         return None
-    value = node.value
-    if isinstance(value, (int, float, complex)) and not isinstance(value, bool):
-        value = sign(value) if sign else value
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    text = repr(value)
-    return text if len(text) <= _LONGEST else None
+    is_one = value is None or isinstance(value, (str, bytes, int, float, complex))
+    is_endless = isinstance(value, float) and not math.isfinite(value)
+    text = repr(value) if is_one and not is_endless else ""
+    return text if 0 < len(text) <= _LONGEST else None
 
 
 def conditions(module: Module, node: Node) -> tuple[Condition, ...]:
@@ -151,10 +144,8 @@ def _entering(above: Node, node: Node) -> list[Step]:
     if isinstance(above, (ast.If, *Loop)):
         into, past = ways(above)
         return [(above, into if node in above.body else past)]
-    if isinstance(above, ast.ExceptHandler):
-        return [(above, "raises")]
-    if isinstance(above, ast.match_case):
-        return [(above, "matches")]
+    if isinstance(above, (ast.ExceptHandler, ast.match_case)):
+        return [(above, ways(above)[0])]
     if isinstance(above, ast.Match):
         return [(case, "no match") for case in above.cases[: above.cases.index(node)]]  # type: ignore[arg-type]
     return []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from pytest_enrich.data.code import Entry
 from pytest_enrich.gaps.outline import Node
 from pytest_enrich.imports import parsed
+from pytest_enrich.imports.text import assigned
 from pytest_enrich.source.function import kind, parameters, scopes
 from pytest_enrich.source.module import FUNCTIONS, Function, Module, Suite
 
@@ -27,8 +28,6 @@ class Calls:
 
     def __init__(self, module: Module) -> None:
         self._module = module
-        self._classes = [node for node in module.outline.bodies if isinstance(node, ast.ClassDef)]
-        self._bases = {one.name: base_names(one) & {each.name for each in self._classes} for one in self._classes}
         self._wanted = {node: self._names_of(node) for node in module.functions()}
         variables = self._variables()
         self._names = {node: self._with_variables(node, variables) for node in self._wanted}
@@ -53,12 +52,9 @@ class Calls:
 
     def _related(self, name: str) -> set[str]:
         """A class, its bases and the classes made from any of them, in this module."""
-        related, size = {name}, 0
-        while size != len(related):
-            size = len(related)
-            related |= {one for one, bases in self._bases.items() if bases & related}
-            related |= {base for one, bases in self._bases.items() if one in related for base in bases}
-        return related
+        bases = self._module.bases
+        below = {base: {one for one in bases if base in bases[one]} for base in bases}
+        return _closed({name}, {one: bases[one] | below[one] for one in bases})
 
     def _references(self, node: Node, own: str) -> set[str]:
         """Names as `f`, attributes as `.f`, those of a class of the module as `Class.f`."""
@@ -68,7 +64,7 @@ class Calls:
                 holder = part.value.func if isinstance(part.value, ast.Call) else part.value
                 name = getattr(holder, "id", "")
                 is_own = own and (name in _OWN or (name == "super" and isinstance(part.value, ast.Call)))
-                known = own if is_own else name if name in self._bases else ""
+                known = own if is_own else name if name in self._module.bases else ""
                 found.add(f"{known}.{part.attr}")
         return found
 
@@ -81,18 +77,18 @@ class Calls:
     def _variables(self) -> dict[str, set[str]]:
         """What the values of the module's own variables refer to."""
         found: dict[str, set[str]] = {}
-        for node in self._module.tree.body:
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            for one in targets if isinstance(node, (ast.Assign, ast.AnnAssign)) else ():
-                if isinstance(one, ast.Name):
-                    found.setdefault(one.id, set()).update(self._references(node, "") - {one.id})
+        for name, value in assigned(self._module.tree.body):
+            found.setdefault(name, set()).update(self._references(value, "") - {name})
         return found
 
 
-def base_names(node: ast.ClassDef) -> set[str]:
-    """The last parts of its bases' names: `Field` of `fields.Field[int]`."""
-    plain = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
-    return {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in plain}
+def _closed(start: set[str], near: Mapping[str, set[str]]) -> set[str]:
+    """These, and all that has one of them near it."""
+    found, size = start, 0
+    while size != len(found):
+        size = len(found)
+        found = found | {name for name, others in near.items() if others & found}
+    return found
 
 
 def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: bool) -> tuple[Entry, ...]:
@@ -155,12 +151,7 @@ def _is_shown(module: Module, owner: ast.ClassDef) -> bool:
 
 def _made_from(module: Module, owner: ast.ClassDef) -> set[str]:
     """The names of a class and of those of the module that are made from it."""
-    classes = [node for node in module.outline.bodies if isinstance(node, ast.ClassDef)]
-    made, size = {owner.name}, 0
-    while size != len(made):
-        size = len(made)
-        made |= {one.name for one in classes if base_names(one) & made}
-    return made
+    return _closed({owner.name}, module.bases)
 
 
 def _is_private(name: str) -> bool:

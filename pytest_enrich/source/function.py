@@ -19,7 +19,7 @@ _GOOGLE = re.compile(r"^\s+\*{0,2}(?P<name>\w+)\s*\((?P<type>[^()]*(?:\([^()]*\)
 _NUMPY = re.compile(r"^\s*(?P<names>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*:\s*(?P<type>\S.*?)\s*$")
 _GOOGLE_HEAD = re.compile(r"^((keyword )?(args|arguments)|parameters|params)\s*:\s*$", re.IGNORECASE)
 _NUMPY_HEAD = re.compile(r"^(other )?parameters$", re.IGNORECASE)
-_ADDED = re.compile(r",?\s*(optional|required|keyword-only|default\b.*|defaults to .*)\s*$", re.IGNORECASE)
+_ADDED = re.compile(r"(,?\s*(optional|required|keyword-only|default\b.*|defaults to .*)\s*)+$", re.IGNORECASE)
 _PROPERTIES = {"getter", "deleter"}
 _CLASS_METHODS = {"__init_subclass__", "__class_getitem__"}
 _MOST = 200
@@ -35,10 +35,7 @@ def docstring_types(docstring: str | None) -> dict[str, str]:
 
 
 def _plain(kind: str) -> str:
-    before = ""
-    while before != kind:
-        before, kind = kind, _ADDED.sub("", kind)
-    return kind.strip(" `,.")
+    return _ADDED.sub("", kind).strip(" `,.")
 
 
 def _sphinx(docstring: str) -> Iterator[tuple[str, str]]:
@@ -148,12 +145,6 @@ def is_generator(node: Node) -> bool:
     """Whether calling it gives a generator."""
     yields = (ast.Yield, ast.YieldFrom)
     return isinstance(node, FUNCTIONS) and any(isinstance(inner, yields) for inner in own_nodes(node))
-
-
-def raises(node: Node) -> tuple[str, ...]:
-    """The exceptions that the function raises by name; what it catches and raises again is not among them."""
-    names = [dotted(inner.exc) for inner in own_nodes(node) if isinstance(inner, ast.Raise) and inner.exc]
-    return tuple(dict.fromkeys(name for name in names if name.rpartition(".")[2][:1].isupper()))
 
 
 def nearest(module: Module, node: Node, file: FileCoverage) -> tuple[NearTest, ...]:

@@ -18,6 +18,7 @@ from pytest_enrich.gaps.flow import read as read_flow
 from pytest_enrich.gaps.outline import Node, Outline, Scope, children, first_row, last_row
 from pytest_enrich.gaps.text import one_line
 from pytest_enrich.imports import outdented
+from pytest_enrich.imports.text import assigned
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 TESTS = re.compile(r"\b(tests?|conftest)\b|\btest_|_test\b")
@@ -145,17 +146,18 @@ class Module:
     @cached_property
     def exported(self) -> frozenset[str] | None:
         """The names in `__all__`, None where there is none, or none that stands there as literals."""
-        found: set[str] = set()
-        for node in self.tree.body:
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            if not any(isinstance(one, ast.Name) and one.id == "__all__" for one in targets):
-                continue
-            value = getattr(node, "value", None)
-            if not isinstance(value, ast.List | ast.Tuple):
-                return None
-            names = [one.value for one in value.elts if isinstance(one, ast.Constant)]
-            found |= {name for name in names if isinstance(name, str)}
-        return frozenset(found) or None
+        values = [value for name, value in assigned(self.tree.body) if name == "__all__"]
+        if not all(isinstance(value, ast.List | ast.Tuple) for value in values):
+            return None
+        names = (getattr(one, "value", None) for value in values for one in getattr(value, "elts", ()))
+        return frozenset(name for name in names if isinstance(name, str)) or None
+
+    @cached_property
+    def bases(self) -> dict[str, set[str]]:
+        """By each class the names of its bases that are classes here, too: `Field` of `fields.Field[int]`."""
+        classes = [node for node in self.outline.bodies if isinstance(node, ast.ClassDef)]
+        names = {one.name for one in classes}
+        return {one.name: names.intersection(map(_base_name, one.bases)) for one in classes}
 
     @cached_property
     def _deciding(self) -> dict[tuple[int, str], Node]:
@@ -194,16 +196,6 @@ class Module:
         return one_line(text.between(start, text.place(node.end_lineno or 0, node.end_col_offset or 0)))
 
     @cached_property
-    def imports(self) -> tuple[str, ...]:
-        """The import statements outside functions and classes, each on one line."""
-        found = [
-            self.text(node)
-            for node in self.outline.statements
-            if isinstance(node, (ast.Import, ast.ImportFrom)) and self.scope(node) is self.tree
-        ]
-        return tuple(dict.fromkeys(found))
-
-    @cached_property
     def raise_lines(self) -> tuple[int, ...]:
         """The lines of all `raise` statements."""
         return tuple(sorted({node.lineno for node in self.outline.statements if isinstance(node, ast.Raise)}))
@@ -214,6 +206,10 @@ class Module:
         first_lines = {**self.outline.text.first_line}
         first_lines.update((first, first) for first in set(first_lines.values()))
         return tuple(sorted(first_lines.items()))
+
+
+def _base_name(base: ast.expr) -> str:
+    return dotted(base.value if isinstance(base, ast.Subscript) else base).rpartition(".")[2]
 
 
 def own_nodes(node: Node) -> Iterator[ast.AST]:

@@ -120,7 +120,7 @@ class Shelf:
         if path not in self._suite.texts:
             return None
         file = self.file(path)
-        if owner is not None and not file.has_class(owner):
+        if owner not in file.classes:
             owner = None
         tests = file.tests(owner)
         last = tests[-1] if tests else None

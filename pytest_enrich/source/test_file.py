@@ -109,10 +109,6 @@ class TestFile:
         """The dotted names of those that are written here."""
         return tuple(self._classes)
 
-    def has_class(self, owner: str) -> bool:
-        """Whether a class of this dotted name is written here."""
-        return owner in self._classes
-
     def has(self, owner: str | None, name: str) -> bool:
         """Whether a function of this name is written in a class, or outside all."""
         return name in self._functions.get(owner, {})

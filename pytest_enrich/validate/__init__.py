@@ -6,14 +6,45 @@ runs it. What candidate code does is never an exception here.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data import Candidate, Dropped, Grade, Kept, Verdict
+from pytest_enrich import patch, refine
+from pytest_enrich.data import Call, Candidate, Dropped, Grade, Kept, NewTest, Verdict
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate import check, gain, smaller, stable
-from pytest_enrich.validate.kills import grade_refusal
+from pytest_enrich.validate import check, gain, kills, stable
 from pytest_enrich.validate.proof import Existing, Proof
-from pytest_enrich.validate.smaller import Graded, Sharper, of, sharpened
+
+MOST_SHARPENED = 2
+Sharper: TypeAlias = Callable[[Task, Candidate, Call], Iterable[Sequence[Candidate]]]
+"""Makes tests of a call that may take the place of a candidate, the shortest first; of a smaller call before."""
+
+
+class Graded(Struct, frozen=True):
+    """A candidate that gains something: what, its assertions when it has several, and what it notices."""
+
+    proof: Proof
+    first: gain.Gained
+    parts: refine.Parts | None
+    counted: kills.Counted
+
+    def instead(self, other: Candidate) -> Graded | None:
+        """What another candidate comes to in its place; None when it does not close all that this one does."""
+        placed = _instead(self.proof, other)
+        again = _graded(placed) if placed is not None else None
+        return again if isinstance(again, Graded) and again.first.holds(self.first) else None
+
+    def is_done_by(self, other: NewTest) -> bool:
+        """Whether another test climbs the ladder again and does as much."""
+        again = _instead(self.proof, other)
+        found = gain.measure(again) if again is not None else None
+        if again is None or not isinstance(found, gain.Gained) or not found.holds(self.first):
+            return False
+        return kills.all_by(again, self.counted, seconds=found.seconds)
 
 
 def judge(  # noqa: PLR0913 - each is known to another part of a run
@@ -40,20 +71,25 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
     """
     if (fault := check.text(task, candidate)) is not None:
         return fault
-    proof = gain.placed(task, candidate, sandbox, timeout=timeout, lowest=lowest, existing=existing)
-    return proof if isinstance(proof, Dropped) else _run(proof, sharper)
-
-
-def _run(proof: Proof, sharper: Sharper) -> Verdict:
-    graded = of(proof)
+    proof = gain.placed(task, candidate, sandbox, timeout=timeout, existing=existing)
+    graded = proof if isinstance(proof, Dropped) else _graded(proof)
     if isinstance(graded, Dropped):
         return graded
-    graded = sharpened(graded, sharper)
+    graded = _sharpened(graded, sharper)
     counted = graded.counted
-    if (fault := grade_refusal(counted.grade, counted.facts, proof.lowest)) is not None:
+    if (fault := kills.grade_refusal(counted.grade, counted.facts, lowest)) is not None:
         return fault
-    least = smaller.find(graded.proof, graded.first, graded.counted, graded.parts)
-    return _kept(replace(graded, proof=least), proof.candidate)
+    return _kept(replace(graded, proof=_smallest(graded)), candidate)
+
+
+def _graded(proof: Proof) -> Graded | Dropped:
+    """What a candidate is worth."""
+    first = gain.measure(proof)
+    if isinstance(first, Dropped):
+        return first
+    parts = refine.parts(proof.candidate)
+    counted = kills.count(proof, first, parts.each if parts else ())
+    return counted.fault or Graded(proof, first, parts, counted)
 
 
 def _kept(graded: Graded, candidate: Candidate) -> Verdict:
@@ -74,6 +110,76 @@ def _kept(graded: Graded, candidate: Candidate) -> Verdict:
         smaller=None if least is candidate else least,
         controls=counted.controls,
     )
+
+
+def _sharpened(graded: Graded, sharper: Sharper) -> Graded:
+    """What notices more, as long as one more call helps, and a few times at most."""
+    for _ in range(MOST_SHARPENED):
+        better = _sharper(graded, sharper)
+        if better is graded:
+            break
+        graded = better
+    return graded
+
+
+def _sharper(graded: Graded, sharper: Sharper) -> Graded:
+    """The best of what is made of the first call that helps to tell more mutants apart; else the same."""
+    task, candidate = graded.proof.task, graded.proof.candidate
+    made = (tests for call in graded.counted.told for tests in sharper(task, candidate, call))
+    best = (_best(graded, tests) for tests in made)
+    return next((one for one in best if one is not graded), graded)
+
+
+def _best(graded: Graded, tests: Iterable[Candidate]) -> Graded:
+    """The one that kills most; none of the others once one is strong."""
+    best = graded
+    for other in tests:
+        best = max(best, graded.instead(other) or graded, key=lambda one: len(one.counted.killed))
+        if best.counted.grade == "strong":
+            break
+    return best
+
+
+def _smallest(graded: Graded) -> Proof:
+    """The smallest candidate found that closes and kills the same, in its place.
+
+    Where nothing is killed nobody can say what is needed.
+    """
+    proof, counted, parts = graded.proof, graded.counted, graded.parts
+    if not counted.killed or not isinstance(proof.candidate, NewTest):
+        return proof
+    least: NewTest = proof.candidate
+    chosen = refine.smallest(frozenset(mutant.id for mutant in counted.killed), counted.by_part)
+    if parts is not None and chosen is not None:
+        least = _fewest(parts, parts.completed(chosen), graded.is_done_by)
+    least = refine.reduce(least, graded.is_done_by)
+    return proof if least is proof.candidate else _put(proof, least)
+
+
+def _fewest(parts: refine.Parts, needed: tuple[int, ...], holds: Callable[[NewTest], bool]) -> NewTest:
+    """The test with the assertions that kill something, and with those without which it closes less."""
+    kept = tuple(range(len(parts.each)))
+    spare = [at for at in kept if at not in needed]
+    if spare and holds(only := parts.only(needed)):
+        return only
+    for at in spare[::-1] if len(spare) > 1 else ():
+        fewer = tuple(one for one in kept if one != at)
+        kept = fewer if holds(parts.only(fewer)) else kept
+    return parts.only(kept) if len(kept) < len(parts.each) else parts.whole
+
+
+def _instead(proof: Proof, candidate: Candidate) -> Proof | None:
+    """Another candidate in the place of the proof's; None when it is not sound, or does not fit there."""
+    if check.text(proof.task, candidate) is not None:
+        return None
+    try:
+        return _put(proof, candidate)
+    except RefusedError:
+        return None
+
+
+def _put(proof: Proof, candidate: Candidate) -> Proof:
+    return replace(proof, candidate=candidate, text=patch.insert(proof.task.test_text, candidate))
 
 
 __all__ = ["Existing", "Sharper", "judge"]

@@ -15,6 +15,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from pytest_enrich.imports import parsed
+from pytest_enrich.imports.text import Binding, imported
 from pytest_enrich.protocols import Task
 from pytest_enrich.validate import harmless
 
@@ -258,20 +259,14 @@ def _is_bytes(node: ast.AST) -> bool:
 
 def _known(nodes: Sequence[ast.AST]) -> dict[str, str]:
     """The names that imports bind, and what they stand for (`o` for `os`)."""
-    known: dict[str, str] = {}
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            known |= {
-                alias.asname or _first(alias.name): alias.name if alias.asname else _first(alias.name)
-                for alias in node.names
-            }
-        elif isinstance(node, ast.ImportFrom):
-            known |= {alias.asname or alias.name: _from(node, alias) for alias in node.names}
-    return known
+    statements = (node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return {one.name: _meant(one) for node in statements for one in imported(node)}
 
 
-def _first(name: str) -> str:
-    return name.partition(".")[0]
+def _meant(one: Binding) -> str:
+    if one.member is not None:
+        return f"{one.module}.{one.member}"
+    return one.module if one.alias else one.name
 
 
 def _from(node: ast.ImportFrom, alias: ast.alias) -> str:

@@ -11,7 +11,7 @@ import builtins
 import contextlib
 import textwrap
 import unittest
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from pytest_enrich import patch
@@ -261,50 +261,23 @@ def _opposite(node: ast.expr) -> str:
 
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-def read_row(row: NewRow) -> ast.AST:
-    """The element or the decorator.
-
-    Raises:
-        SyntaxError: It is no Python.
-        ValueError: It is something else, or more.
-    """
-    if row.argnames:
-        ast.parse(row.code.strip(), mode="eval")
-        listed = ast.parse(f"[{row.code}\n]", mode="eval").body
-        if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
-            raise ValueError("not exactly one case")
-        return listed.elts[0]
-    body = ast.parse(f"{row.code.strip()}\ndef test(): pass").body
-    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or len(body[0].decorator_list) != 1:
-        raise ValueError("not exactly one decorator")
-    return body[0].decorator_list[0]
-
-
-def row_asserts(task: Task, row: Candidate) -> bool:
-    """Whether the test, or a function of its file that it calls by name, asserts something about the code."""
+def _asserts(task: Task, name: str, test: Function | None) -> bool:
+    """Whether an assertion could fail: of a new test, of the one that a row is of, or of a helper of these."""
     functions = _functions(task.test_text)
-    tests = [node for node in functions if node.name == row.name]
-    asked = [*tests, *(function for test in tests for function in _called(test, functions))]
-    return any(_tells(node) for function in asked for node in ast.walk(function))
+    tests = [node for node in functions if node.name == name] if test is None else [test]
+    helpers = [function for each in tests for function in _called(each, functions)]
+    told = helpers if test is not None else [*tests, *helpers]
+    return (test is not None and asserts(test)) or any(_tells(node) for one in told for node in ast.walk(one))
 
 
-def _asserts(task: Task, test: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether an assertion of a test could fail: its own, or one of a function of its file that it calls."""
-    helpers = _called(test, _functions(task.test_text))
-    return asserts(test) or any(_tells(node) for helper in helpers for node in ast.walk(helper))
-
-
-def _functions(text: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+def _functions(text: str) -> list[Function]:
     tree = parsed(text)
     return [node for node in ast.walk(tree) if isinstance(node, Function)] if tree else []
 
 
-def _called(
-    test: ast.AST, functions: list[ast.FunctionDef | ast.AsyncFunctionDef]
-) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+def _called(test: ast.AST, functions: list[Function]) -> list[Function]:
     """The functions of a file that a test of it calls by name."""
     calls = (node.func for node in ast.walk(test) if isinstance(node, ast.Call))
     called = {getattr(function, "attr", getattr(function, "id", "")) for function in calls}
@@ -331,17 +304,11 @@ def _is_tried(task: Task, candidate: Candidate) -> bool:
 def text(task: Task, candidate: Candidate) -> Dropped | None:
     """The first of the reading rungs that the candidate misses, or None."""
     is_row = isinstance(candidate, NewRow)
-    try:
-        code = read_row(candidate) if isinstance(candidate, NewRow) else _function(candidate)
-        trees = [code, *map(ast.parse, candidate.imports)]
-    except _UNREADABLE as error:
-        reason = "is no case of a test" if is_row else "is no test function"
-        return Dropped(rung="parses", reason=reason, detail=str(error))
-    if forbidden := next(allowed.refused(task, trees), ""):
-        return Dropped(rung="allowed", reason=f"uses {forbidden}")
+    code = _allowed(task, candidate, _function, "is no case of a test" if is_row else "is no test function")
+    if isinstance(code, Dropped):
+        return code
     # A row asserts what its test asserts.
-    asserts = _asserts(task, code) if isinstance(code, Function) else row_asserts(task, candidate)
-    if not asserts:
+    if not _asserts(task, candidate.name, code if isinstance(code, Function) else None):
         return Dropped(rung="asserts", reason=f"{'its test ' if is_row else ''}asserts nothing about the code")
     if _is_tried(task, candidate) or _is_there(task, candidate):
         return Dropped(rung="new", reason=f"repeats an existing {'case' if is_row else 'test'}")
@@ -350,16 +317,24 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
 
 def refusal(task: Task, candidate: Candidate) -> Dropped | None:
     """The rung `allowed` by itself, of what need not be one test: a person's version, perhaps."""
+    found = _allowed(task, candidate, lambda test: ast.parse(textwrap.dedent(test.code)), "is no test")
+    return found if isinstance(found, Dropped) else None
+
+
+def _allowed(
+    task: Task, candidate: Candidate, read: Callable[[NewTest], ast.AST], reason: str
+) -> ast.AST | Dropped:
+    """The code of a candidate that names only what it may; `reason` is why it is dropped where `read` fails."""
     try:
-        code = read_row(candidate) if isinstance(candidate, NewRow) else ast.parse(textwrap.dedent(candidate.code))
+        code = patch.parsed_row(candidate) if isinstance(candidate, NewRow) else read(candidate)
         trees = [code, *map(ast.parse, candidate.imports)]
-    except _UNREADABLE as error:
-        return Dropped(rung="parses", reason="is no test", detail=str(error))
+    except patch.UNREADABLE as error:
+        return Dropped(rung="parses", reason=reason, detail=str(error))
     forbidden = next(allowed.refused(task, trees), "")
-    return Dropped(rung="allowed", reason=f"uses {forbidden}") if forbidden else None
+    return Dropped(rung="allowed", reason=f"uses {forbidden}") if forbidden else code
 
 
-def _function(candidate: NewTest) -> ast.FunctionDef | ast.AsyncFunctionDef:
+def _function(candidate: NewTest) -> Function:
     body = ast.parse(textwrap.dedent(candidate.code)).body
     if len(body) != 1 or not isinstance(body[0], Function):
         raise ValueError("not exactly one function")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich import mutants
+from pytest_enrich import mutants, patch
 from pytest_enrich.data import (
     Answered,
     Call,
+    Candidate,
     Dropped,
     Gap,
     Grade,
@@ -21,15 +22,19 @@ from pytest_enrich.data import (
     MutantsPart,
     Mutate,
     Mutated,
+    NewTest,
     Program,
     Tried,
 )
 from pytest_enrich.data.code import within
-from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate.proof import Existing
+from pytest_enrich.protocols import Sandbox
+from pytest_enrich.refine.asserting import expects
+from pytest_enrich.validate.gain import Gained
+from pytest_enrich.validate.proof import Proof
 
 _BEST_FIRST: tuple[Grade, ...] = ("strong", "good", "weak")
 _ALIVE = "survived"
+_LIVES = {_ALIVE, "untried"}
 BUDGET = 20.0
 """Seconds for all mutants of one candidate, or so many `TIMES` as long as it takes."""
 TIMES = 10
@@ -73,13 +78,6 @@ def grade_of(found: Sequence[Tried]) -> Grade:
     return "strong" if is_new and all(one.killed or one.killed_before for one in found) else "good"
 
 
-def is_no_worse(given: Grade, other: Grade) -> bool:
-    """Whether no test with the other grade is better; what nobody could grade is compared with nothing else."""
-    if "ungraded" in {given, other}:
-        return given == other
-    return _BEST_FIRST.index(given) <= _BEST_FIRST.index(other)
-
-
 def mutants_part(found: Sequence[Tried], note: str = "") -> MutantsPart:
     """What a suggestion says about them."""
     return MutantsPart(killed=sum(one.killed for one in found), of=len(found), list=tuple(found), note=note)
@@ -90,36 +88,15 @@ def grade_refusal(given: Grade, part: MutantsPart, lowest: Grade) -> Dropped | N
 
     What nobody could grade is shown, unless only strong tests are wanted.
     """
-    if given == "ungraded":
-        return (
-            Dropped(rung="kills", reason="could not be graded", detail=part.note, grade=given)
-            if lowest == "strong"
-            else None
-        )
-    if is_no_worse(given, lowest):
+    if given == "ungraded" and lowest == "strong":
+        return Dropped(rung="kills", reason="could not be graded", detail=part.note, grade=given)
+    if given == "ungraded" or _BEST_FIRST.index(given) <= _BEST_FIRST.index(lowest):
         return None
     alive = "; ".join(f"line {mutant.line}: {mutant.change}" for mutant in part.list if not mutant.killed)
     nothing = "its assertions notice no mutant" if part.killed else "kills no mutant"
     reason = nothing if given == "weak" else f"is {given}, not {lowest}"
     detail = f"{part.killed} of {part.of} killed; alive: {alive}"
     return Dropped(rung="kills", reason=reason, detail=detail, grade=given)
-
-
-class Placed(Struct, frozen=True, kw_only=True):
-    """A candidate in its file.
-
-    Attributes:
-        path, text: The test file and the whole text that it would have.
-        tests: Node ids of the candidate.
-        parts: Node ids of tests in `text` that are parts of it.
-        expects: Whether an exception of the code may be what it looks at.
-    """
-
-    path: str
-    text: str
-    tests: tuple[str, ...]
-    parts: tuple[str, ...] = ()
-    expects: bool = True
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -147,44 +124,37 @@ class Counted(Struct, frozen=True, kw_only=True):
     fault: Dropped | None = None
 
 
-def count(  # noqa: PLR0913 - each is known to another part of a run
-    task: Task,
-    closed: Sequence[Gap],
-    test: Placed,
-    sandbox: Sandbox,
-    *,
-    ran: Collection[int] = (),
-    seconds: float = 0.0,
-    corpus: tuple[Program, ...] = (),
-    existing: Existing,
-) -> Counted:
+def count(proof: Proof, first: Gained, parts: Sequence[NewTest] = ()) -> Counted:
     """Run a candidate against the mutants of the code of the gaps that it closes.
 
     Args:
-        task: With the text of the source.
-        closed: The gaps.
-        test: The candidate.
-        sandbox: Where it runs.
-        ran: The missing lines of the gaps that it runs.
-        seconds: How long it takes.
-        corpus: Calls that may tell from the original what the candidate does not.
-        existing: What is known of the tests that exist.
+        proof: The candidate.
+        first: What it closes.
+        parts: Tests that are parts of it: of each it is told what it kills.
     """
+    task, path = proof.task, proof.task.target.path
+    closed = [gap for gap in task.target.gaps if gap.id in first.own]
     made = mutants.of_gaps(task.source_text, closed)
     if not made:
         return Counted(grade="ungraded", facts=mutants_part((), "no mutant could be made of the gap's code"))
     running = [one for one in task.target.nearest if one.shared]
     near = tuple(one.nodeid for one in within(running, BEFORE))[:MOST_OTHERS]
-    contested = existing.unasked(task.target.path, _contested(made, closed)) if near else []
-    ids = tuple(mutant.id for mutant in contested)
-    canary = mutants.canary(task.source_text, closed, ran)
-    job = _job(task, test, made, canary=canary, seconds=seconds, corpus=corpus, others=near, contested=ids)
-    answer = _ask(job, sandbox)
+    contested = proof.existing.unasked(path, _contested(made, closed)) if near else []
+    canary = mutants.canary(task.source_text, closed, first.lines)
+    job = replace(
+        _with_parts(_job(proof, made, canary, first.seconds), proof, parts),
+        corpus=proof.candidate.origin.corpus,
+        others=near,
+        contested=tuple(mutant.id for mutant in contested),
+    )
+    answer = _ask(job, proof.sandbox)
     if (fault := _fault(canary, answer)) is not None:
         return Counted(grade="ungraded", facts=mutants_part((), f"{fault.reason}: {fault.detail}"), fault=fault)
-    fates = existing.completed(task.target.path, made, answer.fates)
+    answer = replace(answer, fates=proof.existing.completed(path, made, answer.fates))
     controls = {"nothing changed": answer.control, "raises BaseException": answer.canary}
-    return replace(_counted(made, replace(answer, fates=fates), test, corpus), canary=canary, controls=controls)
+    counted = _counted(job, answer)
+    grade: Grade = "weak" if counted.killed and _is_blind(answer.fates, proof.candidate) else counted.grade
+    return replace(counted, grade=grade, canary=canary, controls=controls)
 
 
 def _fault(canary: Mutant | None, answer: Mutated) -> Dropped | None:
@@ -210,25 +180,29 @@ def _contested(made: Sequence[Mutant], closed: Sequence[Gap]) -> list[Mutant]:
     return [one for one in made if one.statement not in missing]
 
 
-def _counted(made: Sequence[Mutant], answer: Mutated, test: Placed, corpus: Sequence[Program]) -> Counted:
+def _counted(job: Mutate, answer: Mutated) -> Counted:
     """What the fates of the mutants come to."""
-    found = tried_mutants(made, answer.fates)
-    fates = _fates(answer)
-    killed = tuple(one for one in made if fates.get(one.id, "untried") not in {"survived", "untried"})
+    found = tried_mutants(job.mutants, answer.fates)
+    killed = _killed(job.mutants, answer)
     return Counted(
-        grade="weak" if killed and _is_blind(answer.fates, test) else grade_of(found),
+        grade=grade_of(found),
         facts=mutants_part(found, answer.unable if found or answer.unable else "no mutant could be tried in time"),
         killed=killed,
-        by_part=tuple(_killed_by(name, answer, killed) for name in test.parts),
-        told=tuple(islice(_told(answer.fates, corpus), MOST_TOLD)),
+        by_part=tuple(_killed_by(name, answer, killed) for name in job.parts),
+        told=tuple(islice(_told(answer.fates, job.corpus), MOST_TOLD)),
     )
 
 
-def _is_blind(fates: Sequence[MutantFate], test: Placed) -> bool:
+def _killed(made: Sequence[Mutant], answer: Mutated) -> tuple[Mutant, ...]:
+    dead = {fate.id for fate in answer.fates if fate.fate not in _LIVES}
+    return tuple(mutant for mutant in made if mutant.id in dead)
+
+
+def _is_blind(fates: Sequence[MutantFate], candidate: Candidate) -> bool:
     """Whether a mutant lives, and all that others come to are errors of the code: no assertion notices."""
-    killed = [fate for fate in fates if fate.fate not in {"survived", "untried"}]
-    lives = any(fate.fate == "survived" for fate in fates)
-    return lives and not test.expects and all(fate.raised or fate.fate in _LOST for fate in killed)
+    lives = any(fate.fate == _ALIVE for fate in fates)
+    lost = all(fate.raised or fate.fate in _LOST for fate in fates if fate.fate not in _LIVES)
+    return lives and lost and isinstance(candidate, NewTest) and not expects(candidate.code)
 
 
 def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Call]:
@@ -241,13 +215,11 @@ def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Ca
     return (call for call in calls if call is not None)
 
 
-def all_by(task: Task, test: Placed, before: Counted, sandbox: Sandbox, *, seconds: float) -> bool:
+def all_by(proof: Proof, before: Counted, *, seconds: float) -> bool:
     """Whether a candidate, which takes so many seconds, kills all that another one killed."""
-    wanted = before.killed
-    answer = _ask(_job(task, test, wanted, canary=before.canary, seconds=seconds), sandbox)
-    fates = _fates(answer)
+    answer = _ask(_job(proof, before.killed, before.canary, seconds), proof.sandbox)
     is_believed = not answer.unable and _fault(before.canary, answer) is None
-    return is_believed and all(fates.get(one.id, "untried") not in {"survived", "untried"} for one in wanted)
+    return is_believed and _killed(before.killed, answer) == before.killed
 
 
 def _killed_by(name: str, answer: Mutated, killed: tuple[Mutant, ...]) -> frozenset[str]:
@@ -257,35 +229,26 @@ def _killed_by(name: str, answer: Mutated, killed: tuple[Mutant, ...]) -> frozen
     return frozenset(mutant.id for mutant in killed if mutant.id in ours)
 
 
-def _fates(answer: Mutated) -> dict[str, str]:
-    return {fate.id: fate.fate for fate in answer.fates}
-
-
-def _job(  # noqa: PLR0913 - each is known to another part of the question
-    task: Task,
-    test: Placed,
-    made: tuple[Mutant, ...],
-    *,
-    canary: Mutant | None,
-    seconds: float,
-    corpus: tuple[Program, ...] = (),
-    others: tuple[str, ...] = (),
-    contested: tuple[str, ...] = (),
-) -> Mutate:
+def _job(proof: Proof, made: tuple[Mutant, ...], canary: Mutant | None, seconds: float) -> Mutate:
     return Mutate(
-        path=test.path,
-        text=test.text,
-        tests=test.tests,
-        parts=test.parts,
-        corpus=corpus,
-        others=others,
-        source=task.target.path,
-        source_text=task.source_text,
+        path=proof.candidate.placement.path,
+        text=proof.text,
+        tests=proof.nodeids,
+        source=proof.task.target.path,
+        source_text=proof.task.source_text,
         mutants=made,
         canary=canary,
-        contested=contested,
         budget=max(BUDGET, TIMES * seconds),
     )
+
+
+def _with_parts(job: Mutate, proof: Proof, parts: Sequence[NewTest]) -> Mutate:
+    """The same with the parts of the candidate beside it."""
+    if not parts:
+        return job
+    stem = proof.nodeid.removesuffix(proof.candidate.name)
+    text = patch.insert_each(proof.task.test_text, [proof.candidate, *parts])
+    return replace(job, text=text, parts=tuple(f"{stem}{part.name}" for part in parts))
 
 
 def _ask(job: Mutate, sandbox: Sandbox) -> Mutated:

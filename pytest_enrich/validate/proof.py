@@ -19,15 +19,14 @@ from pytest_enrich.data import (
     Dropped,
     Execution,
     Failed,
-    Grade,
     Mutant,
     MutantFate,
     Prove,
     Proved,
     TestOutcome,
-    World,
 )
 from pytest_enrich.data.code import function
+from pytest_enrich.data.jobs import Way
 from pytest_enrich.protocols import Sandbox, Task
 
 _ERROR = re.compile(r"[\w.]+(Error|Exception|Exit|Interrupt|Warning)\b")
@@ -144,8 +143,8 @@ def _key(path: str, mutant: Mutant) -> tuple[str, int, int, str]:
     return path, mutant.start, mutant.end, mutant.replacement
 
 
-class Trial(Struct, frozen=True, kw_only=True):
-    """One way of running a candidate again; the rest is as in `Prove`.
+class Trial(Way, frozen=True, kw_only=True):
+    """One way of running a candidate again.
 
     Attributes:
         how: What is special about it, as people read it; "" for nothing.
@@ -156,11 +155,6 @@ class Trial(Struct, frozen=True, kw_only=True):
     how: str = ""
     alone: bool = False
     measured: bool = False
-    shuffle: int | None = None
-    backwards: bool = False
-    world: World = World()
-    fresh: bool = False
-    workers: int = 0
 
     @property
     def name(self) -> str:
@@ -179,17 +173,8 @@ MEASURED = Trial(alone=True, measured=True)
 
 def asked(trial: Trial, path: str, text: str, tests: tuple[str, ...], source: str) -> Prove:
     """The job that runs these tests (all when empty) of a file with this text; `source` may be measured."""
-    return Prove(
-        path=path,
-        text=text,
-        tests=tests,
-        measure=(source,) if trial.measured else (),
-        shuffle=trial.shuffle,
-        backwards=trial.backwards,
-        world=trial.world,
-        fresh=trial.fresh,
-        workers=trial.workers,
-    )
+    way = {name: getattr(trial, name) for name in Way.__struct_fields__}
+    return Prove(path=path, text=text, tests=tests, measure=(source,) if trial.measured else (), **way)
 
 
 def allowed(trial: Trial, timeout: float) -> float:
@@ -206,7 +191,6 @@ class Proof(Struct, frozen=True, kw_only=True):
         text: The whole text that its test file would have.
         sandbox: Where it runs.
         timeout: Seconds of wall clock for one run, beyond pytest's own start.
-        lowest: The lowest grade that is kept.
         existing: What is known of the tests that exist.
         cases: Of a row, the node ids that come with it.
         beside: The other tests of its file that run with it where it is not alone; None for all.
@@ -217,7 +201,6 @@ class Proof(Struct, frozen=True, kw_only=True):
     text: str
     sandbox: Sandbox
     timeout: float
-    lowest: Grade
     existing: Existing = field(default_factory=Existing)
     cases: tuple[str, ...] = ()
     beside: tuple[str, ...] | None = None
@@ -248,12 +231,12 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     def outcome(self, execution: Execution) -> TestOutcome | Dropped:
         """What became of the candidate in a run, or why nothing can be said."""
-        if not isinstance(execution, Answered):
-            return Dropped(rung="runs", reason=execution.reason, detail=execution.detail[-SHOWN:])
-        answer = execution.answer
-        found = [o for o in answer.outcomes if self._is_own(o.nodeid)] if isinstance(answer, Proved) else []
-        if not self._is_all([o.nodeid for o in found]):
-            detail = "; ".join(o.detail for o in answer.outcomes) if isinstance(answer, Proved) else ""
+        answer = proved(execution)
+        if isinstance(answer, Dropped):
+            return answer
+        found = [outcome for outcome in answer.outcomes if self._is_own(outcome.nodeid)]
+        if not self._is_all([outcome.nodeid for outcome in found]):
+            detail = "; ".join(outcome.detail for outcome in answer.outcomes)
             return Dropped(rung="runs", reason="was not collected as one test", detail=detail[-SHOWN:])
         return together(found)
 
@@ -272,20 +255,22 @@ class Proof(Struct, frozen=True, kw_only=True):
 
         A class that inherits the candidate has it, too: where it passes it is none of them.
         """
-        if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
+        answer = proved(execution)
+        if isinstance(answer, Dropped):
             return None
-        ends = {
-            outcome.nodeid: outcome.result
-            for outcome in execution.answer.outcomes
-            if not self._is_own(outcome.nodeid)
-        }
-        return {
-            nodeid: result for nodeid, result in ends.items() if result != "passed" or not self._is_named(nodeid)
-        }
+        others = {one.nodeid: one.result for one in answer.outcomes if not self._is_own(one.nodeid)}
+        return {one: result for one, result in others.items() if result != "passed" or not self._is_named(one)}
 
     def _is_named(self, nodeid: str) -> bool:
         """Whether a test has the candidate's name, in whichever class."""
         return function(nodeid).rpartition("::")[2] == self.candidate.name
+
+
+def proved(execution: Execution) -> Proved | Dropped:
+    """What a run told, or why it tells nothing."""
+    if not isinstance(execution, Answered):
+        return Dropped(rung="runs", reason=execution.reason, detail=execution.detail[-SHOWN:])
+    return execution.answer if isinstance(execution.answer, Proved) else Dropped(rung="runs", reason="bad answer")
 
 
 def together(outcomes: Sequence[TestOutcome]) -> TestOutcome:
@@ -401,8 +386,9 @@ def _by_function(execution: Execution) -> dict[str, list[TestOutcome]]:
 
 
 def _outcomes(execution: Execution) -> Sequence[TestOutcome]:
-    answer = execution.answer if isinstance(execution, Answered) else None
-    return answer.outcomes if isinstance(answer, Proved) else ()
+    """How each test ended, none where nothing is told."""
+    answer = proved(execution)
+    return () if isinstance(answer, Dropped) else answer.outcomes
 
 
 def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:

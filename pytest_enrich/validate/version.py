@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Candidate, Dropped, NewRow, Prove, Proved, Reproof
+from pytest_enrich.data import Candidate, Dropped, NewRow, Prove, Reproof
 from pytest_enrich.data.code import function
 from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate import gain, kills, smaller, stable
-from pytest_enrich.validate.proof import SHOWN, Proof
+from pytest_enrich.validate import gain, kills, stable
+from pytest_enrich.validate.proof import SHOWN, Proof, proved
 
 _KNOWN = "expected to fail:"
 
@@ -34,15 +34,7 @@ def examine(
     first = gain.measure(proof)
     if isinstance(first, Dropped):
         return _missed(Reproof(passed=first.rung == "gains"), first)
-    counted = kills.count(
-        task,
-        task.target.gaps,
-        smaller.placed(proof),
-        sandbox,
-        ran=first.lines,
-        seconds=first.seconds,
-        existing=proof.existing,
-    )
+    counted = kills.count(proof, first)
     known = Reproof(
         passed=True,
         seconds=first.seconds,
@@ -73,7 +65,7 @@ def fails(task: Task, candidate: Candidate, sandbox: Sandbox, *, timeout: float)
 def _placed(
     task: Task, candidate: Candidate, names: Sequence[str], sandbox: Sandbox, timeout: float
 ) -> Proof | Dropped:
-    proof = gain.placed(task, candidate, sandbox, timeout=timeout, lowest="weak")
+    proof = gain.placed(task, candidate, sandbox, timeout=timeout)
     if isinstance(proof, Dropped) or isinstance(candidate, NewRow):
         return proof
     found = _collected(proof, names)
@@ -85,14 +77,11 @@ def _collected(proof: Proof, names: Sequence[str]) -> tuple[str, ...] | Dropped:
     stem = proof.nodeid.removesuffix(proof.candidate.name)
     wanted = tuple(f"{stem}{name}" for name in names)
     job = Prove(path=proof.candidate.placement.path, text=proof.text, tests=())
-    execution = proof.sandbox.execute(job, timeout=proof.timeout)
-    if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
-        return Dropped(
-            rung="runs", reason="its file did not run", detail=getattr(execution, "detail", "")[-SHOWN:]
-        )
-    ran = [outcome.nodeid for outcome in execution.answer.outcomes]
-    found = tuple(one for one in ran if function(one) in wanted)
-    detail = "; ".join(outcome.detail for outcome in execution.answer.outcomes if outcome.detail)
+    answer = proved(proof.sandbox.execute(job, timeout=proof.timeout))
+    if isinstance(answer, Dropped):
+        return replace(answer, reason="its file did not run")
+    found = tuple(one.nodeid for one in answer.outcomes if function(one.nodeid) in wanted)
+    detail = "; ".join(outcome.detail for outcome in answer.outcomes if outcome.detail)
     return found or Dropped(rung="runs", reason="pytest collects no test of it", detail=detail[-SHOWN:])
 
 

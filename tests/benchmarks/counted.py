@@ -68,7 +68,7 @@ def _counts(bench: Bench) -> Counter[str]:
 def _fate(code: str, places: Places) -> str:
     """`candidate`, or what is in the way."""
     target = Target(
-        path="", qualname="", module="", kind="function", first_line=1, last_line=1, source="", gaps=(), digest="",
+        path="", qualname="", module="", kind="function", first_line=1, source="", gaps=(), digest="",
         placement=Placement(path="test_new_file.py", new_file=True),
     )  # fmt: skip
     written = reply.read(f"```python\n{code}```")

@@ -169,7 +169,6 @@ def _target(suggestion: Suggestion, source: str) -> Target | None:
         module="",
         kind="function",
         first_line=first,
-        last_line=node.end_lineno,
         source=outdented("\n".join(source.splitlines()[first - 1 : node.end_lineno])),
         gaps=(
             Gap(

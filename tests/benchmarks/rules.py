@@ -3,12 +3,12 @@
     python tests/benchmarks/rules.py [NAME...] --folder FOLDER [--list FILE] [--budget 2000x] [--unproven]
         [--without RULE...]
 
-Of each project of `strangers.toml`, or of another list, half of the tests are deleted, and the rest is enriched. For
-each rule the table has how many inputs it had a part in, how many tests of these were tried and kept, how many
-branches and lines the kept ones reach, and how many of these no kept test reaches without it. That overstates what a
-rule is worth, since another one may do in its place: what its absence costs is seen in a run `--without` it, which is
-compared with the run that has all. The budget is one in executions, so that neither chance nor the clock makes a
-difference.
+Of each project of `strangers.toml`, or of another list, half of the tests are deleted, and the rest is enriched.
+For each rule the table has how many inputs it had a part in, how many tests of these were tried and kept, how
+many branches and lines the kept ones reach, and how many of these no kept test reaches without it. That
+overstates what a rule is worth, since another one may do in its place: what its absence costs is seen in a run
+`--without` it, which is compared with the run that has all. The budget is one in executions, so that neither
+chance nor the clock makes a difference.
 
 With `--unproven` each test is taken at its word, which takes a fifth of the time.
 

@@ -67,7 +67,7 @@ def test_without_answers_there_is_nothing_to_count(sheet):
 def test_the_model_sees_the_function_that_the_suggestion_is_for(fakes):
     suggestion = fakes.suggestion()
     target = pairs._target(suggestion, SOURCE)
-    assert (target.first_line, target.last_line, target.parameters[0].name) == (1, 5, "total")
+    assert (target.first_line, target.parameters[0].name) == (1, "total")
     assert target.gaps[0].line == suggestion.gap.line
 
 

@@ -77,10 +77,10 @@ def test_what_was_accepted_has_the_team_s_comment_and_undo_takes_both_out(projec
             '[\n        (10, "", 10),\n    ],\n',
             '        (10, "", 10),\n        # by a machine\n        (10, "FREE", 0.0),\n',
         ),
-        ('[(10, "", 10)],\n', "\n\n# by a machine\n@pytest.mark.parametrize(\n"),
+        ('[(10, "", 10)],\n', '    # by a machine\n    [(10, "", 10), (10, "FREE", 0.0)],\n'),
     ],
 )
-def test_a_row_has_it_above_its_line_or_above_its_test(project, team, cases, shown):
+def test_a_row_has_it_above_its_line(project, team, cases, shown):
     text = "import pytest\n\nfrom shop.cart import discount\n\n\n@pytest.mark.parametrize(\n"
     text += f'    ("total", "code", "expected"),\n    {cases})\ndef test_discount(total, code, expected):\n'
     project.tests.write_text(f"{text}    assert discount(total, code) == expected\n")

@@ -207,7 +207,6 @@ def task(name: str, placement: Placement, text: str) -> Task:
         module="shop.cart",
         kind="function",
         first_line=functions[0].lineno,
-        last_line=functions[0].end_lineno,
         source="",
         gaps=(gap,),
         placement=placement,

@@ -41,7 +41,6 @@ TASK = Task(
         module="shop.cart",
         kind="function",
         first_line=15,
-        last_line=19,
         source="",
         gaps=(GAP,),
         placement=PLACE,

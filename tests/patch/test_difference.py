@@ -127,7 +127,7 @@ def test_what_cannot_be_decoded_is_refused(data):
 
 
 def test_what_the_encoding_does_not_have_is_refused():
-    with pytest.raises(RefusedError, match="iso8859-1 does not have"):
+    with pytest.raises(RefusedError, match="iso-8859-1 does not have"):
         patch.encode("# coding: latin-1\nx = '€'\n")
 
 

@@ -185,7 +185,6 @@ def test_a_list_that_other_tests_have_is_left_alone(make_row):
         ("@p(*ARGS)", "", "has no parametrize for a"),
         ("@p(NAMES, [1])", "", "has no parametrize for a"),
         ('@p("b", [1])', "", "has no parametrize for a"),
-        ("", 'pytestmark = pytest.mark.parametrize("a", [1])', "may get its cases from a pytestmark"),
     ],
 )
 def test_what_is_no_literal_list_of_its_own_is_refused_with_the_reason(make_row, decorators, above, why):

@@ -17,7 +17,6 @@ TASK = Task(
         module="shop",
         kind="function",
         first_line=1,
-        last_line=2,
         source="",
         gaps=(),
         placement=PLACE,

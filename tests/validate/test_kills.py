@@ -57,7 +57,7 @@ def judge():
     def judge(answer, *, source=SOURCE, near=(), lowest="good"):
         gap = Gap(id="a-1", path="a.py", qualname="f", line=2, outcome="true", text="if x < 0:", lines=(3,))
         target = Target(
-            path="a.py", qualname="f", module="a", kind="function", first_line=1, last_line=4, source=SOURCE,
+            path="a.py", qualname="f", module="a", kind="function", first_line=1, source=SOURCE,
             gaps=(gap,), placement=PLACE, digest="0", nearest=near,
         )  # fmt: skip
         task = Task(

@@ -50,7 +50,6 @@ def battery(fakes):
             text=written,
             sandbox=sandbox,
             timeout=5.0,
-            lowest="good",
             existing=existing or Existing(),
         )
         return stable.check(proof, first), sandbox

@@ -16,7 +16,7 @@ from pytest_enrich.imports import merge
 from pytest_enrich.imports.elements import Edit, Elements, spliced
 from pytest_enrich.imports.text import BOM, limit, split_bom
 from pytest_enrich.patch.row import place
-from pytest_enrich.patch.row.case import Examples, derive_id, new_case, read_case, styled
+from pytest_enrich.patch.row.case import UNREADABLE, Examples, derive_id, new_case, parsed_row, read_case, styled
 from pytest_enrich.patch.row.place import Spans, uses
 from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote, unit
 
@@ -194,4 +194,15 @@ def _mentions(scope: Scope, name: str) -> int:
     return uses(scope.module, name) - sum(one.name.value == name for one in found)  # type: ignore[attr-defined]
 
 
-__all__ = ["alone_in_list", "carrier", "code_of", "codes", "insert", "is_there", "line", "written"]
+__all__ = [
+    "UNREADABLE",
+    "alone_in_list",
+    "carrier",
+    "code_of",
+    "codes",
+    "insert",
+    "is_there",
+    "line",
+    "parsed_row",
+    "written",
+]

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import libcst as cst
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
@@ -28,6 +29,7 @@ _WEAK = frozenset({"a", "an", "and", "as", "by", "for", "in", "is", "of", "or", 
 # Words for signs do not count: what they compare does.
 _WEAK |= {word for sign in (*_SIGNS.values(), "minus") for word in sign.split()}
 FEWEST, MOST = 2, 4
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -60,6 +62,25 @@ def case_source(node: cst.CSTNode) -> str:
     return _EMPTY.code_for_node(node).strip()
 
 
+def parsed_row(row: NewRow) -> ast.expr:
+    """The element or the decorator that a row is.
+
+    Raises:
+        SyntaxError: It is no Python.
+        ValueError: It is something else, or more.
+    """
+    if row.argnames:
+        ast.parse(row.code.strip(), mode="eval")
+        listed = ast.parse(f"[{row.code}\n]", mode="eval").body
+        if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
+            raise ValueError("not exactly one case")
+        return listed.elts[0]
+    body = ast.parse(f"{row.code.strip()}\ndef test(): pass").body
+    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or len(body[0].decorator_list) != 1:
+        raise ValueError("not exactly one decorator")
+    return body[0].decorator_list[0]
+
+
 def new_case(row: NewRow, *, bare: bool) -> Case:
     """The case that a row adds.
 
@@ -70,12 +91,10 @@ def new_case(row: NewRow, *, bare: bool) -> Case:
         f"The case for {row.name} is not one Python expression\nIt was not put in.\nSee it:  {row.code[:60]!r}"
     )
     try:
-        listed = ast.parse(f"[{row.code.strip()}\n]", mode="eval").body
+        parsed_row(row)
         node = cst.parse_expression(row.code.strip())
-    except (cst.ParserSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+    except (cst.ParserSyntaxError, *UNREADABLE) as error:
         raise wrong from error
-    if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
-        raise wrong
     return read_case(node, bare=bare)
 
 
@@ -190,7 +209,8 @@ class Examples:
                 "Make new suggestions for what is there now:  pytest --enrich"
             )
         wanted = _key(_call(row))
-        self.at = next((at for at, one in enumerate(self._examples) if _key(one) == wanted), None)
+        keys = (_key(_call(replace(row, code=code))) for code in self.codes)
+        self.at = next((at for at, key in enumerate(keys) if key == wanted), None)
         """Which of the examples says the same; None when none does."""
 
     @property
@@ -241,26 +261,20 @@ class Examples:
         return [call for call in calls if isinstance(call, cst.Call) and last_name(call.func) == name]
 
 
-def _call(row: NewRow) -> cst.Call:
+def _call(row: NewRow) -> ast.Call:
     wrong = RefusedError(
         f"The example for {row.name} is not one @example\nIt was not put in.\nSee it:  {row.code[:60]!r}"
     )
     try:
-        statement = cst.parse_statement(f"{row.code.strip()}\ndef test(): pass\n")
-    except (cst.ParserSyntaxError, RecursionError, UnicodeError) as error:
+        call = parsed_row(row)
+    except UNREADABLE as error:
         raise wrong from error
-    if not isinstance(statement, cst.FunctionDef) or len(statement.decorators) != 1:
-        raise wrong
-    call = statement.decorators[0].decorator
-    if not isinstance(call, cst.Call) or last_name(call.func) != "example":
+    if not isinstance(call, ast.Call) or ast.unparse(call.func).rpartition(".")[2] != "example":
         raise wrong
     return call
 
 
-def _key(node: cst.Call) -> str:
+def _key(call: ast.Call) -> str:
     """What the call says, whatever it is called by and however it is written."""
-    tree = ast.parse(f"({case_source(node)}\n)", mode="eval").body
-    if not isinstance(tree, ast.Call):
-        return ast.dump(tree)
-    named = sorted(tree.keywords, key=lambda keyword: keyword.arg or "")
-    return ast.dump(ast.Call(func=ast.Name("example"), args=tree.args, keywords=named))
+    named = sorted(call.keywords, key=lambda keyword: keyword.arg or "")
+    return ast.dump(ast.Call(func=ast.Name("example"), args=call.args, keywords=named))

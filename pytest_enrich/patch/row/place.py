@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import NoReturn, TypeAlias, TypeGuard
 
@@ -164,16 +164,7 @@ def _call(scope: Scope, row: NewRow) -> tuple[cst.Call, str]:
             call = decorator.decorator
             if is_parametrize(call) and argument_names(call) == row.argnames:
                 return call, carrier
-    if any("parametrize" in scope.module.code_for_node(mark) for mark in _marks(scope)):
-        _refuse(row, "may get its cases from a pytestmark, which other tests share")
     return _refuse(row, f"has no parametrize for {', '.join(row.argnames)}")
-
-
-def _marks(scope: Scope) -> Iterator[cst.CSTNode]:
-    places: list[cst.Module | cst.ClassDef] = [scope.module, *scope.owners]
-    for place in places:
-        found = assigned(place, "pytestmark")
-        yield from [] if found is None else [found]
 
 
 def _listing(scope: Scope, node: cst.BaseExpression) -> Listing | None:

@@ -67,7 +67,7 @@ class RowsProposer:
         files = asking.nearest(task.target, self._read, source=task.source_text)
         others: list[Written] = []
         for number, sheets in enumerate(files):
-            if not any(sheet.takes_rows for sheet in sheets):
+            if not any(sheet.kind == "row" for sheet in sheets):
                 yield from self._rather_rows(task, others)
                 others = []
             started = time.monotonic()
@@ -98,7 +98,8 @@ class RowsProposer:
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with what is offered in the place of their values."""
-        for sheets in asking.nearest(task.target, self._read, _takes_rows) if offered else ():
+        files = asking.nearest(task.target, self._read, lambda sheet: sheet.kind == "row") if offered else []
+        for sheets in files:
             job = replace(
                 asking.job(task, sheets, 1),
                 offered=offered,
@@ -157,23 +158,16 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     within = all(0 <= hole < len(pattern.holes) for hole in changed)
     rows = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     known = changed == list(range(len(pattern.holes))) if pattern.given else rows
+    looked = all(0 <= seen.point < len(pattern.points) for seen in variant.seen)
     told = (text for seen in variant.seen for text in (seen.value, seen.whole) if text)
     values = [*(value for _, value in variant.values), *told]
-    return bool(changed) and within and known and _looks_at(variant, pattern) and all(map(is_expression, values))
-
-
-def _looks_at(variant: Variant, pattern: Pattern) -> bool:
-    return all(0 <= seen.point < len(pattern.points) for seen in variant.seen)
+    return bool(changed) and within and known and looked and all(map(is_expression, values))
 
 
 def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, bool, int, int]:
     """Spares last, rows before other tests, what passes before what raises, more before less."""
     reaches = len(variant.branches) + len(variant.reached)
     return variant.spare, bool(variant.raised), KINDS.index(sheet.kind), -reaches
-
-
-def _takes_rows(sheet: Sheet) -> bool:
-    return sheet.takes_rows
 
 
 def _candidate(renderer: VariantRenderer) -> Candidate | None:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
+from pytest_enrich.imports.text import assigned
 from pytest_enrich.proposers.rows import asked
 from pytest_enrich.writing.syntax import Function, is_literal, last_name, nodes_of
 
@@ -131,9 +132,8 @@ def of(target: Target, source: str) -> Addable:
 
 def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
     """What a module calls these besides: `ip_address = IPAddress`."""
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in names:
-            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+    pairs = assigned(tree.body)
+    return (name for name, value in pairs if isinstance(value, ast.Name) and value.id in names)
 
 
 def _kin(tree: ast.Module, name: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pytest_enrich.data import Target, Template
+from pytest_enrich.imports.text import bound
 from pytest_enrich.writing.syntax import last_name, nodes_of, texts
 
 LOOKING = {"get", "pop", "setdefault"}
@@ -134,13 +135,10 @@ def _classes(handler: str) -> Iterator[str]:
 def _imported(tree: ast.Module, module: str) -> dict[str, str]:
     """What names of the module stand for, as the start of a template."""
     meanings = {node.name: f"{module}:{node.name}" for node in tree.body if isinstance(node, ast.ClassDef)}
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            meanings |= {(alias.asname or alias.name): f"{alias.name}:" for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            above = module.split(".")[: -node.level] if node.level else []
-            package = ".".join([*above, *([node.module] if node.module else [])])
-            meanings |= {(alias.asname or alias.name): f"{package}:{alias.name}" for alias in node.names}
+    for one in bound(tree.body, module.rpartition(".")[0]):
+        if one.module:
+            name = one.name if one.member or one.alias else one.module
+            meanings[name] = f"{one.module}:{one.member or ''}"
     return meanings
 
 

@@ -20,7 +20,6 @@ MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
 MOST_VALUES, LONGEST_VALUE = 60, 40
 MOST_WORDS = 24
 WORD = re.compile(r"[\w.@+-]{3,30}")
-REPORT = r"(?i)(?:issue|bug|ticket|gh|pr)_?\d+"
 
 
 def _nothing(_path: str) -> str:
@@ -133,7 +132,8 @@ class Shelf:
         With `apart` they are there to make tests beside them of.
         """
         readable = filter(None, (self._sheet(nodeid, apart=apart) for nodeid in nodeids))
-        added = (sheet.with_added(self._known) for sheet in sorted(filter(wanted, readable), key=_worth))
+        best_first = sorted(filter(wanted, readable), key=lambda sheet: KINDS.index(sheet.kind))
+        added = (sheet.with_added(self._known) for sheet in best_first)
         return list(islice((sheet for sheet in added if sheet.pattern.holes), most))
 
     def _sheet(self, nodeid: str, *, apart: bool) -> Sheet | None:
@@ -152,9 +152,3 @@ def by_file(sheets: Iterable[Sheet]) -> Iterator[list[Sheet]]:
     for sheet in sheets:
         files.setdefault(sheet.placement.path, []).append(sheet)
     yield from files.values()
-
-
-def _worth(sheet: Sheet) -> tuple[bool, bool, int]:
-    """Rows first; last what is about one report, where cases of anything else are out of place."""
-    is_report = bool(re.search(REPORT, sheet.function.name))
-    return is_report, not sheet.takes_rows, KINDS.index(sheet.kind)

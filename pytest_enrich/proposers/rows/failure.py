@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -15,8 +14,6 @@ from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, names, questions
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE
 from pytest_enrich.writing.syntax import Edit, arguments, is_literal, last_name, span, used
-
-DEFINITION = re.compile(r"@|(async )?def |class ")
 
 
 class Underway(Struct, frozen=True):
@@ -93,7 +90,7 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTe
     gaps, raised = renderer.gaps, finding.observations[0].value
     case = renderer.case(finding.observations[0])
     name, origin = renderer.name_beside(case)
-    codes = list(_parted(resolved.codes))
+    codes = resolved.codes
     lines = textwrap.indent("\n".join(codes), INDENT).split("\n")
     code = renderer.frame(name, lines)
     if code is None:
@@ -113,16 +110,8 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTe
 
 
 def _line(codes: Sequence[str], at: int) -> int:
-    """Where one of the statements begins (1-based), without the empty line before it."""
-    upto = codes[: at + 1]
-    return "\n".join(upto).count("\n") + 1 - upto[-1].strip().count("\n")
-
-
-def _parted(codes: Sequence[str]) -> Iterator[str]:
-    """Statements with an empty line round each definition among them."""
-    for at, code in enumerate(codes):
-        apart = at and any(DEFINITION.match(near) for near in codes[at - 1 : at + 1])
-        yield f"\n{code}" if apart else code
+    """Where one of the statements begins (1-based)."""
+    return 1 + sum(code.count("\n") + 1 for code in codes[:at])
 
 
 def _within(opening: str, raising: str) -> str:

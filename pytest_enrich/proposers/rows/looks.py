@@ -73,7 +73,8 @@ def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
     for node in ast.walk(function):
         literal = [_resolved(look, values) for look in _looks(node) if not look.name or look.name in values]
         looks += literal or _comparison(node)
-    looks += [Look(point=point, room=LONGEST_MESSAGE) for point in message_points(function)]
+    raising = map(span, _raising_calls(function))
+    looks += [Look(point=Point(form="message", span=at, subject=at), room=LONGEST_MESSAGE) for at in raising]
     return [look for look in looks if look.point.span not in taken]
 
 
@@ -105,12 +106,6 @@ def called_with(node: ast.AST) -> Span:
         return *places[0][:2], *places[-1][2:]
     _, _, line, column = span(node)
     return line, column - 1, line, column - 1
-
-
-def message_points(function: ast.AST) -> Iterator[Point]:
-    """Where a test expects one, and does not look at it afterwards."""
-    for call in _raising_calls(function):
-        yield Point(form="message", span=span(call), subject=span(call))
 
 
 def raising_call(function: ast.AST, point: Point) -> ast.Call:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_enrich.data import Hole, Variant
+from pytest_enrich.imports.text import assigned
 from pytest_enrich.writing.syntax import Function, Text, last_name, nodes_of, used
 
 MADE_AND_USED = 2
@@ -137,7 +138,7 @@ def _argnames(node: ast.expr) -> tuple[tuple[str, ...], bool]:
 def _listed(text: Text, node: ast.expr | None) -> list[ast.expr] | None:
     """The elements of a list, which may be that of a constant of the file."""
     if isinstance(node, ast.Name):
-        values = [value for name, value in _assigned(text.tree) if name == node.id]
+        values = [value for name, value in assigned(text.tree.body) if name == node.id]
         node = values[0] if len(values) == 1 else None
     return node.elts if isinstance(node, ast.List | ast.Tuple) else None
 
@@ -147,14 +148,6 @@ def _is_shared(text: Text, node: ast.expr) -> bool:
     if not isinstance(node, ast.Name):
         return False
     return sum(name.id == node.id for name in nodes_of(ast.Name, text.tree)) > MADE_AND_USED
-
-
-def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        value = getattr(node, "value", None)
-        if len(targets) == 1 and isinstance(targets[0], ast.Name) and isinstance(value, ast.expr):
-            yield targets[0].id, value
 
 
 def _row_values(text: Text, node: ast.expr, *, bare: bool) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Pattern, Placement, Target, Template, Variant
+from pytest_enrich.imports.text import assigned
 from pytest_enrich.proposers.rows import adding, looks, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.looks import Look
@@ -25,6 +26,8 @@ from pytest_enrich.writing.syntax import (
     last_name,
     nodes_of,
     span,
+    stored,
+    used,
 )
 
 Kind: TypeAlias = Literal["row", "example", "sibling"]
@@ -62,32 +65,21 @@ class Sheet(Struct, frozen=True, kw_only=True):
     is_apart: bool = False
 
     @property
-    def takes_rows(self) -> bool:
-        """Whether a variant can become one more case."""
-        return self.kind == "row"
-
-    @property
     def local_names(self) -> set[str]:
         """Its parameters, and the names that it binds."""
-        nodes = [*ast.walk(self.function)]
-        stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        return stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+        return stored(*self.function.body) | {node.arg for node in nodes_of(ast.arg, self.function)}
 
     def is_direct(self, target: Target) -> bool:
         """Whether it calls the target itself, on an object that it makes.
 
         It does not where a client, a helper of the file or a fixture stands between.
         """
-        said = _words(self.function.body)
-        if said & {
-            node.name for node in self.text.tree.body if isinstance(node, Function) and not is_fixture(node)
-        }:
+        body, functions = self.function.body, (node for node in self.text.tree.body if isinstance(node, Function))
+        said = used(*body) | {node.attr for node in nodes_of(ast.Attribute, *body)}
+        if any(node.name in said and not is_fixture(node) for node in functions):
             return False
-        ways = {
-            target.qualname,
-            *(one.qualname for one in target.entries),
-            *(one.qualname for one in target.parts),
-        }
+        entered = (one.qualname for one in target.entries)
+        ways = (target.qualname, *entered, *(one.qualname for one in target.parts))
         paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
         return any(path and said.issuperset(path) for path in paths)
 
@@ -183,23 +175,12 @@ def _open(
         # What is made of it is a test of its own, whose literals may be others.
         more = looks.of_literals(function, expecting)
         literals = _literals(text, function, more)
-        return [*expecting, *more], [*holes, *(_repeated(hole, len(cases.rows)) for hole in literals)]
+        rows = len(cases.rows)
+        return [*expecting, *more], [*holes, *(replace(hole, values=hole.values * rows) for hole in literals)]
     if kind == "example":
         return (), [Hole(name=name) for name in parameters.drawn_names(function)]
     stating = looks.of_literals(function)
     return stating, _literals(text, function, stating) if kind == "sibling" else []
-
-
-def _words(statements: Sequence[ast.stmt]) -> set[str]:
-    """The names in statements, and those of attributes."""
-    return {
-        *(node.id for node in nodes_of(ast.Name, *statements)),
-        *(node.attr for node in nodes_of(ast.Attribute, *statements)),
-    }
-
-
-def _repeated(hole: Hole, rows: int) -> Hole:
-    return replace(hole, values=hole.values * rows)
 
 
 def _function(tree: ast.Module, names: Sequence[str]) -> Function | None:
@@ -223,9 +204,7 @@ def _kind(function: Function) -> Kind | None:
 def _style(function: Function, owner: str | None, known: str) -> Literal["function", "method", "unittest"]:
     if owner is None:
         return "function"
-    asserts = (
-        node for node in ast.walk(function) if isinstance(node, ast.Attribute) and node.attr.startswith("assert")
-    )
+    asserts = (node for node in nodes_of(ast.Attribute, function) if node.attr.startswith("assert"))
     on_self = any(isinstance(node.value, ast.Name) and node.value.id == "self" for node in asserts)
     return "unittest" if on_self or known == "unittest" else "method"
 
@@ -257,9 +236,8 @@ def _literals(text: Text, function: Function, known: Sequence[Look]) -> list[Hol
 
 def _constants(text: Text) -> dict[str, Template]:
     """The constants of a test file that have literals, and those."""
-    assigned = (node for node in text.tree.body if isinstance(node, ast.Assign) and is_literal(node.value))
-    pairs = ((target, text.source(node.value)) for node in assigned for target in node.targets)
-    return {target.id: value for target, value in pairs if isinstance(target, ast.Name) and target.id.isupper()}
+    pairs = assigned(text.tree.body)
+    return {name: text.source(value) for name, value in pairs if name.isupper() and is_literal(value)}
 
 
 def _body(function: Function) -> Sequence[ast.stmt]:

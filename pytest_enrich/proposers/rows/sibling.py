@@ -15,8 +15,9 @@ from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
+from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import body, names, questions, words
-from pytest_enrich.writing.syntax import Edit, is_within, last_name, span
+from pytest_enrich.writing.syntax import Edit, is_within, span
 
 MOST_CHANGED, MOST_WORDS = 3, 4
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
@@ -151,8 +152,8 @@ def _seen(sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt]) -> dict[int,
     """What was seen at the looks in these statements."""
     places = [*map(span, kept)]
     points = [look.point.span for look in sheet.looks]
-    inside = [at for at, point in enumerate(points) if any(is_within(point, place) for place in places)]
-    return {at: [sighting for sighting in variant.seen if sighting.point == at] for at in inside}
+    seen = stating.by_point(sheet.looks, variant.seen)
+    return {at: seen[at] for at in seen if any(is_within(points[at], place) for place in places)}
 
 
 def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> list[str] | None:
@@ -188,10 +189,7 @@ def _without_comments(code: str) -> str:
 
 def _asserts_anything(code: str) -> bool:
     """Whether it says anything that can fail."""
-    nodes = list(ast.walk(ast.parse(code)))
-    called = [last_name(node.func) for node in nodes if isinstance(node, ast.Call)]
-    expects = any(name in {"raises", "warns"} or name.startswith("assert") for name in called)
-    return expects or any(isinstance(node, ast.Assert) for node in nodes)
+    return any(isinstance(node, ast.Assert) or is_telling(node) for node in ast.walk(ast.parse(code)))
 
 
 def _oracles(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:

@@ -135,7 +135,8 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
     for number, code in seen.items():
         look = sheet.looks[number]
         if look.point.form == "called":
-            yield from _call_edits(sheet, look.point, code, edits)
+            changed = _call_edit(sheet, look.point, code, edits)
+            yield from [changed] if changed is not None else []
             continue
         if look.point.form == "message":
             yield message_edit(sheet.function, look.point, code)
@@ -161,19 +162,20 @@ def described_call(value: Template) -> str:
     return "no call" if value == looks.NEVER else value
 
 
-def call_edit(node: ast.stmt, code: str, subject_code: str) -> Edit | None:
+def _call_edit(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> Edit | None:
     """What says of the mock what was seen; None where that stands there already."""
-    assert isinstance(node, ast.Expr)
-    assert isinstance(node.value, ast.Call)
-    assert isinstance(node.value.func, ast.Attribute)
-    name = node.value.func.attr
+    node = next(node for node in nodes_of(ast.Expr, sheet.function) if span(node) == point.span)
+    name, subject = (
+        last_name(getattr(node.value, "func", None)),
+        sheet.text.rewritten(point.subject, edits).strip(),
+    )
     word = "awaited" if "awaited" in name else "called"
     if code == looks.NEVER:
-        return None if "_not_" in name else (span(node), f"{subject_code}.assert_not_{word}()")
+        return None if "_not_" in name else (span(node), f"{subject}.assert_not_{word}()")
     inside = code.partition("(")[2][:-1]
     if name in looks.WITH:
         return looks.called_with(node), inside
-    return (span(node), f"{subject_code}.assert_{word}_once_with({inside})") if "_not_" in name else None
+    return (span(node), f"{subject}.assert_{word}_once_with({inside})") if "_not_" in name else None
 
 
 def expected_class(function: ast.AST, point: Point) -> str:
@@ -245,13 +247,6 @@ def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
     except (SyntaxError, ValueError):  # a name in a template
         return False
     return old == new
-
-
-def _call_edits(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> Iterator[Edit]:
-    """What says how a mock was called; nothing where that stands there."""
-    statement = next(node for node in nodes_of(ast.Expr, sheet.function) if span(node) == point.span)
-    changed = call_edit(statement, code, sheet.text.rewritten(point.subject, edits).strip())
-    yield from [changed] if changed is not None else []
 
 
 def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:

@@ -41,7 +41,7 @@ ENTRY = Entry(
 @pytest.fixture
 def target(fakes):
     gap = fakes.gap(line=13)
-    return fakes.target(gap, first_line=6, last_line=15, source=FUNCTION, constants=("0", "3"), entries=(ENTRY,))
+    return fakes.target(gap, first_line=6, source=FUNCTION, constants=("0", "3"), entries=(ENTRY,))
 
 
 @pytest.fixture

@@ -78,7 +78,6 @@ def test_a_handler_that_asserts_something_stays_whole_in_a_test_of_what_was_rais
         "    def answer(request):",
         '        assert request.url.path == "/prices"',
         '        return httpx.Response(404, json={"price": 3})',
-        "",
         '    with pytest.raises(ValueError, match="no price"):',
         "        discount(shop(answer))",
     ]

@@ -643,16 +643,6 @@ def test_an_exponent_is_no_value_to_try(rows):
     assert sandbox.jobs == []
 
 
-def test_a_test_about_one_report_comes_last(rows):
-    more = "\n\n    def test_one():\n        assert discount(1) == 1\n"
-    text = LISTED.replace("def test_discount", "def test_issue284") + more
-    _, sandbox = rows(text, names=("test_issue284", "test_one"))
-    assert [one.nodeid.rpartition(":")[2] for one in sandbox.asked(Vary)[0].patterns] == [
-        "test_one",
-        "test_issue284",
-    ]
-
-
 @pytest.mark.parametrize(
     ("anchor", "qualname", "start"),
     [

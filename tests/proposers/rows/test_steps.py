@@ -157,17 +157,6 @@ def test_what_it_raises_then_is_expected(rows):
     ]
 
 
-def test_what_is_defined_inside_is_parted_from_the_rest(rows):
-    raised = {"raised": "⟨builtins:LookupError⟩", "message": "nobody there", "line": 12}
-    made = without(rows, REGISTERED, 11, **raised)
-    assert made.code.splitlines()[1:] == [
-        *GREETING,
-        '    with pytest.raises(LookupError, match="nobody there"):',
-        "        discount(cart)",
-    ]
-    assert made.code.splitlines()[made.oracle[0].line - 1].strip().startswith("with pytest.raises")
-
-
 GIVEN = """
     from shop.cart import discount
 
