@@ -1,7 +1,6 @@
 """Which lines changed since a commit: git is asked, never changed, and no setting or hook of the user's counts.
 
-`since` answers it, `check_base` whether it can be asked, `named` finds files by name; `environment` is that of a
-process that must not take a hook's repository for its own.
+`since` answers it; `environment` is that of a process that must not take a hook's repository for its own.
 """
 
 from __future__ import annotations
@@ -24,28 +23,11 @@ _SETTINGS = (
     "--no-optional-locks", "--no-pager", "-c", "core.quotePath=off", "-c", "diff.suppressBlankEmpty=false",
     "-c", "diff.autoRefreshIndex=false", "-c", "diff.context=0", "-c", "diff.interHunkContext=0",
 )  # fmt: skip
-# What git tells a hook about the repository that it works for. It is found anew from the folder: in a folder
-# below the top, GIT_DIR alone would make git take that folder for the top.
-_OF_A_HOOK = (
-    "GIT_DIR",
-    "GIT_PREFIX",
-    "GIT_COMMON_DIR",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_LITERAL_PATHSPECS",
-    "GIT_GLOB_PATHSPECS",
-    "GIT_NOGLOB_PATHSPECS",
-    "GIT_ICASE_PATHSPECS",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_DIFF_OPTS",
-    "GIT_TRACE",
-)
-_DEEPEN = "git fetch --deepen=1000"
-_WHOLE = "git fetch --unshallow"
-_ACTIONS = "(in GitHub Actions: actions/checkout with fetch-depth: 0)"
+# Of what git's variables say only this counts. What a hook is told about the repository that it works for is found
+# anew from the folder: in a folder below the top, GIT_DIR alone would make git take that folder for the top.
+_KEPT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CEILING_DIRECTORIES")
+_KEPT_PREFIXES = ("GIT_CONFIG", "GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_DISCOVERY_")
+_ALL_OF_IT = "All of it:      git fetch --unshallow    (in GitHub Actions: actions/checkout with fetch-depth: 0)"
 
 
 class Said(Struct, frozen=True):
@@ -111,7 +93,11 @@ def resolved(folder: Path, name: str) -> str:
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """These variables without what git tells a hook; a work tree that somebody named stays."""
-    kept = {name: value for name, value in given.items() if name not in _OF_A_HOOK or name == "GIT_DIR"}
+    kept = {
+        name: value
+        for name, value in given.items()
+        if not name.startswith("GIT_") or name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
     if "GIT_WORK_TREE" not in kept:
         kept.pop("GIT_DIR", None)
     if not Path(kept.get("GIT_INDEX_FILE", "")).is_absolute():  # relative to a folder that nobody told us
@@ -154,41 +140,11 @@ def find_base(rootdir: Path, since: str) -> str:
         raise UsageError("accepted is one commit: staged, HEAD or a name; where it parted from HEAD is found out")
     commit = resolved(rootdir, since)
     if not commit:
-        raise UsageError(_unknown(rootdir, since))
-    if not head(rootdir):
-        raise UsageError("nothing is committed here yet\nCommit something first, or use --enrich-since=staged.")
+        raise UsageError(f"there is no such commit here\nWhat there is:  git branch --all\n{_ALL_OF_IT}")
     parted = ask(rootdir, "merge-base", commit, "HEAD").word
     if not parted:
-        raise UsageError(_apart(rootdir))
+        raise UsageError(f"it has no commit in common with HEAD, or this clone is shallow\n{_ALL_OF_IT}")
     return parted
-
-
-def _unknown(rootdir: Path, since: str) -> str:
-    lines = ["there is no such commit here"]
-    remote, _, branch = since.partition("/")
-    shallow, remotes = _is_shallow(rootdir), ask(rootdir, "remote").word.split("\n")
-    lines += [f"There is:    {one}/{since}" for one in remotes if one and resolved(rootdir, f"{one}/{since}")]
-    if branch and remote in remotes:
-        lines.append(f"Fetch it:    git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}")
-    if shallow:
-        lines.append(f"All of it:   {_WHOLE}    {_ACTIONS}")
-    if len(lines) == 1:
-        lines.append("What there is:  git branch --all")
-    return "\n".join(lines)
-
-
-def _apart(rootdir: Path) -> str:
-    if not _is_shallow(rootdir):
-        return "it has no commit in common with HEAD\nName a commit that HEAD comes from:  git log --oneline"
-    return (
-        "this clone is shallow: it does not reach back to where the two parted\n"
-        f"More of it:  {_DEEPEN}\n"
-        f"All of it:   {_WHOLE}    {_ACTIONS}"
-    )
-
-
-def _is_shallow(rootdir: Path) -> bool:
-    return ask(rootdir, "rev-parse", "--is-shallow-repository").word == "true"
 
 
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")

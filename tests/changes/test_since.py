@@ -77,7 +77,7 @@ def test_staged_lines_are_known_before_the_first_commit(repository):
     repository.write({"cart.py": CART})
     repository.git("add", "-A")
     assert lines(repository, "staged") == {"cart.py": (1, 2, 3)}
-    with pytest.raises(UsageError, match=r"nothing is committed here yet\n.*--enrich-since=staged|no such commit"):
+    with pytest.raises(UsageError, match="no such commit"):
         since(repository.root, "HEAD")
 
 
@@ -197,32 +197,11 @@ def test_unrelated_histories_are_told(branched):
         since(branched.root, "main")
 
 
-def run_told(clone, error, label):
-    """Do what the message says."""
-    told = next(line for line in str(error).splitlines() if line.startswith(label))
-    words = told.partition(":")[2].partition("    (")[0].split()
-    assert words[0] == "git"
-    clone.git(*words[1:])
-
-
-def test_a_branch_that_was_not_fetched_is_fetched_by_the_command_that_is_told(branched, tmp_path):
-    copy = clone(branched, tmp_path, "--single-branch", "--branch=work")
-    copy.git("checkout", "-q", "--detach")
-    copy.git("branch", "-qD", "work")
-    with pytest.raises(UsageError, match=r"no such commit here\nThere is:    origin/work$"):
-        since(copy.root, "work")
-    with pytest.raises(UsageError, match="no such commit here") as error:
-        since(copy.root, "origin/main")
-    run_told(copy, error.value, "Fetch it")
-    assert lines(copy, "origin/main") == {"src/cart.py": (2, 4)}
-
-
-@pytest.mark.parametrize("label", ["More of it", "All of it"])
-def test_a_shallow_clone_is_deepened_by_the_command_that_is_told(branched, tmp_path, label):
+def test_a_shallow_clone_is_deepened_by_the_command_that_is_told(branched, tmp_path):
     copy = clone(branched, tmp_path, "--depth=1", "--no-single-branch", "--branch=work")
-    with pytest.raises(UsageError, match="this clone is shallow") as error:
+    with pytest.raises(UsageError, match="or this clone is shallow\nAll of it:      git fetch --unshallow "):
         since(copy.root, "origin/main")
-    run_told(copy, error.value, label)
+    copy.git("fetch", "--unshallow")
     assert lines(copy, "origin/main") == {"src/cart.py": (2, 4)}
 
 
