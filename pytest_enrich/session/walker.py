@@ -16,17 +16,18 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import pipeline
 from pytest_enrich.config import MODEL, Budget, Settings
-from pytest_enrich.data import Attempt, ModelPart, Target
+from pytest_enrich.data import Attempt, Target
 from pytest_enrich.data.run import Stop
+from pytest_enrich.progress import Lines
 from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
-from pytest_enrich.protocols import Progress, Proposer, Sandbox
-from pytest_enrich.session.ground import Ground
+from pytest_enrich.protocols import Proposer, Sandbox
 from pytest_enrich.session.ledger import (
     SHORTEST_WALK,
     Ledger,
@@ -38,6 +39,7 @@ from pytest_enrich.session.ledger import (
     last_round,
     plan_round,
 )
+from pytest_enrich.source import Suite
 from pytest_enrich.store import rejected
 from pytest_enrich.store.python_file import text_of
 
@@ -101,7 +103,7 @@ class Walker:
     """
 
     def __init__(
-        self, settings: Settings, context: pipeline.RunContext, panel: Panel, ledger: Ledger, progress: Progress
+        self, settings: Settings, context: pipeline.RunContext, panel: Panel, ledger: Ledger, progress: Lines
     ) -> None:
         self._settings, self._context, self._panel = settings, context, panel
         self._ledger, self._progress = ledger, progress
@@ -138,7 +140,7 @@ class Walker:
         """
         whole = pipeline.RemainingBudget(self._settings.budget, len(targets), started=started)
         thinking = self._spared(whole, len(targets), started)
-        for turn in plan_round(self._settings.asked, model=self._panel.has_model):
+        for turn in plan_round(self._settings.asked, model=self._panel.model is not None):
             self._round(turn, targets, thinking)
             self._improve(thinking, IMPROVING)
             if self.is_enough:
@@ -147,10 +149,11 @@ class Walker:
         self._go_deeper(targets, thinking)
         self._ledger.settle()
         self._improve(whole, 1.0)
-        if self._is_late and not self.is_enough and whole.left >= SHORTEST_WALK:
+        model = self._panel.model
+        if self._is_late and model is not None and not self.is_enough and whole.left >= SHORTEST_WALK:
             # What there was no time to ask while the others waited for theirs.
             self._is_late = False
-            self._panel.resume()
+            model.resume()
             self._round(last_round(self._settings.asked), targets, whole)
         if self.is_enough:
             return "enough waiting"
@@ -161,7 +164,7 @@ class Walker:
     ) -> pipeline.RemainingBudget:
         """The budget without what is spared for a model to say things better at last."""
         seconds = self._settings.budget.seconds
-        if seconds is None or not self._panel.has_model:
+        if seconds is None or self._panel.model is None:
             return whole
         return pipeline.RemainingBudget(Budget(seconds=seconds * (1 - SPARED)), targets, started=started)
 
@@ -170,17 +173,17 @@ class Walker:
 
         All tests for one kind of question, then all for the next: what these begin with is read once.
         """
-        fresh = self._unimproved(more=False)
-        if not fresh or not self._panel.has_model:
+        fresh, model = self._unimproved(more=False), self._panel.model
+        if not fresh or model is None:
             return
         if (seconds := min(whole.left * part, EACH * len(fresh))) <= 0:
             return
         remaining = pipeline.RemainingBudget(Budget(seconds=seconds), 1)
         self._context = replace(self._context, remaining=remaining)
-        for think, more in self._panel.improvers():
+        for think, more in model.improvers():
             fresh = self._unimproved(more=more)
             for at, made in enumerate(fresh, 1):
-                if remaining.left <= 0 or self._panel.is_gone:
+                if remaining.left <= 0 or model.is_gone:
                     return
                 self._progress.waiting(f"test {at} of {len(fresh)} is said better")
                 self._improved.add((made.suggestion.id, more))
@@ -208,19 +211,18 @@ class Walker:
             return
         # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
         remaining = pipeline.RemainingBudget(turn.budget(self._settings.budget, whole), len(every), turn.patience)
-        self._context = replace(self._context, remaining=remaining)
         self._context = self._context_for(turn, remaining)
-        asks = MODEL in turn.names
-        executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)
+        model = self._panel.model if MODEL in turn.names else None
+        executor, ahead = (self._asking, self._slots + AHEAD) if model else (self._executor, self._slots)
         self._progress.working(0, len(own), own[0], whole)
         finished: set[tuple[str, str]] = set()
         for raw in pipeline.run(own, self._context, executor, ahead):
-            done = self._completed(raw) if asks else raw
+            done = self._completed(raw, model) if model else raw
             self._ledger.finish(done, self._panel.identities(turn.names))
             finished |= {key(target) for target in own if any(map(self._ledger.is_closed, target.gaps))}
             finished.add(key(done.target))
             self._progress.finished(len(finished), len(own), done.target, done.attempts, whole)
-            if self._is_full(turn) or (asks and self._panel.is_gone):
+            if self._is_full(turn) or (model and model.is_gone):
                 return
 
     def _open(self, turn: Round, targets: Sequence[Target]) -> list[Target]:
@@ -244,11 +246,11 @@ class Walker:
             turned_down=known.reasons,
         )
 
-    def _completed(self, done: pipeline.Done) -> pipeline.Done:
+    def _completed(self, done: pipeline.Done, model: LocalModel) -> pipeline.Done:
         """Without its model a round is not done with a target: another run may ask it."""
-        is_left = self._panel.is_unasked(done.target)
+        is_left = model.is_unasked(done.target)
         self._is_late = self._is_late or is_left
-        return replace(done, complete=done.complete and not (self._panel.is_gone or is_left))
+        return replace(done, complete=done.complete and not (model.is_gone or is_left))
 
 
 T = TypeVar("T")
@@ -295,8 +297,28 @@ def parsing_in_turn(*, is_safe: bool = PARSES_IN_THREADS) -> Iterator[None]:
         ast.parse = plain
 
 
+class Course(Struct, frozen=True, kw_only=True):
+    """What a model has to know of the run that it is asked in.
+
+    Attributes:
+        suite: What is known of the tests.
+        test_text: A test file as it is now.
+        source_text: A source file's text.
+        left: Seconds of the run.
+        attempts: What was tried so far.
+        say: Told what the model is waited for.
+    """
+
+    suite: Suite
+    test_text: Callable[[str], str]
+    source_text: Callable[[str], str]
+    left: Callable[[], float]
+    attempts: Callable[[], Sequence[Attempt]]
+    say: Callable[[str], None]
+
+
 class Panel:
-    """The proposers of one run; a model is among them once it was begun and found.
+    """The proposers of one run; a `model` is among them once it was begun and found.
 
     Args:
         settings: Who is asked, and how.
@@ -305,42 +327,29 @@ class Panel:
 
     def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
         self._settings, self._sandbox = settings, sandbox
-        self._model: LocalModel | None = None
+        self.model: LocalModel | None = None
         self._silence = ""
 
     def test_text(self, path: str) -> str:
         """A test file as it is now, "" when it is not there or cannot be decoded."""
         return text_of(self._settings.rootdir, path) or ""
 
-    def begin_model(
-        self,
-        ground: Ground,
-        source_text: Callable[[str], str],
-        left: Callable[[], float],
-        attempts: Callable[[], Sequence[Attempt]],
-        say: Callable[[str], None],
-    ) -> None:
-        """Have the model loaded while others work; that there is none is said, and no reason to stop.
-
-        The functions are as in `model.Course`.
-        """
-        if MODEL not in self._settings.asked or not ground.targets:
+    def begin_model(self, targets: Sequence[Target], course: Course) -> None:
+        """Have the model loaded while others work; that there is none is said, and no reason to stop."""
+        if MODEL not in self._settings.asked or not targets:
             return
-        from pytest_enrich.proposers.ollama.places import Places
         from pytest_enrich.session import model
 
-        places = Places(ground.suite, self.test_text)
-        course = model.Course(source_text=source_text, places=places, left=left, attempts=attempts, say=say)
-        found = model.begin(self._settings, self._sandbox, ground.targets, course)
+        found = model.begin(self._settings, self._sandbox, targets, course)
         if isinstance(found, str):
             self._silence = f"the model was not asked: {found}"
         else:
-            self._model = found
+            self.model = found
 
     def close(self) -> None:
         """Ask a model nothing more."""
-        if self._model is not None:
-            self._model.close()
+        if self.model is not None:
+            self.model.close()
 
     def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
         """Those of these names that can be asked; with a model all others begin with what it said, too."""
@@ -354,41 +363,13 @@ class Panel:
         if not uses_hypothesis(self._settings.rootdir, self._settings.test_files):
             del known["properties"]  # a share of the time that is for nothing
         others = tuple(known[name] for name in names if name in known)
-        return (*others, *(self._model.proposers if self._model is not None and MODEL in names else ()))
-
-    def resume(self) -> None:
-        """There is time again for what the model was not asked."""
-        if self._model is not None:
-            self._model.resume()
+        return (*others, *(self.model.proposers if self.model is not None and MODEL in names else ()))
 
     def identities(self, names: Sequence[str]) -> tuple[str, ...]:
         """The proposers as a finished gap names them: a model's with its digest."""
-        return tuple(self._model.identity if name == MODEL and self._model else name for name in names)
-
-    def improvers(self) -> Iterator[tuple[pipeline.Improver, bool]]:
-        """Who knows other versions of a kept test, and whether they are to notice more; only a model does."""
-        yield from self._model.improvers() if self._model is not None else ()
-
-    @property
-    def has_model(self) -> bool:
-        """Whether there is a model to be asked."""
-        return self._model is not None
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the model does not answer any more."""
-        return self._model is not None and self._model.is_gone
-
-    def is_unasked(self, target: Target) -> bool:
-        """Whether there was no time for a question to the model about a target."""
-        return self._model is not None and self._model.is_unasked(target)
-
-    @property
-    def part(self) -> ModelPart | None:
-        """What a model was asked and what it took, None without one."""
-        return self._model.part if self._model else None
+        return tuple(self.model.identity if name == MODEL and self.model else name for name in names)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What people should know of the model, or why there was none."""
-        return self._model.notes if self._model else (self._silence,) if self._silence else ()
+        return self.model.notes if self.model else (self._silence,) if self._silence else ()

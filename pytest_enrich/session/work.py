@@ -18,8 +18,8 @@ from pytest_enrich.data import Gap, RunSummary
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError, UsageError
+from pytest_enrich.progress import Lines
 from pytest_enrich.proposers.search import sharpen
-from pytest_enrich.protocols import Progress
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.cluster import ClusterSandbox, Project
 from pytest_enrich.sandboxes.environment import sweep
@@ -31,7 +31,7 @@ from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger
 from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots
 from pytest_enrich.session.scope import Found
-from pytest_enrich.session.walker import Panel, Walker
+from pytest_enrich.session.walker import Course, Panel, Walker
 from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store, last_run, rebuild
 from pytest_enrich.store.disk import now
@@ -49,7 +49,7 @@ class Session:
     """One run. Whatever is finished is on the disk before the next target begins."""
 
     def __init__(
-        self, settings: Settings, store: Store, found: Found, progress: Progress, known: Experience = NONE
+        self, settings: Settings, store: Store, found: Found, progress: Lines, known: Experience = NONE
     ) -> None:
         self._known = known
         self._settings = settings
@@ -150,13 +150,15 @@ class Session:
             self._store.forget()
         self._store.prepare()
         self._store.evidence.begin(summary.begun(settings, found, self._layers))
-        self._panel.begin_model(
-            self._ground,
+        course = Course(
+            suite=self._ground.suite,
+            test_text=self._panel.test_text,
             source_text=found.texts.__getitem__,
             left=lambda: self._walker.left,
             attempts=lambda: self._ledger.attempts,
             say=self._progress.waiting,
         )
+        self._panel.begin_model(self._ground.targets, course)
 
     def summary(self, started: float, changed: tuple[str, ...] | None) -> RunSummary:
         """The run so far; `changed` are files that changed outside the suggestions folder meanwhile."""
@@ -180,7 +182,7 @@ class Session:
             bugs=tuple(one.id for one in self._store.bugs()) if self._store.exists() else (),
             mended=self._contradictions.mended,
             stopped=self._stopped,
-            model=self._panel.part,
+            model=self._panel.model.part if self._panel.model else None,
             learnt=self._known.told,
             notes=(
                 *self._found.notes,
