@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -109,18 +107,6 @@ def render(name: str, report: Report) -> str:
 def render_json(report: Report) -> str:
     """The whole report, indented; the first key is `schema`."""
     return msgspec.json.format(encoded(report), indent=2).decode() + "\n"
-
-
-def json_schema() -> dict[str, object]:
-    """The JSON schema (2020-12) of what `render` gives."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_cleaned(msgspec.json.schema(Report))}
-
-
-def _cleaned(part: dict[str, Any]) -> dict[str, Any]:
-    """The same on every Python: from 3.13 on docstrings come without their indentation."""
-    cleaned = {name: _cleaned(value) if isinstance(value, dict) else value for name, value in part.items()}
-    described = cleaned.get("description")
-    return {**cleaned, "description": inspect.cleandoc(described)} if isinstance(described, str) else cleaned
 
 
 def _parsed(word: str) -> WantedReport:
