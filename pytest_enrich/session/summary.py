@@ -109,7 +109,7 @@ def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:
     """The summary of a run that only looked."""
     return RunSummary(
         at=now(),
-        directory=_shown(settings),
+        directory=disk.shown(settings.directory, settings.rootdir),
         versions=versions(),
         coverage=coverage(found.measured),
         tests=settings.passed,
@@ -230,10 +230,3 @@ def commit(rootdir: Path) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip() or None
-
-
-def _shown(settings: Settings) -> str:
-    try:
-        return settings.directory.relative_to(settings.rootdir).as_posix()
-    except ValueError:
-        return str(settings.directory)

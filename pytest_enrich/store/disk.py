@@ -27,18 +27,6 @@ from pytest_enrich.errors import StoreError
 LARGEST = 16 * 1024 * 1024
 """Bytes; a file of ours that is larger was not written by us."""
 
-_REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the file system is read-only",
-    errno.EACCES: "no permission",
-    errno.EPERM: "no permission",
-    errno.ENOTDIR: "a file is where a folder should be",
-    errno.EEXIST: "a file is where a folder should be",
-    errno.EISDIR: "a folder is where a file should be",
-    errno.ELOOP: "it is a symbolic link",
-    errno.ENAMETOOLONG: "the name is too long",
-}
 LARGEST_FILE = 1024 * 1024
 """Bytes of one suggestion, or of one line of a log."""
 LONGEST = 50_000
@@ -62,8 +50,8 @@ def sha256(content: bytes) -> str:
 
 
 def explained(error: OSError) -> str:
-    """Why the system refused, in words."""
-    return _REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
+    """Why the system refused, in its own words, but for those about links: no link is followed."""
+    return "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror or type(error).__name__
 
 
 @contextlib.contextmanager
@@ -200,6 +188,11 @@ def read(path: Path, largest: int = LARGEST) -> bytes | None:
         return _content(path, file.fileno(), largest)
 
 
+def shown(path: Path, rootdir: Path) -> str:
+    """The path as people read it: relative to the project when it is inside."""
+    return path.relative_to(rootdir).as_posix() if path.is_relative_to(rootdir) else str(path)
+
+
 def sync_folder(path: Path) -> None:
     """Make a rename in this folder durable, where the system can."""
     with contextlib.suppress(OSError):
@@ -253,19 +246,13 @@ class TooMuchError(ValueError):
     """Something in it is larger than any that we write."""
 
 
-def read_bounded(path: Path, kind: type[_T], largest: int = LARGEST_FILE) -> _T:
-    """What is in the file.
+def decoded(content: bytes, kind: type[_T], largest: int = LARGEST_FILE) -> _T:
+    """What the bytes say.
 
     Raises:
         ValueError: It is no such value, or one that is too large: `msgspec.MsgspecError`, `TooMuchError`, ...
         RecursionError: It is too deep.
-        StoreError: It cannot be read.
     """
-    return decoded(read(path, largest) or b"", kind, largest)
-
-
-def decoded(content: bytes, kind: type[_T], largest: int = LARGEST_FILE) -> _T:
-    """What the bytes say; see `file`."""
     if len(content) > largest:
         raise TooMuchError(f"it has more than {largest} bytes")
     found = msgspec.json.decode(content, type=kind)
@@ -365,18 +352,10 @@ def remove(path: Path) -> None:
 
 def names(directory: Path) -> tuple[str, ...]:
     """What is in the folder, sorted; nothing when it is not there or is a symbolic link."""
-    if directory.is_symlink():
-        return ()
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        try:
-            return tuple(sorted(entry.name for entry in directory.iterdir()))
-        except PermissionError as error:
-            raise StoreError(
-                f"cannot read {directory}: {explained(error)}\n"
-                "Nothing was done.\n"
-                f"Make it readable:  chmod -R u+rwX {directory}"
-            ) from error
-    return ()
+    with reporting(directory, "read"):
+        if directory.is_symlink() or not directory.is_dir():
+            return ()
+        return tuple(sorted(entry.name for entry in directory.iterdir()))
 
 
 def _free(path: Path) -> Path:
