@@ -67,6 +67,14 @@ def ask(folder: Path, *words: str) -> Said:
     return Said(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace").strip())
 
 
+def word(folder: Path, *words: str) -> str:
+    """Git's answer that is one line, "" where it has none, or there is no git."""
+    try:
+        return ask(folder, *words).word
+    except UsageError:
+        return ""
+
+
 def need(folder: Path, *words: str) -> bytes:
     """What git prints when all is well.
 
@@ -120,14 +128,8 @@ def check_base(rootdir: Path) -> None:
     said = ask(rootdir, "rev-parse", "--is-inside-work-tree")
     if said.word == "true":
         return
-    why = _whole(said.errors) if said.status else "this is no work tree"
+    why = "\n".join(said.errors.splitlines()) or "this is no work tree"
     raise UsageError(f"{rootdir} is not in the work tree of a git repository: {why}\nDo without this option.")
-
-
-def _whole(errors: str) -> str:
-    """The reason, and the command that it ends with where it knows one."""
-    lines = [line.strip() for line in errors.splitlines() if line.strip()] or ["it gave no reason"]
-    return "\n".join(dict.fromkeys((lines[0], lines[-1])))
 
 
 def find_base(rootdir: Path, since: str) -> str:

@@ -56,8 +56,6 @@ def _pending(store: Store, *, as_json: bool) -> int:
         say(f"Nothing is pending.\nNext:  {following}")
     else:
         say(text.table(pending))
-        for line in text.by_models(pending):
-            say(f"\n{line}")
         for one in stale:
             say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
         if foreign:

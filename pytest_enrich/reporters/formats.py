@@ -60,17 +60,15 @@ NONE = "none"
 STDOUT = "-"
 """The destination that is no file."""
 
-_ALWAYS = ("html",)
 _WHERE = {"GITHUB_ACTIONS": "github", "GITLAB_CI": "gitlab"}
-"""Kinds that are added where the environment has the variable, as far as this version knows them."""
+"""Kinds that are added where the environment has the variable."""
 
 
 def detected(environment: Mapping[str, str]) -> tuple[WantedReport, ...]:
     """What is written when nobody has asked for a kind of report."""
-    there = [(variable, name) for variable, name in _WHERE.items() if environment.get(variable)]
-    found = [*(WantedReport(format=name) for name in _ALWAYS)]
-    found += [WantedReport(format=name, because=variable) for variable, name in there]
-    return tuple(one for one in found if one.format in FORMATS)
+    there = [variable for variable in _WHERE if environment.get(variable)]
+    more = (WantedReport(format=_WHERE[variable], because=variable) for variable in there)
+    return (WantedReport(format="html"), *more)
 
 
 def wanted(texts: Iterable[str]) -> tuple[WantedReport, ...]:

@@ -117,18 +117,12 @@ def _head(report: Report) -> list[str]:
     title = f"### Suggested tests: {number}" + " (advice, does not block)" * bool(number)
     run = report.run
     place = " at ".join([plain(report.project), *([code(run.commit)] if run.commit else [])])
-    made = ", ".join(part for part in (place, plain(figures.at(run.at)), _passed(run)) if part)
+    passed = f"{counted(run.tests, 'test')} passed" if run.tests else ""
+    made = ", ".join(part for part in (place, plain(figures.at(run.at)), passed) if part)
     figured = plain(" ".join(part for part in (figures.coverage(report), figures.changed(report)) if part))
     apart = waiting(run)
-    return [MARK, title, made, figured, plain(f"Waiting: {apart}.") if apart else "", _changed(run)]
-
-
-def _passed(run: RunSummary) -> str:
-    return f"{counted(run.tests, 'test')} passed" if run.tests else ""
-
-
-def _changed(run: RunSummary) -> str:
-    return "" if run.read_only_check == "changed" else "**Nothing in the repository was changed.**"
+    same = "" if run.read_only_check == "changed" else "**Nothing in the repository was changed.**"
+    return [MARK, title, made, figured, plain(f"Waiting: {apart}.") if apart else "", same]
 
 
 def _missing(number: int, rows: int, whole: int) -> str:

@@ -75,22 +75,6 @@ def table(suggestions: Sequence[Suggestion]) -> str:
     )
 
 
-def by_models(suggestions: Sequence[Suggestion]) -> list[str]:
-    """What of these is a model's: `by qwen2.5-coder:7b: cart-abcd; the name of cart-efgh, cart-ijkl`."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for one in (one for one in suggestions if one.origin.model):
-        what = f"the {' and '.join(one.origin.worded)}" if one.origin.worded else ""
-        found.setdefault(one.origin.model, {}).setdefault(what, []).append(one.id)
-    return [
-        filled(visible(f"by {model}: " + "; ".join(_whose(what, ids) for what, ids in sorted(parts.items()))))
-        for model, parts in found.items()
-    ]
-
-
-def _whose(what: str, ids: Sequence[str]) -> str:
-    return f"{what} of {', '.join(ids)}" if what else ", ".join(ids)
-
-
 def gain(one: Suggestion) -> str:
     """`+4 lines`, or `+1 branch` when it runs no new line; `row +4 lines` of one more row."""
     lines, branches = one.proof.lines_gained, one.proof.branches_gained
@@ -136,14 +120,7 @@ def _bugs(summary: RunSummary, bugs: Sequence[Suggestion]) -> str:
 
 def _before(gaps: Mapping[str, int]) -> list[str]:
     """Why the gaps that are there were not worked on."""
-    words = {
-        "turned down": "turned down before (.enrich-rejected)",
-        "done before": "tried before",
-        "waiting": "with a suggestion that waits",
-        "left out": "left out",
-        _NOTHING: "without a good test",
-    }
-    known = [f"{gaps[outcome]} {text}" for outcome, text in words.items() if gaps.get(outcome)]
+    known = [f"{gaps[outcome]} {outcome}" for outcome in (*_ALREADY, _NOTHING) if gaps.get(outcome)]
     text = f"gaps      {sum(gaps.values())}: {', '.join(known)}"
     return [filled(text, indent=10)] if known else []
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -72,10 +73,13 @@ class Store(Struct, frozen=True):
         """The suggestion or possible bug that waits and whose id, or the id's second part, begins with `prefix`.
 
         Raises:
-            UsageError: None does, or several do, or it cannot be read; the message names the nearest.
+            UsageError: None does, or several do; the message names the nearest.
         """
-        found = self.shelf()
-        return identity.choose(prefix, found.suggestions, found.problems)
+        return identity.choose(prefix, self.shelf().suggestions)
+
+    def find_all(self, prefixes: Iterable[str]) -> tuple[Suggestion, ...]:
+        """Those of all these prefixes, each once; see `find`."""
+        return tuple({one.id: one for one in map(self.find, prefixes)}.values())
 
     def state(self, suggestion: Suggestion) -> State:
         """What was decided about it, folded from the decisions (`stale` only when a run noted it)."""
@@ -242,7 +246,11 @@ def read(directory: Path, rootdir: Path) -> Shelf:
     if directory.is_symlink() or directory.is_file():
         return Shelf((), (f"{directory.name} is no folder: not used",))
     names = [name for name in disk.names(directory) if identity.is_valid(name)]
-    fault = _asked_once(rootdir)
+    known = cache(partial(misplaced, rootdir))  # many name the same few files
+
+    def fault(one: Suggestion) -> str:
+        return known(one.target.path, one.gap.path, options_of(rootdir, one).words)
+
     found = [suggestion(directory / name, fault) for name in names[:LONGEST_LIST] if (directory / name).is_dir()]
     readable = sorted((one for one in found if isinstance(one, Suggestion)), key=order)
     more = len(names) - LONGEST_LIST
@@ -277,19 +285,6 @@ def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Sugge
 def order(one: Suggestion) -> tuple[str, str, int, str]:
     """Suggestions for one function come together, so that one reading of it serves them all."""
     return (one.gap.path, one.gap.qualname, one.gap.line, one.id)
-
-
-def _asked_once(rootdir: Path) -> Callable[[Suggestion], str]:
-    """What is wrong with the files that suggestions name: many name the same few."""
-    known: dict[tuple[str, str, tuple[str, ...]], str] = {}
-
-    def asked(one: Suggestion) -> str:
-        key = (one.target.path, one.gap.path, options_of(rootdir, one).words)
-        if key not in known:
-            known[key] = misplaced(rootdir, *key)
-        return known[key]
-
-    return asked
 
 
 def misplaced(rootdir: Path, target: str, source: str, words: tuple[str, ...]) -> str:

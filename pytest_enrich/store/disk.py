@@ -142,7 +142,7 @@ def locked(path: Path, patience: float) -> Iterator[None]:
         while not _is_locked(descriptor):
             if time.monotonic() >= deadline:
                 raise BusyError(
-                    f"another pytest-enrich has been writing for {patience:g} s: {path} is locked\n"
+                    f"another pytest-enrich has been at work here for {patience:g} s: {path} is locked\n"
                     "Nothing was changed.\n"
                     "Try again when it is done; what waits then:  pytest-enrich list"
                 )
@@ -311,7 +311,8 @@ def prepare(directory: Path, rootdir: Path) -> None:
             "An own folder:  pytest --enrich --enrich-dir=enrich-suggestions"
         )
     make_folder(directory)
-    ignore(directory)
+    if not os.path.lexists(directory / ".gitignore"):  # it is missing after a download from CI, too
+        write(directory / ".gitignore", GITIGNORE)
 
 
 def make_inside(directory: Path, *names: str) -> Path:
@@ -320,12 +321,6 @@ def make_inside(directory: Path, *names: str) -> Path:
         directory /= name
         make_folder(directory)
     return directory
-
-
-def ignore(directory: Path) -> None:
-    """Put `.gitignore` there, or back: it is missing after a download from CI."""
-    if not os.path.lexists(directory / ".gitignore"):
-        write(directory / ".gitignore", GITIGNORE)
 
 
 def move(source: Path, destination: Path) -> None:

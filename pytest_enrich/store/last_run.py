@@ -44,11 +44,8 @@ def write(store: Store, summary: RunSummary) -> None:
     store.prepare()
     store.evidence.add("end", summary)
     disk.write_json(store.directory / "run.json", summary)
-    disk.write(store.directory / "README.md", _README.replace("{folder}", _code(summary.directory)))
-
-
-def _code(text: str) -> str:
-    return "".join(c if c.isprintable() and c not in "`|" else "?" for c in text)
+    folder = "".join(c if c.isprintable() and c not in "`|" else "?" for c in summary.directory)
+    disk.write(store.directory / "README.md", _README.replace("{folder}", folder))
 
 
 def read(store: Store) -> RunSummary | None:

@@ -77,7 +77,10 @@ def _policy(script: Markup) -> str:
 
 
 def _body(report: Report, script: Markup) -> Markup:
-    main = joined([*bug_section(report), *function_sections(report), _end(report)], "\n")
+    unchecked = tag("ul", *(tag("li", each) for each in _UNCHECKED))
+    after = [*_without(report.without), *_decided(report), _how(report.run)]
+    sections = [*bug_section(report), *function_sections(report), *after]
+    main = joined([*sections, _section("unchecked", "What was not checked", unchecked)], "\n")
     parts = [
         tag("a", "Skip to the suggestions", class_="skip", href="#list"),
         _header(report),
@@ -214,11 +217,6 @@ def _help() -> Markup:
     return tag("dialog", title, terms(_KEYS), close, id="help", aria_labelledby="help-title")
 
 
-def _end(report: Report) -> Markup:
-    """All sections after the suggestions."""
-    return joined([*_without(report.without), *_decided(report), _how(report.run), _unchecked()], "\n")
-
-
 def _without(lines: tuple[Finished, ...]) -> Iterator[Markup]:
     if not lines:
         return
@@ -289,10 +287,6 @@ def _how(run: RunSummary) -> Markup:
 def _fact_group(title: str, told: Mapping[str, str]) -> Iterator[Markup]:
     if any(told.values()):
         yield tag("div", tag("h3", title), terms(told.items()))
-
-
-def _unchecked() -> Markup:
-    return _section("unchecked", "What was not checked", tag("ul", *(tag("li", each) for each in _UNCHECKED)))
 
 
 def _section(identity: str, title: str, *parts: Markup) -> Markup:
