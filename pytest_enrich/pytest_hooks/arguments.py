@@ -47,8 +47,8 @@ _SPREAD = frozenset({
 _PLACE = frozenset({"inifilename", "rootdir"})
 """Given anew, absolute."""
 
-_COVERAGE = ("cov_", "no_cov")
-_OURS = ("enrich",)
+_PREFIXES = ("cov_", "no_cov", "enrich")
+"""pytest-cov's, and ours."""
 _PATHS = frozenset({"confcutdir", "cov_config"})
 _OPTIONS = {
     "keyword": "-k",
@@ -76,14 +76,14 @@ class Word(Struct, frozen=True, kw_only=True):
 def for_child(config: pytest.Config) -> tuple[str, ...]:
     """What a job's pytest needs: configuration, plugins, overrides, the options of plugins; no tests."""
     left_out = _SELECTION | _FLOW | _OUTPUT | _SPREAD | _PLACE
-    kept = [word for word in _words(config) if not _is_left_out(word, left_out, (*_COVERAGE, *_OURS))]
+    kept = [word for word in _words(config) if not _is_left_out(word, left_out)]
     return (*_place(config), *_absolute(config, kept))
 
 
 def for_repetition(config: pytest.Config) -> tuple[str, ...]:
     """What runs the same tests once more, spread out as before, with nothing written or measured."""
     left_out = _FLOW | _OUTPUT | _PLACE
-    words = [word for word in _words(config) if not _is_left_out(word, left_out, (*_COVERAGE, *_OURS))]
+    words = [word for word in _words(config) if not _is_left_out(word, left_out)]
     paths = [text for word in words if word.destination == "file_or_dir" for text in word.texts]
     options = [text for word in words if word.destination != "file_or_dir" for text in word.texts]
     # A flag comes between: the last option may take an optional value.
@@ -100,7 +100,7 @@ def as_said(config: pytest.Config) -> tuple[str, ...]:
     kept = [
         _from_rootdir(config, word)
         for word in on_command_line(config)
-        if word.destination not in left_out and not word.destination.startswith((*_COVERAGE, *_OURS))
+        if word.destination not in left_out and not word.destination.startswith(_PREFIXES)
     ]
     return tuple(
         text for word in kept if word.destination != "markexpr" or _leaves_out(word) for text in word.texts
@@ -191,11 +191,11 @@ def _options(config: pytest.Config) -> Mapping[str, argparse.Action]:
     return parser._option_string_actions  # noqa: SLF001 - the same
 
 
-def _is_left_out(word: Word, destinations: frozenset[str], prefixes: tuple[str, ...]) -> bool:
+def _is_left_out(word: Word, destinations: frozenset[str]) -> bool:
     if word.destination == "override_ini":
         said = "=".join(word.texts).removeprefix("-o").removeprefix("--override-ini").lstrip("=")
         return said.startswith("addopts=")
-    return word.destination in destinations or word.destination.startswith(prefixes)
+    return word.destination in destinations or word.destination.startswith(_PREFIXES)
 
 
 def _place(config: pytest.Config) -> tuple[str, ...]:

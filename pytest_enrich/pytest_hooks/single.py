@@ -53,11 +53,10 @@ def find(config: pytest.Config, name: str) -> Suggested:
 
 def _existing(folder: PurePosixPath, rootdir: Path) -> PurePosixPath:
     """The folder itself or, when the suggestion would make it, the nearest one above with a file in it."""
-    return next((one for one in (folder, *folder.parents) if _has_file(rootdir / one)), PurePosixPath())
-
-
-def _has_file(folder: Path) -> bool:
-    return folder.is_dir() and any(path.is_file() and path.name != _PACKAGE for path in folder.iterdir())
+    for one in (folder, *folder.parents):
+        if any(path.is_file() and path.name != _PACKAGE for path in (rootdir / one).glob("*")):
+            return one
+    return PurePosixPath()
 
 
 class Single:

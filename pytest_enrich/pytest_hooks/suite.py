@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec import Struct
 
 from pytest_enrich import measurement
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.measurement import Measurement, paths
+from pytest_enrich.pytest_hooks import arguments
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -27,41 +27,37 @@ _OK = 0
 _DOCTEST = "[doctest]"
 
 
-class Repetition(Struct, frozen=True, kw_only=True):
-    """What to run again.
-
-    Attributes:
-        arguments: pytest's, with the selection of tests and without any about coverage.
-        source: What to measure, None for all that is not installed.
-        config_file: Coverage's.
-        directory: Where pytest was started.
-        status: How it ended the first time.
-        seconds: How long it took the first time.
-    """
-
-    arguments: Sequence[str]
-    source: list[str] | None
-    config_file: str
-    directory: Path
-    status: int
-    seconds: float
-
-
-def measure_again(asked: Repetition, folder: Path) -> Coverage:
+def measure_again(
+    config: pytest.Config, source: list[str] | None, folder: Path, ended: int, took: float
+) -> Coverage:
     """Run the tests in a process of their own that writes into `folder` alone; answers what it measured.
+
+    `source` limits what is measured, None for all that is not installed. The first time they `ended` with a
+    status, and `took` so many seconds.
 
     Raises:
         EnrichError: The tests ended otherwise than the first time.
     """
     output = folder / "output.txt"
+    file = config.option.cov_config
+    command = [sys.executable, "-m", "pytest", *_options(source, file, folder)]
     try:
         with output.open("wb") as stream:
-            status = _run(asked, folder, stream.fileno())
+            status = subprocess.run(
+                [*command, *arguments.for_repetition(config)],
+                cwd=config.invocation_params.dir,
+                env=_environment(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                timeout=max(_LEAST_SECONDS, 10 * took),
+                check=False,
+            ).returncode
     except subprocess.TimeoutExpired as error:
         raise EnrichError(_changed(f"did not end within {error.timeout:.0f}s", "")) from None
-    if status not in (_OK, asked.status):
+    if status not in (_OK, ended):
         raise EnrichError(_changed(f"ended with exit status {status}", _last_line(output)))
-    return measurement.load(folder / "coverage", asked.source, asked.config_file)
+    return measurement.load(folder / "coverage", source, file)
 
 
 def measured_sources(config: pytest.Config, measured: Measurement) -> list[str] | None:
@@ -74,25 +70,11 @@ def measured_sources(config: pytest.Config, measured: Measurement) -> list[str] 
     return None if limits is None else [str(source) for source in limits]
 
 
-def _run(asked: Repetition, folder: Path, output: int) -> int:
-    options = _options(asked.source)
-    command = [sys.executable, "-m", "pytest", *options, f"--cov-config={asked.config_file}", "-p", paths.__name__]
-    private = [f"--basetemp={folder}/basetemp", "-o", f"cache_dir={folder}/cache"]
-    return subprocess.run(
-        [*command, *private, *asked.arguments],
-        cwd=asked.directory,
-        env=_environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        timeout=max(_LEAST_SECONDS, 10 * asked.seconds),
-        check=False,
-    ).returncode
-
-
-def _options(source: Sequence[str] | None) -> list[str]:
-    """pytest-cov's arguments for a measurement with all that we need, limited to `source`."""
-    return [*(f"--cov={one}" for one in source or ()), *(["--cov"] if source is None else []), *measurement.WANTED]
+def _options(source: Sequence[str] | None, file: str, folder: Path) -> list[str]:
+    """For a measurement with all that we need, limited to `source`, that writes nothing elsewhere."""
+    limits = ["--cov"] if source is None else [f"--cov={one}" for one in source]
+    measured = [*limits, *measurement.WANTED, f"--cov-config={file}", "-p", paths.__name__]
+    return [*measured, f"--basetemp={folder}/basetemp", "-o", f"cache_dir={folder}/cache"]
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -112,12 +112,10 @@ def last_round(names: Sequence[str]) -> Round:
     return Round(names=(MODEL,), after=tuple(name for name in names if name != MODEL))
 
 
-def by_module(targets: Iterable[Target]) -> list[Target]:
+def by_module(targets: Sequence[Target]) -> list[Target]:
     """Those of one module together, in the order of the first: what their questions share is read once."""
-    found: dict[str, list[Target]] = {}
-    for target in targets:
-        found.setdefault(target.path, []).append(target)
-    return [target for group in found.values() for target in group]
+    paths = [target.path for target in targets]
+    return sorted(targets, key=lambda target: paths.index(target.path))
 
 
 class Made(Struct, frozen=True, kw_only=True):
@@ -163,7 +161,7 @@ class Ledger:
         functions = dict.fromkeys(key(gap) for gap in found.open)
         self._places = {function: place for place, function in enumerate(functions, 1)}
         self._outcomes: dict[str, str] = {}
-        self._made: list[Made] = []
+        self.made: list[Made] = []
         self._put_off: list[tuple[Attempt, Target]] = []
         self._told: set[tuple[str, str]] = set()
         self._maximum = maximum
@@ -189,11 +187,6 @@ class Ledger:
         return 0 < self._maximum <= self.waiting
 
     @property
-    def written(self) -> int:
-        """How many suggestions this run has written."""
-        return len(self._made)
-
-    @property
     def is_any_open(self) -> bool:
         """Whether nothing was said of a gap of the run's own yet."""
         return any(gap.id not in self._outcomes for gap in self._found.own)
@@ -215,20 +208,15 @@ class Ledger:
     @property
     def suggestions(self) -> tuple[MadeSuggestion, ...]:
         """Those that were written, in this order."""
-        known = ((made.suggestion, self._places[made.attempt.path, made.attempt.qualname]) for made in self._made)
+        known = ((made.suggestion, self._places[made.attempt.path, made.attempt.qualname]) for made in self.made)
         return tuple(MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in known)
-
-    @property
-    def made(self) -> tuple[Made, ...]:
-        """What was written, in this order."""
-        return tuple(self._made)
 
     def improve(self, made: Made, attempt: Attempt) -> None:
         """Write a suggestion again with a better version of its test, unless people have touched it."""
         one = self._writer.rewrite(made.suggestion, attempt, made.gap, made.others)
         if one is not None:
             new = replace(made, suggestion=one, attempt=attempt)
-            self._made[self._made.index(made)] = new
+            self.made[self.made.index(made)] = new
             if attempt.verdict != made.attempt.verdict:
                 self.attempts.append(attempt)
                 self._store.journal(Attempted(attempt=attempt), aim=_aim(made.narrow))
@@ -244,8 +232,8 @@ class Ledger:
     def left_open(self, targets: Sequence[Target]) -> list[Target]:
         """The targets with the gaps for which this run found nothing, or had no time yet."""
         left = {gap.id for gap in self._found.open if self._outcomes.get(gap.id, NOTHING) == NOTHING}
-        narrowed = (_without(target, [gap for gap in target.gaps if gap.id not in left]) for target in targets)
-        return [target for target in narrowed if target is not None]
+        narrowed = (target.without(lambda gap: gap.id not in left) for target in targets)
+        return [target for target in narrowed if target.gaps]
 
     def untried(self, targets: Sequence[Target], turn: Round, asked: Sequence[str]) -> list[Target]:
         """The targets with the gaps that nobody has finished with, for the same code and these proposers."""
@@ -258,7 +246,7 @@ class Ledger:
                 if is_done and gap.id not in self._outcomes:
                     self.note([gap], "done before")
                 done += [gap] if is_done or not before.issuperset(turn.after) else []
-            left += [one] if (one := _without(target, done)) is not None else []
+            left += [one] if (one := pipeline.narrowed(target, done)).gaps else []
         return left
 
     def _asked(self) -> dict[tuple[str, str], set[str]]:
@@ -321,7 +309,8 @@ class Ledger:
         """Write what was put off, as far as there is room: what people doubt least first."""
         for attempt, target in sorted(self._put_off, key=lambda one: self._doubt(one[0])):
             assert isinstance(attempt.verdict, Kept)
-            left = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps and self._is_put_off(gap)]
+            gaps = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps]
+            left = [gap for gap in gaps if self._outcomes.get(gap.id) == PUT_OFF]
             if left and self._has_no_place(attempt):
                 self._why = {**{gap.id: ALIKE for gap in left if not self.is_full}, **self._why}
             elif left and self._write(attempt, target):
@@ -333,9 +322,6 @@ class Ledger:
         is_last = self._known.comes_last(attempt.candidate, attempt.verdict.grade or "ungraded")
         struck = strikes(attempt.candidate) if self._maximum else 0
         return is_last, attempt.candidate.origin.doubt + struck
-
-    def _is_put_off(self, gap: Gap) -> bool:
-        return self._outcomes.get(gap.id) == PUT_OFF
 
     def _write(self, attempt: Attempt, target: Target) -> bool:
         """Write the suggestion for a kept attempt; whether its test file could take it."""
@@ -349,7 +335,7 @@ class Ledger:
             self.dropped["parses: cannot be put into the test file"] += 1
             return False
         made = Made(suggestion=one, target=target, attempt=attempt, gap=closed[named], others=tuple(others))
-        self._made.append(made)
+        self.made.append(made)
         self.first = self.first or time.monotonic()
         self._told.add(_said(attempt))
         self.waiting += 1
@@ -379,8 +365,3 @@ def _said(attempt: Attempt) -> tuple[str, str]:
 def key(place: Gap | Target) -> tuple[str, str]:
     """What tells a function from all others."""
     return place.path, place.qualname
-
-
-def _without(target: Target, done: Sequence[Gap]) -> Target | None:
-    """The target with its other gaps; None where there are none."""
-    return pipeline.narrowed(target, done) if len(done) < len(target.gaps) else None

@@ -200,9 +200,9 @@ class Walker:
         for turn in deeper(self._settings.asked, whole):
             if self.is_enough or vain == MOST_VAIN:
                 return
-            made = self._ledger.written
+            made = len(self._ledger.made)
             self._round(turn, targets, whole)
-            vain = vain + 1 if self._ledger.written == made else 0
+            vain = vain + 1 if len(self._ledger.made) == made else 0
 
     def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         every = self._open(turn, targets)

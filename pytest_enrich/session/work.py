@@ -20,13 +20,14 @@ from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError, UsageError
 from pytest_enrich.progress import Lines
 from pytest_enrich.proposers.search import sharpen
+from pytest_enrich.protocols import Sandbox
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.cluster import ClusterSandbox, Project
 from pytest_enrich.sandboxes.environment import sweep
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.sandboxes.process import ProcessSandbox
-from pytest_enrich.session import ground, summary
+from pytest_enrich.session import ground, scope, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger
 from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots
@@ -36,6 +37,7 @@ from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store, last_run, rebuild
 from pytest_enrich.store.disk import now
 from pytest_enrich.store.experience import NONE, Experience
+from pytest_enrich.store.python_file import text_of
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
@@ -77,26 +79,18 @@ class Session:
         self._writer = Writer(store=store, made=made, sandbox=self._sandbox)
         self._ledger = Ledger(found, store, self._writer, self._contradictions, settings.maximum, known)
         self._panel = Panel(settings, self._sandbox)
-        self._existing = validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS)
-        self._walker = Walker(settings, self._context(), self._panel, self._ledger, progress)
+        context = self._context()
+        self._existing = context.existing
+        self._walker = Walker(settings, context, self._panel, self._ledger, progress)
 
     def _context(self) -> pipeline.RunContext:
         """What all targets are worked on with, before anybody is asked."""
-        settings, found = self._settings, self._found
-        return pipeline.RunContext(
-            proposers=(),
-            sandbox=self._sandbox,
-            remaining=pipeline.RemainingBudget(settings.budget, 1),
-            existing=self._existing,
-            timeout=settings.timeout,
-            seed=settings.seed,
-            test_text=self._panel.test_text,
-            gaps=_by_path(found.open),
-            source_text=found.texts.__getitem__,
-            grade=settings.grade,
+        return replace(
+            context(self._settings, self._sandbox),
+            gaps=_by_path(self._found.open),
+            source_text=self._found.texts.__getitem__,
             comes_last=self._known.comes_last,
-            refused=settings.policy.policy.refused,
-            rootdir=str(settings.rootdir),
+            rootdir=str(self._settings.rootdir),
             sharper=partial(sharpen, sandbox=self._sandbox),
             watch=self._sandbox.watching,
         )
@@ -205,6 +199,23 @@ class Session:
             place = f"{self._settings.directory.name}/.cache/crash.txt"
             functions = "1 function" if count == 1 else f"{count} functions"
             yield f"work on {functions} ended by an internal error, details in {place}"
+
+
+def context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
+    """What any candidate is judged with, whoever thought of it."""
+    return pipeline.RunContext(
+        proposers=(),
+        sandbox=sandbox,
+        remaining=pipeline.RemainingBudget(settings.budget, 1),
+        existing=validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS),
+        timeout=settings.timeout,
+        seed=settings.seed,
+        test_text=lambda path: text_of(settings.rootdir, path) or "",
+        gaps={},
+        source_text=lambda path: scope.read(settings.rootdir / path),
+        grade=settings.grade,
+        refused=settings.policy.policy.refused,
+    )
 
 
 def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, Isolation, int]:

@@ -49,20 +49,6 @@ class Writer:
         Raises:
             RefusedError: Its test file, as it is now, cannot take it.
         """
-        return self._write(attempt, gap, others)
-
-    def rewrite(self, old: Suggestion, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion | None:
-        """The suggestion written again with another version of its test; None where it is not as it was."""
-        waiting = next((one for one in self._store.pending() if one.id == old.id), None)
-        lying = self._store.read_text(old, identity.module_name(old.id))
-        with contextlib.suppress(RefusedError):
-            text = self._text(old.target.path)
-            if waiting == old and lying == patch.render_module(old, text):
-                self._names[old.target.path].difference_update(old.test.names)
-                return self._write(attempt, gap, others)
-        return None
-
-    def _write(self, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion:
         candidate = attempt.candidate
         text = self._text(candidate.placement.path)
         isolation = self._sandbox.isolation
@@ -75,6 +61,17 @@ class Writer:
         self._store.save(one, patch_text, patch.render_module(one, text))
         taken.update(one.test.names)
         return one
+
+    def rewrite(self, old: Suggestion, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion | None:
+        """The suggestion written again with another version of its test; None where it is not as it was."""
+        waiting = next((one for one in self._store.pending() if one.id == old.id), None)
+        lying = self._store.read_text(old, identity.module_name(old.id))
+        with contextlib.suppress(RefusedError):
+            text = self._text(old.target.path)
+            if waiting == old and lying == patch.render_module(old, text):
+                self._names[old.target.path].difference_update(old.test.names)
+                return self.write(attempt, gap, others)
+        return None
 
     def _text(self, path: str) -> str | None:
         """The test file as it is now, people may write in it meanwhile; None when it is not there."""
