@@ -106,13 +106,13 @@ class Lines:
 
 
 @contextmanager
-def on(terminal: Terminal, quiet_seconds: float = QUIET_SECONDS) -> Generator[Lines, None, None]:
+def on(terminal: Terminal) -> Generator[Lines, None, None]:
     """Progress on `terminal`, kept alive by a thread until the block ends."""
     lines = Lines(terminal)
     ended = threading.Event()
 
     def beat() -> None:
-        while not ended.wait(quiet_seconds / 10):
+        while not ended.wait(QUIET_SECONDS / 10):
             lines.pulse()
 
     thread = threading.Thread(target=beat, name="pytest-enrich progress", daemon=True)

@@ -19,6 +19,24 @@ def heading(report: Report) -> str:
     return f"{tests}, {counted(bugs, 'possible bug')}" if bugs else tests
 
 
+def by_function(report: Report) -> list[list[ReportedSuggestion]]:
+    """The suggestions by their functions, that with the best one first."""
+    groups: dict[tuple[str, str], list[ReportedSuggestion]] = {}
+    for one in report.suggestions:
+        groups.setdefault((one.suggestion.gap.path, one.suggestion.gap.qualname), []).append(one)
+    return list(groups.values())
+
+
+def told_notes(run: RunSummary) -> list[str]:
+    """What was learnt, and what else a person must know."""
+    return [*(f"Learnt: {line}" for line in run.learnt), *run.notes]
+
+
+def passed(run: RunSummary) -> str:
+    """`34 tests passed`, "" where it is not known."""
+    return f"{counted(run.tests, 'test')} passed" if run.tests else ""
+
+
 def after(report: Report) -> float | None:
     """Coverage of lines in percent when all that waits is accepted, at most; None where it is not known."""
     before = report.run.coverage

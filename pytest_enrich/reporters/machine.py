@@ -11,9 +11,11 @@ import json
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from pytest_enrich import __version__
 from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
-from pytest_enrich.reporters import md
+from pytest_enrich.reporters import figures, md
 from pytest_enrich.reporters.figures import contract_of, observed_of
 from pytest_enrich.reporters.words import counted, visible
 
@@ -207,10 +209,7 @@ def render_notices(report: Report) -> str:
 
     The last says how many suggestions are left out.
     """
-    functions: dict[tuple[str, str], list[ReportedSuggestion]] = {}
-    for one in placed(report):
-        functions.setdefault((one.suggestion.gap.path, one.suggestion.gap.qualname), []).append(one)
-    groups = list(functions.values())
+    groups = figures.by_function(replace(report, suggestions=tuple(placed(report))))
     wrong = [_bug_notice(report, one) for one in report.bugs[: MOST // 2]]
     room = MOST - len(wrong)
     shown, more = groups[:room], sum(len(group) for group in groups[room:])

@@ -1,17 +1,18 @@
-"""The rounds of a run, a model's last, and the ledger: what came of each gap so far."""
+"""The ledger of a run: what came of each gap so far, and the suggestions that are written of what was kept."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich import pipeline
-from pytest_enrich.config import MODEL, Budget
+from pytest_enrich import patch, pipeline
 from pytest_enrich.data import (
     Aim,
     Attempt,
@@ -26,23 +27,16 @@ from pytest_enrich.data import (
     Target,
 )
 from pytest_enrich.data.run import Stop
+from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.pipeline.budget import RemainingBudget
+from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.noting import Streak
 from pytest_enrich.session.scope import Found
-from pytest_enrich.session.writing import Writer
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, identity, seal, targets
 from pytest_enrich.store.experience import NONE, Experience, strikes
 from pytest_enrich.validate.kills import MOST_OTHERS
 
-# While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
-# is left over is theirs again.
-EARLY_PART, EARLY_PLACES = 0.5, 0.7
-# What a model may use of the rest: with what it said the others have a second turn.
-MODEL_PART = 0.8
-# With less than that left another walk over the targets gives nothing.
-SHORTEST_WALK = 10.0
 DENIED = "passes: states what the docstring denies"
 FOUND, NOTHING, UNTRIED, LEFT_OUT = "suggested", "nothing found", "not tried", "left out"
 PUT_OFF = "put off"
@@ -56,66 +50,6 @@ REASONS: dict[Stop, str] = {
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
-
-
-class Round(Struct, frozen=True, kw_only=True):
-    """One walk over the targets.
-
-    Attributes:
-        names: The proposers that are asked.
-        after: Those that must be done with a gap before.
-        part: Of what is left of the budget, how much may be used.
-        places: Of the suggestions that people want to see, how many may wait before the round ends.
-        depth: How often the same were asked before in this run: each time one target may take twice as
-            long, and something else is drawn.
-    """
-
-    names: tuple[str, ...]
-    after: tuple[str, ...] = ()
-    part: float = 1.0
-    places: float = 1.0
-    depth: int = 0
-
-    @property
-    def patience(self) -> int:
-        """How many times longer than at first one target may take."""
-        return 1 << self.depth
-
-    def budget(self, budget: Budget, whole: RemainingBudget) -> Budget:
-        """What this round may use; a budget in executions is each round's."""
-        if budget.seconds is None:
-            return budget
-        return Budget(seconds=max(whole.left, 0.0) * self.part)
-
-
-def plan_round(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
-    """The rounds for these proposers; `model` says whether there is one to be asked."""
-    others = tuple(name for name in names if name != MODEL)
-    if not model:
-        return (Round(names=others),) if others else ()
-    last = Round(names=(MODEL,), after=others, part=MODEL_PART if others else 1.0)
-    first = Round(names=others, part=EARLY_PART, places=EARLY_PLACES)
-    return (first, last, Round(names=others)) if others else (last,)
-
-
-def deeper(names: Sequence[str], whole: RemainingBudget) -> Iterator[Round]:
-    """More walks over what is open, as long as there is time; a budget in executions was shared out at once."""
-    others = tuple(name for name in names if name != MODEL)
-    depth = 0
-    while others and not whole.is_counted and whole.left >= SHORTEST_WALK:
-        depth += 1
-        yield Round(names=others, depth=depth)
-
-
-def last_round(names: Sequence[str]) -> Round:
-    """A model alone, with all the time that is left."""
-    return Round(names=(MODEL,), after=tuple(name for name in names if name != MODEL))
-
-
-def by_module(targets: Sequence[Target]) -> list[Target]:
-    """Those of one module together, in the order of the first: what their questions share is read once."""
-    paths = [target.path for target in targets]
-    return sorted(targets, key=lambda target: paths.index(target.path))
 
 
 class Made(Struct, frozen=True, kw_only=True):
@@ -133,6 +67,71 @@ class Made(Struct, frozen=True, kw_only=True):
         assert isinstance(self.attempt.verdict, Kept)
         gaps = self.attempt.verdict.gaps
         return self.target.without(lambda gap: gap.id not in gaps)
+
+
+class Writer:
+    """Writes suggestions into `store`.
+
+    Args:
+        store: Where they go, and where those that wait are.
+        made: When and with what they are made.
+        sandbox: Where they were proven.
+    """
+
+    def __init__(self, store: Store, made: MadePart, sandbox: Sandbox) -> None:
+        self._store, self._made, self._sandbox = store, made, sandbox
+        self.notes: dict[str, None] = {}
+        """What a person must know about the form of the tests."""
+
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        """The names of the tests that wait, by their file: read once, a run writes many."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in self._store.pending():
+            found[one.target.path].update(one.test.names)
+        return found
+
+    def write(self, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion:
+        """The suggestion, written: for the gap that names it, and the others that it closes.
+
+        Raises:
+            RefusedError: Its test file, as it is now, cannot take it.
+        """
+        candidate = attempt.candidate
+        text = self._text(candidate.placement.path)
+        isolation = self._sandbox.isolation
+        # Of two functions the tests may have one name; a person sees both before either is in the file.
+        taken = self._names[candidate.placement.path]
+        attempt = replace(attempt, candidate=patch.named_apart(candidate, taken))
+        one = patch.suggest(attempt, gap, others, text, made=self._made, isolation=isolation)
+        one = seal.sealed(self._store.rootdir, patch.formed(one, text, self._form))
+        patch_text = patch.render_patch(one, text, how=patch.How(form=self._form))
+        self._store.save(one, patch_text, patch.render_module(one, text))
+        taken.update(one.test.names)
+        return one
+
+    def rewrite(self, old: Suggestion, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion | None:
+        """The suggestion written again with another version of its test; None where it is not as it was."""
+        waiting = next((one for one in self._store.pending() if one.id == old.id), None)
+        lying = self._store.read_text(old, identity.module_name(old.id))
+        with contextlib.suppress(RefusedError):
+            text = self._text(old.target.path)
+            if waiting == old and lying == patch.render_module(old, text):
+                self._names[old.target.path].difference_update(old.test.names)
+                return self.write(attempt, gap, others)
+        return None
+
+    def _text(self, path: str) -> str | None:
+        """The test file as it is now, people may write in it meanwhile; None when it is not there."""
+        try:
+            return patch.decode((self._store.rootdir / path).read_bytes(), path)
+        except OSError:
+            return None
+
+    def _form(self, path: str, before: str | None, after: str) -> str:
+        made = targets.formatted(self._store.rootdir, path, before, after)
+        self.notes.update(dict.fromkeys(filter(None, [made.note])))
+        return made.text
 
 
 class Ledger:
@@ -235,8 +234,8 @@ class Ledger:
         narrowed = (target.without(lambda gap: gap.id not in left) for target in targets)
         return [target for target in narrowed if target.gaps]
 
-    def untried(self, targets: Sequence[Target], turn: Round, asked: Sequence[str]) -> list[Target]:
-        """The targets with the gaps that nobody has finished with, for the same code and these proposers."""
+    def untried(self, targets: Sequence[Target], after: Sequence[str], asked: Sequence[str]) -> list[Target]:
+        """The targets with the gaps that those `after` whom this round comes have finished with, and no others."""
         known, wanted, left = self._asked(), set(asked), []
         for target in targets:
             done = []
@@ -245,7 +244,7 @@ class Ledger:
                 is_done = self.is_closed(gap) or wanted <= before
                 if is_done and gap.id not in self._outcomes:
                     self.note([gap], "done before")
-                done += [gap] if is_done or not before.issuperset(turn.after) else []
+                done += [gap] if is_done or not before.issuperset(after) else []
             left += [one] if (one := pipeline.narrowed(target, done)).gaps else []
         return left
 

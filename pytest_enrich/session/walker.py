@@ -1,6 +1,6 @@
 """The walk over the targets, round after round: who is asked, on which executor, and what is one target.
 
-A model is among the proposers from when there is one. What is reviewed as one thing is one target.
+A model's round is the last, where there is one. What is reviewed as one thing is one target.
 """
 
 from __future__ import annotations
@@ -28,17 +28,7 @@ from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothes
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
 from pytest_enrich.protocols import Proposer, Sandbox
-from pytest_enrich.session.ledger import (
-    SHORTEST_WALK,
-    Ledger,
-    Made,
-    Round,
-    by_module,
-    deeper,
-    key,
-    last_round,
-    plan_round,
-)
+from pytest_enrich.session.ledger import Ledger, Made, key
 from pytest_enrich.source import Suite
 from pytest_enrich.store import rejected
 from pytest_enrich.store.python_file import text_of
@@ -47,6 +37,13 @@ if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
 
 
+# While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
+# is left over is theirs again.
+EARLY_PART, EARLY_PLACES = 0.5, 0.7
+# What a model may use of the rest: with what it said the others have a second turn.
+MODEL_PART = 0.8
+# With less than that left another walk over the targets gives nothing.
+SHORTEST_WALK = 10.0
 SCOPES = {"class", "module"}
 MOST_VAIN = 2
 """So many whole walks in a row may find nothing."""
@@ -57,6 +54,66 @@ So much of the budget is spared for what is kept at last: a test is wanted more 
 """
 AHEAD = 2
 """So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
+
+
+class Round(Struct, frozen=True, kw_only=True):
+    """One walk over the targets.
+
+    Attributes:
+        names: The proposers that are asked.
+        after: Those that must be done with a gap before.
+        part: Of what is left of the budget, how much may be used.
+        places: Of the suggestions that people want to see, how many may wait before the round ends.
+        depth: How often the same were asked before in this run: each time one target may take twice as
+            long, and something else is drawn.
+    """
+
+    names: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    part: float = 1.0
+    places: float = 1.0
+    depth: int = 0
+
+    @property
+    def patience(self) -> int:
+        """How many times longer than at first one target may take."""
+        return 1 << self.depth
+
+    def budget(self, budget: Budget, whole: pipeline.RemainingBudget) -> Budget:
+        """What this round may use; a budget in executions is each round's."""
+        if budget.seconds is None:
+            return budget
+        return Budget(seconds=max(whole.left, 0.0) * self.part)
+
+
+def plan_round(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
+    """The rounds for these proposers; `model` says whether there is one to be asked."""
+    others = tuple(name for name in names if name != MODEL)
+    if not model:
+        return (Round(names=others),) if others else ()
+    last = Round(names=(MODEL,), after=others, part=MODEL_PART if others else 1.0)
+    first = Round(names=others, part=EARLY_PART, places=EARLY_PLACES)
+    return (first, last, Round(names=others)) if others else (last,)
+
+
+def deeper(names: Sequence[str], whole: pipeline.RemainingBudget) -> Iterator[Round]:
+    """More walks over what is open, as long as there is time; a budget in executions was shared out at once."""
+    others = tuple(name for name in names if name != MODEL)
+    depth = 0
+    while others and not whole.is_counted and whole.left >= SHORTEST_WALK:
+        depth += 1
+        yield Round(names=others, depth=depth)
+
+
+def last_round(names: Sequence[str]) -> Round:
+    """A model alone, with all the time that is left."""
+    return Round(names=(MODEL,), after=tuple(name for name in names if name != MODEL))
+
+
+def by_module(targets: Sequence[Target]) -> list[Target]:
+    """Those of one module together, in the order of the first: what their questions share is read once."""
+    paths = [target.path for target in targets]
+    return sorted(targets, key=lambda target: paths.index(target.path))
 
 
 def joined(targets: Sequence[Target]) -> list[Target]:
@@ -229,7 +286,7 @@ class Walker:
         """What the round is to work on."""
         if turn.depth:
             return joined(self._ledger.left_open(targets))
-        left = self._ledger.untried(targets, turn, self._panel.identities(turn.names))
+        left = self._ledger.untried(targets, turn.after, self._panel.identities(turn.names))
         # A model is asked about one function at a time.
         return by_module(left) if MODEL in turn.names else joined(left)
 

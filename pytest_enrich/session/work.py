@@ -29,11 +29,10 @@ from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, scope, summary
 from pytest_enrich.session.contradictions import Contradictions
-from pytest_enrich.session.ledger import LEFT_OUT, Ledger
+from pytest_enrich.session.ledger import LEFT_OUT, Ledger, Writer
 from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.walker import Course, Panel, Walker
-from pytest_enrich.session.writing import Writer
 from pytest_enrich.store import Store, last_run, rebuild
 from pytest_enrich.store.disk import now
 from pytest_enrich.store.experience import NONE, Experience

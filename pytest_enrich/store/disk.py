@@ -79,13 +79,13 @@ def make_folder(path: Path) -> None:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
 
 
-def write(path: Path, data: str | bytes, *, mode: int | None = None) -> None:
+def write(path: Path, data: str | bytes) -> None:
     """Replace the file's content at once: readers see the old bytes or the new ones, whatever happens."""
     content = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
     with reporting(path):
         descriptor, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         try:
-            _fill(descriptor, content, _mode(path) if mode is None else mode)
+            _fill(descriptor, content, _mode(path))
             Path(beside).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):

@@ -34,7 +34,7 @@ from pytest_enrich.data import (
 from pytest_enrich.errors import StoreError
 from pytest_enrich.pipeline import Slice
 from pytest_enrich.session import scope
-from pytest_enrich.session.ledger import SHORTEST_WALK
+from pytest_enrich.session.walker import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import last_run, merge, rejected
 from pytest_enrich.store.experience import NONE, Experience, Lesson

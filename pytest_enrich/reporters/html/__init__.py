@@ -101,7 +101,7 @@ def _static(name: str) -> Markup:
 def _header(report: Report) -> Markup:
     """The numbers, and that nothing was changed."""
     run = report.run
-    parts = [tag("h1", figures.heading(report)), tag("p", *_made(report), class_="dim")]
+    parts = [tag("h1", figures.heading(report)), tag("p", _made(report), class_="dim")]
     if run.read_only_check != "changed":
         parts.append(tag("p", tag("strong", "Nothing in the repository was changed.")))
     return tag("header", *parts, *_meters(report), terms(_facts(report)), *_notes(run), _todo(report))
@@ -148,11 +148,10 @@ def _row(each: ReportedSuggestion) -> tuple[str, ...]:
     return grade, link(one.id), name, facts.checks(one), text.gain(one), mutants
 
 
-def _made(report: Report) -> Iterator[str]:
+def _made(report: Report) -> str:
     run = report.run
     at = f" at {run.commit}" if run.commit else ""
-    tests = f"{counted(run.tests, 'test')} passed" if run.tests else ""
-    yield ", ".join(part for part in (f"{report.project}{at}", figures.at(run.at), tests) if part)
+    return ", ".join(part for part in (f"{report.project}{at}", figures.at(run.at), figures.passed(run)) if part)
 
 
 def _meters(report: Report) -> Iterator[Markup]:
@@ -193,7 +192,7 @@ def _budget(run: RunSummary, took: float | None) -> str:
 
 
 def _notes(run: RunSummary) -> Iterator[Markup]:
-    if told := (*(f"Learnt: {line}" for line in run.learnt), *run.notes):
+    if told := figures.told_notes(run):
         yield tag("ul", joined(tag("li", note) for note in told), class_="notes")
 
 
