@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
+from pytest_enrich.store import disk
+
 _SELECTION = frozenset({
     "deselect", "file_or_dir", "ignore", "ignore_glob", "keyword", "markexpr", "pyargs",
 })  # fmt: skip
@@ -117,9 +119,7 @@ def _from_rootdir(config: pytest.Config, word: Word) -> Word:
         return word
     name, path = _named(word.texts)
     whole = Path(os.path.normpath(Path(config.invocation_params.dir, path)))
-    inside = whole.is_relative_to(config.rootpath)
-    shown = whole.relative_to(config.rootpath).as_posix() if inside else str(whole)
-    return Word(destination=word.destination, texts=(name, shown))
+    return Word(destination=word.destination, texts=(name, disk.shown(whole, config.rootpath)))
 
 
 def _named(texts: tuple[str, ...]) -> tuple[str, str]:
@@ -208,9 +208,8 @@ def _absolute(config: pytest.Config, words: Sequence[Word]) -> Iterator[str]:
         if word.destination not in _PATHS:
             yield from word.texts
         else:
-            name, equals, value = word.texts[0].partition("=")
-            path = Path(config.invocation_params.dir, value if equals else word.texts[1])
-            yield f"{name}={path}"
+            name, path = _named(word.texts)
+            yield f"{name}={Path(config.invocation_params.dir, path)}"
 
 
 def part_options(config: pytest.Config) -> tuple[str, ...]:

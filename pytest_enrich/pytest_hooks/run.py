@@ -147,7 +147,7 @@ class Run:
         suite = self._suite
         is_interrupted = suite.interrupted or status == pytest.ExitCode.INTERRUPTED
         if is_interrupted and suite.broken:
-            files = words.listed(suite.broken, _SHOWN)
+            files = words.listed([*suite.broken], _SHOWN)
             return f"not run, could not be collected: {files}. To work on what the others leave open:  {_GO_ON}"
         option = stopping(config, suite.failures) if suite.failures else ""
         if option:
@@ -162,7 +162,7 @@ class Run:
 
     def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
         """Those that this session knows, and those of the tests that were measured, as far as they are green."""
-        known = {*self._suite.files()}
+        known = {*self._suite.files}
         if self._earlier is not None:
             known |= {*measurement.test_files(self._earlier, config.rootpath)}
         return tuple(sorted(known - self._suite.red.keys()))

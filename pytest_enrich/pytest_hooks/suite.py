@@ -109,18 +109,15 @@ class Suite:
         self.failures = 0  # as pytest counts them: a test that fails may have an error at its end, too
         self._is_seen = False
         self._failed: dict[str, None] = {}
-        self._broken: dict[str, None] = {}
-        self._files: dict[str, None] = {}
+        self.broken: dict[str, None] = {}
+        """Files (or folders, or classes) that could not be collected, by node id."""
+        self.files: set[str] = set()
+        """The files that tests are in, relative to rootdir. A source file with doctests is none."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no test and no file that may have some; of those deselected xdist does not tell."""
-        return not (self._is_seen or self._broken)
-
-    @property
-    def broken(self) -> tuple[str, ...]:
-        """Files (or folders, or classes) that could not be collected, by node id."""
-        return tuple(self._broken)
+        return not (self._is_seen or self.broken)
 
     @property
     def red(self) -> dict[str, str]:
@@ -128,14 +125,10 @@ class Suite:
 
         A source file with a doctest that fails is none.
         """
-        failed = Counter(path for nodeid in self._failed if (path := _file(nodeid)) in self._files)
+        failed = Counter(path for nodeid in self._failed if (path := _file(nodeid)) in self.files)
         told = {path: "1 test failed" if count == 1 else f"{count} tests failed" for path, count in failed.items()}
-        broken = dict.fromkeys(map(_file, self._broken), "could not be collected")
+        broken = dict.fromkeys(map(_file, self.broken), "could not be collected")
         return dict(sorted({**told, **broken}.items()))
-
-    def files(self) -> tuple[str, ...]:
-        """The files that tests are in, relative to rootdir, sorted. A source file with doctests is none."""
-        return tuple(sorted(self._files))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
@@ -154,7 +147,7 @@ class Suite:
         """Of a file that cannot be imported each worker of xdist tells."""
         if report.failed:
             self.failures += 1
-            self._broken[report.nodeid] = None
+            self.broken[report.nodeid] = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Three times a test: set-up, call, tear-down."""
@@ -172,7 +165,7 @@ class Suite:
     def _note(self, nodeid: str, place: str) -> None:
         self._is_seen = True
         if not place.startswith(_DOCTEST):
-            self._files[_file(nodeid)] = None
+            self.files.add(_file(nodeid))
 
 
 def _file(nodeid: str) -> str:

@@ -16,7 +16,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.config import MODEL, Settings, policy
+from pytest_enrich.config import MODEL, NO_MODEL, Settings, policy
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, last_run
 
@@ -91,7 +91,9 @@ def look_for_model(settings: Settings) -> Looked:
         pytest.UsageError: It was asked for by name and cannot be asked.
     """
     if MODEL not in settings.asked or settings.listing:
-        return Looked(settings=settings)
+        is_idle = settings.model not in {"", NO_MODEL} and not settings.listing
+        told = f"{settings.model} is not asked: --enrich-with={','.join(settings.with_)} leaves {MODEL} out"
+        return Looked(settings=settings, line=visible(told) if is_idle else "")
     others = tuple(name for name in settings.asked if name != MODEL)
     is_usual = not (MODEL in settings.with_ or settings.model or settings.host or os.environ.get("OLLAMA_HOST"))
     if is_usual and not _is_listening():  # a client is not imported for nothing

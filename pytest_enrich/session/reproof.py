@@ -36,10 +36,6 @@ from pytest_enrich.data import (
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.pipeline import REJECTED, REPEATED
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.sandboxes import isolation
-from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
-from pytest_enrich.sandboxes.isolation import Isolation
-from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import scope, summary, walker, work
 from pytest_enrich.session.ground import COLLECT_SECONDS
 from pytest_enrich.session.noting import Slots
@@ -76,7 +72,7 @@ def prove(settings: Settings, question: Question) -> Reproof:
     task = _task(settings, one, text, line)
     if question.foreign and (fault := _unread(question, task)) is not None:
         return Reproof(trouble=fault.reason, detail=fault.detail)
-    with closing(_sandbox(settings, _layers(settings))) as sandbox:
+    with closing(work.sandbox_here(settings)[0]) as sandbox:
         found = _examined(settings, question, task, sandbox)
         return replace(found, isolation=sandbox.isolation)
 
@@ -88,8 +84,8 @@ def replay(settings: Settings, asked: Replay) -> Replayed:
     turned down was not judged then either.
     """
     gaps.branches("")  # what that imports is not fit to be imported by two threads at a time
-    began, layers = asked.began, _layers(settings)
-    sandbox = _sandbox(settings, layers)
+    began = asked.began
+    sandbox, layers = work.sandbox_here(settings)
     context = work.context(settings, Slots(sandbox, max(settings.workers, 1)))
     with closing(sandbox), walker.parsing_in_turn(), walker.choose(settings.workers) as executor:
         verdicts = executor.map(lambda one: _judged(context, *one), _asked(asked.judged))
@@ -214,7 +210,7 @@ def _is_new(task: Task, found: Reproof) -> bool:
 
 def rehearse(settings: Settings) -> Rehearsal:
     """Whether a few existing tests pass where candidates would run, in each way in which those do."""
-    with closing(_sandbox(settings, _layers(settings))) as sandbox:
+    with closing(work.sandbox_here(settings)[0]) as sandbox:
         found = _rehearsed(settings, sandbox)
         return replace(found, isolation=sandbox.isolation)
 
@@ -265,15 +261,6 @@ def _tried(
             yield {"": f"{trial.name}: {first_line(execution.detail)}"}
         else:
             yield failures(execution, wanted)
-
-
-def _layers(settings: Settings) -> Isolation:
-    return isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
-
-
-def _sandbox(settings: Settings, layers: Isolation) -> ForkserverSandbox:
-    """As a run has it."""
-    return ForkserverSandbox(ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers))
 
 
 def _beside(one: Suggestion, found: Reproof) -> Reproof:

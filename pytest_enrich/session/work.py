@@ -234,9 +234,14 @@ def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, Is
             raise UsageError(f"{told}; on the workers of dask://{settings.cluster} it is {cluster.isolation}")
         # Which layers its workers tried is not known here.
         return cluster, Isolation(name=cast("isolation.Name", cluster.isolation)), cluster.slots
+    return (*sandbox_here(settings), max(settings.workers, 1))
+
+
+def sandbox_here(settings: Settings) -> tuple[ForkserverSandbox, Isolation]:
+    """Where candidates are tried on this machine, and in which layers."""
     layers = isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
     fresh = ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers)
-    return ForkserverSandbox(fresh), layers, max(settings.workers, 1)
+    return ForkserverSandbox(fresh), layers
 
 
 def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:
