@@ -1,4 +1,4 @@
-"""`pytest-enrich reject ID...`: turn suggestions down, so that they do not come back."""
+"""`pytest-enrich reject ID...`: turn suggestions down, so that they do not come back; `allow` takes that back."""
 
 from __future__ import annotations
 

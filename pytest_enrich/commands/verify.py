@@ -1,4 +1,4 @@
-"""`pytest-enrich verify`: is a suggestion still true on today's tree, and does a run come to the same again?"""
+"""`pytest-enrich verify`: is a suggestion still true today, and a run? `run ID`: one test, shown as it runs."""
 
 from __future__ import annotations
 

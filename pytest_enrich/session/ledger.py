@@ -169,7 +169,7 @@ class Ledger:
         self.defects: list[str] = []
         self.streak = Streak()
         self._why: dict[str, str] = {}
-        self.waiting = found.waiting
+        self.waiting = len(found.known)
         self.first: float | None = None
 
     def note(self, gaps: Sequence[Gap], outcome: str) -> None:

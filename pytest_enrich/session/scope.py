@@ -35,8 +35,7 @@ class Found(Struct, frozen=True, kw_only=True):
         open: Those to work on, in the same order, and those of other shards: a test may close them in passing.
         elsewhere: The ids of those of other shards.
         counts: How many of the others are `turned down`, `waiting`, ...
-        waiting: How many suggestions wait for a person.
-        known: Their ids.
+        known: The ids of the suggestions that wait for a person.
         away: Those that waited and were put away now, each with why.
         changed: The changed lines that the gaps are limited to, if they are.
         notes: What a person must know about the files.
@@ -48,7 +47,6 @@ class Found(Struct, frozen=True, kw_only=True):
     open: tuple[Gap, ...]
     elsewhere: frozenset[str]
     counts: dict[str, int]
-    waiting: int
     notes: tuple[str, ...]
     known: tuple[str, ...] = ()
     away: tuple[tuple[str, Verb], ...] = ()
@@ -90,7 +88,6 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
         open=tuple(one.gap for one in ranked if not state[one.gap.id]),
         elsewhere=frozenset({one.gap.id for one in ranked} - {one.gap.id for one in own}),
         counts=dict(Counter(word for one in own if (word := state[one.gap.id]))),
-        waiting=len(waiting),
         known=tuple(one.id for one in waiting),
         away=away,
         changed=changed,

@@ -102,7 +102,7 @@ def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:
         files=len({one.gap.path for one in found.ranked}),
         gaps={**found.counts, "not tried": len(found.own)},
         seconds={"total": time.monotonic() - started},
-        waiting=found.waiting,
+        waiting=len(found.known),
         known=found.known,
         closed=tuple(identity for identity, verb in found.away if verb == "closed"),
         stale=tuple(identity for identity, verb in found.away if verb == "stale"),

@@ -180,15 +180,10 @@ class Walker:
         """Seconds of the round that is walked."""
         return self._context.remaining.left
 
-    @property
-    def is_enough(self) -> bool:
-        """Whether as many suggestions wait as people want to see."""
-        return self._ledger.is_full
-
     def _is_full(self, turn: Round) -> bool:
         """Whether as many wait as may in a round."""
         most = math.ceil(self._settings.maximum * turn.places)
-        return self.is_enough or 0 < most <= self._ledger.waiting
+        return self._ledger.is_full or 0 < most <= self._ledger.waiting
 
     def walk(self, targets: Sequence[Target], started: float | None = None) -> Stop:
         """Work on the targets in all rounds; says why it ended before all was done, "" when it was.
@@ -200,19 +195,19 @@ class Walker:
         for turn in plan_round(self._settings.asked, model=self._panel.model is not None):
             self._round(turn, targets, thinking)
             self._improve(thinking, IMPROVING)
-            if self.is_enough:
+            if self._ledger.is_full:
                 break
         self._ledger.settle()
         self._go_deeper(targets, thinking)
         self._ledger.settle()
         self._improve(whole, 1.0)
         model = self._panel.model
-        if self._is_late and model is not None and not self.is_enough and whole.left >= SHORTEST_WALK:
+        if self._is_late and model is not None and not self._ledger.is_full and whole.left >= SHORTEST_WALK:
             # What there was no time to ask while the others waited for theirs.
             self._is_late = False
             model.resume()
             self._round(last_round(self._settings.asked), targets, whole)
-        if self.is_enough:
+        if self._ledger.is_full:
             return "enough waiting"
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
 
@@ -255,7 +250,7 @@ class Walker:
         """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
         vain = 0
         for turn in deeper(self._settings.asked, whole):
-            if self.is_enough or vain == MOST_VAIN:
+            if self._ledger.is_full or vain == MOST_VAIN:
                 return
             made = len(self._ledger.made)
             self._round(turn, targets, whole)

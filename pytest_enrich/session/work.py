@@ -103,7 +103,7 @@ class Session:
     def work(self) -> None:
         """Work until all gaps are done, the budget is used up, enough waits, or somebody stops it."""
         try:
-            is_asked = bool(self._found.own) and not self._walker.is_enough
+            is_asked = bool(self._found.own) and not self._ledger.is_full
             if is_asked:
                 self._prepare()
             self._look()
