@@ -73,9 +73,10 @@ class Store(Struct, frozen=True):
         """The suggestion or possible bug that waits and whose id, or the id's second part, begins with `prefix`.
 
         Raises:
-            UsageError: None does, or several do; the message names the nearest.
+            UsageError: None does, or several do; the message names the nearest, and what cannot be read.
         """
-        return identity.choose(prefix, self.shelf().suggestions)
+        found = self.shelf()
+        return identity.choose(prefix, found.suggestions, found.problems)
 
     def find_all(self, prefixes: Iterable[str]) -> tuple[Suggestion, ...]:
         """Those of all these prefixes, each once; see `find`."""

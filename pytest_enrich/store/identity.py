@@ -59,22 +59,24 @@ def inside(rootdir: Path, path: str) -> bool:
         return False
 
 
-def choose(prefix: str, suggestions: Iterable[Suggestion]) -> Suggestion:
+def choose(prefix: str, suggestions: Iterable[Suggestion], problems: Iterable[str] = ()) -> Suggestion:
     """The suggestion whose id, or the id's second part, begins with `prefix`; see `choose_name`."""
     known = {one.id: one for one in suggestions}
-    return known[choose_name(prefix, known)]
+    return known[choose_name(prefix, known, problems=problems)]
 
 
-def choose_name(prefix: str, known: Iterable[str], see: str = "pytest-enrich list") -> str:
+def choose_name(
+    prefix: str, known: Iterable[str], see: str = "pytest-enrich list", problems: Iterable[str] = ()
+) -> str:
     """The id that begins with `prefix`, or whose second part does; the command to `see` tells what there is.
 
     Raises:
-        UsageError: None does, or several do; the message names the nearest.
+        UsageError: None does, or several do; the message names the nearest, and the `problems` with others.
     """
     names = sorted(known)
     found = [prefix] if prefix in names else [name for name in names if matches(prefix, name)]
     if len(found) != 1:
-        raise UsageError(_several(prefix, found) if found else _none(prefix, names, see))
+        raise UsageError(_several(prefix, found) if found else _none(prefix, names, see, problems))
     return found[0]
 
 
@@ -88,11 +90,12 @@ def _several(prefix: str, found: list[str]) -> str:
     return f"{prefix!r} begins {len(found)} ids:\n{names}Nothing was done. Type one more letter."
 
 
-def _none(prefix: str, known: list[str], see: str) -> str:
+def _none(prefix: str, known: list[str], see: str, problems: Iterable[str]) -> str:
     endings = {name.rpartition("-")[2]: name for name in known}
     near = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
     names = dict.fromkeys(endings.get(name, name) for name in near)
     hint = f"Near to it:  {' '.join(names)}\n" if names else ""
+    hint += "".join(f"Passed over: {problem}\n" for problem in problems)
     return f"no suggestion {prefix!r}\n{hint}Nothing was done. What there is:  {see}"
 
 
