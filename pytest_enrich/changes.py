@@ -69,6 +69,14 @@ def ask(folder: Path, *words: str) -> Said:
     return Said(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace").strip())
 
 
+def word(folder: Path, *words: str) -> str:
+    """Git's answer that is one line, "" where it has none, or there is no git."""
+    try:
+        return ask(folder, *words).word
+    except UsageError:
+        return ""
+
+
 def need(folder: Path, *words: str) -> bytes:
     """What git prints when all is well.
 

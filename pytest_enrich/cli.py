@@ -28,11 +28,11 @@ _VERBS = {
     "review": "review",
     "list": "table",
     "show": "show",
-    "run": "run",
+    "run": "verify:run_command",
     "accept": "accept",
     "reject": "reject",
-    "xfail": "xfail",
-    "allow": "allow",
+    "xfail": "accept:xfail",
+    "allow": "reject:allow",
     "undo": "undo",
     "verify": "verify",
     "report": "report",
@@ -45,7 +45,10 @@ _VERBS = {
     "export": "export",
     "clean": "clean",
 }
-"""In the order a person meets them, each with its module in `commands`; imported when it is asked for."""
+"""In the order a person meets them, each with its module in `commands`, imported when it is asked for.
+
+Behind a colon: its name there, where that is not `command`.
+"""
 
 
 class _Verbs(click.Group):
@@ -53,11 +56,15 @@ class _Verbs(click.Group):
         return list(_VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
-        if cmd_name not in _VERBS:
-            return None
-        module = importlib.import_module(f"pytest_enrich.commands.{_VERBS[cmd_name]}")
-        command: click.Command = module.command
-        return command
+        return verb(cmd_name) if cmd_name in _VERBS else None
+
+
+def verb(name: str) -> click.Command:
+    """The command of one of the `_VERBS`."""
+    module, _, attribute = _VERBS[name].partition(":")
+    found = importlib.import_module(f"pytest_enrich.commands.{module}")
+    command: click.Command = getattr(found, attribute or "command")
+    return command
 
 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -109,11 +116,8 @@ def _crash(text: str) -> str:
     from pytest_enrich.commands.project import locate
     from pytest_enrich.store import last_run
 
-    try:
-        place = last_run.write_crash(locate(None, Path.cwd()), text)
-    except (EnrichError, OSError):
-        return f"{text}\npytest-enrich: internal error; the details are above. Nothing else was changed."
-    return f"pytest-enrich: internal error, details in {place}\nYour files are as the last message said."
+    where = last_run.keep_crash(locate(None, Path.cwd()), text)
+    return f"pytest-enrich: internal error, {where}\nYour files are as the last message said."
 
 
 def _print_anything() -> None:

@@ -40,13 +40,40 @@ _WORDS = (
     ("model", "TAG", "the Ollama model to ask, or none; the default is the best of those that are pulled"),
     ("host", "URL", "where Ollama listens; the default is OLLAMA_HOST, else http://127.0.0.1:11434"),
 )
-_GLOBS = (
+_LISTS = (
+    (
+        "report",
+        "TYPE[:DEST]",
+        "a report: html, md, json, github, github-comment, gitlab, sarif; or none (repeat; default: html)",
+    ),
     ("include", "GLOB", "source files to look at (repeat); the default is coverage's sources"),
     ("exclude", "GLOB", "source files to leave alone (repeat)"),
 )
-_REPORT = (
-    "TYPE[:DEST]",
-    "a report: html, md, json, github, github-comment, gitlab, sarif; or none (repeat; default: html)",
+_LIMITS = (
+    ("since", "REF", "only gaps in lines changed since a commit: a branch, HEAD, or staged"),
+    ("from", "FILE", "coverage data of an earlier run, with a context for each test, instead of this run's"),
+    ("shard", "K/N", "the K-th of N parts of the gaps, the same in every job; pytest-enrich merge joins them"),
+    ("run", "ID", argparse.SUPPRESS),
+    ("prove", "FILE", argparse.SUPPRESS),
+)
+# name, pytest's type, default, help
+_KEYS: tuple[tuple[str, str, Any, str], ...] = (
+    ("env", "linelist", [], "environment variables that look like secrets but that the tests need"),
+    ("allow_remote", "bool", False, "whether source code may be sent to an Ollama on another machine"),
+    ("think", "bool", False, "whether a model that can think may: it takes several times as long"),
+    ("policy", "string", "", "what the team allows a run and its reviewers: a TOML file; it only restricts"),
+    (
+        "format_command",
+        "string",
+        "",
+        "what formats a test file, from stdin to stdout ({filename}); used where it was used before",
+    ),
+    (
+        "prompt_exclude",
+        "linelist",
+        ["*secret*"],
+        "files whose text never goes into a prompt, besides those that are always left out (.env, keys, ...)",
+    ),
 )
 _SWITCHES = (
     ("enrich", "after the tests, look for tests that would close gaps in their coverage"),
@@ -67,35 +94,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, metavar, text in _WORDS:
         group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=text)
         parser.addini(f"enrich_{name}", text, type="string", default="")
-    for name, metavar, text in _GLOBS:
+    for name, metavar, text in _LISTS:
         group.addoption(f"--enrich-{name}", action="append", metavar=metavar, default=[], help=text)
         parser.addini(f"enrich_{name}", text, type="linelist", default=[])
-    metavar, text = _REPORT
-    group.addoption("--enrich-report", action="append", metavar=metavar, default=[], help=text)
-    parser.addini("enrich_report", text, type="linelist", default=[])
+    for name, metavar, text in _LIMITS:
+        group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=text)
     only = "only the gaps of this file, class or function (repeat)"
     group.addoption("--enrich-only", action="append", metavar="PATH[::QUALNAME]", default=[], help=only)
-    since = "only gaps in lines changed since a commit: a branch, HEAD, or staged"
-    group.addoption("--enrich-since", metavar="REF", default=None, help=since)
-    earlier = "coverage data of an earlier run, with a context for each test, instead of this run's"
-    group.addoption("--enrich-from", metavar="FILE", default=None, help=earlier)
-    part = "the K-th of N parts of the gaps, the same in every job; pytest-enrich merge joins them"
-    group.addoption("--enrich-shard", metavar="K/N", default=None, help=part)
-    group.addoption("--enrich-run", metavar="ID", default=None, help=argparse.SUPPRESS)
-    group.addoption("--enrich-prove", metavar="FILE", default=None, help=argparse.SUPPRESS)
-    group.addoption("--enrich-rehearse", metavar="FILE", default=None, help=argparse.SUPPRESS)
-    secrets = "environment variables that look like secrets but that the tests need"
-    parser.addini("enrich_env", secrets, type="linelist", default=[])
-    remote = "whether source code may be sent to an Ollama on another machine"
-    parser.addini("enrich_allow_remote", remote, type="bool", default=False)
-    think = "whether a model that can think may: it takes several times as long"
-    parser.addini("enrich_think", think, type="bool", default=False)
-    rules = "what the team allows a run and its reviewers: a TOML file; it only restricts"
-    parser.addini("enrich_policy", rules, type="string", default="")
-    style = "what formats a test file, from stdin to stdout ({filename}); used where it was used before"
-    parser.addini("enrich_format_command", style, type="string", default="")
-    hidden = "files whose text never goes into a prompt, besides those that are always left out (.env, keys, ...)"
-    parser.addini("enrich_prompt_exclude", hidden, type="linelist", default=["*secret*"])
+    for name, kind, usual, text in _KEYS:
+        parser.addini(f"enrich_{name}", text, type=kind, default=usual)  # type: ignore[arg-type]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -142,11 +149,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """In place of a session: prove one test that a person has edited, or try existing ones in the sandbox."""
-    if _is_inert() or not (config.option.enrich_prove or config.option.enrich_rehearse):
+    if _is_inert() or not config.option.enrich_prove:
         return None
-    from pytest_enrich.pytest_hooks.setting import prove, rehearse
+    from pytest_enrich.pytest_hooks.setting import prove
 
-    return prove(config) if config.option.enrich_prove else rehearse(config)
+    return prove(config)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

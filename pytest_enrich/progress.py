@@ -36,7 +36,7 @@ class Terminal(Protocol):
 
 
 class Lines:
-    """`protocols.Progress`: one line per finished target, and one per 30 seconds in which none was finished.
+    """One line per finished target, and one per 30 seconds in which none was finished.
 
     On a terminal there is a single line that is rewritten.
     """
@@ -59,10 +59,7 @@ class Lines:
         """Rewritten on a terminal; a pipe hears of it when nothing else is said for 30 seconds."""
         with self._lock:
             self._last = partial(self._line, done, total, target, left)
-            if self._terminal.isatty:
-                self._terminal.rewrite(self._last())
-            elif self._is_late():
-                self._write(self._last())
+            self._show(self._last(), is_due=self._is_late())
 
     def finished(self, done: int, total: int, target: Target, attempts: Sequence[Attempt], left: object) -> None:
         """The totals grow by the target's attempts."""
@@ -71,16 +68,12 @@ class Lines:
             self._kept += kept
             self._dropped += len(attempts) - kept
             self._last = partial(self._line, done, total, target, left)
-            (self._terminal.rewrite if self._terminal.isatty else self._write)(self._last())
+            self._show(self._last(), is_due=True)
 
     def waiting(self, what: str) -> None:
         """`model     waits for coder:7b: ...`, until something else is said."""
         with self._lock:
-            line = _labelled("model", what)[:WIDTH]
-            if self._terminal.isatty:
-                self._terminal.rewrite(line)
-            elif self._is_late():
-                self._write(line)
+            self._show(_labelled("model", what)[:WIDTH], is_due=self._is_late())
 
     def pulse(self) -> None:
         """Say where it stands now when a pipe heard nothing for 30 seconds."""
@@ -90,6 +83,12 @@ class Lines:
 
     def _is_late(self) -> bool:
         return self._now() - self._said >= QUIET_SECONDS
+
+    def _show(self, line: str, *, is_due: bool) -> None:
+        if self._terminal.isatty:
+            self._terminal.rewrite(line)
+        elif is_due:
+            self._write(line)
 
     def _write(self, line: str) -> None:
         self._said = self._now()
@@ -107,13 +106,13 @@ class Lines:
 
 
 @contextmanager
-def on(terminal: Terminal, quiet_seconds: float = QUIET_SECONDS) -> Generator[Lines, None, None]:
+def on(terminal: Terminal) -> Generator[Lines, None, None]:
     """Progress on `terminal`, kept alive by a thread until the block ends."""
     lines = Lines(terminal)
     ended = threading.Event()
 
     def beat() -> None:
-        while not ended.wait(quiet_seconds / 10):
+        while not ended.wait(QUIET_SECONDS / 10):
             lines.pulse()
 
     thread = threading.Thread(target=beat, name="pytest-enrich progress", daemon=True)

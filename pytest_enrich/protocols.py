@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from msgspec import Struct
@@ -78,19 +78,3 @@ class Proposer(Protocol):
         The caller may stop asking at any time. A sandbox that fails is no exception: the proposer has less to
         say.
         """
-
-
-class Progress(Protocol):
-    """Someone who is told how a run goes on."""
-
-    def started(self, gaps: int, files: int, budget: str) -> None:
-        """The run begins: so many gaps in so many files."""
-
-    def working(self, done: int, total: int, target: Target, left: object) -> None:
-        """Target `done` of `total` is being worked on; `left` says, whenever it is made a text, what is left."""
-
-    def waiting(self, what: str) -> None:
-        """The model keeps questions waiting, and why; told from any thread."""
-
-    def finished(self, done: int, total: int, target: Target, attempts: Sequence[Attempt], left: object) -> None:
-        """The target is done, with these attempts."""

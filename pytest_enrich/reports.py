@@ -21,16 +21,14 @@ from pytest_enrich.data import (
     Report,
     ReportedSuggestion,
     RunSummary,
-    SourceLine,
     Suggestion,
-    Tally,
 )
 from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, disk, experience, last_run, python_file, rebuild, rejected
-from pytest_enrich.store.experience import Experience, Fate
+from pytest_enrich.store.experience import Experience
 from pytest_enrich.store.python_file import stale_places
 
 if TYPE_CHECKING:
@@ -50,25 +48,27 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     test = functools.cache(functools.partial(python_file.text_of, store.rootdir))
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
+
+    def reported(one: Suggestion) -> ReportedSuggestion:
+        text, place = source(one.gap.path), places(one.gap.path).get(one.id)
+        return ReportedSuggestion(
+            suggestion=one,
+            source=() if text is None or place is None else python_file.source(text, one, place[1]),
+            difference=_difference(test(one.target.path), one, how(one.target.path)),
+            stale=place is None,
+        )
+
     some = experience.decided(store)
     pending = sorted(store.pending() if store.exists() else (), key=_order(experience.learn(some)))
     return Report(
         run=run or last_run.read(store) or RunSummary(),
         project=store.rootdir.name,
         base=_base(store.rootdir),
-        suggestions=tuple(
-            _reported(
-                one,
-                source(one.gap.path),
-                _difference(test(one.target.path), one, how(one.target.path)),
-                places(one.gap.path).get(one.id),
-            )
-            for one in pending
-        ),
+        suggestions=tuple(map(reported, pending)),
         bugs=store.bugs() if store.exists() else (),
         without=without(store),
         turned_down=len(rejected.read(store.rootdir).lines),
-        decided=_decided(some),
+        decided={period: experience.tally(ones) for period, ones in experience.by_period(some).items()},
     )
 
 
@@ -97,21 +97,6 @@ def _base(rootdir: Path) -> str:
     return "" if inside == "." else f"{inside}/"
 
 
-def _reported(
-    one: Suggestion, source: str | None, difference: str, place: tuple[str, int] | None
-) -> ReportedSuggestion:
-    return ReportedSuggestion(
-        suggestion=one,
-        source=_source(source, one, place),
-        difference=difference,
-        stale=place is None,
-    )
-
-
-def _source(text: str | None, one: Suggestion, place: tuple[str, int] | None) -> tuple[SourceLine, ...]:
-    return () if text is None or place is None else python_file.source(text, one, place[1])
-
-
 def _difference(text: str | None, one: Suggestion, how: How) -> str:
     """The test in its file; one that can be read no longer, or that refuses, gets none."""
     from pytest_enrich import patch
@@ -131,11 +116,6 @@ def _source_text(store: Store, path: str) -> str | None:
     except EnrichError:
         return None
     return None if file.content is None else file.text
-
-
-def _decided(some: Iterable[Fate]) -> dict[str, Tally]:
-    """The tallies of what was decided, by week or month."""
-    return {period: experience.tally(ones) for period, ones in experience.by_period(some).items()}
 
 
 def _order(known: Experience) -> Callable[[Suggestion], tuple[bool, int, str, int, str]]:

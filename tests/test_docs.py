@@ -1,6 +1,5 @@
 """The pages say what the code does: whatever they name is there, and whatever is there is named."""
 
-import importlib
 import re
 from pathlib import Path
 
@@ -39,10 +38,7 @@ def parser():
 
 @pytest.fixture
 def verbs():
-    found = {}
-    for name, module in cli._VERBS.items():
-        found[name] = importlib.import_module(f"pytest_enrich.commands.{module}").command
-    return found
+    return {name: cli.verb(name) for name in cli._VERBS}
 
 
 def read(name):

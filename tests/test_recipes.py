@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import shlex
@@ -101,7 +100,7 @@ def test_every_command_is_one_of_the_shell_and_of_ours(text):
 def check(words):
     """That pytest-enrich knows this command, and pytest the reports in it."""
     if words[0] == "pytest-enrich":
-        verb = importlib.import_module(f"pytest_enrich.commands.{cli._VERBS[words[1]]}").command
+        verb = cli.verb(words[1])
         verb.make_context(words[1], words[2:])
     if words[0] == "pytest":
         formats.wanted([word.partition("=")[2] for word in words if word.startswith("--enrich-report=")])

@@ -1,1 +1,1 @@
-"""One user verb (or family) a module; each has a click `command` that returns its exit status."""
+"""One user verb (or family) a module, each a click command that returns its exit status."""

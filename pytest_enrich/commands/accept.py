@@ -1,10 +1,8 @@
-"""A suggestion whose runnable file a person has edited: what is between its marks counts, when they say so."""
+"""`pytest-enrich accept ID...` and `xfail ID...`: put tests into their files, as the team's rules allow."""
 
 from __future__ import annotations
 
-import ast
 import os
-import subprocess
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,119 +10,22 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from pytest_enrich import changes
 from pytest_enrich.commands import reproof, taking
+from pytest_enrich.commands.edit import edited_version, is_edited_by_hand
 from pytest_enrich.commands.project import answer, json_option, project_option, say
-from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.commands.reproof import Believed
 from pytest_enrich.commands.taking import PLAINLY, How, Taken, settle_interrupted
 from pytest_enrich.config import policy
 from pytest_enrich.data import Suggestion
-from pytest_enrich.data.suggestion import TestPart
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import counted, visible, visible_lines
-from pytest_enrich.store import Store, disk, identity, python_file, rebuild, targets
+from pytest_enrich.store import Store, disk, rebuild, targets
 from pytest_enrich.store.python_file import is_stale
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _REFUSED = 3
-
-
-def is_edited_by_hand(store: Store, one: Suggestion) -> bool:
-    """Whether the test in the runnable file is another than the one that was proven."""
-    from pytest_enrich import patch
-
-    text = store.read_text(one, identity.module_name(one.id))
-    if one.kind == "bug":  # there is nothing of it to be chosen
-        return False
-    if one.kind == "row":  # the rest of the file is a copy
-        return bool(text) and _lines(patch.marked(text)) != _lines(one.test.code)
-    return bool(text) and _without_comments(text) != _without_comments(patch.render_module(one))
-
-
-def take_up_edited(store: Store, one: Suggestion, tell: Tell = unheard) -> Suggestion:
-    """The suggestion with the test of the edited file, proven in the sandbox, and saved as such.
-
-    Raises:
-        RefusedError: There is no test between the marks, the file is not Python, or the test does not pass.
-    """
-    new = reproof.passing(store, one, edited_version(store, one), tell)
-    save_edited(store, new)
-    return new
-
-
-def edited_version(store: Store, one: Suggestion) -> Suggestion:
-    """The suggestion with the test of the edited file, not saved.
-
-    Raises:
-        RefusedError: See `take_up`.
-    """
-    name = identity.module_name(one.id)
-    text = store.read_text(one, name).replace("\r\n", "\n")
-    test = replace(one.test, imports=_imports(text, name))
-    return replace(one, test=_row(one, test, text, name) if one.kind == "row" else _test(test, text, name))
-
-
-def save_edited(store: Store, one: Suggestion) -> None:
-    """Write the suggestion with its patch and its runnable file, against today's test file.
-
-    Raises:
-        RefusedError: The test file cannot be read, or cannot take the test.
-    """
-    from pytest_enrich import patch
-
-    file = python_file.read(store.rootdir, one.target.path)
-    how = rebuild.how(store, file.name)
-    store.save(one, patch.render_patch(one, file.before, how=how), patch.render_module(one, file.before))
-
-
-def _test(test: TestPart, text: str, name: str) -> TestPart:
-    """With the functions between the marks."""
-    from pytest_enrich import patch
-
-    code = patch.marked(text)
-    names = tuple(node.name for node in python_file.tree(code, name).body if isinstance(node, _FUNCTIONS))
-    if not names or len(names) != len(ast.parse(code).body):
-        raise _wrong(name, "test functions")
-    return replace(test, names=names, code=code, body_sha256=patch.body_sha256(code))
-
-
-def _row(one: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
-    """With the one element, or the one decorator, between the marks."""
-    from pytest_enrich import patch
-
-    code = patch.marked(text).strip().removesuffix(",")
-    start = "{}\ndef test(): pass" if not test.argnames else "[{}\n]"
-    body = python_file.tree(start.format(code), name).body
-    value = body[0].value if body and isinstance(body[0], ast.Expr) else None
-    decorators = getattr(body[0], "decorator_list", ()) if body else ()
-    if len(body) != 1 or len(value.elts if isinstance(value, ast.List) else decorators) != 1:
-        raise _wrong(name, "one case")
-    known = patch.row_of(one.target.owner, test.names[0], test.argnames)
-    return replace(test, code=code, body_sha256=patch.body_sha256(code, known))
-
-
-def _wrong(name: str, what: str) -> RefusedError:
-    return RefusedError(
-        f"{name} has something else than {what} between its marks\n"
-        "Nothing was changed.\n"
-        f"Mend it, or delete it to have the original:  {name}"
-    )
-
-
-def _lines(code: str) -> list[str]:
-    return [line.strip() for line in code.strip().removesuffix(",").splitlines()]
-
-
-def _without_comments(text: str) -> list[str]:
-    """The lines that matter: another version of ours may have written other words above them."""
-    return [line.rstrip() for line in text.splitlines() if not line.startswith("#")]
-
-
-def _imports(text: str, name: str) -> tuple[str, ...]:
-    body = python_file.tree(text, name).body
-    return tuple(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 @click.command("accept")
@@ -161,7 +62,8 @@ def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tu
     with taken_turn(store):
         results = (*refused, *_accepted(store, [each.one for each in known.values()], how))
     notes = {name: each.note for name, each in known.items() if each.note}
-    return tuple(replace(one, note=_both(notes.get(one.id, ""), one.note)) for one in results)
+    both = {one.id: "; ".join(filter(None, (notes.get(one.id), one.note))) for one in results}
+    return tuple(replace(one, note=both[one.id]) for one in results)
 
 
 def _under_policy(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[How, dict[str, Taken]]:
@@ -169,8 +71,8 @@ def _under_policy(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple
     rules = targets.policy_of(store.rootdir)
     if not rules.name:
         return how, {}
-    who = _git(store, "config", "user.email")
-    top = Path(_git(store, "rev-parse", "--show-toplevel") or store.rootdir)
+    who = changes.word(store.rootdir, "config", "user.email")
+    top = Path(changes.word(store.rootdir, "rev-parse", "--show-toplevel") or store.rootdir)
     known = next((text for name in policy.CODEOWNERS if (text := disk.read(top / name)) is not None), None)
     barred = {}
     for one in chosen:
@@ -180,20 +82,6 @@ def _under_policy(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple
         if why := rules.policy.refused(one.kind, path) or rules.policy.unfit(who, path, owners):
             barred[one.id] = Taken(id=one.id, path=path, refused=f"{why} ({rules.name})")
     return replace(how, comment=rules.policy.review.comment, by=who, policy=rules.sha256), barred
-
-
-def _git(store: Store, *words: str) -> str:
-    """What git answers, "" where it does not."""
-    command = ["git", *words]
-    try:
-        done = subprocess.run(command, cwd=store.rootdir, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def _both(*notes: str) -> str:
-    return "; ".join(filter(None, notes))
 
 
 def _believed(store: Store, one: Suggestion, how: How) -> Believed | Taken:
@@ -232,13 +120,13 @@ def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json
     """Those that were named, or without names those that are strong."""
     if not identities:
         return _strong(store, is_edited=is_edited, as_json=as_json)
-    chosen = {one.id: one for one in map(store.find, identities)}
-    for name in (one.id for one in chosen.values() if one.kind == "bug"):
+    chosen = store.find_all(identities)
+    for name in (one.id for one in chosen if one.kind == "bug"):
         raise UsageError(
             f"{name} is a possible bug: there is nothing to accept\nNothing was changed.\n"
             f"Its test, as known to fail:  pytest-enrich xfail {name}"
         )
-    return tuple(chosen.values())
+    return chosen
 
 
 def _strong(store: Store, *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
@@ -259,7 +147,9 @@ def _version(store: Store, one: Suggestion, how: How, *, is_edited: bool) -> Sug
     if not is_edited_by_hand(store, one):
         return one
     if is_edited:
-        return take_up_edited(store, one, how.tell)
+        new = reproof.passing(store, one, edited_version(store, one), how.tell)
+        reproof.save(store, new)
+        return new
     raise RefusedError(
         f"{one.id}: its runnable file is not the test that was proven\n"
         "Nothing was changed.\n"
@@ -312,3 +202,20 @@ def tell_results(results: Sequence[Taken], *, bugs: bool, as_json: bool = False)
         say(f"\n{result.id} was not accepted: {visible_lines(result.refused)}", as_json=as_json)
         say(visible_lines(result.output), as_json=as_json) if result.output else None
         say(f"The test file is as it was before; the {noun} still waits.", as_json=as_json)
+
+
+@click.command("xfail")
+@click.argument("identities", metavar="ID...", nargs=-1, required=True)
+@json_option
+@project_option
+def xfail(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
+    """Put the tests of possible bugs into their files, as tests that are known to fail.
+
+    Each is `xfail(strict=True)`: it tells when the bug is mended. A file that turns red gets its old text back.
+    """
+    settle_interrupted(store)
+    chosen = store.find_all(identities)
+    for name in (one.id for one in chosen if one.kind != "bug"):
+        raise UsageError(f"{name} is no possible bug\nNothing was done. What there is:  pytest-enrich list --bugs")
+    results = accept(store, chosen, How(tell=partial(say, as_json=True)))
+    return tell(results, len(store.bugs()), bugs=True, as_json=as_json)

@@ -22,7 +22,6 @@ from pytest_enrich.store.evidence import Checked, Line
 
 NAMESPACE = "pytest-enrich"
 """What `ssh-keygen -Y` signs for."""
-_COUNTED = ("run", "exchange", "attempt", "suggestion", "decision")
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -97,12 +96,8 @@ def _chosen(prefix: str, lines: Iterable[Line]) -> str:
     Raises:
         UsageError: None does, or several do.
     """
-    known = sorted({one.suggestion.id for line in lines if (one := line.told("suggestion", Written))})
-    found = [prefix] if prefix in known else [name for name in known if identity.matches(prefix, name)]
-    if len(found) != 1:
-        what = f"{prefix!r} begins {len(found)} ids" if found else f"the evidence has no suggestion {prefix!r}"
-        raise UsageError(f"{what}\nNothing was done. What waits:  pytest-enrich list")
-    return found[0]
+    written = (line.told("suggestion", Written) for line in lines)
+    return identity.choose_name(prefix, {one.suggestion.id for one in written if one is not None})
 
 
 def _story(lines: Sequence[Line], name: str) -> list[Line]:
@@ -111,21 +106,20 @@ def _story(lines: Sequence[Line], name: str) -> list[Line]:
     run = max((place for place in range(made) if lines[place].kind == "run"), default=made)
     written = lines[made].told("suggestion", Written)
     assert written is not None
-    gap, origin = written.suggestion.gap, written.suggestion.origin
-    story = [lines[run]] if run < made else []
-    for place, line in enumerate(lines[:made]):
-        attempt = line.told("attempt", Attempt) if place > run else None
-        is_about = attempt is not None and (attempt.path, attempt.qualname) == (gap.path, gap.qualname)
+    gap, prompt = written.suggestion.gap, written.suggestion.origin.prompt
+
+    def is_about(place: int, line: Line) -> bool:
+        if (attempt := line.told("attempt", Attempt)) is not None:
+            return place > run and (attempt.path, attempt.qualname) == (gap.path, gap.qualname)
+        if (decision := line.told("decision", Decision)) is not None:
+            return place > made and decision.id == name
         # A reply may be known from an earlier run.
-        is_asked = line.kind == "exchange" and origin.prompt and origin.prompt.encode() in bytes(line.said)
-        story += [line] if is_about or is_asked else []
-    story.append(lines[made])
-    for line in lines[made + 1 :]:
-        attempt = line.told("attempt", Attempt)
-        decision = line.told("decision", Decision)
-        is_verdict = attempt is not None and (attempt.path, attempt.qualname) == (gap.path, gap.qualname)
-        story += [line] if is_verdict or (decision is not None and decision.id == name) else []
-    return story
+        is_asked = (
+            line.kind == "exchange" and place < made and bool(prompt) and prompt.encode() in bytes(line.said)
+        )
+        return is_asked or place in {run, made}
+
+    return [line for place, line in enumerate(lines) if is_about(place, line)]
 
 
 def _writes(line: Line, name: str) -> bool:

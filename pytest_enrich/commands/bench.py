@@ -29,7 +29,7 @@ from pytest_enrich.commands.project import answer, json_option, project_option, 
 from pytest_enrich.config import Budget, budget
 from pytest_enrich.data import RunSummary
 from pytest_enrich.errors import RefusedError, UsageError
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, disk, last_run
 
 Branch: TypeAlias = tuple[str, int, int]
 NONE = "none"
@@ -160,7 +160,7 @@ class Bench(Struct, frozen=True, kw_only=True):
         self._pytest(checkout, "--enrich", *options, f"--enrich-model={model}")
         seconds = time.monotonic() - began
         store = Store(checkout / "enrich-suggestions", checkout)
-        run = _summary(store)
+        run = last_run.read(store) or RunSummary()
         if model != NONE and run.model is None:
             raise RefusedError(f"{model} was not asked: {'; '.join(run.notes)}\nThe other figures are kept.")
         waiting = store.pending()
@@ -237,9 +237,7 @@ class Bench(Struct, frozen=True, kw_only=True):
 
     def _keep(self, name: str, value: object) -> None:
         """On the disk whole or not at all."""
-        scratch = self.place / f"{name}.new"
-        scratch.write_bytes(msgspec.json.encode(value, order="deterministic"))
-        scratch.replace(self.place / name)
+        disk.write(self.place / name, msgspec.json.encode(value, order="deterministic"))
 
     def _known(self, name: str) -> frozenset[Branch]:
         return msgspec.json.decode((self.place / name).read_bytes(), type=frozenset[Branch])
@@ -288,10 +286,6 @@ def _going(body: Sequence[ast.stmt], owner: str, names: set[str]) -> Iterator[tu
     for inner in body:
         if isinstance(inner, ast.ClassDef):
             yield from _going(inner.body, f"{owner}{inner.name}::", names)
-
-
-def _summary(store: Store) -> RunSummary:
-    return msgspec.json.decode((store.directory / "run.json").read_bytes(), type=RunSummary)
 
 
 def table(arms: Sequence[Arm]) -> str:

@@ -32,7 +32,7 @@ def command(store: Store, *, yes: bool, as_json: bool) -> int:
     stale = [one for one in store.pending() if is_stale(store, one)]
     decided = tuple(_decided(store, rules.policy.retention))
     days = rules.policy.retention.evidence_days
-    old = _older(days) if days is not None and not store.evidence.check().faults else _never
+    old = _older(days) if days is not None and not store.evidence.check().faults else lambda _at: False
     runs = len(store.evidence.old(old))
     if not (stale or decided or runs):
         say("Nothing to clean.", as_json=as_json)
@@ -58,10 +58,6 @@ def _decided(store: Store, rules: RetentionRules) -> Iterator[str]:
 def _older(days: int) -> Callable[[str], bool]:
     limit = datetime.now(tz=timezone.utc) - timedelta(days=days)
     return lambda at: at <= f"{limit:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _never(_at: str) -> bool:
-    return False
 
 
 def _ask(decided: int, stale: int, runs: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -55,7 +54,6 @@ def command(store: Store, *, as_json: bool) -> int:
 
 def _checks(store: Store) -> Iterator[Check]:
     yield _folder(store)
-    yield _git(store)
     yield _limits()
     yield from _isolation(Path(store.rootdir))
     yield from _model(store)
@@ -96,14 +94,6 @@ def _folder(store: Store) -> Check:
     except OSError as error:
         found = f"{place}: {error.strerror}"
     return Check("folder", ok=False, found=found, fix="pytest --enrich --enrich-dir=/tmp/enrich-suggestions")
-
-
-def _git(store: Store) -> Check:
-    """Git is welcome, not needed."""
-    if shutil.which("git") is None:
-        return Check("git", ok=True, found="not there: not needed, `git diff` will be missed")
-    inside = any((folder / ".git").exists() for folder in (store.rootdir, *Path(store.rootdir).parents))
-    return Check("git", ok=True, found="a work tree" if inside else "there, but this is no work tree: not needed")
 
 
 def _limits() -> Check:

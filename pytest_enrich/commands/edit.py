@@ -1,21 +1,91 @@
-"""A person's own version of a test: the editor, what the version is worth, and the way back."""
+"""A person's own version of a test: what is between the marks of its runnable file counts, when they say so."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import ast
 
 import click
+from msgspec.structs import replace
 
-from pytest_enrich.commands import parts, reproof
-from pytest_enrich.commands.accept import edited_version
-from pytest_enrich.commands.project import say
 from pytest_enrich.data import Reproof, Suggestion
+from pytest_enrich.data.suggestion import TestPart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import visible, visible_lines
 from pytest_enrich.store import Store, identity, python_file, rebuild
 
-if TYPE_CHECKING:
-    from pytest_enrich.commands.review import Key, Reader
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def is_edited_by_hand(store: Store, one: Suggestion) -> bool:
+    """Whether the test in the runnable file is another than the one that was proven."""
+    from pytest_enrich import patch
+
+    text = store.read_text(one, identity.module_name(one.id))
+    if one.kind == "bug":  # there is nothing of it to be chosen
+        return False
+    if one.kind == "row":  # the rest of the file is a copy
+        return bool(text) and _lines(patch.marked(text)) != _lines(one.test.code)
+    return bool(text) and _without_comments(text) != _without_comments(patch.render_module(one))
+
+
+def edited_version(store: Store, one: Suggestion) -> Suggestion:
+    """The suggestion with the test of the edited file, not saved.
+
+    Raises:
+        RefusedError: There is no test between the marks, or the file is not Python.
+    """
+    name = identity.module_name(one.id)
+    text = store.read_text(one, name).replace("\r\n", "\n")
+    test = replace(one.test, imports=_imports(text, name))
+    return replace(one, test=_row(one, test, text, name) if one.kind == "row" else _test(test, text, name))
+
+
+def _test(test: TestPart, text: str, name: str) -> TestPart:
+    """With the functions between the marks."""
+    from pytest_enrich import patch
+
+    code = patch.marked(text)
+    names = tuple(node.name for node in python_file.tree(code, name).body if isinstance(node, _FUNCTIONS))
+    if not names or len(names) != len(ast.parse(code).body):
+        raise _wrong(name, "test functions")
+    return replace(test, names=names, code=code, body_sha256=patch.body_sha256(code))
+
+
+def _row(one: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
+    """With the one element, or the one decorator, between the marks."""
+    from pytest_enrich import patch
+
+    code = patch.marked(text).strip().removesuffix(",")
+    start = "{}\ndef test(): pass" if not test.argnames else "[{}\n]"
+    body = python_file.tree(start.format(code), name).body
+    value = body[0].value if body and isinstance(body[0], ast.Expr) else None
+    decorators = getattr(body[0], "decorator_list", ()) if body else ()
+    if len(body) != 1 or len(value.elts if isinstance(value, ast.List) else decorators) != 1:
+        raise _wrong(name, "one case")
+    known = patch.row_of(one.target.owner, test.names[0], test.argnames)
+    return replace(test, code=code, body_sha256=patch.body_sha256(code, known))
+
+
+def _wrong(name: str, what: str) -> RefusedError:
+    return RefusedError(
+        f"{name} has something else than {what} between its marks\n"
+        "Nothing was changed.\n"
+        f"Mend it, or delete it to have the original:  {name}"
+    )
+
+
+def _lines(code: str) -> list[str]:
+    return [line.strip() for line in code.strip().removesuffix(",").splitlines()]
+
+
+def _without_comments(text: str) -> list[str]:
+    """The lines that matter: another version of ours may have written other words above them."""
+    return [line.rstrip() for line in text.splitlines() if not line.startswith("#")]
+
+
+def _imports(text: str, name: str) -> tuple[str, ...]:
+    body = python_file.tree(text, name).body
+    return tuple(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
 
 
 def open_editor(store: Store, one: Suggestion) -> None:
@@ -44,22 +114,6 @@ def original(store: Store, one: Suggestion) -> None:
     store.replace_module(one, patch.render_module(one, before))
 
 
-def decided(store: Store, reader: Reader, one: Suggestion) -> tuple[str, Suggestion]:
-    """Prove the edited test, again after each further edit: what is to become of it, and the version.
-
-    Raises:
-        RefusedError: There is no test in the edited file, or no editor.
-    """
-    while True:
-        say("checking your version ...")
-        version, found = reproof.judged(store, one, edited_version(store, one))
-        say("\n".join(["your version:", *parts.change(store, version), "", *told(one, found)]))
-        word = reader.choose(" your version:", _keys())
-        if word != "edit":
-            return word, version
-        open_editor(store, one)
-
-
 def told(one: Suggestion, found: Reproof) -> list[str]:
     """How the version fared, beside what the suggested test had shown."""
     kills = f"{found.mutants.told()}; it was {one.proof.mutants.told()}"
@@ -72,9 +126,3 @@ def told(one: Suggestion, found: Reproof) -> list[str]:
     ]
     lines = [f"   {label:<16}{visible(text)}" for label, text in facts if text]
     return [*lines, *visible_lines(found.detail).splitlines()]
-
-
-def _keys() -> tuple[Key, ...]:
-    from pytest_enrich.commands.review import ESCAPE, Key
-
-    return (Key("a", "accept"), Key("e", "edit"), Key("x", "original"), Key(ESCAPE, "cancel"))

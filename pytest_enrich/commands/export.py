@@ -50,6 +50,16 @@ class Example(Struct, frozen=True, kw_only=True):
         """Whether it belongs to the part for testing: all examples of one function do, or none."""
         return Shard(number=1, of=TEST_PART).holds(self.path, self.qualname)
 
+    @property
+    def is_good(self) -> bool:
+        """Whether a model should answer so: people accepted it, or it was proven and not decided on."""
+        return self.verdict in {"accepted", "kept"}
+
+    @property
+    def answer(self) -> list[dict[str, str]]:
+        """The test as a model would answer it."""
+        return _said("assistant", self.completion)
+
 
 class Gathered(Struct, frozen=True):
     """The examples, and how many were left out for which reason."""
@@ -72,9 +82,9 @@ def command(store: Store, out: Path, *, exclude: tuple[str, ...], as_json: bool)
     found = gather(store, (*private.FILES, *private.FOLDERS, *exclude))
     if not found.examples:
         raise UsageError("nothing was tried and decided that could be exported\nNext:  pytest --enrich")
-    sets = {
-        "sft": list(_sft(found.examples)),
-        "kto": list(_kto(found.examples)),
+    sets: dict[str, list[tuple[Example, Mapping[str, object]]]] = {
+        "sft": [(one, _row(one, completion=one.answer)) for one in found.examples if one.is_good],
+        "kto": [(one, _row(one, completion=one.answer, label=one.is_good)) for one in found.examples],
         "dpo": list(_dpo(found.examples)),
     }
     files: dict[Path, str] = {}
@@ -220,19 +230,6 @@ def _row(one: Example, **more: object) -> dict[str, object]:
     return {"prompt": _said("user", one.prompt), **more}
 
 
-def _sft(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, object]]]:
-    """What a model should answer: what people accepted, and what was proven and not decided on."""
-    for one in examples:
-        if one.verdict in {"accepted", "kept"}:
-            yield one, _row(one, completion=_said("assistant", one.completion))
-
-
-def _kto(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, object]]]:
-    for one in examples:
-        label = one.verdict in {"accepted", "kept"}
-        yield one, _row(one, completion=_said("assistant", one.completion), label=label)
-
-
 def _dpo(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, object]]]:
     """Pairs of answers to one question, those that people decided on first."""
     asked: dict[str, list[Example]] = defaultdict(list)
@@ -241,12 +238,9 @@ def _dpo(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, ob
     order = ("accepted", "rejected", "kept", "dropped")
     for answers in asked.values():
         ordered = sorted(answers, key=lambda one: order.index(one.verdict))
-        good = [one for one in ordered if one.verdict in {"accepted", "kept"}]
-        bad = [one for one in ordered if one.verdict in {"rejected", "dropped"}]
-        for one in good:
-            for other in bad[:MOST_PAIRS]:
-                chosen, refused = (_said("assistant", each.completion) for each in (one, other))
-                yield one, _row(one, chosen=chosen, rejected=refused)
+        bad = [one for one in ordered if not one.is_good]
+        for one in (one for one in ordered if one.is_good):
+            yield from ((one, _row(one, chosen=one.answer, rejected=other.answer)) for other in bad[:MOST_PAIRS])
 
 
 def _config(name: str, files: Mapping[Path, str]) -> str:

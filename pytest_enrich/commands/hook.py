@@ -62,7 +62,9 @@ def command(files: tuple[str, ...], *, fail_on: tuple[str, ...], directory: Path
 def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str]) -> int:
     cwd = Path.cwd()
     found = _waiting(files, directory, cwd)
-    paths = [_seen(store, one, cwd) for store, one in found if one.kind != "bug"]
+    here = os.path.realpath(cwd)
+    waiting = [store.rootdir / one.gap.path for store, one in found if one.kind != "bug"]
+    paths = [os.path.relpath(os.path.realpath(path), here) for path in waiting]
     wrong = [one for _, one in found if one.kind == "bug"]
     if paths:
         say(told(paths))
@@ -115,8 +117,3 @@ def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[S
         if path.is_relative_to(rootdir):
             found.setdefault(store, []).append(path.relative_to(rootdir).as_posix())
     return found
-
-
-def _seen(store: Store, one: Suggestion, cwd: Path) -> str:
-    """Its source file as it is called from `cwd`."""
-    return os.path.relpath(os.path.realpath(store.rootdir / one.gap.path), os.path.realpath(cwd))

@@ -32,7 +32,10 @@ def command(directories: tuple[Path, ...], into: Path | None, *, as_json: bool) 
     found = [one for path in directories for one in _folders(path, store)]
     sources = list({one.directory.resolve(): one for one in found}.values())
     if not sources:
-        return _nothing(as_json=as_json)
+        say("No job has left anything: nothing was merged.", as_json=as_json)
+        if as_json:
+            answer({"folders": [], "added": [], "waiting": []})
+        return 0
     for one in sources:
         for problem in one.shelf().problems:
             say(f"passed over: {visible(f'{one.directory}: {problem}')}", as_json=True)
@@ -63,13 +66,6 @@ def _merged(store: Store, sources: list[Store]) -> Merged:
         ) from error
 
 
-def _nothing(*, as_json: bool) -> int:
-    say("No job has left anything: nothing was merged.", as_json=as_json)
-    if as_json:
-        answer({"folders": [], "added": [], "waiting": []})
-    return 0
-
-
 def _folders(path: Path, store: Store) -> tuple[Store, ...]:
     """The suggestions folders at or in this path.
 
@@ -77,14 +73,10 @@ def _folders(path: Path, store: Store) -> tuple[Store, ...]:
         UsageError: There is none.
     """
     found = merge.folders((Path.cwd() / path).absolute(), store.rootdir)
-    if not found and not _is_empty(path):
+    is_empty = path.is_dir() and not any(path.iterdir())  # for downloads, and no job had anything to leave
+    if not found and not is_empty:
         raise UsageError(_NO_FOLDER.format(path=visible(str(path))))
     return found
-
-
-def _is_empty(path: Path) -> bool:
-    """Whether it is a folder for downloads, and no job had anything to leave."""
-    return path.is_dir() and not any(path.iterdir())
 
 
 def _told(store: Store, sources: list[Store], done: Merged) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from pytest_enrich.data.encoded import encoded
 from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError, UsageError
+from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, disk, last_run
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, all else on stderr.")
@@ -33,17 +34,10 @@ def answer(value: object) -> None:
     click.echo("".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text))
 
 
-def problems(store: Store) -> list[str]:
-    """A line for each thing in the folder that could not be read."""
-    from pytest_enrich.reporters.words import visible
-
-    return [f"passed over: {visible(one)}" for one in store.shelf().problems]
-
-
 def tell_problems(store: Store) -> None:
     """Name what in the folder could not be read."""
-    for problem in problems(store):
-        click.echo(problem, err=True)
+    for problem in store.shelf().problems:
+        click.echo(f"passed over: {visible(problem)}", err=True)
 
 
 def locate(directory: Path | None, cwd: Path) -> Store:

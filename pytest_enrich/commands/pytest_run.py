@@ -10,13 +10,16 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from pytest_enrich.data import Suggestion
 from pytest_enrich.reporters.words import duration, visible
 from pytest_enrich.store import Store, python_file
 
+_T = TypeVar("_T")
 _USAGE = 4
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 _LAST = 40
@@ -139,15 +142,22 @@ def plugins() -> list[str]:
     return ["-p", "pytest_enrich.pytest_hooks.autoload"] if os.environ.get(_AUTOLOAD) else []
 
 
-def reproof(store: Store, file: Path, words: Sequence[str] = (), limit: float | None = None) -> Outcome:
-    """Prove what is in `file`, with the options of this project; the answer comes beside it."""
-    arguments = [*plugins(), f"--rootdir={store.rootdir}", *words, f"--enrich-prove={file}"]
-    return _captured(store, arguments, inert=False, limit=limit)
+def asked(
+    store: Store, question: object, answer: type[_T], words: Sequence[str] = (), limit: float | None = None
+) -> tuple[_T | None, Outcome]:
+    """What a pytest with the options of this project answers to the question, see `--enrich-prove`.
 
-
-def rehearsal(store: Store, file: Path) -> Outcome:
-    """Try existing tests in the sandbox, with the options of this project; the answer comes into `file`."""
-    return _captured(store, [*plugins(), f"--rootdir={store.rootdir}", f"--enrich-rehearse={file}"], inert=False)
+    None where it did not come to that; and how it ended.
+    """
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
+        file = Path(scratch) / "question.json"
+        file.write_bytes(msgspec.json.encode(question))
+        arguments = [*plugins(), f"--rootdir={store.rootdir}", *words, f"--enrich-prove={file}"]
+        outcome = _captured(store, arguments, inert=False, limit=limit)
+        try:
+            return msgspec.json.decode(file.with_suffix(".answer").read_bytes(), type=answer), outcome
+        except (OSError, msgspec.MsgspecError):
+            return None, outcome
 
 
 def _waiting(tell: Tell, what: str) -> Callable[[], None]:

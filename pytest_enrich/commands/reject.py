@@ -1,17 +1,17 @@
-"""`pytest-enrich reject ID...`: turn suggestions down, so that they do not come back."""
+"""`pytest-enrich reject ID...`: turn suggestions down, so that they do not come back; `allow` takes that back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import click
-import msgspec
 
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.taking import refuse_decided, settle_interrupted
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
-from pytest_enrich.reporters.words import counted
-from pytest_enrich.store import Store, disk, rebuild, rejected
+from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.store import Store, disk, identity, rebuild, rejected
 from pytest_enrich.store.rebuild import taken_turn
 
 COMES_BACK = {
@@ -34,8 +34,7 @@ def command(  # noqa: PLR0913 - one argument an option, as click passes them
 ) -> int:
     """Turn suggestions down; `.enrich-rejected` remembers it for the whole team."""
     settle_interrupted(store)
-    chosen = {one.id: one for one in map(store.find, identities)}
-    gone = reject(store, tuple(chosen.values()), reason=reason, scope=scope, note=note)
+    gone = reject(store, store.find_all(identities), reason=reason, scope=scope, note=note)
     if as_json:
         answer({"rejected": [one.id for one in gone], "scope": scope, "reason": reason})
     noun = "possible bug" if all(one.kind == "bug" for one in gone) else "suggestion"
@@ -65,40 +64,52 @@ def reject(  # noqa: PLR0913 - the parts of a decision
         RefusedError: One of them does not wait any more.
     """
     with taken_turn(store):
-        return _rejected(store, chosen, reason=reason, scope=scope, note=note, seconds=seconds)
-
-
-def _rejected(  # noqa: PLR0913 - the same
-    store: Store,
-    chosen: Sequence[Suggestion],
-    *,
-    reason: Reason,
-    scope: Scope,
-    note: str,
-    seconds: float | None,
-) -> tuple[Suggestion, ...]:
-    for one in chosen:
-        refuse_decided(store, one)
-    at = disk.now()
-    written: set[str] = set()
-    for one in chosen:
-        line = rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note)
-        decision = _decision(one, at, reason=reason, scope=scope, note=note)
-        store.note(msgspec.structs.replace(decision, seconds=seconds))
-        if line.what not in written:
+        at = disk.now()
+        decided = partial(Decision, verb="reject", at=at, reason=reason, scope=scope, note=note)
+        for one in chosen:
+            refuse_decided(store, one)
+        store.note(*(decided(id=one.id, body=one.test.body_sha256, seconds=seconds) for one in chosen))
+        lines = (rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note) for one in chosen)
+        for line in {line.what: line for line in lines}.values():
             rejected.append(store.rootdir, line)
-        written.add(line.what)
-    known = rejected.read(store.rootdir)
-    covered = [one for one in store.lying("pending") if known.has(one)]
-    noted = {one.id for one in chosen}
-    for one in covered:
-        decision = _decision(one, at, reason=reason, scope=scope, note=note)
-        store.settle(decision) if one.id in noted else store.decide(decision)
-    rebuild.texts(store)
+        known = rejected.read(store.rootdir)
+        covered = [one for one in store.lying("pending") if known.has(one)]
+        noted = {one.id for one in chosen}
+        for one in covered:
+            decision = decided(id=one.id, body=one.test.body_sha256)
+            store.settle(decision) if one.id in noted else store.decide(decision)
+        rebuild.texts(store)
     return tuple(covered)
 
 
-def _decision(one: Suggestion, at: str, *, reason: Reason, scope: Scope, note: str) -> Decision:
-    return Decision(
-        id=one.id, verb="reject", body=one.test.body_sha256, at=at, reason=reason, scope=scope, note=note
-    )
+@click.command("allow")
+@click.argument("what", metavar="ID|PATH[::NAME]")
+@json_option
+@project_option
+def allow(store: Store, what: str, *, as_json: bool) -> int:
+    """Take lines out of .enrich-rejected: those of an ID, a file, or a function."""
+    lines = rejected.read(store.rootdir).lines
+    wanted = identity.choose_name(what, {line.what for line in lines}, see="pytest-enrich list --rejected")
+    back = _waiting_again(store, wanted)
+    rejected.remove(store.rootdir, lambda line: line.what == wanted)
+    count = sum(line.what == wanted for line in lines)
+    if as_json:
+        answer({"allowed": wanted, "lines": count, "waiting": back})
+    say(f"{counted(count, 'line')} of {visible(wanted)} taken out of {rejected.NAME}.", as_json=as_json)
+    following = f"pytest-enrich show {back[0]}" if back else "pytest --enrich"
+    say(f"{' '.join(back) or 'Nothing'} waits again.\nNext:  {following}", as_json=as_json)
+    return 0
+
+
+def _waiting_again(store: Store, wanted: str) -> list[str]:
+    """Suggestions that were turned down here by that line, and wait again."""
+    taken = {one.id for one in store.lying("pending")}
+    back = []
+    for one in store.lying("decided"):
+        named = {one.id, one.gap.path, f"{one.gap.path}::{one.gap.qualname}"}
+        if wanted in named and one.id not in taken and store.state(one) == "rejected":
+            store.decide(Decision(id=one.id, verb="undo", body=one.test.body_sha256, at=disk.now(), why="asked"))
+            back.append(one.id)
+    if back:
+        rebuild.texts(store)
+    return back

@@ -6,13 +6,10 @@ What is in the evidence is as foreign as any folder that came from elsewhere.
 from __future__ import annotations
 
 import math
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeAlias
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -185,14 +182,10 @@ def _judged_again(store: Store, asked: Replay, words: Sequence[str]) -> Replayed
         if why := misplaced(store.rootdir, target, source, tuple(words)):
             raise RefusedError(f"a candidate {why}\nNothing was run.\nRun it in the project that it is of:  cd")
     options = (f"--enrich-{name}={asked.began.options.get(name, '')}" for name in ("timeout", "grade", "budget"))
-    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        file = Path(scratch) / "replay.json"
-        file.write_bytes(msgspec.json.encode(asked))
-        outcome = pytest_run.reproof(store, file, (*words, *options), math.inf)
-        try:
-            return msgspec.json.decode(file.with_suffix(".answer").read_bytes(), type=Replayed)
-        except (OSError, msgspec.MsgspecError):
-            raise RefusedError(f"nothing could be judged: pytest did not come to an end\n{outcome.end}") from None
+    found, outcome = pytest_run.asked(store, asked, Replayed, (*words, *options), math.inf)
+    if found is None:
+        raise RefusedError(f"nothing could be judged: pytest did not come to an end\n{outcome.end}")
+    return found
 
 
 def _compared(run: Recorded, found: Replayed) -> Compared:

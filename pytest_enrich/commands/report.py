@@ -10,7 +10,6 @@ import click
 from pytest_enrich import reports
 from pytest_enrich.commands.project import answer, json_option, project_option, say, tell_problems
 from pytest_enrich.config import WantedReport
-from pytest_enrich.data import Report
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.words import visible
@@ -39,7 +38,11 @@ def command(store: Store, texts: tuple[str, ...], *, as_json: bool) -> int:
     tell_problems(store)
     report = reports.gather(store)
     written = reports.write(store, report, files, here)
-    _print(printed, report)
+    for one in printed:
+        if not formats.is_log(one):
+            click.echo(formats.render(one.format, report), nl=False)
+        elif told := reports.announce(report, os.environ, click.echo):
+            say(told, as_json=True)
     for path in reports.shown(written, here):
         say(f"Written: {visible(str(path))}", as_json=as_json or bool(printed))
     if as_json:
@@ -81,13 +84,3 @@ def _check(store: Store, files: list[WantedReport], here: Path) -> None:
 
 def _is_printed(wanted: WantedReport) -> bool:
     return wanted.destination == formats.STDOUT or formats.is_log(wanted)
-
-
-def _print(printed: list[WantedReport], report: Report) -> None:
-    for one in printed:
-        if formats.is_log(one):
-            told = reports.announce(report, os.environ, click.echo)
-            if told:
-                say(told, as_json=True)
-        else:
-            click.echo(formats.render(one.format, report), nl=False)

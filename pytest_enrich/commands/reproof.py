@@ -6,11 +6,8 @@ else, a person's edits included, is proven again before it runs outside. `doctor
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -62,9 +59,17 @@ def believed(store: Store, one: Suggestion, tell: Tell = unheard) -> Believed:
 
 def keep(store: Store, one: Suggestion) -> None:
     """Write down what was found out here, so that it is not asked again; a person's version stays in its file."""
+    save(store, one, store.read_text(one, identity.module_name(one.id)))
+
+
+def save(store: Store, one: Suggestion, text: str = "") -> None:
+    """Write the suggestion against today's test file; `text` is that of its runnable file, "" for its own.
+
+    Raises:
+        RefusedError: The test file cannot be read, or cannot take the test.
+    """
     from pytest_enrich import patch
 
-    text = store.read_text(one, identity.module_name(one.id))
     before = python_file.read(store.rootdir, one.target.path).before
     how = rebuild.how(store, one.target.path)
     patch_text = "" if one.kind == "bug" else patch.render_patch(one, before, how=how)
@@ -97,15 +102,9 @@ def passing(store: Store, one: Suggestion, version: Suggestion, tell: Tell = unh
 
 def prove(store: Store, question: Question, words: Sequence[str] = ()) -> Reproof:
     """What the test, which need not be saved, is worth today."""
-    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        file = Path(scratch) / "question.json"
-        file.write_bytes(msgspec.json.encode(question))
-        outcome = pytest_run.reproof(store, file, words)
-        try:
-            return msgspec.json.decode(file.with_suffix(".answer").read_bytes(), type=Reproof)
-        except (OSError, msgspec.MsgspecError):
-            trouble = outcome.last_line if outcome.late else "it could not be proven: pytest did not start"
-            return Reproof(trouble=trouble, detail=outcome.end)
+    found, outcome = pytest_run.asked(store, question, Reproof, words)
+    trouble = outcome.last_line if outcome.late else "it could not be proven: pytest did not start"
+    return found or Reproof(trouble=trouble, detail=outcome.end)
 
 
 def _measured(one: Suggestion, found: Reproof) -> Suggestion:
@@ -132,10 +131,5 @@ def _refused(what: str, found: Reproof) -> RefusedError:
 
 def rehearse(store: Store) -> Rehearsal:
     """How a few existing tests fare where candidates run."""
-    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        file = Path(scratch) / "rehearsal.json"
-        outcome = pytest_run.rehearsal(store, file)
-        try:
-            return msgspec.json.decode(file.read_bytes(), type=Rehearsal)
-        except (OSError, msgspec.MsgspecError):
-            return Rehearsal(trouble=f"pytest did not start: {outcome.last_line}")
+    found, outcome = pytest_run.asked(store, None, Rehearsal)
+    return found or Rehearsal(trouble=f"pytest did not start: {outcome.last_line}")

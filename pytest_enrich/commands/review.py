@@ -11,14 +11,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
 import click
 from msgspec import Struct
 
-from pytest_enrich.commands import accept, edit, parts, reject, show, undo, verify
-from pytest_enrich.commands.accept import is_edited_by_hand
-from pytest_enrich.commands.project import problems, project_option, say
+from pytest_enrich.commands import accept, edit, reject, reproof, show, undo, verify
+from pytest_enrich.commands.edit import is_edited_by_hand
+from pytest_enrich.commands.project import project_option, say, tell_problems
 from pytest_enrich.commands.taking import How, settle_interrupted
 from pytest_enrich.data import Grade, Reason, Scope, Suggestion
 from pytest_enrich.errors import EnrichError, UsageError
@@ -60,6 +60,7 @@ _OF_BOTH = (
     Key("q", "quit", "all is saved"),
     Key("?", "help"),
 )
+_OF_VERSION = (Key("a", "accept"), Key("e", "edit"), Key("x", "original"), Key(ESCAPE, "cancel"))
 _REASONS = (
     Key("w", "wrong"),
     Key("t", "trivial"),
@@ -83,30 +84,20 @@ class Done(Struct, frozen=True, kw_only=True):
     edited: bool = False
 
 
-class Reader(Protocol):
-    """Who decides."""
+class Lines:
+    """Someone who decides, and types words, or the beginning of a word: for screen readers and odd terminals."""
 
     def choose(self, question: str, keys: Sequence[Key]) -> str:
-        """The word of the key that they press, or what means nothing as they typed it.
+        """The word of the key that they press, or what means nothing as they typed it; an empty line is Enter.
 
         Raises:
             EOFError: Nobody is there any more.
         """
-
-    def line(self, question: str) -> str:
-        """A line of text."""
-
-
-class Lines:
-    """Someone who types words, or the beginning of a word, for screen readers and odd terminals."""
-
-    def choose(self, question: str, keys: Sequence[Key]) -> str:
-        """As `Reader`; an empty line is Enter."""
         text = self.line(filled(f"{question} {', '.join(key.word for key in keys)}?"))
         return typed(text, keys) or text
 
     def line(self, question: str) -> str:
-        """As `Reader`."""
+        """A line of text."""
         try:
             return input(f"{question} ").strip()
         except (OSError, UnicodeDecodeError) as error:
@@ -117,7 +108,7 @@ class Keys(Lines):
     """Someone at a terminal with single keys."""
 
     def choose(self, question: str, keys: Sequence[Key]) -> str:
-        """As `Reader`; what was typed before the question is dropped."""
+        """As `Lines`; what was typed before the question is dropped."""
         click.echo(f"{question} [{','.join(_shown(key.key) for key in keys)}]? ", nl=False)
         try:
             text = click.getchar()
@@ -151,8 +142,7 @@ def _shown(key: str) -> str:
 @project_option
 def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: bool) -> int:
     """Decide on what waits, one after the other: all of it, or what is about a PATH or an ID."""
-    for problem in problems(store):
-        say(problem)
+    tell_problems(store)
     for name in settle_interrupted(store):  # what an interrupted command was about waits again
         say(f"an earlier accept of {name} was interrupted: it waits again")
     waiting = chosen(store, wanted, all_grades=all_grades)
@@ -195,7 +185,7 @@ def chosen(store: Store, wanted: tuple[str, ...], *, all_grades: bool = False) -
 class Review:
     """One sitting. Decisions are on the disk before the next question; the disk says what waits."""
 
-    def __init__(self, store: Store, reader: Reader, waiting: Iterable[Suggestion]) -> None:
+    def __init__(self, store: Store, reader: Lines, waiting: Iterable[Suggestion]) -> None:
         self._store, self._reader = store, reader
         self._order = order(waiting, experience.read(store))
         self._at = 0
@@ -351,9 +341,9 @@ class Review:
     def diff(self, one: Suggestion) -> None:
         """The whole function, and the whole change."""
         line = today_text(self._store, one)
-        source = parts.function(self._store, one, line) if line is not None else ()
-        change = "" if one.kind == "bug" else parts.whole_patch(self._store, one)
-        told = [parts.source_line(each, show.WIDTH) for each in source]
+        source = show.function(self._store, one, line) if line is not None else ()
+        change = "" if one.kind == "bug" else show.whole_patch(self._store, one)
+        told = [show.source_line(each) for each in source]
         say("\n".join([*told, visible_lines(change)]))
 
     def _take(self, wanted: Sequence[Suggestion], how: How) -> None:
@@ -371,17 +361,33 @@ class Review:
             say(self._left())
 
     def _decide_on_version(self, one: Suggestion) -> None:
-        word, version = edit.decided(self._store, self._reader, one)
+        word, version = self._asked_about_version(one)
         if one.id not in self._waiting():
             say(f"{one.id} was decided elsewhere meanwhile; your version went with it.")
         elif word == "accept":
-            accept.save_edited(self._store, version)
+            reproof.save(self._store, version)
             self._take([version], How(edited=frozenset({one.id}), seconds=self._seconds()))
         elif word == "original":
             edit.original(self._store, one)
             say("The suggested test is back.")
         else:
             say("Your version is kept in its file; a comes back to it.")
+
+    def _asked_about_version(self, one: Suggestion) -> tuple[str, Suggestion]:
+        """Prove the edited test, again after each further edit: what is to become of it, and the version.
+
+        Raises:
+            RefusedError: There is no test in the edited file, or no editor.
+        """
+        while True:
+            say("checking your version ...")
+            version, found = reproof.judged(self._store, one, edit.edited_version(self._store, one))
+            told = (*show.change(self._store, version), "", *edit.told(one, found))
+            say("\n".join(("your version:", *told)))
+            word = self._reader.choose(" your version:", _OF_VERSION)
+            if word != "edit":
+                return word, version
+            edit.open_editor(self._store, one)
 
     def _is_meant(self, name: str, at: str) -> bool:
         question = f"{name} was decided before this sitting, at {visible(at)}. Take it back? type yes:"
@@ -419,8 +425,8 @@ def order(suggestions: Iterable[Suggestion], known: Experience = NONE) -> list[s
     What people did not want before comes last, and then possible bugs: they ask another question.
     """
     groups: dict[tuple[int, str, str], list[Suggestion]] = {}
-    parts = [(2 if one.kind == "bug" else int(known.comes_last(one)), one) for one in suggestions]
-    for part, one in sorted(parts, key=lambda item: (item[0], _worth(item[1]))):
+    ranked = [(2 if one.kind == "bug" else int(known.comes_last(one)), one) for one in suggestions]
+    for part, one in sorted(ranked, key=lambda item: (item[0], _worth(item[1]))):
         groups.setdefault((part, one.gap.path, one.gap.qualname), []).append(one)
     return [one.id for group in groups.values() for one in group]
 
@@ -442,12 +448,14 @@ def _about(store: Store, pending: tuple[Suggestion, ...], word: str) -> list[Sug
     """Those whose source or test file is this path, or in this folder."""
     with contextlib.suppress(OSError, ValueError, RuntimeError):
         place = (Path.cwd() / word).resolve()
-        return [one for one in pending if any(path.is_relative_to(place) for path in _files(store, one))]
+        return [
+            one
+            for one in pending
+            if any(
+                (store.rootdir / path).resolve().is_relative_to(place) for path in (one.gap.path, one.target.path)
+            )
+        ]
     return []
-
-
-def _files(store: Store, one: Suggestion) -> tuple[Path, ...]:
-    return tuple((store.rootdir / path).resolve() for path in (one.gap.path, one.target.path))
 
 
 def _is_terminal(stream: object) -> bool:

@@ -1,21 +1,30 @@
-"""`pytest-enrich show ID`: the gap, the test and its proof as plain text."""
+"""`pytest-enrich show ID`: the gap, the test as a change of today's file, and its proof, as plain text.
+
+The folder may have come from another machine: a person reads what would be put in, whatever patch lies there.
+"""
 
 from __future__ import annotations
 
+import ast
 import sys
+import textwrap
 
 import click
 
-from pytest_enrich.commands import parts
-from pytest_enrich.commands.parts import made_again
 from pytest_enrich.commands.project import answer, json_option, project_option, say
-from pytest_enrich.data import Suggestion
+from pytest_enrich.commands.reproof import why
+from pytest_enrich.data import SourceLine, Suggestion, Tried
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.figures import contract_of, observed_of, reproduction_of, runs_of
-from pytest_enrich.reporters.words import fit, visible_lines
-from pytest_enrich.store import Store
+from pytest_enrich.reporters.words import filled, fit, visible, visible_lines
+from pytest_enrich.store import Store, python_file, rebuild, targets
 from pytest_enrich.store.python_file import today_text
+from pytest_enrich.store.seal import options_of
 
+_NAMES = 4  # the lines of a diff before its first hunk
+_LABEL = 6  # columns of the words that the parts begin with
+_NUMBER = 9  # columns in front of a line of source
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 WIDTH = 79
 _RULE = "-" * 78
 
@@ -59,37 +68,40 @@ def screen(store: Store, one: Suggestion) -> list[str]:
 def _of_bug(bug: Suggestion) -> list[str]:
     return [
         f"{fit(f'POSSIBLE BUG  {bug.title}', WIDTH - 4 - len(bug.id))}   {bug.id}",
-        *parts.labelled("says", contract_of(bug), WIDTH),
-        *parts.labelled("does", observed_of(bug), WIDTH),
+        *labelled("says", contract_of(bug)),
+        *labelled("does", observed_of(bug)),
         _RULE,
         *(f"  {line}" for line in visible_lines(reproduction_of(bug)).rstrip("\n").split("\n")),
         _RULE,
-        *parts.labelled("proof", runs_of(bug), WIDTH),
-        *parts.labelled("look", bug.look, WIDTH),
-        *parts.labelled("from", bug.origin.proposer, WIDTH),
+        *labelled("proof", runs_of(bug)),
+        *labelled("look", bug.look),
+        *labelled("from", bug.origin.proposer),
         _RULE,
     ]
 
 
 def _of_test(store: Store, one: Suggestion) -> list[str]:
-    near = parts.near(one)
+    from pytest_enrich.patch import words as facts
+
+    like = one.proof.nearest_test
+    near = f"{like.code or like.nodeid} ({like.similarity:.0%} the same)" if like else ""
     return [
         f"{fit(one.title, 73 - len(one.id) - len(one.grade))}   {one.id}   {one.grade}",
-        *parts.gap(one, WIDTH),
+        *labelled("gap", f"{facts.span(one)}, {facts.missing(one)}"),
         _RULE,
         *_source(store, one),
         _RULE,
-        f"into  {fit(parts.place(one), 72)}",
-        *parts.change(store, one),
+        *labelled("into", facts.where(one)),
+        *change(store, one),
         _RULE,
-        *parts.labelled("proof", parts.runs(one), WIDTH),
-        *(line for way in one.proof.runs.left_out for line in parts.labelled("", f"left out: {way}", WIDTH)),
-        *(parts.labelled("near", near, WIDTH) if near else ()),
-        *parts.labelled("look", one.look, WIDTH),
-        *parts.labelled("from", parts.origin(one), WIDTH),
-        *parts.believed(store, one, WIDTH),
-        *parts.killed(one, WIDTH),
-        *parts.mutants(one, WIDTH),
+        *labelled("proof", _runs(one)),
+        *(line for way in one.proof.runs.left_out for line in labelled("", f"left out: {way}")),
+        *labelled("near", near),
+        *labelled("look", one.look),
+        *labelled("from", f"{one.origin.told}; ran in: {one.proof.isolation}"),
+        *labelled("but", _foreign(store, one)),
+        *_killed(one),
+        *(_mutant(tried) for tried in one.proof.mutants.list),
         _RULE,
     ]
 
@@ -105,6 +117,127 @@ def _source(store: Store, one: Suggestion) -> list[str]:
     if line is None:
         return [f"  stale: {fit(one.gap.qualname, 40)} changed since"]
     try:
-        return [parts.source_line(each, WIDTH) for each in parts.source(store, one, line)]
+        return [source_line(each) for each in _around(store, one, line)]
     except EnrichError as error:
         return visible_lines(str(error)).splitlines()
+
+
+def whole_patch(store: Store, one: Suggestion) -> str:
+    """The diff that accepting would make now, "" when nothing changes.
+
+    Raises:
+        EnrichError: The test file cannot be read, or the test cannot be put into it.
+    """
+    from pytest_enrich import patch
+
+    file = python_file.read(store.rootdir, one.target.path)
+    return patch.change(one, file.before, how=rebuild.how(store, file.name))
+
+
+def made_again(store: Store, one: Suggestion) -> str:
+    """The patch for `git apply`, whatever lies in the folder: of the suggestion against the test file of today.
+
+    Raises:
+        EnrichError: See `whole_patch`; or it may not go there.
+    """
+    from pytest_enrich import patch
+
+    targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
+    file = python_file.read(store.rootdir, one.target.path)
+    return patch.render_patch(one, file.before, how=rebuild.how(store, file.name))
+
+
+def labelled(label: str, told: str) -> list[str]:
+    """`look  the text was read off the code`, on as many lines as it takes; none where nothing is told."""
+    lines = filled(visible(told), WIDTH, _LABEL, before=_LABEL).lstrip()
+    return f"{label:<{_LABEL}}{lines}".splitlines() if told else []
+
+
+def _around(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+    """The lines around the gap as they are today, where it is on `line`.
+
+    Raises:
+        EnrichError: The file cannot be read.
+    """
+    return python_file.source(python_file.read(store.rootdir, one.gap.path).text, one, line)
+
+
+def function(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+    """The whole function that the gap on `line` is in; without one, the lines around it."""
+    text = python_file.read(store.rootdir, one.gap.path).text
+    found = [
+        node
+        for node in ast.walk(python_file.tree(text, one.gap.path))
+        if isinstance(node, _FUNCTIONS) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    if not found:
+        return _around(store, one, line)
+    inner = max(found, key=lambda node: node.lineno)
+    missing = {number + line - one.gap.line for number in one.gap.lines}
+    return python_file.between(text, range(inner.lineno, (inner.end_lineno or inner.lineno) + 1), missing)
+
+
+def source_line(one: SourceLine) -> str:
+    """`!    26      if not sep:`: what no test runs has a sign in front."""
+    text = fit(one.text.expandtabs(), WIDTH - _NUMBER)
+    return f"{'!' if one.missing else ' '} {one.number:>5}  {text}".rstrip()
+
+
+def change(store: Store, one: Suggestion) -> list[str]:
+    """The test with what changes among the imports, or the row among those around it as they are today.
+
+    Each new line has a `+` in front, each that goes a `-`.
+    """
+    code = textwrap.indent(one.test.code.rstrip(), "+", lambda _: True).splitlines()
+    whole = "\n".join(f"  {line[:1]} {line[1:]}" for line in [*_imports(store, one), *code])
+    if one.kind == "test":
+        return visible_lines(whole).splitlines()
+    try:
+        hunks = whole_patch(store, one).splitlines()[_NAMES:]
+    except EnrichError as error:
+        return visible_lines(f"{whole}\n{error}").splitlines()
+    if not hunks:
+        return visible_lines(f"{whole}\n  it is there already").splitlines()
+    return [f"  {line[:1]} {visible(line[1:])}" if line[:1] != "@" else f"  {visible(line)}" for line in hunks]
+
+
+def _imports(store: Store, one: Suggestion) -> list[str]:
+    """The lines of imports that change, as in a diff; all that it needs where the test file cannot be read."""
+    from pytest_enrich import imports, patch
+
+    try:
+        before = python_file.read(store.rootdir, one.target.path).text
+        after = imports.merge(before, one.test.imports, path=one.target.path)
+    except EnrichError:
+        return [f"+{line}" for line in one.test.imports]
+    lines = patch.diff(one.target.path, before, after).splitlines()[_NAMES:]
+    return [line for line in lines if line[:1] in {"+", "-"} and line[1:].strip()]
+
+
+def _runs(one: Suggestion) -> str:
+    """`9 of 9 runs passed: alone, in its file, shuffled; 0.4 ms`: all but the first two ways are in its file."""
+    part = one.proof.runs
+    modes = ", ".join(mode.removeprefix("in its file, ") for mode in part.modes)
+    return f"{part.passed} of {part.of} runs passed: {modes}; {one.proof.duration_ms:.1f} ms"
+
+
+def _killed(one: Suggestion) -> list[str]:
+    """What the test notices, in one sentence."""
+    part = one.proof.mutants
+    if not part.of:
+        return labelled("kills", part.note)
+    signs = ["* an existing test kills it"] if any(tried.killed_before for tried in part.list) else []
+    signs += ["? perhaps equivalent"] if any(tried.equivalent for tried in part.list) else []
+    return [*labelled("kills", part.told()), *labelled("", "; ".join(signs))]
+
+
+def _mutant(one: Tried) -> str:
+    """Those that the test does not notice are what a reviewer may want to see."""
+    word = ("killed" if one.killed else "alive") + "*" * one.killed_before + "?" * one.equivalent
+    return f"      {one.line:>5}  {word:<7}  {fit(one.change, WIDTH - 22)}"
+
+
+def _foreign(store: Store, one: Suggestion) -> str:
+    """That what it says of itself does not count, where another machine has made it."""
+    was = why(store, one)
+    return was and f"it was {was}: its own word, proven again here before it runs"

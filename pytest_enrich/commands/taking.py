@@ -97,9 +97,8 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
             return (Taken(id=group[0].id, path=path, refused=str(error)),)
         return _halves(store, path, group, how)
     if outcome.passed:
-        note = made.note or _new_note(file, group)
-        taken = tuple(_taken(store, path, step, outcome) for step in steps)
-        return tuple(msgspec.structs.replace(one, note=note) for one in taken)
+        taken = (_taken(store, path, step, outcome) for step in steps)
+        return tuple(msgspec.structs.replace(one, note=made.note) for one in taken)
     if len(group) > 1:
         return _halves(store, path, group, how)
     why = f"{path} is red with it: {outcome.last_line}"
@@ -122,12 +121,6 @@ def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
-
-
-def _new_note(file: PythonFile, group: Sequence[Suggestion]) -> str:
-    """A file that was deleted or renamed since may not be wanted again."""
-    is_gone = file.content is None and any(not one.target.new_file for one in group)
-    return f"{file.name} was not there any more; a new file was made for it" if is_gone else ""
 
 
 def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
@@ -202,7 +195,7 @@ def settle_interrupted(store: Store) -> tuple[str, ...]:
     nothing happened; else the test is in it, and the decision stands. While another process is deciding, what
     looks interrupted is its own.
     """
-    with contextlib.suppress(RefusedError):
+    with contextlib.suppress(disk.BusyError):
         if _interrupted(store):  # nothing is written where there is nothing to settle
             with taken_turn(store, patience=0):
                 return tuple(one.id for decision, one in _interrupted(store) if _waits_again(store, decision, one))
@@ -270,7 +263,11 @@ def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion], comme
     for one in patch.in_gap_order(group):
         before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(one)
         if isinstance(candidate, NewRow) and patch.is_there(before, candidate):
-            raise _known(one)
+            raise RefusedError(
+                f"{one.test.names[0]} in {one.target.path} has this case already\n"
+                "It was not put in again.\n"
+                f"Turn it down:  pytest-enrich reject {one.id} --reason duplicate"
+            )
         if comment:
             after = patch.insert_below(before, candidate, comment.replace("{id}", one.id), order)
         else:
@@ -278,11 +275,3 @@ def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion], comme
         python_file.tree(after, file.name)
         steps.append(Step(suggestion=one, before=before, after=after))
     return steps
-
-
-def _known(one: Suggestion) -> RefusedError:
-    return RefusedError(
-        f"{one.test.names[0]} in {one.target.path} has this case already\n"
-        "It was not put in again.\n"
-        f"Turn it down:  pytest-enrich reject {one.id} --reason duplicate"
-    )

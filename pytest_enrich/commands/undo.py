@@ -66,24 +66,20 @@ def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
             process has taken the decision back.
     """
     with taken_turn(store):
-        return _undone(store, decision, suggestion)
-
-
-def _undone(store: Store, decision: Decision, suggestion: Suggestion) -> str:
-    if (decision, suggestion) not in standing(store):
-        raise RefusedError(
-            f"the decision on {decision.id} stands no more\nNothing was changed.\nSee:  pytest-enrich list"
-        )
-    if any(one.id == decision.id for one in store.lying("pending")):
-        raise RefusedError(
-            f"another suggestion {decision.id} waits already\n"
-            "Nothing was changed.\n"
-            f"Decide on it first:  pytest-enrich show {decision.id}"
-        )
-    back = Decision(id=decision.id, verb="undo", body=decision.body, at=disk.now(), why="asked")
-    path = _allow(store, back, suggestion) if decision.verb == "reject" else _take_out(store, back, suggestion)
-    rebuild.texts(store, (path,))
-    return path
+        if (decision, suggestion) not in standing(store):
+            raise RefusedError(
+                f"the decision on {decision.id} stands no more\nNothing was changed.\nSee:  pytest-enrich list"
+            )
+        if any(one.id == decision.id for one in store.lying("pending")):
+            raise RefusedError(
+                f"another suggestion {decision.id} waits already\n"
+                "Nothing was changed.\n"
+                f"Decide on it first:  pytest-enrich show {decision.id}"
+            )
+        back = Decision(id=decision.id, verb="undo", body=decision.body, at=disk.now(), why="asked")
+        path = _allow(store, back, suggestion) if decision.verb == "reject" else _take_out(store, back, suggestion)
+        rebuild.texts(store, (path,))
+        return path
 
 
 def standing(store: Store) -> tuple[tuple[Decision, Suggestion], ...]:

@@ -1,14 +1,14 @@
-"""`pytest-enrich verify`: is a suggestion still true on today's tree, and does a run come to the same again?"""
+"""`pytest-enrich verify`: is a suggestion still true today, and a run? `run ID`: one test, shown as it runs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
 from functools import partial
 
 import click
 
 from pytest_enrich.commands import pytest_run, replay, reproof
-from pytest_enrich.commands.accept import edited_version, is_edited_by_hand
+from pytest_enrich.commands.edit import edited_version, is_edited_by_hand
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
 from pytest_enrich.data import Suggestion
@@ -46,7 +46,7 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, run: str 
         answer(found) if as_json else say(visible_lines("\n".join(replay.told(found))))
         return _FOUND if found.differences else 0
     answers = []
-    for suggestion in _chosen(store, identities, every=every):
+    for suggestion in (*store.pending(), *store.bugs()) if every else store.find_all(identities):
         state, output = verify(store, suggestion, tell)
         answers.append({"id": suggestion.id, "state": state})
         say(f"{suggestion.id}  {state}", as_json=as_json)
@@ -94,6 +94,20 @@ def runnable(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> Sugg
     return found.one
 
 
-def _chosen(store: Store, identities: Sequence[str], *, every: bool) -> tuple[Suggestion, ...]:
-    found = (*store.pending(), *store.bugs()) if every else map(store.find, identities)
-    return tuple({one.id: one for one in found}.values())
+@click.command("run", context_settings={"ignore_unknown_options": True})
+@click.argument("identity", metavar="ID")
+@click.argument("arguments", metavar="[-- PYTEST_ARGS]", nargs=-1, type=click.UNPROCESSED)
+@project_option
+def run_command(store: Store, identity: str, arguments: tuple[str, ...]) -> int:
+    """Run one suggestion, or the test of a possible bug, with the fixtures of its target file.
+
+    It answers what pytest answers: the test of a possible bug fails.
+    """
+    tell = partial(say, as_json=True)
+    found = runnable(store, store.find(identity), tell)
+    words = (*options_of(store.rootdir, found).words, *arguments)
+    # Somebody at a terminal may be in a debugger, and has Ctrl-C.
+    outcome = pytest_run.shown(store, found, words, None if sys.stdin.isatty() else pytest_run.LIMIT)
+    if outcome.late:
+        tell(f"{found.id}: {outcome.last_line}")
+    return outcome.status

@@ -52,11 +52,6 @@ def narrowed(target: Target, done: Sequence[Gap]) -> Target:
     return target.without(lambda gap: gap.id in identities)
 
 
-def still_open(target: Target, covered: Collection[tuple[str, int | Branch]]) -> Target:
-    """The target without the gaps of which a line or a branch was covered meanwhile."""
-    return target.without(lambda gap: any((gap.path, part) in covered for part in (*gap.lines, *gap.branches)))
-
-
 class Done(Struct, frozen=True, kw_only=True):
     """A target that is finished: what it was, with the gaps that were open, and the attempts on it.
 
@@ -143,14 +138,9 @@ def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     return REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, context) else verdict
 
 
-def improved(
-    task: Task, kept: Attempt, versions: Iterable[NewTest], context: RunContext, *, more: bool
-) -> Attempt | None:
-    """The first of these versions of a kept test that does all that the test does, and `more` where that is asked.
-
-    One with another name or docstring does the same without being run.
-    """
-    for version in versions:
+def _improved(task: Task, kept: Attempt, think: Improver, context: RunContext, *, more: bool) -> Attempt | None:
+    """See `improve`; a version with another name or docstring does the same without being run."""
+    for version in think(task, kept):
         if context.comes_last(version) and not context.comes_last(kept.candidate):
             continue
         if patch.body_of(version) == patch.body_of(kept.candidate):
@@ -166,11 +156,6 @@ def _does_all_of(new: Kept, old: Verdict, *, more: bool) -> bool:
     assert isinstance(old, Kept)
     noticed, before = ({(one.line, one.change) for one in each.mutants.list if one.killed} for each in (new, old))
     return {*new.gaps} >= {*old.gaps} and (noticed > before if more else noticed >= before)
-
-
-def is_needless(candidate: Candidate, task: Task) -> bool:
-    """Whether it was thought of only for the case that gaps stay open which are closed."""
-    return candidate.origin.spare and not _closing(candidate, task)
 
 
 def is_among(candidate: Candidate, earlier: Iterable[Attempt]) -> bool:
@@ -258,7 +243,9 @@ def _next_ones(
             most -= 1
             yield rested.target, rested.rest
             continue
-        target = still_open(waiting.popleft(), covered)
+        target = waiting.popleft().without(
+            lambda gap: any((gap.path, part) in covered for part in (*gap.lines, *gap.branches))
+        )
         if target.gaps:
             most -= 1
             yield target, None
@@ -297,9 +284,10 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
         # What a model wrote was paid for: it is proven before the turn of its target ends.
         if context.remaining.left <= 0 or (slice_.is_over and not candidate.origin.prompt):
             return Done(target=target, attempts=attempts, complete=False)
-        if is_among(candidate, earlier) or is_needless(candidate, task):
-            continue
         promised = _closing(candidate, task)
+        # A spare was thought of only for the case that its gaps stay open.
+        if is_among(candidate, earlier) or (candidate.origin.spare and not promised):
+            continue
         if attempts and not candidate.origin.prompt and pace.is_slow(promised, context.remaining.left):
             yield Done(target=target, attempts=attempts, complete=False, promised=promised)
             task = replace(task, target=task.target.without(lambda gap: gap.id in pace.closed))
@@ -309,9 +297,10 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
         found = _in_time(partial(judge, task, candidate, context))
         if found is None:
             return Done(target=target, attempts=attempts, complete=False)
-        pace.judged(len(found.gaps) if isinstance(found, Kept) else 0, started)
+        closed = found.gaps if isinstance(found, Kept) else ()
+        pace.judged(len(closed), started)
         attempts = (*attempts, attempt(target, candidate, found))
-        task = _next(task, (*earlier, *attempts), found)
+        task = _next(task, (*earlier, *attempts), closed)
         if not task.target.gaps:
             return Done(target=target, attempts=attempts)
     return Done(target=target, attempts=attempts, complete=context.remaining.left > 0)
@@ -334,7 +323,7 @@ def improve(target: Target, kept: Attempt, think: Improver, context: RunContext,
     """
     task = _task(target, (), context, context.remaining.slice(1))
     with context.watch():
-        return _in_time(lambda: improved(task, kept, think(task, kept), context, more=more))
+        return _in_time(lambda: _improved(task, kept, think, context, more=more))
 
 
 def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, slice_: Slice) -> Task:
@@ -386,9 +375,8 @@ def _thought_of(task: Callable[[], Task], context: RunContext, is_over: Callable
     yield from spares
 
 
-def _next(task: Task, attempts: tuple[Attempt, ...], verdict: Verdict) -> Task:
+def _next(task: Task, attempts: tuple[Attempt, ...], closed: Collection[str]) -> Task:
     """The task after an attempt: what was tried, and only the gaps that are open now."""
-    closed = verdict.gaps if isinstance(verdict, Kept) else ()
     return replace(task, attempts=attempts, target=task.target.without(lambda gap: gap.id in closed))
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
+from pytest_enrich.store import disk
+
 _SELECTION = frozenset({
     "deselect", "file_or_dir", "ignore", "ignore_glob", "keyword", "markexpr", "pyargs",
 })  # fmt: skip
@@ -47,8 +49,8 @@ _SPREAD = frozenset({
 _PLACE = frozenset({"inifilename", "rootdir"})
 """Given anew, absolute."""
 
-_COVERAGE = ("cov_", "no_cov")
-_OURS = ("enrich",)
+_PREFIXES = ("cov_", "no_cov", "enrich")
+"""pytest-cov's, and ours."""
 _PATHS = frozenset({"confcutdir", "cov_config"})
 _OPTIONS = {
     "keyword": "-k",
@@ -76,14 +78,14 @@ class Word(Struct, frozen=True, kw_only=True):
 def for_child(config: pytest.Config) -> tuple[str, ...]:
     """What a job's pytest needs: configuration, plugins, overrides, the options of plugins; no tests."""
     left_out = _SELECTION | _FLOW | _OUTPUT | _SPREAD | _PLACE
-    kept = [word for word in _words(config) if not _is_left_out(word, left_out, (*_COVERAGE, *_OURS))]
+    kept = [word for word in _words(config) if not _is_left_out(word, left_out)]
     return (*_place(config), *_absolute(config, kept))
 
 
 def for_repetition(config: pytest.Config) -> tuple[str, ...]:
     """What runs the same tests once more, spread out as before, with nothing written or measured."""
     left_out = _FLOW | _OUTPUT | _PLACE
-    words = [word for word in _words(config) if not _is_left_out(word, left_out, (*_COVERAGE, *_OURS))]
+    words = [word for word in _words(config) if not _is_left_out(word, left_out)]
     paths = [text for word in words if word.destination == "file_or_dir" for text in word.texts]
     options = [text for word in words if word.destination != "file_or_dir" for text in word.texts]
     # A flag comes between: the last option may take an optional value.
@@ -100,7 +102,7 @@ def as_said(config: pytest.Config) -> tuple[str, ...]:
     kept = [
         _from_rootdir(config, word)
         for word in on_command_line(config)
-        if word.destination not in left_out and not word.destination.startswith((*_COVERAGE, *_OURS))
+        if word.destination not in left_out and not word.destination.startswith(_PREFIXES)
     ]
     return tuple(
         text for word in kept if word.destination != "markexpr" or _leaves_out(word) for text in word.texts
@@ -117,9 +119,7 @@ def _from_rootdir(config: pytest.Config, word: Word) -> Word:
         return word
     name, path = _named(word.texts)
     whole = Path(os.path.normpath(Path(config.invocation_params.dir, path)))
-    inside = whole.is_relative_to(config.rootpath)
-    shown = whole.relative_to(config.rootpath).as_posix() if inside else str(whole)
-    return Word(destination=word.destination, texts=(name, shown))
+    return Word(destination=word.destination, texts=(name, disk.shown(whole, config.rootpath)))
 
 
 def _named(texts: tuple[str, ...]) -> tuple[str, str]:
@@ -191,11 +191,11 @@ def _options(config: pytest.Config) -> Mapping[str, argparse.Action]:
     return parser._option_string_actions  # noqa: SLF001 - the same
 
 
-def _is_left_out(word: Word, destinations: frozenset[str], prefixes: tuple[str, ...]) -> bool:
+def _is_left_out(word: Word, destinations: frozenset[str]) -> bool:
     if word.destination == "override_ini":
         said = "=".join(word.texts).removeprefix("-o").removeprefix("--override-ini").lstrip("=")
         return said.startswith("addopts=")
-    return word.destination in destinations or word.destination.startswith(prefixes)
+    return word.destination in destinations or word.destination.startswith(_PREFIXES)
 
 
 def _place(config: pytest.Config) -> tuple[str, ...]:
@@ -208,9 +208,8 @@ def _absolute(config: pytest.Config, words: Sequence[Word]) -> Iterator[str]:
         if word.destination not in _PATHS:
             yield from word.texts
         else:
-            name, equals, value = word.texts[0].partition("=")
-            path = Path(config.invocation_params.dir, value if equals else word.texts[1])
-            yield f"{name}={path}"
+            name, path = _named(word.texts)
+            yield f"{name}={Path(config.invocation_params.dir, path)}"
 
 
 def part_options(config: pytest.Config) -> tuple[str, ...]:

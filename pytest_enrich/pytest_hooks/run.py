@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich import measurement
+from pytest_enrich import measurement, session
 from pytest_enrich.config import Settings
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.measurement import Measurement
-from pytest_enrich.pytest_hooks import arguments, setting
+from pytest_enrich.pytest_hooks import setting
 from pytest_enrich.pytest_hooks.arguments import choosing, part_options, stopping
-from pytest_enrich.pytest_hooks.suite import Repetition, Suite, measure_again, measured_sources
+from pytest_enrich.pytest_hooks.suite import Suite, measure_again, measured_sources
 from pytest_enrich.pytest_hooks.terminal import Looked, Terminal, as_interrupts, look_for_model, report_crash
 from pytest_enrich.reporters import words
 from pytest_enrich.reporters.figures import since_asked
@@ -126,7 +126,7 @@ class Run:
             partial=partial,
             passed=self._suite.passed,
         )
-        _start(settings, self._coverage(config, status, took, terminal), terminal)
+        session.run(settings, self._coverage(config, status, took, terminal), terminal)
 
     def _reason_not_to(self, config: pytest.Config, status: int, partial: Sequence[str]) -> str | None:
         """Why there is no run, "" for a reason that pytest has said already; None when there is one."""
@@ -147,7 +147,7 @@ class Run:
         suite = self._suite
         is_interrupted = suite.interrupted or status == pytest.ExitCode.INTERRUPTED
         if is_interrupted and suite.broken:
-            files = words.listed(suite.broken, _SHOWN)
+            files = words.listed([*suite.broken], _SHOWN)
             return f"not run, could not be collected: {files}. To work on what the others leave open:  {_GO_ON}"
         option = stopping(config, suite.failures) if suite.failures else ""
         if option:
@@ -162,7 +162,7 @@ class Run:
 
     def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
         """Those that this session knows, and those of the tests that were measured, as far as they are green."""
-        known = {*self._suite.files()}
+        known = {*self._suite.files}
         if self._earlier is not None:
             known |= {*measurement.test_files(self._earlier, config.rootpath)}
         return tuple(sorted(known - self._suite.red.keys()))
@@ -175,25 +175,11 @@ class Run:
         folder = self._measured.folder
         if folder is None:  # only with coverage that we asked for, when a plugin took it away
             raise EnrichError("not run, pytest-cov measured nothing")
-        sources, file = measured_sources(config, self._measured), config.option.cov_config
+        sources = measured_sources(config, self._measured)
         if self._suite.is_empty:
-            return measurement.load(folder / "coverage", sources, file)
+            return measurement.load(folder / "coverage", sources, config.option.cov_config)
         terminal.write_line(
             "enrich: your coverage lacks branches or a context per test: running the tests once more for these, "
             f"privately (about {took:.0f}s)"
         )
-        repetition = Repetition(
-            arguments=arguments.for_repetition(config),
-            source=sources,
-            config_file=file,
-            directory=config.invocation_params.dir,
-            status=status,
-            seconds=took,
-        )
-        return measure_again(repetition, folder)
-
-
-def _start(settings: Settings, coverage: Coverage, terminal: Terminal) -> None:
-    from pytest_enrich import session
-
-    session.run(settings, coverage, terminal)
+        return measure_again(config, sources, folder, status, took)

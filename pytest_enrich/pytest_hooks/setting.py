@@ -53,7 +53,8 @@ def read(config: pytest.Config) -> Settings:
         only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
         changes=_changes(config),
         earlier=config.getoption("enrich_from") or "",
-        shard=_shard(config),
+        # Which part of the work this job does: said for one run, so that there is no key for it.
+        shard=_value(config, "shard", values.shard) if config.getoption("enrich_shard") is not None else Shard(),
         grade=_value(config, "grade", values.grade),
         sandbox=kind,
         cluster=_value(config, "executor", values.executor),
@@ -117,11 +118,6 @@ def _globs(config: pytest.Config, name: str) -> tuple[str, ...]:
     return tuple(config.getoption(f"enrich_{name}") or config.getini(f"enrich_{name}"))
 
 
-def _shard(config: pytest.Config) -> Shard:
-    """Which part of the work this job does: said for one run, so that there is no key for it."""
-    return Shard() if config.getoption("enrich_shard") is None else _value(config, "shard", values.shard)
-
-
 def _reports(config: pytest.Config, directory: Path) -> tuple[WantedReport, ...]:
     """What is to be written at the end; that it can be is known before the tests run."""
     said, texts = "--enrich-report=", config.getoption("enrich_report")
@@ -165,31 +161,16 @@ def _limit(config: pytest.Config, text: str) -> str:
 def prove(config: pytest.Config) -> int:
     """Read the question in the file that was named, and write the answer beside it (`.answer`).
 
-    That is a `Reproof` of a `Question`, and what was `Replayed` of a `Replay`.
+    That is a `Reproof` of a `Question`, what was `Replayed` of a `Replay`, and a `Rehearsal` of `null`.
 
     Raises:
-        pytest.UsageError: There is no such suggestion.
+        pytest.UsageError: There is no such suggestion, or no sandbox of the kind that is wanted.
     """
     file = Path(config.option.enrich_prove)
     try:
-        asked = msgspec.json.decode(file.read_bytes(), type=Question | Replay)
-        settings = read(config)
-        found = session.replay(settings, asked) if isinstance(asked, Replay) else session.prove(settings, asked)
+        asked = msgspec.json.decode(file.read_bytes(), type=Question | Replay | None)
+        found = session.answer(read(config), asked)
     except (OSError, SyntaxError, ValueError, EnrichError) as error:
         raise pytest.UsageError(f"--enrich-prove={file}: {error}") from None
     file.with_suffix(".answer").write_bytes(msgspec.json.encode(found))
-    return 0
-
-
-def rehearse(config: pytest.Config) -> int:
-    """Write into the file that was named how existing tests fare in the sandbox: a `Rehearsal`.
-
-    Raises:
-        pytest.UsageError: The file cannot be written, or there is no sandbox of the kind that is wanted.
-    """
-    file = Path(config.option.enrich_rehearse)
-    try:
-        file.write_bytes(msgspec.json.encode(session.rehearse(read(config))))
-    except (OSError, EnrichError) as error:
-        raise pytest.UsageError(f"--enrich-rehearse={file}: {error}") from None
     return 0

@@ -8,7 +8,7 @@ parent and a node id in the target's folder. The neighbouring test modules are n
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,7 +21,6 @@ _PACKAGE = "__init__.py"
 class Suggested(Struct, frozen=True, kw_only=True):
     """A suggestion or a possible bug: its module, and the folder (relative to rootdir) that it is meant for."""
 
-    id: str
     module: Path
     folder: PurePosixPath
 
@@ -32,35 +31,14 @@ def prepare(config: pytest.Config) -> None:
     config.known_args_namespace.file_or_dir = [str(config.rootpath / suggested.folder)]
 
 
-def find(config: pytest.Config, prefix: str) -> Suggested:
-    """The pending suggestion or possible bug whose id, or the id's second part, begins with `prefix`.
+def find(config: pytest.Config, name: str) -> Suggested:
+    """The pending suggestion or possible bug of this id.
 
     Raises:
-        pytest.UsageError: There is none, there are several, or it cannot be read.
+        pytest.UsageError: There is none, or it cannot be read.
     """
     directory = config.rootpath / (config.known_args_namespace.enrich_dir or str(config.getini("enrich_dir")))
-    known = {path.parent.name: path for path in directory.glob("pending/*-*/suggestion.json")}
-    found = [name for name in sorted(known) if prefix and _answers(name, prefix)]
-    if prefix in found:
-        found = [prefix]
-    if len(found) != 1:
-        raise pytest.UsageError(f"--enrich-run={prefix}: {_mismatch(found, sorted(known), directory)}")
-    return _read(known[found[0]], config.rootpath)
-
-
-def _answers(name: str, prefix: str) -> bool:
-    return name.startswith(prefix) or name.rpartition("-")[2].startswith(prefix)
-
-
-def _mismatch(found: Sequence[str], names: Sequence[str], directory: Path) -> str:
-    if found:
-        return f"several suggestions begin so: {', '.join(found)}"
-    known = f"; there are: {', '.join(names)}" if names else ""
-    return f"no suggestion in {directory} begins so{known}"
-
-
-def _read(path: Path, rootdir: Path) -> Suggested:
-    name = path.parent.name
+    path = directory / "pending" / name / "suggestion.json"
     module = path.with_name(f"suggestion_{name.replace('-', '_')}.py")
     try:
         target = PurePosixPath(json.loads(path.read_bytes())["target"]["path"])
@@ -70,16 +48,15 @@ def _read(path: Path, rootdir: Path) -> Suggested:
         raise pytest.UsageError(f"--enrich-run: {path} names {target}, outside the project")
     if not module.is_file():
         raise pytest.UsageError(f"--enrich-run: {module} is missing")
-    return Suggested(id=name, module=module, folder=_existing(target.parent, rootdir))
+    return Suggested(module=module, folder=_existing(target.parent, config.rootpath))
 
 
 def _existing(folder: PurePosixPath, rootdir: Path) -> PurePosixPath:
     """The folder itself or, when the suggestion would make it, the nearest one above with a file in it."""
-    return next((one for one in (folder, *folder.parents) if _has_file(rootdir / one)), PurePosixPath())
-
-
-def _has_file(folder: Path) -> bool:
-    return folder.is_dir() and any(path.is_file() and path.name != _PACKAGE for path in folder.iterdir())
+    for one in (folder, *folder.parents):
+        if any(path.is_file() and path.name != _PACKAGE for path in (rootdir / one).glob("*")):
+            return one
+    return PurePosixPath()
 
 
 class Single:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec import Struct
 
 from pytest_enrich import measurement
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.measurement import Measurement, paths
+from pytest_enrich.pytest_hooks import arguments
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -27,41 +27,37 @@ _OK = 0
 _DOCTEST = "[doctest]"
 
 
-class Repetition(Struct, frozen=True, kw_only=True):
-    """What to run again.
-
-    Attributes:
-        arguments: pytest's, with the selection of tests and without any about coverage.
-        source: What to measure, None for all that is not installed.
-        config_file: Coverage's.
-        directory: Where pytest was started.
-        status: How it ended the first time.
-        seconds: How long it took the first time.
-    """
-
-    arguments: Sequence[str]
-    source: list[str] | None
-    config_file: str
-    directory: Path
-    status: int
-    seconds: float
-
-
-def measure_again(asked: Repetition, folder: Path) -> Coverage:
+def measure_again(
+    config: pytest.Config, source: list[str] | None, folder: Path, ended: int, took: float
+) -> Coverage:
     """Run the tests in a process of their own that writes into `folder` alone; answers what it measured.
+
+    `source` limits what is measured, None for all that is not installed. The first time they `ended` with a
+    status, and `took` so many seconds.
 
     Raises:
         EnrichError: The tests ended otherwise than the first time.
     """
     output = folder / "output.txt"
+    file = config.option.cov_config
+    command = [sys.executable, "-m", "pytest", *_options(source, file, folder)]
     try:
         with output.open("wb") as stream:
-            status = _run(asked, folder, stream.fileno())
+            status = subprocess.run(
+                [*command, *arguments.for_repetition(config)],
+                cwd=config.invocation_params.dir,
+                env=_environment(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                timeout=max(_LEAST_SECONDS, 10 * took),
+                check=False,
+            ).returncode
     except subprocess.TimeoutExpired as error:
         raise EnrichError(_changed(f"did not end within {error.timeout:.0f}s", "")) from None
-    if status not in (_OK, asked.status):
+    if status not in (_OK, ended):
         raise EnrichError(_changed(f"ended with exit status {status}", _last_line(output)))
-    return measurement.load(folder / "coverage", asked.source, asked.config_file)
+    return measurement.load(folder / "coverage", source, file)
 
 
 def measured_sources(config: pytest.Config, measured: Measurement) -> list[str] | None:
@@ -74,25 +70,11 @@ def measured_sources(config: pytest.Config, measured: Measurement) -> list[str] 
     return None if limits is None else [str(source) for source in limits]
 
 
-def _run(asked: Repetition, folder: Path, output: int) -> int:
-    options = _options(asked.source)
-    command = [sys.executable, "-m", "pytest", *options, f"--cov-config={asked.config_file}", "-p", paths.__name__]
-    private = [f"--basetemp={folder}/basetemp", "-o", f"cache_dir={folder}/cache"]
-    return subprocess.run(
-        [*command, *private, *asked.arguments],
-        cwd=asked.directory,
-        env=_environment(folder),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        timeout=max(_LEAST_SECONDS, 10 * asked.seconds),
-        check=False,
-    ).returncode
-
-
-def _options(source: Sequence[str] | None) -> list[str]:
-    """pytest-cov's arguments for a measurement with all that we need, limited to `source`."""
-    return [*(f"--cov={one}" for one in source or ()), *(["--cov"] if source is None else []), *measurement.WANTED]
+def _options(source: Sequence[str] | None, file: str, folder: Path) -> list[str]:
+    """For a measurement with all that we need, limited to `source`, that writes nothing elsewhere."""
+    limits = ["--cov"] if source is None else [f"--cov={one}" for one in source]
+    measured = [*limits, *measurement.WANTED, f"--cov-config={file}", "-p", paths.__name__]
+    return [*measured, f"--basetemp={folder}/basetemp", "-o", f"cache_dir={folder}/cache"]
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -127,18 +109,15 @@ class Suite:
         self.failures = 0  # as pytest counts them: a test that fails may have an error at its end, too
         self._is_seen = False
         self._failed: dict[str, None] = {}
-        self._broken: dict[str, None] = {}
-        self._files: dict[str, None] = {}
+        self.broken: dict[str, None] = {}
+        """Files (or folders, or classes) that could not be collected, by node id."""
+        self.files: set[str] = set()
+        """The files that tests are in, relative to rootdir. A source file with doctests is none."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no test and no file that may have some; of those deselected xdist does not tell."""
-        return not (self._is_seen or self._broken)
-
-    @property
-    def broken(self) -> tuple[str, ...]:
-        """Files (or folders, or classes) that could not be collected, by node id."""
-        return tuple(self._broken)
+        return not (self._is_seen or self.broken)
 
     @property
     def red(self) -> dict[str, str]:
@@ -146,14 +125,10 @@ class Suite:
 
         A source file with a doctest that fails is none.
         """
-        failed = Counter(path for nodeid in self._failed if (path := _file(nodeid)) in self._files)
+        failed = Counter(path for nodeid in self._failed if (path := _file(nodeid)) in self.files)
         told = {path: "1 test failed" if count == 1 else f"{count} tests failed" for path, count in failed.items()}
-        broken = dict.fromkeys(map(_file, self._broken), "could not be collected")
+        broken = dict.fromkeys(map(_file, self.broken), "could not be collected")
         return dict(sorted({**told, **broken}.items()))
-
-    def files(self) -> tuple[str, ...]:
-        """The files that tests are in, relative to rootdir, sorted. A source file with doctests is none."""
-        return tuple(sorted(self._files))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
@@ -172,7 +147,7 @@ class Suite:
         """Of a file that cannot be imported each worker of xdist tells."""
         if report.failed:
             self.failures += 1
-            self._broken[report.nodeid] = None
+            self.broken[report.nodeid] = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Three times a test: set-up, call, tear-down."""
@@ -190,7 +165,7 @@ class Suite:
     def _note(self, nodeid: str, place: str) -> None:
         self._is_seen = True
         if not place.startswith(_DOCTEST):
-            self._files[_file(nodeid)] = None
+            self.files.add(_file(nodeid))
 
 
 def _file(nodeid: str) -> str:

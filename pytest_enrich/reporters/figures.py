@@ -19,6 +19,24 @@ def heading(report: Report) -> str:
     return f"{tests}, {counted(bugs, 'possible bug')}" if bugs else tests
 
 
+def by_function(report: Report) -> list[list[ReportedSuggestion]]:
+    """The suggestions by their functions, that with the best one first."""
+    groups: dict[tuple[str, str], list[ReportedSuggestion]] = {}
+    for one in report.suggestions:
+        groups.setdefault((one.suggestion.gap.path, one.suggestion.gap.qualname), []).append(one)
+    return list(groups.values())
+
+
+def told_notes(run: RunSummary) -> list[str]:
+    """What was learnt, and what else a person must know."""
+    return [*(f"Learnt: {line}" for line in run.learnt), *run.notes]
+
+
+def passed(run: RunSummary) -> str:
+    """`34 tests passed`, "" where it is not known."""
+    return f"{counted(run.tests, 'test')} passed" if run.tests else ""
+
+
 def after(report: Report) -> float | None:
     """Coverage of lines in percent when all that waits is accepted, at most; None where it is not known."""
     before = report.run.coverage
@@ -43,9 +61,10 @@ def changed(report: Report) -> str:
     if part is None or not part.lines:
         return ""
     verb = "has" if part.missing == 1 else "have"
+    kind, since = _limit(part)
     closed = _closed(report, part)
     rest = f", at most {max(0, part.missing - closed)} with all accepted" if closed else ""
-    return f"{part.missing} of {_changed_lines(part)} {verb} no test{rest}."
+    return f"{part.missing} of {counted(part.lines, f'{kind} line')}{since} {verb} no test{rest}."
 
 
 def at(run_at: str) -> str:
@@ -77,10 +96,8 @@ def since_asked(since: str) -> str:
 
 def changed_heading(part: ChangedPart) -> str:
     """`changed   38 lines in 3 files since origin/main; 11 have no test`."""
-    if part.since == _STAGED:
-        lines, since = counted(part.lines, "staged line"), ""
-    else:
-        lines, since = counted(part.lines, "line"), f" since {fit(part.since, _NAME)}"
+    kind, since = _limit(part)
+    lines = counted(part.lines, "line" if since else f"{kind} line")
     verb = "has" if part.missing == 1 else "have"
     told = f"{part.missing} {verb} no test" if part.missing else "only branches are missing"
     return filled(f"changed   {lines} in {counted(part.files, 'file')}{since}; {told}", indent=10)
@@ -88,18 +105,14 @@ def changed_heading(part: ChangedPart) -> str:
 
 def nothing_changed(part: ChangedPart) -> str:
     """Why there is nothing to do, where no changed line has a gap."""
-    staged = part.since == _STAGED
-    since = "" if staged else f" since {fit(part.since, _NAME)}"
-    kind = "staged" if staged else "changed"
+    kind, since = _limit(part)
     if not part.paths:
-        return "No Python file is staged." if staged else f"No Python file changed{since}."
+        return f"No Python file {kind}{since}."
     if not part.lines:
         return f"No {kind} line{since} is a statement that coverage measures."
     if part.missing:
         return f"{counted(part.missing, f'{kind} line')}{since} without a test, and nobody wants one there."
-    if part.lines == 1:
-        return f"The 1 {kind} line{since} is covered."
-    return f"All {part.lines} {kind} lines{since} are covered."
+    return f"{counted(part.lines, f'{kind} line')}{since}: all covered."
 
 
 def waiting_line(summary: RunSummary) -> str:
@@ -150,11 +163,9 @@ def reproduction_of(bug: Suggestion) -> str:
     return f"{head}\n\n\n{bug.test.code}" if head else bug.test.code
 
 
-def _changed_lines(part: ChangedPart) -> str:
-    """`38 changed lines since origin/main`, `1 staged line`."""
-    if part.since == _STAGED:
-        return counted(part.lines, "staged line")
-    return f"{counted(part.lines, 'changed line')} since {fit(part.since, _NAME)}"
+def _limit(part: ChangedPart) -> tuple[str, str]:
+    """`changed`, ` since origin/main`; or `staged`, which says since when."""
+    return ("staged", "") if part.since == _STAGED else ("changed", f" since {fit(part.since, _NAME)}")
 
 
 def _closed(report: Report, part: ChangedPart) -> int:

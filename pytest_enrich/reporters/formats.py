@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -62,17 +60,15 @@ NONE = "none"
 STDOUT = "-"
 """The destination that is no file."""
 
-_ALWAYS = ("html",)
 _WHERE = {"GITHUB_ACTIONS": "github", "GITLAB_CI": "gitlab"}
-"""Kinds that are added where the environment has the variable, as far as this version knows them."""
+"""Kinds that are added where the environment has the variable."""
 
 
 def detected(environment: Mapping[str, str]) -> tuple[WantedReport, ...]:
     """What is written when nobody has asked for a kind of report."""
-    there = [(variable, name) for variable, name in _WHERE.items() if environment.get(variable)]
-    found = [*(WantedReport(format=name) for name in _ALWAYS)]
-    found += [WantedReport(format=name, because=variable) for variable, name in there]
-    return tuple(one for one in found if one.format in FORMATS)
+    there = [variable for variable in _WHERE if environment.get(variable)]
+    more = (WantedReport(format=_WHERE[variable], because=variable) for variable in there)
+    return (WantedReport(format="html"), *more)
 
 
 def wanted(texts: Iterable[str]) -> tuple[WantedReport, ...]:
@@ -109,18 +105,6 @@ def render(name: str, report: Report) -> str:
 def render_json(report: Report) -> str:
     """The whole report, indented; the first key is `schema`."""
     return msgspec.json.format(encoded(report), indent=2).decode() + "\n"
-
-
-def json_schema() -> dict[str, object]:
-    """The JSON schema (2020-12) of what `render` gives."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_cleaned(msgspec.json.schema(Report))}
-
-
-def _cleaned(part: dict[str, Any]) -> dict[str, Any]:
-    """The same on every Python: from 3.13 on docstrings come without their indentation."""
-    cleaned = {name: _cleaned(value) if isinstance(value, dict) else value for name, value in part.items()}
-    described = cleaned.get("description")
-    return {**cleaned, "description": inspect.cleandoc(described)} if isinstance(described, str) else cleaned
 
 
 def _parsed(word: str) -> WantedReport:

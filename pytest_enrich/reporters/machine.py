@@ -9,37 +9,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from pytest_enrich import __version__
 from pytest_enrich.data import Report, ReportedSuggestion, Suggestion
-from pytest_enrich.reporters import md
+from pytest_enrich.reporters import figures, md
 from pytest_enrich.reporters.figures import contract_of, observed_of
 from pytest_enrich.reporters.words import counted, visible
 
 RULE = "suggested-test"
-_NEVER: dict[str, str] = {
-    "true": "is never true",
-    "false": "is never false",
-    "iterates": "never has anything to go through",
-    "skips": "never comes to its end",
-    "matches": "never matches",
-    "no match": "always matches",
-    "raises": "never catches anything",
-    "entered": "never runs",
-}
-"""Of a gap without lines of its own, by its outcome."""
 URL = "https://pypi.org/project/pytest-enrich/"
 
 
 def placed(report: Report) -> Iterator[ReportedSuggestion]:
-    """Those that still have a place in today's files, best first, each id once."""
-    seen: set[str] = set()
-    for one in report.suggestions:
-        if not one.stale and one.suggestion.id not in seen:
-            seen.add(one.suggestion.id)
-            yield one
+    """Those that still have a place in today's files, best first."""
+    return (one for one in report.suggestions if not one.stale)
 
 
 def source_path(report: Report, one: Suggestion) -> str:
@@ -55,30 +41,12 @@ def lines(reported: ReportedSuggestion) -> tuple[int, int]:
 
 
 def never(reported: ReportedSuggestion) -> str:
-    """What of the gap's lines, as they are today, does not happen: `lines 23-26, 28 never run`."""
+    """What does not happen of the gap, as it is today: `code on lines 23-28 never runs`."""
     gap = reported.suggestion.gap
-    numbers = [line.number for line in reported.source if line.missing] or sorted(gap.lines)
-    if not numbers:
-        return f"line {lines(reported)[0]} {_NEVER.get(gap.outcome, _NEVER['entered'])}"
-    silent = {line.number for line in reported.source if not line.missing and _is_silent(line.text)}
-    spans = ", ".join(_spans(numbers, silent))
-    return f"line {spans} never runs" if spans.isdecimal() else f"lines {spans} never run"
-
-
-def _is_silent(text: str) -> bool:
-    """Whether there is nothing on a line that could run."""
-    return not text.strip() or text.lstrip().startswith("#")
-
-
-def _spans(numbers: Sequence[int], silent: AbstractSet[int]) -> Iterator[str]:
-    """The numbers, those that follow each other together, across `silent` ones too."""
-    start = last = numbers[0]
-    for number in (*numbers[1:], None):
-        if number is not None and silent >= set(range(last + 1, number)):
-            last = number
-            continue
-        yield str(start) if start == last else f"{start}-{last}"
-        start = last = number or 0
+    first, last = lines(reported)
+    if not (gap.lines or any(line.missing for line in reported.source)):
+        return f"line {first} never comes to `{gap.outcome}`"
+    return f"line {first} never runs" if first == last else f"code on lines {first}-{last} never runs"
 
 
 def sentence(one: Suggestion) -> str:
@@ -152,7 +120,6 @@ def render_sarif(report: Report) -> str:
     run = {
         "tool": {"driver": _driver(bugs=bool(report.bugs))},
         "automationDetails": {"id": "pytest-enrich/"},
-        "columnKind": "unicodeCodePoints",
         "results": results,
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
@@ -214,14 +181,9 @@ def _result(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
 
 def _physical(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
     first, last = lines(reported)
-    texts = {line.number: line.text for line in reported.source}
-    region: dict[str, int] = {"startLine": first, "endLine": last}
-    if texts.get(first, "").strip() and last in texts:
-        start = texts[first]
-        region |= {"startColumn": len(start) - len(start.lstrip()) + 1, "endColumn": len(texts[last]) + 1}
     return {
         "artifactLocation": _artifact(source_path(report, reported.suggestion)),
-        "region": region,
+        "region": {"startLine": first, "endLine": last},
     }
 
 
@@ -247,10 +209,7 @@ def render_notices(report: Report) -> str:
 
     The last says how many suggestions are left out.
     """
-    functions: dict[tuple[str, str], list[ReportedSuggestion]] = {}
-    for one in placed(report):
-        functions.setdefault((one.suggestion.gap.path, one.suggestion.gap.qualname), []).append(one)
-    groups = list(functions.values())
+    groups = figures.by_function(replace(report, suggestions=tuple(placed(report))))
     wrong = [_bug_notice(report, one) for one in report.bugs[: MOST // 2]]
     room = MOST - len(wrong)
     shown, more = groups[:room], sum(len(group) for group in groups[room:])

@@ -117,18 +117,11 @@ def _head(report: Report) -> list[str]:
     title = f"### Suggested tests: {number}" + " (advice, does not block)" * bool(number)
     run = report.run
     place = " at ".join([plain(report.project), *([code(run.commit)] if run.commit else [])])
-    made = ", ".join(part for part in (place, plain(figures.at(run.at)), _passed(run)) if part)
+    made = ", ".join(part for part in (place, plain(figures.at(run.at)), figures.passed(run)) if part)
     figured = plain(" ".join(part for part in (figures.coverage(report), figures.changed(report)) if part))
     apart = waiting(run)
-    return [MARK, title, made, figured, plain(f"Waiting: {apart}.") if apart else "", _changed(run)]
-
-
-def _passed(run: RunSummary) -> str:
-    return f"{counted(run.tests, 'test')} passed" if run.tests else ""
-
-
-def _changed(run: RunSummary) -> str:
-    return "" if run.read_only_check == "changed" else "**Nothing in the repository was changed.**"
+    same = "" if run.read_only_check == "changed" else "**Nothing in the repository was changed.**"
+    return [MARK, title, made, figured, plain(f"Waiting: {apart}.") if apart else "", same]
 
 
 def _missing(number: int, rows: int, whole: int) -> str:
@@ -141,7 +134,7 @@ def _missing(number: int, rows: int, whole: int) -> str:
 
 
 def _notes(run: RunSummary) -> str:
-    told = (*(f"Learnt: {line}" for line in run.learnt), *run.notes)
+    told = figures.told_notes(run)
     notes = [f"- {plain(note[:500])}" for note in told[:_NOTES]]
     more = len(told) - _NOTES
     return "\n".join([*notes, *([f"- and {counted(more, 'note')} more"] if more > 0 else [])])

@@ -41,7 +41,7 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion], bugs: Sequenc
 
 def notes(told: Iterable[str]) -> str:
     """What else a person must know, each beginning with a line of its own."""
-    return "\n".join(_wrapped(f"note: {visible(one)}", 6) for one in told)
+    return "\n".join(filled(f"note: {visible(one)}", indent=6) for one in told)
 
 
 def learnt(told: Iterable[str]) -> str:
@@ -131,21 +131,14 @@ def told_bugs(bugs: Sequence[Suggestion]) -> str:
 def _bugs(summary: RunSummary, bugs: Sequence[Suggestion]) -> str:
     """What contradicts its docstring; it is told again as long as it waits."""
     gone = f"No possible bug any more: {' '.join(summary.mended)}" if summary.mended else ""
-    return "\n\n".join(part for part in (told_bugs(bugs), _wrapped(gone, 2) if gone else "") if part)
+    return "\n\n".join(part for part in (told_bugs(bugs), filled(gone, indent=2) if gone else "") if part)
 
 
 def _before(gaps: Mapping[str, int]) -> list[str]:
     """Why the gaps that are there were not worked on."""
-    words = {
-        "turned down": "turned down before (.enrich-rejected)",
-        "done before": "tried before",
-        "waiting": "with a suggestion that waits",
-        "left out": "left out",
-        _NOTHING: "without a good test",
-    }
-    known = [f"{gaps[outcome]} {text}" for outcome, text in words.items() if gaps.get(outcome)]
+    known = [f"{gaps[outcome]} {outcome}" for outcome in (*_ALREADY, _NOTHING) if gaps.get(outcome)]
     text = f"gaps      {sum(gaps.values())}: {', '.join(known)}"
-    return [_wrapped(text, 10)] if known else []
+    return [filled(text, indent=10)] if known else []
 
 
 def _nothing(summary: RunSummary, took: str) -> str:
@@ -157,7 +150,7 @@ def _nothing(summary: RunSummary, took: str) -> str:
     if summary.gaps.get("not tried"):
         return f"No suggestion in {took}."
     if summary.changed is not None and not sum(summary.gaps.values()):
-        return _wrapped(f"{nothing_changed(summary.changed)} Nothing to suggest. Took {took}.", 0)
+        return filled(f"{nothing_changed(summary.changed)} Nothing to suggest. Took {took}.")
     new = " new" if sum(summary.gaps.values()) else ""
     return f"Nothing{new} to suggest. Took {took}.{again}"
 
@@ -168,7 +161,7 @@ def _dropped(summary: RunSummary) -> str:
     most = sorted(summary.dropped.items(), key=lambda item: (-item[1], item[0]))
     reasons = ", ".join(f"{number} {visible(reason)}" for reason, number in most)
     total = f"{sum(summary.dropped.values())} of {counted(summary.candidates, 'candidate')}"
-    return _wrapped(f"dropped {total}: {reasons}", 0)
+    return filled(f"dropped {total}: {reasons}")
 
 
 def _graded(summary: RunSummary) -> str:
@@ -177,7 +170,7 @@ def _graded(summary: RunSummary) -> str:
         return ""
     found = ", ".join(f"{summary.grades[one]} {one}" for one in get_args(Grade) if summary.grades.get(one))
     total = f"{sum(summary.grades.values())} of {counted(summary.candidates, 'candidate')}"
-    return _wrapped(f"graded {total}: {found}", 0)
+    return filled(f"graded {total}: {found}")
 
 
 def _without(gaps: Mapping[str, int]) -> str:
@@ -194,7 +187,7 @@ def _notes(summary: RunSummary) -> list[str]:
         "enough waiting": f"{_count(summary.waiting)} waiting: enough for one sitting, so this run stopped early.",
     }
     told = summary.candidates or summary.suggestions or summary.stopped != "enough waiting"
-    return [notes(summary.notes), _wrapped(stops.get(summary.stopped, ""), 0) if told else ""]
+    return [notes(summary.notes), filled(stops.get(summary.stopped, "")) if told else ""]
 
 
 def _next(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
@@ -214,7 +207,3 @@ def _beside(before: str, title: str, width: int, after: str = "") -> str:
     first, *rest = filled(visible(title), width).splitlines() or [""]
     row = f"{before}{first}{' ' * (width - columns(first))}  {after}".rstrip()
     return "\n".join([row, *(f"{' ' * len(before)}{one}" for one in rest)])
-
-
-def _wrapped(text: str, indent: int) -> str:
-    return filled(text, indent=indent)

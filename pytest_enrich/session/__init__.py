@@ -18,7 +18,7 @@ from pytest_enrich.progress import Terminal
 from pytest_enrich.reporters import formats, text
 from pytest_enrich.reporters.figures import changed_heading
 from pytest_enrich.session import scope, summary, walker
-from pytest_enrich.session.reproof import prove, rehearse, replay
+from pytest_enrich.session.reproof import answer
 from pytest_enrich.session.summary import changed_files, render_gaps, snapshot_files
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import Store, experience, last_run
@@ -26,7 +26,7 @@ from pytest_enrich.store import Store, experience, last_run
 if TYPE_CHECKING:
     from coverage import Coverage
 
-__all__ = ["prove", "rehearse", "replay", "run"]
+__all__ = ["answer", "run"]
 
 
 def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -13,14 +12,15 @@ from pytest_enrich.config import Settings
 from pytest_enrich.contracts import Examined, write
 from pytest_enrich.contracts.function import Broken, Claim, Documented
 from pytest_enrich.data import Attempt, NewTest, Placement, Suggestion
+from pytest_enrich.data.encoded import encoded
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session import ground
-from pytest_enrich.session.scope import Found
+from pytest_enrich.session.scope import Found, within
 from pytest_enrich.source.placement import Shelf, new_file
 from pytest_enrich.source.test_file import Subject
-from pytest_enrich.store import Store, last_run, rejected, seal
+from pytest_enrich.store import Store, disk, last_run, rejected, seal
 
 DOCSTRING = "docstring"
 
@@ -54,7 +54,9 @@ class Contradictions:
         if not self._settings.fresh and last_run.examined(self._store) == digest:
             return
         waiting = self._store.bugs()
-        self._withdraw(one for one in waiting if not (self._settings.rootdir / one.gap.path).is_file())
+        for one in waiting:
+            if not (self._settings.rootdir / one.gap.path).is_file():
+                self._store.withdraw(one)
         unsure = False
         for path in sorted(self._found.texts):
             if left() <= 0:
@@ -80,17 +82,10 @@ class Contradictions:
         broken = self._examine(claims).broken if claims else ()
         if not broken:
             return False
-        known = [*self._store.bugs(), *self._decided()]
+        known = [*self._store.bugs(), *(one for one in self._store.lying("decided") if one.kind == "bug")]
         found = self._wanted([self._bug(one, proposer) for one in broken])
         self._save(contracts.together(one for one in found if not contracts.are_told(known, one)))
         return bool(found)
-
-    def _decided(self) -> list[Suggestion]:
-        return [one for one in self._store.lying("decided") if one.kind == "bug"]
-
-    def _withdraw(self, gone: Iterable[Suggestion]) -> None:
-        for one in gone:
-            self._store.withdraw(one)
 
     def _examine(self, claims: Sequence[Claim]) -> Examined:
         try:
@@ -105,7 +100,8 @@ class Contradictions:
         there, unsure = {one.id for one in found}, {each.qualname for each in examined.unsure}
         gone = [one for one in waiting if one.id not in there and self._is_over(one, unsure)]
         folded = [one for one in waiting if one.id in there - {one.id for one in told}]
-        self._withdraw([*gone, *folded])
+        for one in (*gone, *folded):
+            self._store.withdraw(one)
         self.mended = (*self.mended, *(one.id for one in gone))
         self._save(told)
 
@@ -151,11 +147,7 @@ class Contradictions:
         settings = self._settings
         if not settings.shard.holds(path, qualname):
             return False
-        limits = [limit.partition("::") for limit in settings.only]
-        named = (
-            file == path and f"{qualname}.".startswith(f"{name}." if name else "") for file, _, name in limits
-        )
-        if limits and not any(named):
+        if not within(path, qualname, settings.only):
             return False
         if settings.changes is None:
             return True
@@ -179,12 +171,6 @@ class Contradictions:
     def _digest(self) -> str:
         """Of all that an answer depends on here: the sources, and what the run is limited to."""
         settings = self._settings
-        facts = [
-            str(settings.only),
-            str(settings.shard),
-            str(settings.changes),
-            self._made.python,
-            self._made.pytest_enrich,
-        ]
-        parts = [*facts, *(f"{path}\0{text}" for path, text in sorted(self._found.texts.items()))]
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        limits = (settings.only, settings.shard, settings.changes)
+        facts = (*limits, self._made.python, self._made.pytest_enrich, sorted(self._found.texts.items()))
+        return disk.sha256(encoded(facts))

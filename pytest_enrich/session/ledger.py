@@ -1,17 +1,18 @@
-"""The rounds of a run, a model's last, and the ledger: what came of each gap so far."""
+"""The ledger of a run: what came of each gap so far, and the suggestions that are written of what was kept."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich import pipeline
-from pytest_enrich.config import MODEL, Budget
+from pytest_enrich import patch, pipeline
 from pytest_enrich.data import (
     Aim,
     Attempt,
@@ -26,23 +27,16 @@ from pytest_enrich.data import (
     Target,
 )
 from pytest_enrich.data.run import Stop
+from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.pipeline.budget import RemainingBudget
+from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.noting import Streak
 from pytest_enrich.session.scope import Found
-from pytest_enrich.session.writing import Writer
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, identity, seal, targets
 from pytest_enrich.store.experience import NONE, Experience, strikes
 from pytest_enrich.validate.kills import MOST_OTHERS
 
-# While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
-# is left over is theirs again.
-EARLY_PART, EARLY_PLACES = 0.5, 0.7
-# What a model may use of the rest: with what it said the others have a second turn.
-MODEL_PART = 0.8
-# With less than that left another walk over the targets gives nothing.
-SHORTEST_WALK = 10.0
 DENIED = "passes: states what the docstring denies"
 FOUND, NOTHING, UNTRIED, LEFT_OUT = "suggested", "nothing found", "not tried", "left out"
 PUT_OFF = "put off"
@@ -56,68 +50,6 @@ REASONS: dict[Stop, str] = {
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
-
-
-class Round(Struct, frozen=True, kw_only=True):
-    """One walk over the targets.
-
-    Attributes:
-        names: The proposers that are asked.
-        after: Those that must be done with a gap before.
-        part: Of what is left of the budget, how much may be used.
-        places: Of the suggestions that people want to see, how many may wait before the round ends.
-        depth: How often the same were asked before in this run: each time one target may take twice as
-            long, and something else is drawn.
-    """
-
-    names: tuple[str, ...]
-    after: tuple[str, ...] = ()
-    part: float = 1.0
-    places: float = 1.0
-    depth: int = 0
-
-    @property
-    def patience(self) -> int:
-        """How many times longer than at first one target may take."""
-        return 1 << self.depth
-
-    def budget(self, budget: Budget, whole: RemainingBudget) -> Budget:
-        """What this round may use; a budget in executions is each round's."""
-        if budget.seconds is None:
-            return budget
-        return Budget(seconds=max(whole.left, 0.0) * self.part)
-
-
-def plan_round(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
-    """The rounds for these proposers; `model` says whether there is one to be asked."""
-    others = tuple(name for name in names if name != MODEL)
-    if not model:
-        return (Round(names=others),) if others else ()
-    last = Round(names=(MODEL,), after=others, part=MODEL_PART if others else 1.0)
-    first = Round(names=others, part=EARLY_PART, places=EARLY_PLACES)
-    return (first, last, Round(names=others)) if others else (last,)
-
-
-def deeper(names: Sequence[str], whole: RemainingBudget) -> Iterator[Round]:
-    """More walks over what is open, as long as there is time; a budget in executions was shared out at once."""
-    others = tuple(name for name in names if name != MODEL)
-    depth = 0
-    while others and not whole.is_counted and whole.left >= SHORTEST_WALK:
-        depth += 1
-        yield Round(names=others, depth=depth)
-
-
-def last_round(names: Sequence[str]) -> Round:
-    """A model alone, with all the time that is left."""
-    return Round(names=(MODEL,), after=tuple(name for name in names if name != MODEL))
-
-
-def by_module(targets: Iterable[Target]) -> list[Target]:
-    """Those of one module together, in the order of the first: what their questions share is read once."""
-    found: dict[str, list[Target]] = {}
-    for target in targets:
-        found.setdefault(target.path, []).append(target)
-    return [target for group in found.values() for target in group]
 
 
 class Made(Struct, frozen=True, kw_only=True):
@@ -135,6 +67,71 @@ class Made(Struct, frozen=True, kw_only=True):
         assert isinstance(self.attempt.verdict, Kept)
         gaps = self.attempt.verdict.gaps
         return self.target.without(lambda gap: gap.id not in gaps)
+
+
+class Writer:
+    """Writes suggestions into `store`.
+
+    Args:
+        store: Where they go, and where those that wait are.
+        made: When and with what they are made.
+        sandbox: Where they were proven.
+    """
+
+    def __init__(self, store: Store, made: MadePart, sandbox: Sandbox) -> None:
+        self._store, self._made, self._sandbox = store, made, sandbox
+        self.notes: dict[str, None] = {}
+        """What a person must know about the form of the tests."""
+
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        """The names of the tests that wait, by their file: read once, a run writes many."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in self._store.pending():
+            found[one.target.path].update(one.test.names)
+        return found
+
+    def write(self, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion:
+        """The suggestion, written: for the gap that names it, and the others that it closes.
+
+        Raises:
+            RefusedError: Its test file, as it is now, cannot take it.
+        """
+        candidate = attempt.candidate
+        text = self._text(candidate.placement.path)
+        isolation = self._sandbox.isolation
+        # Of two functions the tests may have one name; a person sees both before either is in the file.
+        taken = self._names[candidate.placement.path]
+        attempt = replace(attempt, candidate=patch.named_apart(candidate, taken))
+        one = patch.suggest(attempt, gap, others, text, made=self._made, isolation=isolation)
+        one = seal.sealed(self._store.rootdir, patch.formed(one, text, self._form))
+        patch_text = patch.render_patch(one, text, how=patch.How(form=self._form))
+        self._store.save(one, patch_text, patch.render_module(one, text))
+        taken.update(one.test.names)
+        return one
+
+    def rewrite(self, old: Suggestion, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion | None:
+        """The suggestion written again with another version of its test; None where it is not as it was."""
+        waiting = next((one for one in self._store.pending() if one.id == old.id), None)
+        lying = self._store.read_text(old, identity.module_name(old.id))
+        with contextlib.suppress(RefusedError):
+            text = self._text(old.target.path)
+            if waiting == old and lying == patch.render_module(old, text):
+                self._names[old.target.path].difference_update(old.test.names)
+                return self.write(attempt, gap, others)
+        return None
+
+    def _text(self, path: str) -> str | None:
+        """The test file as it is now, people may write in it meanwhile; None when it is not there."""
+        try:
+            return patch.decode((self._store.rootdir / path).read_bytes(), path)
+        except OSError:
+            return None
+
+    def _form(self, path: str, before: str | None, after: str) -> str:
+        made = targets.formatted(self._store.rootdir, path, before, after)
+        self.notes.update(dict.fromkeys(filter(None, [made.note])))
+        return made.text
 
 
 class Ledger:
@@ -163,7 +160,7 @@ class Ledger:
         functions = dict.fromkeys(key(gap) for gap in found.open)
         self._places = {function: place for place, function in enumerate(functions, 1)}
         self._outcomes: dict[str, str] = {}
-        self._made: list[Made] = []
+        self.made: list[Made] = []
         self._put_off: list[tuple[Attempt, Target]] = []
         self._told: set[tuple[str, str]] = set()
         self._maximum = maximum
@@ -172,7 +169,7 @@ class Ledger:
         self.defects: list[str] = []
         self.streak = Streak()
         self._why: dict[str, str] = {}
-        self.waiting = found.waiting
+        self.waiting = len(found.known)
         self.first: float | None = None
 
     def note(self, gaps: Sequence[Gap], outcome: str) -> None:
@@ -187,11 +184,6 @@ class Ledger:
     def is_full(self) -> bool:
         """Whether as many suggestions wait as people want to see."""
         return 0 < self._maximum <= self.waiting
-
-    @property
-    def written(self) -> int:
-        """How many suggestions this run has written."""
-        return len(self._made)
 
     @property
     def is_any_open(self) -> bool:
@@ -215,20 +207,15 @@ class Ledger:
     @property
     def suggestions(self) -> tuple[MadeSuggestion, ...]:
         """Those that were written, in this order."""
-        known = ((made.suggestion, self._places[made.attempt.path, made.attempt.qualname]) for made in self._made)
+        known = ((made.suggestion, self._places[made.attempt.path, made.attempt.qualname]) for made in self.made)
         return tuple(MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in known)
-
-    @property
-    def made(self) -> tuple[Made, ...]:
-        """What was written, in this order."""
-        return tuple(self._made)
 
     def improve(self, made: Made, attempt: Attempt) -> None:
         """Write a suggestion again with a better version of its test, unless people have touched it."""
         one = self._writer.rewrite(made.suggestion, attempt, made.gap, made.others)
         if one is not None:
             new = replace(made, suggestion=one, attempt=attempt)
-            self._made[self._made.index(made)] = new
+            self.made[self.made.index(made)] = new
             if attempt.verdict != made.attempt.verdict:
                 self.attempts.append(attempt)
                 self._store.journal(Attempted(attempt=attempt), aim=_aim(made.narrow))
@@ -244,11 +231,11 @@ class Ledger:
     def left_open(self, targets: Sequence[Target]) -> list[Target]:
         """The targets with the gaps for which this run found nothing, or had no time yet."""
         left = {gap.id for gap in self._found.open if self._outcomes.get(gap.id, NOTHING) == NOTHING}
-        narrowed = (_without(target, [gap for gap in target.gaps if gap.id not in left]) for target in targets)
-        return [target for target in narrowed if target is not None]
+        narrowed = (target.without(lambda gap: gap.id not in left) for target in targets)
+        return [target for target in narrowed if target.gaps]
 
-    def untried(self, targets: Sequence[Target], turn: Round, asked: Sequence[str]) -> list[Target]:
-        """The targets with the gaps that nobody has finished with, for the same code and these proposers."""
+    def untried(self, targets: Sequence[Target], after: Sequence[str], asked: Sequence[str]) -> list[Target]:
+        """The targets with the gaps that those `after` whom this round comes have finished with, and no others."""
         known, wanted, left = self._asked(), set(asked), []
         for target in targets:
             done = []
@@ -257,8 +244,8 @@ class Ledger:
                 is_done = self.is_closed(gap) or wanted <= before
                 if is_done and gap.id not in self._outcomes:
                     self.note([gap], "done before")
-                done += [gap] if is_done or not before.issuperset(turn.after) else []
-            left += [one] if (one := _without(target, done)) is not None else []
+                done += [gap] if is_done or not before.issuperset(after) else []
+            left += [one] if (one := pipeline.narrowed(target, done)).gaps else []
         return left
 
     def _asked(self) -> dict[tuple[str, str], set[str]]:
@@ -321,7 +308,8 @@ class Ledger:
         """Write what was put off, as far as there is room: what people doubt least first."""
         for attempt, target in sorted(self._put_off, key=lambda one: self._doubt(one[0])):
             assert isinstance(attempt.verdict, Kept)
-            left = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps and self._is_put_off(gap)]
+            gaps = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps]
+            left = [gap for gap in gaps if self._outcomes.get(gap.id) == PUT_OFF]
             if left and self._has_no_place(attempt):
                 self._why = {**{gap.id: ALIKE for gap in left if not self.is_full}, **self._why}
             elif left and self._write(attempt, target):
@@ -333,9 +321,6 @@ class Ledger:
         is_last = self._known.comes_last(attempt.candidate, attempt.verdict.grade or "ungraded")
         struck = strikes(attempt.candidate) if self._maximum else 0
         return is_last, attempt.candidate.origin.doubt + struck
-
-    def _is_put_off(self, gap: Gap) -> bool:
-        return self._outcomes.get(gap.id) == PUT_OFF
 
     def _write(self, attempt: Attempt, target: Target) -> bool:
         """Write the suggestion for a kept attempt; whether its test file could take it."""
@@ -349,7 +334,7 @@ class Ledger:
             self.dropped["parses: cannot be put into the test file"] += 1
             return False
         made = Made(suggestion=one, target=target, attempt=attempt, gap=closed[named], others=tuple(others))
-        self._made.append(made)
+        self.made.append(made)
         self.first = self.first or time.monotonic()
         self._told.add(_said(attempt))
         self.waiting += 1
@@ -379,8 +364,3 @@ def _said(attempt: Attempt) -> tuple[str, str]:
 def key(place: Gap | Target) -> tuple[str, str]:
     """What tells a function from all others."""
     return place.path, place.qualname
-
-
-def _without(target: Target, done: Sequence[Gap]) -> Target | None:
-    """The target with its other gaps; None where there are none."""
-    return pipeline.narrowed(target, done) if len(done) < len(target.gaps) else None

@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Attempt, Kept, ModelPart, Target
+from pytest_enrich.data import Kept, ModelPart, Target
 from pytest_enrich.pipeline import Improver
 from pytest_enrich.proposers.ollama import abilities, connect, naming, prompt
 from pytest_enrich.proposers.ollama.abilities import Role
@@ -28,6 +27,7 @@ from pytest_enrich.proposers.ollama.use import Use
 from pytest_enrich.proposers.ollama.wording import Wording
 from pytest_enrich.protocols import Proposer, Sandbox
 from pytest_enrich.reporters.words import counted
+from pytest_enrich.session.walker import Course
 from pytest_enrich.store.evidence import Answers
 
 CONFINED = "rlimits-only"
@@ -40,24 +40,6 @@ Proposers: TypeAlias = tuple[tuple[Role, Proposer], ...]
 """Who asks a model, and what it has to be able to do for that."""
 Improvers: TypeAlias = tuple[tuple[Role, Improver, bool], ...]
 """The same of those who think of versions of a kept test, and whether these are to notice more."""
-
-
-class Course(Struct, frozen=True, kw_only=True):
-    """What a model has to know of the run that it is asked in.
-
-    Attributes:
-        source_text: A source file's text.
-        places: Where tests may stand.
-        left: Seconds of the run.
-        attempts: What was tried so far.
-        say: Told what the model is waited for.
-    """
-
-    source_text: Callable[[str], str]
-    places: Places
-    left: Callable[[], float]
-    attempts: Callable[[], Sequence[Attempt]]
-    say: Callable[[str], None]
 
 
 class LocalModel:
@@ -193,7 +175,8 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     known = replace(found.model, window=window, may_think=settings.think)
     asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
     excluded = settings.prompt_exclude
-    use, scenario = Use(asker, sandbox, excluded), Scenario(asker, course.places, excluded)
+    places = Places(course.suite, course.test_text)
+    use, scenario = Use(asker, sandbox, excluded), Scenario(asker, places, excluded)
     # A small model is a user before it is a tester.
     strategies: Proposers = (("use", use), ("tests", scenario))
     strategies = strategies if known.is_small else strategies[::-1]

@@ -15,14 +15,12 @@ from pytest_enrich.data import (
     Answered,
     Attempt,
     Call,
-    Collect,
     Dropped,
     Execution,
     Explore,
     Explored,
     Failed,
     Job,
-    Mutate,
     Prove,
     Record,
     Varied,
@@ -41,13 +39,6 @@ IN_A_ROW = 5
 READ = frozenset({"parses", "allowed", "asserts", "new"})
 """Rungs at which nothing was run yet."""
 RUN = frozenset({"runs", "passes", "stable"})
-_DOING: dict[type, str] = {
-    Collect: "collecting the tests inside",
-    Record: "watching the tests inside",
-    Explore: "exploring a function",
-    Mutate: "mutating a function",
-    Vary: "varying the tests of a function",
-}
 
 
 class Around:
@@ -101,23 +92,17 @@ class Remembering(Around):
 
     def __init__(self, inside: Sandbox) -> None:
         super().__init__(inside)
-        self._known: dict[bytes, Answered] = {}
-        self._lock = threading.Lock()
+        self._known: dict[bytes, Execution] = {}
 
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """See `protocols.Sandbox`."""
         if not isinstance(job, Record):
             return self._inside.execute(job, timeout=timeout)
         key = msgspec.msgpack.encode(job)
-        with self._lock:
-            known = self._known.get(key)
-        return known or self._kept(key, self._inside.execute(job, timeout=timeout))
-
-    def _kept(self, key: bytes, execution: Execution) -> Execution:
-        if isinstance(execution, Answered):
-            with self._lock:
-                self._known[key] = execution
-        return execution
+        found = self._known.get(key) or self._inside.execute(job, timeout=timeout)
+        if isinstance(found, Answered):
+            self._known[key] = found
+        return found
 
 
 class Onward(Around):
@@ -161,7 +146,8 @@ class NotingSandbox(Around):
         if isinstance(execution, Answered) and isinstance(execution.answer, Explored | Varied):
             self.ideas.update(execution.answer.ideas)
         if isinstance(execution, Failed) and not isinstance(job, Prove) and not self._closed.is_set():
-            self._failed[f"{_DOING[type(job)]} failed ({execution.reason}): {last_line(execution.detail)}"] += 1
+            what = f"a job in the sandbox ({type(job).__name__}) failed ({execution.reason})"
+            self._failed[f"{what}: {last_line(execution.detail)}"] += 1
             if isinstance(job, Record | Explore | Vary):
                 getattr(self._here, "failed", []).append(job)
         return execution

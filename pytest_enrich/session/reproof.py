@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import groupby, islice
@@ -37,21 +36,26 @@ from pytest_enrich.data import (
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.pipeline import REJECTED, REPEATED
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.sandboxes import isolation
-from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
-from pytest_enrich.sandboxes.isolation import Isolation
-from pytest_enrich.sandboxes.process import ProcessSandbox
-from pytest_enrich.session import scope, summary, walker
+from pytest_enrich.session import scope, summary, walker, work
 from pytest_enrich.session.ground import COLLECT_SECONDS
 from pytest_enrich.session.noting import Slots
-from pytest_enrich.session.work import BESIDE_SECONDS
-from pytest_enrich.store.python_file import text_of
-from pytest_enrich.validate import Existing, check, gain, stable, version
+from pytest_enrich.validate import check, gain, stable, version
 from pytest_enrich.validate.kills import grade_of
 from pytest_enrich.validate.proof import PLAIN, Trial, allowed, asked, failures, first_line, last_line
 
 MOST_FILES = 3
 MOST_TESTS = 3
+
+
+def answer(settings: Settings, asked: Question | Replay | None) -> Reproof | Replayed | Rehearsal:
+    """What came of it; where nothing is asked, existing tests are tried.
+
+    Raises:
+        OSError, SyntaxError, ValueError, RefusedError: See `prove`.
+    """
+    if asked is None:
+        return rehearse(settings)
+    return replay(settings, asked) if isinstance(asked, Replay) else prove(settings, asked)
 
 
 def prove(settings: Settings, question: Question) -> Reproof:
@@ -68,7 +72,7 @@ def prove(settings: Settings, question: Question) -> Reproof:
     task = _task(settings, one, text, line)
     if question.foreign and (fault := _unread(question, task)) is not None:
         return Reproof(trouble=fault.reason, detail=fault.detail)
-    with closing(_sandbox(settings, _layers(settings))) as sandbox:
+    with closing(work.sandbox_here(settings)[0]) as sandbox:
         found = _examined(settings, question, task, sandbox)
         return replace(found, isolation=sandbox.isolation)
 
@@ -80,9 +84,9 @@ def replay(settings: Settings, asked: Replay) -> Replayed:
     turned down was not judged then either.
     """
     gaps.branches("")  # what that imports is not fit to be imported by two threads at a time
-    began, layers = asked.began, _layers(settings)
-    sandbox = _sandbox(settings, layers)
-    context = _context(settings, Slots(sandbox, max(settings.workers, 1)))
+    began = asked.began
+    sandbox, layers = work.sandbox_here(settings)
+    context = work.context(settings, Slots(sandbox, max(settings.workers, 1)))
     with closing(sandbox), walker.parsing_in_turn(), walker.choose(settings.workers) as executor:
         verdicts = executor.map(lambda one: _judged(context, *one), _asked(asked.judged))
         return Replayed(
@@ -90,22 +94,6 @@ def replay(settings: Settings, asked: Replay) -> Replayed:
             bugs=tuple(_bug(settings, one, sandbox) for one in asked.bugs),
             now=summary.environment(settings, layers, sources=began.sources, tests=tuple(began.tests)),
         )
-
-
-def _context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
-    return pipeline.RunContext(
-        proposers=(),
-        sandbox=sandbox,
-        remaining=pipeline.RemainingBudget(settings.budget, 1),
-        existing=Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS),
-        timeout=settings.timeout,
-        seed=settings.seed,
-        test_text=lambda path: text_of(settings.rootdir, path) or "",
-        gaps={},
-        source_text=lambda path: scope.read(settings.rootdir / path),
-        grade=settings.grade,
-        refused=settings.policy.policy.refused,
-    )
 
 
 def _asked(judged: Sequence[Judged]) -> Iterator[tuple[Aim, tuple[Attempt, ...], Attempt]]:
@@ -221,7 +209,7 @@ def _is_new(task: Task, found: Reproof) -> bool:
 
 def rehearse(settings: Settings) -> Rehearsal:
     """Whether a few existing tests pass where candidates would run, in each way in which those do."""
-    with closing(_sandbox(settings, _layers(settings))) as sandbox:
+    with closing(work.sandbox_here(settings)[0]) as sandbox:
         found = _rehearsed(settings, sandbox)
         return replace(found, isolation=sandbox.isolation)
 
@@ -272,15 +260,6 @@ def _tried(
             yield {"": f"{trial.name}: {first_line(execution.detail)}"}
         else:
             yield failures(execution, wanted)
-
-
-def _layers(settings: Settings) -> Isolation:
-    return isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
-
-
-def _sandbox(settings: Settings, layers: Isolation) -> ForkserverSandbox:
-    """As a run has it."""
-    return ForkserverSandbox(ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers))
 
 
 def _beside(one: Suggestion, found: Reproof) -> Reproof:

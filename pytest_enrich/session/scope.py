@@ -15,7 +15,7 @@ from pytest_enrich import gaps, source
 from pytest_enrich.config import Settings
 from pytest_enrich.data import ChangedPart, Decision, Gap, Suggestion
 from pytest_enrich.data.run import Verb
-from pytest_enrich.gaps import FileCoverage, Measured, Ranked
+from pytest_enrich.gaps import Measured, Ranked
 from pytest_enrich.reporters import words
 from pytest_enrich.store import Store, disk, rejected
 
@@ -35,8 +35,7 @@ class Found(Struct, frozen=True, kw_only=True):
         open: Those to work on, in the same order, and those of other shards: a test may close them in passing.
         elsewhere: The ids of those of other shards.
         counts: How many of the others are `turned down`, `waiting`, ...
-        waiting: How many suggestions wait for a person.
-        known: Their ids.
+        known: The ids of the suggestions that wait for a person.
         away: Those that waited and were put away now, each with why.
         changed: The changed lines that the gaps are limited to, if they are.
         notes: What a person must know about the files.
@@ -48,7 +47,6 @@ class Found(Struct, frozen=True, kw_only=True):
     open: tuple[Gap, ...]
     elsewhere: frozenset[str]
     counts: dict[str, int]
-    waiting: int
     notes: tuple[str, ...]
     known: tuple[str, ...] = ()
     away: tuple[tuple[str, Verb], ...] = ()
@@ -65,7 +63,9 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
     tests = (*settings.test_files, *settings.red)
     measured = gaps.read(cov, settings.rootdir, tests, settings.include, settings.exclude, _roots(settings))
     texts: dict[str, str] = {}
-    notes = [*_noted(settings), *(f"{path} was left out: {reason}" for path, reason in measured.skipped)]
+    notes = [f"{path} was left out: {reason}" for path, reason in measured.skipped]
+    if red := [f"{path} ({why})" for path, why in settings.red.items()]:
+        notes.insert(0, f"not all is green, so these were left out: {words.listed(red, _SHOWN)}")
     if not (measured.files or measured.skipped):
         notes.append("no source files were found: say where they are, as source under [tool.coverage.run]")
     for file in measured.files:
@@ -73,9 +73,11 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
             texts[file.path] = read(settings.rootdir / file.path)
         except (OSError, SyntaxError, ValueError) as error:  # noqa: PERF203 - one bad file is not the end
             notes.append(f"{file.path} was left out: {error}")
-    every = [gap for file in measured.files if file.path in texts for gap in _of(file, texts[file.path])]
+    lacking = [file for file in measured.files if file.missing_lines or file.missing_branches]
+    every = [gap for file in lacking if file.path in texts for gap in gaps.find(file.path, texts[file.path], file)]
     waiting, away = _still_waiting(store, texts, every)
-    ranked, changed = _limited([gap for gap in every if _within(gap, settings.only)], settings, measured, texts)
+    wanted = [gap for gap in every if within(gap.path, gap.qualname, settings.only)]
+    ranked, changed = _limited(wanted, settings, measured, texts)
     turned_down = rejected.read(settings.rootdir)
     state = {one.gap.id: _state(one.gap, turned_down, waiting) for one in ranked}
     own = tuple(one for one in ranked if settings.shard.holds(one.gap.path, one.gap.qualname))
@@ -86,7 +88,6 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
         open=tuple(one.gap for one in ranked if not state[one.gap.id]),
         elsewhere=frozenset({one.gap.id for one in ranked} - {one.gap.id for one in own}),
         counts=dict(Counter(word for one in own if (word := state[one.gap.id]))),
-        waiting=len(waiting),
         known=tuple(one.id for one in waiting),
         away=away,
         changed=changed,
@@ -112,12 +113,6 @@ def _roots(settings: Settings) -> tuple[str, ...] | None:
     return None if settings.partial or settings.earlier else source.roots(settings.rootdir, sys.path)
 
 
-def _noted(settings: Settings) -> list[str]:
-    """The files of tests that are left out, in one line."""
-    red = [f"{path} ({why})" for path, why in settings.red.items()]
-    return [f"not all is green, so these were left out: {words.listed(red, _SHOWN)}"] if red else []
-
-
 def _limited(
     wanted: Sequence[Gap], settings: Settings, measured: Measured, texts: dict[str, str]
 ) -> tuple[tuple[Ranked, ...], ChangedPart | None]:
@@ -139,15 +134,11 @@ def _limited(
     return ranked, part
 
 
-def _of(file: FileCoverage, text: str) -> tuple[Gap, ...]:
-    return gaps.find(file.path, text, file) if file.missing_lines or file.missing_branches else ()
-
-
-def _within(gap: Gap, only: Iterable[str]) -> bool:
-    """Whether a gap is in one of the `path` or `path::qualname` limits; without any, all are."""
-    limits = [limit.partition("::") for limit in only]
-    inside = (f"{gap.qualname}.".startswith(f"{name}.") for path, _, name in limits if path == gap.path and name)
-    return not limits or any(path == gap.path and not name for path, _, name in limits) or any(inside)
+def within(path: str, qualname: str, only: Sequence[str]) -> bool:
+    """Whether a function is in one of the `path` or `path::qualname` limits; without any, all are."""
+    limits = (limit.partition("::") for limit in only)
+    named = (file == path and (not name or f"{qualname}.".startswith(f"{name}.")) for file, _, name in limits)
+    return not only or any(named)
 
 
 def _state(gap: Gap, turned_down: rejected.Rejections, waiting: Iterable[Suggestion]) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import subprocess
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.metadata import distributions, version
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from pytest_enrich import __version__
+from pytest_enrich import __version__, changes
 from pytest_enrich.config import Settings
 from pytest_enrich.data import Begun, ChangedPart, CoveragePart, RunSummary
 from pytest_enrich.data.encoded import encoded
@@ -41,12 +40,12 @@ _CODE = (".py", ".pyi", ".toml", ".ini", ".cfg", ".json", ".yaml", ".yml")
 def snapshot_files(rootdir: Path, directory: Path) -> Snapshot:
     """Size and time of each file below rootdir, by path; None when there are too many to look at."""
     found: dict[str, tuple[int, int]] = {}
-    for entry in _files(str(rootdir), str(directory)):
-        try:
-            state = entry.stat(follow_symlinks=False)
-        except OSError:
-            continue
-        found[entry.path] = (state.st_size, state.st_mtime_ns)
+    for folder, folders, files in os.walk(rootdir):
+        folders[:] = [name for name in folders if name not in PASSED_OVER and Path(folder, name) != directory]
+        for path in (f"{folder}/{name}" for name in files):
+            with contextlib.suppress(OSError):
+                state = os.lstat(path)
+                found[path] = (state.st_size, state.st_mtime_ns)
         if len(found) > MOST_FILES:
             return None
     return found
@@ -69,19 +68,6 @@ def _is_log(path: str, before: dict[str, tuple[int, int]], after: dict[str, tupl
     """Whether it was there, only grew, and is no code: what a shell, or `tee`, writes a run's output to."""
     there = path in before and path in after
     return there and after[path][0] > before[path][0] and not path.endswith(_CODE)
-
-
-def _files(folder: str, left_out: str) -> Iterator[os.DirEntry[str]]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in PASSED_OVER and entry.path != left_out:
-                yield from _files(entry.path, left_out)
-        else:
-            yield entry
 
 
 def render_gaps(ranked: Sequence[Ranked], changed: ChangedPart | None = None) -> str:
@@ -109,14 +95,14 @@ def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:
     """The summary of a run that only looked."""
     return RunSummary(
         at=now(),
-        directory=_shown(settings),
+        directory=disk.shown(settings.directory, settings.rootdir),
         versions=versions(),
         coverage=coverage(found.measured),
         tests=settings.passed,
         files=len({one.gap.path for one in found.ranked}),
         gaps={**found.counts, "not tried": len(found.own)},
         seconds={"total": time.monotonic() - started},
-        waiting=found.waiting,
+        waiting=len(found.known),
         known=found.known,
         closed=tuple(identity for identity, verb in found.away if verb == "closed"),
         stale=tuple(identity for identity, verb in found.away if verb == "stale"),
@@ -224,16 +210,4 @@ def _job(environment: Mapping[str, str]) -> dict[str, str]:
 
 def commit(rootdir: Path) -> str | None:
     """The short id of the tree's commit; None outside git."""
-    try:
-        command = ["git", "rev-parse", "--short", "HEAD"]
-        done = subprocess.run(command, cwd=rootdir, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip() or None
-
-
-def _shown(settings: Settings) -> str:
-    try:
-        return settings.directory.relative_to(settings.rootdir).as_posix()
-    except ValueError:
-        return str(settings.directory)
+    return changes.word(rootdir, "rev-parse", "--short", "HEAD") or None

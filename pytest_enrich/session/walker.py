@@ -1,6 +1,6 @@
 """The walk over the targets, round after round: who is asked, on which executor, and what is one target.
 
-A model is among the proposers from when there is one. What is reviewed as one thing is one target.
+A model's round is the last, where there is one. What is reviewed as one thing is one target.
 """
 
 from __future__ import annotations
@@ -16,28 +16,20 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import pipeline
 from pytest_enrich.config import MODEL, Budget, Settings
-from pytest_enrich.data import Attempt, ModelPart, Target
+from pytest_enrich.data import Attempt, Target
 from pytest_enrich.data.run import Stop
+from pytest_enrich.progress import Lines
 from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
-from pytest_enrich.protocols import Progress, Proposer, Sandbox
-from pytest_enrich.session.ground import Ground
-from pytest_enrich.session.ledger import (
-    SHORTEST_WALK,
-    Ledger,
-    Made,
-    Round,
-    by_module,
-    deeper,
-    key,
-    last_round,
-    plan_round,
-)
+from pytest_enrich.protocols import Proposer, Sandbox
+from pytest_enrich.session.ledger import Ledger, Made, key
+from pytest_enrich.source import Suite
 from pytest_enrich.store import rejected
 from pytest_enrich.store.python_file import text_of
 
@@ -45,6 +37,13 @@ if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
 
 
+# While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
+# is left over is theirs again.
+EARLY_PART, EARLY_PLACES = 0.5, 0.7
+# What a model may use of the rest: with what it said the others have a second turn.
+MODEL_PART = 0.8
+# With less than that left another walk over the targets gives nothing.
+SHORTEST_WALK = 10.0
 SCOPES = {"class", "module"}
 MOST_VAIN = 2
 """So many whole walks in a row may find nothing."""
@@ -55,6 +54,66 @@ So much of the budget is spared for what is kept at last: a test is wanted more 
 """
 AHEAD = 2
 """So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
+
+
+class Round(Struct, frozen=True, kw_only=True):
+    """One walk over the targets.
+
+    Attributes:
+        names: The proposers that are asked.
+        after: Those that must be done with a gap before.
+        part: Of what is left of the budget, how much may be used.
+        places: Of the suggestions that people want to see, how many may wait before the round ends.
+        depth: How often the same were asked before in this run: each time one target may take twice as
+            long, and something else is drawn.
+    """
+
+    names: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    part: float = 1.0
+    places: float = 1.0
+    depth: int = 0
+
+    @property
+    def patience(self) -> int:
+        """How many times longer than at first one target may take."""
+        return 1 << self.depth
+
+    def budget(self, budget: Budget, whole: pipeline.RemainingBudget) -> Budget:
+        """What this round may use; a budget in executions is each round's."""
+        if budget.seconds is None:
+            return budget
+        return Budget(seconds=max(whole.left, 0.0) * self.part)
+
+
+def plan_round(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
+    """The rounds for these proposers; `model` says whether there is one to be asked."""
+    others = tuple(name for name in names if name != MODEL)
+    if not model:
+        return (Round(names=others),) if others else ()
+    last = Round(names=(MODEL,), after=others, part=MODEL_PART if others else 1.0)
+    first = Round(names=others, part=EARLY_PART, places=EARLY_PLACES)
+    return (first, last, Round(names=others)) if others else (last,)
+
+
+def deeper(names: Sequence[str], whole: pipeline.RemainingBudget) -> Iterator[Round]:
+    """More walks over what is open, as long as there is time; a budget in executions was shared out at once."""
+    others = tuple(name for name in names if name != MODEL)
+    depth = 0
+    while others and not whole.is_counted and whole.left >= SHORTEST_WALK:
+        depth += 1
+        yield Round(names=others, depth=depth)
+
+
+def last_round(names: Sequence[str]) -> Round:
+    """A model alone, with all the time that is left."""
+    return Round(names=(MODEL,), after=tuple(name for name in names if name != MODEL))
+
+
+def by_module(targets: Sequence[Target]) -> list[Target]:
+    """Those of one module together, in the order of the first: what their questions share is read once."""
+    paths = [target.path for target in targets]
+    return sorted(targets, key=lambda target: paths.index(target.path))
 
 
 def joined(targets: Sequence[Target]) -> list[Target]:
@@ -100,7 +159,7 @@ class Walker:
     """
 
     def __init__(
-        self, settings: Settings, context: pipeline.RunContext, panel: Panel, ledger: Ledger, progress: Progress
+        self, settings: Settings, context: pipeline.RunContext, panel: Panel, ledger: Ledger, progress: Lines
     ) -> None:
         self._settings, self._context, self._panel = settings, context, panel
         self._ledger, self._progress = ledger, progress
@@ -120,15 +179,10 @@ class Walker:
         """Seconds of the round that is walked."""
         return self._context.remaining.left
 
-    @property
-    def is_enough(self) -> bool:
-        """Whether as many suggestions wait as people want to see."""
-        return self._ledger.is_full
-
     def _is_full(self, turn: Round) -> bool:
         """Whether as many wait as may in a round."""
         most = math.ceil(self._settings.maximum * turn.places)
-        return self.is_enough or 0 < most <= self._ledger.waiting
+        return self._ledger.is_full or 0 < most <= self._ledger.waiting
 
     def walk(self, targets: Sequence[Target], started: float | None = None) -> Stop:
         """Work on the targets in all rounds; says why it ended before all was done, "" when it was.
@@ -137,21 +191,22 @@ class Walker:
         """
         whole = pipeline.RemainingBudget(self._settings.budget, len(targets), started=started)
         thinking = self._spared(whole, len(targets), started)
-        for turn in plan_round(self._settings.asked, model=self._panel.has_model):
+        for turn in plan_round(self._settings.asked, model=self._panel.model is not None):
             self._round(turn, targets, thinking)
             self._improve(thinking, IMPROVING)
-            if self.is_enough:
+            if self._ledger.is_full:
                 break
         self._ledger.settle()
         self._go_deeper(targets, thinking)
         self._ledger.settle()
         self._improve(whole, 1.0)
-        if self._is_late and not self.is_enough and whole.left >= SHORTEST_WALK:
+        model = self._panel.model
+        if self._is_late and model is not None and not self._ledger.is_full and whole.left >= SHORTEST_WALK:
             # What there was no time to ask while the others waited for theirs.
             self._is_late = False
-            self._panel.resume()
+            model.resume()
             self._round(last_round(self._settings.asked), targets, whole)
-        if self.is_enough:
+        if self._ledger.is_full:
             return "enough waiting"
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
 
@@ -160,7 +215,7 @@ class Walker:
     ) -> pipeline.RemainingBudget:
         """The budget without what is spared for a model to say things better at last."""
         seconds = self._settings.budget.seconds
-        if seconds is None or not self._panel.has_model:
+        if seconds is None or self._panel.model is None:
             return whole
         return pipeline.RemainingBudget(Budget(seconds=seconds * (1 - SPARED)), targets, started=started)
 
@@ -169,17 +224,17 @@ class Walker:
 
         All tests for one kind of question, then all for the next: what these begin with is read once.
         """
-        fresh = self._unimproved(more=False)
-        if not fresh or not self._panel.has_model:
+        fresh, model = self._unimproved(more=False), self._panel.model
+        if not fresh or model is None:
             return
         if (seconds := min(whole.left * part, EACH * len(fresh))) <= 0:
             return
         remaining = pipeline.RemainingBudget(Budget(seconds=seconds), 1)
         self._context = replace(self._context, remaining=remaining)
-        for think, more in self._panel.improvers():
+        for think, more in model.improvers():
             fresh = self._unimproved(more=more)
             for at, made in enumerate(fresh, 1):
-                if remaining.left <= 0 or self._panel.is_gone:
+                if remaining.left <= 0 or model.is_gone:
                     return
                 self._progress.waiting(f"test {at} of {len(fresh)} is said better")
                 self._improved.add((made.suggestion.id, more))
@@ -194,11 +249,11 @@ class Walker:
         """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
         vain = 0
         for turn in deeper(self._settings.asked, whole):
-            if self.is_enough or vain == MOST_VAIN:
+            if self._ledger.is_full or vain == MOST_VAIN:
                 return
-            made = self._ledger.written
+            made = len(self._ledger.made)
             self._round(turn, targets, whole)
-            vain = vain + 1 if self._ledger.written == made else 0
+            vain = vain + 1 if len(self._ledger.made) == made else 0
 
     def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         every = self._open(turn, targets)
@@ -207,26 +262,25 @@ class Walker:
             return
         # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
         remaining = pipeline.RemainingBudget(turn.budget(self._settings.budget, whole), len(every), turn.patience)
-        self._context = replace(self._context, remaining=remaining)
         self._context = self._context_for(turn, remaining)
-        asks = MODEL in turn.names
-        executor, ahead = (self._asking, self._slots + AHEAD) if asks else (self._executor, self._slots)
+        model = self._panel.model if MODEL in turn.names else None
+        executor, ahead = (self._asking, self._slots + AHEAD) if model else (self._executor, self._slots)
         self._progress.working(0, len(own), own[0], whole)
         finished: set[tuple[str, str]] = set()
         for raw in pipeline.run(own, self._context, executor, ahead):
-            done = self._completed(raw) if asks else raw
+            done = self._completed(raw, model) if model else raw
             self._ledger.finish(done, self._panel.identities(turn.names))
             finished |= {key(target) for target in own if any(map(self._ledger.is_closed, target.gaps))}
             finished.add(key(done.target))
             self._progress.finished(len(finished), len(own), done.target, done.attempts, whole)
-            if self._is_full(turn) or (asks and self._panel.is_gone):
+            if self._is_full(turn) or (model and model.is_gone):
                 return
 
     def _open(self, turn: Round, targets: Sequence[Target]) -> list[Target]:
         """What the round is to work on."""
         if turn.depth:
             return joined(self._ledger.left_open(targets))
-        left = self._ledger.untried(targets, turn, self._panel.identities(turn.names))
+        left = self._ledger.untried(targets, turn.after, self._panel.identities(turn.names))
         # A model is asked about one function at a time.
         return by_module(left) if MODEL in turn.names else joined(left)
 
@@ -243,11 +297,11 @@ class Walker:
             turned_down=known.reasons,
         )
 
-    def _completed(self, done: pipeline.Done) -> pipeline.Done:
+    def _completed(self, done: pipeline.Done, model: LocalModel) -> pipeline.Done:
         """Without its model a round is not done with a target: another run may ask it."""
-        is_left = self._panel.is_unasked(done.target)
+        is_left = model.is_unasked(done.target)
         self._is_late = self._is_late or is_left
-        return replace(done, complete=done.complete and not (self._panel.is_gone or is_left))
+        return replace(done, complete=done.complete and not (model.is_gone or is_left))
 
 
 T = TypeVar("T")
@@ -294,8 +348,28 @@ def parsing_in_turn(*, is_safe: bool = PARSES_IN_THREADS) -> Iterator[None]:
         ast.parse = plain
 
 
+class Course(Struct, frozen=True, kw_only=True):
+    """What a model has to know of the run that it is asked in.
+
+    Attributes:
+        suite: What is known of the tests.
+        test_text: A test file as it is now.
+        source_text: A source file's text.
+        left: Seconds of the run.
+        attempts: What was tried so far.
+        say: Told what the model is waited for.
+    """
+
+    suite: Suite
+    test_text: Callable[[str], str]
+    source_text: Callable[[str], str]
+    left: Callable[[], float]
+    attempts: Callable[[], Sequence[Attempt]]
+    say: Callable[[str], None]
+
+
 class Panel:
-    """The proposers of one run; a model is among them once it was begun and found.
+    """The proposers of one run; a `model` is among them once it was begun and found.
 
     Args:
         settings: Who is asked, and how.
@@ -304,42 +378,29 @@ class Panel:
 
     def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
         self._settings, self._sandbox = settings, sandbox
-        self._model: LocalModel | None = None
+        self.model: LocalModel | None = None
         self._silence = ""
 
     def test_text(self, path: str) -> str:
         """A test file as it is now, "" when it is not there or cannot be decoded."""
         return text_of(self._settings.rootdir, path) or ""
 
-    def begin_model(
-        self,
-        ground: Ground,
-        source_text: Callable[[str], str],
-        left: Callable[[], float],
-        attempts: Callable[[], Sequence[Attempt]],
-        say: Callable[[str], None],
-    ) -> None:
-        """Have the model loaded while others work; that there is none is said, and no reason to stop.
-
-        The functions are as in `model.Course`.
-        """
-        if MODEL not in self._settings.asked or not ground.targets:
+    def begin_model(self, targets: Sequence[Target], course: Course) -> None:
+        """Have the model loaded while others work; that there is none is said, and no reason to stop."""
+        if MODEL not in self._settings.asked or not targets:
             return
-        from pytest_enrich.proposers.ollama.places import Places
         from pytest_enrich.session import model
 
-        places = Places(ground.suite, self.test_text)
-        course = model.Course(source_text=source_text, places=places, left=left, attempts=attempts, say=say)
-        found = model.begin(self._settings, self._sandbox, ground.targets, course)
+        found = model.begin(self._settings, self._sandbox, targets, course)
         if isinstance(found, str):
             self._silence = f"the model was not asked: {found}"
         else:
-            self._model = found
+            self.model = found
 
     def close(self) -> None:
         """Ask a model nothing more."""
-        if self._model is not None:
-            self._model.close()
+        if self.model is not None:
+            self.model.close()
 
     def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
         """Those of these names that can be asked; with a model all others begin with what it said, too."""
@@ -353,41 +414,13 @@ class Panel:
         if not uses_hypothesis(map(self.test_text, self._settings.test_files)):
             del known["properties"]  # a share of the time that is for nothing
         others = tuple(known[name] for name in names if name in known)
-        return (*others, *(self._model.proposers if self._model is not None and MODEL in names else ()))
-
-    def resume(self) -> None:
-        """There is time again for what the model was not asked."""
-        if self._model is not None:
-            self._model.resume()
+        return (*others, *(self.model.proposers if self.model is not None and MODEL in names else ()))
 
     def identities(self, names: Sequence[str]) -> tuple[str, ...]:
         """The proposers as a finished gap names them: a model's with its digest."""
-        return tuple(self._model.identity if name == MODEL and self._model else name for name in names)
-
-    def improvers(self) -> Iterator[tuple[pipeline.Improver, bool]]:
-        """Who knows other versions of a kept test, and whether they are to notice more; only a model does."""
-        yield from self._model.improvers() if self._model is not None else ()
-
-    @property
-    def has_model(self) -> bool:
-        """Whether there is a model to be asked."""
-        return self._model is not None
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the model does not answer any more."""
-        return self._model is not None and self._model.is_gone
-
-    def is_unasked(self, target: Target) -> bool:
-        """Whether there was no time for a question to the model about a target."""
-        return self._model is not None and self._model.is_unasked(target)
-
-    @property
-    def part(self) -> ModelPart | None:
-        """What a model was asked and what it took, None without one."""
-        return self._model.part if self._model else None
+        return tuple(self.model.identity if name == MODEL and self.model else name for name in names)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What people should know of the model, or why there was none."""
-        return self._model.notes if self._model else (self._silence,) if self._silence else ()
+        return self.model.notes if self.model else (self._silence,) if self._silence else ()

@@ -18,24 +18,25 @@ from pytest_enrich.data import Gap, RunSummary
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError, UsageError
+from pytest_enrich.progress import Lines
 from pytest_enrich.proposers.search import sharpen
-from pytest_enrich.protocols import Progress
+from pytest_enrich.protocols import Sandbox
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.cluster import ClusterSandbox, Project
 from pytest_enrich.sandboxes.environment import sweep
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.sandboxes.process import ProcessSandbox
-from pytest_enrich.session import ground, summary
+from pytest_enrich.session import ground, scope, summary
 from pytest_enrich.session.contradictions import Contradictions
-from pytest_enrich.session.ledger import LEFT_OUT, Ledger
+from pytest_enrich.session.ledger import LEFT_OUT, Ledger, Writer
 from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots
 from pytest_enrich.session.scope import Found
-from pytest_enrich.session.walker import Panel, Walker
-from pytest_enrich.session.writing import Writer
+from pytest_enrich.session.walker import Course, Panel, Walker
 from pytest_enrich.store import Store, last_run, rebuild
 from pytest_enrich.store.disk import now
 from pytest_enrich.store.experience import NONE, Experience
+from pytest_enrich.store.python_file import text_of
 
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
@@ -49,7 +50,7 @@ class Session:
     """One run. Whatever is finished is on the disk before the next target begins."""
 
     def __init__(
-        self, settings: Settings, store: Store, found: Found, progress: Progress, known: Experience = NONE
+        self, settings: Settings, store: Store, found: Found, progress: Lines, known: Experience = NONE
     ) -> None:
         self._known = known
         self._settings = settings
@@ -77,26 +78,18 @@ class Session:
         self._writer = Writer(store=store, made=made, sandbox=self._sandbox)
         self._ledger = Ledger(found, store, self._writer, self._contradictions, settings.maximum, known)
         self._panel = Panel(settings, self._sandbox)
-        self._existing = validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS)
-        self._walker = Walker(settings, self._context(), self._panel, self._ledger, progress)
+        context = self._context()
+        self._existing = context.existing
+        self._walker = Walker(settings, context, self._panel, self._ledger, progress)
 
     def _context(self) -> pipeline.RunContext:
         """What all targets are worked on with, before anybody is asked."""
-        settings, found = self._settings, self._found
-        return pipeline.RunContext(
-            proposers=(),
-            sandbox=self._sandbox,
-            remaining=pipeline.RemainingBudget(settings.budget, 1),
-            existing=self._existing,
-            timeout=settings.timeout,
-            seed=settings.seed,
-            test_text=self._panel.test_text,
-            gaps=_by_path(found.open),
-            source_text=found.texts.__getitem__,
-            grade=settings.grade,
+        return replace(
+            context(self._settings, self._sandbox),
+            gaps=_by_path(self._found.open),
+            source_text=self._found.texts.__getitem__,
             comes_last=self._known.comes_last,
-            refused=settings.policy.policy.refused,
-            rootdir=str(settings.rootdir),
+            rootdir=str(self._settings.rootdir),
             sharper=partial(sharpen, sandbox=self._sandbox),
             watch=self._sandbox.watching,
         )
@@ -110,7 +103,7 @@ class Session:
     def work(self) -> None:
         """Work until all gaps are done, the budget is used up, enough waits, or somebody stops it."""
         try:
-            is_asked = bool(self._found.own) and not self._walker.is_enough
+            is_asked = bool(self._found.own) and not self._ledger.is_full
             if is_asked:
                 self._prepare()
             self._look()
@@ -150,13 +143,15 @@ class Session:
             self._store.forget()
         self._store.prepare()
         self._store.evidence.begin(summary.begun(settings, found, self._layers))
-        self._panel.begin_model(
-            self._ground,
+        course = Course(
+            suite=self._ground.suite,
+            test_text=self._panel.test_text,
             source_text=found.texts.__getitem__,
             left=lambda: self._walker.left,
             attempts=lambda: self._ledger.attempts,
             say=self._progress.waiting,
         )
+        self._panel.begin_model(self._ground.targets, course)
 
     def summary(self, started: float, changed: tuple[str, ...] | None) -> RunSummary:
         """The run so far; `changed` are files that changed outside the suggestions folder meanwhile."""
@@ -180,7 +175,7 @@ class Session:
             bugs=tuple(one.id for one in self._store.bugs()) if self._store.exists() else (),
             mended=self._contradictions.mended,
             stopped=self._stopped,
-            model=self._panel.part,
+            model=self._panel.model.part if self._panel.model else None,
             learnt=self._known.told,
             notes=(
                 *self._found.notes,
@@ -205,6 +200,23 @@ class Session:
             yield f"work on {functions} ended by an internal error, details in {place}"
 
 
+def context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
+    """What any candidate is judged with, whoever thought of it."""
+    return pipeline.RunContext(
+        proposers=(),
+        sandbox=sandbox,
+        remaining=pipeline.RemainingBudget(settings.budget, 1),
+        existing=validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS),
+        timeout=settings.timeout,
+        seed=settings.seed,
+        test_text=lambda path: text_of(settings.rootdir, path) or "",
+        gaps={},
+        source_text=lambda path: scope.read(settings.rootdir / path),
+        grade=settings.grade,
+        refused=settings.policy.policy.refused,
+    )
+
+
 def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, Isolation, int]:
     """Where candidates are tried, here or on a cluster, in which layers, and how many at a time."""
     if settings.cluster:
@@ -222,9 +234,14 @@ def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, Is
             raise UsageError(f"{told}; on the workers of dask://{settings.cluster} it is {cluster.isolation}")
         # Which layers its workers tried is not known here.
         return cluster, Isolation(name=cast("isolation.Name", cluster.isolation)), cluster.slots
+    return (*sandbox_here(settings), max(settings.workers, 1))
+
+
+def sandbox_here(settings: Settings) -> tuple[ForkserverSandbox, Isolation]:
+    """Where candidates are tried on this machine, and in which layers."""
     layers = isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
     fresh = ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers)
-    return ForkserverSandbox(fresh), layers, max(settings.workers, 1)
+    return ForkserverSandbox(fresh), layers
 
 
 def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
@@ -72,10 +73,14 @@ class Store(Struct, frozen=True):
         """The suggestion or possible bug that waits and whose id, or the id's second part, begins with `prefix`.
 
         Raises:
-            UsageError: None does, or several do, or it cannot be read; the message names the nearest.
+            UsageError: None does, or several do; the message names the nearest, and what cannot be read.
         """
         found = self.shelf()
         return identity.choose(prefix, found.suggestions, found.problems)
+
+    def find_all(self, prefixes: Iterable[str]) -> tuple[Suggestion, ...]:
+        """Those of all these prefixes, each once; see `find`."""
+        return tuple({one.id: one for one in map(self.find, prefixes)}.values())
 
     def state(self, suggestion: Suggestion) -> State:
         """What was decided about it, folded from the decisions (`stale` only when a run noted it)."""
@@ -87,12 +92,9 @@ class Store(Struct, frozen=True):
         Raises:
             StoreError: It cannot be written. `suggestion.json` comes last: without it nothing is pending.
         """
-        if not identity.is_valid(suggestion.id):
-            raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
-        self.prepare()
+        place = self._place("pending", suggestion)
         if self.state(suggestion) != "pending":
             self.note(_again(suggestion))
-        place = disk.make_inside(self.directory, "pending", suggestion.id)
         self.evidence.add("suggestion", _written(suggestion, patch_text, module_text))
         _write(place, suggestion, patch_text, module_text)
         return place
@@ -106,13 +108,16 @@ class Store(Struct, frozen=True):
         name = identity.module_name(suggestion.id)
         disk.write(self.directory / "pending" / suggestion.id / name, module_text)
 
-    def keep_decided(self, suggestion: Suggestion, patch_text: str, module_text: str) -> None:
-        """Write a suggestion that was decided elsewhere; "" is no file."""
+    def keep_decided(self, suggestion: Suggestion, module_text: str) -> None:
+        """Write a suggestion that was decided elsewhere, without a patch; "" is no file."""
+        _write(self._place("decided", suggestion), suggestion, "", module_text)
+
+    def _place(self, kind: str, suggestion: Suggestion) -> Path:
+        """Its folder, made."""
         if not identity.is_valid(suggestion.id):
             raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
         self.prepare()
-        place = disk.make_inside(self.directory, "decided", suggestion.id)
-        _write(place, suggestion, patch_text, module_text)
+        return disk.make_inside(self.directory, kind, suggestion.id)
 
     def read_text(self, suggestion: Suggestion, name: str) -> str:
         """A file of the suggestion, pending or decided; "" when it is missing or cannot be read."""
@@ -221,7 +226,6 @@ def _again(one: Suggestion) -> Decision:
     return Decision(id=one.id, body=one.test.body_sha256, verb="undo", at=one.made.at, why="again")
 
 
-_OF_ANOTHER = "is of another version of pytest-enrich"
 _VISIBLE = 60
 
 
@@ -243,7 +247,11 @@ def read(directory: Path, rootdir: Path) -> Shelf:
     if directory.is_symlink() or directory.is_file():
         return Shelf((), (f"{directory.name} is no folder: not used",))
     names = [name for name in disk.names(directory) if identity.is_valid(name)]
-    fault = _asked_once(rootdir)
+    known = cache(partial(misplaced, rootdir))  # many name the same few files
+
+    def fault(one: Suggestion) -> str:
+        return known(one.target.path, one.gap.path, options_of(rootdir, one).words)
+
     found = [suggestion(directory / name, fault) for name in names[:LONGEST_LIST] if (directory / name).is_dir()]
     readable = sorted((one for one in found if isinstance(one, Suggestion)), key=order)
     more = len(names) - LONGEST_LIST
@@ -259,19 +267,15 @@ def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Sugge
     where = f"{directory.parent.name}/{directory.name}"
     if directory.is_symlink():
         return f"{where} is a symbolic link: not followed"
-    content = None
     try:
         content = disk.read(directory / "suggestion.json", LARGEST_FILE)
         if content is None:  # it is written last
             return f"{where} was not written to its end: not used"
+        if decoded(content, _Any).schema not in {"", SCHEMA}:
+            return f"{where}/suggestion.json is of another version of pytest-enrich: not used"
         found = decoded(content, Suggestion)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        why = (
-            f"{_OF_ANOTHER}: not used"
-            if _schema(content) not in {"", SCHEMA}
-            else f"cannot be read: {_short(error)}"
-        )
-        return f"{where}/suggestion.json {why}"
+        return f"{where}/suggestion.json cannot be read: {_short(error)}"
     except StoreError as error:
         cause = error.__cause__
         why = disk.explained(cause) if isinstance(cause, OSError) else _short(error)
@@ -284,19 +288,6 @@ def order(one: Suggestion) -> tuple[str, str, int, str]:
     return (one.gap.path, one.gap.qualname, one.gap.line, one.id)
 
 
-def _asked_once(rootdir: Path) -> Callable[[Suggestion], str]:
-    """What is wrong with the files that suggestions name: many name the same few."""
-    known: dict[tuple[str, str, tuple[str, ...]], str] = {}
-
-    def asked(one: Suggestion) -> str:
-        key = (one.target.path, one.gap.path, options_of(rootdir, one).words)
-        if key not in known:
-            known[key] = misplaced(rootdir, *key)
-        return known[key]
-
-    return asked
-
-
 def misplaced(rootdir: Path, target: str, source: str, words: tuple[str, ...]) -> str:
     """Why a test of `source` cannot go into `target`, "" when it can; `words` are of pytest's command line."""
     if not identity.inside(rootdir, source):
@@ -306,8 +297,6 @@ def misplaced(rootdir: Path, target: str, source: str, words: tuple[str, ...]) -
 
 
 def _fault(one: Suggestion, name: str, where: str, misplaced: Callable[[Suggestion], str]) -> str:
-    if one.schema != SCHEMA:
-        return f"{where}/suggestion.json {_OF_ANOTHER}: not used"
     if one.id != name:
         return f"{where}/suggestion.json says that it is {one.id[:_VISIBLE]!r}: not used"
     if not holds(one):
@@ -359,13 +348,6 @@ def _is_row(one: Suggestion) -> bool:
     ast.parse(one.test.code.strip(), mode="eval")
     tree = ast.parse(f"[{one.test.code}\n]", mode="eval").body
     return named and isinstance(tree, ast.List) and len(tree.elts) == 1
-
-
-def _schema(content: bytes | None) -> str:
-    try:
-        return msgspec.json.decode(content or b"", type=_Any).schema
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return ""
 
 
 def _short(error: BaseException) -> str:

@@ -27,18 +27,6 @@ from pytest_enrich.errors import StoreError
 LARGEST = 16 * 1024 * 1024
 """Bytes; a file of ours that is larger was not written by us."""
 
-_REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the file system is read-only",
-    errno.EACCES: "no permission",
-    errno.EPERM: "no permission",
-    errno.ENOTDIR: "a file is where a folder should be",
-    errno.EEXIST: "a file is where a folder should be",
-    errno.EISDIR: "a folder is where a file should be",
-    errno.ELOOP: "it is a symbolic link",
-    errno.ENAMETOOLONG: "the name is too long",
-}
 LARGEST_FILE = 1024 * 1024
 """Bytes of one suggestion, or of one line of a log."""
 LONGEST = 50_000
@@ -62,8 +50,8 @@ def sha256(content: bytes) -> str:
 
 
 def explained(error: OSError) -> str:
-    """Why the system refused, in words."""
-    return _REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
+    """Why the system refused, in its own words, but for those about links: no link is followed."""
+    return "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror or type(error).__name__
 
 
 @contextlib.contextmanager
@@ -91,13 +79,13 @@ def make_folder(path: Path) -> None:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
 
 
-def write(path: Path, data: str | bytes, *, mode: int | None = None) -> None:
+def write(path: Path, data: str | bytes) -> None:
     """Replace the file's content at once: readers see the old bytes or the new ones, whatever happens."""
     content = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
     with reporting(path):
         descriptor, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         try:
-            _fill(descriptor, content, _mode(path) if mode is None else mode)
+            _fill(descriptor, content, _mode(path))
             Path(beside).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -154,7 +142,7 @@ def locked(path: Path, patience: float) -> Iterator[None]:
         while not _is_locked(descriptor):
             if time.monotonic() >= deadline:
                 raise BusyError(
-                    f"another pytest-enrich has been writing for {patience:g} s: {path} is locked\n"
+                    f"another pytest-enrich has been at work here for {patience:g} s: {path} is locked\n"
                     "Nothing was changed.\n"
                     "Try again when it is done; what waits then:  pytest-enrich list"
                 )
@@ -198,6 +186,11 @@ def read(path: Path, largest: int = LARGEST) -> bytes | None:
         raise
     with reporting(path, "read"), os.fdopen(descriptor, "rb") as file:
         return _content(path, file.fileno(), largest)
+
+
+def shown(path: Path, rootdir: Path) -> str:
+    """The path as people read it: relative to the project when it is inside."""
+    return path.relative_to(rootdir).as_posix() if path.is_relative_to(rootdir) else str(path)
 
 
 def sync_folder(path: Path) -> None:
@@ -253,19 +246,13 @@ class TooMuchError(ValueError):
     """Something in it is larger than any that we write."""
 
 
-def read_bounded(path: Path, kind: type[_T], largest: int = LARGEST_FILE) -> _T:
-    """What is in the file.
+def decoded(content: bytes, kind: type[_T], largest: int = LARGEST_FILE) -> _T:
+    """What the bytes say.
 
     Raises:
         ValueError: It is no such value, or one that is too large: `msgspec.MsgspecError`, `TooMuchError`, ...
         RecursionError: It is too deep.
-        StoreError: It cannot be read.
     """
-    return decoded(read(path, largest) or b"", kind, largest)
-
-
-def decoded(content: bytes, kind: type[_T], largest: int = LARGEST_FILE) -> _T:
-    """What the bytes say; see `file`."""
     if len(content) > largest:
         raise TooMuchError(f"it has more than {largest} bytes")
     found = msgspec.json.decode(content, type=kind)
@@ -324,7 +311,8 @@ def prepare(directory: Path, rootdir: Path) -> None:
             "An own folder:  pytest --enrich --enrich-dir=enrich-suggestions"
         )
     make_folder(directory)
-    ignore(directory)
+    if not os.path.lexists(directory / ".gitignore"):  # it is missing after a download from CI, too
+        write(directory / ".gitignore", GITIGNORE)
 
 
 def make_inside(directory: Path, *names: str) -> Path:
@@ -333,12 +321,6 @@ def make_inside(directory: Path, *names: str) -> Path:
         directory /= name
         make_folder(directory)
     return directory
-
-
-def ignore(directory: Path) -> None:
-    """Put `.gitignore` there, or back: it is missing after a download from CI."""
-    if not os.path.lexists(directory / ".gitignore"):
-        write(directory / ".gitignore", GITIGNORE)
 
 
 def move(source: Path, destination: Path) -> None:
@@ -365,18 +347,10 @@ def remove(path: Path) -> None:
 
 def names(directory: Path) -> tuple[str, ...]:
     """What is in the folder, sorted; nothing when it is not there or is a symbolic link."""
-    if directory.is_symlink():
-        return ()
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        try:
-            return tuple(sorted(entry.name for entry in directory.iterdir()))
-        except PermissionError as error:
-            raise StoreError(
-                f"cannot read {directory}: {explained(error)}\n"
-                "Nothing was done.\n"
-                f"Make it readable:  chmod -R u+rwX {directory}"
-            ) from error
-    return ()
+    with reporting(directory, "read"):
+        if directory.is_symlink() or not directory.is_dir():
+            return ()
+        return tuple(sorted(entry.name for entry in directory.iterdir()))
 
 
 def _free(path: Path) -> Path:

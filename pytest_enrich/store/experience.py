@@ -245,14 +245,12 @@ class Experience(Struct, frozen=True):
 
     def lift(self, one: Suggestion | Candidate, grade: Grade = "ungraded") -> float:
         """That of the test's worst trait, 1 where there is nothing against it."""
-        return self._lowest(traits(one, grade))
+        found = traits(one, grade)
+        return min((self.lessons[trait].lift for trait in found if trait in self.lessons), default=1.0)
 
     def comes_last(self, one: Suggestion | Candidate, grade: Grade = "ungraded") -> bool:
         """Whether people take such tests at most half as often as others."""
         return self.lift(one, grade) <= LAST
-
-    def _lowest(self, found: Iterable[str]) -> float:
-        return min((self.lessons[trait].lift for trait in found if trait in self.lessons), default=1.0)
 
     @property
     def told(self) -> tuple[str, ...]:

@@ -17,7 +17,6 @@ from pytest_enrich.store import disk
 from pytest_enrich.store.disk import decoded
 
 _ID = re.compile(r"[A-Za-z0-9_]{1,100}-[a-z2-7]{8}")
-_PLACE = re.compile(r"pending/([^/ ]+)")
 _NEAR = 3
 LARGEST = 1 << 30
 _T = TypeVar("_T")
@@ -61,23 +60,24 @@ def inside(rootdir: Path, path: str) -> bool:
 
 
 def choose(prefix: str, suggestions: Iterable[Suggestion], problems: Iterable[str] = ()) -> Suggestion:
-    """The suggestion whose id, or the id's second part, begins with `prefix`.
+    """The suggestion whose id, or the id's second part, begins with `prefix`; see `choose_name`."""
+    known = {one.id: one for one in suggestions}
+    return known[choose_name(prefix, known, problems=problems)]
+
+
+def choose_name(
+    prefix: str, known: Iterable[str], see: str = "pytest-enrich list", problems: Iterable[str] = ()
+) -> str:
+    """The id that begins with `prefix`, or whose second part does; the command to `see` tells what there is.
 
     Raises:
-        UsageError: None does, or several do; the message names the nearest, or that of the `problems` (each begins
-            with `pending/<id>`) which is about one that cannot be used.
+        UsageError: None does, or several do; the message names the nearest, and the `problems` with others.
     """
-    known = {one.id: one for one in suggestions}
-    if prefix in known:
-        return known[prefix]
-    found = sorted(name for name in known if matches(prefix, name))
-    if len(found) == 1:
-        return known[found[0]]
-    if found:
-        raise UsageError(_several(prefix, found))
-    places = ((_PLACE.match(line), line) for line in problems)
-    broken = next((line for place, line in places if place and matches(prefix, place[1])), None)
-    raise UsageError(_unusable(broken) if broken else _none(prefix, sorted(known)))
+    names = sorted(known)
+    found = [prefix] if prefix in names else [name for name in names if matches(prefix, name)]
+    if len(found) != 1:
+        raise UsageError(_several(prefix, found) if found else _none(prefix, names, see, problems))
+    return found[0]
 
 
 def matches(prefix: str, identity: str) -> bool:
@@ -90,17 +90,13 @@ def _several(prefix: str, found: list[str]) -> str:
     return f"{prefix!r} begins {len(found)} ids:\n{names}Nothing was done. Type one more letter."
 
 
-def _unusable(problem: str) -> str:
-    told = problem if problem.isprintable() else ascii(problem)
-    return f"{told}\nNothing was done. What can be read:  pytest-enrich list"
-
-
-def _none(prefix: str, known: list[str]) -> str:
+def _none(prefix: str, known: list[str], see: str, problems: Iterable[str]) -> str:
     endings = {name.rpartition("-")[2]: name for name in known}
     near = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
     names = dict.fromkeys(endings.get(name, name) for name in near)
     hint = f"Near to it:  {' '.join(names)}\n" if names else ""
-    return f"no suggestion {prefix!r}\n{hint}Nothing was done. What there is:  pytest-enrich list"
+    hint += "".join(f"Passed over: {problem}\n" for problem in problems)
+    return f"no suggestion {prefix!r}\n{hint}Nothing was done. What there is:  {see}"
 
 
 def read_log(path: Path, kind: type[_T], largest: int = LARGEST) -> tuple[tuple[_T, ...], int]:

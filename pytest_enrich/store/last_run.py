@@ -10,7 +10,6 @@ from pytest_enrich.data import RunSummary
 from pytest_enrich.data.run import RUN_SCHEMA
 from pytest_enrich.errors import StoreError
 from pytest_enrich.store import Store, disk
-from pytest_enrich.store.disk import read_bounded
 
 _README = """\
 # Suggested tests
@@ -45,17 +44,14 @@ def write(store: Store, summary: RunSummary) -> None:
     store.prepare()
     store.evidence.add("end", summary)
     disk.write_json(store.directory / "run.json", summary)
-    disk.write(store.directory / "README.md", _README.replace("{folder}", _code(summary.directory)))
-
-
-def _code(text: str) -> str:
-    return "".join(c if c.isprintable() and c not in "`|" else "?" for c in text)
+    folder = "".join(c if c.isprintable() and c not in "`|" else "?" for c in summary.directory)
+    disk.write(store.directory / "README.md", _README.replace("{folder}", folder))
 
 
 def read(store: Store) -> RunSummary | None:
     """The last run; None when there is none, or it cannot be read or is of another version."""
     try:
-        found = read_bounded(store.directory / "run.json", RunSummary, disk.LARGEST)
+        found = disk.decoded(disk.read(store.directory / "run.json") or b"", RunSummary, disk.LARGEST)
     except (msgspec.MsgspecError, ValueError, RecursionError, StoreError):
         return None
     return found if found.schema == RUN_SCHEMA else None

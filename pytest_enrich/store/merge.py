@@ -67,8 +67,10 @@ def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
     waiting = {one.id: one for one in into.pending()}
     for offer in added:
         if offer.suggestion.id in waiting:
-            _put_away(into, waiting[offer.suggestion.id], at)
-        into.save(offer.suggestion, *_texts(into, others[offer.folder - 1], offer.suggestion))
+            # Make way for a better one of the same id: it goes to `decided/`, so that nothing is lost.
+            old = waiting[offer.suggestion.id]
+            into.decide(Decision(id=old.id, verb="closed", body=old.test.body_sha256, at=at))
+        into.save(offer.suggestion, "", _module(into, others[offer.folder - 1], offer.suggestion))
     _join_finished(into, others)
     _join_bugs(into, others)
     notes = _write(into, sources, chosen)
@@ -101,19 +103,14 @@ def _accepted(into: Store) -> frozenset[str]:
     return frozenset(gap for one in taken for gap in (one.id, *one.gap.also_closes))
 
 
-def _put_away(into: Store, old: Suggestion, at: str) -> None:
-    """Make way for a better one of the same id: it goes to `decided/`, so that nothing is lost."""
-    into.decide(Decision(id=old.id, verb="closed", body=old.test.body_sha256, at=at))
+def _module(into: Store, source: Store, one: Suggestion) -> str:
+    """The runnable file; patches are made again when all are together.
 
-
-def _texts(into: Store, source: Store, one: Suggestion) -> tuple[str, str]:
-    """The patch, which is made again when all are together, and the runnable file.
-
-    That may have been edited where it was made here; from elsewhere nothing comes but what the suggestion says.
+    It may have been edited where it was made here; from elsewhere nothing comes but what the suggestion says.
     """
     if seal.made(into.rootdir, one) == "here":
-        return "", source.read_text(one, identity.module_name(one.id))
-    return "", rebuild.rendered(into, one)
+        return source.read_text(one, identity.module_name(one.id))
+    return rebuild.rendered(into, one)
 
 
 def _join_decisions(into: Store, sources: Sequence[Store]) -> Sequence[Decision]:
@@ -131,7 +128,7 @@ def _adopt_decided(into: Store, source: Store) -> None:
     here = {one.id for one in (*into.lying("decided"), *into.lying("pending"))}
     for one in source.lying("decided"):
         if one.id not in here:
-            into.keep_decided(one, *_texts(into, source, one))
+            into.keep_decided(one, _module(into, source, one))
 
 
 def _join_finished(into: Store, sources: Sequence[Store]) -> None:
@@ -148,7 +145,7 @@ def _join_bugs(into: Store, sources: Sequence[Store]) -> None:
     for source in sources:
         for one in source.bugs():
             if one.id not in known and not turned_down.has(one):
-                into.save(one, *_texts(into, source, one))
+                into.save(one, "", _module(into, source, one))
                 known.add(one.id)
 
 
@@ -158,8 +155,7 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     read = [run for run in found.values() if run is not None]
     pending = into.pending()
     kept = {offer.suggestion.id for offer in chosen.kept}
-    place = into.directory
-    shown = place.relative_to(into.rootdir).as_posix() if place.is_relative_to(into.rootdir) else str(place)
+    shown = disk.shown(into.directory, into.rootdir)
     summary = merged_runs(read, kept, directory=shown, waiting=len(pending))
     notes = (*_lost(found), *summary.notes)
     summary = replace(summary, bugs=tuple(one.id for one in into.bugs()), notes=notes)
@@ -260,25 +256,13 @@ def _greedy(
 def _worth(offer: Offer) -> tuple[int, ...]:
     """Best first: the grade, then how much it closes and notices; of equals the one that was there first."""
     one = offer.suggestion
-    return (
-        GRADES.index(one.grade),
-        -len(offer.closes),
-        -one.proof.mutants.killed,
-        offer.folder,
-        offer.turn,
-    )
+    return (GRADES.index(one.grade), -len(offer.closes), -one.proof.mutants.killed, offer.folder, offer.turn)
 
 
 def _turn(offer: Offer, waiting: Collection[str]) -> tuple[object, ...]:
     gap = offer.suggestion.gap
-    return (
-        offer.suggestion.id not in waiting,
-        offer.place or _LAST,
-        gap.path if not offer.place else "",
-        gap.qualname if not offer.place else "",
-        offer.folder,
-        offer.turn,
-    )
+    is_new = offer.suggestion.id not in waiting
+    return (is_new, offer.place or _LAST, gap.path, gap.qualname, offer.folder, offer.turn)
 
 
 def merged_runs(runs: Sequence[RunSummary], kept: Collection[str], *, directory: str, waiting: int) -> RunSummary:

@@ -16,8 +16,6 @@ from pytest_enrich.data import SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError, StoreError
 from pytest_enrich.store import Store, disk
 
-_MARKERS = ("<<<<<<< ", ">>>>>>> ")
-
 
 class PythonFile(Struct, frozen=True):
     """A file as it was read; `content` is None when there is none."""
@@ -58,7 +56,7 @@ def read(rootdir: Path, name: str) -> PythonFile:
     """Read a Python file by its declared encoding, links followed inside the project.
 
     Raises:
-        RefusedError: It cannot be decoded or parsed, or has conflict markers.
+        RefusedError: It cannot be decoded or parsed.
         StoreError: The system refuses.
     """
     path = disk.real(rootdir / name)
@@ -70,8 +68,6 @@ def read(rootdir: Path, name: str) -> PythonFile:
         text = codecs.decode(content, encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         raise _refused(name, f"cannot be decoded: {error}") from error
-    if any(line.startswith(_MARKERS) for line in text.splitlines()):
-        raise _refused(name, "has conflict markers")
     tree(text, name)
     return PythonFile(path, name, content, text, encoding)
 

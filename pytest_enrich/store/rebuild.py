@@ -84,16 +84,9 @@ def taken_turn(store: Store, patience: float | None = None) -> Iterator[None]:
     """Wait for the turn, and keep it for the block; where the system knows no such locks, at once.
 
     Raises:
-        RefusedError: Another process keeps it for longer than `patience`, in seconds (default: `PATIENCE`).
+        BusyError: Another process keeps it for longer than `patience`, in seconds (default: `PATIENCE`).
     """
     store.prepare()
     path = disk.make_inside(store.directory, ".cache") / "turn"
-    try:
-        with disk.locked(path, PATIENCE if patience is None else patience):
-            yield
-    except disk.BusyError as error:
-        raise RefusedError(
-            "another pytest-enrich is deciding on something of this project\n"
-            "Nothing was changed.\n"
-            "Try again when it is done; what waits then:  pytest-enrich list"
-        ) from error
+    with disk.locked(path, PATIENCE if patience is None else patience):
+        yield

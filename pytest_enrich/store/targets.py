@@ -245,11 +245,6 @@ class Tool(Struct, frozen=True):
         """As people call it."""
         return Path(self.words[0]).name if self.hook else FORMAT_KEY
 
-    @property
-    def is_sorter(self) -> bool:
-        """Whether it sorts imports and leaves the rest alone."""
-        return bool(self.hook) and not self.lines
-
     def installed(self) -> Tool | None:
         """The one that stands beside this interpreter."""
         program = shutil.which(self.words[0], path=Path(sys.executable).parent)

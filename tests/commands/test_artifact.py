@@ -81,8 +81,8 @@ class Recorder:
     def shown(self, store, one, words, _seconds):
         return self.suggestion(store, one, words)
 
-    def reproof(self, *_):
-        return pytest_run.Outcome(1, "not proven")
+    def asked(self, *_):
+        return None, pytest_run.Outcome(1, "not proven")
 
 
 class Artifact:
@@ -141,7 +141,7 @@ class Artifact:
 def recorder(monkeypatch):
     found = Recorder()
     monkeypatch.setattr(os, "fsync", lambda _descriptor: None)  # the machine does not lose its power here
-    for name in ("file", "suggestion", "shown", "reproof"):
+    for name in ("file", "suggestion", "shown", "asked"):
         monkeypatch.setattr(pytest_run, name, getattr(found, name))
     return found
 

@@ -74,7 +74,7 @@ def test_the_story_has_the_question_that_a_test_comes_from_of_an_earlier_run_too
 def test_a_suggestion_that_the_evidence_does_not_know_is_refused(project):
     answer = project.run("audit", "show", "nothing-aaaaaaaa")
     assert answer.status == 2
-    assert "has no suggestion 'nothing-aaaaaaaa'" in answer.err
+    assert "no suggestion 'nothing-aaaaaaaa'" in answer.err
 
 
 @pytest.mark.usefixtures("written")

@@ -48,7 +48,7 @@ def test_doctor_finds_everything_here(project):
     answer = project.run("doctor", "--json")
     assert answer.status == 0, answer.out
     names = [check["name"] for check in answer.json["checks"]]
-    assert names[:3] == ["folder", "git", "limits"]
+    assert names[:2] == ["folder", "limits"]
     assert not project.store.directory.exists()
 
 

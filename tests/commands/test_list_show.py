@@ -80,7 +80,7 @@ def test_rejections_are_listed(project, no_dash):
 def test_show_has_all_that_a_decision_needs(project, no_dash):
     out = project.run("show", no_dash).out
     assert '!     4          raise ValueError("missing dash")' in out
-    assert "into  tests/test_cart.py (after test_parts)" in out
+    assert "into  tests/test_cart.py, after test_parts" in out
     assert '  +         parse_sku("AB12")' in out
     assert "look  is this value meant?" in out
     assert max(columns(line) for line in out.splitlines()) <= 80

@@ -65,7 +65,7 @@ def test_a_line_of_another_machine_can_be_allowed(project):
 def test_allowing_what_nobody_turned_down_is_wrong_use(project):
     answer = project.run("allow", "cart-aaaaaaaa")
     assert answer.status == 2
-    assert "no such line" in answer.err
+    assert "no suggestion" in answer.err
 
 
 def test_a_rejection_that_was_killed_half_way_is_finished_by_the_next_command(project, no_dash, free):

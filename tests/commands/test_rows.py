@@ -58,7 +58,7 @@ def test_it_is_shown_in_its_list(rows, free):
     shown = rows.run("show", free)
 
     assert shown.status == 0
-    assert "into  tests/test_cart.py (one more row in test_discount)" in shown.out
+    assert "into  tests/test_cart.py, one more row in test_discount" in shown.out
     assert '          (20, "", 20),  # twice\n  +         (10, "FREE", 0.0),\n        ],\n' in shown.out
     assert max(map(len, shown.out.splitlines())) <= 80
 

@@ -78,10 +78,10 @@ def test_missing_branches_alone_are_told():
     ("changed", "told"),
     [
         (part(paths=0), "No Python file changed since origin/main."),
-        (part("staged", paths=0), "No Python file is staged."),
+        (part("staged", paths=0), "No Python file staged."),
         (part(), "No changed line since origin/main is a statement that coverage measures."),
-        (part(files=2, lines=7), "All 7 changed lines since origin/main are covered."),
-        (part("staged", files=1, lines=1), "The 1 staged line is covered."),
+        (part(files=2, lines=7), "7 changed lines since origin/main: all covered."),
+        (part("staged", files=1, lines=1), "1 staged line: all covered."),
         (
             part(files=1, lines=7, missing=2),
             "2 changed lines since origin/main without a test, and nobody wants one there.",

@@ -45,7 +45,7 @@ def test_covered_changes_leave_nothing_to_do_and_the_list_says_why(since):
     found = since(2, 5)
     assert found.open == ()
     assert render_gaps(found.ranked, found.changed) == (
-        "All 2 changed lines since main are covered. Nothing to list."
+        "2 changed lines since main: all covered. Nothing to list."
     )
 
 

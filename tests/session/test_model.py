@@ -27,7 +27,7 @@ from pytest_enrich.proposers.ollama import connect
 from pytest_enrich.proposers.ollama.asking import FIRST_WORDS
 from pytest_enrich.proposers.ollama.protocol import Limits
 from pytest_enrich.session import model, scope
-from pytest_enrich.session.ledger import SHORTEST_WALK
+from pytest_enrich.session.walker import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())

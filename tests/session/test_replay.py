@@ -67,8 +67,8 @@ def test_what_two_threads_cannot_import_is_there_before_they_begin(settings, fak
     plain, choose = reproof.gaps.branches, reproof.walker.choose
     monkeypatch.setattr(reproof.gaps, "branches", lambda text: began.append("coverage") or plain(text))
     monkeypatch.setattr(reproof.walker, "choose", lambda workers: began.append("threads") or choose(workers))
-    monkeypatch.setattr(reproof, "_layers", lambda _settings: isolation.RLIMITS_ONLY)
-    monkeypatch.setattr(reproof, "_sandbox", lambda *_: fakes.ScriptedSandbox({}))
+    here = (fakes.ScriptedSandbox({}), isolation.RLIMITS_ONLY)
+    monkeypatch.setattr(reproof.work, "sandbox_here", lambda _settings: here)
     source = "src/shop/cart.py"
     nothing = Begun(
         versions={},

@@ -20,7 +20,7 @@ def test_all_gaps_are_found_those_that_tests_come_near_to_first(settings, store,
         ("discount", "true", "if total < 0:"),
         ("Cart.size", "entered", "def size(self):"),
     ]
-    assert (found.counts, found.waiting, found.notes) == ({}, 0, ())
+    assert (found.counts, found.known, found.notes) == ({}, (), ())
     assert set(found.texts) >= {"src/shop/cart.py"}
 
 

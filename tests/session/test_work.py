@@ -34,7 +34,7 @@ from pytest_enrich.data import (
 from pytest_enrich.errors import StoreError
 from pytest_enrich.pipeline import Slice
 from pytest_enrich.session import scope
-from pytest_enrich.session.ledger import SHORTEST_WALK
+from pytest_enrich.session.walker import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import last_run, merge, rejected
 from pytest_enrich.store.experience import NONE, Experience, Lesson
@@ -204,7 +204,7 @@ def test_what_a_job_failed_for_is_tried_again(work, fakes, found_calls):
     failing = {Explore: lambda job: fakes.failed() if job.lines == (10,) else found_calls(job)}
     made, _, _ = work(script=failing)
     assert made.gaps == {"suggested": 1, "nothing found": 1, "not tried": 1}
-    assert any("exploring a function failed (crash)" in note for note in made.notes)
+    assert any("(Explore) failed (crash)" in note for note in made.notes)
     again, _, sandbox = work()
     assert again.gaps == {"waiting": 1, "suggested": 1, "done before": 1}
     assert len(sandbox.asked(Explore)) == 1

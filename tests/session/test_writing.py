@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept
 from pytest_enrich.data.suggestion import MadePart
-from pytest_enrich.session.writing import Writer
+from pytest_enrich.session.ledger import Writer
 
 MADE = MadePart(at="2026-11-26T00:00:00Z", pytest_enrich="0.1", python="3.12.1", commit="a1b2c3d")
 
@@ -82,6 +82,6 @@ def test_a_formatter_that_fails_is_told_once(write, formatter):
     formatter("import sys\nsys.exit('no such style')\n")
     assert write("cart-aaaaaaaa", "test_total").test.code == 'def test_total():\n    assert "cart-aaaaaaaa"\n'
     write("cart-bbbbbbbb", "test_money")
-    assert write.writer.notes == (
+    assert tuple(write.writer.notes) == (
         "enrich_format_command failed, the test is in the style of its file: no such style",
     )

@@ -58,7 +58,7 @@ def test_on_a_full_disk_all_that_was_told_as_saved_is_there(rootdir):
     if "unshare:" in ended.stderr or "mount:" in ended.stderr:
         pytest.skip(f"nothing may be mounted here: {ended.stderr.strip()}")
     first, last = ended.stdout.splitlines()
-    assert "the disk is full" in first, ended
+    assert "No space left" in first, ended
     assert last == "True True []"
 
 

@@ -77,7 +77,10 @@ def _policy(script: Markup) -> str:
 
 
 def _body(report: Report, script: Markup) -> Markup:
-    main = joined([*bug_section(report), *function_sections(report), _end(report)], "\n")
+    unchecked = tag("ul", *(tag("li", each) for each in _UNCHECKED))
+    after = [*_without(report.without), *_decided(report), _how(report.run)]
+    sections = [*bug_section(report), *function_sections(report), *after]
+    main = joined([*sections, _section("unchecked", "What was not checked", unchecked)], "\n")
     parts = [
         tag("a", "Skip to the suggestions", class_="skip", href="#list"),
         _header(report),
@@ -98,7 +101,7 @@ def _static(name: str) -> Markup:
 def _header(report: Report) -> Markup:
     """The numbers, and that nothing was changed."""
     run = report.run
-    parts = [tag("h1", figures.heading(report)), tag("p", *_made(report), class_="dim")]
+    parts = [tag("h1", figures.heading(report)), tag("p", _made(report), class_="dim")]
     if run.read_only_check != "changed":
         parts.append(tag("p", tag("strong", "Nothing in the repository was changed.")))
     return tag("header", *parts, *_meters(report), terms(_facts(report)), *_notes(run), _todo(report))
@@ -145,11 +148,10 @@ def _row(each: ReportedSuggestion) -> tuple[str, ...]:
     return grade, link(one.id), name, facts.checks(one), text.gain(one), mutants
 
 
-def _made(report: Report) -> Iterator[str]:
+def _made(report: Report) -> str:
     run = report.run
     at = f" at {run.commit}" if run.commit else ""
-    tests = f"{counted(run.tests, 'test')} passed" if run.tests else ""
-    yield ", ".join(part for part in (f"{report.project}{at}", figures.at(run.at), tests) if part)
+    return ", ".join(part for part in (f"{report.project}{at}", figures.at(run.at), figures.passed(run)) if part)
 
 
 def _meters(report: Report) -> Iterator[Markup]:
@@ -190,7 +192,7 @@ def _budget(run: RunSummary, took: float | None) -> str:
 
 
 def _notes(run: RunSummary) -> Iterator[Markup]:
-    if told := (*(f"Learnt: {line}" for line in run.learnt), *run.notes):
+    if told := figures.told_notes(run):
         yield tag("ul", joined(tag("li", note) for note in told), class_="notes")
 
 
@@ -212,11 +214,6 @@ def _help() -> Markup:
     close = tag("button", "Close", type="button", id="close")
     title = tag("h2", "Keys", id="help-title")
     return tag("dialog", title, terms(_KEYS), close, id="help", aria_labelledby="help-title")
-
-
-def _end(report: Report) -> Markup:
-    """All sections after the suggestions."""
-    return joined([*_without(report.without), *_decided(report), _how(report.run), _unchecked()], "\n")
 
 
 def _without(lines: tuple[Finished, ...]) -> Iterator[Markup]:
@@ -289,10 +286,6 @@ def _how(run: RunSummary) -> Markup:
 def _fact_group(title: str, told: Mapping[str, str]) -> Iterator[Markup]:
     if any(told.values()):
         yield tag("div", tag("h3", title), terms(told.items()))
-
-
-def _unchecked() -> Markup:
-    return _section("unchecked", "What was not checked", tag("ul", *(tag("li", each) for each in _UNCHECKED)))
 
 
 def _section(identity: str, title: str, *parts: Markup) -> Markup:

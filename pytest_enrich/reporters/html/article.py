@@ -46,12 +46,8 @@ _MEANING = (
 
 def function_sections(report: Report) -> Iterator[Markup]:
     """A section a function, that with the best suggestion first."""
-    groups: dict[tuple[str, str], list[ReportedSuggestion]] = {}
-    for each in report.suggestions:
-        gap = each.suggestion.gap
-        groups.setdefault((gap.path, gap.qualname), []).append(each)
-    for number, ((path, qualname), group) in enumerate(groups.items(), 1):
-        yield _section(f"f{number}", path, qualname, group)
+    for number, group in enumerate(figures.by_function(report), 1):
+        yield _section(f"f{number}", group)
 
 
 def bug_section(report: Report) -> Iterator[Markup]:
@@ -61,8 +57,8 @@ def bug_section(report: Report) -> Iterator[Markup]:
         yield tag("section", *parts, aria_labelledby="bugs")
 
 
-def _section(identity: str, path: str, qualname: str, group: Sequence[ReportedSuggestion]) -> Markup:
-    name = qualname or "module level"
+def _section(identity: str, group: Sequence[ReportedSuggestion]) -> Markup:
+    path, name = group[0].suggestion.gap.path, group[0].suggestion.gap.qualname or "module level"
     title = tag("h2", tag("code", name), " ", tag("small", path), id=identity)
     lines = _merged(group)
     missing = tag("p", "The source cannot be shown: it changed, or cannot be read.", class_="dim")

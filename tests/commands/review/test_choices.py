@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import patch
 from pytest_enrich.commands import edit, pytest_run, reproof, review
-from pytest_enrich.commands.accept import is_edited_by_hand
+from pytest_enrich.commands.edit import is_edited_by_hand
 from pytest_enrich.data import Decision, MutantsPart, Question, Reproof, Tried
 from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.errors import UsageError
