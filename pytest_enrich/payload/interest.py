@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from .project import Project
 
 RETURNS = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR") if name in dis.opmap}
+RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
 """Of the dunder methods, those that may leave the object in another state."""
 MAKING = {"__init__", "__new__"}
@@ -46,8 +47,7 @@ def _walk(code: CodeType, prefix: str) -> Iterator[tuple[tuple[int, str], str]]:
 
 def is_resumable(code: CodeType) -> bool:
     """Whether calling the function makes a generator or a coroutine, which is entered many times."""
-    kinds = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-    return bool(code.co_flags & kinds)
+    return bool(code.co_flags & RESUMABLE)
 
 
 def start(code: CodeType) -> int:

@@ -72,8 +72,7 @@ def perform(job_file: str) -> NoReturn:
     Path(job_file).unlink()
     answer_file = work.pop("answer")
     apply_limits(work["limits"])
-    if work["confinement"] is not None:
-        confine.apply(work["confinement"], work["scratch"])
+    confine.apply(work["confinement"], work["scratch"])
     sys.path[:0] = work["path"]
     conclude(answer_file, lambda: _begin(work))
 

@@ -26,6 +26,12 @@ def module_of(name: str) -> ModuleType:
     return next(held, found)
 
 
+def file_of(module: object) -> str:
+    """Where a loaded module lies, "" where it does not say: in `sys.modules` there may be anything."""
+    file = getattr(module, "__file__", None)
+    return file if isinstance(file, str) else ""
+
+
 class Project:
     """Tells source files from test files by name and place; remembers what it found."""
 
@@ -64,5 +70,4 @@ class Project:
             return False
         if cls.__module__ == self.module:
             return True
-        file = getattr(sys.modules.get(cls.__module__), "__file__", None)
-        return isinstance(file, str) and self.kind(file) == "source"
+        return self.kind(file_of(sys.modules.get(cls.__module__))) == "source"

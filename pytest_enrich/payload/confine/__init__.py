@@ -19,18 +19,21 @@ __all__ = ["NAMESPACES", "Rules", "apply", "narrow", "probe"]
 NAMESPACES = ("mnt", "net", "pid")
 
 
-def apply(confinement: dict[str, Any], scratch: str) -> None:
+def apply(confinement: dict[str, Any] | None, scratch: str) -> None:
     """Confine this process. It has one thread, and has opened what it needs of its own.
 
     Args:
         confinement: `read` (paths to read and execute, with all below), `listed` (directories that may be
             listed), `write` (paths to write), and whether `network` (a network of its own is there),
             `metadata` (modes and times may be set; mounts protect the rest), `forks` and `programs` are allowed.
+            None where nothing is confined.
         scratch: Where everything is allowed.
 
     Raises:
         OSError: The kernel lacks a layer or refuses it: nothing untrusted may run then.
     """
+    if confinement is None:
+        return
     system = syscalls.System.current()
     drop_privileges()
     version = landlock.version(system)
@@ -46,12 +49,18 @@ def apply(confinement: dict[str, Any], scratch: str) -> None:
     install_filter(system, rules.instructions(system, os.getpid(), os.getppid()))
 
 
-def narrow() -> None:
+def narrow(confinement: dict[str, Any] | None, *, programs: bool = False) -> None:
     """In a fork of a confined process: no forks, no programs, and no signal but to itself, from now on.
+
+    Args:
+        confinement: As of `apply`; without one nothing is confined.
+        programs: Whether what may start programs still may.
 
     Raises:
         OSError: The kernel refuses it.
     """
+    if confinement is None or (programs and confinement["programs"]):
+        return
     system = syscalls.System.current()
     rules = Rules(network=True, metadata=True, forks=False, programs=False, signals=False, truncates=True)
     install_filter(system, rules.instructions(system, os.getpid(), os.getppid()))

@@ -123,8 +123,7 @@ def _apart(work: dict[str, Any], action: Callable[[], dict[str, Any]], seconds: 
 
     def narrowed() -> dict[str, Any]:
         guard.install(work["scratch"], work["rootdir"], subprocesses=False)
-        if work["confinement"] is not None:
-            confine.narrow()
+        confine.narrow(work["confinement"])
         return action()
 
     return fork.run(narrowed, seconds)

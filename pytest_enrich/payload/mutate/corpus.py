@@ -94,8 +94,7 @@ class Corpus:
         from ..explore.run import Runner
 
         guard.install(self._work["scratch"], self._work["rootdir"], subprocesses=False)
-        if self._work["confinement"] is not None:
-            confine.narrow()
+        confine.narrow(self._work["confinement"])
         return Runner(Tracer(filename, {}), {}, self._work["rootdir"])
 
 

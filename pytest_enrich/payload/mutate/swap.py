@@ -15,9 +15,10 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
+from ..interest import is_resumable
+from ..project import file_of
+
 Pair = tuple[CodeType, CodeType]
-RESUMED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-"""Flags of functions whose calls may still be going on."""
 
 
 def compiled(text: str, filename: str) -> CodeType:
@@ -68,8 +69,7 @@ class SourceFinder(importlib.abc.MetaPathFinder):
 
     def is_loaded(self) -> bool:
         """Whether the file was imported by something that came before."""
-        files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-        return any(isinstance(file, str) and os.path.realpath(file) == self.path for file in files)
+        return any(os.path.realpath(file_of(module)) == self.path for module in list(sys.modules.values()))
 
 
 class _Loader(SourceFileLoader):
@@ -136,7 +136,8 @@ class Swaps:
             return True
         # What was made inside has code of its own, which nobody finds.
         is_own = list(map(_key, _inner(old))) == list(map(_key, _inner(new)))
-        return is_own and not old.co_flags & RESUMED and self._ran[id(old)].isdisjoint(lines)
+        # The call of what is resumable may still be going on.
+        return is_own and not is_resumable(old) and self._ran[id(old)].isdisjoint(lines)
 
     def make(self, pairs: list[Pair]) -> None:
         """Exchange them, in this process for good."""

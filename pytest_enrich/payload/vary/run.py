@@ -19,6 +19,7 @@ from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, Tracer
 from ..objects import aliases
 from ..project import module_of
+from ..selection import function_of
 from .given import Drawn, draw
 from .instrument import Probe
 from .pool import Added, Exchanged, Pool, is_literal
@@ -80,7 +81,7 @@ class Tests:
     def _test(self, number: int) -> Test | str:
         """The test, or why it cannot be varied."""
         pattern = self._work["job"]["patterns"][number]
-        own = [item for item in self._items if _plain_id(item) == pattern["nodeid"]]
+        own = [item for item in self._items if function_of(item) == pattern["nodeid"]]
         chosen = _different(own, set(pattern["argnames"]))
         runners = [ItemRunner(self._setting, item, given=pattern["given"]) for item in chosen]
         if not runners:
@@ -132,10 +133,6 @@ ADDING = {
 
 def _rule(adds: str) -> str:
     return next((name for sign, name in ADDING.items() if adds.startswith(sign)), "rows: keywords added")
-
-
-def _plain_id(item: pytest.Function) -> str:
-    return item.nodeid.removesuffix(item.name) + (item.originalname or item.name)
 
 
 def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.Function]:

@@ -185,8 +185,7 @@ class Test:
         """
 
         def narrowed() -> Record:
-            if self._confinement is not None and not self._confinement["programs"]:
-                confine.narrow()
+            confine.narrow(self._confinement, programs=True)
             return {"answer": action()}
 
         left = max(deadline - time.monotonic(), 0.0)

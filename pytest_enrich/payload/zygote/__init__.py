@@ -30,8 +30,7 @@ def serve(start_file: str, control: int) -> NoReturn:
     start: dict[str, Any] = json.loads(Path(start_file).read_bytes())
     supervise.adopt()
     apply_limits(start["limits"])
-    if start["confinement"] is not None:
-        confine.apply(start["confinement"], start["scratch"])
+    confine.apply(start["confinement"], start["scratch"])
     sys.path[:0] = start["path"]
     places = guard.install(start["scratch"], start["rootdir"], subprocesses=True)
     line = Line(control, start["scratch"])

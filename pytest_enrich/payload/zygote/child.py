@@ -8,7 +8,6 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import Any, NamedTuple, NoReturn
@@ -22,7 +21,7 @@ from ..guard import Places
 from ..job import apply_limits
 from ..prove import Proof, StandIn
 from .line import Request
-from .seen import Kept, Seen, has_first_word
+from .seen import BEFORE, Kept, Seen, has_say
 
 HERE = "/dev/fd"
 MOST = 8
@@ -99,55 +98,47 @@ class Texts:
         return self._codes.get((work["job"]["path"], work["job"]["text"]))
 
 
+class Setting(NamedTuple):
+    """What the run that is forked has, and each of its children."""
+
+    start: dict[str, Any]
+    places: Places
+    seen: Seen
+    instead: invocation.Instead
+    ending: invocation.Ending
+
+
 class Child:
     """The job that `request` names."""
 
-    def __init__(
-        self,
-        request: Request,
-        start: dict[str, Any],
-        places: Places,
-        instead: invocation.Instead,
-        ending: invocation.Ending,
-    ) -> None:
-        self._request = request
-        self._start = start
-        self._places = places
-        self._instead = instead
-        self._ending = ending
+    def __init__(self, request: Request, setting: Setting, session: pytest.Session) -> None:
+        self._request, self._setting, self._session = request, setting, session
         self._work = request.work
         self.answer_file: str = self._work.pop("answer")
         self._proof: Proof | None = None
-        self._session: pytest.Session | None = None
-        self._kept: Kept | None = None
-        self._seen: Seen | None = None
+        self._kept = Kept(setting.seen)
 
-    def begin(self, session: pytest.Session, descriptors: Descriptors, seen: Seen, texts: Texts) -> None:
+    def begin(self, descriptors: Descriptors, texts: Texts) -> None:
         """Become the job; pytest then goes on to collect and run what it asks for."""
-        work = self._work
+        work, session = self._work, self._session
         self._settle()
         descriptors.separate(self._request.output)
         apply_limits(work["limits"])
-        if work["confinement"] is not None:
-            confine.apply(work["confinement"], work["scratch"])
-        _move(session.config, self._start["scratch"], work["scratch"])
-        self._session, self._seen = session, seen
-        self._kept = Kept(seen)
+        confine.apply(work["confinement"], work["scratch"])
+        _move(session.config, self._setting.start["scratch"], work["scratch"])
         kind = work["job"]["type"]
         if kind != "mutate":  # that imports all that it needs once more, with other code in it
             sys.meta_path.insert(0, self._kept)
         if kind == "prove":
-            self._prove(session, texts)
+            self._prove(texts)
         elif kind in _ANEW:
-            self._instead.action = lambda: job.do(work, partial(self._again, session))
+            self._setting.instead.action = lambda: job.do(work, self._again)
         else:
-            self._instead.action = lambda: job.do(work)
+            self._setting.instead.action = lambda: job.do(work)
 
-    def _again(
-        self, session: pytest.Session, _work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]
-    ) -> str:
+    def _again(self, _work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]) -> str:
         """A run of the session that is there already, in a fork of its own: an `invocation.Session`."""
-        self._instead.action = None
+        session, self._setting.instead.action = self._session, None
         # Pytest's own comes first, as where it starts after the source file's.
         sys.meta_path.sort(key=lambda finder: not isinstance(finder, AssertionRewritingHook))
         for plugin in plugins:
@@ -160,8 +151,8 @@ class Child:
             session.config.hook.pytest_collection(session=session)
             session.config.hook.pytest_runtestloop(session=session)
         except (KeyboardInterrupt, pytest.exit.Exception):
-            self._ending.pytest_keyboard_interrupt(pytest.ExceptionInfo.from_current())
-        return self._ending.reason
+            self._setting.ending.pytest_keyboard_interrupt(pytest.ExceptionInfo.from_current())
+        return self._setting.ending.reason
 
     def conclude(self, status: int | None = None) -> NoReturn:
         """Write the answer and leave."""
@@ -172,16 +163,15 @@ class Child:
         work = self._work
         os.environ.update(work["environ"])
         sys.argv[1:3] = [self._request.file, str(self._request.status)]
-        if tempfile.tempdir is not None and tempfile.tempdir.startswith(self._start["scratch"]):
+        if tempfile.tempdir is not None and tempfile.tempdir.startswith(self._setting.start["scratch"]):
             tempfile.tempdir = None
-        self._places.move(work["scratch"])
+        self._setting.places.move(work["scratch"])
         if "hypothesis.configuration" in sys.modules:
             sys.modules["hypothesis.configuration"].set_hypothesis_home_dir(None)
 
-    def _prove(self, session: pytest.Session, texts: Texts) -> None:
-        config = session.config
-        assert self._seen is not None
-        measure, _ = self._seen.measures.get(tuple(self._work["job"]["measure"]), (None, None))
+    def _prove(self, texts: Texts) -> None:
+        config = self._session.config
+        measure, _ = self._setting.seen.measures.get(tuple(self._work["job"]["measure"]), (None, None))
         self._proof = proof = Proof(self._work, measure)
         proof.stand_in.finder.code = texts.code(self._work)
         proof.stand_in.install(config)
@@ -189,23 +179,22 @@ class Child:
             config.pluginmanager.register(plugin)
         config.args = [proof.argument]
         config.option.file_or_dir = [proof.argument]
-        if has_first_word(config, self._seen.project):
+        if has_say(config, self._setting.seen.project, BEFORE):
             proof.measure.__enter__()
         else:  # until then nothing of the project runs
             proof.stand_in.finder.begin = proof.measure.__enter__
 
     def _answer(self, status: int | None) -> dict[str, Any]:
         if self._proof is None:
-            return self._instead.outcome()
+            return self._setting.instead.outcome()
         measure = self._proof.measure
         if self._proof.stand_in.finder.begin is object:
             measure.__exit__()
-        assert self._session is not None
-        assert self._kept is not None
-        assert self._seen is not None
         if measured := self._work["job"]["measure"]:
-            measure.add(self._seen.arcs(measured, self._kept.imported))
-        return self._proof.answer(self._ending.why(int(self._session.exitstatus) if status is None else status))
+            measure.add(self._setting.seen.arcs(measured, self._kept.imported))
+        return self._proof.answer(
+            self._setting.ending.why(int(self._session.exitstatus) if status is None else status)
+        )
 
 
 def _move(config: pytest.Config, old: str, new: str) -> None:

@@ -34,7 +34,6 @@ class Line:
     """One end of a socket. A request is a line with two descriptors; `stop FILE` ends a job before its time."""
 
     def __init__(self, control: int, scratch: str) -> None:
-        self._prepare: Callable[[dict[str, Any]], None] = _nothing
         self._socket = socket.socket(fileno=control)
         self._scratch = Path(scratch)
         self._text = b""
@@ -55,7 +54,6 @@ class Line:
 
         `prepare` is called with what a request says, before the fork.
         """
-        self._prepare = prepare
         while True:
             poll = select.poll()
             for descriptor in (self._socket.fileno(), *self._underway):
@@ -63,10 +61,10 @@ class Line:
             for descriptor, _ in poll.poll():
                 if descriptor in self._underway:
                     self._ended(descriptor)
-                elif (request := self._receive()) is not None:
+                elif (request := self._receive(prepare)) is not None:
                     return request
 
-    def _receive(self) -> Request | None:
+    def _receive(self, prepare: Callable[[dict[str, Any]], None]) -> Request | None:
         try:
             text, descriptors, _, _ = socket.recv_fds(self._socket, MOST, DESCRIPTORS)
         except OSError:
@@ -80,16 +78,16 @@ class Line:
             word, _, file = line.decode().partition(" ")
             if word == "stop":
                 self._stop(file)
-            elif (request := self._fork(file)) is not None:
+            elif (request := self._fork(file, prepare)) is not None:
                 return request
         return None
 
-    def _fork(self, file: str) -> Request | None:
+    def _fork(self, file: str, prepare: Callable[[dict[str, Any]], None]) -> Request | None:
         """Start a supervisor for a job; answers the request in the job itself."""
         status, output = self._descriptors[:DESCRIPTORS]
         del self._descriptors[:DESCRIPTORS]
         request = Request(file, _load(file), status, output)
-        self._prepare(request.work)
+        prepare(request.work)
         reading, writing = os.pipe()
         supervisor = _fork()
         if supervisor == 0:
@@ -155,10 +153,6 @@ class Line:
         self._own.clear()
         self._end_strays()
         os._exit(0)
-
-
-def _nothing(_work: dict[str, Any]) -> None:
-    """Before anybody waits there are no requests."""
 
 
 def _fork() -> int:

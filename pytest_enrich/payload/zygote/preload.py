@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from ..project import Project
+from ..project import Project, file_of
 from .seen import Seen
 
 PARAMETERS = ("globals", "locals", "fromlist", "level")
@@ -180,7 +180,7 @@ def _is_test(name: str, project: Project) -> bool:
     """Tests and what helps them stay with pytest, which rewrites their assertions."""
     top = name.partition(".")[0]
     if top in sys.modules and top not in {"tests", "test"}:
-        places = [getattr(sys.modules[top], "__file__", None) or ""]
+        places = [file_of(sys.modules[top])]
     else:
         spec = PathFinder.find_spec(top)
         places = [] if spec is None else [*(spec.submodule_search_locations or ()), spec.origin or ""]
@@ -191,8 +191,7 @@ def _is_test(name: str, project: Project) -> bool:
 
 def _put_away(before: set[str], project: Project, seen: Seen) -> None:
     for name in [name for name in sys.modules if name not in before]:
-        file = getattr(sys.modules[name], "__file__", None)
-        if isinstance(file, str) and project.kind(file):
+        if project.kind(file_of(sys.modules[name])):
             seen.modules[name] = sys.modules.pop(name)
     seen.shared &= set(seen.modules)
     for name, module in seen.modules.items():

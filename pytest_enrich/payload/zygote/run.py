@@ -16,9 +16,9 @@ import pytest
 from .. import invocation, job
 from ..guard import Places
 from . import preload
-from .child import Child, Descriptors, Texts
+from .child import Child, Descriptors, Setting, Texts
 from .line import Line
-from .seen import Seen, has_first_word, has_last_word, held_modules, unfit_files, unfit_reason
+from .seen import AFTER, BEFORE, Seen, has_say, held_modules, unfit_files, unfit_reason
 
 
 def run(start: dict[str, Any], places: Places, line: Line) -> str:
@@ -26,8 +26,9 @@ def run(start: dict[str, Any], places: Places, line: Line) -> str:
     seen = Seen(start["rootdir"])
     seen.start()
     ending = invocation.Ending()
-    waiting = Waiting(start, places, line, seen, ending)
-    plugins = [invocation.Tame(start), ending, waiting.instead, waiting]
+    setting = Setting(start, places, seen, invocation.Instead(), ending)
+    waiting = Waiting(setting, line)
+    plugins = [invocation.Tame(start), ending, setting.instead, waiting]
     tests = [start["argument"]] if start["argument"] else []
     try:
         status = int(pytest.main([*invocation.arguments(start), *tests], plugins=plugins))
@@ -43,16 +44,10 @@ def run(start: dict[str, Any], places: Places, line: Line) -> str:
 class Waiting:
     """A plugin that gets ready where collection begins, and forks there."""
 
-    def __init__(
-        self, start: dict[str, Any], places: Places, line: Line, seen: Seen, ending: invocation.Ending
-    ) -> None:
-        self.instead = invocation.Instead()
+    def __init__(self, setting: Setting, line: Line) -> None:
         self.child: Child | None = None
-        self._start = start
-        self._places = places
-        self._line = line
-        self._seen = seen
-        self._ending = ending
+        self._setting, self._line = setting, line
+        self._start, self._seen = setting.start, setting.seen
         self._texts = Texts()
         self._random = random.getstate()
 
@@ -67,14 +62,14 @@ class Waiting:
         request = self._line.wait(partial(self._prepare, session.config))
         if state != self._random:
             random.setstate(state)
-        self.child = Child(request, self._start, self._places, self.instead, self._ending)
-        self.child.begin(session, wait, self._seen, self._texts)
+        self.child = Child(request, self._setting, session)
+        self.child.begin(wait, self._texts)
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """All that counts has happened, unless the project has something to add."""
-        if self.child is not None and not has_last_word(session.config, self._seen.project):
+        if self.child is not None and not has_say(session.config, self._seen.project, AFTER):
             self.child.conclude()
 
     @pytest.hookimpl(trylast=True)
@@ -98,8 +93,7 @@ class Waiting:
         self._seen.stop()
         reason = unfit_reason()
         files = unfit_files(self._start["rootdir"], config, self._seen)
-        for has_say in (has_first_word, has_last_word):  # each fork asks again, of few plugins more
-            has_say(config, self._seen.project)
+        has_say(config, self._seen.project, (*BEFORE, *AFTER))  # each fork asks again, of few plugins more
         # What others hold on to is not made anew by importing it anew.
         held = files if self._seen.shared else held_modules()
         if reason:

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from ..measure import Measure, create
-from ..project import INSTALLED, Project
+from ..project import INSTALLED, Project, file_of
 
 Arcs: TypeAlias = dict[str, list[tuple[int, int]]]
 """Pairs of lines, by file (absolute)."""
@@ -177,17 +177,8 @@ def unfit_reason() -> str:
     return ""
 
 
-def has_first_word(config: pytest.Config, project: Project) -> bool:
-    """Whether a plugin of the project does something before the tests are imported."""
-    return _has_say(config, project, BEFORE)
-
-
-def has_last_word(config: pytest.Config, project: Project) -> bool:
-    """Whether a plugin of the project does something when the tests are over."""
-    return _has_say(config, project, AFTER)
-
-
-def _has_say(config: pytest.Config, project: Project, names: Iterable[str]) -> bool:
+def has_say(config: pytest.Config, project: Project, names: Iterable[str]) -> bool:
+    """Whether a plugin of the project does something at one of these hooks."""
     # Not `config.hook`: of hooks that take a path, pytest 7 gives a function there.
     callers = [getattr(config.pluginmanager.hook, name, None) for name in names]
     impls = [impl for caller in callers if caller is not None for impl in caller.get_hookimpls()]
@@ -206,19 +197,16 @@ def unfit_files(rootdir: str, config: pytest.Config, seen: Seen) -> set[str]:
     """Files of the project that are loaded, and those that configured pytest."""
     found = {str(config.inipath)} if config.inipath is not None else set()
     found |= {str(Path(rootdir, name)) for name in CONFIGURATION}
-    return found | held_modules() | {file for module in seen.modules.values() for file in _of(module)}
+    return found | held_modules() | _own_files(seen.modules.values())
 
 
 def held_modules() -> set[str]:
     """Files of modules that are loaded here for good."""
-    return {file for module in list(sys.modules.values()) for file in _of(module)}
+    return _own_files(list(sys.modules.values()))
 
 
-def _of(module: ModuleType | Any) -> Iterator[str]:
-    file = getattr(module, "__file__", None)
-    if isinstance(file, str) and not INSTALLED & set(Path(file).parts) and not file.startswith(_library()):
-        yield file
-
-
-def _library() -> str:
-    return str(Path(threading.__file__).parent)
+def _own_files(modules: Iterable[ModuleType]) -> set[str]:
+    """Those that are neither installed nor of the standard library."""
+    library = str(Path(threading.__file__).parent)
+    files = {*map(file_of, modules)} - {""}
+    return {file for file in files if not INSTALLED & set(Path(file).parts) and not file.startswith(library)}
