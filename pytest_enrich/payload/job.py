@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import confine, guard
-from .fork import encode
+from .fork import UnableError, encode
 
 KINDS = {
     "cpu_seconds": "RLIMIT_CPU",
@@ -53,10 +53,6 @@ def _lower(kind: int, most: int) -> None:
     _soft, hard = resource.getrlimit(kind)
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (most, most))
-
-
-class UnableError(Exception):
-    """What the job needs is not there, which says nothing about what it would have run."""
 
 
 def perform(job_file: str) -> NoReturn:
@@ -126,9 +122,8 @@ def _begin(work: dict[str, Any]) -> dict[str, Any]:
 def do(work: dict[str, Any], *session: Callable[..., str]) -> dict[str, Any]:
     """Do a job inside a configured pytest, which `session` runs, or with one that the job starts by itself."""
     kind = work["job"]["type"]
-    name = "spread" if work["job"].get("workers") else _MODULES[kind]
     # Imported here: pytest warns of plugins (Hypothesis has one) that are there before it starts.
-    answer: dict[str, Any] = getattr(_module(name), kind)(work, *session)
+    answer: dict[str, Any] = getattr(_module(_MODULES[kind]), kind)(work, *session)
     return answer
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from .. import confine, fork, guard
 from ..engine.bounds import shifted
 from ..express import evaluate
-from ..job import UnableError
+from ..fork import UnableError
 from ..objects import aliases
 from ..project import module_of
 from ..rules import classes

@@ -20,7 +20,7 @@ from ..candidate import TextFinder
 from ..guard import Places
 from ..job import apply_limits
 from ..prove import Proof, StandIn
-from .line import Request
+from . import Request
 from .seen import BEFORE, Kept, Seen, has_say
 
 HERE = "/dev/fd"

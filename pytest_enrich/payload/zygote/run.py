@@ -1,4 +1,4 @@
-"""The run of pytest that is forked, and how a child goes on with it."""
+"""The run of pytest that is forked, what makes it unfit for that, and how a child goes on with it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ import importlib
 import os
 import random
 import sys
-from collections.abc import Generator
+import threading
+from collections.abc import Generator, Iterable
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from .. import invocation, job
 from ..guard import Places
-from . import preload
+from ..project import INSTALLED, file_of
+from . import Line
 from .child import Child, Descriptors, Setting, Texts
-from .line import Line
-from .seen import AFTER, BEFORE, Seen, has_say, held_modules, unfit_files, unfit_reason
+from .seen import AFTER, BEFORE, Seen, has_say, tests_imports
+
+CONFIGURATION = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 
 
 def run(start: dict[str, Any], places: Places, line: Line) -> str:
@@ -84,7 +89,7 @@ class Waiting:
         self._texts.prepare(work, config)
 
     def _get_ready(self, config: pytest.Config) -> Descriptors:
-        preload.tests_imports(self._start, config, self._seen)
+        tests_imports(self._start, config, self._seen)
         # Only where no tests are run: what Hypothesis draws for them depends on what else is loaded.
         if not self._start["argument"]:
             job.warm()
@@ -107,3 +112,36 @@ class Waiting:
         gc.freeze()
         self._line.ready(unfit="", files=files, held=held)
         return descriptors
+
+
+def unfit_reason() -> str:
+    """What is here that does not survive a fork, "" if nothing."""
+    names = sorted(thread.name for thread in threading.enumerate() if thread is not threading.current_thread())
+    if names:
+        return f"threads are alive after the project's imports: {', '.join(names[:5])}"
+    if getattr(sys.modules.get("gevent.monkey"), "saved", None):
+        return "gevent has patched the standard library"
+    if getattr(sys.modules.get("eventlet.patcher"), "already_patched", None):
+        return "eventlet has patched the standard library"
+    if "grpc._cython.cygrpc" in sys.modules:
+        return "grpc is loaded, which does not work in forks"
+    return ""
+
+
+def unfit_files(rootdir: str, config: pytest.Config, seen: Seen) -> set[str]:
+    """Files of the project that are loaded, and those that configured pytest."""
+    found = {str(config.inipath)} if config.inipath is not None else set()
+    found |= {str(Path(rootdir, name)) for name in CONFIGURATION}
+    return found | held_modules() | _own_files(seen.modules.values())
+
+
+def held_modules() -> set[str]:
+    """Files of modules that are loaded here for good."""
+    return _own_files(list(sys.modules.values()))
+
+
+def _own_files(modules: Iterable[ModuleType]) -> set[str]:
+    """Those that are neither installed nor of the standard library."""
+    library = str(Path(threading.__file__).parent)
+    files = {*map(file_of, modules)} - {""}
+    return {file for file in files if not INSTALLED & set(Path(file).parts) and not file.startswith(library)}
