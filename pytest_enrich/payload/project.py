@@ -50,7 +50,7 @@ class Project:
 
     def _kind(self, filename: str) -> str:
         path = Path(os.path.realpath(filename))
-        if filename.startswith("<") or not path.is_relative_to(self.root):
+        if not filename or filename.startswith("<") or not path.is_relative_to(self.root):
             return ""
         parts = path.relative_to(self.root).parts
         if INSTALLED.intersection(parts):
