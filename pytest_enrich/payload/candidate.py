@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import TypeGuard
 
 import _pytest.pathlib
 import pytest
@@ -49,13 +48,10 @@ def _asleep(
     for node in body if names else ():
         if isinstance(node, ast.ClassDef):
             yield from _asleep(node.body, f"{prefix}{node.name}::", names)
-        elif _is_test(node) and not selection.leads(f"{prefix}{node.name}", names):
-            yield node
-
-
-def _is_test(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Functions with other names may be called by those that run."""
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            # Functions with other names may be called by those that run.
+            is_test = node.name.startswith("test")
+            yield from [node] if is_test and not selection.leads(f"{prefix}{node.name}", names) else []
 
 
 class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -79,13 +79,9 @@ class Inventory:
             known = item.session._fixturemanager  # noqa: SLF001 - pytest has no public way to ask
             # Before pytest 8 fixtures are looked up by node id.
             where: Any = place if hasattr(pytest, "Dir") else place.nodeid
-            names = [name for name in _known_fixtures(known) if known.getfixturedefs(name, where)]
-            self._fixtures[place.nodeid] = sorted(names)
+            names = {name for kept in FIXTURES_BY_NAME for name in getattr(known, kept, ())}
+            self._fixtures[place.nodeid] = sorted(name for name in names if known.getfixturedefs(name, where))
         return self._fixtures[place.nodeid]
-
-
-def _known_fixtures(known: object) -> set[str]:
-    return {name for kept in FIXTURES_BY_NAME for name in getattr(known, kept, ())}
 
 
 def _style(item: pytest.Function) -> str:

@@ -40,40 +40,21 @@ QUOTES = ("'", '"')
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     """The `Finding` for a chosen call, looked at with the clock `days` ahead, and then in another place."""
     call = calls.load(record["call"])
-    wanted = dataclasses.replace(_with_classes(_program(scene, call)), about=_words(scene, record))
+    lines = {*record["reached"], *(to for _, to in record["branches"])}
+    about = frozenset(word for at in lines for word in re.findall(r"\w+", scene.runner.line(at)))
+    wanted = dataclasses.replace(_with_classes(_program(scene, call)), about=about)
     elsewhere = listed_backwards() if days else contextlib.nullcontext()
     random.seed(days)
     with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
-        consume, observations = observe(scene.runner, wanted, warns=_is_about_warning(scene, record))
-    return {
-        **record,
-        "lines": wanted.lines,
-        "action": wanted.action,
-        "expression": wanted.expression,
-        "consume": consume,
-        "observations": observations,
-    }
+        consume, observations = observe(scene.runner, wanted, warns=not scene.warning.isdisjoint(lines))
+    program = {"lines": wanted.lines, "action": wanted.action, "expression": wanted.expression}
+    return {**record, **program, "consume": consume, "observations": observations}
 
 
 def _with_classes(wanted: Program) -> Program:
     """It as people write it: only here, since thousands of calls are made meanwhile."""
     *lines, action = classes.unfolded([*wanted.lines, wanted.action])
     return dataclasses.replace(wanted, lines=tuple(lines), action=action)
-
-
-def _words(scene: Scene, record: dict[str, Any]) -> frozenset[str]:
-    """The words of the lines that a chosen call reaches."""
-    return frozenset(word for at in _lines(record) for word in re.findall(r"\w+", scene.runner.line(at)))
-
-
-def _is_about_warning(scene: Scene, record: dict[str, Any]) -> bool:
-    """Whether what a chosen call reaches is there to warn."""
-    return not scene.warning.isdisjoint(_lines(record))
-
-
-def _lines(record: dict[str, Any]) -> set[int]:
-    """The lines that a chosen call reaches."""
-    return {*record["reached"], *(to for _, to in record["branches"])}
 
 
 def _program(scene: Scene, call: Call) -> Program:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from ..engine.bounds import Limits
@@ -163,11 +164,9 @@ def _others(looking: Search[Function], result: Result[Function]) -> list[Result[
         for other in held.values()
         if result.reached <= other.reached and not other.cost.exceptional and other.call != result.call
     )
-    return [dataclasses.replace(other, reached=result.reached) for other in sorted(fitting, key=_cost)]
-
-
-def _cost(result: Result[Function]) -> tuple[object, ...]:
-    return result.cost
+    return [
+        dataclasses.replace(other, reached=result.reached) for other in sorted(fitting, key=attrgetter("cost"))
+    ]
 
 
 def _reduced(
@@ -208,14 +207,11 @@ def _reduced(
         if call.setup and informative.unobserved(function.runner, call, result.reached, looking.reached):
             return False
         shown = function.said(call)
-        is_same = not plain[""] or call.receiver in known or shown == function.said(_on(call, result.call))
+        on_first = dataclasses.replace(call, receiver=result.call.receiver)
+        is_same = not plain[""] or call.receiver in known or shown == function.said(on_first)
         return shown not in ([], unlike) and is_same and not (is_telling and is_ineffective(call))
 
     return reduce(result.call, plain, does_the_same, unusual)
-
-
-def _on(call: Call, other: Call) -> Call:
-    return dataclasses.replace(call, receiver=other.receiver)
 
 
 def _words(function: Function, reached: Reached) -> frozenset[str]:

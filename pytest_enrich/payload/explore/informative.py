@@ -132,11 +132,6 @@ def ending(outcome: Outcome) -> str:
     return f"{type(outcome.result).__name__}{'?' if is_degenerate(outcome.result) else ''}"
 
 
-def raised_through(error: BaseException) -> set[int]:
-    """The numbers of the lines that the exception went through, of all files."""
-    return {frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__)}
-
-
 def lines_of(reached: Reached) -> set[int]:
     """The lines, and those that the branches lead to."""
     return {item[1] if isinstance(item, tuple) else item for item in reached}
@@ -162,7 +157,8 @@ def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Calla
     """
     reached = of(outcome)
     if outcome.raised is not None:
-        return int(not lines_of(reached) & raised_through(outcome.raised))
+        through = {at for _, at in traceback.walk_tb(outcome.raised.__traceback__)}
+        return int(lines_of(reached).isdisjoint(through))
     if is_function(outcome.result) and (shown := said(runner, call)):
         return int(all(map(is_empty, shown)) or is_indifferent(runner, call, reached, of))
     is_new = inputs.entry.name in MAKERS or _is_made(inputs, outcome.result, reached, runner.filename)

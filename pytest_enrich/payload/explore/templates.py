@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 NAME = re.compile(r"⟨[^⟩]*⟩")
+UNCOUNTED = re.compile(r"[^\x00-\x7f]|\\?\n")
 Span = tuple[int, int]
 """Start and end as offsets in characters."""
 NUMBER = re.compile(r"-?\d+")
@@ -32,31 +33,21 @@ _COMPOSED = ("⟨", "[", "(", "{")
 """What the templates of objects, and of displays of several values, begin with."""
 
 
-def parsed_template(template: str) -> tuple[ast.Expression, Places]:
-    """The syntax tree of a template, and what says where its nodes are.
+def parsed_template(template: str) -> ast.Expression:
+    """The syntax tree of a template: its nodes' columns are offsets in the template.
 
     Raises:
         SyntaxError, ValueError, RecursionError: It is no expression that can be read.
     """
-    # Of the same length, so that what stands where is the same in both.
+    # One sign for each, of one byte, and all in one line: so the parser counts.
     readable = NAME.sub(lambda match: "_" * len(match[0]), template)
-    return ast.parse(readable, mode="eval"), Places(readable)
+    flat = UNCOUNTED.sub(lambda match: " " * len(match[0]) if match[0].endswith("\n") else "_", readable)
+    return ast.parse(flat, mode="eval")
 
 
-class Places:
-    """Where a node's text is; the parser counts bytes of UTF-8 in a line."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.splitlines(keepends=True)
-        self._starts = [sum(map(len, self._lines[:at])) for at in range(len(self._lines))]
-
-    def of(self, part: tuple[ast.expr | ast.keyword, ast.expr]) -> Span:
-        """From the start of the first node to the end of the second."""
-        first, last = part
-        return self._at(first.lineno, first.col_offset), self._at(last.end_lineno or 1, last.end_col_offset or 0)
-
-    def _at(self, line: int, column: int) -> int:
-        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+def _span(first: ast.expr | ast.keyword, last: ast.expr) -> Span:
+    """From the start of the first node to the end of the second."""
+    return first.col_offset, last.end_col_offset or 0
 
 
 def literals(template: str) -> list[re.Match[str]]:
@@ -175,21 +166,21 @@ def shorter(template: str) -> Iterator[str]:
     The outer ones come first, and the last of several before the first.
     """
     try:
-        tree, place = parsed_template(template)
+        tree = parsed_template(template)
     except (SyntaxError, ValueError, RecursionError):
         return
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        start, end = place.of((call, call))
-        for first, last in (place.of((one, one)) for one in (*_given(call), *_steps(call))):
-            yield f"{template[:start]}{template[first:last]}{template[end:]}"
+        start, end = _span(call, call)
+        for one in (*_given(call), *_steps(call)):
+            yield f"{template[:start]}{template[slice(*_span(one, one))]}{template[end:]}"
     for node in ast.walk(tree):
-        yield from _without_each(template, [place.of(part) for part in _parts(node)])
+        yield from _without_each(template, [_span(*part) for part in _parts(node)])
 
 
 def keywords_of(template: str) -> tuple[str, frozenset[str]] | None:
     """Of a call the template of its name, and what it gives by name; None for anything else."""
     try:
-        call = parsed_template(template)[0].body
+        call = parsed_template(template).body
     except (SyntaxError, ValueError, RecursionError):
         return None
     match = NAME.match(template)
@@ -267,10 +258,10 @@ def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
 def places(template: str) -> tuple[Span, ...]:
     """Where the arguments of its calls, and the elements and values of its displays are."""
     try:
-        tree, place = parsed_template(template)
+        tree = parsed_template(template)
     except (SyntaxError, ValueError, RecursionError):
         return ()
-    return tuple(place.of((one, one)) for node in ast.walk(tree) for one in _within(node))
+    return tuple(_span(one, one) for node in ast.walk(tree) for one in _within(node))
 
 
 def _within(node: ast.AST) -> Iterator[ast.expr]:

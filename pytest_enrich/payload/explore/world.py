@@ -76,12 +76,14 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
             one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
     known = {name: one.entry for name, one in steps.items()}
     known |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
-    runner = _runner(job, module, known, root)
+    filename = inspect.getsourcefile(module) or module.__file__ or ""
+    tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
+    # Where there is ample time, a slow machine ends no call that a fast one lets go on.
+    runner = Runner(tracer, known, root, max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME))
     for one in inputs:
         one.starts += [call for call in starts if call.qualname == one.entry.key]
-    return Scene(
-        module, runner, known, tuple(inputs), Given(beside, world, job["seed"]), warning_lines(runner.filename)
-    )
+    given = Given(beside, world, job["seed"])
+    return Scene(module, runner, known, tuple(inputs), given, warning_lines(filename))
 
 
 @rule("attributes filled")
@@ -109,16 +111,6 @@ def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World
     return World(constants, objects, patterns, known, job["contents"], spoken)
 
 
-def _runner(job: Mapping[str, Any], module: types.ModuleType, known: Mapping[str, Entry], root: str) -> Runner:
-    filename = inspect.getsourcefile(module) or module.__file__ or ""
-    return Runner(Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS), known, root, _seconds(job))
-
-
-def _seconds(job: Mapping[str, Any]) -> float:
-    """The most for one call: where there is ample time, a slow machine ends none that a fast one lets go on."""
-    return max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME)
-
-
 def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: int) -> dict[str, Inputs]:
     """What is known about the methods that tests call on objects before, by what their calls name them by."""
     made: dict[str, list[Call]] = {}
@@ -126,13 +118,10 @@ def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: i
         made.setdefault(step.qualname, []).append(step)
     found = {}
     for name, some in made.items():
-        entry, function = step_elsewhere(name) if ":" in name else _step(name, module)
+        own = _entry(module.__name__, name, module), find(module, name)
+        entry, function = step_elsewhere(name) if ":" in name else own
         found[name] = Inputs(entry, Seen(tuple(dict.fromkeys(some)), {}), function, world, None, seed)
     return found
-
-
-def _step(name: str, module: types.ModuleType) -> tuple[Entry, object]:
-    return _entry(module.__name__, name, module), find(module, name)
 
 
 def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
@@ -142,17 +131,9 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
     if called is not None:
         described = tuple(command.parameters(found, called))
         return Entry(module.__name__, record["qualname"], "function", described, line=called)
-    declared = tuple(record["parameters"])
-    is_async = inspect.iscoroutinefunction(found)
-    return Entry(
-        module.__name__,
-        record["qualname"],
-        record["kind"],
-        declared,
-        answers(found),
-        is_async=is_async,
-        is_named=record["is_named"],
-    )
+    name, kind, declared = record["qualname"], record["kind"], tuple(record["parameters"])
+    marks = {"is_async": inspect.iscoroutinefunction(found), "is_named": record["is_named"]}
+    return Entry(module.__name__, name, kind, declared, answers(found), **marks)
 
 
 @rule("command lines")
@@ -198,10 +179,5 @@ def _objects(job: Mapping[str, Any], made: Iterable[Call], where: types.ModuleTy
 
 
 def _construction(module: str, call: Call, where: types.ModuleType) -> str:
-    entry = Entry(
-        module,
-        f"{call.qualname}.__init__",
-        "method",
-        _entry(module, f"{call.qualname}.__init__", where).parameters,
-    )
+    entry = _entry(module, f"{call.qualname}.__init__", where)
     return calls.program(dataclasses.replace(call, qualname=entry.qualname), {entry.qualname: entry}).action

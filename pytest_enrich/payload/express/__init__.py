@@ -116,7 +116,11 @@ def _instance(value: object, inner: Inner) -> str | None:
     if isinstance(value, enum.Enum):
         return _member(value)
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or typing.get_origin(value):
-        return _generic(value, typing.get_origin(value), inner) or named(value) or _lambda(value)
+        return (
+            _generic(value, typing.get_origin(value), inner)
+            or named(value)
+            or (function(value) if isinstance(value, types.FunctionType) else None)
+        )
     fields = getattr(type(value), "_fields", None)  # of the class: an object may answer to any name
     if isinstance(value, tuple) and isinstance(fields, tuple):
         return _construct(value, [(name, getattr(value, name)) for name in fields], inner)
@@ -125,11 +129,6 @@ def _instance(value: object, inner: Inner) -> str | None:
     if isinstance(value, pathlib.PurePath):
         return _path(value)
     return _constant(value) or _rebuilt(value, inner)
-
-
-def _lambda(value: object) -> str | None:
-    """A function of the tests that is one expression, as a lambda."""
-    return function(value) if isinstance(value, types.FunctionType) else None
 
 
 def _generic(value: object, origin: object, inner: Inner) -> str | None:

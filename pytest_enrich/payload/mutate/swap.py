@@ -135,7 +135,7 @@ class Swaps:
         if id(old) not in self._ran:
             return True
         # What was made inside has code of its own, which nobody finds.
-        is_own = list(map(_key, _inner(old))) == list(map(_key, _inner(new)))
+        is_own = list(map(_anywhere, _inner(old))) == list(map(_anywhere, _inner(new)))
         # The call of what is resumable may still be going on.
         return is_own and not is_resumable(old) and self._ran[id(old)].isdisjoint(lines)
 
@@ -148,11 +148,11 @@ class Swaps:
 
 def differences(old: CodeType, new: CodeType) -> list[Pair] | None:
     """The outermost functions whose code differs; None when something besides functions does."""
-    if _key(old) == _key(new):
+    if _anywhere(old) == _anywhere(new):
         return []
     if old.co_flags & inspect.CO_OPTIMIZED:
         return [(old, new)] if len(old.co_freevars) == len(new.co_freevars) else None
-    if _key(old, deep=False) != _key(new, deep=False):
+    if _anywhere(old, deep=False) != _anywhere(new, deep=False):
         return None
     found: list[Pair] = []
     for one, other in zip(_inner(old), _inner(new), strict=True):
@@ -167,21 +167,11 @@ def _inner(code: CodeType) -> list[CodeType]:
     return [const for const in code.co_consts if isinstance(const, CodeType)]
 
 
-def _key(code: CodeType, *, deep: bool = True) -> tuple[Any, ...]:
-    """What a code object does; without what the codes inside it do when not `deep`."""
-    inner = [_key(one) if deep else one.co_name for one in _inner(code)]
-    constants = [_constant(const) for const in code.co_consts if not isinstance(const, CodeType)]
-    names = (code.co_name, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
-    counts = (code.co_flags, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
-    return (code.co_code, getattr(code, "co_exceptiontable", b""), names, counts, constants, inner)
-
-
-def _constant(value: object) -> tuple[Any, ...]:
-    """Its type with it: 1, 1.0 and True are equal and not the same."""
-    if isinstance(value, (tuple, frozenset)):
-        parts = [_constant(one) for one in value]
-        return (type(value), parts if isinstance(value, tuple) else frozenset(map(repr, parts)))
-    return (type(value), repr(value))
+def _anywhere(code: CodeType, *, deep: bool = True) -> CodeType:
+    """What a code object does, wherever it stands; without what the codes inside it do when not `deep`."""
+    inner: dict[Any, Any] = {one: _anywhere(one) if deep else one.co_name for one in _inner(code)}
+    constants = tuple(inner[const] if isinstance(const, CodeType) else const for const in code.co_consts)
+    return code.replace(co_consts=constants, co_firstlineno=1, co_linetable=b"")
 
 
 def changed(text: str, mutant: dict[str, Any]) -> str:
