@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..express import express
-from .pool import BOUNDARIES, Names, Pool
+from .pool import EDGES, Names, Pool
 from .runner import Record
 
 EXAMPLES = 200
@@ -77,8 +77,7 @@ class Drawn(Pool):
     @cached_property
     def plain(self) -> tuple[str, ...]:
         """The plainest; what was drawn is nothing that a reader has met."""
-        general = self._fitting(text for kind in BOUNDARIES for text in BOUNDARIES[kind])
-        return (*general, *self.constants[:2])
+        return (*self._fitting(EDGES), *self.constants[:2])
 
 
 def _is_within(value: Any, known: Collection[Any]) -> bool:
