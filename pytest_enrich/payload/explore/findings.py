@@ -130,9 +130,9 @@ def _records(
     rules = result.subject.rules(result.call)
     function = result.subject
     yield {**_record(result.reached, call, rules), "doubt": _doubt(looking, function, call, result.reached, until)}
-    done = function.said(call)
+    done = said(function.runner, call)
     for other in (*_others(looking, result), *(dataclasses.replace(result, call=beside) for beside in near)):
-        if function.said(other.call) not in ([], done):
+        if said(function.runner, other.call) not in ([], done):
             least = _reduced(looking, other, until, unlike=done)
             doubt = _doubt(looking, function, least, result.reached, until)
             yield {**_record(result.reached, least, rules), "spare": True, "doubt": doubt}
@@ -150,7 +150,7 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
         or informative.is_ineffective(runner, inputs, call, looking.reached, until)
     )
     # A class that the annotation allows is refused: one of the two is wrong, and a test would side with the code.
-    contradicts = isinstance(function.call(call).raised, TypeError) and inputs.are_declared(call)
+    contradicts = isinstance(function.runner.call(call).raised, TypeError) and inputs.are_declared(call)
     # Where nobody wrote anything, all values are nobody's: that alone silences no test.
     odd = bool(inputs.oddness(call) + inputs.unwritten(call))
     return odd + INDIFFERENT * shows_nothing + CONTRADICTING * contradicts
@@ -186,7 +186,7 @@ def _reduced(
     plain[""] = (*refilled, *sorted(inputs.known_receivers, key=len)[:MOST_RECEIVERS])
     # Made from nothing, or as nobody made it, an object shows little where it matters what is in it.
     known = {result.call.receiver, *(one for one in plain[""] if not one.endswith("()"))}
-    before = function.call(result.call)
+    before = function.runner.call(result.call)
     is_ineffective = partial(informative.is_ineffective, function.runner, inputs, of=looking.reached, until=until)
     is_telling = not result.cost.uninformative and not is_ineffective(result.call)
 
@@ -198,7 +198,7 @@ def _reduced(
             return False
         if not result.cost.exceptional and not inputs.conforms(call):
             return False
-        outcome = function.call(call)
+        outcome = function.runner.call(call)
         if outcome.refusal or type(outcome.raised) is not type(before.raised):
             return False
         rank = informative_rank(outcome)
@@ -206,9 +206,9 @@ def _reduced(
             return False
         if call.setup and informative.unobserved(function.runner, call, result.reached, looking.reached):
             return False
-        shown = function.said(call)
+        shown = said(function.runner, call)
         on_first = dataclasses.replace(call, receiver=result.call.receiver)
-        is_same = not plain[""] or call.receiver in known or shown == function.said(on_first)
+        is_same = not plain[""] or call.receiver in known or shown == said(function.runner, on_first)
         return shown not in ([], unlike) and is_same and not (is_telling and is_ineffective(call))
 
     return reduce(result.call, plain, does_the_same, unusual)

@@ -19,9 +19,7 @@ from .corpus import Corpus
 from .entry import MAKERS
 from .informative import is_function
 from .inputs import Inputs
-from .observe import said
 from .run import Outcome, Runner
-from .stated import Record
 from .varied import Varied
 
 PATIENCE = 2000
@@ -83,14 +81,6 @@ class Function:
     def rules(self, call: Call) -> frozenset[str]:
         """The rules that thought of a call."""
         return self.inputs.rules(call)
-
-    def call(self, call: Call) -> Outcome:
-        """What a call does."""
-        return self.runner.call(call)
-
-    def said(self, call: Call) -> list[Record]:
-        """What there is to say of a call."""
-        return said(self.runner, call)
 
     def run(self, calls: Sequence[Call], _deadline: float) -> list[Outcome]:
         """What each call did; what one gave is looked at before the next."""

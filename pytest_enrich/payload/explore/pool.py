@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..engine.reduce import edits
 from ..express import evaluable
@@ -181,19 +181,27 @@ class Seen:
         return [value for call in calls for key, value in call.arguments if key == name]
 
 
+class Known(NamedTuple):
+    """A function that may be called, what tests show of it, and the class whose objects it is called on."""
+
+    entry: Entry
+    seen: Seen
+    function: object
+    owner: type | None = None
+
+
 class Supply:
     """What is known of a function's parameters.
 
     `hints` are their types and `defaults` their values where none is given, by name, as far as they are known.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - as of `Inputs`
-        self, entry: Entry, seen: Seen, function: object, world: World, owner: type | None, seed: int
-    ) -> None:
+    def __init__(self, known: Known, world: World, seed: int) -> None:
+        entry, _, function, owner = known
         inherited = dict(hints_of_method(owner, entry.name)) if owner is not None else {}
         self.hints, self.defaults = inherited | hints_of_function(function), default_values(function)
-        self._entry, self._seen, self._function = entry, seen, function
-        self._world, self._owner, self._seed = world, owner, seed
+        self._entry, self._seen, self._function, self._owner = known
+        self._world, self._seed = world, seed
 
     def _of_siblings(self, name: str) -> dict[str, frozenset[str]]:
         """What tests pass to another parameter of the same type, unless that is one that most parameters have."""

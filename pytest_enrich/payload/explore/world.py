@@ -23,7 +23,7 @@ from .calls import Call
 from .contract import warning_lines
 from .entry import Entry
 from .inputs import Inputs
-from .pool import Seen
+from .pool import Known, Seen
 from .run import CALL_SECONDS, Runner
 from .shown import find, owner_of, step_elsewhere, ways_elsewhere
 from .varied import Given
@@ -59,31 +59,29 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     starts = [calls.load(one) for one in job["starts"]]
     alone = Seen((), {}, setups=tuple(one.setup for one in (*map(calls.load, job["only"]), *starts)))
     steps = _steps([*seen, alone, *(way.seen for way in ways)], module, world, job["seed"])
-    inputs = [
-        Inputs(entry, some, function, world, owner_of(entry, module), job["seed"], steps)
+    known = [
+        Known(entry, some, function, owner_of(entry, module))
         for entry, some in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
-    others = [Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"], steps) for way in ways]
-    is_known = any(one.entry.is_named and one.calls for one in inputs)
-    for one in (*inputs, *others):
-        one.is_detour = is_known if one.entry.is_elsewhere else bool(others) and not one.entry.is_named
-    inputs += others
+    is_known = any(one.entry.is_named and one.seen.calls for one in known)
+    inputs = [Inputs(one, world, job["seed"], steps) for one in (*known, *ways)]
     for one in inputs:
+        one.is_detour = is_known if one.entry.is_elsewhere else bool(ways) and not one.entry.is_named
         for filled, kind in _fillable(one):
             function = command.signature([{"name": "value", "type": kind}])
-            steps[filled.key] = Inputs(filled, Seen((), {}), function, world, None, job["seed"])
+            steps[filled.key] = Inputs(Known(filled, Seen((), {}), function), world, job["seed"])
             one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
-    known = {name: one.entry for name, one in steps.items()}
-    known |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
+    called = {name: one.entry for name, one in steps.items()}
+    called |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
     # Where there is ample time, a slow machine ends no call that a fast one lets go on.
-    runner = Runner(tracer, known, root, max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME))
+    runner = Runner(tracer, called, root, max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME))
     for one in inputs:
         one.starts += [call for call in starts if call.qualname == one.entry.key]
     given = Given(beside, world, job["seed"])
-    return Scene(module, runner, known, tuple(inputs), given, warning_lines(filename))
+    return Scene(module, runner, called, tuple(inputs), given, warning_lines(filename))
 
 
 @rule("attributes filled")
@@ -120,7 +118,7 @@ def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: i
     for name, some in made.items():
         own = _entry(module.__name__, name, module), find(module, name)
         entry, function = step_elsewhere(name) if ":" in name else own
-        found[name] = Inputs(entry, Seen(tuple(dict.fromkeys(some)), {}), function, world, None, seed)
+        found[name] = Inputs(Known(entry, Seen(tuple(dict.fromkeys(some)), {}), function), world, seed)
     return found
 
 
