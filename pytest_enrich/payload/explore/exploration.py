@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from .. import confine, fork, guard
-from ..engine.bounds import shifted
+from ..engine.bounds import DAYS_AHEAD, shifted
 from ..express import evaluate
 from ..fork import UnableError
 from ..objects import aliases
@@ -32,8 +32,6 @@ from .world import Scene
 LOOK_SECONDS = 5.0
 LOOKS_IN_TIME = 10
 GRACE_SECONDS = 10.0
-# A result that depends on today's date is not the same on both.
-DAYS_AHEAD = (0, 400)
 QUOTES = ("'", '"')
 
 

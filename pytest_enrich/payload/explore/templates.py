@@ -33,16 +33,16 @@ _COMPOSED = ("⟨", "[", "(", "{")
 """What the templates of objects, and of displays of several values, begin with."""
 
 
-def parsed_template(template: str) -> ast.Expression:
-    """The syntax tree of a template: its nodes' columns are offsets in the template.
-
-    Raises:
-        SyntaxError, ValueError, RecursionError: It is no expression that can be read.
-    """
+@lru_cache(maxsize=512)
+def parsed(template: str) -> ast.expr | None:
+    """The syntax tree of a template, with its nodes' offsets in it for columns; None for what cannot be read."""
     # One sign for each, of one byte, and all in one line: so the parser counts.
     readable = NAME.sub(lambda match: "_" * len(match[0]), template)
     flat = UNCOUNTED.sub(lambda match: " " * len(match[0]) if match[0].endswith("\n") else "_", readable)
-    return ast.parse(flat, mode="eval")
+    try:
+        return ast.parse(flat, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
 
 
 def _span(first: ast.expr | ast.keyword, last: ast.expr) -> Span:
@@ -165,9 +165,8 @@ def shorter(template: str) -> Iterator[str]:
 
     The outer ones come first, and the last of several before the first.
     """
-    try:
-        tree = parsed_template(template)
-    except (SyntaxError, ValueError, RecursionError):
+    tree = parsed(template)
+    if tree is None:
         return
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         start, end = _span(call, call)
@@ -179,11 +178,7 @@ def shorter(template: str) -> Iterator[str]:
 
 def keywords_of(template: str) -> tuple[str, frozenset[str]] | None:
     """Of a call the template of its name, and what it gives by name; None for anything else."""
-    try:
-        call = parsed_template(template).body
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    match = NAME.match(template)
+    call, match = parsed(template), NAME.match(template)
     if match is None or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return None
     return match[0], frozenset(one.arg or "" for one in call.keywords)
@@ -257,11 +252,8 @@ def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
 @lru_cache(maxsize=5000)
 def places(template: str) -> tuple[Span, ...]:
     """Where the arguments of its calls, and the elements and values of its displays are."""
-    try:
-        tree = parsed_template(template)
-    except (SyntaxError, ValueError, RecursionError):
-        return ()
-    return tuple(_span(one, one) for node in ast.walk(tree) for one in _within(node))
+    tree = parsed(template)
+    return tuple(_span(one, one) for node in (ast.walk(tree) if tree else ()) for one in _within(node))
 
 
 def _within(node: ast.AST) -> Iterator[ast.expr]:

@@ -32,6 +32,7 @@ __all__ = [
     "named",
     "no_objects",
     "spoken",
+    "stands_for",
     "steady",
     "written",
 ]
@@ -98,6 +99,14 @@ def same(text: str, value: object) -> bool:
     """Whether the text gives a value of the same type that is equal, each time."""
     made = [evaluate(text) for _ in range(TIMES)]  # all are kept: none may get the memory of another
     return all(type(one) is type(value) and is_true(one == value) for one in made)
+
+
+def stands_for(text: str, value: object) -> bool:
+    """Whether the text gives an equal value, as a test would compare them."""
+    try:
+        return is_true(evaluate(text) == value)
+    except Exception:  # an __eq__ of the project's may do anything
+        return False
 
 
 def is_true(answer: object) -> bool:

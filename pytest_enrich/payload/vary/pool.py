@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from .. import express
 from ..engine.reduce import edits, foreignness, known_texts, literals_of, oddness
 from ..explore.calls import Call
-from ..explore.templates import literals, vary
+from ..explore.templates import literals, parsed, vary
 from ..rules import is_left_out
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
@@ -41,20 +41,14 @@ PLAIN: frozenset[Path] = frozenset((name,) for name in ("str", "int", "float", "
 
 def is_odd(template: str) -> bool:
     """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), `float("inf")**2`, what fills memory."""
-    try:
-        tree = parsed(template)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return True
-    return any(map(_is_left_over, ast.walk(tree)))
+    tree = parsed(template.strip())
+    return tree is None or any(map(_is_left_over, ast.walk(tree)))
 
 
-def parsed(template: str) -> ast.Expression:
-    """The tree of a template, with names that can be compiled.
-
-    Raises:
-        SyntaxError: It is no expression; `ValueError`, `MemoryError` and `RecursionError` as `ast.parse` has them.
-    """
-    return ast.parse(express.compilable(template)[0].strip(), mode="eval")
+def _nodes(template: str) -> Iterator[ast.AST]:
+    """Those of its tree, none of what cannot be read."""
+    tree = parsed(template.strip())
+    return iter(()) if tree is None else ast.walk(tree)
 
 
 def _is_left_over(node: ast.AST) -> bool:
@@ -83,8 +77,7 @@ def is_literal(template: str) -> bool:
 
 def keys(template: str) -> frozenset[object]:
     """The texts and numbers that are keys in a template."""
-    nodes = ast.walk(parsed(template))
-    found = (key for node in nodes if isinstance(node, ast.Dict) for key in node.keys)
+    found = (key for node in _nodes(template) if isinstance(node, ast.Dict) for key in node.keys)
     return frozenset(key.value for key in found if isinstance(key, ast.Constant))
 
 
@@ -150,11 +143,7 @@ def combined(rows: Iterable[str], every: Iterable[str]) -> tuple[str, ...]:
 
 def _bases(text: str) -> Iterator[str]:
     """What stands before a dot in a template."""
-    try:
-        tree = parsed(text)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    nodes = (node for node in _nodes(text) if isinstance(node, ast.Attribute))
     yield from (ast.unparse(node.value) for node in nodes if isinstance(node.value, ast.Name | ast.Attribute))
 
 
