@@ -86,10 +86,10 @@ def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], It
         sites: Those of a call.
     """
     tries, best = 0, far(call)
-    for which in range(sum(1 for _ in _numbers(sites(call)))):
+    for which in range(sum(1 for _ in numbers(sites(call)))):
         step, grown, coarse = 1, False, iter(COARSE)
         while step and tries < STEPS and 0 < best < float("inf"):
-            text, make = list(_numbers(sites(call)))[which]
+            text, make = list(numbers(sites(call)))[which]
             moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
             tries += 2
             distance, nearer = min(((far(other), at) for at, other in enumerate(moved)), default=(best, 0))
@@ -100,7 +100,8 @@ def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], It
                 step, grown = 1 if grown else next(coarse, 0), False
 
 
-def _numbers(sites: Iterable[Site]) -> Iterator[Site]:
+def numbers(sites: Iterable[Site]) -> Iterator[Site]:
+    """Those of the numbers in what is there."""
     for template, make in sites:
         for match in literals(template):
             if match.lastgroup == "number":

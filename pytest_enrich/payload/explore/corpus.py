@@ -69,12 +69,10 @@ def written(
 
     Of those that are `testable` the call is there as well.
     """
-    records = []
-    for call in chosen:
-        made = dataclasses.asdict(program(call, entries, changeable(call)))
-        record = {key: made[key] for key in ("lines", "action", "expression")}
-        records.append({**record, "call": dump(call) if call in testable else None})
-    return records
+    return [
+        {**program(call, entries, changeable(call)).dump(), "call": dump(call) if call in testable else None}
+        for call in chosen
+    ]
 
 
 def around(

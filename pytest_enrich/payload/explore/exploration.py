@@ -348,8 +348,7 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     random.seed(days)
     with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
         consume, observations = observe(scene.runner, wanted, warns=not scene.warning.isdisjoint(lines))
-    source = {"lines": wanted.lines, "action": wanted.action, "expression": wanted.expression}
-    return {**record, **source, "consume": consume, "observations": observations}
+    return {**record, **wanted.dump(), "consume": consume, "observations": observations}
 
 
 def _with_classes(wanted: Program) -> Program:

@@ -167,7 +167,10 @@ class Inputs(Choices):
     @cached_property
     def receivers(self) -> list[str]:
         """Objects to call it on."""
-        return self._receivers(self.owner)
+        if self.owner is None or not self.entry.needs_receiver:
+            return []
+        built = self._world.drawn(self.owner, self._seed) or self._world.built(self.owner, self._seed)
+        return list(dict.fromkeys([*self.known_receivers, *sorted(built, key=len)]))
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
@@ -265,13 +268,6 @@ class Inputs(Choices):
     def givable(self) -> list[str]:
         """The parameters of which something tells what they are."""
         return [name for name, pool in self.pools.items() if not pool.is_unknown]
-
-    def _receivers(self, owner: type | None) -> list[str]:
-        if owner is None or not self.entry.needs_receiver:
-            return []
-        known = self.known_receivers
-        built = self._world.drawn(owner, self._seed) or self._world.built(owner, self._seed)
-        return list(dict.fromkeys([*known, *sorted(built, key=len)]))
 
     @cached_property
     def declared(self) -> tuple[str, ...]:

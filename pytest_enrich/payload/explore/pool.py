@@ -50,6 +50,7 @@ class Pool:
     written: tuple[str, ...] = ()
     rules: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     told_by: frozenset[str] = frozenset()
+    _told_of: dict[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def drawn(self) -> tuple[str, ...]:
@@ -104,14 +105,9 @@ class Pool:
 
     def rules_of(self, value: str) -> frozenset[str]:
         """Those that had a part in thinking of a value: one that tests pass needs no type."""
-        if value not in self._told_of:
+        if value not in self._told_of:  # asked for each call that is tried, most often of the same values
             self._told_of[value] = self._rules_of(value)
         return self._told_of[value]
-
-    @cached_property
-    def _told_of(self) -> dict[str, frozenset[str]]:
-        """Asked for each call that is tried, most often of the same values."""
-        return {}
 
     def _rules_of(self, value: str) -> frozenset[str]:
         own = self.rules.get(value)

@@ -344,9 +344,9 @@ def _is_test(name: str, project: Project) -> bool:
     else:
         spec = PathFinder.find_spec(top)
         places = [] if spec is None else [*(spec.submodule_search_locations or ()), spec.origin or ""]
-    parts = [f"{part}.py" for part in name.split(".")[1:]]
-    paths = [os.path.join(place, *name.split(".")[1:], "x.py") for place in places]  # noqa: PTH118 - to be looked at
-    return any(project.kind(path) == "test" for path in (*places, *paths)) or bool({"conftest.py"} & set(parts))
+    inner = name.split(".")[1:]
+    paths = [os.path.join(place, *inner, "x.py") for place in places]  # noqa: PTH118 - to be looked at
+    return any(project.kind(path) == "test" for path in (*places, *paths)) or "conftest" in inner
 
 
 def _put_away(before: set[str], project: Project, seen: Seen) -> None:
