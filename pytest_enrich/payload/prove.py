@@ -42,8 +42,7 @@ class Proof:
         path = Path(work["rootdir"], self.job["path"])
         self.argument = str(argument(path))
         self.outcomes = Outcomes()
-        order = self.job["shuffle"], self.job["backwards"]
-        self.stand_in = StandIn(path, self.job["text"], self.job["tests"], *order)
+        self.stand_in = StandIn.of_job(self.job, path)
         self.measure = measure or Measure(work["rootdir"], self.job["measure"])
 
     @property
@@ -97,24 +96,24 @@ class Outside:
 class StandIn:
     """A plugin that collects the candidate's text where its file lies or would lie, and nothing else."""
 
-    def __init__(
-        self,
-        path: Path,
-        text: str,
-        wanted: Sequence[str],
-        shuffle: int | None = None,
-        backwards: bool = False,  # noqa: FBT001, FBT002 - as the job says
-    ) -> None:
+    def __init__(self, path: Path, text: str, wanted: Sequence[str]) -> None:
         self.path = path
         self.directory = next(place for place in path.parents if place.is_dir())
         self.new = not path.exists()
         self.wanted = wanted
-        self.shuffle = shuffle
-        self.backwards = backwards
+        self.shuffle: int | None = None
+        self.backwards = False
         self.finder = TextFinder(path, text, wanted)
         self.collected = False
         self.selected: list[str] = []
         self.unknown: list[str] = []
+
+    @classmethod
+    def of_job(cls, job: dict[str, Any], path: Path) -> StandIn:
+        """The one of a `Prove` job, in its order."""
+        made = cls(path, job["text"], job["tests"])
+        made.shuffle, made.backwards = job["shuffle"], job["backwards"]
+        return made
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, Any, Any]:
@@ -265,7 +264,6 @@ class Entrance:
         if "PYTEST_XDIST_WORKER" in os.environ:
             guard.install(self._work["scratch"], root, subprocesses=True)
             enter_world(job["world"])
-        order = job["shuffle"], job["backwards"]
-        stand_in = StandIn(Path(root, job["path"]), job["text"], job["tests"], *order)
+        stand_in = StandIn.of_job(job, Path(root, job["path"]))
         stand_in.install(early_config)
         early_config.pluginmanager.register(stand_in)

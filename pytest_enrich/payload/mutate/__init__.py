@@ -63,7 +63,7 @@ def _trial(work: dict[str, Any], mutants: dict[str, Any], deadline: float, sessi
 
 def _candidate(work: dict[str, Any]) -> tuple[object, Sequence[str]]:
     job, path = work["job"], Path(work["rootdir"], work["job"]["path"])
-    return StandIn(path, job["text"], [*job["tests"], *job["parts"]], None), (str(argument(path)),)
+    return StandIn(path, job["text"], [*job["tests"], *job["parts"]]), (str(argument(path)),)
 
 
 def _is_any_noticed(job: dict[str, Any], answer: dict[str, Any]) -> bool:
