@@ -17,6 +17,8 @@ from .syscalls import drop_privileges
 __all__ = ["NAMESPACES", "Rules", "apply", "narrow", "probe"]
 
 NAMESPACES = ("mnt", "net", "pid")
+ALLOWED = ("network", "metadata", "forks", "programs")
+"""What a confinement says of each, whether it is."""
 
 
 def apply(confinement: dict[str, Any] | None, scratch: str) -> None:
@@ -38,14 +40,8 @@ def apply(confinement: dict[str, Any] | None, scratch: str) -> None:
     drop_privileges()
     version = landlock.version(system)
     landlock.restrict(system, version, confinement, scratch)
-    rules = Rules(
-        network=confinement["network"],
-        metadata=confinement["metadata"],
-        forks=confinement["forks"],
-        programs=confinement["programs"],
-        signals=version >= landlock.SCOPES,
-        truncates=version >= landlock.TRUNCATES,
-    )
+    allowed = {kind: confinement[kind] for kind in ALLOWED}
+    rules = Rules(**allowed, signals=version >= landlock.SCOPES, truncates=version >= landlock.TRUNCATES)
     install_filter(system, rules.instructions(system, os.getpid(), os.getppid()))
 
 
@@ -72,7 +68,7 @@ def probe(scratch: str) -> None:
 
     namespaces = " ".join(os.readlink(f"/proc/self/ns/{kind}") for kind in NAMESPACES)  # noqa: PTH115 - a text
     allowed = {"read": ["/usr", "/lib", "/lib64"], "listed": [], "write": []}
-    apply(allowed | dict.fromkeys(("network", "metadata", "forks", "programs"), False), scratch)
+    apply(allowed | dict.fromkeys(ALLOWED, False), scratch)
     attempts = (
         lambda: os.scandir("/"),
         lambda: os.open("/etc/passwd", os.O_RDONLY),

@@ -26,7 +26,7 @@ MOST_KNOWN = 4096
 WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
 """What may stand in the place of what is made of it: a number is seldom meant where something is made of one."""
 # With fewer elements it would be written in another way.
-FEWEST: dict[type[ast.expr], int] = {ast.List: 0, ast.Set: 1, ast.Tuple: 2}
+FEWEST: dict[type[ast.AST], int] = {ast.Set: 1, ast.Tuple: 2}
 LONGEST_PART, LONGEST = 60, 160
 MOST_PARTS = 200
 _COMPOSED = ("⟨", "[", "(", "{")
@@ -197,18 +197,23 @@ def _steps(call: ast.Call) -> list[ast.expr]:
     return [on] if isinstance(on, ast.Call) and not call.args and not call.keywords else []
 
 
-def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
-    """The arguments of a call, or the elements of a display: where each begins, and where it ends."""
-    if isinstance(node, ast.Call) and _converts(node):
-        return []
-    if isinstance(node, ast.Call) and all(one.arg is not None for one in node.keywords):
-        keywords = [(one, one.value) for one in node.keywords]
-        return [*((one, one) for one in node.args), *keywords]
-    if isinstance(node, ast.List | ast.Set | ast.Tuple) and len(node.elts) > FEWEST[type(node)]:
+def _held(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
+    """What a call is given, or a display holds: where each begins, and where it ends."""
+    if isinstance(node, ast.Call):
+        return [*((one, one) for one in node.args), *((one, one.value) for one in node.keywords)]
+    if isinstance(node, ast.List | ast.Set | ast.Tuple):
         return [(one, one) for one in node.elts]
     if isinstance(node, ast.Dict):
         return [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None]
     return []
+
+
+def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
+    """What of that may go."""
+    if isinstance(node, ast.Call) and (_converts(node) or any(one.arg is None for one in node.keywords)):
+        return []
+    held = _held(node)
+    return held if len(held) > FEWEST.get(type(node), 0) else []
 
 
 def _converts(call: ast.Call) -> bool:
@@ -253,14 +258,4 @@ def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
 def places(template: str) -> tuple[Span, ...]:
     """Where the arguments of its calls, and the elements and values of its displays are."""
     tree = parsed(template)
-    return tuple(_span(one, one) for node in (ast.walk(tree) if tree else ()) for one in _within(node))
-
-
-def _within(node: ast.AST) -> Iterator[ast.expr]:
-    if isinstance(node, ast.Call):
-        yield from node.args
-        yield from (one.value for one in node.keywords)
-    elif isinstance(node, ast.List | ast.Tuple | ast.Set):
-        yield from node.elts
-    elif isinstance(node, ast.Dict):
-        yield from node.values
+    return tuple(_span(one, one) for node in (ast.walk(tree) if tree else ()) for _, one in _held(node))

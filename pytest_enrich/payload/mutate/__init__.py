@@ -88,17 +88,18 @@ def _fate(
     job: dict[str, Any], mutant: dict[str, Any], answer: dict[str, Any], by_others: dict[str, Any] | None
 ) -> dict[str, Any]:
     """A `MutantFate`, as JSON."""
-    mine = answer["fates"].get(mutant["id"])
+    known = answer["fates"].get(mutant["id"])
+    mine = known or {}
     if by_others is None:  # whether an existing test kills it nobody knows
         return {"id": mutant["id"], "fate": "untried"}
     return {
         "id": mutant["id"],
-        "fate": _word(job, mine),
+        "fate": _word(job, known),
         "killed_before": by_others.get("failed", [by_others.get("ended")]) if by_others else None,
-        "parts": _parts(job, (mine or {}).get("failed", ())),
-        "alike": (mine or {}).get("alike", 0),
-        "told": (mine or {}).get("told", []),
-        "raised": set(_own(job, (mine or {}).get("failed", ()))) <= set((mine or {}).get("raised", ())),
+        "parts": _parts(job, mine.get("failed", ())),
+        "alike": mine.get("alike", 0),
+        "told": mine.get("told", []),
+        "raised": set(_own(job, mine.get("failed", ()))) <= set(mine.get("raised", ())),
     }
 
 

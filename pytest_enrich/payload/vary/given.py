@@ -26,11 +26,8 @@ def draw(test: Callable[..., Any], holes: Sequence[Record], number: int) -> list
     strategies: Mapping[str, Any] = getattr(handle, "_given_kwargs", {})
     names = [hole["name"] for hole in holes]
     usable = handle is not None and not inspect.iscoroutinefunction(handle.inner_test)
-    rows = (
-        _rows({name: strategies[name] for name in names}, number)
-        if usable and set(names) <= set(strategies)
-        else []
-    )
+    known = {name: strategies[name] for name in names if name in strategies}
+    rows = _rows(known, number) if usable and len(known) == len({*names}) else []
     return [{**hole, "values": [row[at] for row in rows]} for at, hole in enumerate(holes)]
 
 

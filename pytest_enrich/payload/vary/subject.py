@@ -191,11 +191,8 @@ class ExistingTest(Choices):
         fewest = len(first.arguments) if self.test.is_drawn else 1
 
         def holds(smaller: Variation) -> bool:
-            if (
-                len(smaller.arguments) < fewest
-                or not self.fits(smaller)
-                or not self._is_still_theirs(first, smaller)
-            ):
+            is_theirs = self.fits(smaller) and self._is_still_theirs(first, smaller)
+            if len(smaller.arguments) < fewest or not is_theirs:
                 return False
             if next(left, None) is None or time.monotonic() > until:
                 return False
