@@ -22,6 +22,7 @@ from _pytest.assertion import rewrite
 from _pytest.pathlib import insert_missing_modules, module_name_from_path, resolve_package_path
 
 from . import selection
+from .project import find_by
 
 BY_PACKAGE = hasattr(_pytest.pathlib, "_import_module_using_spec")
 """Whether pytest's importlib mode imports a test file as part of its package (since 8.1)."""
@@ -198,18 +199,12 @@ def _import_package(name: str, directory: Path) -> bool:
         above = name.rpartition(".")[0]
         if above and not _import_package(above, directory.parent):
             return False
-        spec = _find(name, str(directory.parent))
+        spec = find_by(sys.meta_path, name, [str(directory.parent)])
         if spec is None or spec.loader is None:
             return False
         sys.modules[name] = module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
     return any(_same(entry, directory) for entry in getattr(sys.modules[name], "__path__", ()))
-
-
-def _find(name: str, place: str) -> ModuleSpec | None:
-    """The spec that the import system has for a package in `place`."""
-    found = (finder.find_spec(name, [place]) for finder in sys.meta_path)
-    return next((spec for spec in found if spec is not None), None)
 
 
 def _import_alone(name: str, finder: TextFinder) -> ModuleType:

@@ -21,6 +21,7 @@ MAKING = {"__init__", "__new__"}
 """Those that make one."""
 
 
+@functools.lru_cache(maxsize=200)
 def qualnames(path: Path) -> dict[tuple[int, str], str]:
     """For each function and class of a file, by first line and bare name, its name without `<locals>`.
 
@@ -66,8 +67,6 @@ MOST_MET = 24
 MOST_CALLS = 30
 Described = Callable[[], "dict[str, Any] | None"]
 
-_qualnames = functools.lru_cache(maxsize=200)(qualnames)
-
 
 class Ways:
     """What is known of such calls while tests run."""
@@ -82,7 +81,7 @@ class Ways:
         """`module:qualname` of a public function of the project, "" for what is none."""
         if self._project.kind(code.co_filename) != "source" or is_resumable(code):
             return ""
-        qualname = _qualnames(Path(code.co_filename)).get((code.co_firstlineno, code.co_name), "")
+        qualname = qualnames(Path(code.co_filename)).get((code.co_firstlineno, code.co_name), "")
         is_public = qualname and not any(part.startswith(("_", "<")) for part in qualname.split("."))
         module = frame.f_globals.get("__name__", "")
         return f"{module}:{qualname}" if is_public and isinstance(module, str) else ""

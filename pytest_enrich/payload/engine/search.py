@@ -73,15 +73,15 @@ class Result(Generic[S]):
 
 
 class Subject(Protocol[R]):
-    """What the search is through: a function, or a test."""
+    """What the search is through: a function, or a test.
 
-    @property
-    def batch(self) -> int:
-        """How many choices are run together."""
+    Attributes:
+        batch: How many choices are run together.
+        known: What was run before.
+    """
 
-    @property
-    def known(self) -> Sequence[tuple[Call, R]]:
-        """What was run before."""
+    batch: int = 1
+    known: Sequence[tuple[Call, R]] = ()
 
     def starts(self) -> list[Call]:
         """Choices to begin with."""
@@ -89,8 +89,9 @@ class Subject(Protocol[R]):
     def ideas(self, search: Search[Any]) -> Iterator[Call]:
         """Choices to try, the most promising first; asked for the next when those before have been run."""
 
-    def fits(self, call: Call) -> bool:
+    def fits(self, _call: Call) -> bool:
         """Whether choices are worth a run."""
+        return True
 
     def rules(self, call: Call) -> frozenset[str]:
         """The rules that thought of them."""

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from ..engine import guide
 from ..engine.guide import Approach
 from ..engine.probe import Note, Probes
-from ..engine.search import Cost, Result, Run, Search
+from ..engine.search import Cost, Result, Search, Subject
 from ..express import evaluable, express
 from ..rules import rule
 from . import informative
@@ -58,11 +58,11 @@ class Laboratory:
     corpus: Corpus = dataclasses.field(default_factory=Corpus)
 
 
-class Function:
-    """One function; `inputs` is what is known about calling it, `number` its place among the others."""
+class Function(Subject[Outcome]):
+    """One function; `inputs` is what is known about calling it, `number` its place among the others.
 
-    batch = 1
-    known: Sequence[tuple[Call, Run]] = ()
+    Any call fits: it costs little, and may show what to try next.
+    """
 
     def __init__(self, inputs: Inputs, number: int, laboratory: Laboratory) -> None:
         self.inputs = inputs
@@ -73,10 +73,6 @@ class Function:
     def starts(self) -> list[Call]:
         """The calls that tests make, and those that were found before."""
         return list(dict.fromkeys([*self.inputs.calls, *self.inputs.starts]))
-
-    def fits(self, _call: Call) -> bool:
-        """Any: a call costs little, and may show what to try next."""
-        return True
 
     def rules(self, call: Call) -> frozenset[str]:
         """The rules that thought of a call."""

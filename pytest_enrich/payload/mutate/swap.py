@@ -16,7 +16,7 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 from ..interest import is_resumable
-from ..project import file_of
+from ..project import file_of, find_by
 
 Pair = tuple[CodeType, CodeType]
 
@@ -56,14 +56,8 @@ class SourceFinder(importlib.abc.MetaPathFinder):
         """As the import system asks."""
         if fullname.rpartition(".")[2] not in self.names:
             return None
-        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
-            spec = finder.find_spec(fullname, path, target)
-            if spec is not None:
-                return self._with_text(spec)
-        return None
-
-    def _with_text(self, spec: ModuleSpec) -> ModuleSpec:
-        if spec.origin is not None and spec.has_location and os.path.realpath(spec.origin) == self.path:
+        spec = find_by(sys.meta_path[sys.meta_path.index(self) + 1 :], fullname, path, target)
+        if spec and spec.origin and spec.has_location and os.path.realpath(spec.origin) == self.path:
             spec.loader = _Loader(spec.name, spec.origin, self)
         return spec
 

@@ -52,7 +52,9 @@ class ExistingTest(Choices):
         offers: Sequence[Sequence[tuple[str, str]]] = (),
     ) -> None:
         self.test, self._pools, self._offers = test, pools, offers
-        self.known = [(variation_of(row), run) for row, run in enumerate(known)]
+        self.known: Sequence[tuple[Variation, TestRun]] = [
+            (variation_of(row), run) for row, run in enumerate(known)
+        ]
         self.batch = BATCH_AT_ONCE if test.is_direct else BATCH
 
     def like(self, kind: object) -> Iterable[str]:

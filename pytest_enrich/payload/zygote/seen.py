@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from ..measure import Measure, create
-from ..project import Project, file_of
+from ..project import Project, file_of, find_by
 
 Arcs: TypeAlias = dict[str, list[tuple[int, int]]]
 """Pairs of lines, by file (absolute)."""
@@ -199,9 +199,8 @@ class Witness(importlib.abc.MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """As the import system asks."""
-        finders = (finder for finder in sys.meta_path if finder is not self)
-        found = (finder.find_spec(fullname, path, target) for finder in finders)
-        spec = next((one for one in found if one is not None), None)
+        others = (finder for finder in sys.meta_path if finder is not self)
+        spec = find_by(others, fullname, path, target)
         if spec is not None and spec.loader is not None and spec.origin and self._project.kind(spec.origin):
             spec.loader = _Loader(spec.loader, self._seen)
         return spec
