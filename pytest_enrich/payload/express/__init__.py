@@ -43,6 +43,8 @@ Objects = Inner
 LONGEST = 400
 DEEPEST = 6
 MOST_PARTS = 150
+TIMES = 3
+"""How often a constructor is asked: it may give a number that goes up."""
 
 
 def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
@@ -91,10 +93,6 @@ def _express(value: object, objects: Objects, parts: Iterator[int], depth: int) 
     return _instance(value, inner)
 
 
-TIMES = 3
-"""How often a constructor is asked: it may give a number that goes up."""
-
-
 def same(text: str, value: object) -> bool:
     """Whether the text gives a value of the same type that is equal, each time."""
     made = [evaluate(text) for _ in range(TIMES)]  # all are kept: none may get the memory of another
@@ -125,11 +123,8 @@ def _instance(value: object, inner: Inner) -> str | None:
     if isinstance(value, enum.Enum):
         return _member(value)
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or typing.get_origin(value):
-        return (
-            _generic(value, typing.get_origin(value), inner)
-            or named(value)
-            or (function(value) if isinstance(value, types.FunctionType) else None)
-        )
+        known = _generic(value, typing.get_origin(value), inner) or named(value)
+        return known or (function(value) if isinstance(value, types.FunctionType) else None)
     fields = getattr(type(value), "_fields", None)  # of the class: an object may answer to any name
     if isinstance(value, tuple) and isinstance(fields, tuple):
         return _construct(value, [(name, getattr(value, name)) for name in fields], inner)

@@ -27,6 +27,10 @@ from ..project import Project, file_of, find_by
 Arcs: TypeAlias = dict[str, list[tuple[int, int]]]
 """Pairs of lines, by file (absolute)."""
 
+PARAMETERS = ("globals", "locals", "fromlist", "level")
+"""Of `__import__`, after the name."""
+MOST_FILES = 300
+FOLDERS = ("tests", "test")
 MOST_MEASURES = 8
 ALWAYS = ""
 """The context of what every run of pytest does: plugins and conftest files."""
@@ -180,12 +184,6 @@ def _places(impl: Any) -> Iterator[str]:
     for place in (getattr(impl.plugin, "__file__", None), getattr(code, "co_filename", None)):
         if isinstance(place, str):
             yield place
-
-
-PARAMETERS = ("globals", "locals", "fromlist", "level")
-"""Of `__import__`, after the name."""
-MOST_FILES = 300
-FOLDERS = ("tests", "test")
 
 
 class Witness(importlib.abc.MetaPathFinder):
