@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import TypeGuard
 
 import _pytest.pathlib
 import pytest
@@ -23,6 +22,7 @@ from _pytest.assertion import rewrite
 from _pytest.pathlib import insert_missing_modules, module_name_from_path, resolve_package_path
 
 from . import selection
+from .project import find_by
 
 BY_PACKAGE = hasattr(_pytest.pathlib, "_import_module_using_spec")
 """Whether pytest's importlib mode imports a test file as part of its package (since 8.1)."""
@@ -49,13 +49,10 @@ def _asleep(
     for node in body if names else ():
         if isinstance(node, ast.ClassDef):
             yield from _asleep(node.body, f"{prefix}{node.name}::", names)
-        elif _is_test(node) and not selection.leads(f"{prefix}{node.name}", names):
-            yield node
-
-
-def _is_test(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Functions with other names may be called by those that run."""
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            # Functions with other names may be called by those that run.
+            is_test = node.name.startswith("test")
+            yield from [node] if is_test and not selection.leads(f"{prefix}{node.name}", names) else []
 
 
 class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -202,18 +199,12 @@ def _import_package(name: str, directory: Path) -> bool:
         above = name.rpartition(".")[0]
         if above and not _import_package(above, directory.parent):
             return False
-        spec = _find(name, str(directory.parent))
+        spec = find_by(sys.meta_path, name, [str(directory.parent)])
         if spec is None or spec.loader is None:
             return False
         sys.modules[name] = module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
     return any(_same(entry, directory) for entry in getattr(sys.modules[name], "__path__", ()))
-
-
-def _find(name: str, place: str) -> ModuleSpec | None:
-    """The spec that the import system has for a package in `place`."""
-    found = (finder.find_spec(name, [place]) for finder in sys.meta_path)
-    return next((spec for spec in found if spec is not None), None)
 
 
 def _import_alone(name: str, finder: TextFinder) -> ModuleType:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from . import invocation, selection
-from .selection import text_of
+from .selection import function_of, name_of, text_of
 
 
 def collect(work: dict[str, Any]) -> dict[str, Any]:
@@ -51,17 +51,17 @@ class Inventory:
         """Doctests and the items of other plugins are no tests that another could stand beside."""
         found, self.unknown = selection.chosen(session.items, self.wanted)
         # One stands for all of its parameters: of those there can be more than an answer may hold.
-        first = {_function(item): item for item in reversed(found) if isinstance(item, pytest.Function)}
+        first = {function_of(item): item for item in reversed(found) if isinstance(item, pytest.Function)}
         self.items = [self.describe(item) for item in reversed(first.values())]
 
     def describe(self, item: pytest.Function) -> dict[str, Any]:
         """An `Item`, as JSON; its names are the function's, without the brackets of its parameters."""
         owner = item.cls
         return {
-            "nodeid": _function(item),
+            "nodeid": function_of(item),
             "path": self._relative(item.path),
             "owner": None if owner is None else owner.__qualname__,
-            "name": _name(item),
+            "name": name_of(item),
             "style": _style(item),
             "is_async": inspect.iscoroutinefunction(item.obj),
             "fixtures": self._visible(item),
@@ -79,22 +79,9 @@ class Inventory:
             known = item.session._fixturemanager  # noqa: SLF001 - pytest has no public way to ask
             # Before pytest 8 fixtures are looked up by node id.
             where: Any = place if hasattr(pytest, "Dir") else place.nodeid
-            names = [name for name in _known_fixtures(known) if known.getfixturedefs(name, where)]
-            self._fixtures[place.nodeid] = sorted(names)
+            names = {name for kept in FIXTURES_BY_NAME for name in getattr(known, kept, ())}
+            self._fixtures[place.nodeid] = sorted(name for name in names if known.getfixturedefs(name, where))
         return self._fixtures[place.nodeid]
-
-
-def _known_fixtures(known: object) -> set[str]:
-    return {name for kept in FIXTURES_BY_NAME for name in getattr(known, kept, ())}
-
-
-def _name(item: pytest.Function) -> str:
-    return getattr(item, "originalname", None) or item.name
-
-
-def _function(item: pytest.Function) -> str:
-    """The node id of a test function, whatever the parameters."""
-    return item.nodeid.removesuffix(item.name) + _name(item)
 
 
 def _style(item: pytest.Function) -> str:

@@ -31,6 +31,10 @@ LONGEST = 600.0
 MOST_REASON = 500
 
 
+class UnableError(Exception):
+    """What the job needs is not there, which says nothing about what it would have run."""
+
+
 def _refuse(value: object) -> None:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 

@@ -122,11 +122,6 @@ def _file_of(descriptor: int) -> str:
         return os.curdir
 
 
-def denials() -> int:
-    """How often something was done in this process so far that is denied, or that may end otherwise outside."""
-    return len(denied)
-
-
 def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
     """From now on deny writing outside of `scratch` and the temporary directory, and the network.
 

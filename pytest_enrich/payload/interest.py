@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 from .project import Project
 
 RETURNS = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR") if name in dis.opmap}
+RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
 """Of the dunder methods, those that may leave the object in another state."""
 MAKING = {"__init__", "__new__"}
 """Those that make one."""
 
 
+@functools.lru_cache(maxsize=200)
 def qualnames(path: Path) -> dict[tuple[int, str], str]:
     """For each function and class of a file, by first line and bare name, its name without `<locals>`.
 
@@ -46,8 +48,7 @@ def _walk(code: CodeType, prefix: str) -> Iterator[tuple[tuple[int, str], str]]:
 
 def is_resumable(code: CodeType) -> bool:
     """Whether calling the function makes a generator or a coroutine, which is entered many times."""
-    kinds = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-    return bool(code.co_flags & kinds)
+    return bool(code.co_flags & RESUMABLE)
 
 
 def start(code: CodeType) -> int:
@@ -66,8 +67,6 @@ MOST_MET = 24
 MOST_CALLS = 30
 Described = Callable[[], "dict[str, Any] | None"]
 
-_qualnames = functools.lru_cache(maxsize=200)(qualnames)
-
 
 class Ways:
     """What is known of such calls while tests run."""
@@ -82,7 +81,7 @@ class Ways:
         """`module:qualname` of a public function of the project, "" for what is none."""
         if self._project.kind(code.co_filename) != "source" or is_resumable(code):
             return ""
-        qualname = _qualnames(Path(code.co_filename)).get((code.co_firstlineno, code.co_name), "")
+        qualname = qualnames(Path(code.co_filename)).get((code.co_firstlineno, code.co_name), "")
         is_public = qualname and not any(part.startswith(("_", "<")) for part in qualname.split("."))
         module = frame.f_globals.get("__name__", "")
         return f"{module}:{qualname}" if is_public and isinstance(module, str) else ""

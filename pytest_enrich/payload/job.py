@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import confine, guard
-from .fork import encode
+from .fork import UnableError, encode
 
 KINDS = {
     "cpu_seconds": "RLIMIT_CPU",
@@ -55,10 +55,6 @@ def _lower(kind: int, most: int) -> None:
     resource.setrlimit(kind, (most, most))
 
 
-class UnableError(Exception):
-    """What the job needs is not there, which says nothing about what it would have run."""
-
-
 def perform(job_file: str) -> NoReturn:
     """Do the job that the file describes and leave the process at once.
 
@@ -72,8 +68,7 @@ def perform(job_file: str) -> NoReturn:
     Path(job_file).unlink()
     answer_file = work.pop("answer")
     apply_limits(work["limits"])
-    if work["confinement"] is not None:
-        confine.apply(work["confinement"], work["scratch"])
+    confine.apply(work["confinement"], work["scratch"])
     sys.path[:0] = work["path"]
     conclude(answer_file, lambda: _begin(work))
 
@@ -127,9 +122,8 @@ def _begin(work: dict[str, Any]) -> dict[str, Any]:
 def do(work: dict[str, Any], *session: Callable[..., str]) -> dict[str, Any]:
     """Do a job inside a configured pytest, which `session` runs, or with one that the job starts by itself."""
     kind = work["job"]["type"]
-    name = "spread" if work["job"].get("workers") else _MODULES[kind]
     # Imported here: pytest warns of plugins (Hypothesis has one) that are there before it starts.
-    answer: dict[str, Any] = getattr(_module(name), kind)(work, *session)
+    answer: dict[str, Any] = getattr(_module(_MODULES[kind]), kind)(work, *session)
     return answer
 
 

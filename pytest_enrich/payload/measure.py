@@ -12,6 +12,8 @@ from typing import Any
 
 import coverage
 
+from .project import file_of
+
 QUIET = ["no-data-collected", "module-not-imported", "module-not-measured", "couldnt-parse", "no-ctracer"]
 """Warnings that say nothing here and that `filterwarnings = error` would turn into failures."""
 
@@ -39,7 +41,8 @@ class Measure:
         if self.coverage is None:
             return
         with self:
-            self.coverage.know(file for module in list(sys.modules.values()) if (file := _file(module)))
+            files = map(file_of, list(sys.modules.values()))
+            self.coverage.know(file for file in files if file.endswith(".py"))
         _report(self.coverage, list(self.files))
 
     def add(self, arcs: Mapping[str, Collection[tuple[int, int]]]) -> None:
@@ -64,12 +67,6 @@ class Measure:
             "lines": {own: part.get("executed_lines", []) for own, part in parts.items()},
             "branches": {own: part.get("executed_branches", []) for own, part in parts.items()},
         }
-
-
-def _file(module: Any) -> str | None:
-    """Where the code of a loaded module lies; modules may be anything."""
-    file = getattr(module, "__file__", None)
-    return file if isinstance(file, str) and file.endswith(".py") else None
 
 
 class _Remembering(coverage.Coverage):

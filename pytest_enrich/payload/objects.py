@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter
 from types import CellType, CodeType, FrameType, FunctionType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from . import express
 from .project import Project
@@ -50,16 +50,8 @@ class Passed(NamedTuple):
     keyword: bool
 
 
-class Slot(NamedTuple):
-    """One parameter of a function, with the value that the call gave it."""
-
-    parameter: Parameter
-    value: Any
-
-    @property
-    def is_default(self) -> bool:
-        """Whether the call need not give it."""
-        return self.value is self.parameter.default
+Slot: TypeAlias = tuple[Parameter, Any]
+"""One parameter of a function, with the value that the call gave it."""
 
 
 def passed_arguments(
@@ -87,18 +79,18 @@ def _slots(frame: FrameType, function: FunctionType | None) -> list[Slot]:
     if function is None:  # it cannot be found by its name: nothing is known of its defaults
         function = FunctionType(code, {}, closure=tuple(CellType() for _ in code.co_freevars))
     parameters = inspect.signature(function, follow_wrapped=False).parameters
-    return [Slot(parameter, values.get(name)) for name, parameter in parameters.items()]
+    return [(parameter, values.get(name)) for name, parameter in parameters.items()]
 
 
 def _shown(slots: list[Slot]) -> list[Slot]:
     """Without arguments that are their default, unless a later positional one needs their place."""
     shown: list[Slot] = []
-    for slot in reversed(slots):
-        kind = slot.parameter.kind
-        later = any(other.parameter.kind is Parameter.POSITIONAL_ONLY for other in shown)
+    for parameter, value in reversed(slots):
+        kind = parameter.kind
+        later = any(other.kind is Parameter.POSITIONAL_ONLY for other, _ in shown)
         needs_place = _has_extra(slots) and kind in {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
-        if not slot.is_default or needs_place or (kind is Parameter.POSITIONAL_ONLY and later):
-            shown.append(slot)
+        if value is not parameter.default or needs_place or (kind is Parameter.POSITIONAL_ONLY and later):
+            shown.append((parameter, value))
     return shown[::-1]
 
 
@@ -118,7 +110,7 @@ def _unfolded(slots: list[Slot]) -> Iterator[tuple[str, Any, bool]]:
 
 def _has_extra(slots: list[Slot]) -> bool:
     """Whether there are more positional arguments than named parameters."""
-    return any(slot.parameter.kind is Parameter.VAR_POSITIONAL and slot.value for slot in slots)
+    return any(parameter.kind is Parameter.VAR_POSITIONAL and value for parameter, value in slots)
 
 
 def function_of(holder: Any, name: str, code: CodeType) -> tuple[FunctionType | None, object]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import enum
+import functools
 import importlib
 import os
 import sys
+from collections.abc import Callable, Iterable
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 TEST_FOLDERS = {"test", "tests", "testing"}
 INSTALLED = {"site-packages", "dist-packages"}
@@ -26,25 +30,34 @@ def module_of(name: str) -> ModuleType:
     return next(held, found)
 
 
+def find_by(finders: Iterable[Any], name: str, *asked: object) -> ModuleSpec | None:
+    """The spec that the first of these finders has which knows a module of that name."""
+    found = (finder.find_spec(name, *asked) for finder in finders)
+    return next((spec for spec in found if spec is not None), None)
+
+
+def file_of(module: object) -> str:
+    """Where a loaded module lies, "" where it does not say: in `sys.modules` there may be anything."""
+    file = getattr(module, "__file__", None)
+    return file if isinstance(file, str) else ""
+
+
 class Project:
-    """Tells source files from test files by name and place; remembers what it found."""
+    """Tells source files from test files by name and place; remembers what it found.
+
+    Attributes:
+        kind: `source`, `test`, or "" for what is not the project's, of a file's name.
+    """
 
     def __init__(self, rootdir: str, module: str) -> None:
         self.root = Path(os.path.realpath(rootdir))
         self.module = module
-        self._kinds: dict[str, str] = {}
+        self.kind: Callable[[str], str] = functools.cache(self._kind)
         self._classes: dict[int, tuple[type, bool]] = {}
-
-    def kind(self, filename: str) -> str:
-        """`source`, `test`, or "" for what is not the project's."""
-        known = self._kinds.get(filename)
-        if known is None:
-            known = self._kinds[filename] = self._kind(filename)
-        return known
 
     def _kind(self, filename: str) -> str:
         path = Path(os.path.realpath(filename))
-        if filename.startswith("<") or not path.is_relative_to(self.root):
+        if not filename or filename.startswith("<") or not path.is_relative_to(self.root):
             return ""
         parts = path.relative_to(self.root).parts
         if INSTALLED.intersection(parts):
@@ -64,5 +77,4 @@ class Project:
             return False
         if cls.__module__ == self.module:
             return True
-        file = getattr(sys.modules.get(cls.__module__), "__file__", None)
-        return isinstance(file, str) and self.kind(file) == "source"
+        return self.kind(file_of(sys.modules.get(cls.__module__))) == "source"

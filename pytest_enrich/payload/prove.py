@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import random
 import sys
 from collections.abc import Generator, Sequence
@@ -13,7 +15,9 @@ import pytest
 
 from . import guard, invocation, selection
 from .candidate import CandidateModule, TextFinder
+from .fork import UnableError
 from .guard import denied
+from .invocation import enter_world
 from .measure import Measure
 from .selection import Outcomes, outcome
 
@@ -22,6 +26,8 @@ PYTEST_WITH_DIRECTORY_NODES = hasattr(pytest, "Dir")
 
 def prove(work: dict[str, Any]) -> dict[str, Any]:
     """Answer a `Prove` job as a `Proved`, both as JSON."""
+    if work["job"]["workers"]:
+        return _spread(work)
     proof = Proof(work)
     with proof.measure:
         stopped = invocation.run(work, (proof.argument,), proof.plugins)
@@ -36,8 +42,7 @@ class Proof:
         path = Path(work["rootdir"], self.job["path"])
         self.argument = str(argument(path))
         self.outcomes = Outcomes()
-        order = self.job["shuffle"], self.job["backwards"]
-        self.stand_in = StandIn(path, self.job["text"], self.job["tests"], *order)
+        self.stand_in = StandIn.of_job(self.job, path)
         self.measure = measure or Measure(work["rootdir"], self.job["measure"])
 
     @property
@@ -75,13 +80,13 @@ class Outside:
     """A plugin by which no test passes that goes by what is otherwise outside."""
 
     def __init__(self) -> None:
-        self._denials = guard.denials()
+        self._denials = len(denied)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """What met something that is denied, or may be otherwise, says nothing of how it ends outside."""
         report = yield
-        before, self._denials = self._denials, guard.denials()
+        before, self._denials = self._denials, len(denied)
         if self._denials > before and report.passed:
             report.outcome = "failed"
             report.longrepr = f"it does what ends otherwise outside: {denied[-1]}"
@@ -91,24 +96,24 @@ class Outside:
 class StandIn:
     """A plugin that collects the candidate's text where its file lies or would lie, and nothing else."""
 
-    def __init__(
-        self,
-        path: Path,
-        text: str,
-        wanted: Sequence[str],
-        shuffle: int | None = None,
-        backwards: bool = False,  # noqa: FBT001, FBT002 - as the job says
-    ) -> None:
+    def __init__(self, path: Path, text: str, wanted: Sequence[str]) -> None:
         self.path = path
         self.directory = next(place for place in path.parents if place.is_dir())
         self.new = not path.exists()
         self.wanted = wanted
-        self.shuffle = shuffle
-        self.backwards = backwards
+        self.shuffle: int | None = None
+        self.backwards = False
         self.finder = TextFinder(path, text, wanted)
         self.collected = False
         self.selected: list[str] = []
         self.unknown: list[str] = []
+
+    @classmethod
+    def of_job(cls, job: dict[str, Any], path: Path) -> StandIn:
+        """The one of a `Prove` job, in its order."""
+        made = cls(path, job["text"], job["tests"])
+        made.shuffle, made.backwards = job["shuffle"], job["backwards"]
+        return made
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, Any, Any]:
@@ -189,3 +194,76 @@ class StandIn:
         """Leave the import system as it was found."""
         with contextlib.suppress(ValueError):
             sys.meta_path.remove(self.finder)
+
+
+PLUGIN = "_enrich_spread"
+TEXT = """\
+import importlib.util
+import sys
+
+if {package!r} not in sys.modules:
+    spec = importlib.util.spec_from_file_location(
+        {package!r}, {init!r}, submodule_search_locations=[{folder!r}]
+    )
+    sys.modules[{package!r}] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+pytest_load_initial_conftests = importlib.import_module({name!r}).Entrance({file!r}).pytest_load_initial_conftests
+"""
+
+
+def _spread(work: dict[str, Any]) -> dict[str, Any]:
+    """Answer a `Prove` job with workers, without measurements.
+
+    xdist starts its workers itself, and gives them names of plugins, no objects. So a small module is written into
+    the scratch directory that each of the processes loads as a plugin; it leads back here.
+
+    Raises:
+        UnableError: Nothing was spread, because the project or its environment switches xdist off.
+    """
+    _install(work)
+    outcomes = Outcomes()
+    path = Path(work["rootdir"], work["job"]["path"])
+    stopped = invocation.run(work, (str(argument(path)),), (outcomes,))
+    if not stopped and "xdist.dsession" not in sys.modules:
+        raise UnableError("pytest-xdist is switched off here")
+    found = [*outcomes.results.values(), *outcomes.unusable.values()]
+    if stopped or not found:
+        found.append(outcome(work["job"]["path"], "error", stopped or "it was not run"))
+    return {"type": "proved", "outcomes": found, "lines": {}, "branches": {}}
+
+
+def _install(work: dict[str, Any]) -> None:
+    """From now on pytest loads the plugin when it starts, here and in the workers."""
+    folder = Path(work["scratch"], "spread")
+    folder.mkdir()
+    file, payload = folder / "work.json", Path(__file__).parent
+    file.write_text(json.dumps(work), encoding="utf-8")
+    places = {"init": str(payload / "__init__.py"), "folder": str(payload), "file": str(file)}
+    text = TEXT.format(package=__package__, name=__name__, **places)
+    (folder / f"{PLUGIN}.py").write_text(text, encoding="utf-8")
+    sys.path.append(str(folder))
+    plugins = [os.environ.get("PYTEST_PLUGINS", ""), PLUGIN]
+    os.environ["PYTEST_PLUGINS"] = ",".join(filter(None, plugins))
+
+
+class Entrance:
+    """A plugin that puts the job's text and order in place before any conftest file is loaded.
+
+    Args:
+        file: Holds the job's work, as JSON.
+    """
+
+    def __init__(self, file: str) -> None:
+        self._work: dict[str, Any] = json.loads(Path(file).read_bytes())
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> None:
+        """In a worker, which has only this of ours, also what keeps it in its place and its time."""
+        job, root = self._work["job"], self._work["rootdir"]
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            guard.install(self._work["scratch"], root, subprocesses=True)
+            enter_world(job["world"])
+        stand_in = StandIn.of_job(job, Path(root, job["path"]))
+        stand_in.install(early_config)
+        early_config.pluginmanager.register(stand_in)

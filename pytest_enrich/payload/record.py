@@ -188,11 +188,9 @@ class Watch:
             if template is None:
                 return None
         call = self._call(qualname, passed_arguments(frame, function, self.objects, bound=bound))
-        return (
-            None
-            if call is None
-            else call | {"receiver": template, "setup": made.setup[:MOST_SETUP] if made else []}
-        )
+        if call is None:
+            return None
+        return call | {"receiver": template, "setup": made.setup[:MOST_SETUP] if made else []}
 
     def _ended(self, frame: FrameType, value: object, qualname: str, key: str) -> None:
         """An operator that gives `NotImplemented` was handed what it is not for: that is no call to learn from."""

@@ -29,11 +29,18 @@ def chosen(items: Iterable[pytest.Item], wanted: Sequence[str]) -> tuple[list[py
 
 
 def _names(item: pytest.Item) -> set[str]:
-    own = item.nodeid
-    plain = getattr(item, "originalname", None) or item.name
     parents = {node.nodeid for node in item.listchain()[:-1]}
-    stem = own.removesuffix(item.name)
-    return {own, stem + plain} | {name for name in parents if name not in {"", "."}}
+    return {item.nodeid, function_of(item)} | {name for name in parents if name not in {"", "."}}
+
+
+def function_of(item: pytest.Item) -> str:
+    """The node id of a test function, whatever the parameters."""
+    return item.nodeid.removesuffix(item.name) + name_of(item)
+
+
+def name_of(item: pytest.Item) -> str:
+    """The test function's, without the brackets of its parameters."""
+    return getattr(item, "originalname", None) or item.name
 
 
 def thinned(items: Sequence[pytest.Item], most: int) -> list[pytest.Item]:

@@ -5,5 +5,5 @@
 
 What they share: `isolation` (the kernel's layers round them; `survey` tells people of these one by one, `places`
 says what of the machine's files is seen), `environment` (what a job may know, and where it may write), `limits`
-(what it may use), `child` (how it is started, watched and ended), `reply` (what came of it).
+(what it may use), `process` (how it is started, watched and ended), `reply` (what came of it).
 """

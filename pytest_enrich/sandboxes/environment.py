@@ -50,18 +50,13 @@ MOMENT, DAY = 10, 24 * 60 * 60
 def bring_characters(place: Path, environ: Mapping[str, str]) -> None:
     """Copy what the user's runs have found into a job's own directory; what cannot be read is left."""
     source = Path(environ.get(CHARACTERS_VARIABLE) or ".hypothesis").resolve()
-    for file in _files(source):
+    # One for each encoding, in a folder for each version of Unicode.
+    for file in source.glob("unicode_data/*/*.json.gz"):
         copy = place / CHARACTERS / file.relative_to(source)
         with contextlib.suppress(OSError):
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
-
-
-def _files(storage: Path) -> Iterator[Path]:
-    """One for each encoding, in a folder for each version of Unicode."""
-    for file in storage.glob("unicode_data/*/*.json.gz"):
-        if os.path.realpath(file) == str(file) and file.is_file() and file.stat().st_size <= LARGEST_STORAGE:
-            yield file
+            if os.path.realpath(file) == str(file) and file.is_file() and file.stat().st_size <= LARGEST_STORAGE:
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
 
 
 def clean(
@@ -121,21 +116,15 @@ def scratch_directory(within: Path | None = None, home: str = HOME) -> Iterator[
     Raises:
         OSError: It cannot be made (no space, no temporary directory).
     """
-    with _made(within) as place:
-        for part in (home, TEMPORARY, CACHE):
-            (place / part).mkdir()
-        bring_characters(place, os.environ)
-        yield place
-
-
-@contextlib.contextmanager
-def _made(within: Path | None) -> Iterator[Path]:
     # Resolved: on macOS the temporary directory is a link, and pytest shows resolved paths.
     place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=within)).resolve()
     try:
         with contextlib.ExitStack() as held:
             with contextlib.suppress(OSError):  # where there are no locks, nothing is swept away either
                 held.enter_context(contextlib.nullcontext() if within else _locked(place))
+            for part in (home, TEMPORARY, CACHE):
+                (place / part).mkdir()
+            bring_characters(place, os.environ)
             yield place
     finally:
         remove_scratch(place)

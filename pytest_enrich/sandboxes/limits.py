@@ -56,14 +56,14 @@ class Start(Struct, frozen=True):
 
 def start(scratch: Path) -> Start:
     """What there is now."""
-    return Start(processes_of_job(), _free(scratch, unknown=0))
+    return Start(len(processes()), _free(scratch, unknown=0))
 
 
-def processes_of_job() -> int:
-    """How many processes there are; 0 where nobody says so."""
+def processes() -> list[int]:
+    """The numbers of all processes that can be seen; none where nobody says so."""
     with contextlib.suppress(OSError):
-        return sum(entry.name.isdigit() for entry in os.scandir("/proc"))
-    return 0
+        return [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()]
+    return []
 
 
 def excess(scratch: Path, before: Start) -> str:
@@ -73,7 +73,7 @@ def excess(scratch: Path, before: Start) -> str:
         scratch: Where it writes.
         before: `start(scratch)` when it began.
     """
-    if processes_of_job() > before.processes + MOST_PROCESSES:
+    if len(processes()) > before.processes + MOST_PROCESSES:
         return f"there were more than {MOST_PROCESSES} new processes"
     size = 0
     for number, written in enumerate(_sizes(str(scratch))):
@@ -121,12 +121,11 @@ def _ours() -> list[int]:
 
 
 def _parents() -> Iterator[tuple[int, int]]:
-    with contextlib.suppress(OSError):
-        for entry in os.scandir("/proc"):
-            with contextlib.suppress(OSError, ValueError):
-                # The name in parentheses may hold anything, spaces and parentheses too.
-                told = Path(entry.path, "stat").read_bytes().rpartition(b")")[2].split()
-                yield int(entry.name), int(told[1])
+    for process in processes():
+        with contextlib.suppress(OSError):
+            # The name in parentheses may hold anything, spaces and parentheses too.
+            told = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()
+            yield process, int(told[1])
 
 
 def _sizes(folder: str) -> Iterator[int]:

@@ -205,15 +205,30 @@ def run(  # noqa: PLR0913 - all are said by name
         return ended(said, stopped, excess, output)
 
 
-@contextlib.contextmanager
-def nothing() -> Iterator[int]:
-    """A descriptor with nothing to read: through that of the machine's null device its mode can be changed."""
-    reader, writer = os.pipe()
+def start_apart(
+    command: Sequence[str], cwd: Path, environ: Mapping[str, str], descriptor: int, output: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    """A process in a session of its own that has this descriptor of ours, and nothing to read.
+
+    Raises:
+        OSError: It cannot be started.
+    """
+    # No null device: through the machine's own its mode could be changed.
+    stdin, writer = os.pipe()
     os.close(writer)
     try:
-        yield reader
+        return subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=dict(environ),
+            stdin=stdin,
+            stdout=output,
+            stderr=output,
+            pass_fds=(descriptor,),
+            start_new_session=True,
+        )
     finally:
-        os.close(reader)
+        os.close(stdin)
 
 
 @contextlib.contextmanager
@@ -221,17 +236,7 @@ def _started(
     command: Sequence[str], cwd: Path, environ: Mapping[str, str], writer: int, output: IO[bytes]
 ) -> Iterator[subprocess.Popen[bytes]]:
     try:
-        with nothing() as stdin:
-            process = subprocess.Popen(
-                command,
-                cwd=cwd,
-                env=dict(environ),
-                stdin=stdin,
-                stdout=output,
-                stderr=output,
-                pass_fds=(writer,),
-                start_new_session=True,
-            )
+        process = start_apart(command, cwd, environ, writer, output)
     finally:
         os.close(writer)
     try:
@@ -296,19 +301,13 @@ def end_strays(job: str) -> None:
     mark = f"{environment.JOB}={job}".encode()
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        strays = [number for number in _processes() if mark in _environ(number)]
+        strays = [number for number in limits.processes() if mark in _environ(number)]
         if not strays:
             return
         for number in strays:
             with contextlib.suppress(OSError):
                 os.kill(number, signal.SIGKILL)
         time.sleep(0.01)
-
-
-def _processes() -> list[int]:
-    with contextlib.suppress(OSError):
-        return [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()]
-    return []
 
 
 def _environ(process: int) -> list[bytes]:

@@ -13,24 +13,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pytest_enrich.data import (
-    Answered,
-    Collect,
-    Collected,
-    Execution,
-    Explore,
-    Explored,
-    Failed,
-    Job,
-    Mutate,
-    Mutated,
-    Prove,
-    Proved,
-    Record,
-    Recorded,
-    Varied,
-    Vary,
-)
+from pytest_enrich import data
+from pytest_enrich.data import Answered, Execution, Failed, Job
 from pytest_enrich.data.answers import Answer
 from pytest_enrich.sandboxes import limits, process
 
@@ -40,12 +24,12 @@ REASONS: Mapping[str, Reason] = {"memory": "memory", "refused": "refused"}
 """What a job can say itself of why there is no answer; all else is a crash."""
 MOST_ANSWER = 16 * limits.MIB
 ANSWERS: Mapping[type[Job], type[Answer]] = {
-    Collect: Collected,
-    Record: Recorded,
-    Explore: Explored,
-    Prove: Proved,
-    Mutate: Mutated,
-    Vary: Varied,
+    data.Collect: data.Collected,
+    data.Record: data.Recorded,
+    data.Explore: data.Explored,
+    data.Prove: data.Proved,
+    data.Mutate: data.Mutated,
+    data.Vary: data.Varied,
 }
 
 

@@ -17,41 +17,46 @@ from .syscalls import drop_privileges
 __all__ = ["NAMESPACES", "Rules", "apply", "narrow", "probe"]
 
 NAMESPACES = ("mnt", "net", "pid")
+ALLOWED = ("network", "metadata", "forks", "programs")
+"""What a confinement says of each, whether it is."""
 
 
-def apply(confinement: dict[str, Any], scratch: str) -> None:
+def apply(confinement: dict[str, Any] | None, scratch: str) -> None:
     """Confine this process. It has one thread, and has opened what it needs of its own.
 
     Args:
         confinement: `read` (paths to read and execute, with all below), `listed` (directories that may be
             listed), `write` (paths to write), and whether `network` (a network of its own is there),
             `metadata` (modes and times may be set; mounts protect the rest), `forks` and `programs` are allowed.
+            None where nothing is confined.
         scratch: Where everything is allowed.
 
     Raises:
         OSError: The kernel lacks a layer or refuses it: nothing untrusted may run then.
     """
+    if confinement is None:
+        return
     system = syscalls.System.current()
     drop_privileges()
     version = landlock.version(system)
     landlock.restrict(system, version, confinement, scratch)
-    rules = Rules(
-        network=confinement["network"],
-        metadata=confinement["metadata"],
-        forks=confinement["forks"],
-        programs=confinement["programs"],
-        signals=version >= landlock.SCOPES,
-        truncates=version >= landlock.TRUNCATES,
-    )
+    allowed = {kind: confinement[kind] for kind in ALLOWED}
+    rules = Rules(**allowed, signals=version >= landlock.SCOPES, truncates=version >= landlock.TRUNCATES)
     install_filter(system, rules.instructions(system, os.getpid(), os.getppid()))
 
 
-def narrow() -> None:
+def narrow(confinement: dict[str, Any] | None, *, programs: bool = False) -> None:
     """In a fork of a confined process: no forks, no programs, and no signal but to itself, from now on.
+
+    Args:
+        confinement: As of `apply`; without one nothing is confined.
+        programs: Whether what may start programs still may.
 
     Raises:
         OSError: The kernel refuses it.
     """
+    if confinement is None or (programs and confinement["programs"]):
+        return
     system = syscalls.System.current()
     rules = Rules(network=True, metadata=True, forks=False, programs=False, signals=False, truncates=True)
     install_filter(system, rules.instructions(system, os.getpid(), os.getppid()))
@@ -63,7 +68,7 @@ def probe(scratch: str) -> None:
 
     namespaces = " ".join(os.readlink(f"/proc/self/ns/{kind}") for kind in NAMESPACES)  # noqa: PTH115 - a text
     allowed = {"read": ["/usr", "/lib", "/lib64"], "listed": [], "write": []}
-    apply(allowed | dict.fromkeys(("network", "metadata", "forks", "programs"), False), scratch)
+    apply(allowed | dict.fromkeys(ALLOWED, False), scratch)
     attempts = (
         lambda: os.scandir("/"),
         lambda: os.open("/etc/passwd", os.O_RDONLY),

@@ -15,6 +15,9 @@ from types import FrameType
 
 from .trace import TooLongError
 
+DAYS_AHEAD = (0, 400)
+"""How far the clock is ahead in each look: a result that depends on today's date is not the same in both."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Limits:

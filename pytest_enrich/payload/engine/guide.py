@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from ..explore.calls import Call, Site, sites
 from ..express import evaluate
-from .probe import Note
-from .solve import MATCHING, Mark, descend, distance, proposals, unmarked
+from .probe import MATCHING, Note
+from .solve import Mark, descend, distance, proposals, unmarked
 from .trace import Branch
 
 MOST_WITNESSES, MOST_RAISING = 4, 2

@@ -6,11 +6,14 @@ import ast
 import contextlib
 import gc
 import inspect
+import math
 import operator
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
+
+from ..rules.types import AWAITABLE
 
 NAME = "_enrich_probe_"
 COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
@@ -26,31 +29,25 @@ COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.NotIn: ("in", lambda left, right: left not in right),
 }
 """How two operands are compared (what brings them together matters, not which of both comes out), by operator."""
-METHODS = {
-    "startswith",
-    "endswith",
-    "match",
-    "fullmatch",
-    "search",
-    "finditer",
-    "findall",
-    "isdigit",
-    "isalpha",
-    "isupper",
-    "islower",
-    "isspace",
+MATCHING = {"match", "fullmatch", "search", "finditer", "findall"}
+SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
+"""Methods that ask what signs a text is of, and such a text."""
+METHODS = {"startswith", "endswith", *MATCHING, *SAMPLES}
+UNUSUAL: Mapping[str, tuple[float, ...]] = {
+    "isfinite": (math.inf, math.nan),
+    "isinf": (math.inf, -math.inf),
+    "isnan": (math.nan,),
 }
-
-FUNCTIONS = {
-    "isfinite",
-    "isinf",
-    "isnan",
-    "iscoroutinefunction",
-    "isgenerator",
-    "isawaitable",
-    "isclass",
-    "isfunction",
+"""Functions that ask whether a number is an unusual one, and such numbers."""
+SORTS: Mapping[str, tuple[str, ...]] = {
+    "iscoroutinefunction": ("⟨asyncio:sleep⟩",),
+    "isawaitable": (AWAITABLE,),
+    "isgenerator": ("(value for value in [1, 2])",),
+    "isclass": ("⟨builtins:int⟩",),
+    "isfunction": ("lambda value: value",),
 }
+"""Functions that ask for a sort of value, and templates of such values."""
+FUNCTIONS = {*UNUSUAL, *SORTS}
 """Functions of one value, of `math`, `inspect` and their like, that say what sort it is."""
 PAIRS: dict[str, Callable[[Any, Any], Any]] = {"isinstance": isinstance, "hasattr": hasattr}
 """Built-in functions that ask something of a value."""

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from ..explore.calls import Call
@@ -72,15 +73,15 @@ class Result(Generic[S]):
 
 
 class Subject(Protocol[R]):
-    """What the search is through: a function, or a test."""
+    """What the search is through: a function, or a test.
 
-    @property
-    def batch(self) -> int:
-        """How many choices are run together."""
+    Attributes:
+        batch: How many choices are run together.
+        known: What was run before.
+    """
 
-    @property
-    def known(self) -> Sequence[tuple[Call, R]]:
-        """What was run before."""
+    batch: int = 1
+    known: Sequence[tuple[Call, R]] = ()
 
     def starts(self) -> list[Call]:
         """Choices to begin with."""
@@ -88,8 +89,9 @@ class Subject(Protocol[R]):
     def ideas(self, search: Search[Any]) -> Iterator[Call]:
         """Choices to try, the most promising first; asked for the next when those before have been run."""
 
-    def fits(self, call: Call) -> bool:
+    def fits(self, _call: Call) -> bool:
         """Whether choices are worth a run."""
+        return True
 
     def rules(self, call: Call) -> frozenset[str]:
         """The rules that thought of them."""
@@ -146,7 +148,12 @@ class Search(Generic[S]):
 
     def open(self, subject: object = None) -> Reached:
         """What nothing reached yet that says enough, nor this subject in any way."""
-        return self.wanted - {item for item, results in self.results.items() if _is_settled(results, subject)}
+        held = self.results.items()
+        return self.wanted - {
+            item
+            for item, results in held
+            if not results[0].is_poor or any(result.subject is subject for result in results)
+        }
 
     def is_open(self, line: int, subject: object = None) -> bool:
         """Whether that is so of a branch from this line."""
@@ -223,10 +230,6 @@ def _fresh(subject: Subject[Any], ideas: Iterator[Call], tried: set[Call]) -> It
             return
 
 
-def _is_settled(results: Sequence[Result[S]], subject: object) -> bool:
-    return not results[0].is_poor or any(result.subject is subject for result in results)
-
-
 def best(results: Iterable[Result[S]]) -> list[Result[S]]:
     """The cheapest first, and of each subject a few.
 
@@ -234,15 +237,11 @@ def best(results: Iterable[Result[S]]) -> list[Result[S]]:
     """
     held: Counter[int] = Counter()
     kept = []
-    for result in sorted(results, key=_cost):
+    for result in sorted(results, key=attrgetter("cost")):
         held[id(result.subject)] += 1
         if held[id(result.subject)] <= ALTERNATIVES:
             kept.append(result)
     return kept
-
-
-def _cost(result: Result[Any]) -> Cost:
-    return result.cost
 
 
 def cover(results: dict[Branch | int, list[Result[S]]]) -> list[Result[S]]:

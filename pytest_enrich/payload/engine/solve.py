@@ -11,14 +11,14 @@ import enum
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 from ..explore.calls import Call, Make, Site
 from ..explore.templates import literals, places
 from ..express import NAME, evaluate, express
-from ..rules.types import AWAITABLE, holders
-from .probe import Note
+from ..rules.types import holders
+from .probe import MATCHING, SAMPLES, SORTS, UNUSUAL, Note
 
 STEPS = 100
 # Where a step of 1 brings it no nearer: what is rounded or divided takes larger ones.
@@ -27,22 +27,7 @@ MEMBERS = 12
 NUMBERS = (int, float)
 TEXTS = (str, bytes, bytearray)
 LITERAL = (bool, int, float, str, bytes, type(None))
-MATCHING = {"match", "fullmatch", "search", "finditer", "findall"}
 SEARCHING = {"search", "finditer", "findall"}
-SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
-UNUSUAL: Mapping[str, tuple[float, ...]] = {
-    "isfinite": (math.inf, math.nan),
-    "isinf": (math.inf, -math.inf),
-    "isnan": (math.nan,),
-}
-SORTS: Mapping[str, tuple[str, ...]] = {
-    "iscoroutinefunction": ("⟨asyncio:sleep⟩",),
-    "isawaitable": (AWAITABLE,),
-    "isgenerator": ("(value for value in [1, 2])",),
-    "isclass": ("⟨builtins:int⟩",),
-    "isfunction": ("lambda value: value",),
-}
-"""Templates of values of a sort that a function asks for."""
 # For an operand that is what it is compared with, a mark for what was not given most often.
 UNLIKE = (1, "a", None, True)
 ENCODINGS = ("utf-8", "latin-1")
@@ -101,10 +86,10 @@ def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], It
         sites: Those of a call.
     """
     tries, best = 0, far(call)
-    for which in range(sum(1 for _ in _numbers(sites(call)))):
+    for which in range(sum(1 for _ in numbers(sites(call)))):
         step, grown, coarse = 1, False, iter(COARSE)
         while step and tries < STEPS and 0 < best < float("inf"):
-            text, make = list(_numbers(sites(call)))[which]
+            text, make = list(numbers(sites(call)))[which]
             moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
             tries += 2
             distance, nearer = min(((far(other), at) for at, other in enumerate(moved)), default=(best, 0))
@@ -115,7 +100,8 @@ def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], It
                 step, grown = 1 if grown else next(coarse, 0), False
 
 
-def _numbers(sites: Iterable[Site]) -> Iterator[Site]:
+def numbers(sites: Iterable[Site]) -> Iterator[Site]:
+    """Those of the numbers in what is there."""
     for template, make in sites:
         for match in literals(template):
             if match.lastgroup == "number":

@@ -7,7 +7,6 @@ coverage.py itself when the candidate is proven.
 from __future__ import annotations
 
 import contextlib
-import inspect
 import linecache
 import sys
 import threading
@@ -15,14 +14,13 @@ from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FrameType
 from typing import Any, TypeAlias
 
-from ..interest import RETURNS
+from ..interest import RESUMABLE, RETURNS
 
 Branch: TypeAlias = tuple[int, int]
 Reached: TypeAlias = frozenset["Branch | int"]
 """Of what is wanted the branches taken and the lines run."""
 LocalTrace: TypeAlias = Callable[[FrameType, str, Any], Any]
 
-SUSPENDABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 # Of calls and lines: so many are too many for one look, on every machine alike.
 MOST_STEPS = 100_000
 
@@ -98,7 +96,8 @@ class Tracer:
     def _follow(self, frame: FrameType, code: CodeType) -> LocalTrace:
         first = -code.co_firstlineno
         # A generator that goes on is entered where it left off.
-        last = first if frame.f_lasti <= 0 or not code.co_flags & SUSPENDABLE else frame.f_lineno
+        suspends = code.co_flags & RESUMABLE
+        last = frame.f_lineno if suspends and frame.f_lasti > 0 else first
         note, step, statement = self.branches.add, self._step, self._statements.get
 
         def follow(frame: FrameType, event: str, arg: Any) -> LocalTrace:
@@ -110,13 +109,8 @@ class Tracer:
                 last = line
             elif event == "exception":
                 self.raised = arg[1]
-            elif event == "return" and not _suspends(code, frame.f_lasti):
+            elif event == "return" and not (suspends and code.co_code[frame.f_lasti] not in RETURNS):
                 note((last, first))
             return follow
 
         return follow
-
-
-def _suspends(code: CodeType, at: int) -> bool:
-    """Whether a "return" event at this instruction is a `yield` or an `await`."""
-    return bool(code.co_flags & SUSPENDABLE) and code.co_code[at] not in RETURNS

@@ -100,6 +100,10 @@ class Program:
         """All of it."""
         return "\n".join([*self.lines, self.action])
 
+    def dump(self) -> dict[str, Any]:
+        """The JSON form (`data.Program`)."""
+        return {"lines": self.lines, "action": self.action, "expression": self.expression}
+
 
 def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = frozenset()) -> Program:
     """The program that makes `call`; arguments named in `hoisted` get variables of their own.

@@ -160,7 +160,5 @@ def _of_block(node: ast.AST) -> Iterator[int]:
 
 
 def _warns(statement: ast.stmt) -> bool:
-    called = (
-        statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
-    )
+    called = getattr(statement.value, "func", None) if isinstance(statement, ast.Expr) else None
     return (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")) == "warn"

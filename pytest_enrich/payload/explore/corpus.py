@@ -69,12 +69,10 @@ def written(
 
     Of those that are `testable` the call is there as well.
     """
-    records = []
-    for call in chosen:
-        made = dataclasses.asdict(program(call, entries, changeable(call)))
-        record = {key: made[key] for key in ("lines", "action", "expression")}
-        records.append({**record, "call": dump(call) if call in testable else None})
-    return records
+    return [
+        {**program(call, entries, changeable(call)).dump(), "call": dump(call) if call in testable else None}
+        for call in chosen
+    ]
 
 
 def around(
@@ -97,7 +95,7 @@ def around(
 def _fits(search: Search[Function], result: Result[Function], call: Call, until: float) -> bool:
     if time.monotonic() > until or not result.subject.inputs.is_usual(call):
         return False
-    outcome = result.subject.call(call)
+    outcome = result.subject.runner.call(call)
     return not outcome.refusal and result.reached <= search.reached(outcome)
 
 
@@ -107,7 +105,7 @@ def edges(result: Result[Function], call: Call, until: float) -> Iterator[Call]:
     function = result.subject
     found = guide.edges(function.inputs, function.watch, call, lines)
     in_time = takewhile(lambda _: time.monotonic() < until, found)
-    return islice((other for other in in_time if not function.call(other).refusal), MOST_EDGES)
+    return islice((other for other in in_time if not function.runner.call(other).refusal), MOST_EDGES)
 
 
 def _known(inputs: Inputs, call: Call) -> Iterator[Call]:

@@ -7,8 +7,8 @@ import dataclasses
 import re
 from typing import Any
 
-from ..express import NAME
 from . import command
+from .templates import parsed
 
 SIGNS = {
     "add": "+",
@@ -90,12 +90,9 @@ def operation_text(name: str, receiver: str, values: list[str]) -> str | None:
 
 def _operand(value: str) -> str:
     """In parentheses where the operator would otherwise take a part of it (`lambda: 1 == x`)."""
-    try:
-        node = ast.parse(NAME.sub("_", value), mode="eval").body
-    except SyntaxError:
-        return value
+    node = parsed(value)
     is_denial = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-    return f"({value})" if (isinstance(node, LOOSE) or is_denial) and not node.col_offset else value
+    return f"({value})" if node and (isinstance(node, LOOSE) or is_denial) and not node.col_offset else value
 
 
 def _subscript(value: str) -> str:

@@ -1,4 +1,4 @@
-"""A chosen call as it is shown: its program, and what there is to say of it."""
+"""The `Explore` job: a search through functions, then the few calls that together reach the most, made plain."""
 
 from __future__ import annotations
 
@@ -10,82 +10,48 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from operator import attrgetter
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from .. import confine, fork, guard
-from ..engine.bounds import shifted
+from ..engine.bounds import DAYS_AHEAD, Limits, shifted
+from ..engine.probe import Probes
+from ..engine.reduce import reduce, share
+from ..engine.search import Result, Search, cover
+from ..engine.trace import Reached, reached_by
 from ..express import evaluate
-from ..job import UnableError
+from ..fork import UnableError
 from ..objects import aliases
 from ..project import module_of
 from ..rules import classes
 from ..rules.files import listed_backwards
-from . import calls, findings, world
+from . import calls, corpus, informative, world
 from .calls import Call, Program, program
 from .command import started_as
-from .observe import observe
+from .function import Function, Laboratory
+from .informative import informative_rank
+from .inputs import Inputs
+from .observe import observe, said
 from .world import Scene
 
 LOOK_SECONDS = 5.0
 LOOKS_IN_TIME = 10
 GRACE_SECONDS = 10.0
-# A result that depends on today's date is not the same on both.
-DAYS_AHEAD = (0, 400)
 QUOTES = ("'", '"')
-
-
-def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
-    """The `Finding` for a chosen call, looked at with the clock `days` ahead, and then in another place."""
-    call = calls.load(record["call"])
-    wanted = dataclasses.replace(_with_classes(_program(scene, call)), about=_words(scene, record))
-    elsewhere = listed_backwards() if days else contextlib.nullcontext()
-    random.seed(days)
-    with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
-        consume, observations = observe(scene.runner, wanted, warns=_is_about_warning(scene, record))
-    return {
-        **record,
-        "lines": wanted.lines,
-        "action": wanted.action,
-        "expression": wanted.expression,
-        "consume": consume,
-        "observations": observations,
-    }
-
-
-def _with_classes(wanted: Program) -> Program:
-    """It as people write it: only here, since thousands of calls are made meanwhile."""
-    *lines, action = classes.unfolded([*wanted.lines, wanted.action])
-    return dataclasses.replace(wanted, lines=tuple(lines), action=action)
-
-
-def _words(scene: Scene, record: dict[str, Any]) -> frozenset[str]:
-    """The words of the lines that a chosen call reaches."""
-    return frozenset(word for at in _lines(record) for word in re.findall(r"\w+", scene.runner.line(at)))
-
-
-def _is_about_warning(scene: Scene, record: dict[str, Any]) -> bool:
-    """Whether what a chosen call reaches is there to warn."""
-    return not scene.warning.isdisjoint(_lines(record))
-
-
-def _lines(record: dict[str, Any]) -> set[int]:
-    """The lines that a chosen call reaches."""
-    return {*record["reached"], *(to for _, to in record["branches"])}
-
-
-def _program(scene: Scene, call: Call) -> Program:
-    """The program, with a variable for each argument that the call changes, and for what makes a line too long."""
-    mutable, apart = calls.changeable(call), calls.lengthy(call, scene.entries)
-    if not mutable:
-        return program(call, scene.entries, apart)
-    hoisted = program(call, scene.entries, mutable)
-    _, observations = observe(scene.runner, hoisted)
-    looked_at = " ".join(record["expression"] for record in observations if record["subject"] == "state")
-    changed = frozenset(name for name in mutable if re.search(rf"(?<![\w.]){re.escape(name)}\b", looked_at))
-    return program(call, scene.entries, changed | apart)
+REDUCE_SECONDS, ASK_SECONDS = 5.0, 0.5
+FEW_TRIES = 60
+"""Where no clock ends it, so that it comes to the same everywhere."""
+MOST_RECEIVERS = 12
+TELLING = 4
+"""What tells mutants apart is looked for in one of so many parts of the time of the search."""
+CONTRADICTING = 2
+INDIFFERENT = 2
+MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
+"""The class of an object."""
+Record: TypeAlias = dict[str, Any]
 
 
 def explore(work: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +59,7 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
     job, started = work["job"], time.monotonic()
     module = _imported(job["module"])
     scene = world.build(job, module, work["rootdir"])
-    drawn = _apart(work, partial(findings.search, job, scene, started), job["seconds"] + GRACE_SECONDS)
+    drawn = _apart(work, partial(search, job, scene, started), job["seconds"] + GRACE_SECONDS)
     if "why" in drawn:
         raise RuntimeError(f"the search ended by {drawn['why']}")
     if "ended" in drawn:  # by what was called: the process is gone, or goes on for ever
@@ -123,11 +89,205 @@ def _apart(work: dict[str, Any], action: Callable[[], dict[str, Any]], seconds: 
 
     def narrowed() -> dict[str, Any]:
         guard.install(work["scratch"], work["rootdir"], subprocesses=False)
-        if work["confinement"] is not None:
-            confine.narrow()
+        confine.narrow(work["confinement"])
         return action()
 
     return fork.run(narrowed, seconds)
+
+
+def search(job: Record, scene: Scene, started: float) -> Record:
+    """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
+    branches, lines = frozenset(map(tuple, job["branches"])), frozenset(job["lines"])
+    if job["only"]:
+        return _given(scene, branches | lines, [calls.load(record) for record in job["only"]])
+    limits = Limits(job["executions"], started + job["seconds"], job["seed"])
+    laboratory = Laboratory(scene.runner, Probes(scene.module), scene.given)
+    # The first half of the time is for the function itself, half of the rest for the first of those that call it.
+    looking: Search[Function] = Search(branches, lines, limits, parts=2, others=laboratory.probes.conditions)
+    functions = enumerate(scene.inputs)
+    looking.through([partial(_function, looking, laboratory, *numbered) for numbered in functions])
+    # With a budget in executions there is ample time, so that the clock decides nothing.
+    until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
+    return _shown(looking, scene, laboratory.corpus, job, until)
+
+
+def _function(looking: Search[Function], laboratory: Laboratory, number: int, inputs: Inputs) -> Function | None:
+    if not inputs.obstacle:
+        return Function(inputs, number, laboratory)
+    looking.dropped[inputs.obstacle] += 1
+    return None
+
+
+def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Record, until: float) -> Record:
+    """What a search that has ended comes to, made plain as long as there is time."""
+    results = cover(looking.results)
+    reduced = [
+        (result, _reduced(looking, result, share(until, len(results) - at))) for at, result in enumerate(results)
+    ]
+    # What tells mutants apart may make a test better: to find it takes no longer than a part of the search.
+    soon = min(until, time.monotonic() + job["seconds"] / TELLING)
+    near = [corpus.around(looking, result, call, len(reduced), soon) for result, call in reduced]
+    edges = [edge for result, call in reduced for edge in corpus.edges(result, call, soon)]
+    others = [*edges, *(call for of_result in near for call in of_result)]
+    chosen = seen.chosen([call for _, call in reduced], others, job["constants"])
+    testable = frozenset(call for call in chosen if _is_wanted(scene, call))
+    return {
+        "found": [
+            record
+            for (result, call), beside in zip(reduced, near, strict=True)
+            for record in _records(looking, result, call, beside, until)
+        ],
+        "corpus": corpus.written(chosen, scene.entries, testable),
+        "executions": looking.executions,
+        "dropped": dict(looking.dropped),
+        "ideas": dict(looking.ideas),
+    }
+
+
+def _given(scene: Scene, wanted: Reached, given: list[Call]) -> Record:
+    """As `search` answers, of these calls: smaller ones of which there is the same to say, then as they are."""
+    outcomes = [(call, scene.runner.call(call)) for call in given]
+    found = [
+        _record(reached_by(wanted, outcome.branches), shown)
+        for call, outcome in outcomes
+        if not outcome.refusal
+        for shown in dict.fromkeys((_smaller(scene, call), call))
+    ]
+    return {"found": found, "corpus": [], "executions": len(given), "dropped": {}, "ideas": {}}
+
+
+def _smaller(scene: Scene, call: Call) -> Call:
+    """The call made small, as long as the same is to be said of it."""
+    inputs = _inputs(scene, call)
+    done = said(scene.runner, call)
+    if inputs is None or not done:
+        return call
+
+    def holds(other: Call) -> bool:
+        return inputs.conforms(other) and said(scene.runner, other) == done
+
+    return reduce(call, {}, holds, inputs.strangeness, FEW_TRIES)
+
+
+def _inputs(scene: Scene, call: Call) -> Inputs | None:
+    """What is known of the function that is called."""
+    return next((inputs for inputs in scene.inputs if inputs.entry.key == call.qualname), None)
+
+
+def _is_wanted(scene: Scene, call: Call) -> bool:
+    """Whether a test of this call is one that people might want: usual, short, and of values that people write."""
+    inputs = _inputs(scene, call)
+    if inputs is None or call.size > corpus.LONGEST:
+        return False
+    return inputs.is_usual(call) and not inputs.unwritten(call)
+
+
+def _records(
+    looking: Search[Function], result: Result[Function], call: Call, near: Iterable[Call], until: float
+) -> Iterator[Record]:
+    """A chosen call, and behind it one that does something else on the same way: its test may notice more."""
+    rules = result.subject.rules(result.call)
+    function = result.subject
+    yield {**_record(result.reached, call, rules), "doubt": _doubt(looking, function, call, result.reached, until)}
+    done = said(function.runner, call)
+    for other in (*_others(looking, result), *(dataclasses.replace(result, call=beside) for beside in near)):
+        if said(function.runner, other.call) not in ([], done):
+            least = _reduced(looking, other, until, unlike=done)
+            doubt = _doubt(looking, function, least, result.reached, until)
+            yield {**_record(result.reached, least, rules), "spare": True, "doubt": doubt}
+            return
+
+
+def _doubt(looking: Search[Function], function: Function, call: Call, reached: Reached, until: float) -> int:
+    """As of a `Finding`."""
+    runner, inputs = function.runner, function.inputs
+    # On a slow machine making it small may have taken all the time.
+    until = max(until, time.monotonic() + ASK_SECONDS)
+    shows_nothing = (
+        informative.is_void(runner, call)
+        or informative.is_indifferent(runner, call, reached, looking.reached)
+        or informative.is_ineffective(runner, inputs, call, looking.reached, until)
+    )
+    # A class that the annotation allows is refused: one of the two is wrong, and a test would side with the code.
+    contradicts = isinstance(function.runner.call(call).raised, TypeError) and inputs.are_declared(call)
+    # Where nobody wrote anything, all values are nobody's: that alone silences no test.
+    odd = bool(inputs.oddness(call) + inputs.unwritten(call))
+    return odd + INDIFFERENT * shows_nothing + CONTRADICTING * contradicts
+
+
+def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
+    """The other results that reach the same and that callers might make, the best first."""
+    held = {other.call: other for item in result.reached for other in looking.results[item]}
+    fitting = (
+        other
+        for other in held.values()
+        if result.reached <= other.reached and not other.cost.exceptional and other.call != result.call
+    )
+    return [
+        dataclasses.replace(other, reached=result.reached) for other in sorted(fitting, key=attrgetter("cost"))
+    ]
+
+
+def _reduced(
+    looking: Search[Function], result: Result[Function], until: float, unlike: list[Record] | None = None
+) -> Call:
+    """The call made small, as long as it reaches the same; what it does stays something else than `unlike`."""
+    function = result.subject
+    inputs = function.inputs
+    about = _words(function, result.reached)
+
+    def unspoken(value: str) -> int:
+        """How many of its objects are of a class that the lines which are reached do not speak of."""
+        return sum(name.lower() not in about for name in MADE.findall(value))
+
+    plain = {name: pool.preferred(unspoken) for name, pool in inputs.pools.items()}
+    refilled = inputs.refilled(result.call.receiver or "")
+    plain[""] = (*refilled, *sorted(inputs.known_receivers, key=_bareness)[:MOST_RECEIVERS])
+    # Made from nothing, or as nobody made it, an object shows little where it matters what is in it.
+    known = {result.call.receiver, *(one for one in plain[""] if not one.endswith("()"))}
+    before = function.runner.call(result.call)
+    is_ineffective = partial(informative.is_ineffective, function.runner, inputs, of=looking.reached, until=until)
+    is_telling = not result.cost.uninformative and not is_ineffective(result.call)
+
+    def unusual(call: Call) -> tuple[int, int, int]:
+        return *function.strangeness(call, before), sum(unspoken(value) for _, value in call.arguments)
+
+    def does_the_same(call: Call) -> bool:
+        if time.monotonic() > until:
+            return False
+        if not result.cost.exceptional and not inputs.conforms(call):
+            return False
+        outcome = function.runner.call(call)
+        if outcome.refusal or type(outcome.raised) is not type(before.raised):
+            return False
+        rank = informative_rank(outcome)
+        if rank > informative_rank(before) or not result.reached <= looking.reached(outcome):
+            return False
+        if call.setup and informative.unobserved(function.runner, call, result.reached, looking.reached):
+            return False
+        shown = said(function.runner, call)
+        on_first = dataclasses.replace(call, receiver=result.call.receiver)
+        is_same = not plain[""] or call.receiver in known or shown == said(function.runner, on_first)
+        return shown not in ([], unlike) and is_same and not (is_telling and is_ineffective(call))
+
+    return reduce(result.call, plain, does_the_same, unusual)
+
+
+def _bareness(receiver: str) -> tuple[bool, int]:
+    """Whether it is made from nothing, which shows little, and how long it is."""
+    return receiver.endswith("()"), len(receiver)
+
+
+def _words(function: Function, reached: Reached) -> frozenset[str]:
+    """The words of what is reached; a statement may go on in the next line."""
+    lines = {at + further for at in informative.lines_of(reached) for further in (0, 1)}
+    return frozenset(word for at in lines for word in re.findall(r"[a-z]+", function.runner.line(at).lower()))
+
+
+def _record(reached: Reached, call: Call, rules: frozenset[str] = frozenset()) -> Record:
+    branches = sorted(item for item in reached if isinstance(item, tuple))
+    lines = sorted(item for item in reached if isinstance(item, int))
+    return {"call": calls.dump(call), "branches": branches, "reached": lines, "rules": sorted(rules)}
 
 
 def _looks(
@@ -181,3 +341,34 @@ def _objection(first: dict[str, Any], others: Sequence[dict[str, Any]], alike: d
     if alike["observations"]:
         return ""
     return "not the same each time" if first["observations"] else "nothing to observe"
+
+
+def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
+    """The `Finding` for a chosen call, looked at with the clock `days` ahead, and then in another place."""
+    call = calls.load(record["call"])
+    lines = {*record["reached"], *(to for _, to in record["branches"])}
+    about = frozenset(word for at in lines for word in re.findall(r"\w+", scene.runner.line(at)))
+    wanted = dataclasses.replace(_with_classes(_program(scene, call)), about=about)
+    elsewhere = listed_backwards() if days else contextlib.nullcontext()
+    random.seed(days)
+    with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
+        consume, observations = observe(scene.runner, wanted, warns=not scene.warning.isdisjoint(lines))
+    return {**record, **wanted.dump(), "consume": consume, "observations": observations}
+
+
+def _with_classes(wanted: Program) -> Program:
+    """It as people write it: only here, since thousands of calls are made meanwhile."""
+    *lines, action = classes.unfolded([*wanted.lines, wanted.action])
+    return dataclasses.replace(wanted, lines=tuple(lines), action=action)
+
+
+def _program(scene: Scene, call: Call) -> Program:
+    """The program, with a variable for each argument that the call changes, and for what makes a line too long."""
+    mutable, apart = calls.changeable(call), calls.lengthy(call, scene.entries)
+    if not mutable:
+        return program(call, scene.entries, apart)
+    hoisted = program(call, scene.entries, mutable)
+    _, observations = observe(scene.runner, hoisted)
+    looked_at = " ".join(record["expression"] for record in observations if record["subject"] == "state")
+    changed = frozenset(name for name in mutable if re.search(rf"(?<![\w.]){re.escape(name)}\b", looked_at))
+    return program(call, scene.entries, changed | apart)

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from ..engine import guide
 from ..engine.guide import Approach
 from ..engine.probe import Note, Probes
-from ..engine.search import Cost, Result, Run, Search
+from ..engine.search import Cost, Result, Search, Subject
 from ..express import evaluable, express
 from ..rules import rule
 from . import informative
@@ -18,9 +18,7 @@ from .calls import Call, ordered
 from .corpus import Corpus
 from .entry import MAKERS
 from .inputs import Inputs
-from .observe import said
 from .run import Outcome, Runner
-from .stated import Record
 from .varied import Given, Varied
 
 PATIENCE = 2000
@@ -59,11 +57,11 @@ class Laboratory:
     corpus: Corpus = dataclasses.field(default_factory=Corpus)
 
 
-class Function:
-    """One function; `inputs` is what is known about calling it, `number` its place among the others."""
+class Function(Subject[Outcome]):
+    """One function; `inputs` is what is known about calling it, `number` its place among the others.
 
-    batch = 1
-    known: Sequence[tuple[Call, Run]] = ()
+    Any call fits: it costs little, and may show what to try next.
+    """
 
     def __init__(self, inputs: Inputs, number: int, laboratory: Laboratory) -> None:
         self.inputs = inputs
@@ -75,21 +73,9 @@ class Function:
         """The calls that tests make, and those that were found before."""
         return list(dict.fromkeys([*self.inputs.calls, *self.inputs.starts]))
 
-    def fits(self, _call: Call) -> bool:
-        """Any: a call costs little, and may show what to try next."""
-        return True
-
     def rules(self, call: Call) -> frozenset[str]:
         """The rules that thought of a call."""
         return self.inputs.rules(call)
-
-    def call(self, call: Call) -> Outcome:
-        """What a call does."""
-        return self.runner.call(call)
-
-    def said(self, call: Call) -> list[Record]:
-        """What there is to say of a call."""
-        return said(self.runner, call)
 
     def run(self, calls: Sequence[Call], _deadline: float) -> list[Outcome]:
         """What each call did; what one gave is looked at before the next."""

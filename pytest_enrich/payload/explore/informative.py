@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from types import CodeType, FunctionType
 from typing import Any
 
+from ..engine.solve import numbers
 from ..engine.trace import Reached
 from ..express import express, named
 from ..rules import body
@@ -22,7 +23,6 @@ from .inputs import Inputs
 from .observe import said
 from .run import Outcome, Runner
 from .stated import is_empty, visible_text
-from .templates import literals
 
 SILENT = 2
 VOID = re.compile(r"^\w+\((\{\}|\[\]|\(\)|set\(\))")
@@ -132,11 +132,6 @@ def ending(outcome: Outcome) -> str:
     return f"{type(outcome.result).__name__}{'?' if is_degenerate(outcome.result) else ''}"
 
 
-def raised_through(error: BaseException) -> set[int]:
-    """The numbers of the lines that the exception went through, of all files."""
-    return {frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__)}
-
-
 def lines_of(reached: Reached) -> set[int]:
     """The lines, and those that the branches lead to."""
     return {item[1] if isinstance(item, tuple) else item for item in reached}
@@ -162,7 +157,8 @@ def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Calla
     """
     reached = of(outcome)
     if outcome.raised is not None:
-        return int(not lines_of(reached) & raised_through(outcome.raised))
+        through = {at for _, at in traceback.walk_tb(outcome.raised.__traceback__)}
+        return int(lines_of(reached).isdisjoint(through))
     if is_function(outcome.result) and (shown := said(runner, call)):
         return int(all(map(is_empty, shown)) or is_indifferent(runner, call, reached, of))
     is_new = inputs.entry.name in MAKERS or _is_made(inputs, outcome.result, reached, runner.filename)
@@ -219,12 +215,9 @@ def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Ite
         pool = inputs.pools.get(name) if name not in inputs.required or value == result else None
         others = dict.fromkeys((*pool.seen, *pool.plain, *pool.drawn)) if pool is not None else ()
         yield (call.with_argument(name, one) for one in others if one not in {value, "None"})
-    for template, make in sites(call):
-        for match in literals(template) if "⟨" in template else ():
-            if match.lastgroup == "number":
-                start, number, end = template[: match.start()], match[0], template[match.end() :]
-                beside = (f"{int(number) + 1}", f"{int(number) - 1}") if number.isdigit() else ()
-                yield (make(f"{start}{more}{end}") for more in (f"{number}1", f"{number}7", *beside))
+    for number, make in numbers(site for site in sites(call) if "⟨" in site[0]):
+        beside = (f"{int(number) + 1}", f"{int(number) - 1}") if number.isdigit() else ()
+        yield map(make, (f"{number}1", f"{number}7", *beside))
 
 
 def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) -> bool:

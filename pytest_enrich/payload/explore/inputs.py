@@ -21,8 +21,8 @@ from ..rules.plain import GENERAL
 from ..rules.values import World
 from . import calls
 from .calls import Call, Make, Site, ordered
-from .entry import COMPARERS, MAKERS, OPERATORS, Entry
-from .pool import MOST_PLAIN, Pool, Seen, Supply
+from .entry import COMPARERS, MAKERS, OPERATORS
+from .pool import MOST_PLAIN, Known, Pool, Supply
 from .templates import keywords_of, places, template_parts
 
 MOST = 24
@@ -115,29 +115,22 @@ def _options(name: str) -> tuple[inspect.Parameter, ...]:
 
 
 class Inputs(Choices):
-    """What is known about calling one function, which `owner` is the class of; `steps` of what is done before.
+    """What is `known` about calling one function; `steps` of what is done before.
 
     One that `is_detour` is not what people call there: no test calls it by name and tests come to it by others, or
     it is one of the others of what tests do call.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job
-        self,
-        entry: Entry,
-        seen: Seen,
-        function: object,
-        world: World,
-        owner: type | None,
-        seed: int,
-        steps: Mapping[str, Inputs] = MappingProxyType({}),
+    def __init__(
+        self, known: Known, world: World, seed: int, steps: Mapping[str, Inputs] = MappingProxyType({})
     ) -> None:
+        entry, seen, self.function, self.owner = known
         self.entry, self.steps = entry, steps
         self.calls = list(seen.calls)
         self.starts: list[Call] = []
         self.is_detour = False
-        self._world, self._seed, self.owner = world, seed, owner
-        self.function = function
-        self._supply = Supply(entry, seen, function, world, owner, seed)
+        self._world, self._seed = world, seed
+        self._supply = Supply(known, world, seed)
         # An operator leaves the options of its method alone.
         passed = [p for p in entry.parameters if entry.name not in OPERATORS or p.get("default") is None]
         self._fixed = [p for p in passed if p["kind"] not in {"keywords", "variadic"}]
@@ -174,7 +167,10 @@ class Inputs(Choices):
     @cached_property
     def receivers(self) -> list[str]:
         """Objects to call it on."""
-        return self._receivers(self.owner)
+        if self.owner is None or not self.entry.needs_receiver:
+            return []
+        built = self._world.drawn(self.owner, self._seed) or self._world.built(self.owner, self._seed)
+        return list(dict.fromkeys([*self.known_receivers, *sorted(built, key=len)]))
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
@@ -273,13 +269,6 @@ class Inputs(Choices):
     def givable(self) -> list[str]:
         """The parameters of which something tells what they are."""
         return [name for name, pool in self.pools.items() if not pool.is_unknown]
-
-    def _receivers(self, owner: type | None) -> list[str]:
-        if owner is None or not self.entry.needs_receiver:
-            return []
-        known = self.known_receivers
-        built = self._world.drawn(owner, self._seed) or self._world.built(owner, self._seed)
-        return list(dict.fromkeys([*known, *sorted(built, key=len)]))
 
     @cached_property
     def declared(self) -> tuple[str, ...]:

@@ -137,7 +137,7 @@ def _ended(outcome: Outcome) -> tuple[str, list[Record]]:
 def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[str, str]) -> list[Record]:
     """What it gave, and what it changed."""
     changes = [
-        _record("state", text, value, form=_form(value))
+        _record("state", text, value, form="is" if value in {"None", "True", "False"} else "equal")
         for text, value in state(plain, outcome.namespace)
         if value != earlier.get(text)
     ]
@@ -235,7 +235,3 @@ def _answer(runner: Runner, asked: Program, plain: Program) -> list[Record] | No
     """What a question comes to; None where it is refused, raises, or gives what has to be gone through."""
     given = runner.run(asked)
     return None if given.refusal or given.raised or given.consume else stated(given, plain)
-
-
-def _form(value: str) -> str:
-    return "is" if value in {"None", "True", "False"} else "equal"

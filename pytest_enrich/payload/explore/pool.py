@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..engine.reduce import edits
 from ..express import evaluable
@@ -54,6 +54,7 @@ class Pool:
     written: tuple[str, ...] = ()
     rules: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     told_by: frozenset[str] = frozenset()
+    _told_of: dict[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def drawn(self) -> tuple[str, ...]:
@@ -120,14 +121,9 @@ class Pool:
 
     def rules_of(self, value: str) -> frozenset[str]:
         """Those that had a part in thinking of a value: one that tests pass needs no type."""
-        if value not in self._told_of:
+        if value not in self._told_of:  # asked for each call that is tried, most often of the same values
             self._told_of[value] = self._rules_of(value)
         return self._told_of[value]
-
-    @cached_property
-    def _told_of(self) -> dict[str, frozenset[str]]:
-        """Asked for each call that is tried, most often of the same values."""
-        return {}
 
     def _rules_of(self, value: str) -> frozenset[str]:
         own = self.rules.get(value)
@@ -197,19 +193,27 @@ class Seen:
         return [value for call in calls for key, value in call.arguments if key == name]
 
 
+class Known(NamedTuple):
+    """A function that may be called, what tests show of it, and the class whose objects it is called on."""
+
+    entry: Entry
+    seen: Seen
+    function: object
+    owner: type | None = None
+
+
 class Supply:
     """What is known of a function's parameters.
 
     `hints` are their types and `defaults` their values where none is given, by name, as far as they are known.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - as of `Inputs`
-        self, entry: Entry, seen: Seen, function: object, world: World, owner: type | None, seed: int
-    ) -> None:
+    def __init__(self, known: Known, world: World, seed: int) -> None:
+        entry, _, function, owner = known
         inherited = dict(hints_of_method(owner, entry.name)) if owner is not None else {}
         self.hints, self.defaults = inherited | hints_of_function(function), default_values(function)
-        self._entry, self._seen, self._function = entry, seen, function
-        self._world, self._owner, self._seed = world, owner, seed
+        self._entry, self._seen, self._function, self._owner = known
+        self._world, self._seed = world, seed
 
     def _of_siblings(self, name: str) -> dict[str, frozenset[str]]:
         """What tests pass to another parameter of the same type, unless that is one that most parameters have."""

@@ -168,7 +168,7 @@ class Runner:
         except (SyntaxError, LookupError, ImportError, ValueError, MemoryError, OSError):
             return Outcome(refusal="not a program")
         namespace = {**self._names, **folder}
-        denials = guard.denials()
+        denials = len(guard.denied)
         try:
             with (
                 quiet() as (output, caught),
@@ -182,7 +182,7 @@ class Runner:
         finally:
             self._tracer.stop()
         refusals = {
-            "side effect": guard.denials() > denials,
+            "side effect": len(guard.denied) > denials,
             "goes by the command line": words.is_read,
             "accident": is_forgotten(caught),
             "goes by what is installed": not_installed(outcome.raised, wanted.text),

@@ -9,7 +9,7 @@ import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import express
 from ..project import module_of
@@ -18,7 +18,7 @@ from ..rules.body import answers, parameters
 from . import calls
 from .calls import Call
 from .entry import ASKING, MAKERS, OPERATORS, Entry
-from .pool import Seen
+from .pool import Known, Seen
 
 MOST = 20
 MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
@@ -166,17 +166,8 @@ def owner_of(entry: Entry, module: object) -> type | None:
     return owner if isinstance(owner, type) else None
 
 
-class Way(NamedTuple):
-    """One such function, and what tests show of it."""
-
-    entry: Entry
-    seen: Seen
-    function: object
-    owner: type | None
-
-
 @rule("calls from elsewhere")
-def ways_elsewhere(job: dict[str, Any]) -> Iterator[Way]:
+def ways_elsewhere(job: dict[str, Any]) -> Iterator[Known]:
     """Those of an `Explore` job, of the calls that it should only look at, too; without what cannot be found.
 
     Alone: 0 of 120.
@@ -190,14 +181,14 @@ def ways_elsewhere(job: dict[str, Any]) -> Iterator[Way]:
             yield way
 
 
-def _way(name: str, seen: list[Call]) -> Way | None:
+def _way(name: str, seen: list[Call]) -> Known | None:
     found = _found(name)
     if found is None:
         return None
     entry, function, module = found
     setups = tuple(dict.fromkeys(call.setup for call in seen if call.setup))
     shown = Seen(tuple(dict.fromkeys(seen)), namesakes(seen), setups=setups)
-    return Way(entry, shown, function, owner_of(entry, module))
+    return Known(entry, shown, function, owner_of(entry, module))
 
 
 def step_elsewhere(name: str) -> tuple[Entry, object]:

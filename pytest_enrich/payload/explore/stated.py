@@ -13,7 +13,7 @@ from itertools import chain
 from types import FunctionType
 from typing import Any
 
-from ..express import UNSTABLE, compilable, express, is_true, named, spoken
+from ..express import UNSTABLE, express, named, spoken, stands_for
 from . import command
 from .calls import Program
 from .run import Outcome
@@ -40,7 +40,7 @@ def visible_text(value: object) -> str | None:
     options += [plain(value) for plain in PLAIN if isinstance(value, plain) and type(value) is not plain]
     for option in itertools.chain(options, _plain_throughout(value)):
         text = express(option)
-        if text is not None and (_equals(text, value) or isinstance(value, float)):
+        if text is not None and (stands_for(text, value) or isinstance(value, float)):
             return text
     return None
 
@@ -62,14 +62,6 @@ def _plain(value: Any, deeper: int) -> Any:
     if isinstance(value, bool):
         return value
     return next((base(value) for kind, base in BARE.items() if isinstance(value, kind)), value)
-
-
-def _equals(text: str, value: object) -> bool:
-    try:
-        source, namespace = compilable(text)
-        return is_true(eval(source, namespace) == value)
-    except Exception:  # an __eq__ of the project's may do anything
-        return False
 
 
 def fields(value: object) -> Iterator[tuple[str, object]]:

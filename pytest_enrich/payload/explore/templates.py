@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 NAME = re.compile(r"⟨[^⟩]*⟩")
+UNCOUNTED = re.compile(r"[^\x00-\x7f]|\\?\n")
 Span = tuple[int, int]
 """Start and end as offsets in characters."""
 NUMBER = re.compile(r"-?\d+")
@@ -25,38 +26,28 @@ MOST_KNOWN = 4096
 WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
 """What may stand in the place of what is made of it: a number is seldom meant where something is made of one."""
 # With fewer elements it would be written in another way.
-FEWEST: dict[type[ast.expr], int] = {ast.List: 0, ast.Set: 1, ast.Tuple: 2}
+FEWEST: dict[type[ast.AST], int] = {ast.Set: 1, ast.Tuple: 2}
 LONGEST_PART, LONGEST = 60, 160
 MOST_PARTS = 200
 _COMPOSED = ("⟨", "[", "(", "{")
 """What the templates of objects, and of displays of several values, begin with."""
 
 
-def parsed_template(template: str) -> tuple[ast.Expression, Places]:
-    """The syntax tree of a template, and what says where its nodes are.
-
-    Raises:
-        SyntaxError, ValueError, RecursionError: It is no expression that can be read.
-    """
-    # Of the same length, so that what stands where is the same in both.
+@lru_cache(maxsize=512)
+def parsed(template: str) -> ast.expr | None:
+    """The syntax tree of a template, with its nodes' offsets in it for columns; None for what cannot be read."""
+    # One sign for each, of one byte, and all in one line: so the parser counts.
     readable = NAME.sub(lambda match: "_" * len(match[0]), template)
-    return ast.parse(readable, mode="eval"), Places(readable)
+    flat = UNCOUNTED.sub(lambda match: " " * len(match[0]) if match[0].endswith("\n") else "_", readable)
+    try:
+        return ast.parse(flat, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
 
 
-class Places:
-    """Where a node's text is; the parser counts bytes of UTF-8 in a line."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.splitlines(keepends=True)
-        self._starts = [sum(map(len, self._lines[:at])) for at in range(len(self._lines))]
-
-    def of(self, part: tuple[ast.expr | ast.keyword, ast.expr]) -> Span:
-        """From the start of the first node to the end of the second."""
-        first, last = part
-        return self._at(first.lineno, first.col_offset), self._at(last.end_lineno or 1, last.end_col_offset or 0)
-
-    def _at(self, line: int, column: int) -> int:
-        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+def _span(first: ast.expr | ast.keyword, last: ast.expr) -> Span:
+    """From the start of the first node to the end of the second."""
+    return first.col_offset, last.end_col_offset or 0
 
 
 def literals(template: str) -> list[re.Match[str]]:
@@ -174,25 +165,20 @@ def shorter(template: str) -> Iterator[str]:
 
     The outer ones come first, and the last of several before the first.
     """
-    try:
-        tree, place = parsed_template(template)
-    except (SyntaxError, ValueError, RecursionError):
+    tree = parsed(template)
+    if tree is None:
         return
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        start, end = place.of((call, call))
-        for first, last in (place.of((one, one)) for one in (*_given(call), *_steps(call))):
-            yield f"{template[:start]}{template[first:last]}{template[end:]}"
+        start, end = _span(call, call)
+        for one in (*_given(call), *_steps(call)):
+            yield f"{template[:start]}{template[slice(*_span(one, one))]}{template[end:]}"
     for node in ast.walk(tree):
-        yield from _without_each(template, [place.of(part) for part in _parts(node)])
+        yield from _without_each(template, [_span(*part) for part in _parts(node)])
 
 
 def keywords_of(template: str) -> tuple[str, frozenset[str]] | None:
     """Of a call the template of its name, and what it gives by name; None for anything else."""
-    try:
-        call = parsed_template(template)[0].body
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    match = NAME.match(template)
+    call, match = parsed(template), NAME.match(template)
     if match is None or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return None
     return match[0], frozenset(one.arg or "" for one in call.keywords)
@@ -211,18 +197,23 @@ def _steps(call: ast.Call) -> list[ast.expr]:
     return [on] if isinstance(on, ast.Call) and not call.args and not call.keywords else []
 
 
-def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
-    """The arguments of a call, or the elements of a display: where each begins, and where it ends."""
-    if isinstance(node, ast.Call) and _converts(node):
-        return []
-    if isinstance(node, ast.Call) and all(one.arg is not None for one in node.keywords):
-        keywords = [(one, one.value) for one in node.keywords]
-        return [*((one, one) for one in node.args), *keywords]
-    if isinstance(node, ast.List | ast.Set | ast.Tuple) and len(node.elts) > FEWEST[type(node)]:
+def _held(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
+    """What a call is given, or a display holds: where each begins, and where it ends."""
+    if isinstance(node, ast.Call):
+        return [*((one, one) for one in node.args), *((one, one.value) for one in node.keywords)]
+    if isinstance(node, ast.List | ast.Set | ast.Tuple):
         return [(one, one) for one in node.elts]
     if isinstance(node, ast.Dict):
         return [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None]
     return []
+
+
+def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
+    """What of that may go."""
+    if isinstance(node, ast.Call) and (_converts(node) or any(one.arg is None for one in node.keywords)):
+        return []
+    held = _held(node)
+    return held if len(held) > FEWEST.get(type(node), 0) else []
 
 
 def _converts(call: ast.Call) -> bool:
@@ -266,18 +257,5 @@ def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
 @lru_cache(maxsize=5000)
 def places(template: str) -> tuple[Span, ...]:
     """Where the arguments of its calls, and the elements and values of its displays are."""
-    try:
-        tree, place = parsed_template(template)
-    except (SyntaxError, ValueError, RecursionError):
-        return ()
-    return tuple(place.of((one, one)) for node in ast.walk(tree) for one in _within(node))
-
-
-def _within(node: ast.AST) -> Iterator[ast.expr]:
-    if isinstance(node, ast.Call):
-        yield from node.args
-        yield from (one.value for one in node.keywords)
-    elif isinstance(node, ast.List | ast.Tuple | ast.Set):
-        yield from node.elts
-    elif isinstance(node, ast.Dict):
-        yield from node.values
+    tree = parsed(template)
+    return tuple(_span(one, one) for node in (ast.walk(tree) if tree else ()) for _, one in _held(node))

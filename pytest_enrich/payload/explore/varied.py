@@ -19,7 +19,7 @@ from .calls import Call, given, ordered, sites
 from .entry import Entry
 from .informative import is_function
 from .inputs import Inputs
-from .pool import Pool, Seen
+from .pool import Known, Pool, Seen
 from .shown import namesakes
 from .templates import grafted, literals, vary
 
@@ -123,7 +123,7 @@ class Given:
         own = tuple(call for call in self._beside if call.qualname == name)
         seen = Seen(own, namesakes(self._beside))
         entry = Entry(function.__module__, name, "function", described)
-        return Inputs(entry, seen, function, self._world, None, self._seed)
+        return Inputs(Known(entry, seen, function), self._world, self._seed)
 
 
 @rule("parts exchanged")

@@ -23,7 +23,7 @@ from .calls import Call
 from .contract import warning_lines
 from .entry import Entry
 from .inputs import Inputs
-from .pool import Seen
+from .pool import Known, Seen
 from .run import CALL_SECONDS, Runner
 from .shown import find, owner_of, step_elsewhere, ways_elsewhere
 from .varied import Given
@@ -59,24 +59,25 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     starts = [calls.load(one) for one in job["starts"]]
     alone = Seen((), {}, setups=tuple(one.setup for one in (*map(calls.load, job["only"]), *starts)))
     steps = _steps([*seen, alone, *(way.seen for way in ways)], module, world, job["seed"])
-    inputs = [
-        Inputs(entry, some, function, world, owner_of(entry, module), job["seed"], steps)
+    known = [
+        Known(entry, some, function, owner_of(entry, module))
         for entry, some in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
-    others = [Inputs(way.entry, way.seen, way.function, world, way.owner, job["seed"], steps) for way in ways]
-    is_known = any(one.entry.is_named and one.calls for one in inputs)
-    for one in (*inputs, *others):
-        one.is_detour = is_known if one.entry.is_elsewhere else bool(others) and not one.entry.is_named
-    inputs += others
+    is_known = any(one.entry.is_named and one.seen.calls for one in known)
+    inputs = [Inputs(one, world, job["seed"], steps) for one in (*known, *ways)]
     for one in inputs:
+        one.is_detour = is_known if one.entry.is_elsewhere else bool(ways) and not one.entry.is_named
         for filled, kind in _fillable(one):
             function = command.signature([{"name": "value", "type": kind}])
-            steps[filled.key] = Inputs(filled, Seen((), {}), function, world, None, job["seed"])
+            steps[filled.key] = Inputs(Known(filled, Seen((), {}), function), world, job["seed"])
             one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
-    known = {name: one.entry for name, one in steps.items()}
-    known |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
-    runner = _runner(job, module, known, root)
+    called = {name: one.entry for name, one in steps.items()}
+    called |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
+    filename = inspect.getsourcefile(module) or module.__file__ or ""
+    tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
+    # Where there is ample time, a slow machine ends no call that a fast one lets go on.
+    runner = Runner(tracer, called, root, max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME))
     for one in inputs:
         one.starts += [call for call in starts if call.qualname == one.entry.key]
     asked = [
@@ -85,7 +86,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         if one.get("receiver") is not None and not one.get("inside")
     ]
     given = Given(module.__name__, beside, asked, world, job["seed"])
-    return Scene(module, runner, known, tuple(inputs), given, warning_lines(runner.filename))
+    return Scene(module, runner, called, tuple(inputs), given, warning_lines(filename))
 
 
 @rule("attributes filled")
@@ -113,16 +114,6 @@ def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World
     return World(constants, objects, patterns, known, job["contents"], spoken)
 
 
-def _runner(job: Mapping[str, Any], module: types.ModuleType, known: Mapping[str, Entry], root: str) -> Runner:
-    filename = inspect.getsourcefile(module) or module.__file__ or ""
-    return Runner(Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS), known, root, _seconds(job))
-
-
-def _seconds(job: Mapping[str, Any]) -> float:
-    """The most for one call: where there is ample time, a slow machine ends none that a fast one lets go on."""
-    return max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME)
-
-
 def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: int) -> dict[str, Inputs]:
     """What is known about the methods that tests call on objects before, by what their calls name them by."""
     made: dict[str, list[Call]] = {}
@@ -130,13 +121,10 @@ def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: i
         made.setdefault(step.qualname, []).append(step)
     found = {}
     for name, some in made.items():
-        entry, function = step_elsewhere(name) if ":" in name else _step(name, module)
-        found[name] = Inputs(entry, Seen(tuple(dict.fromkeys(some)), {}), function, world, None, seed)
+        own = _entry(module.__name__, name, module), find(module, name)
+        entry, function = step_elsewhere(name) if ":" in name else own
+        found[name] = Inputs(Known(entry, Seen(tuple(dict.fromkeys(some)), {}), function), world, seed)
     return found
-
-
-def _step(name: str, module: types.ModuleType) -> tuple[Entry, object]:
-    return _entry(module.__name__, name, module), find(module, name)
 
 
 def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
@@ -146,17 +134,9 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
     if called is not None:
         described = tuple(command.parameters(found, called))
         return Entry(module.__name__, record["qualname"], "function", described, line=called)
-    declared = tuple(record["parameters"])
-    is_async = inspect.iscoroutinefunction(found)
-    return Entry(
-        module.__name__,
-        record["qualname"],
-        record["kind"],
-        declared,
-        answers(found),
-        is_async=is_async,
-        is_named=record["is_named"],
-    )
+    name, kind, declared = record["qualname"], record["kind"], tuple(record["parameters"])
+    marks = {"is_async": inspect.iscoroutinefunction(found), "is_named": record["is_named"]}
+    return Entry(module.__name__, name, kind, declared, answers(found), **marks)
 
 
 @rule("command lines")
@@ -202,10 +182,5 @@ def _objects(job: Mapping[str, Any], made: Iterable[Call], where: types.ModuleTy
 
 
 def _construction(module: str, call: Call, where: types.ModuleType) -> str:
-    entry = Entry(
-        module,
-        f"{call.qualname}.__init__",
-        "method",
-        _entry(module, f"{call.qualname}.__init__", where).parameters,
-    )
+    entry = _entry(module, f"{call.qualname}.__init__", where)
     return calls.program(dataclasses.replace(call, qualname=entry.qualname), {entry.qualname: entry}).action

@@ -7,11 +7,17 @@ honest silence, because a test with a wrong or unreadable value is worse than no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+import dataclasses
+import enum
+import inspect
+import pathlib
+import sys
+import types
+import typing
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 
-from .code import NAME, compilable, evaluate, named, written
-from .instance import instance, is_true
+from .code import NAME, compilable, evaluate, function, named, written
 from .values import CONTAINERS, SCALARS, UNSTABLE, Inner, spoken, steady
 
 __all__ = [
@@ -26,6 +32,7 @@ __all__ = [
     "named",
     "no_objects",
     "spoken",
+    "stands_for",
     "steady",
     "written",
 ]
@@ -36,6 +43,8 @@ Objects = Inner
 LONGEST = 400
 DEEPEST = 6
 MOST_PARTS = 150
+TIMES = 3
+"""How often a constructor is asked: it may give a number that goes up."""
 
 
 def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
@@ -81,4 +90,140 @@ def _express(value: object, objects: Objects, parts: Iterator[int], depth: int) 
     inner = partial(_express, objects=objects, parts=parts, depth=depth + 1)
     if (container := CONTAINERS.get(type(value))) is not None:
         return container(value, inner)
-    return instance(value, inner)
+    return _instance(value, inner)
+
+
+def same(text: str, value: object) -> bool:
+    """Whether the text gives a value of the same type that is equal, each time."""
+    made = [evaluate(text) for _ in range(TIMES)]  # all are kept: none may get the memory of another
+    return all(type(one) is type(value) and is_true(one == value) for one in made)
+
+
+def stands_for(text: str, value: object) -> bool:
+    """Whether the text gives an equal value, as a test would compare them."""
+    try:
+        return is_true(evaluate(text) == value)
+    except Exception:  # an __eq__ of the project's may do anything
+        return False
+
+
+def is_true(answer: object) -> bool:
+    """Whether an answer is `True`, or another library's: not merely something that `assert` would take for it.
+
+    What is compared may give anything else: an array of truths, a clause of a query.
+    """
+    try:
+        return answer is True or (hash(answer) == hash(1) and bool(answer))
+    except Exception:  # a list of truths has no hash, and none of them may be what is asked for
+        return False
+
+
+def _instance(value: object, inner: Inner) -> str | None:
+    """The template of an object that is neither a plain value nor a container, or None."""
+    if isinstance(value, enum.Enum):
+        return _member(value)
+    if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or typing.get_origin(value):
+        known = _generic(value, typing.get_origin(value), inner) or named(value)
+        return known or (function(value) if isinstance(value, types.FunctionType) else None)
+    fields = getattr(type(value), "_fields", None)  # of the class: an object may answer to any name
+    if isinstance(value, tuple) and isinstance(fields, tuple):
+        return _construct(value, [(name, getattr(value, name)) for name in fields], inner)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _dataclass(value, inner)
+    if isinstance(value, pathlib.PurePath):
+        return _path(value)
+    return _constant(value) or _rebuilt(value, inner)
+
+
+def _generic(value: object, origin: object, inner: Inner) -> str | None:
+    """A type with parameters: `list[int]`, `Optional[int]`, `int | None`; bare as `typing` offers it."""
+    if origin is None:
+        return None
+    given = typing.get_args(value)
+    parts = [
+        named(one) or _variable(one) if isinstance(one, type | typing.TypeVar) else inner(one) for one in given
+    ]
+    name = str(getattr(value, "_name", None) or "Union")
+    form = named(origin) if type(value) is types.GenericAlias else f"⟨typing:{name}⟩"
+    if form is None or not hasattr(typing, name) or None in parts:
+        return None
+    shown = [str(part) for part in parts if part != "None" or name != "Optional"]
+    text = f"{form}[{', '.join(shown)}]" if shown else form
+    text = " | ".join(shown) if type(value) is types.UnionType else text
+    return text if evaluate(text) == value else None
+
+
+def _variable(value: object) -> str | None:
+    """The name under which a type variable's module keeps it."""
+    if not isinstance(value, typing.TypeVar):
+        return "None" if value is type(None) else None
+    module, name = value.__module__, value.__name__
+    return f"⟨{module}:{name}⟩" if getattr(sys.modules.get(module), name, None) is value else None
+
+
+def _constant(value: object) -> str | None:
+    """The public name under which the module of its class keeps this very object (`UTC`)."""
+    module = type(value).__module__
+    names = (name for name, held in vars(sys.modules.get(module, types)).items() if held is value)
+    public = next((name for name in names if not name.startswith("_")), None)
+    return f"⟨{module}:{public}⟩" if public and named(type(value)) else None
+
+
+def _rebuilt(value: object, inner: Inner) -> str | None:
+    """A call of its class with the attributes named like its parameters, if that makes an equal one."""
+    cls = type(value)
+    if cls.__eq__ is object.__eq__ or cls.__module__ == "builtins":
+        return None
+    given = list(_given(value, cls))
+    return _construct(value, given, inner) if given else None
+
+
+def _given(value: object, cls: type) -> Iterator[tuple[str, object]]:
+    for name, default in _parameters(cls):
+        held = getattr(value, name, default)
+        if held is not default and held != default:
+            yield name, held
+
+
+@lru_cache(maxsize=1000)
+def _parameters(cls: type) -> list[tuple[str, object]]:
+    """Names and defaults. Of a class made in C its signature is parsed from a text, which takes a millisecond."""
+    found = inspect.signature(cls).parameters.values()
+    return [(one.name, one.default) for one in found if one.kind not in {one.VAR_POSITIONAL, one.VAR_KEYWORD}]
+
+
+def _path(value: pathlib.PurePath) -> str | None:
+    """By the name that gives its class on this system, if there is one, else by that of its class."""
+    for name in ("Path", "PurePath", "PurePosixPath", "PureWindowsPath"):
+        made: pathlib.PurePath = getattr(pathlib, name)(str(value))
+        if type(made) is type(value) and made == value:
+            return f"⟨pathlib:{name}⟩({str(value)!r})"
+    return None
+
+
+def _member(value: enum.Enum) -> str | None:
+    owner, name = named(type(value)), str(value.name)
+    # Members of a flag that are put together have no name of their own, or (`A|B`) none that can be written.
+    return f"{owner[:-1]}.{name}⟩" if owner and name.isidentifier() and name != "None" else None
+
+
+def _dataclass(value: object, inner: Inner) -> str | None:
+    fields = [f for f in dataclasses.fields(value) if f.init]  # type: ignore[arg-type]
+    given = [(f.name, getattr(value, f.name)) for f in fields if not _is_default(f, getattr(value, f.name))]
+    return _construct(value, given, inner)
+
+
+def _is_default(field: dataclasses.Field[object], value: object) -> bool:
+    if field.default is not dataclasses.MISSING:
+        return type(field.default) is type(value) and field.default == value
+    factories: tuple[object, ...] = (list, dict, set, tuple)
+    return field.default_factory in factories and type(value) is field.default_factory and not value
+
+
+def _construct(value: object, given: Iterable[tuple[str, object]], inner: Inner) -> str | None:
+    owner = named(type(value))
+    parts = [(name, inner(part)) for name, part in given]
+    if owner is None or any(text is None for _, text in parts):
+        return None
+    text = f"{owner}({', '.join(f'{name}={text}' for name, text in parts)})"
+    return text if same(text, value) else None

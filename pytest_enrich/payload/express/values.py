@@ -10,8 +10,8 @@ import io
 import math
 import re
 import uuid
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
 
 # An address, or the name of a temporary directory, differs in every run.
 UNSTABLE = re.compile(r"\b0x[0-9a-f]{6,}\b|/tmp/|\\Temp\\|pytest-enrich")
@@ -49,32 +49,29 @@ def steady(message: str) -> str:
     return beginning if LEAST.search(beginning) else ""
 
 
-def _string(value: object) -> str:
+def _string(value: str | bytes) -> str:
     text = repr(value)
     if isinstance(value, str) and len(value) >= UNREADABLE and len(set(value)) == 1 and not value.isprintable():
         return f"{value[0]!a} * {len(value)}"
     return ascii(value) if "⟨" in text or "⟩" in text or not text.isprintable() else text
 
 
-def _integer(value: object) -> str | None:
-    return repr(value) if isinstance(value, int) and abs(value) < 10**24 else None
+def _integer(value: int) -> str | None:
+    return repr(value) if abs(value) < 10**24 else None
 
 
-def _float(value: object) -> str:
-    assert isinstance(value, float)
+def _float(value: float) -> str:
     return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
 
 
-def _timezone(value: object) -> str | None:
+def _timezone(value: dt.timezone) -> str | None:
     if value is dt.timezone.utc:
         return "⟨datetime:timezone.utc⟩"
-    assert isinstance(value, dt.timezone)
     offset = _timedelta(value.utcoffset(None))
     return f"⟨datetime:timezone⟩({offset})" if value == dt.timezone(value.utcoffset(None)) else None
 
 
-def _timedelta(value: object) -> str:
-    assert isinstance(value, dt.timedelta)
+def _timedelta(value: dt.timedelta) -> str:
     minutes, seconds = divmod(value.seconds, 60)
     hours, minutes = divmod(minutes, 60)
     parts = {"days": value.days, "hours": hours, "minutes": minutes, "seconds": seconds}
@@ -83,8 +80,7 @@ def _timedelta(value: object) -> str:
     return f"⟨datetime:timedelta⟩({given})"
 
 
-def _date(value: object) -> str:
-    assert isinstance(value, dt.date)
+def _date(value: dt.date) -> str:
     return f"⟨datetime:date⟩({value.year}, {value.month}, {value.day})"
 
 
@@ -100,38 +96,33 @@ def _clock(value: dt.datetime | dt.time, parts: list[int]) -> str | None:
     return f"⟨datetime:{type(value).__name__}⟩({', '.join(texts)})" if not value.fold else None
 
 
-def _datetime(value: object) -> str | None:
-    assert isinstance(value, dt.datetime)
+def _datetime(value: dt.datetime) -> str | None:
     return _clock(value, [*value.timetuple()[:6], value.microsecond])
 
 
-def _time(value: object) -> str | None:
-    assert isinstance(value, dt.time)
+def _time(value: dt.time) -> str | None:
     return _clock(value, [value.hour, value.minute, value.second, value.microsecond])
 
 
-def _pattern(value: object) -> str | None:
-    assert isinstance(value, re.Pattern)
+def _pattern(value: re.Pattern[Any]) -> str | None:
     plain = re.compile(value.pattern).flags == value.flags
     return f"⟨re:compile⟩({_string(value.pattern)})" if plain else None
 
 
-def _stream(value: object) -> str | None:
+def _stream(value: io.StringIO | io.BytesIO) -> str | None:
     """One that nothing was read from yet."""
-    assert isinstance(value, io.StringIO | io.BytesIO)
     if value.closed or value.tell():
         return None
     return f"⟨io:{type(value).__name__}⟩({value.getvalue()!r})"
 
 
-def _view(value: object) -> str | None:
+def _view(value: memoryview) -> str | None:
     """One of plain bytes."""
-    assert isinstance(value, memoryview)
     is_plain = value.format == "B" and value.ndim == 1 and value.readonly
     return f"memoryview({value.tobytes()!r})" if is_plain else None
 
 
-SCALARS: dict[type, Callable[[object], str | None]] = {
+SCALARS: dict[type, Callable[[Any], str | None]] = {
     type(None): repr,
     type(...): lambda _: "...",
     bool: repr,
@@ -158,9 +149,9 @@ SCALARS: dict[type, Callable[[object], str | None]] = {
 }
 
 
-def _sequence(left: str, right: str) -> Callable[[object, Inner], str | None]:
-    def text(value: object, inner: Inner) -> str | None:
-        parts = [inner(part) for part in value]  # type: ignore[attr-defined]
+def _sequence(left: str, right: str) -> Callable[[Iterable[object], Inner], str | None]:
+    def text(value: Iterable[object], inner: Inner) -> str | None:
+        parts = [inner(part) for part in value]
         if any(part is None for part in parts):
             return None
         comma = "," if left == "(" and len(parts) == 1 else ""
@@ -169,8 +160,8 @@ def _sequence(left: str, right: str) -> Callable[[object, Inner], str | None]:
     return text
 
 
-def _set(value: object, inner: Inner) -> str | None:
-    texts = [inner(part) for part in value]  # type: ignore[attr-defined]
+def _set(value: Iterable[object], inner: Inner) -> str | None:
+    texts = [inner(part) for part in value]
     if any(text is None for text in texts):
         return None
     parts = sorted(map(str, texts))
@@ -178,35 +169,32 @@ def _set(value: object, inner: Inner) -> str | None:
     return literal if type(value) is set else f"frozenset({literal if parts else ''})"
 
 
-def _dict(value: object, inner: Inner) -> str | None:
-    parts = [(inner(key), inner(part)) for key, part in value.items()]  # type: ignore[attr-defined]
+def _dict(value: dict[object, object], inner: Inner) -> str | None:
+    parts = [(inner(key), inner(part)) for key, part in value.items()]
     if any(key is None or part is None for key, part in parts):
         return None
     return f"{{{', '.join(f'{key}: {part}' for key, part in parts)}}}"
 
 
-def _wrapped(name: str, plain: type) -> Callable[[object, Inner], str | None]:
-    def text(value: object, inner: Inner) -> str | None:
-        part = inner(plain(value))
-        return None if part is None else f"⟨collections:{name}⟩({part})"
-
-    return text
+def _mapping(value: dict[object, object], inner: Inner) -> str | None:
+    """A Counter or an OrderedDict."""
+    part = inner(dict(value))
+    return None if part is None else f"⟨collections:{type(value).__name__}⟩({part})"
 
 
-def _deque(value: object, inner: Inner) -> str | None:
-    assert isinstance(value, collections.deque)
+def _deque(value: collections.deque[object], inner: Inner) -> str | None:
     part = inner(list(value))
     most = "" if value.maxlen is None else f", maxlen={value.maxlen}"
     return None if part is None else f"⟨collections:deque⟩({part}{most})"
 
 
-CONTAINERS: dict[type, Callable[[object, Inner], str | None]] = {
+CONTAINERS: dict[type, Callable[[Any, Inner], str | None]] = {
     list: _sequence("[", "]"),
     tuple: _sequence("(", ")"),
     set: _set,
     frozenset: _set,
     dict: _dict,
-    collections.OrderedDict: _wrapped("OrderedDict", dict),
-    collections.Counter: _wrapped("Counter", dict),
+    collections.OrderedDict: _mapping,
+    collections.Counter: _mapping,
     collections.deque: _deque,
 }

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import functools
+import gc
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from time import monotonic
-from typing import Any
+from time import monotonic, process_time
+from typing import Any, TypeAlias
+
+import pytest
 
 from .. import invocation, selection
 from ..prove import StandIn, argument
-from . import ways
-from .corpus import Corpus
-from .tests import Chosen
-from .trial import CANARY, CONTROLS, ELSEWHERE, HELD, Trial
+from ..record import rewriting
+from .corpus import NOTHING, Corpus
+from .swap import SourceFinder, Swaps, compiled, differences
+from .tests import Chosen, Stages
+from .trial import CANARY, CONTROLS, ELSEWHERE, HELD, Answer, Known, Took, Trial, joined, kept
+
+MARGIN = 2.0
+"""Seconds for an outer fork to say what its inner ones came to when the time is up."""
+
+Original: TypeAlias = tuple[SourceFinder, Swaps]
+Action: TypeAlias = Callable[[pytest.Session], Answer]
 
 
 def mutate(work: dict[str, Any], session: invocation.Session = invocation.run) -> dict[str, Any]:
@@ -20,7 +32,7 @@ def mutate(work: dict[str, Any], session: invocation.Session = invocation.run) -
     job = work["job"]
     deadline = monotonic() + job["budget"]
     mutants = {mutant["id"]: mutant for mutant in job["mutants"]}
-    answer = ways.run(_trial(work, mutants, deadline, session))
+    answer = try_all(_trial(work, mutants, deadline, session))
     if not answer["error"] and not _own(job, answer["names"]):
         answer["error"] = "the test does not pass on the original"
     if answer["error"]:
@@ -51,7 +63,7 @@ def _trial(work: dict[str, Any], mutants: dict[str, Any], deadline: float, sessi
 
 def _candidate(work: dict[str, Any]) -> tuple[object, Sequence[str]]:
     job, path = work["job"], Path(work["rootdir"], work["job"]["path"])
-    return StandIn(path, job["text"], [*job["tests"], *job["parts"]], None), (str(argument(path)),)
+    return StandIn(path, job["text"], [*job["tests"], *job["parts"]]), (str(argument(path)),)
 
 
 def _is_any_noticed(job: dict[str, Any], answer: dict[str, Any]) -> bool:
@@ -68,7 +80,7 @@ def _before(
     files, _missing = selection.files(work["rootdir"], wanted)
     if not contested or not files:
         return {}
-    answer = ways.run(Trial(work, contested, lambda: (Chosen(wanted), files), deadline, session=session))
+    answer = try_all(Trial(work, contested, lambda: (Chosen(wanted), files), deadline, session=session))
     return {name: answer["fates"].get(name) for name in contested}
 
 
@@ -76,17 +88,18 @@ def _fate(
     job: dict[str, Any], mutant: dict[str, Any], answer: dict[str, Any], by_others: dict[str, Any] | None
 ) -> dict[str, Any]:
     """A `MutantFate`, as JSON."""
-    mine = answer["fates"].get(mutant["id"])
+    known = answer["fates"].get(mutant["id"])
+    mine = known or {}
     if by_others is None:  # whether an existing test kills it nobody knows
         return {"id": mutant["id"], "fate": "untried"}
     return {
         "id": mutant["id"],
-        "fate": _word(job, mine),
+        "fate": _word(job, known),
         "killed_before": by_others.get("failed", [by_others.get("ended")]) if by_others else None,
-        "parts": _parts(job, (mine or {}).get("failed", ())),
-        "alike": (mine or {}).get("alike", 0),
-        "told": (mine or {}).get("told", []),
-        "raised": set(_own(job, (mine or {}).get("failed", ()))) <= set((mine or {}).get("raised", ())),
+        "parts": _parts(job, mine.get("failed", ())),
+        "alike": mine.get("alike", 0),
+        "told": mine.get("told", []),
+        "raised": set(_own(job, mine.get("failed", ()))) <= set(mine.get("raised", ())),
     }
 
 
@@ -111,3 +124,137 @@ def _parts(job: dict[str, Any], names: Iterable[str]) -> list[str]:
 
 def _is_one_of(name: str, wanted: Sequence[str]) -> bool:
     return any(name == one or name.startswith(f"{one}[") for one in wanted)
+
+
+def try_all(trial: Trial) -> Answer:
+    """Try all mutants in one of three ways, the fastest first; each takes what the one before cannot make.
+
+    1. Exchange the code of functions, in a fork of a process that has collected the tests; when those did not
+       import the source yet, let them import the mutant.
+    2. Import the mutant, in a fork of a process in which pytest is configured and the source not yet imported.
+    3. A whole session of pytest, in a fork of a process that has imported nothing of the project.
+
+    Returns:
+        `fates`: by id what `tests.run` answered, or how it `ended`, and of survivors the calls by which they are
+        `told`, or how many find them `alike`; those without were not tried. `names`: of the tests that pass on
+        the original. `error`: why nothing could be tried, or "".
+    """
+    answer = trial.fork(lambda: _original(trial), trial.left + 2 * MARGIN)
+    if "fates" not in answer:
+        return {"fates": {}, "error": answer.get("error") or f"the original: {answer.get('ended')}"}
+
+    def anew(name: str, action: Action) -> Answer:
+        return _whole_session(trial, name, action) or trial.gone(answer["names"])
+
+    fates = trial.try_each(answer["alone"], anew, _known(answer, "started", "collected", "ran"))
+    return {"names": answer["names"], "fates": joined(answer["fates"], fates), "error": ""}
+
+
+def _original(trial: Trial) -> Answer:
+    """A session on the original, and in it the ways 1 and 2; `alone` are the ids that are left for the third."""
+    answer: Answer = {}
+    swaps = Swaps()
+    finder = trial.finder(None, lambda finder: swaps.watch(finder.filename))
+    begun = monotonic()
+
+    def configured(session: pytest.Session) -> None:
+        started = _since(begun)
+        answer.update(_configured(trial, session, (finder, swaps)), started=started)
+
+    why = trial.session(finder, Stages(configured=configured))
+    return answer or {"error": why or "nothing was collected"}
+
+
+def _known(answer: Answer, *steps: str) -> Known:
+    """What the process with the original answered, for a way that takes these steps for each mutant."""
+    took = sum((Took(*answer[step]) for step in steps), Took(0, 0))
+    return Known(answer["names"], took, lambda: answer["calls"])
+
+
+def _since(begun: float) -> list[float]:
+    """A `Took` as JSON, in a process that did nothing else."""
+    return [monotonic() - begun, process_time()]
+
+
+def _configured(trial: Trial, session: pytest.Session, original: Original) -> Answer:
+    finder, _swaps = original
+    answer = trial.fork(lambda: _collected(trial, session, original), trial.left + MARGIN)
+    if "fates" not in answer or finder.code is not None:
+        return answer
+
+    def imported(name: str, action: Action) -> Answer:
+        finder.serve(trial.text(name))
+        Stages.collect(session)
+        return action(session)
+
+    fates = trial.try_each(answer["alone"], imported, _known(answer, "collected", "ran"))
+    return {**answer, "fates": joined(answer["fates"], fates), "alone": []}
+
+
+def _collected(trial: Trial, session: pytest.Session, original: Original) -> Answer:
+    """Collect, see which tests pass, and try what can be tried from here."""
+    finder, swaps = original
+    begun = monotonic()
+    with rewriting():
+        Stages.collect(session)
+    collected = _since(begun)
+    swaps.ready()
+    gc.collect()
+    gc.freeze()
+    outcome = trial.fork(lambda: _unchanged(trial, session, finder), trial.left)
+    if not outcome.get("passed"):
+        why = outcome.get("detail") or outcome.get("ended") or "nothing was run"
+        return {"error": f"no test passes on the original: {why}"}
+    if not outcome["imported"]:
+        return {"error": ELSEWHERE}
+    known = Known(outcome["passed"], Took(*outcome["ran"]), functools.cache(partial(_calls, trial, finder)))
+    answer = {"names": known.names, "collected": collected, "ran": outcome["ran"]}
+    if finder.code is not None:
+        return {**answer, **_exchanged(trial, session, original, known)}
+
+    def late(name: str, action: Action) -> Answer:  # the tests import it while they run
+        finder.serve(trial.text(name))
+        return action(session)
+
+    return {**answer, "fates": trial.try_each(trial.mutants, late, known), "alone": []}
+
+
+def _calls(trial: Trial, finder: SourceFinder) -> Answer:
+    if trial.corpus is None:
+        return NOTHING
+    with kept(trial.folders):
+        return trial.corpus.original(lambda: finder.filename, trial.left)
+
+
+def _unchanged(trial: Trial, session: pytest.Session, finder: SourceFinder) -> Answer:
+    begun = monotonic()
+    outcome = trial.run(session, session.items)
+    return {**outcome, "imported": finder.code is not None, "ran": _since(begun)}
+
+
+def _exchanged(trial: Trial, session: pytest.Session, original: Original, known: Known) -> Answer:
+    finder, swaps = original
+    assert finder.code is not None
+    plans = {
+        name: swaps.plan(differences(finder.code, compiled(trial.text(name), finder.filename)), trial.lines(name))
+        for name in trial.mutants
+    }
+
+    # A control exchanges, too, but the codes for the same once more.
+    same = [(old, old.replace()) for old in dict.fromkeys(old for plan in plans.values() for old, _ in plan or ())]
+
+    def exchange(name: str, action: Action) -> Answer:
+        swaps.make(plans.get(name, same) or [])
+        finder.serve(trial.text(name))  # for tests that import it again
+        return action(session)
+
+    fates = trial.try_each([name for name, plan in plans.items() if plan], exchange, known)
+    alone = [name for name, plan in plans.items() if not plan]
+    return {"fates": fates, "alone": alone, "calls": known.calls() if alone else NOTHING}
+
+
+def _whole_session(trial: Trial, name: str, action: Action) -> Answer:
+    """A session on a mutant; nothing when tests cannot even be collected."""
+    answer: Answer = {}
+    trial.session(trial.finder(name), Stages(collected=lambda session: answer.update(action(session))))
+    return answer

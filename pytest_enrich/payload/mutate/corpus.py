@@ -48,7 +48,8 @@ class Corpus:
             each call the lines of the source file that it runs; `took`: seconds for all of them, of wall clock and
             of the processor. `NOTHING` when there is nothing to compare.
         """
-        _load()
+        from ..explore import run  # noqa: F401 - here, once, what each of the forks would import
+
         limit = min(SECONDS, seconds * SHARE)
         first = fork.run(lambda: self._all(filename), limit)
         # As on the mutants: without noting lines, which takes longer than the calls.
@@ -94,14 +95,8 @@ class Corpus:
         from ..explore.run import Runner
 
         guard.install(self._work["scratch"], self._work["rootdir"], subprocesses=False)
-        if self._work["confinement"] is not None:
-            confine.narrow()
+        confine.narrow(self._work["confinement"])
         return Runner(Tracer(filename, {}), {}, self._work["rootdir"])
-
-
-def _load() -> None:
-    """Import here, once, what each of the forks would import."""
-    from ..explore import run  # noqa: F401 - for those
 
 
 def _end(runner: Runner, program: Program) -> tuple[str | None, list[int]]:

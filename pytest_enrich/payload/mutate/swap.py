@@ -15,9 +15,10 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
+from ..interest import is_resumable
+from ..project import file_of, find_by
+
 Pair = tuple[CodeType, CodeType]
-RESUMED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-"""Flags of functions whose calls may still be going on."""
 
 
 def compiled(text: str, filename: str) -> CodeType:
@@ -55,21 +56,14 @@ class SourceFinder(importlib.abc.MetaPathFinder):
         """As the import system asks."""
         if fullname.rpartition(".")[2] not in self.names:
             return None
-        for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
-            spec = finder.find_spec(fullname, path, target)
-            if spec is not None:
-                return self._with_text(spec)
-        return None
-
-    def _with_text(self, spec: ModuleSpec) -> ModuleSpec:
-        if spec.origin is not None and spec.has_location and os.path.realpath(spec.origin) == self.path:
+        spec = find_by(sys.meta_path[sys.meta_path.index(self) + 1 :], fullname, path, target)
+        if spec and spec.origin and spec.has_location and os.path.realpath(spec.origin) == self.path:
             spec.loader = _Loader(spec.name, spec.origin, self)
         return spec
 
     def is_loaded(self) -> bool:
         """Whether the file was imported by something that came before."""
-        files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-        return any(isinstance(file, str) and os.path.realpath(file) == self.path for file in files)
+        return any(os.path.realpath(file_of(module)) == self.path for module in list(sys.modules.values()))
 
 
 class _Loader(SourceFileLoader):
@@ -135,8 +129,9 @@ class Swaps:
         if id(old) not in self._ran:
             return True
         # What was made inside has code of its own, which nobody finds.
-        is_own = list(map(_key, _inner(old))) == list(map(_key, _inner(new)))
-        return is_own and not old.co_flags & RESUMED and self._ran[id(old)].isdisjoint(lines)
+        is_own = list(map(_anywhere, _inner(old))) == list(map(_anywhere, _inner(new)))
+        # The call of what is resumable may still be going on.
+        return is_own and not is_resumable(old) and self._ran[id(old)].isdisjoint(lines)
 
     def make(self, pairs: list[Pair]) -> None:
         """Exchange them, in this process for good."""
@@ -147,11 +142,11 @@ class Swaps:
 
 def differences(old: CodeType, new: CodeType) -> list[Pair] | None:
     """The outermost functions whose code differs; None when something besides functions does."""
-    if _key(old) == _key(new):
+    if _anywhere(old) == _anywhere(new):
         return []
     if old.co_flags & inspect.CO_OPTIMIZED:
         return [(old, new)] if len(old.co_freevars) == len(new.co_freevars) else None
-    if _key(old, deep=False) != _key(new, deep=False):
+    if _anywhere(old, deep=False) != _anywhere(new, deep=False):
         return None
     found: list[Pair] = []
     for one, other in zip(_inner(old), _inner(new), strict=True):
@@ -166,21 +161,11 @@ def _inner(code: CodeType) -> list[CodeType]:
     return [const for const in code.co_consts if isinstance(const, CodeType)]
 
 
-def _key(code: CodeType, *, deep: bool = True) -> tuple[Any, ...]:
-    """What a code object does; without what the codes inside it do when not `deep`."""
-    inner = [_key(one) if deep else one.co_name for one in _inner(code)]
-    constants = [_constant(const) for const in code.co_consts if not isinstance(const, CodeType)]
-    names = (code.co_name, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
-    counts = (code.co_flags, code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
-    return (code.co_code, getattr(code, "co_exceptiontable", b""), names, counts, constants, inner)
-
-
-def _constant(value: object) -> tuple[Any, ...]:
-    """Its type with it: 1, 1.0 and True are equal and not the same."""
-    if isinstance(value, (tuple, frozenset)):
-        parts = [_constant(one) for one in value]
-        return (type(value), parts if isinstance(value, tuple) else frozenset(map(repr, parts)))
-    return (type(value), repr(value))
+def _anywhere(code: CodeType, *, deep: bool = True) -> CodeType:
+    """What a code object does, wherever it stands; without what the codes inside it do when not `deep`."""
+    inner: dict[Any, Any] = {one: _anywhere(one) if deep else one.co_name for one in _inner(code)}
+    constants = tuple(inner[const] if isinstance(const, CodeType) else const for const in code.co_consts)
+    return code.replace(co_consts=constants, co_firstlineno=1, co_linetable=b"")
 
 
 def changed(text: str, mutant: dict[str, Any]) -> str:

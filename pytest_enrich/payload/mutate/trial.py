@@ -284,9 +284,7 @@ class Trial:
 
     def run(self, session: pytest.Session, items: Sequence[pytest.Item], most_failures: int = 0) -> Answer:
         """Run tests, in a process that from now on may do no more than a candidate's."""
-        confinement = self._work["confinement"]
-        if confinement is not None and not confinement["programs"]:
-            confine.narrow()
+        confine.narrow(self._work["confinement"], programs=True)
         return tests.run(session, items, most_failures)
 
     def _run_named(self, names: Sequence[str], session: pytest.Session) -> Answer:

@@ -26,7 +26,7 @@ def vary(work: dict[str, Any], session: invocation.Session = invocation.run) -> 
     job = work["job"]
     path = Path(work["rootdir"], job["test_path"])
     probe = Probe()
-    stand_in = StandIn(path, job["text"], [pattern["nodeid"] for pattern in job["patterns"]], None)
+    stand_in = StandIn(path, job["text"], [pattern["nodeid"] for pattern in job["patterns"]])
     stand_in.finder = Instrumented(path, job["text"], job["patterns"], probe)
     answer: dict[str, Any] = {}
 

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from ..candidate import TextFinder
-from ..express import evaluate, express, is_true, named, spoken, steady
+from ..express import express, named, spoken, stands_for, steady
 
 Record = dict[str, Any]
 PLAIN: tuple[type[Any], ...] = (bool, int, float, str, bytes, dict, list, set, frozenset)
@@ -150,17 +150,10 @@ def _plain(value: Any) -> Any:
 
 def _stated(value: Any) -> str:
     """Its template; that of the plain value which a value of a subclass is equal to, as a test would have it."""
-    try:
-        plain = value if isinstance(value, enum.Enum) else _plain(value)
-        text = express(plain)
-        again = None if text is None else evaluate(text)
-        return (
-            text or ""
-            if type(again) is type(plain) and is_true(again == plain) and is_true(plain == value)
-            else ""
-        )
-    except Exception:  # an __eq__ of the project's may do anything
-        return ""
+    with contextlib.suppress(Exception):  # a class of the project's may do anything when it is made plain
+        text = express(value if isinstance(value, enum.Enum) else _plain(value))
+        return text if text is not None and stands_for(text, value) else ""
+    return ""
 
 
 class Instrumented(TextFinder):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import enum
 import itertools
 import random
@@ -16,8 +15,8 @@ from typing import Any, TypeAlias
 from .. import express
 from ..engine.reduce import edits, foreignness, known_texts, literals_of, oddness
 from ..explore.calls import Call
-from ..explore.templates import literals, vary
-from ..rules import is_left_out, rule
+from ..explore.templates import literals, parsed, vary
+from ..rules import is_left_out
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
 """The largest right side of an operation that makes large numbers."""
@@ -29,41 +28,27 @@ MOST_COMBINED = 120
 WORD, LONG = re.compile(r"\w+"), 4
 SEVERAL = re.compile(r"\w(\s|\\n|=)+\S")
 """Two words, or a name and what it is set to, in a text as `repr` writes it."""
-MOST_LESS = 12
 UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
-BOUNDARIES: Mapping[type, tuple[str, ...]] = {
-    int: ("1", "2", "0", "-1", "10", "100"),
-    str: ("'abc'", "'a'", "''", "' '"),
-    float: ("1.0", "0.5", "2.0", "0.0", "-1.0"),
-    bytes: ("b'a'", "b''"),
-    bool: ("True", "False"),
-    list: ("[]",),
-    tuple: ("()",),
-    dict: ("{}",),
-    set: ("set()",),
-}
-"""By type what is at the edges, plainest first."""
+EDGES = (
+    "1", "2", "0", "-1", "10", "100", "'abc'", "'a'", "''", "' '", "1.0", "0.5", "2.0", "0.0", "-1.0",
+    "b'a'", "b''", "True", "False", "[]", "()", "{}", "set()",
+)  # fmt: skip
+"""What is at the edges of each type, plainest first."""
 MIXED: tuple[frozenset[Path], ...] = tuple(frozenset({("str",), (other,)}) for other in ("int", "float", "bool"))
 PLAIN: frozenset[Path] = frozenset((name,) for name in ("str", "int", "float", "bool"))
 
 
 def is_odd(template: str) -> bool:
     """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), `float("inf")**2`, what fills memory."""
-    try:
-        tree = parsed(template)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return True
-    return any(map(_is_left_over, ast.walk(tree)))
+    tree = parsed(template.strip())
+    return tree is None or any(map(_is_left_over, ast.walk(tree)))
 
 
-def parsed(template: str) -> ast.Expression:
-    """The tree of a template, with names that can be compiled.
-
-    Raises:
-        SyntaxError: It is no expression; `ValueError`, `MemoryError` and `RecursionError` as `ast.parse` has them.
-    """
-    return ast.parse(express.compilable(template)[0].strip(), mode="eval")
+def _nodes(template: str) -> Iterator[ast.AST]:
+    """Those of its tree, none of what cannot be read."""
+    tree = parsed(template.strip())
+    return iter(()) if tree is None else ast.walk(tree)
 
 
 def _is_left_over(node: ast.AST) -> bool:
@@ -92,8 +77,7 @@ def is_literal(template: str) -> bool:
 
 def keys(template: str) -> frozenset[object]:
     """The texts and numbers that are keys in a template."""
-    nodes = ast.walk(parsed(template))
-    found = (key for node in nodes if isinstance(node, ast.Dict) for key in node.keys)
+    found = (key for node in _nodes(template) if isinstance(node, ast.Dict) for key in node.keys)
     return frozenset(key.value for key in found if isinstance(key, ast.Constant))
 
 
@@ -159,11 +143,7 @@ def combined(rows: Iterable[str], every: Iterable[str]) -> tuple[str, ...]:
 
 def _bases(text: str) -> Iterator[str]:
     """What stands before a dot in a template."""
-    try:
-        tree = parsed(text)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    nodes = (node for node in _nodes(text) if isinstance(node, ast.Attribute))
     yield from (ast.unparse(node.value) for node in nodes if isinstance(node.value, ast.Name | ast.Attribute))
 
 
@@ -226,11 +206,10 @@ class Pool:
 
     def like(self, kind: object) -> list[str]:
         """Templates of values of a type that a row has."""
-        near = [*self.seen, *(text for one in BOUNDARIES for text in BOUNDARIES[one])]
-        return [text for text in near if isinstance(kind, type) and self._is(text, kind)]
-
-    def _is(self, text: str, kind: type) -> bool:
-        return (kind.__qualname__,) in self._names.parts(text) and self.fits(text)
+        if not isinstance(kind, type):
+            return []
+        own = (kind.__qualname__,)
+        return [text for text in (*self.seen, *EDGES) if own in self._names.parts(text) and self.fits(text)]
 
     def rule_of(self, value: str) -> str:
         """The rule that thought of a value."""
@@ -239,8 +218,7 @@ class Pool:
     @cached_property
     def _rules(self) -> dict[str, str]:
         groups: dict[str, Iterable[str]] = {
-            "rows: emptied": self._emptied,
-            "rows: plain": [text for kind in BOUNDARIES for text in BOUNDARIES[kind]],
+            "rows: plain": EDGES,
             "rows: near": self._near,
             "rows: constants": self.constants,
             "rows: members": self._members,
@@ -252,9 +230,7 @@ class Pool:
     @cached_property
     def plain(self) -> tuple[str, ...]:
         """Values to prefer: those that a reader of the test has met, or nearly so, then the plainest."""
-        general = self._fitting(
-            text for kind in BOUNDARIES for text in BOUNDARIES[kind] if not is_left_out("rows: plain")
-        )
+        general = self._fitting(() if is_left_out("rows: plain") else EDGES)
         met = [*self.seen[:MOST_PLAIN], *self._fitting(edits(self.seen)), *self._near[:MOST_NEAR]]
         return tuple(dict.fromkeys([*met, *general, *self.constants[:MOST_CONSTANTS]]))
 
@@ -264,12 +240,8 @@ class Pool:
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
         flags = self._fitting(() if is_left_out("rows: flags") else combined(self.seen, self._members))
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
-        every = [*first, *near, *self.plain, *self._fitting(self._emptied), *flags]
+        every = [*first, *near, *self.plain, *flags]
         return tuple(dict.fromkeys(every))
-
-    @cached_property
-    def _emptied(self) -> list[str]:
-        return [less for text in self.seen[:MOST_PLAIN] for less in emptied(text)]
 
     def any(self, chance: random.Random, value: str) -> str:
         """Another value than `value`: a known one, or it with one of its literals changed."""
@@ -332,47 +304,6 @@ class Pool:
     @cached_property
     def _usual(self) -> frozenset[str]:
         return known_texts(self.seen)
-
-
-@rule("rows: emptied")
-def emptied(template: str) -> Iterable[str]:
-    """The value with one of its parts empty, or without one of its keys. Alone: 0 of 120.
-
-    None of what is no literal, or names something. `shorter` takes one element after the other.
-    """
-    if express.NAME.search(template):
-        return []
-    try:
-        tree = ast.parse(template.strip(), mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return []
-    return list(dict.fromkeys(map(ast.unparse, _with_less(tree))))[:MOST_LESS]
-
-
-def _with_less(tree: ast.expr) -> Iterator[ast.expr]:
-    places = [at for at, node in enumerate(ast.walk(tree)) if at and _is_full(node)]
-    for at in places:
-        other = copy.deepcopy(tree)
-        _empty([*ast.walk(other)][at])
-        yield other
-    for at in range(len(tree.keys) if isinstance(tree, ast.Dict) else 0):
-        shorter = copy.deepcopy(tree)
-        assert isinstance(shorter, ast.Dict)
-        del shorter.keys[at], shorter.values[at]
-        yield shorter
-
-
-def _is_full(node: ast.AST) -> bool:
-    """Whether it is a container of something."""
-    return isinstance(node, ast.List | ast.Dict | ast.Tuple) and bool(
-        getattr(node, "elts", getattr(node, "keys", ()))
-    )
-
-
-def _empty(node: ast.AST) -> None:
-    for name in ("elts", "keys", "values"):
-        if hasattr(node, name):
-            setattr(node, name, [])
 
 
 def _first(template: str) -> str:

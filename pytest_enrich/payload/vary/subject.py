@@ -34,19 +34,8 @@ FEWEST_ALIKE = 4
 """Signs in a row: fewer are alike by chance."""
 
 
-class Holes(Choices):
-    """The choices in a test: all have a value, and the rows say what fits."""
-
-    def __init__(self, pools: Sequence[Pool]) -> None:
-        self._pools = pools
-
-    def like(self, kind: object) -> Iterable[str]:
-        """Templates of values of a type that a row has."""
-        return dict.fromkeys(text for pool in self._pools for text in pool.like(kind))
-
-
-class ExistingTest:
-    """A test to vary.
+class ExistingTest(Choices):
+    """A test to vary: its holes are what is chosen, all of them have a value, and the rows say what fits.
 
     Args:
         test: Runs it.
@@ -63,8 +52,14 @@ class ExistingTest:
         offers: Sequence[Sequence[tuple[str, str]]] = (),
     ) -> None:
         self.test, self._pools, self._offers = test, pools, offers
-        self.known = [(variation_of(row), run) for row, run in enumerate(known)]
+        self.known: Sequence[tuple[Variation, TestRun]] = [
+            (variation_of(row), run) for row, run in enumerate(known)
+        ]
         self.batch = BATCH_AT_ONCE if test.is_direct else BATCH
+
+    def like(self, kind: object) -> Iterable[str]:
+        """Templates of values of a type that a row has."""
+        return dict.fromkeys(text for pool in self._pools for text in pool.like(kind))
 
     def starts(self) -> list[Variation]:
         """Rows to begin with: those that take branches which the ones before do not, then others."""
@@ -171,7 +166,7 @@ class ExistingTest:
                 return []
             return self.test.watch(call, lines)
 
-        approach = Approach(Holes(self._pools), watch, MOST_PROPOSALS)
+        approach = Approach(self, watch, MOST_PROPOSALS)
         whole = self.test.whole(variation)
         return self.test.apart(
             lambda: [self.test.changed(other) for other in approach.towards(whole, lines)], GRACE_SECONDS, late
@@ -198,11 +193,8 @@ class ExistingTest:
         fewest = len(first.arguments) if self.test.is_drawn else 1
 
         def holds(smaller: Variation) -> bool:
-            if (
-                len(smaller.arguments) < fewest
-                or not self.fits(smaller)
-                or not self._is_still_theirs(first, smaller)
-            ):
+            is_theirs = self.fits(smaller) and self._is_still_theirs(first, smaller)
+            if len(smaller.arguments) < fewest or not is_theirs:
                 return False
             if next(left, None) is None or time.monotonic() > until:
                 return False

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from .. import confine, fork
-from ..engine.bounds import shifted
+from ..engine.bounds import DAYS_AHEAD, shifted
 from ..engine.probe import Note, Probes
 from ..explore.calls import Call
 from .pool import Names
@@ -20,8 +20,6 @@ SECONDS_EACH = 2.0
 MOST_ROWS_AT_ONCE, MOST_ROWS = 120, 24
 MOST_STUCK = 2
 LOST = TestRun(refusal="crash")
-# A result that depends on today's date is not the same on both.
-DAYS_AHEAD = (0, 400)
 
 
 Variation: TypeAlias = Call
@@ -185,8 +183,7 @@ class Test:
         """
 
         def narrowed() -> Record:
-            if self._confinement is not None and not self._confinement["programs"]:
-                confine.narrow()
+            confine.narrow(self._confinement, programs=True)
             return {"answer": action()}
 
         left = max(deadline - time.monotonic(), 0.0)

@@ -1,24 +1,39 @@
-"""The run of pytest that is forked, and how a child goes on with it."""
+"""The run of pytest that is forked, what makes it unfit for that, and how a child goes on with it."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
 import random
+import stat
 import sys
-from collections.abc import Generator
+import tempfile
+import threading
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any, NamedTuple, NoReturn
 
 import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
 
-from .. import invocation, job
+from .. import confine, invocation, job
+from ..candidate import TextFinder
 from ..guard import Places
-from . import preload
-from .child import Child, Descriptors, Texts
-from .line import Line
-from .seen import Seen, has_first_word, has_last_word, held_modules, unfit_files, unfit_reason
+from ..job import apply_limits
+from ..project import INSTALLED, file_of
+from ..prove import Proof, StandIn
+from . import Line, Request
+from .seen import AFTER, BEFORE, Kept, Seen, has_say, tests_imports
+
+HERE = "/dev/fd"
+MOST = 8
+ANEW = {"vary", "record", "mutate"}
+"""What runs the session anew, with other plugins."""
+CONFIGURATION = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 
 
 def run(start: dict[str, Any], places: Places, line: Line) -> str:
@@ -26,8 +41,9 @@ def run(start: dict[str, Any], places: Places, line: Line) -> str:
     seen = Seen(start["rootdir"])
     seen.start()
     ending = invocation.Ending()
-    waiting = Waiting(start, places, line, seen, ending)
-    plugins = [invocation.Tame(start), ending, waiting.instead, waiting]
+    setting = Setting(start, places, seen, invocation.Instead(), ending)
+    waiting = Waiting(setting, line)
+    plugins = [invocation.Tame(start), ending, setting.instead, waiting]
     tests = [start["argument"]] if start["argument"] else []
     try:
         status = int(pytest.main([*invocation.arguments(start), *tests], plugins=plugins))
@@ -43,16 +59,10 @@ def run(start: dict[str, Any], places: Places, line: Line) -> str:
 class Waiting:
     """A plugin that gets ready where collection begins, and forks there."""
 
-    def __init__(
-        self, start: dict[str, Any], places: Places, line: Line, seen: Seen, ending: invocation.Ending
-    ) -> None:
-        self.instead = invocation.Instead()
+    def __init__(self, setting: Setting, line: Line) -> None:
         self.child: Child | None = None
-        self._start = start
-        self._places = places
-        self._line = line
-        self._seen = seen
-        self._ending = ending
+        self._setting, self._line = setting, line
+        self._start, self._seen = setting.start, setting.seen
         self._texts = Texts()
         self._random = random.getstate()
 
@@ -67,14 +77,14 @@ class Waiting:
         request = self._line.wait(partial(self._prepare, session.config))
         if state != self._random:
             random.setstate(state)
-        self.child = Child(request, self._start, self._places, self.instead, self._ending)
-        self.child.begin(session, wait, self._seen, self._texts)
+        self.child = Child(request, self._setting, session)
+        self.child.begin(wait, self._texts)
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """All that counts has happened, unless the project has something to add."""
-        if self.child is not None and not has_last_word(session.config, self._seen.project):
+        if self.child is not None and not has_say(session.config, self._seen.project, AFTER):
             self.child.conclude()
 
     @pytest.hookimpl(trylast=True)
@@ -89,7 +99,7 @@ class Waiting:
         self._texts.prepare(work, config)
 
     def _get_ready(self, config: pytest.Config) -> Descriptors:
-        preload.tests_imports(self._start, config, self._seen)
+        tests_imports(self._start, config, self._seen)
         # Only where no tests are run: what Hypothesis draws for them depends on what else is loaded.
         if not self._start["argument"]:
             job.warm()
@@ -98,8 +108,7 @@ class Waiting:
         self._seen.stop()
         reason = unfit_reason()
         files = unfit_files(self._start["rootdir"], config, self._seen)
-        for has_say in (has_first_word, has_last_word):  # each fork asks again, of few plugins more
-            has_say(config, self._seen.project)
+        has_say(config, self._seen.project, (*BEFORE, *AFTER))  # each fork asks again, of few plugins more
         # What others hold on to is not made anew by importing it anew.
         held = files if self._seen.shared else held_modules()
         if reason:
@@ -113,3 +122,215 @@ class Waiting:
         gc.freeze()
         self._line.ready(unfit="", files=files, held=held)
         return descriptors
+
+
+def unfit_reason() -> str:
+    """What is here that does not survive a fork, "" if nothing."""
+    names = sorted(thread.name for thread in threading.enumerate() if thread is not threading.current_thread())
+    if names:
+        return f"threads are alive after the project's imports: {', '.join(names[:5])}"
+    if getattr(sys.modules.get("gevent.monkey"), "saved", None):
+        return "gevent has patched the standard library"
+    if getattr(sys.modules.get("eventlet.patcher"), "already_patched", None):
+        return "eventlet has patched the standard library"
+    if "grpc._cython.cygrpc" in sys.modules:
+        return "grpc is loaded, which does not work in forks"
+    return ""
+
+
+def unfit_files(rootdir: str, config: pytest.Config, seen: Seen) -> set[str]:
+    """Files of the project that are loaded, and those that configured pytest."""
+    found = {str(config.inipath)} if config.inipath is not None else set()
+    found |= {str(Path(rootdir, name)) for name in CONFIGURATION}
+    return found | held_modules() | _own_files(seen.modules.values())
+
+
+def held_modules() -> set[str]:
+    """Files of modules that are loaded here for good."""
+    return _own_files(list(sys.modules.values()))
+
+
+def _own_files(modules: Iterable[ModuleType]) -> set[str]:
+    """Those that are neither installed nor of the standard library."""
+    library = str(Path(threading.__file__).parent)
+    files = {*map(file_of, modules)} - {""}
+    return {file for file in files if not INSTALLED & set(Path(file).parts) and not file.startswith(library)}
+
+
+class Descriptors(NamedTuple):
+    """Those that lead to this process's output, and temporary files without a name, with what is in them.
+
+    Pytest captures into such files. Children would write over each other's, and read what a killed one left.
+    """
+
+    outputs: tuple[int, ...]
+    temporary: dict[int, tuple[bytes, int]]
+
+    @classmethod
+    def survey(cls) -> Descriptors:
+        """The open files of now; output is where descriptors 1 and 2 lead."""
+        own = {_identity(os.fstat(number)) for number in (1, 2)}
+        outputs, temporary = [1, 2], {}
+        for number, found in _open():
+            if _identity(found) in own:
+                outputs.append(number)
+            elif stat.S_ISREG(found.st_mode) and not found.st_nlink:
+                with contextlib.suppress(OSError):
+                    place = os.lseek(number, 0, os.SEEK_CUR)
+                    temporary[number] = os.pread(number, found.st_size, 0), place
+        return cls(tuple(dict.fromkeys(outputs)), temporary)
+
+    def separate(self, output: int) -> None:
+        """In a child: print to `output`, and have temporary files of its own."""
+        for number in self.outputs:
+            os.dup2(output, number, inheritable=os.get_inheritable(number))
+        os.close(output)
+        for number, (content, place) in self.temporary.items():
+            with tempfile.TemporaryFile(buffering=0) as file:
+                file.write(content)
+                file.seek(place)
+                os.dup2(file.fileno(), number, inheritable=False)
+
+
+def _open() -> Iterator[tuple[int, os.stat_result]]:
+    for name in os.listdir(HERE):  # noqa: PTH208 - names are wanted
+        if name.isdigit() and int(name) > 2:  # noqa: PLR2004 - after the standard ones
+            with contextlib.suppress(OSError):
+                yield int(name), os.fstat(int(name))
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+class Texts:
+    """The code of the last few texts of which all tests were asked for."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def prepare(self, work: dict[str, Any], config: pytest.Config) -> None:
+        """Compile what a job will need; one that asks for single tests compiles just these, and does so itself."""
+        job = work["job"]
+        if job["type"] != "prove" or job["tests"] or self.code(work) is not None:
+            return
+        if len(self._codes) >= MOST:
+            self._codes.pop(next(iter(self._codes)))
+        finder = TextFinder(Path(work["rootdir"], job["path"]), job["text"])
+        finder.config = config
+        with contextlib.suppress(Exception):  # the job will say what is wrong with it
+            self._codes[job["path"], job["text"]] = finder.compiled()
+
+    def code(self, work: dict[str, Any]) -> CodeType | None:
+        """The code of the text that a job runs, if it is known."""
+        return self._codes.get((work["job"]["path"], work["job"]["text"]))
+
+
+class Setting(NamedTuple):
+    """What the run that is forked has, and each of its children."""
+
+    start: dict[str, Any]
+    places: Places
+    seen: Seen
+    instead: invocation.Instead
+    ending: invocation.Ending
+
+
+class Child:
+    """The job that `request` names."""
+
+    def __init__(self, request: Request, setting: Setting, session: pytest.Session) -> None:
+        self._request, self._setting, self._session = request, setting, session
+        self._work = request.work
+        self.answer_file: str = self._work.pop("answer")
+        self._proof: Proof | None = None
+        self._kept = Kept(setting.seen)
+
+    def begin(self, descriptors: Descriptors, texts: Texts) -> None:
+        """Become the job; pytest then goes on to collect and run what it asks for."""
+        work, session = self._work, self._session
+        self._settle()
+        descriptors.separate(self._request.output)
+        apply_limits(work["limits"])
+        confine.apply(work["confinement"], work["scratch"])
+        _move(session.config, self._setting.start["scratch"], work["scratch"])
+        kind = work["job"]["type"]
+        if kind != "mutate":  # that imports all that it needs once more, with other code in it
+            sys.meta_path.insert(0, self._kept)
+        if kind == "prove":
+            self._prove(texts)
+        elif kind in ANEW:
+            self._setting.instead.action = lambda: job.do(work, self._again)
+        else:
+            self._setting.instead.action = lambda: job.do(work)
+
+    def _again(self, _work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]) -> str:
+        """A run of the session that is there already, in a fork of its own: an `invocation.Session`."""
+        session, self._setting.instead.action = self._session, None
+        # Pytest's own comes first, as where it starts after the source file's.
+        sys.meta_path.sort(key=lambda finder: not isinstance(finder, AssertionRewritingHook))
+        for plugin in plugins:
+            if isinstance(plugin, StandIn):
+                plugin.install(session.config)
+            session.config.pluginmanager.register(plugin)
+        session.config.args = list(tests)
+        session.config.option.file_or_dir = list(tests)
+        try:
+            session.config.hook.pytest_collection(session=session)
+            session.config.hook.pytest_runtestloop(session=session)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            self._setting.ending.pytest_keyboard_interrupt(pytest.ExceptionInfo.from_current())
+        return self._setting.ending.reason
+
+    def conclude(self, status: int | None = None) -> NoReturn:
+        """Write the answer and leave."""
+        job.conclude(self.answer_file, lambda: self._answer(status))
+
+    def _settle(self) -> None:
+        """Its own places and names for them."""
+        work = self._work
+        os.environ.update(work["environ"])
+        sys.argv[1:3] = [self._request.file, str(self._request.status)]
+        if tempfile.tempdir is not None and tempfile.tempdir.startswith(self._setting.start["scratch"]):
+            tempfile.tempdir = None
+        self._setting.places.move(work["scratch"])
+        if "hypothesis.configuration" in sys.modules:
+            sys.modules["hypothesis.configuration"].set_hypothesis_home_dir(None)
+
+    def _prove(self, texts: Texts) -> None:
+        config = self._session.config
+        measure, _ = self._setting.seen.measures.get(tuple(self._work["job"]["measure"]), (None, None))
+        self._proof = proof = Proof(self._work, measure)
+        proof.stand_in.finder.code = texts.code(self._work)
+        proof.stand_in.install(config)
+        for plugin in proof.plugins:
+            config.pluginmanager.register(plugin)
+        config.args = [proof.argument]
+        config.option.file_or_dir = [proof.argument]
+        if has_say(config, self._setting.seen.project, BEFORE):
+            proof.measure.__enter__()
+        else:  # until then nothing of the project runs
+            proof.stand_in.finder.begin = proof.measure.__enter__
+
+    def _answer(self, status: int | None) -> dict[str, Any]:
+        if self._proof is None:
+            return self._setting.instead.outcome()
+        measure = self._proof.measure
+        if self._proof.stand_in.finder.begin is object:
+            measure.__exit__()
+        if measured := self._work["job"]["measure"]:
+            measure.add(self._setting.seen.arcs(measured, self._kept.imported))
+        return self._proof.answer(
+            self._setting.ending.why(int(self._session.exitstatus) if status is None else status)
+        )
+
+
+def _move(config: pytest.Config, old: str, new: str) -> None:
+    """Pytest's own directories, which it made out of its options before the fork."""
+    factory = getattr(config, "_tmp_path_factory", None)
+    if factory is not None:
+        factory._given_basetemp, factory._basetemp = Path(new, "basetemp"), None  # noqa: SLF001 - no other way
+    cache = getattr(config, "cache", None)
+    if cache is not None:
+        cache._cachedir = Path(new, "cache")  # noqa: SLF001 - the same
+    config.option.basetemp = str(config.option.basetemp).replace(old, new)

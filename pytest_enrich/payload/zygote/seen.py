@@ -1,16 +1,20 @@
-"""What the zygote has seen of the project: what may be kept for forks, and what makes it unfit for them."""
+"""What the zygote has seen of the project: who imports what, noted as it happens, and what is kept for forks."""
 
 from __future__ import annotations
 
+import ast
+import builtins
+import contextlib
 import importlib
 import importlib.abc
+import importlib.util
 import inspect
 import itertools
 import os
 import sys
-import threading
+import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -18,16 +22,19 @@ from typing import Any, TypeAlias
 import pytest
 
 from ..measure import Measure, create
-from ..project import INSTALLED, Project
+from ..project import Project, file_of, find_by
 
 Arcs: TypeAlias = dict[str, list[tuple[int, int]]]
 """Pairs of lines, by file (absolute)."""
 
+PARAMETERS = ("globals", "locals", "fromlist", "level")
+"""Of `__import__`, after the name."""
+MOST_FILES = 300
+FOLDERS = ("tests", "test")
 MOST_MEASURES = 8
 ALWAYS = ""
 """The context of what every run of pytest does: plugins and conftest files."""
 _NOTHING = object()
-CONFIGURATION = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 BEFORE = (
     "pytest_ignore_collect", "pytest_collect_directory", "pytest_collect_file", "pytest_pycollect_makemodule",
     "pytest_collectstart", "pytest_make_collect_report", "pytest_report_collectionfinish",
@@ -163,31 +170,8 @@ def _bring_out(name: str) -> None:
             setattr(sys.modules[above], own, bound)
 
 
-def unfit_reason() -> str:
-    """What is here that does not survive a fork, "" if nothing."""
-    names = sorted(thread.name for thread in threading.enumerate() if thread is not threading.current_thread())
-    if names:
-        return f"threads are alive after the project's imports: {', '.join(names[:5])}"
-    if getattr(sys.modules.get("gevent.monkey"), "saved", None):
-        return "gevent has patched the standard library"
-    if getattr(sys.modules.get("eventlet.patcher"), "already_patched", None):
-        return "eventlet has patched the standard library"
-    if "grpc._cython.cygrpc" in sys.modules:
-        return "grpc is loaded, which does not work in forks"
-    return ""
-
-
-def has_first_word(config: pytest.Config, project: Project) -> bool:
-    """Whether a plugin of the project does something before the tests are imported."""
-    return _has_say(config, project, BEFORE)
-
-
-def has_last_word(config: pytest.Config, project: Project) -> bool:
-    """Whether a plugin of the project does something when the tests are over."""
-    return _has_say(config, project, AFTER)
-
-
-def _has_say(config: pytest.Config, project: Project, names: Iterable[str]) -> bool:
+def has_say(config: pytest.Config, project: Project, names: Iterable[str]) -> bool:
+    """Whether a plugin of the project does something at one of these hooks."""
     # Not `config.hook`: of hooks that take a path, pytest 7 gives a function there.
     callers = [getattr(config.pluginmanager.hook, name, None) for name in names]
     impls = [impl for caller in callers if caller is not None for impl in caller.get_hookimpls()]
@@ -202,23 +186,173 @@ def _places(impl: Any) -> Iterator[str]:
             yield place
 
 
-def unfit_files(rootdir: str, config: pytest.Config, seen: Seen) -> set[str]:
-    """Files of the project that are loaded, and those that configured pytest."""
-    found = {str(config.inipath)} if config.inipath is not None else set()
-    found |= {str(Path(rootdir, name)) for name in CONFIGURATION}
-    return found | held_modules() | {file for module in seen.modules.values() for file in _of(module)}
+class Witness(importlib.abc.MetaPathFinder):
+    """Finds what the others find, and notes when modules of the project run."""
+
+    def __init__(self, project: Project, seen: Seen) -> None:
+        self._project = project
+        self._seen = seen
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As the import system asks."""
+        others = (finder for finder in sys.meta_path if finder is not self)
+        spec = find_by(others, fullname, path, target)
+        if spec is not None and spec.loader is not None and spec.origin and self._project.kind(spec.origin):
+            spec.loader = _Loader(spec.loader, self._seen)
+        return spec
 
 
-def held_modules() -> set[str]:
-    """Files of modules that are loaded here for good."""
-    return {file for module in list(sys.modules.values()) for file in _of(module)}
+class _Loader(importlib.abc.Loader):
+    """Notes that a module runs; the module itself knows only its own loader."""
+
+    def __init__(self, inner: Any, seen: Seen) -> None:
+        self._inner = inner
+        self._seen = seen
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """As the loader does."""
+        spec.loader = self._inner
+        try:
+            made: ModuleType | None = self._inner.create_module(spec)
+        finally:
+            spec.loader = self
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        """As the loader does."""
+        module.__loader__ = self._inner
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._inner
+        self._seen.entered(module.__name__)
+        try:
+            self._inner.exec_module(module)
+        finally:
+            self._seen.left()
 
 
-def _of(module: ModuleType | Any) -> Iterator[str]:
-    file = getattr(module, "__file__", None)
-    if isinstance(file, str) and not INSTALLED & set(Path(file).parts) and not file.startswith(_library()):
-        yield file
+@contextlib.contextmanager
+def imports_noted(seen: Seen) -> Iterator[None]:
+    """Also what is loaded already is needed by who asks for it."""
+    plain, by_name = builtins.__import__, importlib.import_module
+
+    def noting(name: str, *rest: Any, **named: Any) -> Any:
+        module = plain(name, *rest, **named)
+        with contextlib.suppress(Exception):  # what is odd about the call was no matter to Python
+            given = dict(zip(PARAMETERS, rest, strict=False)) | named
+            for one in _meant(name, given):
+                _needed(one, seen, given.get("globals") or {})
+        return module
+
+    def noting_by_name(name: str, package: str | None = None) -> ModuleType:
+        module = by_name(name, package)
+        _needed(module.__name__, seen, sys._getframe(1).f_globals)  # noqa: SLF001 - who asks is told nowhere else
+        return module
+
+    builtins.__import__, importlib.import_module = noting, noting_by_name
+    try:
+        yield
+    finally:
+        builtins.__import__, importlib.import_module = plain, by_name
 
 
-def _library() -> str:
-    return str(Path(threading.__file__).parent)
+def _meant(name: str, given: dict[str, Any]) -> Iterator[str]:
+    """The modules that a call of `__import__` may be about."""
+    level, package = given.get("level", 0), (given.get("globals") or {}).get("__package__")
+    full = importlib.util.resolve_name("." * level + name, package) if level else name
+    yield full
+    yield from (f"{full}.{part}" for part in given.get("fromlist") or ())
+
+
+def _needed(name: str, seen: Seen, asking: dict[str, Any]) -> None:
+    while name:
+        if name in sys.modules:
+            seen.needed(name)
+            seen.asked(name, asking.get("__file__"))
+        name = name.rpartition(".")[0]
+
+
+def tests_imports(start: dict[str, Any], config: pytest.Config, seen: Seen) -> None:
+    """Import what the test files round `start["argument"]` import, less tests; `seen` keeps it.
+
+    Afterwards the modules of the project that this loaded are imported by nobody, as far as anyone can see.
+    """
+    root = Path(start["rootdir"])
+    project = Project(str(root), "")
+    before = set(sys.modules)
+    finder = Witness(project, seen)
+    sys.meta_path.insert(0, finder)
+    with imports_noted(seen):
+        for name, parts in _wanted(_files(start, config)):
+            if not _is_test(name, project):
+                with contextlib.suppress(BaseException):
+                    __import__(name, {}, None, parts)
+    sys.meta_path.remove(finder)
+    _put_away(before, project, seen)
+    _warm()
+
+
+def _warm() -> None:
+    """What Hypothesis works out when somebody first draws text, which takes a second of each child's."""
+    strategies = sys.modules.get("hypothesis.strategies")
+    if strategies is not None:
+        with contextlib.suppress(Exception):
+            strategies.text().validate()
+
+
+def _files(start: dict[str, Any], config: pytest.Config) -> list[Path]:
+    root = Path(start["rootdir"])
+    if start["argument"]:
+        place = Path(start["argument"])
+        return sorted((place.parent if place.is_file() else place).glob("*.py"))[:MOST_FILES]
+    folders = [root / name for name in (*config.getini("testpaths"), *FOLDERS)]
+    found = [file for folder in dict.fromkeys(folders) if folder.is_dir() for file in sorted(folder.rglob("*.py"))]
+    return list(dict.fromkeys(found))[:MOST_FILES]
+
+
+def _wanted(files: Iterable[Path]) -> list[tuple[str, tuple[str, ...]]]:
+    """Modules, and the names that are taken from them, in the order in which the files ask for them."""
+    found: dict[tuple[str, tuple[str, ...]], None] = {}
+    for file in files:
+        with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
+            with tokenize.open(file) as stream:
+                tree = ast.parse(stream.read())
+            found |= dict.fromkeys(_imports(tree.body))
+    return list(found)
+
+
+def _imports(body: Sequence[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Those that importing the file runs: not in functions, which may never be called."""
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            yield from ((alias.name, ()) for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+            yield statement.module, tuple(alias.name for alias in statement.names if alias.name != "*")
+        elif isinstance(statement, ast.If | ast.Try):
+            yield from _imports(statement.body)
+
+
+def _is_test(name: str, project: Project) -> bool:
+    """Tests and what helps them stay with pytest, which rewrites their assertions."""
+    top = name.partition(".")[0]
+    if top in sys.modules and top not in {"tests", "test"}:
+        places = [file_of(sys.modules[top])]
+    else:
+        spec = PathFinder.find_spec(top)
+        places = [] if spec is None else [*(spec.submodule_search_locations or ()), spec.origin or ""]
+    inner = name.split(".")[1:]
+    paths = [os.path.join(place, *inner, "x.py") for place in places]  # noqa: PTH118 - to be looked at
+    return any(project.kind(path) == "test" for path in (*places, *paths)) or "conftest" in inner
+
+
+def _put_away(before: set[str], project: Project, seen: Seen) -> None:
+    for name in [name for name in sys.modules if name not in before]:
+        if project.kind(file_of(sys.modules[name])):
+            seen.modules[name] = sys.modules.pop(name)
+    seen.shared &= set(seen.modules)
+    for name, module in seen.modules.items():
+        above, _, own = name.rpartition(".")
+        parent = seen.modules.get(above) or sys.modules.get(above)
+        if parent is not None and vars(parent).get(own) is module:
+            delattr(parent, own)

@@ -58,11 +58,11 @@ class ForkserverSandbox:
     def processes(self) -> tuple[int, ...]:
         """The numbers of the processes that fork."""
         with self._lock:
-            return tuple(zygote.number for zygote in self._zygotes.values())
+            return tuple(zygote.forker.number for zygote in self._zygotes.values())
 
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """Do `job` in a fork, or in a fresh interpreter; see `protocols.Sandbox`."""
-        if not forkable(job) or self._is_unsupported():
+        if not forkable(job) or self._is_unfit(unsupported()):
             return self._fresh.execute(job, timeout=timeout)
         started = time.monotonic()
         for _ in range(TRIES):
@@ -83,22 +83,17 @@ class ForkserverSandbox:
         for zygote in zygotes:
             zygote.close()
 
-    def _is_unsupported(self) -> bool:
-        reason = unsupported()
+    def _is_unfit(self, reason: str) -> bool:
+        """Whether there is a reason to do without forks, which is noted."""
         if reason:
-            self._note(reason)
+            self._notes.setdefault(f"jobs run in fresh processes, which is slower: {reason}")
         return bool(reason)
-
-    def _note(self, reason: str) -> None:
-        self._notes.setdefault(f"jobs run in fresh processes, which is slower: {reason}")
 
     def _try(self, job: Job, timeout: float) -> Execution | None:
         """The execution; None when the process that forks did not outlive it."""
         zygote = self._zygote(self._argument(job), process.world(job))
         try:
-            if zygote.unfit:
-                self._note(zygote.unfit)
-            if zygote.unfit or not _can(zygote, job):
+            if self._is_unfit(zygote.unfit) or not _can(zygote, job):
                 return self._fresh.execute(job, timeout=timeout)
             return zygote.execute(job, timeout)
         finally:

@@ -99,18 +99,10 @@ class Forker:
         start_file.write_bytes(msgspec.json.encode(told))
         self._socket, theirs = socket.socketpair()
         try:
-            with theirs, process.nothing() as stdin:
+            with theirs:
                 inner = (fresh.python, str(process.PAYLOAD), str(start_file), "zygote", str(theirs.fileno()))
-                self._process = subprocess.Popen(
-                    fresh.layers.command(inner, self._place, fresh.rootdir),
-                    cwd=fresh.rootdir,
-                    env=environ,
-                    stdin=stdin,
-                    stdout=output,
-                    stderr=output,
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
+                command = fresh.layers.command(inner, self._place, fresh.rootdir)
+                self._process = process.start_apart(command, fresh.rootdir, environ, theirs.fileno(), output)
         except BaseException:
             self._socket.close()
             raise
@@ -140,15 +132,11 @@ class Forker:
         """Of the process."""
         return self._process.pid
 
-    def is_alive(self) -> bool:
-        """Whether its end cannot be seen yet."""
-        return self._process.poll() is None
-
-    def is_gone(self) -> bool:
-        """Whether it has ended; its files are closed shortly before that can be seen."""
+    def is_alive(self, patience: float = 0.0) -> bool:
+        """Whether its end cannot be seen yet: its files are closed shortly before that can be."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.1)
-        return not self.is_alive()
+            self._process.wait(patience)
+        return self._process.returncode is None
 
     @contextlib.contextmanager
     def asked(self, job_file: Path, output: IO[bytes]) -> Iterator[int]:
@@ -200,11 +188,11 @@ class Forker:
 
 def take_stamp(files: Iterable[str], since: int) -> dict[str, Stamp]:
     """Stamps of files read after `since` (nanoseconds); one that changed since may have been read before."""
-    stamps = {file: of(file) for file in files}
+    stamps = {file: stamp_of(file) for file in files}
     return {file: UNSURE if stamp and stamp[0] >= since - GRAIN else stamp for file, stamp in stamps.items()}
 
 
-def of(file: str) -> Stamp:
+def stamp_of(file: str) -> Stamp:
     """The stamp of a file as it is now."""
     try:
         found = os.stat(file)  # noqa: PTH116 - many files for each job
@@ -213,21 +201,11 @@ def of(file: str) -> Stamp:
     return found.st_mtime_ns, found.st_size
 
 
-def holds(stamps: Mapping[str, Stamp]) -> bool:
-    """Whether all files are as they were."""
-    return all(of(file) == stamp for file, stamp in stamps.items())
-
-
 def configuring(rootdir: Path, argument: Path | None) -> set[str]:
     """Files that would count for tests at `argument`, whether they are there or not."""
     place = rootdir if argument is None else argument
     above = [folder for folder in (place, *place.parents) if folder.is_relative_to(rootdir)]
     return {str(folder / name) for folder in (*above, rootdir) for name in CONFIGURATION}
-
-
-def take_surroundings(environ: Mapping[str, str], allowed: Iterable[str]) -> dict[str, str]:
-    """What of the environment reaches every job."""
-    return environment.clean(environ, Path(os.sep), allowed=tuple(allowed))
 
 
 class Zygote:
@@ -243,7 +221,7 @@ class Zygote:
     def __init__(self, fresh: ProcessSandbox, argument: Path | None, world: World = environment.HERE) -> None:
         self._fresh = fresh
         self._world = world
-        self._base = take_surroundings(os.environ, fresh.env)
+        self._surroundings = self._current_surroundings()
         self._lock = threading.Lock()
         self._users = 0
         self._retired = False
@@ -255,9 +233,9 @@ class Zygote:
             output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it is closed with all the rest
             self._open.enter_context(output)
             told = instructions(fresh, self._place, argument, world)
-            self._forker = Forker(fresh, told, self._environ, output)
-            self._open.callback(self._forker.close)
-            ready = self._forker.ready()
+            self.forker = Forker(fresh, told, self._environ, output)
+            self._open.callback(self.forker.close)
+            ready = self.forker.ready()
         except BaseException:
             self.close()
             raise
@@ -267,16 +245,15 @@ class Zygote:
         wanted = {*ready.files, *configuring(fresh.rootdir, argument)}
         self._stamps = take_stamp(wanted, since)
 
-    @property
-    def number(self) -> int:
-        """Of the process."""
-        return self._forker.number
-
     def is_current(self) -> bool:
         """Whether it lives (or had a reason not to), and is made of what there is now."""
-        alive = bool(self.unfit) or self._forker.is_alive()
-        surroundings = take_surroundings(os.environ, self._fresh.env)
-        return alive and surroundings == self._base and holds(self._stamps)
+        alive = bool(self.unfit) or self.forker.is_alive()
+        is_same = self._current_surroundings() == self._surroundings
+        return alive and is_same and all(stamp_of(file) == stamp for file, stamp in self._stamps.items())
+
+    def _current_surroundings(self) -> dict[str, str]:
+        """What of the environment reaches every job."""
+        return environment.clean(os.environ, Path(os.sep), allowed=self._fresh.env)
 
     def has_loaded(self, path: str) -> bool:
         """Whether a file (relative to the project) is loaded already, so that no other text can take its place."""
@@ -304,10 +281,10 @@ class Zygote:
         job_file = place / "job.json"
         job_file.write_bytes(msgspec.json.encode(self._fresh.work(job, answer_file, timeout, own)))
         before = start(place)
-        with tempfile.TemporaryFile(buffering=0) as output, self._forker.asked(job_file, output) as reader:
+        with tempfile.TemporaryFile(buffering=0) as output, self.forker.asked(job_file, output) as reader:
             watch = process.Watch(time.monotonic() + timeout, functools.partial(excess, place, before))
-            said, stopped = self._forker.attend(reader, job_file, watch)
-            if not stopped and process.how(said) in {"", "stopped"} and self._forker.is_gone():
+            said, stopped = self.forker.attend(reader, job_file, watch)
+            if not stopped and process.how(said) in {"", "stopped"} and not self.forker.is_alive(0.1):
                 # With it and the job's supervisor gone, nobody has ended the job.
                 process.end_strays(self._place.name)
                 process.end_strays(place.name)

@@ -15,7 +15,7 @@ import pytest
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.entry import Entry
 from pytest_enrich.payload.explore.inputs import Inputs
-from pytest_enrich.payload.explore.pool import Seen
+from pytest_enrich.payload.explore.pool import Known, Seen
 from pytest_enrich.payload.explore.varied import Varied
 from pytest_enrich.payload.express import evaluable, evaluate
 from pytest_enrich.payload.rules.evidence import constructor
@@ -190,7 +190,7 @@ def test_the_alternatives_of_a_union_are_told_apart():
 
 def inputs(signature="", seen=(), function=lambda: None):
     parameters = tuple({"name": name, "kind": "positional"} for name in signature.split())
-    return Inputs(Entry("m", "f", "function", parameters), Seen(tuple(seen), {}), function, world("7"), None, 0)
+    return Inputs(Known(Entry("m", "f", "function", parameters), Seen(tuple(seen), {}), function), world("7"), 0)
 
 
 def test_calls_are_the_same_for_the_same_chance():
@@ -215,7 +215,7 @@ def test_every_other_object_is_one_that_tests_made():
             self.size = size
 
     seen = Seen((Call("Box.look", (), "⟨m:Box⟩(3)"),), {})
-    method = Inputs(Entry("m", "Box.look", "method", ()), seen, lambda: None, world("7"), Box, 0)
+    method = Inputs(Known(Entry("m", "Box.look", "method", ()), seen, lambda: None, Box), world("7"), 0)
     method.receivers = ["⟨m:Box⟩(3)", *(f"⟨m:Box⟩({size})" for size in range(100, 199))]
     chance = random.Random(1)
     drawn = [method.receiver(chance) for _ in range(100)]

@@ -7,7 +7,7 @@ import collections
 import pytest
 
 from pytest_enrich.data import Argument, Call, Entry, Parameter
-from pytest_enrich.payload.explore.findings import INDIFFERENT
+from pytest_enrich.payload.explore.exploration import INDIFFERENT
 from pytest_enrich.payload.explore.informative import is_degenerate
 from pytest_enrich.payload.explore.stated import is_empty
 

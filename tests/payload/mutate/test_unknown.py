@@ -2,7 +2,8 @@
 
 import pytest
 
-from pytest_enrich.payload.mutate import mutate, ways
+from pytest_enrich.payload import mutate as mutating
+from pytest_enrich.payload.mutate import mutate
 from pytest_enrich.payload.mutate.trial import CONTROLS
 
 NAME = "tests/test_new.py::test_new"
@@ -24,7 +25,7 @@ def fates(project, monkeypatch):
                 by_others,
             ]
         )
-        monkeypatch.setattr(ways, "run", lambda _trial: next(answers))
+        monkeypatch.setattr(mutating, "try_all", lambda _trial: next(answers))
         job = {
             "budget": 9, "canary": None, "mutants": [{"id": "1"}, {"id": "2"}], "corpus": [], "parts": [],
             "tests": [NAME], "path": "tests/test_new.py", "text": "", "contested": ["1", "2"],
