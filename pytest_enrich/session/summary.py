@@ -38,11 +38,12 @@ _CODE = (".py", ".pyi", ".toml", ".ini", ".cfg", ".json", ".yaml", ".yml")
 
 
 def snapshot_files(rootdir: Path, directory: Path) -> Snapshot:
-    """Size and time of each file below rootdir, by path; None when there are too many to look at."""
+    """Size and time of each file and link below rootdir, by path; None when there are too many to look at."""
     found: dict[str, tuple[int, int]] = {}
     for folder, folders, files in os.walk(rootdir):
+        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]
         folders[:] = [name for name in folders if name not in PASSED_OVER and Path(folder, name) != directory]
-        for path in (f"{folder}/{name}" for name in files):
+        for path in (f"{folder}/{name}" for name in (*files, *links)):
             with contextlib.suppress(OSError):
                 state = os.lstat(path)
                 found[path] = (state.st_size, state.st_mtime_ns)

@@ -69,3 +69,9 @@ def test_too_many_files_are_not_looked_at(rootdir, directory, monkeypatch):
     monkeypatch.setattr(summary, "MOST_FILES", 2)
     assert summary.snapshot_files(rootdir, directory) is None
     assert summary.changed_files(rootdir, directory, None) is None
+
+
+def test_a_link_to_a_folder_is_a_file_that_is_new(rootdir, directory, tmp_path):
+    before = summary.snapshot_files(rootdir, directory)
+    (rootdir / "link").symlink_to(tmp_path, target_is_directory=True)
+    assert summary.changed_files(rootdir, directory, before) == ("link",)
