@@ -41,7 +41,7 @@ def snapshot_files(rootdir: Path, directory: Path) -> Snapshot:
     """Size and time of each file and link below rootdir, by path; None when there are too many to look at."""
     found: dict[str, tuple[int, int]] = {}
     for folder, folders, files in os.walk(rootdir):
-        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]
+        links = [name for name in folders if Path(folder, name).is_symlink()]
         folders[:] = [name for name in folders if name not in PASSED_OVER and Path(folder, name) != directory]
         for path in (f"{folder}/{name}" for name in (*files, *links)):
             with contextlib.suppress(OSError):

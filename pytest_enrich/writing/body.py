@@ -11,7 +11,7 @@ from pytest_enrich.data import Finding, Observation, Template
 from pytest_enrich.writing.syntax import compared, literal_value, owner, plain, relation, within
 
 INLINE, SHOWN = 72, 60
-MESSAGE, FEW = 60, 3
+MESSAGE, FEWEST_SIGNS, FEW = 60, 28, 3
 DIGITS, PLACES = 7, 7
 """What `pytest.approx` and `assertAlmostEqual` look at."""
 FLOAT = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?|\d+e[+-]?\d+")
@@ -49,15 +49,18 @@ def write(
     *,
     awaits: bool = False,
     apart: bool = False,
+    most: int = MESSAGE,
 ) -> Body:
     """The statements for a finding; in a test that is a coroutine, it `awaits`.
 
-    Where they stand `apart`, the assertion is not on the call itself but on a variable.
+    Where they stand `apart`, the assertion is not on the call itself but on a variable. Of a message no more than
+    `most` signs are looked for.
     """
     scene, action = _scene(finding, awaits=awaits)
     state = in_unittest if style == "unittest" else in_pytest
     if finding.observations[0].subject in AROUND:
-        opening = state(finding.observations[0], "")
+        around = _around_unittest if style == "unittest" else _around_pytest
+        opening = around(finding.observations[0], most)
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
     if style == "unittest" and finding.observations[0].expression == PRINTED:
         return _printed([*scene, CAPTURING], action, finding.observations[0])
@@ -84,9 +87,6 @@ def renamed(line: Template, name: str, other: str) -> Template:
 
 def in_pytest(seen: Observation, subject: Template) -> Template:
     """What states an observation of `subject`; for one of a block, the block's first line."""
-    if seen.subject in AROUND:
-        match = f", match={pattern(seen.message)}" if seen.message.strip() else ""
-        return f"with ⟨pytest:{seen.subject}⟩({seen.value}{match}):"
     if seen.form == "instance":
         return f"assert isinstance({subject}, {seen.value})"
     if seen.form == "is":
@@ -96,9 +96,6 @@ def in_pytest(seen: Observation, subject: Template) -> Template:
 
 def in_unittest(seen: Observation, subject: Template) -> Template:
     """The same in a method of a `TestCase`."""
-    if seen.subject in AROUND:
-        name, match = f"assert{seen.subject.title()}", f", {pattern(seen.message)}" if seen.message else ""
-        return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
     if seen.form == "instance":
         return f"self.assertIsInstance({subject}, {seen.value})"
     if seen.form == "is" and seen.value in ALONE:
@@ -112,16 +109,41 @@ def in_unittest(seen: Observation, subject: Template) -> Template:
     return f"self.assertEqual({subject}, {seen.value})"
 
 
-def pattern(message: str) -> str:
-    """A pattern for the first line of the message that says something, cut at a word when it is long.
+def _around_pytest(seen: Observation, most: int) -> Template:
+    match = f", match={pattern(seen.message, most)}" if seen.message.strip() else ""
+    return f"with ⟨pytest:{seen.subject}⟩({seen.value}{match}):"
+
+
+def _around_unittest(seen: Observation, most: int) -> Template:
+    name, match = f"assert{seen.subject.title()}", f", {pattern(seen.message, most)}" if seen.message else ""
+    return f"with self.{name}{'Regex' if match else ''}({seen.value}{match}):"
+
+
+def room(message: str, over: int) -> int:
+    """How much of a message is looked for in a line that is so much too long; all of it where too little is left.
+
+    A line that need not be broken is worth the end of a long sentence.
+    """
+    text = _said(message)[:MESSAGE]
+    left = len(text) - over
+    return left if len(text[: max(left, 0)].rpartition(" ")[0]) >= FEWEST_SIGNS else MESSAGE
+
+
+def _said(message: str) -> str:
+    """The first line of a message that says something."""
+    return next((line.strip() for line in message.splitlines() if line.strip()), message)
+
+
+def pattern(message: str, most: int = MESSAGE) -> str:
+    """A pattern for the first line of a message that says something, cut at a word when it is longer than `most`.
 
     A message of a few letters is matched as a whole: they are in many others.
     """
-    text = next((line.strip() for line in message.splitlines() if line.strip()), message)
+    text = _said(message)
     if " " in text.strip("'\"") and literal_value(text) == (text[1:-1],):
         text = text[1:-1].strip()  # a `KeyError` shows what it was given in quotes
-    if len(text) > MESSAGE:
-        text = text[:MESSAGE].rpartition(" ")[0] or text[:MESSAGE]
+    if len(text) > most:
+        text = text[:most].rpartition(" ")[0] or text[:most]
     escaped = SPECIAL.sub(r"\\\1", text)
     if text == message and text.isalnum() and len(text) <= FEW:
         escaped = f"^{text}$"

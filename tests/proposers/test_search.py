@@ -51,6 +51,22 @@ def test_a_finding_becomes_a_whole_test(fakes, propose):
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (2, "0", "observed", True)
 
 
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        (
+            "the discount has to be a number between zero and one",
+            '    with pytest.raises(Refused, match="the discount has to be a number between zero"):',
+        ),
+        ("no_blanks_in_this_message_that_is_much_too_long_for_it", "    with pytest.raises("),
+    ],
+)
+def test_of_a_message_only_so_much_is_looked_for_that_its_line_need_not_be_broken(fakes, propose, message, line):
+    raised = Observation(subject="raises", value="⟨shop.cart:Refused⟩", message=message)
+    (made,), _ = propose(fakes.finding(raised))
+    assert made.code.splitlines()[1] == line
+
+
 def test_a_test_names_the_rules_that_thought_of_its_findings(fakes, propose):
     (made,), _ = propose(replace(fakes.finding(), rules=("constants", "default")))
     assert made.origin.rules == ("constants", "default")
