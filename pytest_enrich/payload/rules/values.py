@@ -152,9 +152,11 @@ class World:
         return frozenset(template for template, _ in self.constants)
 
     def written_for(self, hint: Any) -> tuple[str, ...]:
-        """What people wrote that conforms; nothing where anything would."""
+        """What people wrote that conforms; nothing where anything would, and no flag for a number."""
         known = () if hint is types.ANYTHING else self._written
-        return tuple(text for text, value in known if types.conforms(value, hint))
+        is_of_names = bool(types.enumerations(hint))
+        fitting = ((text, value) for text, value in known if types.conforms(value, hint))
+        return tuple(text for text, value in fitting if is_of_names or not isinstance(value, enum.Enum))
 
     @rule("contents")
     def filled(self, hint: Any) -> Iterator[str]:

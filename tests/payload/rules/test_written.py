@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from types import ModuleType
 
 from pytest_enrich.payload.rules import written
+from pytest_enrich.payload.rules.values import World
 
 CALL = {"arguments": [{"name": "text", "value": "'2019-01-01'"}]}
 JOB = {"entries": [{"calls": [CALL]}], "neighbours": [], "through": [], "written": ["'near'", "'2019-01-01'"]}
@@ -60,3 +62,9 @@ def test_docstrings_of_several_lines_are_given_to_what_reads_texts(tmp_path):
     module.Reader = Reader
     found = [*written.values({**JOB, "entries": [], "written": []}, module, str(tmp_path))]
     assert found == [repr("Read a page.\n\n:returns: what is on it")]
+
+
+def test_a_flag_is_none_of_the_numbers_that_people_wrote():
+    world = World([], {}, written=("⟨re:RegexFlag.MULTILINE⟩", "3"))
+    assert world.written_for(int) == ("3",)
+    assert world.written_for(re.RegexFlag) == ("⟨re:RegexFlag.MULTILINE⟩",)
