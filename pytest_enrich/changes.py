@@ -1,4 +1,4 @@
-"""Which lines changed since a commit: git is asked, never changed, and no setting or hook of the user's counts.
+"""Which lines changed since a commit: git is asked, never changed, and no setting of the user's but a name counts.
 
 `since` answers it; `environment` is that of a process that must not take a hook's repository for its own.
 """
@@ -64,6 +64,8 @@ def ask(folder: Path, *words: str) -> Said:
         )
     except FileNotFoundError:
         raise UsageError("it needs git, which is not here\nInstall git, or do without this option.") from None
+    except OSError as error:  # one that may not be run, a folder of PATH that may not be searched
+        raise UsageError(f"git cannot be started: {error.strerror}\nDo without this option.") from None
     except subprocess.TimeoutExpired:
         raise UsageError(f"git {words[0]} did not end within {SECONDS:.0f}s\nDo without this option.") from None
     return Said(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace").strip())
@@ -157,7 +159,9 @@ def find_base(rootdir: Path, since: str) -> str:
 def _unknown(rootdir: Path, since: str) -> str:
     lines = ["there is no such commit here"]
     remote, _, branch = since.partition("/")
-    if branch and remote in ask(rootdir, "remote").word.split("\n"):
+    remotes = ask(rootdir, "remote").word.split("\n")
+    lines += [f"There is:    {one}/{since}" for one in remotes if one and _resolved(rootdir, f"{one}/{since}")]
+    if branch and remote in remotes:
         lines.append(f"Fetch it:    git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}")
     if _is_shallow(rootdir):
         lines.append(_WHOLE)

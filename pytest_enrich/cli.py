@@ -116,8 +116,11 @@ def _crash(text: str) -> str:
     from pytest_enrich.commands.project import locate
     from pytest_enrich.store import last_run
 
-    where = last_run.keep_crash(locate(None, Path.cwd()), text)
-    return f"pytest-enrich: internal error, {where}\nYour files are as the last message said."
+    try:
+        place = last_run.write_crash(locate(None, Path.cwd()), text)
+    except (EnrichError, OSError):
+        return f"{text}\npytest-enrich: internal error; the details are above. Nothing else was changed."
+    return f"pytest-enrich: internal error, details in {place}\nYour files are as the last message said."
 
 
 def _print_anything() -> None:

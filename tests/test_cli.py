@@ -42,6 +42,14 @@ def test_a_defect_is_written_down_and_not_thrown(monkeypatch, tmp_path, capsys):
     assert "RuntimeError: a defect" in crash.read_text()
 
 
+def test_a_defect_that_cannot_be_written_down_is_told_whole(monkeypatch, tmp_path, capsys):
+    (tmp_path / "enrich-suggestions").write_text("a file where a folder should be")
+    assert fails_with(monkeypatch, tmp_path, RuntimeError("a defect")) == 3
+    told = capsys.readouterr().err
+    assert "RuntimeError: a defect" in told
+    assert "the details are above" in told
+
+
 def test_help_and_version_are_answers(capsys):
     assert (cli.main(["--help"]), cli.main(["--version"]), cli.main(["list", "--help"])) == (0, 0, 0)
     assert "pytest-enrich" in capsys.readouterr().out

@@ -27,7 +27,6 @@ from msgspec import Struct
 from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.config import Budget, budget
-from pytest_enrich.data import RunSummary
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.store import Store, disk, last_run
 
@@ -160,7 +159,9 @@ class Bench(Struct, frozen=True, kw_only=True):
         self._pytest(checkout, "--enrich", *options, f"--enrich-model={model}")
         seconds = time.monotonic() - began
         store = Store(checkout / "enrich-suggestions", checkout)
-        run = last_run.read(store) or RunSummary()
+        run = last_run.read(store)
+        if run is None:
+            raise RefusedError(f"the run of {model} left no figures\nThe other ones are kept. See:  {checkout}")
         if model != NONE and run.model is None:
             raise RefusedError(f"{model} was not asked: {'; '.join(run.notes)}\nThe other figures are kept.")
         waiting = store.pending()

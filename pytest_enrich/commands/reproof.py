@@ -63,7 +63,7 @@ def keep(store: Store, one: Suggestion) -> None:
 
 
 def save(store: Store, one: Suggestion, text: str = "") -> None:
-    """Write the suggestion against today's test file; `text` is that of its runnable file, "" for its own.
+    """Write the suggestion against today's test file; `text` is that of its runnable file, "" to write it anew.
 
     Raises:
         RefusedError: The test file cannot be read, or cannot take the test.

@@ -97,8 +97,9 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
             return (Taken(id=group[0].id, path=path, refused=str(error)),)
         return _halves(store, path, group, how)
     if outcome.passed:
+        note = made.note or _new_note(file, group)
         taken = (_taken(store, path, step, outcome) for step in steps)
-        return tuple(msgspec.structs.replace(one, note=made.note) for one in taken)
+        return tuple(msgspec.structs.replace(one, note=note) for one in taken)
     if len(group) > 1:
         return _halves(store, path, group, how)
     why = f"{path} is red with it: {outcome.last_line}"
@@ -121,6 +122,12 @@ def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
+
+
+def _new_note(file: PythonFile, group: Sequence[Suggestion]) -> str:
+    """A file that was deleted or renamed since may not be wanted again."""
+    is_gone = file.content is None and any(not one.target.new_file for one in group)
+    return f"{file.name} was not there any more; a new file was made for it" if is_gone else ""
 
 
 def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
@@ -195,7 +202,7 @@ def settle_interrupted(store: Store) -> tuple[str, ...]:
     nothing happened; else the test is in it, and the decision stands. While another process is deciding, what
     looks interrupted is its own.
     """
-    with contextlib.suppress(disk.BusyError):
+    with contextlib.suppress(disk.BusyError, RefusedError):
         if _interrupted(store):  # nothing is written where there is nothing to settle
             with taken_turn(store, patience=0):
                 return tuple(one.id for decision, one in _interrupted(store) if _waits_again(store, decision, one))

@@ -43,8 +43,13 @@ THIRD_PARTY_ROOTS = frozenset(
 
 
 def wanted(text: str) -> list[Binding]:
-    """Each single import at the top level of a text."""
-    return [one for node in import_nodes(text) for one in imported(node)]
+    """Each single import at the top level of a text, of everything in a module as well."""
+    found: list[Binding] = []
+    for node in import_nodes(text):
+        found += imported(node)
+        if any(alias.name == "*" for alias in node.names):
+            found.append(Binding(name="*", module=module_of(node), member="*"))
+    return found
 
 
 def import_nodes(text: str) -> list[ImportNode]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from urllib.parse import quote
 
 from msgspec.structs import replace
@@ -20,6 +21,17 @@ from pytest_enrich.reporters.figures import contract_of, observed_of
 from pytest_enrich.reporters.words import counted, visible
 
 RULE = "suggested-test"
+_NEVER: dict[str, str] = {
+    "true": "is never true",
+    "false": "is never false",
+    "iterates": "never has anything to go through",
+    "skips": "never comes to its end",
+    "matches": "never matches",
+    "no match": "always matches",
+    "raises": "never catches anything",
+    "entered": "never runs",
+}
+"""Of a gap without lines of its own, by its outcome."""
 URL = "https://pypi.org/project/pytest-enrich/"
 
 
@@ -41,12 +53,30 @@ def lines(reported: ReportedSuggestion) -> tuple[int, int]:
 
 
 def never(reported: ReportedSuggestion) -> str:
-    """What does not happen of the gap, as it is today: `code on lines 23-28 never runs`."""
+    """What of the gap's lines, as they are today, does not happen: `lines 23-26, 28 never run`."""
     gap = reported.suggestion.gap
-    first, last = lines(reported)
-    if not (gap.lines or any(line.missing for line in reported.source)):
-        return f"line {first} never comes to `{gap.outcome}`"
-    return f"line {first} never runs" if first == last else f"code on lines {first}-{last} never runs"
+    numbers = [line.number for line in reported.source if line.missing] or sorted(gap.lines)
+    if not numbers:
+        return f"line {lines(reported)[0]} {_NEVER.get(gap.outcome, _NEVER['entered'])}"
+    silent = {line.number for line in reported.source if not line.missing and _is_silent(line.text)}
+    spans = ", ".join(_spans(numbers, silent))
+    return f"line {spans} never runs" if spans.isdecimal() else f"lines {spans} never run"
+
+
+def _is_silent(text: str) -> bool:
+    """Whether there is nothing on a line that could run."""
+    return not text.strip() or text.lstrip().startswith("#")
+
+
+def _spans(numbers: Sequence[int], silent: AbstractSet[int]) -> Iterator[str]:
+    """The numbers, those that follow each other together, across `silent` ones too."""
+    start = last = numbers[0]
+    for number in (*numbers[1:], None):
+        if number is not None and silent >= set(range(last + 1, number)):
+            last = number
+            continue
+        yield str(start) if start == last else f"{start}-{last}"
+        start = last = number or 0
 
 
 def sentence(one: Suggestion) -> str:

@@ -136,7 +136,14 @@ def _bugs(summary: RunSummary, bugs: Sequence[Suggestion]) -> str:
 
 def _before(gaps: Mapping[str, int]) -> list[str]:
     """Why the gaps that are there were not worked on."""
-    known = [f"{gaps[outcome]} {outcome}" for outcome in (*_ALREADY, _NOTHING) if gaps.get(outcome)]
+    words = {
+        "turned down": "turned down before (.enrich-rejected)",
+        "done before": "tried before",
+        "waiting": "with a suggestion that waits",
+        "left out": "left out",
+        _NOTHING: "without a good test",
+    }
+    known = [f"{gaps[outcome]} {text}" for outcome, text in words.items() if gaps.get(outcome)]
     text = f"gaps      {sum(gaps.values())}: {', '.join(known)}"
     return [filled(text, indent=10)] if known else []
 

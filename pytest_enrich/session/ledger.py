@@ -235,7 +235,7 @@ class Ledger:
         return [target for target in narrowed if target.gaps]
 
     def untried(self, targets: Sequence[Target], after: Sequence[str], asked: Sequence[str]) -> list[Target]:
-        """The targets with the gaps that those `after` whom this round comes have finished with, and no others."""
+        """The targets with the gaps that those in `after` have finished with, and those in `asked` have not."""
         known, wanted, left = self._asked(), set(asked), []
         for target in targets:
             done = []

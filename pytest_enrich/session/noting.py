@@ -15,12 +15,14 @@ from pytest_enrich.data import (
     Answered,
     Attempt,
     Call,
+    Collect,
     Dropped,
     Execution,
     Explore,
     Explored,
     Failed,
     Job,
+    Mutate,
     Prove,
     Record,
     Varied,
@@ -39,6 +41,15 @@ IN_A_ROW = 5
 READ = frozenset({"parses", "allowed", "asserts", "new"})
 """Rungs at which nothing was run yet."""
 RUN = frozenset({"runs", "passes", "stable"})
+
+
+_DOING: dict[type, str] = {
+    Collect: "collecting the tests inside",
+    Record: "watching the tests inside",
+    Explore: "exploring a function",
+    Mutate: "mutating a function",
+    Vary: "varying the tests of a function",
+}
 
 
 class Around:
@@ -146,7 +157,7 @@ class NotingSandbox(Around):
         if isinstance(execution, Answered) and isinstance(execution.answer, Explored | Varied):
             self.ideas.update(execution.answer.ideas)
         if isinstance(execution, Failed) and not isinstance(job, Prove) and not self._closed.is_set():
-            what = f"a job in the sandbox ({type(job).__name__}) failed ({execution.reason})"
+            what = f"{_DOING[type(job)]} failed ({execution.reason})"
             self._failed[f"{what}: {last_line(execution.detail)}"] += 1
             if isinstance(job, Record | Explore | Vary):
                 getattr(self._here, "failed", []).append(job)

@@ -1,6 +1,6 @@
 """The walk over the targets, round after round: who is asked, on which executor, and what is one target.
 
-A model's round is the last, where there is one. What is reviewed as one thing is one target.
+Where there is a model, its round comes between those of the others. What is reviewed as one thing is one target.
 """
 
 from __future__ import annotations

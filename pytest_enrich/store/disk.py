@@ -347,10 +347,18 @@ def remove(path: Path) -> None:
 
 def names(directory: Path) -> tuple[str, ...]:
     """What is in the folder, sorted; nothing when it is not there or is a symbolic link."""
-    with reporting(directory, "read"):
-        if directory.is_symlink() or not directory.is_dir():
-            return ()
-        return tuple(sorted(entry.name for entry in directory.iterdir()))
+    if directory.is_symlink():
+        return ()
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        try:
+            return tuple(sorted(entry.name for entry in directory.iterdir()))
+        except PermissionError as error:
+            raise StoreError(
+                f"cannot read {directory}: {explained(error)}\n"
+                "Nothing was done.\n"
+                f"Make it readable:  chmod -R u+rwX {directory}"
+            ) from error
+    return ()
 
 
 def _free(path: Path) -> Path:

@@ -95,7 +95,11 @@ def _none(prefix: str, known: list[str], see: str, problems: Iterable[str]) -> s
     near = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
     names = dict.fromkeys(endings.get(name, name) for name in near)
     hint = f"Near to it:  {' '.join(names)}\n" if names else ""
-    hint += "".join(f"Passed over: {problem}\n" for problem in problems)
+    passed = [*problems]
+    if own := [problem for problem in passed if prefix in problem]:
+        return f"{own[0]}\nNothing was done. What there is:  {see}"
+    hint += "".join(f"Passed over: {problem}\n" for problem in passed[:_NEAR])
+    hint += f"Passed over: {len(passed) - _NEAR} more\n" if len(passed) > _NEAR else ""
     return f"no suggestion {prefix!r}\n{hint}Nothing was done. What there is:  {see}"
 
 

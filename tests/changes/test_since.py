@@ -3,6 +3,7 @@ import subprocess
 
 import pytest
 
+from pytest_enrich import changes
 from pytest_enrich.changes import environment, since
 from pytest_enrich.errors import UsageError
 
@@ -207,6 +208,10 @@ def run_told(clone, error, label):
 
 def test_a_branch_that_was_not_fetched_is_fetched_by_the_command_that_is_told(branched, tmp_path):
     copy = clone(branched, tmp_path, "--single-branch", "--branch=work")
+    copy.git("checkout", "-q", "--detach")
+    copy.git("branch", "-qD", "work")
+    with pytest.raises(UsageError, match=r"no such commit here\nThere is:    origin/work$"):
+        since(copy.root, "work")
     with pytest.raises(UsageError, match="no such commit here") as error:
         since(copy.root, "origin/main")
     run_told(copy, error.value, "Fetch it")
@@ -241,3 +246,10 @@ def test_git_is_asked_and_never_changed(branched):
     for name in ("main", "HEAD", "staged"):
         since(branched.root, name)
     assert snapshot() == before
+
+
+def test_a_git_that_may_not_be_started_is_none(tmp_path, monkeypatch):
+    (tmp_path / "git").write_text("no program")
+    (tmp_path / "git").chmod(0o644)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert changes.word(tmp_path, "rev-parse", "HEAD") == ""

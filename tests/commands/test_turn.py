@@ -125,3 +125,10 @@ def test_one_that_cannot_be_read_is_named_when_it_is_asked_for(project, no_dash)
     for words in (["show", no_dash], ["accept", end], ["reject", end, "--reason", "wrong"]):
         answer = project.run(*words)
         assert (answer.status, f"pending/{no_dash}/suggestion.json cannot be read" in answer.err) == (2, True)
+
+
+def test_a_file_that_was_deleted_is_made_anew_and_that_is_said(project, no_dash):
+    project.tests.unlink()
+    answer = project.run("accept", no_dash)
+    assert answer.status == 0
+    assert "tests/test_cart.py was not there any more; a new file was made for it" in answer.out

@@ -63,6 +63,11 @@ def test_a_name_joins_the_statement_of_its_module(before, after):
     assert merged(before, "from m import b") == after
 
 
+def test_everything_of_a_module_is_imported_once():
+    assert merged("import os\n", "from math import *") == "import os\nfrom math import *\n"
+    assert merged("from math import *\n", "from math import *") == "from math import *\n"
+
+
 def test_a_statement_that_grows_too_long_is_wrapped():
     before = f"from m import {'a' * 40}, {'c' * 40}\n"
 

@@ -83,7 +83,7 @@ def test_nothing_to_suggest_is_one_line():
 def test_what_was_turned_down_before_is_counted():
     summary = RunSummary(seconds={"total": 0.31}, gaps={"turned down": 4, "done before": 2})
     assert text.render(summary, []) == (
-        "gaps      6: 4 turned down, 2 done before\n"
+        "gaps      6: 4 turned down before (.enrich-rejected), 2 tried before\n"
         "Nothing new to suggest. Took 0.3s.  The 4: pytest-enrich list --rejected\n"
     )
 

@@ -39,7 +39,7 @@ def test_a_job_that_fails_is_noted(inside):
     sandbox = NotingSandbox(inside)
     sandbox.execute(JOB, timeout=1)
     sandbox.execute(JOB, timeout=1)
-    assert sandbox.notes == ("a job in the sandbox (Explore) failed (refused): the sandbox is closed (2 times)",)
+    assert sandbox.notes == ("exploring a function failed (refused): the sandbox is closed (2 times)",)
 
 
 def test_what_closing_puts_an_end_to_is_no_failure(inside):

@@ -36,7 +36,7 @@ def test_a_notice_stands_at_the_lines_that_never_run(report):
     assert name == "notice"
     assert place == {"file": "src/shop/cart.py", "line": "27", "endLine": "28", "title": "suggested test"}
     assert text.splitlines() == [
-        "parse_sku: code on lines 27-28 never runs.",
+        "parse_sku: lines 27-28 never run.",
         "parse_sku: text without a dash is refused",
         "Review: pytest-enrich show cart-6e2m3fea",
     ]
@@ -45,21 +45,26 @@ def test_a_notice_stands_at_the_lines_that_never_run(report):
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ((27, 28), "code on lines 27-28 never runs"),
+        ((27, 28), "lines 27-28 never run"),
         ((28,), "line 28 never runs"),
-        ((23, 25, 28), "code on lines 23-28 never runs"),
+        ((23, 24, 25, 26, 28), "lines 23-26, 28 never run"),
+        ((23, 25, 28), "lines 23, 25, 28 never run"),
+        ((23, 30), "lines 23, 30 never run"),
+        ((28, 30), "lines 28-30 never run"),
     ],
 )
-def test_the_lines_that_never_run_are_told_from_the_first_to_the_last(report, numbers, said):
-    source = tuple(SourceLine(number=at, text="    total += 1", missing=at in numbers) for at in range(22, 32))
+def test_the_lines_that_never_run_are_told_and_no_others(report, numbers, said):
+    """Line 29 is a comment, and does not run either."""
+    source = tuple(
+        SourceLine(number=at, text="    # below" if at == 29 else "    total += 1", missing=at in numbers)
+        for at in range(22, 32)
+    )
     (one,) = report.suggestions
     ((_, _, text),) = notices(replace(report, suggestions=(replace(one, source=source),)))
     assert text.splitlines()[0] == f"parse_sku: {said}."
 
 
-@pytest.mark.parametrize(
-    ("outcome", "said"), [("false", "never comes to `false`"), ("raises", "never comes to `raises`")]
-)
+@pytest.mark.parametrize(("outcome", "said"), [("false", "is never false"), ("raises", "never catches anything")])
 def test_of_a_line_that_runs_the_outcome_is_told_that_never_comes(report, outcome, said):
     (one,) = report.suggestions
     gap = replace(one.suggestion.gap, lines=(), outcome=outcome)
