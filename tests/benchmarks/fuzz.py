@@ -159,7 +159,7 @@ def _replied(_root: Path, file: Path) -> None:
         wording.read(text)
         use.written(text, "text")
     protocol.failure_of_response(500, content[: 1 << 16])  # as much as the client reads
-    protocol.json_object(content[: 1 << 24])
+    protocol.decoded(content[: 1 << 24], dict)
 
 
 def _answered(_root: Path, file: Path) -> None:
