@@ -124,7 +124,7 @@ def _modules(folder: Path) -> list[Path]:
 def _listed(folder: Path) -> list[Path]:
     """What may be a name to import in a folder."""
     try:
-        return sorted(one for one in folder.iterdir() if one.stem.isidentifier())
+        return sorted(one for one in folder.iterdir() if one.name.removesuffix(".py").isidentifier())
     except OSError:
         return []
 

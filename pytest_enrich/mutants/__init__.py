@@ -10,7 +10,6 @@ The canary is the change that every test dies of which runs the code of a gap: w
 from __future__ import annotations
 
 import ast
-import marshal
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -180,7 +179,7 @@ class Different:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._seen: dict[int, set[bytes]] = {}
+        self._seen: dict[int, set[CodeType | None]] = {}
 
     def __call__(self, edit: Mutant) -> bool:
         """Whether it is one more difference; False for what does not compile."""
@@ -190,7 +189,7 @@ class Different:
             return False
         start, end = source.offset(first_row(outer), 0), source.span(outer)[1]
         if start not in self._seen:
-            self._seen[start] = {b"", _compiled(source.text[start:end])}
+            self._seen[start] = {None, _compiled(source.text[start:end])}
         made = _compiled(source.text[start : edit.start] + edit.replacement + source.text[edit.end : end])
         if made in self._seen[start]:
             return False
@@ -198,15 +197,14 @@ class Different:
         return True
 
 
-def _compiled(text: str) -> bytes:
-    """What a text compiles to, b"" for what is no Python."""
+def _compiled(text: str) -> CodeType | None:
+    """What a text compiles to, None for what is no Python."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            # An older format of marshal says nothing of which objects are the same one.
-            return marshal.dumps(_placeless(compile(text, "<mutant>", "exec", dont_inherit=True)), 2)
+            return _placeless(compile(text, "<mutant>", "exec", dont_inherit=True))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return b""
+            return None
 
 
 def _placeless(code: CodeType) -> CodeType:

@@ -175,14 +175,17 @@ class Objects:
             if len(of_class) < self.limit:
                 of_class.setdefault(template, call)
 
+    def is_changed(self, value: object) -> bool:
+        """Whether a test did something to the object after it was made."""
+        known = self._made.get(id(value))
+        return known is not None and known.value is value and bool(known.setup)
+
     def given(self, value: object, template: str, nodeid: str) -> None:
         """A test got the object from this call, which says more than how the project's own code made it."""
         if not self.project.owns(type(value)) or (not self.knows(value) and len(self._made) >= MOST_OBJECTS):
             return
-        cls, before = type(value), self._made.get(id(value))
+        cls = type(value)
         of_class = self._calls.setdefault(_name(cls), {})
-        if before is not None and before.template is not None:
-            of_class.pop(before.template, None)
         self._made[id(value)] = Made(value, template)
         if len(of_class) < self.limit:
             call = {"qualname": cls.__qualname__, "arguments": [], "receiver": template, "nodeid": nodeid}

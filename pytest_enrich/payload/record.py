@@ -7,6 +7,7 @@ import inspect
 import json
 import sys
 import threading
+from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
@@ -22,7 +23,8 @@ from .project import Project
 from .selection import Outcomes, outcome
 
 FARTHEST_CALLER = 30
-LONGEST_GIVEN = 120
+LONGEST_GIVEN, MOST_GIVEN = 120, 20
+"""Of a call that gives an object, and of how many of a function it is asked what they give."""
 # Of one test with all its parameters, about half a second; a count, so that the same is seen on every machine.
 MOST_EVENTS = 400_000
 FEWEST_EVENTS = 5_000
@@ -50,6 +52,7 @@ class Watch:
         self._open: dict[FrameType, tuple[str, str]] = {}
         self._making: set[FrameType] = set()
         self._giving: dict[FrameType, str] = {}
+        self._asked_for: Counter[int] = Counter()
         # It takes long to know, and some functions are called very often; interests keep their code alive.
         self._bindings: dict[int, tuple[Any, bool, bool]] = {}
         self.ways = Ways(self.project)
@@ -121,27 +124,39 @@ class Watch:
         if interest.method and self.project.owns(type(first)):
             self._prepare(frame, interest, first)
         qualname = interest.qualname or interest.way.partition(":")[2]
-        if qualname and interest.start is None and self._is_of_test(frame):
-            template = self._template(frame, code, qualname, first)
-            if template is not None:
-                self._giving[frame] = template
+        # To write a call takes long, and a test may make it thousands of times.
+        if qualname and interest.start is None and self._asked_for[id(code)] < MOST_GIVEN:
+            self._watch_result(frame, code, qualname, first)
+
+    def _watch_result(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> None:
+        """Of what a test's own call gives, should it be an object, the call is what makes it."""
+        if not self._is_of_test(frame):
+            return
+        self._asked_for[id(code)] += 1
+        template = self._template(frame, code, qualname, first)
+        if template is not None:
+            self._giving[frame] = template
 
     def _is_of_test(self, frame: FrameType) -> bool:
         """Whether a test, or what is written for tests, makes the call itself."""
         return frame.f_back is not None and self.project.kind(frame.f_back.f_code.co_filename) == "test"
 
     def _template(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> str | None:
-        """The call; None for what cannot be written, or fills more than a line."""
+        """The call; None for what cannot be written, needs steps before, or fills more than a line."""
         function, is_bound, receiver = self._binding(frame, code, qualname, first)
         if function is None or any(part[:1] == "_" for part in qualname.split(".")):
+            return None
+        is_changed = any(map(self.objects.is_changed, frame.f_locals.values()))
+        if is_changed or (receiver is not None and isinstance(_held(type(receiver), code), property)):
             return None
         passed = passed_arguments(frame, function, self.objects, bound=is_bound)
         owner = express.express(receiver, self.objects) if receiver is not None else ""
         if passed is None or owner is None:
             return None
+        place = f"{frame.f_globals.get('__name__')}:{qualname}"
         if is_bound and isinstance(first, type):
-            qualname = f"{first.__qualname__}.{code.co_name}"
-        called = f"{owner}.{code.co_name}" if owner else f"⟨{frame.f_globals.get('__name__')}:{qualname}⟩"
+            place = f"{first.__module__}:{first.__qualname__}.{code.co_name}"
+        called = f"{owner}.{code.co_name}" if owner else f"⟨{place}⟩"
         given = call_text(called, passed)
         return given if len(given) <= LONGEST_GIVEN else None
 
@@ -203,7 +218,7 @@ class Watch:
         """The function, whether its first parameter is bound, and the object that it is bound to."""
         known = self._bindings.get(id(code))
         if known is None:
-            known = self._bindings[id(code)] = _binding(frame.f_globals.get("__name__", ""), code, qualname)
+            known = self._bindings[id(code)] = _bound_to(frame.f_globals.get("__name__", ""), code, qualname)
         function, is_bound, is_of_object = known
         return function, is_bound, first if is_of_object else None
 
@@ -240,7 +255,12 @@ class Watch:
         return {"qualname": qualname, "arguments": [{"name": part.name, "value": part.value} for part in shown]}
 
 
-def _binding(module: str, code: CodeType, qualname: str) -> tuple[Any, bool, bool]:
+def _held(cls: type, code: CodeType) -> object:
+    """What a class has under the name of a method, as it is."""
+    return function_of(cls, code.co_name, code)[1]
+
+
+def _bound_to(module: str, code: CodeType, qualname: str) -> tuple[Any, bool, bool]:
     """The function of that code, whether its first parameter is bound, and whether that is to an object."""
     *above, name = qualname.split(".")
     holder: Any = sys.modules.get(module)

@@ -19,7 +19,7 @@ _GOOGLE = re.compile(r"^\s+\*{0,2}(?P<name>\w+)\s*\((?P<type>[^()]*(?:\([^()]*\)
 _NUMPY = re.compile(r"^\s*(?P<names>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*:\s*(?P<type>\S.*?)\s*$")
 _GOOGLE_HEAD = re.compile(r"^((keyword )?(args|arguments)|parameters|params)\s*:\s*$", re.IGNORECASE)
 _NUMPY_HEAD = re.compile(r"^(other )?parameters$", re.IGNORECASE)
-_ADDED = re.compile(r"(,?\s*(optional|required|keyword-only|default\b.*|defaults to .*)\s*)+$", re.IGNORECASE)
+_ADDED = re.compile(r",?\s*(optional|required|keyword-only|default\b.*|defaults to .*)\s*$", re.IGNORECASE)
 _PROPERTIES = {"getter", "deleter"}
 _CLASS_METHODS = {"__init_subclass__", "__class_getitem__"}
 _MOST = 200
@@ -35,7 +35,10 @@ def docstring_types(docstring: str | None) -> dict[str, str]:
 
 
 def _plain(kind: str) -> str:
-    return _ADDED.sub("", kind).strip(" `,.")
+    before = ""
+    while before != kind:
+        before, kind = kind, _ADDED.sub("", kind)
+    return kind.strip(" `,.")
 
 
 def _sphinx(docstring: str) -> Iterator[tuple[str, str]]:

@@ -146,7 +146,9 @@ class Module:
     @cached_property
     def exported(self) -> frozenset[str] | None:
         """The names in `__all__`, None where there is none, or none that stands there as literals."""
+        added = [node for node in self.tree.body if isinstance(node, ast.AugAssign)]
         values = [value for name, value in assigned(self.tree.body) if name == "__all__"]
+        values += [one.value for one in added if isinstance(one.target, ast.Name) and one.target.id == "__all__"]
         if not all(isinstance(value, ast.List | ast.Tuple) for value in values):
             return None
         names = (getattr(one, "value", None) for value in values for one in getattr(value, "elts", ()))

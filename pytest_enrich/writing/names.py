@@ -306,14 +306,21 @@ def kept(task: Task) -> frozenset[str]:
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def functions(text: str, owner: str | None = None) -> frozenset[str]:
-    """The names of all functions of a file, or of its class `owner`: those of another class are no others' names.
+    """The names of all functions of a file, or of its class `owner` and the bases of that which are there, too.
 
     None of one that cannot be parsed, which is as good as a new one.
     """
     tree = parsed(text)
-    classes = nodes_of(ast.ClassDef, tree) if tree is not None and owner else ()
-    place = next((one for one in classes if one.name == str(owner).rpartition(".")[2]), tree)
-    return frozenset(function.name for function in functions_in(place)) if place is not None else frozenset()
+    if tree is None:
+        return frozenset()
+    classes = {one.name: one for one in nodes_of(ast.ClassDef, tree)}
+    wanted, places = [(owner or "").rpartition(".")[2]], dict[str, ast.ClassDef]()
+    while wanted:
+        name = wanted.pop()
+        if name in classes and name not in places:
+            places[name] = classes[name]
+            wanted += map(last_name, classes[name].bases)
+    return frozenset(one.name for place in (places.values() or [tree]) for one in functions_in(place))
 
 
 def _joined(situation: str) -> str:

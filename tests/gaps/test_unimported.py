@@ -84,6 +84,10 @@ def test_modules_count_where_there_is_no_package(read):
     assert paths(read({"cart.py": CODE, "setup.py": CODE, "test_cart.py": CODE})) == ["cart.py"]
 
 
+def test_a_folder_whose_name_nobody_can_import_is_no_package(read):
+    assert paths(read({"cart.py": CODE, "shop.old/__init__.py": "", "shop.old/cart.py": CODE})) == ["cart.py"]
+
+
 def test_what_did_not_run_is_missing_as_a_whole_with_its_branches(read):
     (file,) = read({"cart.py": CODE}).files
     assert (file.missing_lines, file.missing_branches) == ((1, 2, 3, 4), ((2, 3), (2, 4)))

@@ -234,10 +234,55 @@ def test_an_object_that_nobody_can_write_is_shown_by_the_call_that_gave_it_to_th
         ("⟨shop.cart:either⟩('c').Parser._read(text='d')", True),
         ("⟨shop.cart:Parser.of⟩('e').Parser._read(text='f')", True),
     ]
-    assert {call.receiver for call in recorded.constructors} == {
+    assert {call.receiver for call in recorded.constructors} >= {
         "⟨shop.cart:word⟩('a')",
         "⟨shop.cart:either⟩('c')",
         "⟨shop.cart:Parser.of⟩('e')",
+    }
+
+
+MONEY = """
+    class Money:
+        def __init__(self, amount):
+            self.amount = amount
+
+        @property
+        def half(self):
+            return Money(self.amount / 2)
+
+    class Purse:
+        def __init__(self):
+            self.held = []
+
+        def put(self, money):
+            self.held.append(money)
+
+        def last(self):
+            return self.held[-1]
+    """
+
+
+def test_no_call_is_written_that_would_not_give_the_object(project, record):
+    root = project(
+        src__shop__cart=MONEY,
+        tests__test_cart="""
+            from shop.cart import Money, Purse
+
+            def test_a():
+                Money(8).half
+                purse = Purse()
+                purse.put(Money(3))
+                assert purse.last().amount == 3
+            """,
+    )
+
+    recorded = record(root, "Money.half", "Purse.put", "Purse.last")
+
+    assert {call.receiver for call in recorded.constructors} == {
+        "⟨shop.cart:Money⟩(8)",
+        "⟨shop.cart:Money⟩(4.0)",
+        "⟨shop.cart:Money⟩(3)",
+        "⟨shop.cart:Purse⟩()",
     }
 
 

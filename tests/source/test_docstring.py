@@ -53,6 +53,11 @@ def test_types_are_read_from_docstrings(text, types):
     assert docstring_types(text) == types
 
 
+def test_many_words_that_are_added_to_a_type_are_read_in_no_time():
+    added = ", default x" * 40
+    assert docstring_types(f":param str{added}\n    or so name: foo")["name"].startswith("str")
+
+
 def test_a_parameter_carries_its_documented_type(target):
     text = 'def f(a, b):\n    """Add.\n\n    :param int b: More.\n    """\n    return a + b\n'
     assert [one.documented for one in target(text, ("f", "return a + b")).parameters] == [None, "int"]

@@ -301,6 +301,12 @@ def test_what_all_leaves_out_is_reached_through_what_is_in_it(target, qualname, 
     assert [one.qualname for one in found] == [entry]
 
 
+def test_what_is_added_to_all_is_in_it(target):
+    text = EXPORTING.replace('__all__ = ["expand", "Made"]', '__all__ = ["expand", "Made"]\n__all__ += ["helper"]')
+    found = target(text, ("helper", 'return text + "h"'), contexts=ENTERED).entries
+    assert [one.qualname for one in found] == ["helper"]
+
+
 def test_what_all_leaves_out_and_tests_name_is_its_own_entry(target):
     suite = Suite(texts={"tests/test_expand.py": "from shop import Expander\nExpander().scan('a')\n"})
     found = target(EXPORTING, ("Expander.scan", 'return text + "s"'), contexts=ENTERED, suite=suite).entries

@@ -576,3 +576,8 @@ def test_a_name_of_another_class_is_free():
     text = f"{classes}def test_c(): pass\n"
     assert names.functions(text, "TestB") == {"test_b"}
     assert names.functions(text) == {"test_a", "test_b", "test_c"}
+
+
+def test_a_name_of_a_class_above_is_taken():
+    classes = "class TestA:\n    def test_a(self): pass\n\nclass TestB(TestA):\n    def test_b(self): pass\n"
+    assert names.functions(classes, "TestB") == {"test_a", "test_b"}

@@ -63,7 +63,7 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
         call: Its arguments, receiver and set-up are looked at.
         known: Values (templates) that tests pass, and shapes of the texts among them: none of these is odd.
     """
-    values = [*(value for _, value in call.arguments), *(value for then in call.then for value in then)]
+    values = [*(value for _, value in call.arguments), *call.passed_on]
     own = sum(
         _odd(value, known) + _made_from_nothing(value) + (LETTER.fullmatch(value) is not None)
         for value in values

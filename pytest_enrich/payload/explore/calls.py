@@ -37,6 +37,11 @@ class Call:
         return own + after + len(self.receiver or "") + sum(10 + step.size for step in self.setup)
 
     @property
+    def passed_on(self) -> list[str]:
+        """What is passed to what it gives."""
+        return [value for values in self.then for value in values if not value.startswith(".")]
+
+    @property
     def is_used(self) -> bool:
         """Whether what it gives is asked by a method."""
         return any(values and values[0].startswith(".") for values in self.then)

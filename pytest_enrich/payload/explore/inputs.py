@@ -241,7 +241,7 @@ class Inputs(Choices):
 
     def _distances(self, call: Call) -> Iterator[int]:
         """How far the arguments are from what tests pass to their parameters, the object from those they make."""
-        values = [*call.arguments, *(("", value) for given in call.then for value in given)]
+        values = [*call.arguments, *(("", value) for value in call.passed_on)]
         values += [(OBJECT, call.receiver)] if call.receiver else []
         for name, value in values:
             own = self._own_literals.get(name, frozenset())
@@ -317,7 +317,7 @@ class Inputs(Choices):
         for step in call.setup:
             inputs = self.steps.get(step.qualname)
             found |= inputs.rules(step) if inputs is not None else set()
-        found |= {"calls of the result"} if call.then else set()
+        found |= {"methods of the result" if call.is_used else "calls of the result"} if call.then else set()
         found |= {"command lines"} if self.entry.line is not None else set()
         found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
         return frozenset(found)
@@ -418,8 +418,7 @@ class Inputs(Choices):
 
         What people compare an object with may be anything.
         """
-        passed_on = (value for values in call.then for value in values)
-        made = (call.receiver or "", *(value for _, value in call.arguments), *passed_on)
+        made = (call.receiver or "", *(value for _, value in call.arguments), *call.passed_on)
         fits = all(text in self._shown or is_well_made(text) for text in made)
         return fits and (self.entry.name in COMPARERS or self._are_fitting(call))
 
@@ -436,7 +435,7 @@ class Inputs(Choices):
     def _shown(self) -> frozenset[str]:
         """The objects and arguments of the calls that tests make: whatever their hints say."""
         passed = (value for call in self.calls for _, value in call.arguments)
-        passed_on = (value for call in self.calls for values in call.then for value in values)
+        passed_on = (value for call in self.calls for value in call.passed_on)
         return frozenset([*passed, *passed_on, *self.known_receivers])
 
     def asks_for_kinds(self, call: Call) -> bool:

@@ -69,15 +69,19 @@ class Given:
         self._asked = Counter(f"{module}.{call.qualname}" for call in asked)
         self._world, self._seed = world, seed
         self._known: dict[CodeType, tuple[Arguments, ...]] = {}
+        self._of_kinds: dict[type, tuple[Arguments, ...]] = {}
 
     def uses(self, given: object) -> Sequence[Arguments]:
         """As in `Call.then`; none for what is neither called nor asked."""
-        methods = [*self._methods(type(given))]
-        if methods:
-            passed = ((one, parameters(one, bound=True)) for one in methods)
-            each = ((one, self._arguments(one, bound=True) if _needed(given) else ((),)) for one, given in passed)
-            return [(f".{one.__name__}", *values) for one, rows in each for values in islice(rows, FEW)]
-        return self.arguments(given) if is_function(given) else ()
+        kind = type(given)
+        if kind not in self._of_kinds:
+            self._of_kinds[kind] = tuple(self._by_methods(kind))
+        return self._of_kinds[kind] or (self.arguments(given) if is_function(given) else ())
+
+    def _by_methods(self, kind: type) -> Iterator[Arguments]:
+        for one in self._methods(kind):
+            rows = self._arguments(one, bound=True) if _needed(parameters(one, bound=True)) else ((),)
+            yield from ((f".{one.__name__}", *values) for values in islice(rows, FEW))
 
     @rule("methods of the result")
     def _methods(self, kind: type) -> Iterator[FunctionType]:

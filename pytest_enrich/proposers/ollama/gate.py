@@ -212,14 +212,16 @@ def _confirmed(client: Client, model: Pulled, version: str) -> Model | Refusal:
         # An older server tells what a model can only when it is asked about this one.
         known = _capabilities(found) if model.capabilities is None else model.capabilities
         pulled = replace(model, capabilities=known)
-        return (
-            Model(pulled=pulled, name=name) if pulled.is_text else Refusal(reason=f"{model.name} writes no text")
-        )
+        return Model(pulled=pulled, name=name) if pulled.is_text else _no_text(model)
     if found.status in _NOT_FOUND:
         return _elsewhere(model)
     if is_cloud_off(client):
-        return Model(pulled=model, name=model.name)
+        return Model(pulled=model, name=model.name) if model.is_text else _no_text(model)
     return Refusal(reason=f"whether {model.name} is on this machine could not be told: {found}")
+
+
+def _no_text(model: Pulled) -> Refusal:
+    return Refusal(reason=f"{model.name} writes no text")
 
 
 def is_cloud_off(client: Client) -> bool:

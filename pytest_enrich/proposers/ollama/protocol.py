@@ -219,18 +219,18 @@ class _Said(Struct, frozen=True):
 class _Part(Struct, frozen=True):
     """A line of a reply; the last one has the figures, durations in nanoseconds."""
 
-    message: _Said = _Said()
-    done: bool = False
-    done_reason: str = ""
+    message: _Said | None = None
+    done: bool | None = False
+    done_reason: str | None = ""
     error: Any = None
-    remote_host: str = ""
-    remote_model: str = ""
+    remote_host: str | None = ""
+    remote_model: str | None = ""
     prompt_eval_count: int | None = None
     eval_count: int | None = None
-    load_duration: float = 0.0
-    prompt_eval_duration: float = 0.0
-    eval_duration: float = 0.0
-    total_duration: float = 0.0
+    load_duration: float | None = 0.0
+    prompt_eval_duration: float | None = 0.0
+    eval_duration: float | None = 0.0
+    total_duration: float | None = 0.0
 
 
 def fold_reply(found: Iterable[bytes]) -> Answer:
@@ -243,13 +243,14 @@ def fold_reply(found: Iterable[bytes]) -> Answer:
         part = _part(line)
         if isinstance(part, Failure):
             return part
-        text.append(part.message.content or "")
-        thinking.append(part.message.thinking or "")
+        said = part.message or _Said()
+        text.append(said.content or "")
+        thinking.append(said.thinking or "")
         if sum(map(len, (*text, *thinking))) > LONGEST_REPLY:
             return Failure(kind="bad answer", message="the reply is longer than any that was asked for")
         if part.done:
             return Reply(
-                text="".join(text), thinking="".join(thinking), reason=part.done_reason, counts=_counts(part)
+                text="".join(text), thinking="".join(thinking), reason=part.done_reason or "", counts=_counts(part)
             )
     return Failure(kind="aborted", message=f"the reply ended unfinished after {len(text)} parts")
 
@@ -311,10 +312,19 @@ def _part(line: bytes) -> _Part | Failure:
 
 def _counts(last: _Part) -> Counts:
     return Counts(
-        prompt=last.prompt_eval_count,
-        reply=last.eval_count,
-        load=last.load_duration / _NANO,
-        reading=last.prompt_eval_duration / _NANO,
-        writing=last.eval_duration / _NANO,
-        total=last.total_duration / _NANO,
+        prompt=_counted(last.prompt_eval_count),
+        reply=_counted(last.eval_count),
+        load=_seconds(last.load_duration),
+        reading=_seconds(last.prompt_eval_duration),
+        writing=_seconds(last.eval_duration),
+        total=_seconds(last.total_duration),
     )
+
+
+def _counted(tokens: int | None) -> int | None:
+    """A number of tokens; None for what is none."""
+    return tokens if tokens is not None and tokens >= 0 else None
+
+
+def _seconds(nanoseconds: float | None) -> float:
+    return (nanoseconds or 0.0) / _NANO

@@ -74,5 +74,13 @@ def test_ordinary_code_is_left_alone(real, line):
 
 
 def test_without_the_extra_nothing_is_found(monkeypatch):
-    monkeypatch.setitem(sys.modules, "detect_secrets.filters", None)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "detect_secrets"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "path", [])
     assert redacted(f'TOKEN = "{TOKEN}"', scanner())[1] == ()
+
+
+def test_a_broken_extra_lets_no_secret_through(monkeypatch):
+    monkeypatch.setitem(sys.modules, "detect_secrets.filters", None)
+    with pytest.raises(ModuleNotFoundError, match="detect_secrets"):
+        scanner()
