@@ -177,6 +177,8 @@ def _first(node: ast.expr) -> ast.Call | None:
         within = node.value
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         within = node.func.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
+        within = node.func
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and hasattr(builtins, node.func.id):
         within = node.args[0] if node.args else None
     return within if isinstance(within, ast.Call) else _first(within) if within is not None else None

@@ -17,6 +17,7 @@ RAISING = """
     ("written", "left"),
     [
         ("parse('(&(') + 'test'", "parse('(&(')"),
+        ("Order(rows=0)()", "Order(rows=0)"),
         ("abs(report.depth().value('KMH') - 0.03)", "report.depth().value('KMH')"),
         ("parse('').to_string()", "parse('')"),
         ("len(parse(''))", "parse('')"),
