@@ -95,7 +95,7 @@ def _method(node: Function) -> Kind:
         return "staticmethod"
     if "setter" in names:
         return "setter"
-    is_property = any(name.endswith("property") or name in _PROPERTIES for name in names)
+    is_property = any(name.lower().endswith("property") or name in _PROPERTIES for name in names)
     return "property" if is_property else "method"
 
 

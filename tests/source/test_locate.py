@@ -49,6 +49,10 @@ class Cart:
     def first(self):
         return self.items[0]
 
+    @DictProperty("items")
+    def last(self):
+        return self.items[-1]
+
 
 @contextmanager
 def opened(path):
@@ -83,6 +87,7 @@ def test_one_target_a_function_in_the_order_of_the_gaps(locate):
         ("Cart.total", "return sum(self.items)", "property"),
         ("Cart.total", 'raise AttributeError("no")', "setter"),
         ("Cart.first", "return self.items[0]", "property"),
+        ("Cart.last", "return self.items[-1]", "property"),
         ("Cart.empty", "return cls([])", "classmethod"),
         ("Cart.parse", "if strict:", "staticmethod"),
         ("opened", "yield inner", "function"),

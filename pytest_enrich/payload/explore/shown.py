@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import doctest
+import functools
 import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from .entry import ASKING, MAKERS, OPERATORS, Entry
 from .pool import Known, Seen
 
 MOST = 20
+METHODS = (classmethod, staticmethod, functools.partialmethod, functools.singledispatchmethod)
+"""What gives a method when it is read, besides what can be called itself."""
 MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
 
 
@@ -152,12 +155,32 @@ def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
 
 def find(module: object, qualname: str) -> Any:
     """The object of that qualified name (as in `data.Entry`), bound or not, or None."""
+    found: Any = as_it_stands(module, qualname)
+    if isinstance(found, property):
+        return found.fset if qualname.endswith("=") else found.fget
+    if isinstance(found, classmethod | staticmethod):
+        return found.__func__
+    return _getter(found) if is_read(found) else found
+
+
+def as_it_stands(module: object, qualname: str) -> object:
+    """What a module, or a class in it, has under that name as it is; None for nothing."""
     found = module
     for part in qualname.rstrip("=").split("."):
         found = inspect.getattr_static(found, part, None)
-    if isinstance(found, property):
-        return found.fset if qualname.endswith("=") else found.fget
-    return found.__func__ if isinstance(found, classmethod | staticmethod) else found
+    return found
+
+
+def is_read(held: object) -> bool:
+    """Whether what a class holds under a name gives a value when it is read, and no method."""
+    is_method = callable(held) or isinstance(held, METHODS)
+    return hasattr(type(held), "__get__") and not is_method
+
+
+def _getter(held: object) -> object:
+    """The function that such a thing is made of (`cached_property`), itself where there is none."""
+    inside = getattr(held, "__dict__", {}).values()
+    return next((one for one in inside if inspect.isfunction(one)), held)
 
 
 def owner_of(entry: Entry, module: object) -> type | None:

@@ -25,7 +25,7 @@ from .entry import Entry
 from .inputs import Inputs
 from .pool import Known, Seen
 from .run import CALL_SECONDS, Runner
-from .shown import find, owner_of, step_elsewhere, ways_elsewhere
+from .shown import as_it_stands, find, is_read, owner_of, step_elsewhere, ways_elsewhere
 from .varied import Given
 
 MOST_PATTERNS = 8
@@ -135,6 +135,8 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
         described = tuple(command.parameters(found, called))
         return Entry(module.__name__, record["qualname"], "function", described, line=called)
     name, kind, declared = record["qualname"], record["kind"], tuple(record["parameters"])
+    if kind == "method" and is_read(as_it_stands(module, name)):
+        kind = "property"
     marks = {"is_async": inspect.iscoroutinefunction(found), "is_named": record["is_named"]}
     return Entry(module.__name__, name, kind, declared, answers(found), **marks)
 

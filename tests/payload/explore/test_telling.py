@@ -487,3 +487,28 @@ def test_an_object_that_tests_fill_shows_more_than_one_made_from_nothing(explore
     filled = call("Address.text", "⟨sample:Address⟩('example.org/a')")
     (found,) = explore(ADDRESS, "Address.host", "method", calls=(empty,), constructors=(filled,)).findings
     assert found.observations[0].value == "'example.org/a/'"
+
+
+READ = """
+    class Once:
+        def __init__(self, getter):
+            self.getter = getter
+
+        def __get__(self, made, kind=None):
+            return self if made is None else self.getter(made)
+
+    class Order:
+        def __init__(self, count: int):
+            self.count = count
+
+        @Once
+        def total(self):
+            if self.count > 3:
+                return self.count * 9  # here
+            return self.count * 10
+    """
+
+
+def test_what_is_read_by_a_descriptor_of_the_project_is_no_call(explore):
+    (found,) = explore(READ, "Order.total", "method").findings
+    assert re.fullmatch(r"⟨sample:Order⟩\(\d+\)\.total|order\.total", found.action)
