@@ -59,12 +59,17 @@ def passed_arguments(
 ) -> list[Passed] | None:
     """All arguments but the receiver, without those that are the default; None when one has no template."""
     slots = _slots(frame, function)[1 if bound else 0 :]
+    first = slots[0][0] if slots else None
+    may_lead = first is not None and first.kind is Parameter.POSITIONAL_OR_KEYWORD
     shown = []
     for name, value, keyword in _unfolded(_shown(slots)):
         template = express.express(value, objects)
         if template is None:
             return None
         shown.append(Passed(name, template, keyword))
+    things = [part for part in shown if express.is_thing(part.value)]
+    if may_lead and first is not None and len(things) == 1 and things[0].name == first.name:
+        shown[0] = shown[0]._replace(keyword=False)
     return shown
 
 

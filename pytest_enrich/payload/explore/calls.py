@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from ..express import NAME
+from ..express import NAME, is_thing
 from ..rules import files
 from . import command
 from .entry import COPYING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
@@ -231,18 +231,21 @@ def _step(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
 
 
 def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], ...]) -> str:
-    """Required arguments by position, optional ones by name, as people write calls."""
+    """Required arguments by position, optional ones by name but for what is worked on, as people write calls."""
     given = dict(arguments)
     extra = [value for name, value in arguments if not name]
     parts: list[str] = []
     by_position = True
+    # Of two things both are named, as one of them may be taken for the other.
+    is_alone = sum(map(is_thing, given.values())) == 1
     for parameter in parameters:
         name, kind = parameter["name"], parameter["kind"]
         if kind in {"variadic", "keywords"} or name not in given:
             by_position = by_position and kind == "variadic"
             continue
+        is_first = is_alone and parameter is parameters[0] and is_thing(given[name])
         required = parameter.get("default") is None or bool(extra) or kind == "positional only"
-        by_position = by_position and required and kind in {"positional only", "positional"}
+        by_position = by_position and (required or is_first) and kind in {"positional only", "positional"}
         parts.append(given[name] if by_position else f"{name}={given[name]}")
     known = {parameter["name"] for parameter in parameters}
     named = [f"{name}={value}" for name, value in arguments if name and name not in known]

@@ -154,8 +154,10 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[st
         or _logged(outcome)
         or _left(runner, plain, outcome)
     )
+    # That there is nothing in an attribute is no answer to a call.
+    whole = [one for one in result if one["expression"] == "{result}"] if plain.answers else []
     # Which program pytest was started by is another thing each time.
-    return [one for one in shown or (result if plain.answers else []) if STARTED not in one["value"]]
+    return [one for one in shown or whole if STARTED not in one["value"]]
 
 
 def _record(subject: str, expression: str, value: str, message: str = "", form: str = "equal") -> Record:

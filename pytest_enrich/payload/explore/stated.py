@@ -8,6 +8,7 @@ import inspect
 import itertools
 import math
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import FunctionType
@@ -24,6 +25,9 @@ MOST_HELD, DEEPEST = 50, 3
 Record = dict[str, Any]
 MOST = 3
 SHORT_FLOAT = 6
+STARTED, YEAR = time.time(), 366 * 86_400.0
+"""When this was imported, by the clock; a search may change it."""
+LARGEST_TIME = 10**20
 LONGEST = 100
 LONGEST_FIELD = 70
 MOST_ITEMS = 8
@@ -38,11 +42,18 @@ def visible_text(value: object) -> str | None:
     # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
     options += [set(value)] if isinstance(value, collections.abc.KeysView) else []
     options += [plain(value) for plain in PLAIN if isinstance(value, plain) and type(value) is not plain]
-    for option in itertools.chain(options, _plain_throughout(value)):
+    for option in () if _is_of_today(value) else itertools.chain(options, _plain_throughout(value)):
         text = express(option)
         if text is not None and (stands_for(text, value) or isinstance(value, float)):
             return text
     return None
+
+
+def _is_of_today(value: object) -> bool:
+    """Whether it is about the time by the clock, in seconds or parts of them: of a file, or of now."""
+    if not isinstance(value, int | float) or not 0 < value < LARGEST_TIME:
+        return False
+    return any(abs(value / part - STARTED) < YEAR for part in (1, 1e3, 1e6, 1e9))
 
 
 def _plain_throughout(value: object) -> Iterator[object]:

@@ -11,6 +11,7 @@ import dataclasses
 import enum
 import inspect
 import pathlib
+import re
 import sys
 import types
 import typing
@@ -28,6 +29,7 @@ __all__ = [
     "evaluable",
     "evaluate",
     "express",
+    "is_thing",
     "is_true",
     "named",
     "no_objects",
@@ -38,6 +40,7 @@ __all__ = [
 ]
 
 Objects = Inner
+THING = re.compile(r"b?['\"]|[\[{(]|⟨[^⟩]*⟩\(")
 """Knows the call that made an object, or answers None."""
 
 LONGEST = 400
@@ -218,6 +221,11 @@ def _is_default(field: dataclasses.Field[object], value: object) -> bool:
         return type(field.default) is type(value) and field.default == value
     factories: tuple[object, ...] = (list, dict, set, tuple)
     return field.default_factory in factories and type(value) is field.default_factory and not value
+
+
+def is_thing(template: str) -> bool:
+    """Whether it is a text, a collection or a new object: what a call is about, and no setting of it."""
+    return THING.match(template) is not None
 
 
 def _construct(value: object, given: Iterable[tuple[str, object]], inner: Inner) -> str | None:

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from ..engine.reduce import literals_of
-from ..express import evaluable, express, named
+from ..express import evaluable, express, is_thing, named
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn
 from .evidence import concrete, constructor
@@ -305,15 +305,18 @@ class World:
             return draw.nothing()
         if depth >= DEEPEST:
             return draw.just(f"{made.owner}()")
-        parts = [self._given(p, made.hints, depth, alone=[p] == required) for p in made.parameters]
+        parts = [
+            self._given(p, made.hints, depth, alone=[p] == required, leads=not at)
+            for at, p in enumerate(made.parameters)
+        ]
         if made.variadic and not (each := self.of(made.hints[made.variadic], depth + 1)).is_empty:
             parts.insert(0, draw.several(each, 2).map(", ".join))
         return draw.together(parts).map(lambda texts: f"{made.owner}({', '.join(text for text in texts if text)})")
 
     def _given(
-        self, parameter: inspect.Parameter, hints: Mapping[str, Any], depth: int, *, alone: bool
+        self, parameter: inspect.Parameter, hints: Mapping[str, Any], depth: int, *, alone: bool, leads: bool
     ) -> Strategy[str]:
-        """`name=value`, the value of the only one, or "" for an optional parameter that is left alone."""
+        """`name=value`, the value of the only one, or of the first, "" for an optional one that is left alone."""
         default = parameter.default
         hint = hints.get(parameter.name, type(default) if type(default) in PLAIN else None)
         if hint is None:
@@ -321,7 +324,12 @@ class World:
         is_plain = parameter.kind is parameter.POSITIONAL_ONLY or (
             alone and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
         )
-        drawn = self.of(hint, depth + 1).map("{}".format if is_plain else f"{parameter.name}={{}}".format)
+        may_lead = leads and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+
+        def given(text: str) -> str:
+            return text if is_plain or (may_lead and is_thing(text)) else f"{parameter.name}={text}"
+
+        drawn = self.of(hint, depth + 1).map(given)
         return drawn if default is parameter.empty else draw.one_of([draw.just(""), draw.just(""), drawn])
 
 

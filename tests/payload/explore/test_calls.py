@@ -165,3 +165,20 @@ def test_long_arguments_get_variables_where_the_call_is_too_long_for_a_line():
     long, short = "[" + ", ".join(["'apples'"] * 12) + "]", Call("pay", (("cart", "['apples']"), ("to", "'me'")))
     assert lengthy(short, {"pay": entry}) == frozenset()
     assert lengthy(short.with_argument("cart", long), {"pay": entry}) == {"cart"}
+
+
+@pytest.mark.parametrize(
+    ("signature", "arguments", "written"),
+    [
+        ("path='', depth=0", (("path", "'a/b'"), ("depth", "3")), "⟨m:f⟩('a/b', depth=3)"),
+        ("path='', depth=0", (("path", "[1]"),), "⟨m:f⟩([1])"),
+        ("path='', depth=0", (("path", "⟨m:Path⟩('a')"),), "⟨m:f⟩(⟨m:Path⟩('a'))"),
+        ("path='', depth=0", (("depth", "'a'"),), "⟨m:f⟩(depth='a')"),
+        ("path='', to=''", (("path", "'a'"), ("to", "'b'")), "⟨m:f⟩(path='a', to='b')"),
+        ("key=None", (("key", "⟨builtins:len⟩"),), "⟨m:f⟩(key=⟨builtins:len⟩)"),
+        ("strict=False", (("strict", "True"),), "⟨m:f⟩(strict=True)"),
+        ("depth=0", (("depth", "3"),), "⟨m:f⟩(depth=3)"),
+    ],
+)
+def test_what_a_call_is_about_is_passed_by_position_and_a_setting_by_name(signature, arguments, written):
+    assert action("f", signature, *arguments) == written

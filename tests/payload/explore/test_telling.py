@@ -57,7 +57,7 @@ def test_what_an_object_does_says_more_than_the_new_object(look):
 
 def test_a_new_object_is_better_than_nothing(look):
     (found,) = look(SCALE, "Scale.__init__", "method", entries=(MAKER,)).findings
-    assert found.action == "⟨sample:Scale⟩(unit='km')"
+    assert found.action == "⟨sample:Scale⟩('km')"
 
 
 PATTERN = """
@@ -512,3 +512,16 @@ READ = """
 def test_what_is_read_by_a_descriptor_of_the_project_is_no_call(explore):
     (found,) = explore(READ, "Order.total", "method").findings
     assert re.fullmatch(r"⟨sample:Order⟩\(\d+\)\.total|order\.total", found.action)
+
+
+MADE = """
+    import os
+
+    def made(path: str):
+        size = os.stat(__file__)
+        return size.st_ctime  # here
+    """
+
+
+def test_the_time_by_the_clock_is_nothing_to_state(explore):
+    assert not explore(MADE, "made").findings
