@@ -6,7 +6,7 @@ import ast
 import functools
 import inspect
 import sys
-from typing import Any
+from typing import Any, TypeVar
 
 from ..express import express
 
@@ -17,6 +17,8 @@ KINDS = {
     inspect.Parameter.KEYWORD_ONLY: "keyword only",
     inspect.Parameter.VAR_KEYWORD: "keywords",
 }
+
+Node = TypeVar("Node", bound=ast.AST)
 
 
 def nodes(function: object) -> tuple[ast.AST, ...]:
@@ -36,6 +38,20 @@ def _nodes(function: object) -> tuple[ast.AST, ...]:
         return tuple(ast.walk(ast.parse("\n".join(line.removeprefix(margin) for line in lines))))
     except Exception:  # no source, or none that stands alone
         return ()
+
+
+def copied(node: Node) -> Node:
+    """A copy of a syntax tree, without what others hang on its nodes: `Load` is one object for all trees."""
+    if isinstance(node, ast.expr_context):
+        return node
+    made = type(node)(**{name: _copied(value) for name, value in ast.iter_fields(node)})
+    return ast.copy_location(made, node)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_copied(one) for one in value]
+    return copied(value) if isinstance(value, ast.AST) else value
 
 
 def code_of(function: object) -> object:

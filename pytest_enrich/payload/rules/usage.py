@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import collections.abc
 import contextlib
-import copy
 import functools
 import inspect
 import sys
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple, TypeAlias
 
-from ..rules.body import code_of, default_values, function_of, is_bound, nodes, owner_of
+from ..rules.body import code_of, copied, default_values, function_of, is_bound, nodes, owner_of
 from ..rules.files import DIRECTORY, FILE
 from . import rule
 from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, holders, with_all, with_several
@@ -298,7 +297,7 @@ def kept(owner: type) -> dict[str, Use]:
     stored = dict(pair for node in nodes(vars(owner).get("__init__")) for pair in _keeps(node))
     found: dict[str, Use] = {}
     for method in vars(owner).values() if stored else ():
-        tree = _Unfolded(stored).visit(copy.deepcopy((*nodes(method), ast.Module([], []))[0]))
+        tree = _Unfolded(stored).visit(copied((*nodes(method), ast.Module([], []))[0]))
         for name, use in _uses(tuple(ast.walk(tree)), method, 0).items():
             if name in stored.values():
                 rules = frozenset(("kept in an attribute", kind) for kind in use.stated | use.suggested)

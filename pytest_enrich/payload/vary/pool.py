@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import enum
 import itertools
 import random
@@ -18,6 +17,7 @@ from ..engine.reduce import edits, foreignness, known_texts, literals_of, oddnes
 from ..explore.calls import Call
 from ..explore.templates import literals, parsed, vary
 from ..rules import is_left_out, rule
+from ..rules.body import copied
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
 """The largest right side of an operation that makes large numbers."""
@@ -333,11 +333,11 @@ def emptied(template: str) -> Iterable[str]:
 def _with_less(tree: ast.expr) -> Iterator[ast.expr]:
     places = [at for at, node in enumerate(ast.walk(tree)) if at and _is_full(node)]
     for at in places:
-        other = copy.deepcopy(tree)
+        other = copied(tree)
         _empty([*ast.walk(other)][at])
         yield other
     for at in range(len(tree.keys) if isinstance(tree, ast.Dict) else 0):
-        shorter = copy.deepcopy(tree)
+        shorter = copied(tree)
         assert isinstance(shorter, ast.Dict)
         del shorter.keys[at], shorter.values[at]
         yield shorter

@@ -6,10 +6,11 @@ import dataclasses
 import datetime as dt
 import itertools
 import os
+import sys
 
 import pytest
 
-from pytest_enrich.payload.rules import usage
+from pytest_enrich.payload.rules import body, usage
 from pytest_enrich.payload.rules.types import GENERIC, Dataclass
 
 
@@ -207,3 +208,12 @@ class Made(type):
 
 def test_a_class_of_classes_has_attributes_too():
     assert of(Made.__and__, "other") >= {type}
+
+
+def test_what_others_hang_on_the_nodes_of_all_trees_is_not_copied(monkeypatch):
+    load = ast.parse("a").body[0].value.ctx
+    monkeypatch.setattr(load, "parent", sys._getframe(), raising=False)
+    tree = ast.parse("def f(a):\n    return [a, 'b']\n")
+    assert ast.dump(body.copied(tree)) == ast.dump(tree)
+    usage.kept.cache_clear()
+    assert usage.kept(Span)
