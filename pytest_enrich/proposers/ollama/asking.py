@@ -52,8 +52,8 @@ FEWEST_TOKENS = 16
 UNASKED = "not asked: no time"
 NEEDED, LEFT = "needed by what was not asked", "left for what was not asked"
 
-IDLE = 240.0
-"""So many seconds of questions in a row of whose candidates none was kept are enough."""
+IDLE = 120.0
+"""So many seconds of a strategy's questions in a row of which nothing was kept are enough."""
 
 # Code has two to five characters a token; a prompt of which the server counts far fewer was cut.
 MOST_CHARACTERS = 9.0
@@ -92,7 +92,7 @@ class Asker:
         self._scan = scan or scanner()
         self._attempts = attempts
         self._is_closed = False
-        self._took: dict[str, float] = {}
+        self._took: dict[str, dict[str, float]] = {}
         self._failed = 0
         self._server = threading.Lock()
         self._pace = Pace()
@@ -147,11 +147,19 @@ class Asker:
 
     def is_barren(self, strategy: str) -> bool:
         """Whether a strategy led nowhere so often that its time is better spent elsewhere, or it is late."""
-        return self.is_late or self.paid().get(strategy, Paid()).idle >= IDLE
+        return self.is_late or self._idle(strategy) >= IDLE
+
+    def _idle(self, strategy: str) -> float:
+        """How long its questions took since the last one of which a test was kept, also where they gave none."""
+        kept = {one.candidate.origin.prompt for one in self._attempts() if isinstance(one.verdict, Kept)}
+        idle = 0.0
+        for digest, took in self._took.get(strategy, {}).items():
+            idle = 0.0 if digest in kept else idle + took
+        return idle
 
     def paid(self) -> Mapping[str, Paid]:
         """What became of the candidates of each strategy."""
-        return fold_attempts(self._attempts(), self.model.pulled.name, self._took)
+        return fold_attempts(self._attempts(), self.model.pulled.name)
 
     def _may_ask(self, question: Question, request: Request) -> bool:
         """Whether there is somebody to be asked, and time for it: a reply that is cut off is worth nothing."""
@@ -186,7 +194,7 @@ class Asker:
                 self.unasked.add(question.about)
             return None
         self._failed = 0
-        self._took[digest] = took
+        self._took.setdefault(question.strategy, {})[digest] = took
         kept = replace(exchange, text=answer.text, reason=answer.reason, counts=answer.counts)
         self._answers.put(digest, msgspec.json.encode(kept))
         return Answered(text=answer.text, prompt=digest)
@@ -363,33 +371,20 @@ class Figures:
 
 
 class Paid(Struct, frozen=True, kw_only=True):
-    """What became of a strategy: how many candidates were tried and kept.
-
-    `idle` is how long the questions took since the last one of which a candidate was kept. Candidates of one
-    question are not counted one by one: after one that closes the gap the others close none.
-    """
+    """What became of a strategy: how many candidates were tried and kept."""
 
     tried: int = 0
     kept: int = 0
-    idle: float = 0.0
 
 
-def fold_attempts(attempts: Iterable[Attempt], model: str, took: Mapping[str, float]) -> Mapping[str, Paid]:
-    """Of each strategy of this model, what it came to; `took` are the seconds of each question, by its digest."""
-    strategies: dict[str, dict[str, list[bool]]] = {}
+def fold_attempts(attempts: Iterable[Attempt], model: str) -> Mapping[str, Paid]:
+    """Of each strategy of this model, what it came to."""
+    strategies: dict[str, list[bool]] = {}
     for attempt in attempts:
         origin = attempt.candidate.origin
         if origin.model == model and origin.strategy:
-            questions = strategies.setdefault(origin.strategy, {})
-            questions.setdefault(origin.prompt, []).append(isinstance(attempt.verdict, Kept))
-    return {strategy: _paid(questions, took) for strategy, questions in strategies.items()}
-
-
-def _paid(questions: Mapping[str, Sequence[bool]], took: Mapping[str, float]) -> Paid:
-    idle = 0.0
-    for prompt, kept in questions.items():
-        idle = 0.0 if any(kept) else idle + took.get(prompt, 0.0)
-    return Paid(tried=sum(map(len, questions.values())), kept=sum(map(sum, questions.values())), idle=idle)
+            strategies.setdefault(origin.strategy, []).append(isinstance(attempt.verdict, Kept))
+    return {strategy: Paid(tried=len(kept), kept=sum(kept)) for strategy, kept in strategies.items()}
 
 
 def _is_only_thought(answer: Answer) -> bool:
