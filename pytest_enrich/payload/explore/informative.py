@@ -22,7 +22,7 @@ from .entry import MAKERS
 from .inputs import Inputs
 from .observe import said
 from .run import Outcome, Runner
-from .stated import is_empty, visible_text
+from .stated import is_empty, is_of_today, visible_text
 
 SILENT = 2
 VOID = re.compile(r"^\w+\((\{\}|\[\]|\(\)|set\(\))")
@@ -143,6 +143,8 @@ def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> s
         return "not what callers pass"
     if inputs.entry.name == "__hash__" and outcome.result is not True:
         return "nothing to observe"  # the hash of an object tells nothing but that it is this one
+    if is_of_today(outcome.result):
+        return "nothing to observe"
     if is_raised_before(outcome, inputs):
         return "no such object"  # whoever makes it sees the exception
     is_telling = informative_rank(outcome) < SILENT or bool(said(runner, call))

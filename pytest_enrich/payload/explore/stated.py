@@ -42,14 +42,14 @@ def visible_text(value: object) -> str | None:
     # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
     options += [set(value)] if isinstance(value, collections.abc.KeysView) else []
     options += [plain(value) for plain in PLAIN if isinstance(value, plain) and type(value) is not plain]
-    for option in () if _is_of_today(value) else itertools.chain(options, _plain_throughout(value)):
+    for option in itertools.chain(options, _plain_throughout(value)):
         text = express(option)
         if text is not None and (stands_for(text, value) or isinstance(value, float)):
             return text
     return None
 
 
-def _is_of_today(value: object) -> bool:
+def is_of_today(value: object) -> bool:
     """Whether it is about the time by the clock, in seconds or parts of them: of a file, or of now."""
     if not (type(value) is int or type(value) is float) or not 0 < value < LARGEST_TIME:
         return False  # a number of the project's may do anything when it is compared
