@@ -204,7 +204,7 @@ def test_what_a_job_failed_for_is_tried_again(work, fakes, found_calls):
     failing = {Explore: lambda job: fakes.failed() if job.lines == (10,) else found_calls(job)}
     made, _, _ = work(script=failing)
     assert made.gaps == {"suggested": 1, "nothing found": 1, "not tried": 1}
-    assert any("(Explore) failed (crash)" in note for note in made.notes)
+    assert any("exploring a function failed (crash)" in note for note in made.notes)
     again, _, sandbox = work()
     assert again.gaps == {"waiting": 1, "suggested": 1, "done before": 1}
     assert len(sandbox.asked(Explore)) == 1
