@@ -177,29 +177,29 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         """What states a finding, in lines that are short enough: of one that is not, two or more may be made."""
         # A comparison of a call that goes over several lines is what formatters lay out in another way.
         forms = ((wrapped, False), (wrapped, True), (folded, True), (folded, False))
-        most = self._room(finding, awaits=awaits)
-        written = functools.cache(functools.partial(self._written, finding, awaits, most))
+        written = functools.cache(functools.partial(self._written, finding, awaits))
+        most = self._room(finding.observations[0].message, written(body.MESSAGE, apart=False)[1])
         for width, (form, apart) in itertools.product(self.widths, forms):
-            statements, resolved = written(apart)
+            statements, resolved = written(most, apart=apart)
             codes = tuple(form(code, width) for code in resolved.codes) if resolved is not None else ()
             if resolved is not None and is_readable(codes, width):
                 return statements, replace(resolved, codes=codes)
         return None
 
-    def _room(self, finding: Finding, *, awaits: bool) -> int:
-        """How much of a message a line has room for that says what is raised."""
-        _, resolved = self._written(finding, awaits, body.MESSAGE, apart=False)
+    def _room(self, message: str, resolved: imports.Resolved | None) -> int:
+        """How much of a message the line has room for that says what is raised."""
         lines = (line for code in (resolved.codes if resolved is not None else ()) for line in code.splitlines())
         longest = max((len(line) for line in lines if line.startswith("with ")), default=0)
         over = longest - self.widths[0]
-        return body.room(finding.observations[0].message, over) if over > 0 else body.MESSAGE
+        return body.room(message, over) if over > 0 else body.MESSAGE
 
     def _written(
         self,
         finding: Finding,
-        awaits: bool,  # noqa: FBT001 - of `functools.partial`, as `apart`
+        awaits: bool,  # noqa: FBT001 - of `functools.partial`
         most: int,
-        apart: bool,  # noqa: FBT001
+        *,
+        apart: bool,
     ) -> tuple[Body, imports.Resolved | None]:
         statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart, most=most)
         return statements, self._resolved(statements.lines)

@@ -25,6 +25,10 @@ _CONDITIONS = (ast.Compare, ast.BoolOp)
 _LOOSE = (*_CONDITIONS, ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Yield, ast.YieldFrom)
 """What binds no closer than a comparison does."""
 _DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
+_SIGNS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
+    ast.NotIn: "not in",
+}  # fmt: skip
 _CLOSE = (ast.Call, ast.Subscript, ast.Attribute, ast.Name, *_DISPLAYS)
 
 
@@ -222,12 +226,6 @@ def expression(template: Template) -> ast.expr | None:
 def plain(template: Template) -> str:
     """A template with its names as a file has them that imports them: `⟨shop:Cart.total⟩` gives `Cart.total`."""
     return IMPORTED.sub(r"\1", template)
-
-
-_SIGNS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
-    ast.NotIn: "not in",
-}  # fmt: skip
 
 
 def relation(left: Template, sign: str, right: Template) -> Template:

@@ -40,8 +40,8 @@ __all__ = [
 ]
 
 Objects = Inner
-THING = re.compile(r"b?['\"]|[\[{(]|⟨[^⟩]*⟩\(")
 """Knows the call that made an object, or answers None."""
+THING = re.compile(r"b?['\"]|[\[{(]|⟨[^⟩]*⟩\(")
 
 LONGEST = 400
 DEEPEST = 6

@@ -254,8 +254,7 @@ def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
     if code not in SINGLETONS:
         return f"assert {relation(subject, '==', code)}"
     if sheet.placement.style == "unittest":
-        named = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}[code]
-        return f"self.{named}({subject})"
+        return f"self.{body.ALONE[code]}({subject})"
     if look.point.form == "truth":
         whole = f"({subject})" if "\n" in subject else subject
         return f"assert {whole if code == 'True' else _denied(whole)}"
