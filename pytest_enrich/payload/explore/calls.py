@@ -39,12 +39,12 @@ class Call:
     @property
     def passed_on(self) -> list[str]:
         """What is passed to what it gives."""
-        return [value for values in self.then for value in values if not value.startswith(".")]
+        return [value for values in self.then for value in values if not _is_method(value)]
 
     @property
     def is_used(self) -> bool:
         """Whether what it gives is asked by a method."""
-        return any(values and values[0].startswith(".") for values in self.then)
+        return any(any(map(_is_method, values)) for values in self.then)
 
     @property
     def is_full(self) -> bool:
@@ -147,7 +147,7 @@ def _bare(template: str) -> str:
 
 def _passed_on(call: Call) -> str | None:
     """A variable for the one value that what the call gives is called with; None where there is none."""
-    if not call.then or len(call.then[-1]) != 1 or call.then[-1][0].startswith("."):
+    if not call.then or len(call.then[-1]) != 1 or _is_method(call.then[-1][0]):
         return None
     taken = f"{call.qualname} {call.receiver} {' '.join(name for name, _ in call.arguments)}".lower()
     return next((name for name in ("value", "given") if name not in taken), None)
@@ -176,9 +176,14 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     return Program((*scene, *lines), action + after, is_expression, entry.answers)
 
 
+def _is_method(value: str) -> bool:
+    """Whether it is the name of a method in a `then`, and no value: no template begins with a dot."""
+    return value.startswith(".")
+
+
 def _used(values: tuple[str, ...]) -> str:
     """How what a call gives is called, or asked by a method."""
-    is_asked = bool(values) and values[0].startswith(".")
+    is_asked = any(map(_is_method, values[:1]))
     return f"{values[0] if is_asked else ''}({', '.join(values[is_asked:])})"
 
 
@@ -274,7 +279,7 @@ def given(call: Call) -> Iterator[Site]:
     """Those of what is passed to the functions that the call gives."""
     for at, values in enumerate(call.then):
         for place, value in enumerate(values):
-            if not value.startswith("."):
+            if not _is_method(value):
                 yield value, _given(call, at, place)
 
 
