@@ -49,6 +49,9 @@ REASONS: dict[Stop, str] = {
 """Why a gap was not tried, by why the run ended."""
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
+DOUBTFUL = "what was found reads less well than what waits; --enrich-max=0 shows it"
+MANY_STRIKES, ENOUGH = 2, 3
+"""About which so much strikes, that is not shown beside so many others."""
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
 
@@ -304,14 +307,19 @@ class Ledger:
         """
         return self.is_full or (self._maximum > 0 and _said(attempt) in self._told)
 
+    def _reads_worse(self, attempt: Attempt) -> bool:
+        """Whether a reader hardly wants it, and has others to read."""
+        return self._maximum > 0 and self.waiting >= ENOUGH and strikes(attempt.candidate) >= MANY_STRIKES
+
     def settle(self) -> None:
         """Write what was put off, as far as there is room: what people doubt least first."""
         for attempt, target in sorted(self._put_off, key=lambda one: self._doubt(one[0])):
             assert isinstance(attempt.verdict, Kept)
             gaps = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps]
             left = [gap for gap in gaps if self._outcomes.get(gap.id) == PUT_OFF]
-            if left and self._has_no_place(attempt):
-                self._why = {**{gap.id: ALIKE for gap in left if not self.is_full}, **self._why}
+            if left and (self._has_no_place(attempt) or self._reads_worse(attempt)):
+                why = DOUBTFUL if self._reads_worse(attempt) else ALIKE
+                self._why = {**{gap.id: why for gap in left if not self.is_full}, **self._why}
             elif left and self._write(attempt, target):
                 self.note(left, FOUND)
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}

@@ -36,16 +36,26 @@ STRIKING = frozenset(
         f"with a name of at most {SHORT_NAME} words",
         "with a number in the name",
         WITH,
+        "that assert a truth value",
         "that assert a value of type dict",
+        "that assert an exception's type alone",
+        "that assert what was passed",
+        "with None",
+        "with built-in classes",
         "with empty collections",
         "with empty texts",
         "with invisible characters",
+        "with lambdas",
         "with letters beyond ASCII",
+        "with negative numbers",
         "with signs in a row",
     }
 )
 """Traits of what strangers would merge at most half as often: `doubts.py` of the benchmarks has their table."""
 RAISING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex")
+ASKING = (*RAISING, "isinstance", "issubclass", "assertIsInstance")
+"""What is passed to these is a class, and no value of the test's."""
+CLASSES = {name for name, one in vars(builtins).items() if isinstance(one, type)}
 
 
 class Fate(Struct, frozen=True):
@@ -151,24 +161,41 @@ def _of_code(code: str) -> tuple[str, ...]:
     """What a test, or a row, asserts, and the values that are passed in it."""
     try:
         nodes = [*ast.walk(ast.parse(code.strip().removeprefix("@")))]
-        claims = [f"that assert {shown}" for node in nodes for shown in _asserted(node)]
-        values = [f"with {text}" for node in nodes for one in _passed(node) for text in _unusual(one)]
+        passed = [one for node in nodes for one in _passed(node)]
+        claims = [f"that assert {shown}" for node in nodes for shown in _asserted(node, passed)]
+        values = [f"with {text}" for one in passed for text in _unusual(one)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     return tuple(dict.fromkeys((*claims, *values)))
 
 
-def _asserted(node: ast.AST) -> Iterator[str]:
-    """What a statement or a call asserts: the kind of thing that is expected, and what it is asked of."""
+def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[str]:
+    """What a statement or a call asserts: the kind of thing that is expected, and what it is asked of.
+
+    Args:
+        node: Of the test.
+        passed: What is passed in it: an attribute that is just that says nothing of the code.
+    """
     if isinstance(node, ast.Call) and last_name(node.func) in RAISING:
         yield "an exception's message" if node.keywords or len(node.args) > 1 else "an exception's type alone"
     if isinstance(node, ast.Assert):
         claim = node.test
-        yield _kind(claim.comparators[-1]) if isinstance(claim, ast.Compare) else "a truth value"
+        if isinstance(claim, ast.Compare):
+            yield _kind(claim.comparators[-1])
+            yield from ["what was passed"] if _is_as_passed(claim.left, claim.comparators[-1], passed) else []
+        else:
+            yield "a truth value"
         called = (last_name(part.func) for part in ast.walk(claim) if isinstance(part, ast.Call))
         yield from (f"what {name}() gives" for name in called if hasattr(builtins, name))
     elif isinstance(node, ast.Call) and last_name(node.func).startswith("assert"):
         yield _kind(node.args[-1]) if len(node.args) > 1 else "a truth value"
+        yield from ["what was passed"] if len(node.args) > 1 and _is_as_passed(*node.args[:2], passed) else []
+
+
+def _is_as_passed(asked: ast.expr, expected: ast.expr, passed: Sequence[ast.expr]) -> bool:
+    """Whether an attribute is expected to be what something was given."""
+    given = (ast.dump(one) for one in passed if one is not expected)
+    return isinstance(asked, ast.Attribute) and ast.dump(expected) in given
 
 
 def _kind(node: ast.expr) -> str:
@@ -182,7 +209,7 @@ def _kind(node: ast.expr) -> str:
 
 def _passed(node: ast.AST) -> Iterator[ast.expr]:
     """What is passed to a call, in containers, too; of a row all of it."""
-    if isinstance(node, ast.Call) and last_name(node.func) not in RAISING:
+    if isinstance(node, ast.Call) and last_name(node.func) not in ASKING:
         yield from node.args
         yield from (keyword.value for keyword in node.keywords)
     elif isinstance(node, ast.Tuple | ast.List | ast.Set):
@@ -193,6 +220,10 @@ def _unusual(node: ast.expr) -> Iterator[str]:
     """What strikes about a value that is passed."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield "negative numbers"
+    elif isinstance(node, ast.Lambda):
+        yield "lambdas"
+    elif isinstance(node, ast.Name) and node.id in CLASSES:
+        yield "built-in classes"
     elif isinstance(node, ast.List | ast.Tuple | ast.Dict) and not ast.unparse(node).strip("()[]{}"):
         yield "empty collections"
     elif isinstance(node, ast.Constant):

@@ -33,7 +33,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.errors import StoreError
 from pytest_enrich.pipeline import Slice
-from pytest_enrich.session import scope
+from pytest_enrich.session import ledger, scope
 from pytest_enrich.session.walker import SHORTEST_WALK
 from pytest_enrich.session.work import Session
 from pytest_enrich.store import last_run, merge, rejected
@@ -297,6 +297,17 @@ def test_what_readers_stumble_over_comes_after_the_rest_where_few_are_shown(work
     assert [one.gap.qualname for one in store.pending()] == ["discount"]
 
 
+@pytest.mark.parametrize(("enough", "shown"), [(1, ["discount"]), (3, ["discount", "parse_sku"])])
+def test_what_readers_stumble_over_twice_is_not_shown_beside_enough_others(
+    work, store, fakes, monkeypatch, enough, shown
+):
+    monkeypatch.setattr(ledger, "ENOUGH", enough)
+    script = {Explore: both(fakes, parse_sku={"action": "⟨shop.cart:parse_sku⟩('', None)"})}
+    made, *_ = work(script=script, maximum=10)
+    assert sorted(one.gap.qualname for one in store.pending()) == shown
+    assert [one.detail for one in made.left] == [ledger.DOUBTFUL] * (len(shown) == 1)
+
+
 def test_of_tests_that_say_the_same_of_two_functions_one_is_shown_and_the_other_one_waits(work, fakes):
     made, *_ = work(script={Explore: both(fakes)}, maximum=10)
     assert len(made.suggestions) == 1
@@ -459,7 +470,7 @@ def test_a_test_file_in_a_broken_encoding_is_left_alone(work, settings, store):
 
 
 def test_the_journal_holds_each_attempt(work, settings):
-    work()
+    work(maximum=0)
     lines = (settings.directory / ".cache" / "state.jsonl").read_text("utf-8").splitlines()
     kinds = [json.loads(line)["type"] for line in lines]
     assert (kinds.count("attempt"), kinds.count("finished")) == (2, 3)

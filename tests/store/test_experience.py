@@ -54,6 +54,10 @@ def candidate(code, name="test_it", **origin):
         ("def test_it():\n    assert f('') == 1\n", "with empty texts"),
         ("('x', [])", "with empty collections"),
         ("def test_it():\n    assert f('a=%$!') == 1\n", "with signs in a row"),
+        ("def test_it():\n    assert f(lambda one: one) == 1\n", "with lambdas"),
+        ("def test_it():\n    assert f(str) == 1\n", "with built-in classes"),
+        ("def test_it():\n    assert Box(1).size == 1\n", "that assert what was passed"),
+        ("def test_it(self):\n    self.assertEqual(Box(1).size, 1)\n", "that assert what was passed"),
     ],
 )
 def test_a_test_is_known_by_what_it_asserts_and_by_its_values(code, trait):
@@ -62,6 +66,10 @@ def test_a_test_is_known_by_what_it_asserts_and_by_its_values(code, trait):
 
 def test_what_is_expected_is_no_value_that_is_passed():
     assert "with empty texts" not in traits(candidate("def test_it():\n    assert f(1) == ''\n"))
+
+
+def test_a_class_that_is_asked_about_is_no_value_that_is_passed():
+    assert "with built-in classes" not in traits(candidate("def test_it():\n    assert isinstance(f(1), str)\n"))
 
 
 @pytest.mark.parametrize(
