@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pytest_enrich.data import Finding, Observation, Template
+from pytest_enrich.writing import words
 from pytest_enrich.writing.syntax import compared, literal_value, owner, plain, relation, within
 
 INLINE, SHOWN = 72, 60
@@ -139,7 +140,8 @@ def pattern(message: str, most: int = MESSAGE) -> str:
 
     A message of a few letters is matched as a whole: they are in many others.
     """
-    text = _said(message)
+    # How an object shows itself is another thing in the next run.
+    text = max(words.OBJECT.split(_said(message)), key=len).strip() or _said(message)
     if " " in text.strip("'\"") and literal_value(text) == (text[1:-1],):
         text = text[1:-1].strip()  # a `KeyError` shows what it was given in quotes
     if len(text) > most:

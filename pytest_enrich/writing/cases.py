@@ -73,7 +73,7 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def message(self) -> str:
         """What the exception or the warning says, without the values that were passed."""
-        said = NUMBERED.sub("", self.seen.message)
+        said = NUMBERED.sub("", words.OBJECT.sub(" ", _told(self.seen.message)).strip())
         own = self.subject.rpartition(".")[2]
         said = re.sub(rf"^[`'\"@]?{re.escape(own)}[`'\"]?(?:\([^()]*\))?:? ", "", said) if own else said
         said = re.sub(rf" of (the )?{own.replace('_', '[ _]')}\b", "", said) if own else said
@@ -112,6 +112,15 @@ class Case(Struct, frozen=True, kw_only=True):
     def raised(self) -> str:
         """The name of the exception's class, "" where nothing is raised."""
         return self.seen.value.strip("⟨⟩").split(":")[-1].split(".")[-1] if self.seen.subject == "raises" else ""
+
+
+def _told(message: str) -> str:
+    """What an exception says that was made of several things: `(405, 'Method not allowed')` is how they are shown."""
+    literal = literal_value(message) if message.startswith("(") else None
+    texts = (
+        [one for one in literal[0] if isinstance(one, str)] if literal and isinstance(literal[0], tuple) else []
+    )
+    return max(texts, key=len, default=message)
 
 
 def _words(raised: str) -> list[str]:

@@ -129,8 +129,10 @@ def _given(case: Case, value: Template) -> Iterator[str]:
             yield "is_empty"
         case (int() | float() as number,):
             yield "is_zero" if number == 0 else ""
-        case (str(text),) if text not in {"None", "True", "False"} and re.fullmatch(
-            r"[A-Za-z][a-z]+( [a-z]+)?", text
+        case (str(text),) if (
+            text not in {"None", "True", "False"}
+            and re.fullmatch(r"[A-Za-z][a-z]+( [a-z]+)?", text)
+            and not any(text in passed for passed in case.arguments.values())
         ):
             yield f"returns_{said}" if (said := words.value_slug(value)) else ""
         case None if case.seen.form == "instance" or isinstance(node, ast.Call):

@@ -36,6 +36,8 @@ FEW = 2
 LONGEST_VALUE, MOST_VALUE_WORDS = 22, 3
 SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s[-\u2013](?=\s)|\s\(|,\s|\n\s*\n")
 QUOTED = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)|<[^>]*>|\{[^}]*\}""")
+OBJECT = re.compile(r"<[A-Za-z_][\w.]*[ (][^<>]*>")
+"""An object that shows itself in a message, with an address or a number of its own."""
 INVALID = re.compile(r"^.*\b(is|are) not (an? )?valid (?=\w)")
 """Whatever it is of which that is said."""
 JOINTS = {
@@ -79,7 +81,8 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     spoken = _split(text)
     told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
     passed = {value.lower() for value in given}
-    words = [word for word in told if word not in passed]
+    kept = (word for before, word in pairwise(["", *told]) if word not in passed or before in OPEN)
+    words = [word for before, word in pairwise(["", *kept]) if word != before]
     if len(words) > most:
         cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > FEW]
         words = words[: cuts[-1]] if cuts else []

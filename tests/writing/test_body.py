@@ -219,7 +219,10 @@ def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
         ("'the queue is empty'", '"the queue is empty"'),
         ("\"there's no flag 'x'\"", "\"there's no flag 'x'\""),
         ("'key'", "\"'key'\""),
+        ("Thread <_MainThread(MainThread, started 140)> holds no read lock", '"holds no read lock"'),
+        ("<Lock 3>", '"<Lock 3>"'),
+        ("expected <total>, got 3", '"expected <total>, got 3"'),
     ],
 )
-def test_what_a_key_error_says_is_matched_without_the_quotes_around_it(message, pattern):
+def test_a_message_is_matched_without_quotes_around_it_and_without_how_an_object_shows_itself(message, pattern):
     assert body.pattern(message) == pattern

@@ -26,6 +26,10 @@ def test_the_opposite_holds_when_the_condition_does_not(text, a, b):
     assert bool(eval(source, {"a": a, "b": b})) is not bool(eval(text, {"a": a, "b": b}))
 
 
+def test_a_number_of_the_message_stays_in_it_though_the_same_one_is_passed():
+    assert words.phrase("need more than 2 parts", given={"2"}) == "need_more_than_2_parts"
+
+
 @given(st.text(max_size=60))
 def test_a_phrase_is_part_of_a_name_or_nothing(prose):
     said = words.phrase(prose)
@@ -37,6 +41,7 @@ def test_a_phrase_is_part_of_a_name_or_nothing(prose):
     ("prose", "said"),
     [
         ("only start or end allowed", "only_start_or_end_allowed"),
+        ("no value for key 'key'", "no_value_for_key"),
         ("The unit G is not a valid bitmath unit", "invalid_bitmath_unit"),
         ("Ports are not allowed to be negative.", "ports_are_not_allowed_to_be_negative"),
         (
