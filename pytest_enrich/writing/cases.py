@@ -115,7 +115,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 def _told(message: str) -> str:
-    """What an exception says that was made of several things: `(405, 'Method not allowed')` is how they are shown."""
+    """What an exception says that was made of several things: it shows them as `(405, 'Method not allowed')`."""
     literal = literal_value(message) if message.startswith("(") else None
     texts = (
         [one for one in literal[0] if isinstance(one, str)] if literal and isinstance(literal[0], tuple) else []

@@ -129,17 +129,24 @@ def _given(case: Case, value: Template) -> Iterator[str]:
             yield "is_empty"
         case (int() | float() as number,):
             yield "is_zero" if number == 0 else ""
-        case (str(text),) if (
-            text not in {"None", "True", "False"}
-            and re.fullmatch(r"[A-Za-z][a-z]+( [a-z]+)?", text)
-            and not any(text in passed for passed in case.arguments.values())
-        ):
+        case (str(text),) if _is_told(text) and not any(text in value for value in _texts(case)):
             yield f"returns_{said}" if (said := words.value_slug(value)) else ""
         case None if case.seen.form == "instance" or isinstance(node, ast.Call):
             made = last_name(node.func if isinstance(node, ast.Call) else node)
             yield f"returns_{words.snake(made)}" if words.is_class(made) and not _is_known(made, case) else ""
         case None if isinstance(node, ast.Name | ast.Attribute) and not same:
             yield f"is_{words.snake(last_name(node))}"
+
+
+def _is_told(text: str) -> bool:
+    """Whether a text is a word or two, and none that Python would write."""
+    return text not in {"None", "True", "False"} and re.fullmatch(r"[A-Za-z][a-z]+( [a-z]+)?", text) is not None
+
+
+def _texts(case: Case) -> Iterator[Template]:
+    """The texts that are passed: what is a part of one is no result that a name needs to tell."""
+    literals = ((value, literal_value(value)) for value in case.arguments.values())
+    return (value for value, literal in literals if literal and isinstance(literal[0], str | bytes))
 
 
 def _is_known(made: str, case: Case) -> bool:

@@ -138,6 +138,12 @@ def test_a_name_says_the_situation_and_what_comes_of_it(seen, name):
     assert named(given) == name
 
 
+def test_what_is_a_part_of_a_text_that_is_passed_is_no_result_that_a_name_tells():
+    seen = Observation(subject="result", value="'low'")
+    assert named(case(seen, arguments={"total": "'low-'"})) == "test_price"
+    assert named(case(seen, arguments={"total": "'3'"})) == "test_price_returns_low"
+
+
 @pytest.mark.parametrize(
     ("raised", "name"),
     [

@@ -65,13 +65,13 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
     """
     values = [*(value for _, value in call.arguments), *call.passed_on]
     own = sum(
-        _odd(value, known) + _made_from_nothing(value) + (LETTER.fullmatch(value) is not None)
+        odd(value, known) + _made_from_nothing(value) + (LETTER.fullmatch(value) is not None)
         for value in values
         if value not in known
     )
     if call.receiver and call.receiver not in known:
         is_operand = call.qualname.endswith("__")
-        own += _odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)
+        own += odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)
     # People read nothing in a list twice, even where tests pass it, and a text that is passed twice.
     own += sum(map(_hollow, values))
     own += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
@@ -102,7 +102,8 @@ def known_texts(templates: Iterable[str]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=20_000)
-def _odd(template: str, usual: frozenset[str]) -> int:
+def odd(template: str, usual: frozenset[str] = frozenset()) -> int:
+    """How odd a value is, unless its texts have one of the `usual` shapes; 0 where nothing in it is."""
     found = 3 * template.count("⟨datetime:timezone⟩(⟨datetime:timedelta⟩())")
     found += template.count("lambda *args")
     found += 2 * len(PRIVATE.findall(template))

@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
-from ..engine.reduce import literals_of
+from ..engine.reduce import literals_of, odd
 from ..express import evaluable, express, is_thing, named
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn
@@ -167,8 +167,12 @@ class World:
 
     @cached_property
     def written_literals(self) -> frozenset[str]:
-        """Of all that people wrote, in the source as well, each as `repr` writes it."""
-        templates = (*(text for text, _ in (*self._written, *self.constants)), *self.made)
+        """Of all that people wrote, in the source as well, each as `repr` writes it.
+
+        A pattern or a message of the source is nothing that anybody passes.
+        """
+        plain = (text for text, _ in self.constants if not odd(text))
+        templates = (*(text for text, _ in self._written), *plain, *self.made)
         return types.NAMES.union(literal for text in templates for literal in literals_of(text))
 
     def objects_of(self, kind: type) -> list[str]:

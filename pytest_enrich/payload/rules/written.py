@@ -35,7 +35,7 @@ def values(job: Mapping[str, Any], module: ModuleType, root: str) -> Iterator[st
 @rule("documents")
 def _documents(module: ModuleType) -> Iterator[str]:
     """Docstrings of several lines: what reads texts with parts is given such."""
-    documents = (one for one in _docstrings(module) if "\n" in one and len(one) <= LONGEST_DOCUMENT)
+    documents = (one for one in _docstrings(module) if "\n" in one.strip() and len(one) <= LONGEST_DOCUMENT)
     yield from (repr(one) for one in sorted(documents, key=len)[:MOST_DOCUMENTS])
 
 

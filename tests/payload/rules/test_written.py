@@ -58,6 +58,9 @@ def test_docstrings_of_several_lines_are_given_to_what_reads_texts(tmp_path):
             :returns: what is on it
             """
 
+        def close(self):
+            """One line."""
+
     Reader.__module__ = "pages"
     module.Reader = Reader
     found = [*written.values({**JOB, "entries": [], "written": []}, module, str(tmp_path))]
