@@ -30,6 +30,9 @@ SHOWN, NAMED = 3, 3
 MOST_WEEKS = 26
 SHORT_NAME, LONG_NAME, LONG_TEXT, LARGE = 2, 8, 40, 10_000
 SIGNS = re.compile(r"[^\w\s]{3}")
+LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
+"""A word of one letter: where there are several, it is no text that anybody reads."""
+FEW_LETTERS = 2
 WITH = "with a name that says with what"
 STRIKING = frozenset(
     {
@@ -49,6 +52,7 @@ STRIKING = frozenset(
         "with letters beyond ASCII",
         "with negative numbers",
         "with signs in a row",
+        "with words of one letter",
     }
 )
 """Traits of what strangers would merge at most half as often: `doubts.py` of the benchmarks has their table."""
@@ -239,6 +243,7 @@ def _unusual_constant(value: object) -> Iterator[str]:
             "letters beyond ASCII": not value.isascii(),
             "invisible characters": not value.isprintable(),
             "signs in a row": SIGNS.search(value) is not None,
+            "words of one letter": len(LETTERS.findall(value)) >= FEW_LETTERS,
         }
         yield from (kind for kind, is_so in kinds.items() if is_so)
     elif isinstance(value, int) and value > LARGE:

@@ -54,6 +54,7 @@ def candidate(code, name="test_it", **origin):
         ("def test_it():\n    assert f('') == 1\n", "with empty texts"),
         ("('x', [])", "with empty collections"),
         ("def test_it():\n    assert f('a=%$!') == 1\n", "with signs in a row"),
+        ("def test_it():\n    assert f('d e 0') == 1\n", "with words of one letter"),
         ("def test_it():\n    assert f(lambda one: one) == 1\n", "with lambdas"),
         ("def test_it():\n    assert f(str) == 1\n", "with built-in classes"),
         ("def test_it():\n    assert Box(1).size == 1\n", "that assert what was passed"),
