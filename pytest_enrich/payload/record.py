@@ -64,23 +64,29 @@ class Watch:
         if self._left < 0:
             sys.setprofile(None)  # this test does a great deal, and watched it would take many times as long
             return
-        if event == "call":
-            code = frame.f_code
-            interest = self._interests.known.get(id(code)) or self._interests.look(frame, code)
-            if isinstance(interest, Interest):
-                self._entered(frame, interest)
-        elif event == "return":
-            self.ways.end(frame)
-            if (key := self._open.pop(frame, None)) is not None:
-                self._ended(frame, value, *key)
-            if (done := self._underway.pop(frame, None)) is not None:
-                made, call = done
-                made.setup.append(call)
-            elif frame in self._making:
-                self._making.discard(frame)
-                self._note(frame, value)
-            if (template := self._giving.pop(frame, None)) is not None:
-                self.objects.given(value, template, self.nodeid)
+        try:
+            if event == "call":
+                code = frame.f_code
+                interest = self._interests.known.get(id(code)) or self._interests.look(frame, code)
+                if isinstance(interest, Interest):
+                    self._entered(frame, interest)
+            elif event == "return":
+                self._returned(frame, value)
+        except Exception:  # noqa: S110 - what a test puts in the place of `inspect`, or of a class's `__repr__`, is its own
+            pass
+
+    def _returned(self, frame: FrameType, value: object) -> None:
+        self.ways.end(frame)
+        if (key := self._open.pop(frame, None)) is not None:
+            self._ended(frame, value, *key)
+        if (done := self._underway.pop(frame, None)) is not None:
+            made, call = done
+            made.setup.append(call)
+        elif frame in self._making:
+            self._making.discard(frame)
+            self._note(frame, value)
+        if (template := self._giving.pop(frame, None)) is not None:
+            self.objects.given(value, template, self.nodeid)
 
     def begin(self, nodeid: str) -> None:
         """What comes is of this test."""

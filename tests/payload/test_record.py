@@ -125,6 +125,28 @@ def test_arguments_are_named_and_those_left_at_their_default_are_left_out(projec
     assert [(o.nodeid, o.result) for o in recorded.outcomes] == [("tests/test_cart.py::test_a", "passed")]
 
 
+def test_a_test_that_replaces_what_the_watch_uses_passes_and_the_others_are_watched(project, record):
+    root = project(
+        src__shop__cart=CART,
+        tests__test_cart="""
+            import json
+            from shop.cart import price
+
+            def test_a(monkeypatch):
+                monkeypatch.setattr(json, "dumps", lambda _value: undefined)
+                assert price(1) == 1
+
+            def test_b():
+                assert price(2) == 2
+            """,
+    )
+
+    recorded = record(root, "price")
+
+    assert [shown(call) for call in recorded.calls] == ["price(amount=2)"]
+    assert [outcome.result for outcome in recorded.outcomes] == ["passed", "passed"]
+
+
 def test_arguments_are_noted_as_they_were_when_the_call_was_made(project, record):
     root = project(
         src__shop__cart=CART,
