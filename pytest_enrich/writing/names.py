@@ -28,12 +28,15 @@ FEWEST_WORDS, MOST_WORDS = 3, 7
 LONGEST_CLAUSE = 60
 MOST_SHARED = 2
 KNOWN_AS = {"int": "number", "float": "number", "str": "string", "NoneType": "none"}
+KINDS = {**KNOWN_AS, "int": "integer", "bool": "boolean", "dict": "dictionary"}
+"""How a value is known whose kind is what is wrong with it."""
 FAULTS = {
     "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
     "negative", "malformed", "none", "unrecognized", "unrecognised", "incorrect", "inconsistent", "ambiguous",
     "undefined", "nonexistent", "incompatible", "inappropriate", "improper", "mismatched", "expired", "forbidden",
     "corrupt", "corrupted", "truncated", "insufficient",
 }  # fmt: skip
+REFUSING = {"not", "cannot", "must", "should", "no", *FAULTS}
 FORBIDDEN = re.compile(
     r"^(?:argument_)?(.+?)_(?:(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)|(?:is|was)_(none))$"
 )
@@ -149,6 +152,8 @@ def ways(case: Case) -> Iterator[Way]:
             behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
             yield Way(f"{end}_{situation}" if situation.startswith("when_") else behind, 2)
         yield from [] if case.raised else [Way(_joined(situation), 1)]
+    if kind := _kind_refused(case):
+        yield Way(f"rejects_{kind}", 3)
     yield from (Way(end, 1) for end in done)
     yield Way("", 0)
 
@@ -158,7 +163,7 @@ def compared(case: Case) -> Iterator[str]:
     owner, _, own = case.subject.rpartition(".")
     if own in COMPARED and case.seen.value in {"True", "False"} and case.arguments:
         literal = literal_value(other := next(reversed(case.arguments.values())))
-        kind = type(literal[0]).__name__ if literal is not None else ""
+        kind = type(literal[0]).__name__ if literal is not None and literal[0] != "" else ""
         other = KNOWN_AS.get(kind, kind) or words.snake(last_name(getattr(expression(other), "func", None)))
         if not other:
             return
@@ -192,8 +197,11 @@ def anyhow(case: Case) -> Iterator[str]:
     """What can still be said where the name alone is taken: better than a number behind it."""
     values = [literal for value in case.arguments.values() if (literal := literal_value(value)) is not None]
     yield from (f"_with_{kind}" for value in [*case.arguments.values()][:1] if (kind := _kind(value)))
-    texts = [words.value_slug(repr(value)) for (value,) in values if isinstance(value, str)]
-    yield from (f"_for_{text}" for text in texts if re.fullmatch(r"[a-z_]{3,}", text))
+    texts = [value for (value,) in values if isinstance(value, str)]
+    slugs = [words.value_slug(repr(text)) for text in texts]
+    yield from (f"_for_{slug}" for slug in slugs if re.fullmatch(r"[a-z_]{3,}", slug))
+    first = (re.search(r"[a-z]{3,}", text) for text in texts)
+    yield from (f"_for_{word[0]}" for word in first if word)
     seen: Sequence[Any] | None = literal_value(case.seen.value)
     while seen and isinstance(seen[0], list | tuple) and len(seen[0]) == 1:
         seen = seen[0]
@@ -343,6 +351,8 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
         return
     # A number in it may be of this input.
     much = 2 if re.search(r"\d", said) else 3
+    if _kind_refused(case) and REFUSING.isdisjoint(said.split("_")):
+        much = 1  # of which kind it is that is refused says more than what is allowed
     forbidden = FORBIDDEN.match(said)
     if forbidden and (fault := forbidden[2] or forbidden[3]) in FAULTS:
         yield Way(f"rejects_{fault}_{forbidden[1]}", much)
@@ -357,6 +367,14 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
         and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
     ):
         yield Way(said if case.raised else f"warns_{said}", much)
+
+
+def _kind_refused(case: Case) -> str:
+    """The kind of the only value that is passed, where a `TypeError` says that it is of the wrong one; else ""."""
+    values = [*case.arguments.values()]
+    literal = literal_value(values[0]) if case.raised == "TypeError" and len(values) == 1 else None
+    kind = type(literal[0]).__name__ if literal is not None and literal[0] != "" else ""
+    return KINDS.get(kind, kind)
 
 
 def _is_refusal(raised: str) -> bool:

@@ -138,6 +138,25 @@ def test_a_name_says_the_situation_and_what_comes_of_it(seen, name):
     assert named(given) == name
 
 
+@pytest.mark.parametrize(
+    ("message", "value", "name"),
+    [
+        ("Only str is supported", "b'x'", "test_price_rejects_bytes"),
+        ("Argument total is NoneType", "None", "test_price_rejects_none_total"),
+        ("total must be callable", "'x'", "test_price_total_must_be_callable"),
+    ],
+)
+def test_the_kind_that_is_refused_says_more_than_what_is_allowed(message, value, name):
+    seen = raises(message, "⟨builtins:TypeError⟩")
+    assert named(case(seen, arguments={"total": value})) == name
+
+
+def test_a_word_of_a_text_tells_a_test_apart_where_its_name_is_taken():
+    taken = {"test_price", "test_price_returns_none"}
+    seen = Observation(subject="result", value="None")
+    assert named(case(seen, arguments={"total": "'sum(1, 0%)'"}), taken=taken) == "test_price_for_sum"
+
+
 def test_what_is_a_part_of_a_text_that_is_passed_is_no_result_that_a_name_tells():
     seen = Observation(subject="result", value="'low'")
     assert named(case(seen, arguments={"total": "'low-'"})) == "test_price"
@@ -163,7 +182,7 @@ def test_an_argument_is_rejected_by_an_exception_that_is_about_arguments(raised,
         ("if not isinstance(total, str):", "[]", "test_price_rejects_non_string_total"),
         ("if not isinstance(total, Money):", "3", "test_price_rejects_non_money_total"),
         ("if not callable(total):", "0", "test_price_rejects_non_callable_total"),
-        ("if not callable(total):", "None", "test_price_with_none_raises_type_error"),
+        ("if not callable(total):", "None", "test_price_rejects_none"),
     ],
 )
 def test_what_is_of_no_fitting_kind_is_said_to_be_that(decision, total, name):
