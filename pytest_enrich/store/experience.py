@@ -193,7 +193,8 @@ def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[str]:
         yield from (f"what {name}() gives" for name in called if hasattr(builtins, name))
     elif isinstance(node, ast.Call) and last_name(node.func).startswith("assert"):
         yield _kind(node.args[-1]) if len(node.args) > 1 else "a truth value"
-        yield from ["what was passed"] if len(node.args) > 1 and _is_as_passed(*node.args[:2], passed) else []
+        is_as_passed = len(node.args) > 1 and _is_as_passed(node.args[0], node.args[1], passed)
+        yield from ["what was passed"] if is_as_passed else []
 
 
 def _is_as_passed(asked: ast.expr, expected: ast.expr, passed: Sequence[ast.expr]) -> bool:
