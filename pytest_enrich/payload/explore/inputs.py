@@ -313,7 +313,9 @@ class Inputs(Choices):
             found.add(self._rules_of_objects.get(call.receiver, "objects changed"))
         elif call.receiver:
             found.add("declared classes")
-        found |= {"steps of tests"} if call.setup else set()
+        for step in call.setup:
+            shown = step.qualname not in self.steps or self.steps[step.qualname].calls
+            found.add("steps of tests" if shown else "steps by state")
         for step in call.setup:
             inputs = self.steps.get(step.qualname)
             found |= inputs.rules(step) if inputs is not None else set()

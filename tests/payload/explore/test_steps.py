@@ -133,3 +133,37 @@ def test_a_question_is_no_step(explore):
     put = Call(qualname="Box.put", arguments=name, receiver="⟨sample:Box⟩()", setup=(question,))
     asked = replace(question, receiver="⟨sample:Box⟩()")
     assert explore(text, "Box.put", "method", calls=(put,), neighbours=(asked,)).findings == ()
+
+
+WATCH = """
+    class Watch:
+        def __init__(self):
+            self._laps = []
+            self._limit = None
+
+        def lap(self, seconds: int) -> None:
+            self._laps.append(seconds)
+
+        def limit(self, seconds: int) -> None:
+            self._limit = seconds
+
+        def total(self) -> int:
+            return sum(self._laps)
+
+        def is_over(self) -> bool:
+            if self._limit is None:
+                return False
+            if self.total() > self._limit:
+                return True  # here
+            return False
+"""
+
+
+def test_where_no_test_shows_it_what_writes_the_state_that_is_read_is_done_before(explore):
+    (finding,) = explore(WATCH, "Watch.is_over", "method").findings
+    assert finding.lines[0] == "watch = ⟨sample:Watch⟩()"
+    assert sorted(line.partition("(")[0] for line in finding.lines[1:]) in (
+        ["watch.lap", "watch.limit"],
+        ["watch.limit"],
+    )
+    assert "steps by state" in finding.rules
