@@ -8,6 +8,7 @@ this checkout, editable), and `laid-out.json`, with the node ids of the deleted 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shlex
@@ -109,11 +110,13 @@ def venv(folder: Path, packages: Sequence[str], python: str = sys.executable) ->
     """
     interpreter, installed = folder / "bin" / "python", folder / "installed.txt"
     wanted = "\n".join(packages) + "\n"
-    if not installed.exists() or installed.read_text(encoding="utf-8") != wanted:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        command.check([python, "-m", "venv", "--clear", str(folder)], cwd=folder.parent)
-        command.check([str(interpreter), "-m", "pip", "install", "--quiet", *packages], cwd=folder.parent)
-        installed.write_text(wanted, encoding="utf-8")  # last: an install cut short is done again
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two modules of one project may be measured at a time
+        if not installed.exists() or installed.read_text(encoding="utf-8") != wanted:
+            command.check([python, "-m", "venv", "--clear", str(folder)], cwd=folder.parent)
+            command.check([str(interpreter), "-m", "pip", "install", "--quiet", *packages], cwd=folder.parent)
+            installed.write_text(wanted, encoding="utf-8")  # last: an install cut short is done again
     return interpreter
 
 
