@@ -3,7 +3,8 @@
     python tests/benchmarks/blind.py sheet FOLDER... --out DIR [--project NAME] [--each 8] [--seed 1]
     python tests/benchmarks/blind.py fold DIR...
 
-`sheet` takes the last run that `recovery.py` left in each FOLDER. `DIR/reader` then holds all that a reader may
+`sheet` takes the last run that `recovery.py` left in each FOLDER, and of a project the suggestions that a run with
+ten places would have shown, or `--places` of them (0 for all). `DIR/reader` then holds all that a reader may
 see: `read.md`, the sheet that tells what to do, and the projects' sources; `DIR/key.json` says whose each test is.
 The reader leaves `DIR/reader/result.json`, or several readers `result-1.json`, `result-2.json`, and so on. `fold`
 compares them with the key, prints the table, and keeps it in `DIR/blind.md`.
@@ -26,15 +27,43 @@ import msgspec
 import projects
 import readings
 import runs
+from doubts import Judged
 from msgspec import Struct
 from projects import Project
 from readings import Origin, Read
 from results import pretty
 from runs import Run
 
+from pytest_enrich.session.ledger import ENOUGH, MANY_STRIKES
+from pytest_enrich.store.experience import strikes
+
 LONGEST = 14
 """Lines of a human test that is shown: as many as suggestions have."""
 SHEET = Path(__file__).with_name("blind-sheet.md")
+
+
+class _Place(Struct, frozen=True):
+    path: str
+    owner: str | None
+
+
+class _Test(Struct, frozen=True):
+    names: tuple[str, ...]
+    code: str
+
+
+class _Made(Struct, frozen=True):
+    at: str = ""
+
+
+class Suggestion(Struct, frozen=True):
+    """What is needed of a `suggestion.json`."""
+
+    id: str
+    kind: str
+    target: _Place
+    test: _Test
+    made: _Made = _Made()
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -48,25 +77,6 @@ class Shown(Struct, frozen=True, kw_only=True):
     id: str
 
 
-class _Place(Struct, frozen=True):
-    path: str
-    owner: str | None
-
-
-class _Test(Struct, frozen=True):
-    names: tuple[str, ...]
-    code: str
-
-
-class Suggestion(Struct, frozen=True):
-    """What is needed of a `suggestion.json`."""
-
-    id: str
-    kind: str
-    target: _Place
-    test: _Test
-
-
 def main(words: Sequence[str] | None = None) -> int:
     """Write a sheet, or fold what readers made of some."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -76,6 +86,7 @@ def main(words: Sequence[str] | None = None) -> int:
     sheet.add_argument("--out", metavar="DIR", type=projects.absolute, required=True)
     sheet.add_argument("--project", action="append", default=[], metavar="NAME", help="only these (repeat)")
     sheet.add_argument("--each", type=int, default=8, help="of either sort, a project; the default is 8")
+    sheet.add_argument("--places", type=int, default=10, help="as in --enrich-max; the default is 10")
     sheet.add_argument("--seed", type=int, default=1, help="of the draw")
     sheet.set_defaults(action=_sheet)
     fold = verbs.add_parser("fold", help="compare what readers decided with the keys")
@@ -93,7 +104,7 @@ def _sheet(given: argparse.Namespace) -> None:
     for folder in given.folders:
         run = runs.find(folder, None)
         for name in run.finished(projects.chosen(given.project, listing)):
-            for tests in (ours(run, name), human(folder, name)):
+            for tests in (ours(run, name, given.places), human(folder, name)):
                 shown += draw.sample(tests, min(given.each, len(tests)))
             sources.append((folder / name / "full", name))
     draw.shuffle(shown)
@@ -114,12 +125,21 @@ def _fold(given: argparse.Namespace) -> None:
         command.say(f"{place.name}\n\n{text}\n")
 
 
-def ours(run: Run, name: str) -> list[Shown]:
+def ours(run: Run, name: str, places: int = 0) -> list[Shown]:
     """The suggested tests of a project, as they stand in their files once accepted, without rows."""
     checkout = run.checkout(name)
     files = sorted((checkout / "enrich-suggestions").glob("*/*/suggestion.json"))
-    made = (msgspec.json.decode(file.read_bytes(), type=Suggestion) for file in files)
-    return [_suggested(name, suggestion, checkout) for suggestion in made if suggestion.kind == "test"]
+    made = [msgspec.json.decode(file.read_bytes(), type=Suggestion) for file in files]
+    tests = [one for one in made if one.kind == "test"]
+    return [_suggested(name, one, checkout) for one in (first(tests, places) if places else tests)]
+
+
+def first(made: Sequence[Suggestion], places: int) -> list[Suggestion]:
+    """What a run with so many places shows of these: as they came, and last what readers stumble over."""
+    struck = {one.id: strikes(Judged(read="", project="", code=one.test.code, decisions="").test) for one in made}
+    ordered = sorted(made, key=lambda one: (struck[one.id], one.made.at))
+    wanted = sum(number < MANY_STRIKES for number in struck.values())
+    return ordered[: min(places, max(wanted, ENOUGH))]
 
 
 def human(folder: Path, name: str) -> list[Shown]:

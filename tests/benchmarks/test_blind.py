@@ -124,6 +124,19 @@ def test_suggested_and_deleted_tests_are_on_the_sheet_without_rows_and_long_ones
     }
 
 
+def suggestion(ident, code, at):
+    target, test = blind._Place(path="t.py", owner=None), blind._Test(names=(), code=f"def {code}\n")
+    return blind.Suggestion(id=ident, kind="test", target=target, test=test, made=blind._Made(at=at))
+
+
+def test_what_a_run_with_few_places_shows_is_drawn_from():
+    plain = [suggestion(f"p{at}", f"test_sum_of_parts(): assert f('ab') == {at}", str(at)) for at in (3, 1, 2)]
+    struck = [suggestion("s0", "test_f(): assert f('', None) == 1", "0")]
+    assert [one.id for one in blind.first([*struck, *plain], 10)] == ["p1", "p2", "p3"]
+    assert [one.id for one in blind.first([*struck, *plain[:1]], 10)] == ["p3", "s0"]
+    assert [one.id for one in blind.first(plain, 2)] == ["p1", "p2"]
+
+
 def test_a_test_is_shown_as_it_stands_in_its_file_with_its_decorators_and_its_class(sheet):
     text = (sheet / "reader" / "read.md").read_text()
 
