@@ -45,8 +45,13 @@ def make(text: str, first_line: int, last_line: int, limit: int = MOST) -> tuple
 
 
 def of_gaps(text: str, gaps: Iterable[Gap]) -> tuple[Mutant, ...]:
-    """Mutants of the gaps' own lines and of the statements that decide on them; see `make`."""
-    lines = {line for gap in gaps for line in (gap.line, *gap.lines)}
+    """Mutants of the gaps' own lines and of the statements that decide on them; see `make`.
+
+    A loop that has nothing to go through is seen by what comes after it: no change in it would show.
+    """
+    several = [*gaps]
+    lines = {line for gap in several for line in (gap.line, *gap.lines)}
+    lines |= {end for gap in several if gap.outcome == "skips" for _, end in gap.branches}
     return _make(text, lines.__contains__, MOST_OF_GAPS)
 
 

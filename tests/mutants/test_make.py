@@ -4,6 +4,7 @@ import textwrap
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pytest_enrich import mutants
 from pytest_enrich.data import Gap
@@ -169,6 +170,16 @@ def test_only_the_gaps_own_lines_and_the_statement_that_decides_count():
     text = "def f(x):\n    y = x + 1\n    if x < 0:\n        return -x\n    return y\n"
     gap = Gap(id="a-1", path="a.py", qualname="f", line=3, outcome="true", text="if x < 0:", lines=(4,))
     assert {one.line for one in mutants.of_gaps(text, [gap])} == {3, 4}
+
+
+def test_of_a_loop_that_has_nothing_to_go_through_what_comes_after_it_is_changed():
+    text = "def first(items):\n    for item in items:\n        return item\n    return None\n"
+    gap = Gap(
+        id="a", path="a.py", qualname="first", line=2, outcome="skips", text="", lines=(), branches=((2, 4),)
+    )
+    assert 'return ""' in {one.after for one in mutants.of_gaps(text, [gap])}
+    iterates = replace(gap, outcome="iterates", branches=((2, 3),))
+    assert 'return ""' not in {one.after for one in mutants.of_gaps(text, [iterates])}
 
 
 def test_of_something_long_the_difference_is_shown():

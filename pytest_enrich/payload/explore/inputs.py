@@ -314,11 +314,11 @@ class Inputs(Choices):
         elif call.receiver:
             found.add("declared classes")
         for step in call.setup:
-            shown = step.qualname not in self.steps or self.steps[step.qualname].calls
-            found.add("steps of tests" if shown else "steps by state")
-        for step in call.setup:
             inputs = self.steps.get(step.qualname)
             found |= inputs.rules(step) if inputs is not None else set()
+            is_shown = inputs is None or inputs.calls
+            is_filled = step.qualname.endswith("=")
+            found.add("attributes filled" if is_filled else "steps of tests" if is_shown else "steps by state")
         found |= {"methods of the result" if call.is_used else "calls of the result"} if call.then else set()
         found |= {"command lines"} if self.entry.line is not None else set()
         found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
