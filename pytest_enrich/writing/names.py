@@ -200,8 +200,8 @@ def anyhow(case: Case) -> Iterator[str]:
     texts = [value for (value,) in values if isinstance(value, str)]
     slugs = [words.value_slug(repr(text)) for text in texts]
     yield from (f"_for_{slug}" for slug in slugs if re.fullmatch(r"[a-z_]{3,}", slug))
-    first = (re.search(r"[a-z]{3,}", text) for text in texts)
-    yield from (f"_for_{word[0]}" for word in first if word)
+    first = (re.search(r"[^\W\d_]{3,}", text, re.ASCII) for text in texts)
+    yield from (f"_for_{words.snake(word[0])}" for word in first if word)
     seen: Sequence[Any] | None = literal_value(case.seen.value)
     while seen and isinstance(seen[0], list | tuple) and len(seen[0]) == 1:
         seen = seen[0]
@@ -370,9 +370,10 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
 
 
 def _kind_refused(case: Case) -> str:
-    """The kind of the only value that is passed, where a `TypeError` says that it is of the wrong one; else ""."""
+    """The kind of the only value that is passed, where it is refused for that: of nothing, or by a `TypeError`."""
     values = [*case.arguments.values()]
-    literal = literal_value(values[0]) if case.raised == "TypeError" and len(values) == 1 else None
+    is_kind = case.raised == "TypeError" or (bool(case.raised) and values == ["None"])
+    literal = literal_value(values[0]) if is_kind and len(values) == 1 else None
     kind = type(literal[0]).__name__ if literal is not None and literal[0] != "" else ""
     return KINDS.get(kind, kind)
 

@@ -151,10 +151,15 @@ def test_the_kind_that_is_refused_says_more_than_what_is_allowed(message, value,
     assert named(case(seen, arguments={"total": value})) == name
 
 
+def test_that_nothing_is_passed_is_refused_whatever_the_error():
+    seen = raises("", "⟨shop:InputError⟩")
+    assert named(case(seen, arguments={"total": "None"})) == "test_price_rejects_none"
+
+
 def test_a_word_of_a_text_tells_a_test_apart_where_its_name_is_taken():
     taken = {"test_price", "test_price_returns_none"}
     seen = Observation(subject="result", value="None")
-    assert named(case(seen, arguments={"total": "'sum(1, 0%)'"}), taken=taken) == "test_price_for_sum"
+    assert named(case(seen, arguments={"total": "'Sum(1, 0%)'"}), taken=taken) == "test_price_for_sum"
 
 
 def test_what_is_a_part_of_a_text_that_is_passed_is_no_result_that_a_name_tells():
