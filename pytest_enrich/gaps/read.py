@@ -330,8 +330,10 @@ def _nothing() -> Iterator[CoverageData]:
 
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
     found: dict[int, set[str]] = {}
+    known = {name for names in raw.values() for name in names if 0 < len(name) <= _LONGEST_NAME}
+    tested = {name: _PHASE.sub("", name) for name in known}  # thousands of tests run most lines
     for line, names in raw.items():
-        tests = {_PHASE.sub("", name) for name in names if 0 < len(name) <= _LONGEST_NAME}
+        tests = {tested[name] for name in names if name in tested}
         for first in reporter.translate_lines([line]) if tests else ():
             found.setdefault(first, set()).update(tests)
     return {line: tuple(sorted(tests)) for line, tests in sorted(found.items())}

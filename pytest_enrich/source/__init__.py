@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 from pytest_enrich.data.code import Condition, Gap, Target
 from pytest_enrich.gaps import FileCoverage, tokens_digest
@@ -14,6 +13,7 @@ from pytest_enrich.gaps.outline import Node
 from pytest_enrich.source.condition import Constants, conditions
 from pytest_enrich.source.entry import Calls, entries
 from pytest_enrich.source.function import (
+    counted,
     documentation,
     is_entered,
     kind,
@@ -34,14 +34,14 @@ class _File:
         self._file, self._module, self._suite = file, module, suite
         self._name = module_name(file.path, suite.source_roots, suite.packages)
         self._calls, self._constants, self._shelf = Calls(module), Constants(module), Shelf(suite)
-        tests = chain.from_iterable(file.contexts.values())
-        self._touching = frozenset(test.partition("::")[0] for test in tests)
+        self._everything = counted(file, file.contexts)
+        self._touching = frozenset(test.partition("::")[0] for test in self._everything)
         self._entered = is_entered(module, file)
 
     def target(self, node: Node, gaps: Sequence[Gap]) -> Target:
         """The target that a function, a class or the module is."""
         path, module, qualname = self._file.path, self._module, self._module.qualname(node)
-        near = nearest(module, node, self._file)
+        near = nearest(module, node, self._file, self._everything)
         subject = Subject(path=path, module=self._name, qualname=qualname, touching=self._touching)
         place, source = self._shelf.place(subject, near), module.lines(node)
         ways = tuple(_way(module, node, gap) for gap in gaps)

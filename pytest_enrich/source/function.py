@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from heapq import nsmallest
 from itertools import pairwise
 
 from pytest_enrich.data.code import Kind, NearTest, Parameter
@@ -150,27 +151,32 @@ def is_generator(node: Node) -> bool:
     return isinstance(node, FUNCTIONS) and any(isinstance(inner, yields) for inner in own_nodes(node))
 
 
-def nearest(module: Module, node: Node, file: FileCoverage) -> tuple[NearTest, ...]:
+def nearest(module: Module, node: Node, file: FileCoverage, everything: Counter[str]) -> tuple[NearTest, ...]:
     """Tests that run lines of the function, those that run most first.
 
     Of two that run as many, the one that runs less of the rest of the file is nearer. When no test runs the
     function: those that run most of its class, then most of the module; they share 0 lines.
+
+    Args:
+        module: That of the function.
+        node: The function.
+        file: What coverage says of the module.
+        everything: How many lines of the file each test runs.
     """
-    inside = _counted(file, _body(module, node))
-    everything = _counted(file, file.contexts)
+    inside = counted(file, _body(module, node))
     if inside:
-        ranked = sorted(inside, key=lambda test: (-inside[test], everything[test], test))
-        return tuple(NearTest(nodeid=test, shared=inside[test]) for test in ranked[:_MOST])
+        ranked = nsmallest(_MOST, inside, key=lambda test: (-inside[test], everything[test], test))
+        return tuple(NearTest(nodeid=test, shared=inside[test]) for test in ranked)
     around = Counter[str]()
     for outer in scopes(module, node):
-        around.update(_counted(file, _body(module, outer)))
-    strangers = sorted(everything, key=lambda test: (-around[test], -everything[test], test))
-    return tuple(NearTest(nodeid=test, shared=0) for test in strangers[:_MOST_STRANGERS])
+        around.update(counted(file, _body(module, outer)))
+    strangers = nsmallest(_MOST_STRANGERS, everything, key=lambda test: (-around[test], -everything[test], test))
+    return tuple(NearTest(nodeid=test, shared=0) for test in strangers)
 
 
 def is_entered(module: Module, file: FileCoverage) -> bool:
     """Whether a test runs a function of the module; what runs when it is imported is of no test."""
-    return any(_counted(file, _body(module, node)) for node in module.functions())
+    return any(file.contexts.get(line) for node in module.functions() for line in _body(module, node))
 
 
 def _body(module: Module, node: Node) -> Iterable[int]:
@@ -181,5 +187,6 @@ def _body(module: Module, node: Node) -> Iterable[int]:
     return range(max(first, header + 1), module.extent(node)[1] + 1)
 
 
-def _counted(file: FileCoverage, lines: Iterable[int]) -> Counter[str]:
+def counted(file: FileCoverage, lines: Iterable[int]) -> Counter[str]:
+    """How many of these lines each test runs."""
     return Counter(test for line in lines for test in file.contexts.get(line, ()))
