@@ -30,7 +30,7 @@ STARTED, YEAR = time.time(), 366 * 86_400.0
 LARGEST_TIME = 10**20
 LONGEST = 100
 LONGEST_FIELD = 70
-MOST_ITEMS = 8
+MOST_ITEMS, MOST_OF_MAPPING = 8, 2
 EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
 FIELDS = re.compile(r"⟨[\w.:]+⟩\((\w+=[^,=]+(?:, \w+=[^,=]+)*)\)")
 """An object, as it is written with its fields."""
@@ -149,7 +149,11 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         yield from chain.from_iterable(_place(f"{{result}}[{at}]", part) for at, part in enumerate(told))
         return
     if type(value) is dict and 0 < len(value) <= MOST_ITEMS and (keys := visible_text([*value])) is not None:
-        # What it holds cannot be written: then what it holds it by.
+        # What it holds cannot be written: then a part of that, or what it holds it by.
+        held = [one for one in _held(value, "{result}", DEEPEST) if len(one["value"]) <= LONGEST_FIELD]
+        spoken_of = {*plain.about, *re.findall(r"\w+", plain.action)}
+        held.sort(key=lambda one: (spoken_of.isdisjoint(re.findall(r"\w+", one["expression"])), is_empty(one)))
+        yield from held[:MOST_OF_MAPPING]
         yield _stated("list({result})", [*value], keys)
         return
     stated = _fields(value)
@@ -162,10 +166,11 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
     same = {(f"{{result}}.{name}", visible_text(part)) for one in alike for name, part in fields(one)}
 
-    def little(record: Record) -> tuple[bool, bool, bool, bool]:
+    def little(record: Record) -> tuple[bool, ...]:
         is_unchanged = (record["expression"], record["value"]) in same
-        is_named = record["expression"].rpartition(".")[2] in plain.about
-        return not is_named, is_empty(record), not _is_given(record, plain.action), is_unchanged
+        _, *names = record["expression"].split(".")
+        is_named = not plain.about.isdisjoint(name.partition("[")[0] for name in names)
+        return not is_named, is_empty(record), len(names) > 1, not _is_given(record, plain.action), is_unchanged
 
     yield from sorted(readable, key=little)
     text = spoken(value) if not stated and _has_own(type(value), "__str__") else ""
@@ -191,7 +196,27 @@ def _fields(value: object, expression: str = "{result}", *, inner: bool = True) 
             found.append(_stated(f"{expression}.{name}", part, text))
         elif inner and type(part) in {list, tuple} and part:
             found += _fields(part[0], f"{expression}.{name}[0]", inner=False)  # type: ignore[index]
+        elif inner and _package(part) == _package(value):
+            found += sorted(_fields(part, f"{expression}.{name}", inner=False), key=is_empty)[:1]
     return found
+
+
+def _package(value: object) -> str:
+    """The package that a value's class is of."""
+    return type(value).__module__.partition(".")[0]
+
+
+def _held(value: Mapping[Any, Any], expression: str, deeper: int) -> Iterator[Record]:
+    """What can be seen of what a mapping holds: items that can be written, fields of objects, mappings in it."""
+    for key, part in value.items():
+        place = f"{expression}[{express(key)}]"
+        if type(part) is dict and part and deeper:
+            yield from _held(part, place, deeper - 1)
+            yield from [_stated(f"list({place})", [*part], text)] if (text := visible_text([*part])) else []
+        elif (text := visible_text(part)) is not None:
+            yield _stated(place, part, text)
+        else:
+            yield from (one for one in _fields(part, place) if not is_empty(one))
 
 
 def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:

@@ -53,3 +53,25 @@ def test_what_is_equal_to_nothing_plain_or_is_too_long_has_no_text(value):
 def test_of_a_dict_whose_values_cannot_be_written_its_keys_are_told():
     (record,) = stated(Outcome(result={"total": object(), "tax": object()}), Program((), "bill()"))
     assert (record["expression"], record["value"]) == ("list({result})", "['total', 'tax']")
+
+
+class Rate:
+    def __init__(self, percent):
+        self.percent = percent
+
+
+class Bill:
+    def __init__(self, rate):
+        self.total = 0
+        self.rate = rate
+
+
+def test_of_what_a_dict_holds_a_part_is_told_where_the_whole_cannot_be_written():
+    first, *_ = stated(Outcome(result={"options": {"rate": Rate(7)}}), Program((), "bill()"))
+    assert (first["expression"], first["value"]) == ("{result}['options']['rate'].percent", "7")
+
+
+def test_of_an_object_in_an_object_a_field_is_told_and_first_where_the_lines_speak_of_it():
+    result = Outcome(result=Bill(Rate(7)))
+    shown = [one["expression"] for one in stated(result, Program((), "bill()", about=frozenset({"rate"})))]
+    assert shown == ["{result}.rate.percent", "{result}.total"]
