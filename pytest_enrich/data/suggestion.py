@@ -96,6 +96,7 @@ class OriginPart(Struct, frozen=True, kw_only=True):
     """Who thought of it; of a model its name, what it was asked for, and the digest by which its reply is kept.
 
     `worded` is what alone is the model's, of a test that the proposer thought of: its `name`, its `docstring`.
+    `doubt` is how much in it makes people doubt that it is worth a test, 0 for nothing.
     """
 
     proposer: str
@@ -105,6 +106,7 @@ class OriginPart(Struct, frozen=True, kw_only=True):
     strategy: str = ""
     prompt: str = ""
     worded: tuple[str, ...] = ()
+    doubt: int = 0
 
     @property
     def told(self) -> str:

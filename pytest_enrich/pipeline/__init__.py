@@ -79,7 +79,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     `refused` tells why a team allows no suggestion of a kind for a test file, "" where it does. `rootdir` is where
     the project lies: elsewhere on other machines.
     `existing` is what the run knows of the tests that exist: whoever is asked, it is the same. `sharper` as in
-    `validate.judge`.
+    `validate.judge`. What is doubted more than `most_doubt` is not tried where tests come to the module.
     """
 
     proposers: tuple[Proposer, ...]
@@ -98,6 +98,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     comes_last: Callable[[Candidate], bool] = lambda _candidate: False
     refused: Callable[[str, str], str] = lambda _kind, _path: ""
     rootdir: str = ""
+    most_doubt: float = MOST_DOUBT
     sharper: validate.Sharper = lambda *_call: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
 
@@ -107,7 +108,7 @@ def _refusal(task: Task, candidate: Candidate, context: RunContext) -> Dropped |
     if not _closing(candidate, task):
         return REPEATED
     # Where no test comes to the module, a draft is better than nothing.
-    if candidate.origin.doubt > MOST_DOUBT and task.target.nearest:
+    if candidate.origin.doubt > context.most_doubt and task.target.nearest:
         return DOUBTED
     if context.rootdir and context.rootdir in candidate.code:
         return PLACED

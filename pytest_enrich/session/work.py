@@ -214,6 +214,8 @@ def context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
         source_text=lambda path: scope.read(settings.rootdir / path),
         grade=settings.grade,
         refused=settings.policy.policy.refused,
+        # Who wants any number of suggestions gets all that are proven.
+        most_doubt=pipeline.MOST_DOUBT if settings.maximum else math.inf,
     )
 
 

@@ -34,6 +34,7 @@ from readings import Origin, Read
 from results import pretty
 from runs import Run
 
+from pytest_enrich.pipeline import MOST_DOUBT
 from pytest_enrich.session.ledger import ENOUGH, MANY_STRIKES
 from pytest_enrich.store.experience import strikes
 
@@ -56,6 +57,10 @@ class _Made(Struct, frozen=True):
     at: str = ""
 
 
+class _Origin(Struct, frozen=True):
+    doubt: int = 0
+
+
 class Suggestion(Struct, frozen=True):
     """What is needed of a `suggestion.json`."""
 
@@ -64,6 +69,7 @@ class Suggestion(Struct, frozen=True):
     target: _Place
     test: _Test
     made: _Made = _Made()
+    origin: _Origin = _Origin()
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -136,8 +142,10 @@ def ours(run: Run, name: str, places: int = 0) -> list[Shown]:
 
 def first(made: Sequence[Suggestion], places: int) -> list[Suggestion]:
     """What a run with so many places shows of these: as they came, and last what readers stumble over."""
-    struck = {one.id: strikes(Judged(read="", project="", code=one.test.code, decisions="").test) for one in made}
-    ordered = sorted(made, key=lambda one: (struck[one.id], one.made.at))
+    some = [one for one in made if one.origin.doubt <= MOST_DOUBT]
+    struck = {one.id: strikes(Judged(read="", project="", code=one.test.code, decisions="").test) for one in some}
+    ordered = sorted(some, key=lambda one: (one.origin.doubt + struck[one.id], one.made.at))
+    ordered.sort(key=lambda one: struck[one.id] >= MANY_STRIKES)
     wanted = sum(number < MANY_STRIKES for number in struck.values())
     return ordered[: min(places, max(wanted, ENOUGH))]
 

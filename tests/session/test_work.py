@@ -319,6 +319,14 @@ def test_who_wants_any_number_of_tests_gets_both(work, fakes):
     assert len(made.suggestions) == 2
 
 
+@pytest.mark.parametrize(("maximum", "shown"), [(10, ["discount"]), (0, ["discount", "parse_sku"])])
+def test_what_a_reader_would_doubt_is_for_who_wants_any_number_of_tests(work, fakes, maximum, shown):
+    script = {Explore: both(fakes, parse_sku={"doubt": 2, "action": "⟨shop.cart:parse_sku⟩('A', 1)"})}
+    made, _, sandbox = work(script=script, maximum=maximum)
+    assert len(made.suggestions) == len(shown)
+    assert made.dropped.get("asserts: a reader would doubt what it shows", 0) == 2 - len(shown)
+
+
 def test_with_time_left_what_is_open_is_asked_for_until_that_was_in_vain_twice(work):
     made, progress, sandbox = work(budget=Budget(seconds=60.0), grade="weak")
     explored = [(job.entries[0].qualname, job.seed) for job in sandbox.asked(Explore)]
