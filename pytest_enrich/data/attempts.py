@@ -70,6 +70,7 @@ class _New(Struct, frozen=True, kw_only=True):
         oracle: Where each expected value comes from; a `line` counts from the first of `code`.
         origin: Who thought of it.
         gaps: Ids of the gaps it is meant to close, most important first.
+        wish: Of a new test the name that would say more, which another one has that was thought of with it.
     """
 
     name: str
@@ -81,6 +82,7 @@ class _New(Struct, frozen=True, kw_only=True):
     oracle: tuple[Oracle, ...]
     origin: Origin
     gaps: tuple[str, ...]
+    wish: str = ""
 
 
 class NewTest(_New, frozen=True, kw_only=True, tag="test"):

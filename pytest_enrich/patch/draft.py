@@ -32,11 +32,12 @@ from pytest_enrich.patch.scope import (
 
 
 def named_apart(candidate: Candidate, taken: AbstractSet[str]) -> Candidate:
-    """A new test with a number in its name where that is `taken`; any other as it is."""
-    if not isinstance(candidate, NewTest) or candidate.name not in taken:
+    """A new test by the name that says more of it, where nobody has it; with a number where its own is `taken`."""
+    if not isinstance(candidate, NewTest):
         return candidate
-    name, code = _renamed(candidate, taken)
-    return replace(candidate, name=name, code=code)
+    is_free = candidate.wish and candidate.wish not in taken
+    name = candidate.wish if is_free else _free(candidate.name, taken)
+    return replace(candidate, name=name, code=_renamed(candidate, name), wish="")
 
 
 def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
@@ -64,7 +65,8 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
     if find_test(scope, test) is not None:
         return start + text
     index = _index(scope, test, [one for one in order if isinstance(one, NewTest)])
-    code = requote(_renamed(test, _bound(scope) if scope.owners else read(text).taken)[1], quotes(text))
+    name = _free(test.name, _bound(scope) if scope.owners else read(text).taken)
+    code = requote(_renamed(test, name), quotes(text))
     body = [
         *scope.body[:index],
         *_statements(scope, code, index),
@@ -101,13 +103,18 @@ def code_of(text: str, test: NewTest) -> str:
     return scope.module.code_for_node(node.with_changes(leading_lines=above)).replace("\r\n", "\n")
 
 
-def _renamed(test: NewTest, taken: AbstractSet[str]) -> tuple[str, str]:
-    """The test's name, with a number where it is `taken`, and its code."""
-    number, name = 2, test.name
-    while name in taken:
-        number, name = number + 1, f"{test.name}_{number}"
+def _free(name: str, taken: AbstractSet[str]) -> str:
+    """The name, with a number where it is `taken`."""
+    number, free = 2, name
+    while free in taken:
+        number, free = number + 1, f"{name}_{number}"
+    return free
+
+
+def _renamed(test: NewTest, name: str) -> str:
+    """The test's code by that name."""
     if name == test.name:
-        return name, test.code
+        return test.code
     module = cst.parse_module(test.code)
     body = [
         node.with_changes(name=cst.Name(name))
@@ -115,7 +122,7 @@ def _renamed(test: NewTest, taken: AbstractSet[str]) -> tuple[str, str]:
         else node
         for node in module.body
     ]
-    return name, module.with_changes(body=body).code
+    return module.with_changes(body=body).code
 
 
 def _statements(scope: Scope, code: str, index: int) -> list[Statement]:

@@ -42,6 +42,7 @@ STRIKING = frozenset(
         "that assert a truth value",
         "that assert a value of type dict",
         "that assert an exception's type alone",
+        "that assert what repr() gives",
         "that assert what was passed",
         "with None",
         "with built-in classes",

@@ -93,12 +93,14 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         place = f"{self.placement.path} {self.placement.owner}"
         subjects = names.subjects(case.subject, place)
         name = names.of(case, subjects, self.taken)
+        wish = names.of(case, subjects, names.functions(self.text, self.placement.owner))
         unnamed = names.is_unnamed(case, name, subjects, self.taken)
         header = [self.define(name, fixtures)]
         if awaits:
             header = [*(f"@{decorator}" for decorator in self.coroutines or ()), f"async {header[0]}"]
         return NewTest(
             name=name,
+            wish=wish if wish != name else "",
             code="\n".join([*header, *indented(resolved.codes)]) + "\n",
             imports=resolved.imports,
             placement=self.placement,

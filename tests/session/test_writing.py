@@ -26,12 +26,12 @@ def begin(store, fakes):
         write.writer = writer
         return write
 
-    def written(writer, identity, name, path="tests/test_cart.py"):
+    def written(writer, identity, name, path="tests/test_cart.py", wish=""):
         (store.rootdir / path).parent.mkdir(exist_ok=True)
         (store.rootdir / path).touch()
         gap = fakes.gap(identity)
         test = fakes.candidate(f"def {name}():\n    assert {identity!r}\n", gaps=(identity,))
-        test = replace(test, placement=replace(test.placement, path=path, anchor=None))
+        test = replace(test, placement=replace(test.placement, path=path, anchor=None), wish=wish)
         kept = Kept(gaps=(identity,), lines=gap.lines, branches=gap.branches, runs=("alone",), seconds=0.001)
         attempt = Attempt(path=gap.path, qualname=gap.qualname, digest="d", candidate=test, verdict=kept)
         return writer.write(attempt, gap, ())
@@ -48,6 +48,13 @@ def test_of_two_tests_of_one_name_in_a_file_the_second_is_shown_with_a_number(wr
     first, second = write("cart-aaaaaaaa", "test_total"), write("cart-bbbbbbbb", "test_total")
     assert (first.test.names, second.test.names) == (("test_total",), ("test_total_2",))
     assert second.test.code.startswith("def test_total_2():")
+
+
+def test_the_name_that_says_more_is_given_where_the_test_that_had_it_was_not_written(write):
+    assert write("cart-aaaaaaaa", "test_total", wish="test_total_of_nothing").test.names == (
+        "test_total_of_nothing",
+    )
+    assert write("cart-bbbbbbbb", "test_sum", wish="test_total_of_nothing").test.names == ("test_sum",)
 
 
 def test_the_second_may_come_in_a_later_run(begin):

@@ -16,7 +16,7 @@ from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import cases, names
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable
-from pytest_enrich.writing.syntax import Edit, calls, last_name, nodes_of, span, stored, used
+from pytest_enrich.writing.syntax import Edit, calls, expression, last_name, nodes_of, span, stored, used
 
 
 class VariantRenderer(Renderer, frozen=True, kw_only=True):
@@ -115,6 +115,14 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         signature = _signature(f"{keyword} {name}(", arguments, f"){returns}:")
         return [*(f"@{text.source(mark)}" for mark in kept), *signature]
 
+    def _unpacked(self, name: ast.Name, value: Template) -> Edit:
+        """The value in the place of a name; of `*names` what is in it, one after the other."""
+        node, starred = expression(value), nodes_of(ast.Starred, self.sheet.function)
+        star = next((one for one in starred if one.value is name), None)
+        if star is not None and isinstance(node, ast.List | ast.Tuple) and node.elts:
+            return span(star), value.strip()[1:-1].strip().rstrip(",")
+        return span(name), value
+
     def edits(self) -> Iterator[Edit]:
         """The values in the place of the literals, and of the parameters that have no list any more."""
         changed = dict(self.variant.values)
@@ -127,7 +135,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             elif hole.name or (hole.fixture and at in changed):
                 value = changed.get(at, hole.values[self.variant.row])
                 uses = nodes_of(ast.Name, self.sheet.function)
-                yield from ((span(name), value) for name in uses if name.id == (hole.name or hole.fixture))
+                yield from (self._unpacked(name, value) for name in uses if name.id == (hole.name or hole.fixture))
 
     def is_free(self, nodes: Sequence[ast.AST], given: Iterable[str] = ()) -> bool:
         """Whether nothing is left in the nodes of a list of cases; `given` are parameters that get a value."""

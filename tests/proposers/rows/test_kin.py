@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.data import NearTest, Vary
+from pytest_enrich.data import NearTest, Varied, Vary
 from pytest_enrich.proposers.rows import addable
 from tests.proposers.rows.conftest import variant
 
@@ -94,6 +94,23 @@ def test_all_places_where_a_class_beside_it_stands_are_exchanged_together(unrun)
 def test_a_function_of_a_module_is_exchanged_behind_its_dot(unrun):
     (candidate,), _ = unrun("discount", FUNCTIONS, variant(seen=("6.0",), values=((1, "'discount'"),)))
     assert candidate.code == "def test_discount():\n    assert cart.discount(60) == 6.0\n"
+
+
+def test_what_a_parametrized_test_unpacks_is_passed_one_by_one(rows, fakes):
+    text = """
+    import pytest
+    from shop import cart
+
+
+    @pytest.mark.parametrize(("given", "expected"), [([60], 3), ([80], 4)])
+    def test_surcharge(given, expected):
+        assert cart.surcharge(*given) == expected
+    """
+    near = (NearTest(nodeid=f"{fakes.TESTS}::test_surcharge", shared=0),)
+    exchanged = variant(seen=("6.0",), values=((0, "[60]"), (1, "'discount'")))
+    answers = [Varied(variants=some, executions=1) for some in ((), (exchanged,), ())]
+    made, _ = rows(text, answer=answers, names=(), source=SOURCE, qualname="discount", nearest=near)
+    assert [one.code.splitlines()[-1].strip() for one in made] == ["assert cart.discount(60) == 6.0"]
 
 
 def test_tests_of_what_is_no_kin_are_not_asked_for(unrun):
