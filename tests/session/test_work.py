@@ -322,7 +322,7 @@ def test_who_wants_any_number_of_tests_gets_both(work, fakes):
 @pytest.mark.parametrize(("maximum", "shown"), [(10, ["discount"]), (0, ["discount", "parse_sku"])])
 def test_what_a_reader_would_doubt_is_for_who_wants_any_number_of_tests(work, fakes, maximum, shown):
     script = {Explore: both(fakes, parse_sku={"doubt": 2, "action": "⟨shop.cart:parse_sku⟩('A', 1)"})}
-    made, _, sandbox = work(script=script, maximum=maximum)
+    made, *_ = work(script=script, maximum=maximum)
     assert len(made.suggestions) == len(shown)
     assert made.dropped.get("asserts: a reader would doubt what it shows", 0) == 2 - len(shown)
 
