@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 import time
 from collections import Counter, defaultdict
@@ -50,8 +51,8 @@ REASONS: dict[Stop, str] = {
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
 DOUBTFUL = "what was found reads less well than what waits; --enrich-max=0 shows it"
-MANY_STRIKES, ENOUGH = 2, 3
-"""About which so much strikes, that is not shown beside so many others."""
+ENOUGH = (math.inf, 5, 3)
+"""Beside so many others that is not shown about which nothing, one thing, or more strikes."""
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
 
@@ -309,7 +310,7 @@ class Ledger:
 
     def _reads_worse(self, attempt: Attempt) -> bool:
         """Whether a reader hardly wants it, and has others to read."""
-        return self._maximum > 0 and self.waiting >= ENOUGH and strikes(attempt.candidate) >= MANY_STRIKES
+        return self._maximum > 0 and self.waiting >= enough(strikes(attempt.candidate))
 
     def settle(self) -> None:
         """Write what was put off, as far as there is room: what people doubt least first."""
@@ -367,6 +368,11 @@ def _said(attempt: Attempt) -> tuple[str, str]:
         return test.name, test.code
     name = re.escape(attempt.qualname.rpartition(".")[2])
     return attempt.path, re.sub(rf"\b{name}\b", "_", test.code.partition("\n")[2])
+
+
+def enough(struck: int) -> float:
+    """How many others people have to read, so that they do not miss one about which so much strikes."""
+    return ENOUGH[min(struck, len(ENOUGH) - 1)]
 
 
 def key(place: Gap | Target) -> tuple[str, str]:

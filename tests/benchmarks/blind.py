@@ -35,7 +35,7 @@ from results import pretty
 from runs import Run
 
 from pytest_enrich.pipeline import MOST_DOUBT
-from pytest_enrich.session.ledger import ENOUGH, MANY_STRIKES
+from pytest_enrich.session.ledger import enough
 from pytest_enrich.store.experience import strikes
 
 LONGEST = 14
@@ -144,10 +144,10 @@ def first(made: Sequence[Suggestion], places: int) -> list[Suggestion]:
     """What a run with so many places shows of these: as they came, and last what readers stumble over."""
     some = [one for one in made if one.origin.doubt <= MOST_DOUBT]
     struck = {one.id: strikes(Judged(read="", project="", code=one.test.code, decisions="").test) for one in some}
-    ordered = sorted(some, key=lambda one: (one.origin.doubt + struck[one.id], one.made.at))
-    ordered.sort(key=lambda one: struck[one.id] >= MANY_STRIKES)
-    wanted = sum(number < MANY_STRIKES for number in struck.values())
-    return ordered[: min(places, max(wanted, ENOUGH))]
+    found: list[Suggestion] = []
+    for one in sorted(some, key=lambda one: (one.origin.doubt + struck[one.id], one.made.at)):
+        found += [one] if len(found) < min(places, enough(struck[one.id])) else []
+    return found
 
 
 def human(folder: Path, name: str) -> list[Shown]:

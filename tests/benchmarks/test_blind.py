@@ -130,10 +130,12 @@ def suggestion(ident, code, at):
 
 
 def test_what_a_run_with_few_places_shows_is_drawn_from():
-    plain = [suggestion(f"p{at}", f"test_sum_of_parts(): assert f('ab') == {at}", str(at)) for at in (3, 1, 2)]
+    plain = [
+        suggestion(f"p{at}", f"test_sum_of_parts(): assert f('ab') == {at}", str(at)) for at in (5, 3, 4, 1, 2)
+    ]
     struck = [suggestion("s0", "test_f(): assert f('', None) == 1", "0")]
-    assert [one.id for one in blind.first([*struck, *plain], 10)] == ["p1", "p2", "p3"]
-    assert [one.id for one in blind.first([*struck, *plain[:1]], 10)] == ["p3", "s0"]
+    assert [one.id for one in blind.first([*struck, *plain], 10)] == ["p1", "p2", "p3", "p4", "p5"]
+    assert [one.id for one in blind.first([*struck, *plain[:1]], 10)] == ["p5", "s0"]
     assert [one.id for one in blind.first(plain, 2)] == ["p1", "p2"]
 
 
