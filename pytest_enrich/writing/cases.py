@@ -74,6 +74,10 @@ class Case(Struct, frozen=True, kw_only=True):
     def message(self) -> str:
         """What the exception or the warning says, without the values that were passed."""
         said = NUMBERED.sub("", words.OBJECT.sub(" ", _told(self.seen.message)).strip())
+        # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
+        passed = (value for value in self.values if len(value) > 1 and not value.replace(" ", "").isalnum())
+        for value in sorted(passed, key=len, reverse=True):
+            said = said.replace(value, " ")
         own = self.subject.rpartition(".")[2]
         said = re.sub(rf"^[`'\"@]?{re.escape(own)}[`'\"]?(?:\([^()]*\))?:? ", "", said) if own else said
         said = re.sub(rf" of (the )?{own.replace('_', '[ _]')}\b", "", said) if own else said

@@ -162,6 +162,11 @@ def test_a_word_of_a_text_tells_a_test_apart_where_its_name_is_taken():
     assert named(case(seen, arguments={"total": "'Sum(1, 0%)'"}), taken=taken) == "test_price_for_sum"
 
 
+def test_what_was_passed_is_left_out_of_a_message_that_shows_it_without_quotes():
+    seen = raises("Cannot parse POINT(4 6 as code")
+    assert named(case(seen, arguments={"total": "'POINT(4 6'"})) == "test_price_cannot_parse_as_code"
+
+
 def test_what_is_a_part_of_a_text_that_is_passed_is_no_result_that_a_name_tells():
     seen = Observation(subject="result", value="'low'")
     assert named(case(seen, arguments={"total": "'low-'"})) == "test_price"
