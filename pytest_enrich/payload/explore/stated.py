@@ -209,7 +209,9 @@ def _package(value: object) -> str:
 def _held(value: Mapping[Any, Any], expression: str, deeper: int) -> Iterator[Record]:
     """What can be seen of what a mapping holds: items that can be written, fields of objects, mappings in it."""
     for key, part in value.items():
-        place = f"{expression}[{express(key)}]"
+        if (written := express(key)) is None:
+            continue
+        place = f"{expression}[{written}]"
         if type(part) is dict and part and deeper:
             yield from _held(part, place, deeper - 1)
             yield from [_stated(f"list({place})", [*part], text)] if (text := visible_text([*part])) else []

@@ -28,20 +28,30 @@ def writers(owner: type, function: object, name: str) -> Iterator[str]:
 
     Where no test shows what is done to an object before, `start()` is what makes `elapsed()` tell something.
     """
-    read = _used(owner, function, DEEPEST).read
+    known: dict[tuple[int, int], Use] = {}
+    read = _used(owner, function, DEEPEST, known).read
     methods = dict.fromkeys(one for kind in owner.__mro__ if kind is not object for one in vars(kind))
     public = (one for one in methods if one[:1] != "_" and one != name)
     held = {one: inspect.getattr_static(owner, one, None) for one in public}
     written = {
-        one: len(_used(owner, method, DEEPEST).written & read)
+        one: len(_used(owner, method, DEEPEST, known).written & read)
         for one, method in held.items()
         if isinstance(method, FunctionType)
     }
     yield from sorted((one for one, much in written.items() if much), key=lambda one: -written[one])
 
 
-def _used(owner: type, function: object, depth: int) -> Use:
-    """What a method and those that it calls on its object do with the attributes."""
+def _used(owner: type, function: object, depth: int, known: dict[tuple[int, int], Use]) -> Use:
+    """What a method and those that it calls on its object do with the attributes.
+
+    Args:
+        owner: The class of the object.
+        function: The method.
+        depth: So many methods further is looked.
+        known: What was found before, by method and depth: many call the same ones.
+    """
+    if (key := (id(function), depth)) in known:
+        return known[key]
     own = nodes(function)
     me = _self(own)
     held = [node for node in own if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == me]
@@ -51,10 +61,11 @@ def _used(owner: type, function: object, depth: int) -> Use:
         found: Any = inspect.getattr_static(owner, name, None)
         further = getattr(found, "fget", found)
         if isinstance(further, FunctionType):
-            more = _used(owner, further, depth - 1)
+            more = _used(owner, further, depth - 1, known)
             read |= more.read
             written |= more.written
-    return Use(frozenset(read), frozenset(written))
+    known[key] = Use(frozenset(read), frozenset(written))
+    return known[key]
 
 
 def _self(own: tuple[ast.AST, ...]) -> str:
