@@ -16,7 +16,6 @@ _QUESTIONS = {
     *("startswith", "endswith", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip", "replace"),
     *("split", "rsplit", "partition", "rpartition", "find", "rfind", "index", "rindex", "count"),
     *("get", "pop", "setdefault", "getattr", "hasattr"),
-    *("add_argument", "add_parser"),
 }
 _LOOKUPS = {"get", "pop", "setdefault"}
 """Methods of a mapping: what it is asked for is worth trying when it is one of its keys."""

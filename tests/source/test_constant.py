@@ -68,18 +68,3 @@ def test_what_no_input_is_ever_like_is_no_constant(target, line):
 def test_types_are_no_literals(target):
     text = "def f(x):\n    if isinstance(x, (int, str)):\n        return 1\n"
     assert target(text, ("f", "return 1")).constants == ()
-
-
-def test_what_a_command_line_may_have_is_worth_trying(target):
-    text = """\
-        def options():
-            parser = ArgumentParser()
-            parser.add_argument("--flat", action="store_true", help="flat")
-            return parser
-
-
-        def main(argv):
-            if options().parse_args(argv).flat:
-                return 1
-        """
-    assert target(text, ("main", "return 1")).constants == ("'--flat'",)

@@ -22,8 +22,6 @@ LITERAL = re.compile(
     r"""|(?P<name>⟨[^⟩]*⟩)"""
 )
 LARGEST = 10**18
-LENGTHENED = 8
-"""One of so many changes puts something into a list."""
 MOST_KNOWN = 4096
 WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
 """What may stand in the place of what is made of it: a number is seldom meant where something is made of one."""
@@ -65,29 +63,9 @@ def vary(template: str, where: int, how: int, what: int, constants: Sequence[str
     found = literals(template)
     if not found:
         return constants[what % len(constants)] if constants else template
-    if how % LENGTHENED == LENGTHENED - 1 and (longer := _lengthened(template, where, what, constants)):
-        return longer
     match = found[where % len(found)]
     changed = _changed(match, how, what, constants)
     return template[: match.start()] + changed + template[match.end() :]
-
-
-def _lengthened(template: str, where: int, what: int, constants: Sequence[str]) -> str:
-    """The template with one of the constants in one of its lists, beside others of that kind; "" for none such."""
-    tree = parsed(template)
-    nodes = ast.walk(tree) if tree else iter(())
-    lists = [node for node in nodes if isinstance(node, ast.List) and node.elts]
-    if not lists:
-        return ""
-    spans = [_span(one, one) for one in lists[where % len(lists)].elts]
-    kinds = {_kind(template[start:end]) for start, end in spans} - {None}
-    alike = [constant for constant in constants if _kind(constant) in kinds]
-    if not alike:
-        return ""
-    at, more = (where + what) % (len(spans) + 1), alike[what % len(alike)]
-    if at == len(spans):
-        return f"{template[: spans[-1][1]]}, {more}{template[spans[-1][1] :]}"
-    return f"{template[: spans[at][0]]}{more}, {template[spans[at][0] :]}"
 
 
 def _changed(match: re.Match[str], how: int, what: int, constants: Sequence[str]) -> str:
