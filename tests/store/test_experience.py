@@ -69,6 +69,12 @@ def test_what_is_expected_is_no_value_that_is_passed():
     assert "with empty texts" not in traits(candidate("def test_it():\n    assert f(1) == ''\n"))
 
 
+def test_a_test_that_is_about_a_negative_number_has_to_pass_one():
+    code = "def test_it():\n    with pytest.raises(ValueError, match='negative'):\n        f(-1)\n"
+    assert experience.strikes(candidate(code, name="test_sum_of_parts")) == 1
+    assert experience.strikes(candidate(code, name="test_sum_rejects_negative_parts")) == 0
+
+
 def test_a_class_that_is_asked_about_is_no_value_that_is_passed():
     assert "with built-in classes" not in traits(candidate("def test_it():\n    assert isinstance(f(1), str)\n"))
 
