@@ -31,7 +31,7 @@ def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, propos
     """What a person reads; the reproduction is as the file at `place` (`test_text`, "" for none) has it."""
     claim = broken.claim
     bindings = bindings_of(test_text, place.path)
-    name = names.free([test_name(claim)], names.functions(test_text))
+    name = imports.free([test_name(claim)], names.functions(test_text))
     found = imports.resolve((mark(claim), *body(claim)), bindings)
     alone = imports.resolve(body(claim), bindings)
     code = function(name, alone.codes)

@@ -16,4 +16,4 @@ from pytest_enrich.imports.bindings import (
     resolve,
 )
 from pytest_enrich.imports.merge import merge
-from pytest_enrich.imports.text import limit, only_statement, outdented, parsed
+from pytest_enrich.imports.text import free, limit, only_statement, outdented, parsed

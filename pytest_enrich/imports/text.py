@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -194,6 +194,17 @@ def absolute(node: ast.ImportFrom, package: str) -> str:
         return "." * node.level + (node.module or "")
     base = parts[: len(parts) - node.level + 1]
     return ".".join([*base, node.module] if node.module else base)
+
+
+def free(options: Sequence[str], taken: Collection[str]) -> str:
+    """The first that is not taken; where all are, the first with a number."""
+    for option in options:
+        if option not in taken:
+            return option
+    number = 2
+    while f"{options[0]}_{number}" in taken:
+        number += 1
+    return f"{options[0]}_{number}"
 
 
 def _reason(error: BaseException) -> str:

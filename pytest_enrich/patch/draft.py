@@ -11,7 +11,7 @@ from libcst import matchers
 from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewRow, NewTest
-from pytest_enrich.imports import merge, read
+from pytest_enrich.imports import free, merge, read
 from pytest_enrich.imports.text import bound, split_bom
 from pytest_enrich.imports.text import parse as parse_ast
 from pytest_enrich.patch import row
@@ -36,7 +36,7 @@ def named_apart(candidate: Candidate, taken: AbstractSet[str]) -> Candidate:
     if not isinstance(candidate, NewTest):
         return candidate
     is_free = candidate.wish and candidate.wish not in taken
-    name = candidate.wish if is_free else _free(candidate.name, taken)
+    name = candidate.wish if is_free else free([candidate.name], taken)
     return replace(candidate, name=name, code=_renamed(candidate, name), wish="")
 
 
@@ -65,7 +65,7 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
     if find_test(scope, test) is not None:
         return start + text
     index = _index(scope, test, [one for one in order if isinstance(one, NewTest)])
-    name = _free(test.name, _bound(scope) if scope.owners else read(text).taken)
+    name = free([test.name], _bound(scope) if scope.owners else read(text).taken)
     code = requote(_renamed(test, name), quotes(text))
     body = [
         *scope.body[:index],
@@ -101,14 +101,6 @@ def code_of(text: str, test: NewTest) -> str:
         return ""
     above = [line for line in node.leading_lines if line.comment is not None]
     return scope.module.code_for_node(node.with_changes(leading_lines=above)).replace("\r\n", "\n")
-
-
-def _free(name: str, taken: AbstractSet[str]) -> str:
-    """The name, with a number where it is `taken`."""
-    number, free = 2, name
-    while free in taken:
-        number, free = number + 1, f"{name}_{number}"
-    return free
 
 
 def _renamed(test: NewTest, name: str) -> str:

@@ -318,8 +318,9 @@ class Ledger:
             assert isinstance(attempt.verdict, Kept)
             gaps = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps]
             left = [gap for gap in gaps if self._outcomes.get(gap.id) == PUT_OFF]
-            if left and (self._has_no_place(attempt) or self._reads_worse(attempt)):
-                why = DOUBTFUL if self._reads_worse(attempt) else ALIKE
+            is_worse = self._reads_worse(attempt)
+            if left and (is_worse or self._has_no_place(attempt)):
+                why = DOUBTFUL if is_worse else ALIKE
                 self._why = {**{gap.id: why for gap in left if not self.is_full}, **self._why}
             elif left and self._write(attempt, target):
                 self.note(left, FOUND)

@@ -93,7 +93,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         place = f"{self.placement.path} {self.placement.owner}"
         subjects = names.subjects(case.subject, place)
         name = names.of(case, subjects, self.taken)
-        wish = names.of(case, subjects, names.functions(self.text, self.placement.owner))
+        own = names.functions(self.text, self.placement.owner)
+        wish = names.of(case, subjects, own) if self.reserved else name
         unnamed = names.is_unnamed(case, name, subjects, self.taken)
         header = [self.define(name, fixtures)]
         if awaits:

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_enrich.data import Kept, NewTest, Template
-from pytest_enrich.imports import parsed
+from pytest_enrich.imports import free, parsed
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import conditions, situations, words
 from pytest_enrich.writing.cases import Case
@@ -163,7 +163,7 @@ def compared(case: Case) -> Iterator[str]:
     owner, _, own = case.subject.rpartition(".")
     if own in COMPARED and case.seen.value in {"True", "False"} and case.arguments:
         literal = literal_value(other := next(reversed(case.arguments.values())))
-        kind = type(literal[0]).__name__ if literal is not None and literal[0] != "" else ""
+        kind = type(literal[0]).__name__ if literal is not None else ""
         other = KNOWN_AS.get(kind, kind) or words.snake(last_name(getattr(expression(other), "func", None)))
         if not other:
             return
@@ -280,17 +280,6 @@ def exchanged(anchor: str, kin: str, own: str) -> str:
     size = len(theirs)
     at = next((at for at in range(len(said)) if said[at : at + size] == theirs), None)
     return words.snake(own) if at is None else "_".join([*said[:at], *ours, *said[at + size :]])
-
-
-def free(options: Sequence[str], taken: Collection[str]) -> str:
-    """The first that is not taken; where all are, the first with a number."""
-    for option in options:
-        if option not in taken:
-            return option
-    number = 2
-    while f"{options[0]}_{number}" in taken:
-        number += 1
-    return f"{options[0]}_{number}"
 
 
 def unnumbered(name: str) -> str:

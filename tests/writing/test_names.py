@@ -151,6 +151,11 @@ def test_the_kind_that_is_refused_says_more_than_what_is_allowed(message, value,
     assert named(case(seen, arguments={"total": value})) == name
 
 
+def test_an_empty_text_is_a_text_where_it_is_compared_with():
+    stated = case(Observation(subject="result", value="True"), subject="Cart.__ne__", arguments={"other": "''"})
+    assert named(stated) == "test_cart_does_not_equal_string"
+
+
 def test_that_nothing_is_passed_is_refused_whatever_the_error():
     seen = raises("", "⟨shop:InputError⟩")
     assert named(case(seen, arguments={"total": "None"})) == "test_price_rejects_none"

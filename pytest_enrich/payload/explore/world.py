@@ -75,8 +75,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
             function = command.signature([{"name": "value", "type": kind}])
             steps[filled.key] = Inputs(Known(filled, Seen((), {}), function), world, job["seed"])
             one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
-        for made_before in _prepared(one, steps, module, world, job["seed"]):
-            one.setups.append(made_before)
+        one.setups += _prepared(one, steps, module, world, job["seed"])
     called = {name: one.entry for name, one in steps.items()}
     called |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
     filename = inspect.getsourcefile(module) or module.__file__ or ""
@@ -125,9 +124,8 @@ def _prepared(
         if not any(steps[key].pools[parameter].is_unknown for parameter in steps[key].required):
             chance = Random(seed)  # noqa: S311 - no secret
             made.append([Varied(steps[key], chance).any(()) for _ in range(FEW_CALLS)])
-    single = [call for several in made for call in dict.fromkeys(several)]
-    yield from ((dataclasses.replace(call, receiver=None, setup=()),) for call in single)
-    yield from itertools.permutations((dataclasses.replace(some[0], receiver=None, setup=()) for some in made), 2)
+    yield from ((call,) for several in made for call in dict.fromkeys(several))
+    yield from itertools.permutations((several[0] for several in made), 2)
 
 
 def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World:

@@ -15,7 +15,7 @@ DEEPEST = 2
 """So many methods further, from one that calls another one on the same object."""
 
 
-class Use(NamedTuple):
+class Touched(NamedTuple):
     """What a method does with the attributes of its object; what it calls on it is read."""
 
     read: frozenset[str]
@@ -28,7 +28,7 @@ def writers(owner: type, function: object, name: str) -> Iterator[str]:
 
     Where no test shows what is done to an object before, `start()` is what makes `elapsed()` tell something.
     """
-    known: dict[tuple[int, int], Use] = {}
+    known: dict[tuple[int, int], Touched] = {}
     read = _used(owner, function, DEEPEST, known).read
     methods = dict.fromkeys(one for kind in owner.__mro__ if kind is not object for one in vars(kind))
     public = (one for one in methods if one[:1] != "_" and one != name)
@@ -41,7 +41,7 @@ def writers(owner: type, function: object, name: str) -> Iterator[str]:
     yield from sorted((one for one, much in written.items() if much), key=lambda one: -written[one])
 
 
-def _used(owner: type, function: object, depth: int, known: dict[tuple[int, int], Use]) -> Use:
+def _used(owner: type, function: object, depth: int, known: dict[tuple[int, int], Touched]) -> Touched:
     """What a method and those that it calls on its object do with the attributes.
 
     Args:
@@ -64,7 +64,7 @@ def _used(owner: type, function: object, depth: int, known: dict[tuple[int, int]
             more = _used(owner, further, depth - 1, known)
             read |= more.read
             written |= more.written
-    known[key] = Use(frozenset(read), frozenset(written))
+    known[key] = Touched(frozenset(read), frozenset(written))
     return known[key]
 
 

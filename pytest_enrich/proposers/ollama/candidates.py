@@ -68,7 +68,7 @@ class Candidates(Struct, frozen=True, kw_only=True):
         return (self._made(test, fitted) for fitted in self._fitted(test))
 
     def _made(self, test: WrittenTest, best: Fitted) -> NewTest:
-        free = names.free(
+        free = imports.free(
             [test.name[:LONGEST_NAME].rstrip("_")],
             self.taken | names.functions(best.place.text) | best.place.bindings.taken,
         )

@@ -26,7 +26,6 @@ from pytest_enrich.proposers.properties.laws import Law
 from pytest_enrich.proposers.properties.strategy import Source, Strategy
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.validate.gain import gained
-from pytest_enrich.writing import names
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, indented
 from pytest_enrich.writing.syntax import calls, functions_in, last_name, relation
 
@@ -66,7 +65,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
         resolved = self.resolve(lines, variables, () if _has_strategies(self.bindings) else (STRATEGIES,))
         if resolved is None or any(len(line) > LONGEST_LINE - len(INDENT) for line in resolved.codes):
             return None
-        name = names.free([f"test_{law.name}"], self.taken)
+        name = imports.free([f"test_{law.name}"], self.taken)
         head = len(lines) - len(body)
         code = [
             *resolved.codes[:head],
