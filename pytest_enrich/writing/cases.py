@@ -23,8 +23,13 @@ INTERPRETER = re.compile(
 )
 """What the interpreter says, another thing in its next version, and what has numbers of the input in it."""
 COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
+BARE = {"None", "True", "False"}
 NOTHING = {"None", "{}", "[]", "()"}
 """What is passed where something has to be, and it does not matter what."""
+MOST_SAID = 9
+"""So many words of a message are a name; of a longer one it has the first part."""
+SUBORDINATE = ("_when_", "_if_", "_because_", "_since_")
+"""What begins another clause: without it a message is shorter, and no half of one."""
 DECIDING = ("if", "elif", "while", "for", "match", "case")
 ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)|\bin \w+")
 HOLDING = {"true", "matches", "raises", "iterates"}
@@ -73,6 +78,50 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def message(self) -> str:
         """What the exception or the warning says, without the values that were passed."""
+        return self._spoken(MOST_SAID)
+
+    @property
+    def passed(self) -> dict[str, Template]:
+        """What is passed to what is tested itself, and not to what makes its object."""
+        declared = {*self.parameters, *self.optional}
+        return {name: value for name, value in self.arguments.items() if name in declared}
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The same as long as it may be, and cut to a few words where that is shorter."""
+        return tuple(dict.fromkeys((self.message, self._spoken(words.MOST_WORDS))))
+
+    def _spoken(self, most: int) -> str:
+        """So many words of the message at most, the last one none that only a text that is passed has."""
+        texts = " ".join((self.docstring, self.comment, self.text, *self.parameters, *self.optional))
+        known = words.snake(f"{self.subject} {texts}").replace("_", "")
+        passed = {part for value in self.values for part in words.snake(value).split("_")}
+        said = words.phrase(self._said, self.values, most).split("_")
+        is_value = said[-1] in passed and said[-1] not in known
+        return "_".join(said[:-1] if is_value else said)
+
+    def is_half(self, message: str) -> bool:
+        """Whether this is less than the message's main clause, or only what was expected."""
+        rest = "_".join(words.clause(self._said, self.values)).removeprefix(message)
+        return message.startswith("expected_") or not (rest == "" or rest.startswith(SUBORDINATE))
+
+    @property
+    def refused(self) -> str:
+        """The parameter whose value is no good where an exception says so; "" where that may be another one.
+
+        What Python refuses by itself, or in a word (`closed`), may be the matter with something else.
+        """
+        if INTERPRETER.search(self.seen.message) or re.fullmatch("[a-z]+", self.message):
+            return ""
+        passed = [name for name, value in self.passed.items() if value not in BARE]
+        shown = {name: self.passed[name].strip("'\"") for name in passed}
+        told = [name for name, value in shown.items() if len(value) > 1 and value in self.seen.message]
+        asked = [name for name in passed if re.search(rf"\b{re.escape(name)}\b", self.text)]
+        return next((some[0] for some in (told, asked, passed) if len(some) == 1), "")
+
+    @property
+    def _said(self) -> str:
+        """The message without what no name says: where it was raised, by what, and the values that were passed."""
         said = NUMBERED.sub("", words.OBJECT.sub(" ", _told(self.seen.message)).strip())
         # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
         passed = (value for value in self.values if len(value) > 1 and not value.replace(" ", "").isalnum())
@@ -84,10 +133,11 @@ class Case(Struct, frozen=True, kw_only=True):
         if INTERPRETER.search(said):
             return ""
         named = rf"^{'[ _-]?'.join(_words(self.raised))}(?:: +(?=\w)|[.!]?$)"
-        rest = words.phrase(re.sub(named, "", said, flags=re.IGNORECASE), self.values)
-        whole = words.phrase(said, self.values)
+        rest = re.sub(named, "", said, flags=re.IGNORECASE)
+        if words.clause(rest, self.values):
+            return rest
         # `unknown code` says all, though the class is called so; that something is an error says nothing.
-        return rest or ("" if whole.endswith(("error", "exception")) else whole)
+        return "" if "_".join(words.clause(said, self.values)).endswith(("error", "exception")) else said
 
     def known_as(self, name: str) -> str:
         """A parameter in words, one of a single letter by what it is."""

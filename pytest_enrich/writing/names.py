@@ -73,7 +73,7 @@ class Way(Struct, frozen=True):
     """A way to go on behind the subject, and how much it says: the situation, what comes of it, or both."""
 
     rest: str
-    says: int
+    says: float
 
     def behind(self, subject: str) -> str:
         """Both together; what the subject ends with is not said again."""
@@ -142,15 +142,18 @@ def ways(case: Case) -> Iterator[Way]:
     """The ways to say what a case is about."""
     said = [*dict.fromkeys(filter(None, situations.situations(case)))]
     done = [*dict.fromkeys(filter(None, situations.outcomes(case)))]
+    refused = case.refused if case.raised and _is_refusal(case.raised) else ""
     if case.seen.subject in {"raises", "warns"}:
-        yield from _by_message(case, [one for one in said if one in situations.switched(case)])
+        yield from _by_message(case, refused, [one for one in said if one in situations.switched(case)])
     for situation in said:
         if case.raised and _is_refusal(case.raised) and not situation.startswith(JOINED):
             # Of which class something is not says as much as a message.
             yield Way(f"rejects_{situation}", 3 if situation.startswith("non_") else 2)
         for end in done:
             behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
-            yield Way(f"{end}_{situation}" if situation.startswith("when_") else behind, 2)
+            # That something is passed is not what is wrong with it.
+            much = 0 if refused and situation.startswith("with_") else 2
+            yield Way(f"{end}_{situation}" if situation.startswith("when_") else behind, much)
         yield from [] if case.raised else [Way(_joined(situation), 1)]
     if kind := _kind_refused(case):
         yield Way(f"rejects_{kind}", 3)
@@ -327,10 +330,25 @@ def _joined(situation: str) -> str:
     return f"for_{situation}" if re.search("_with(out)?_", situation) else f"with_{situation}"
 
 
-def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
-    """What the message of an exception says, unless that is no more than what is called; first with what is on."""
-    yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in _by_message(case))
-    said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", case.message)
+def _by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> Iterator[Way]:
+    """What the message of an exception says, unless that is no more than what is called; first with what is on.
+
+    `refused` is the parameter whose value is no good, if that is known.
+    """
+    said = [
+        way
+        for message in case.messages
+        for way in _said(case, message, is_half=bool(refused) and case.is_half(message))
+    ]
+    yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in said)
+    yield from said
+    # Which parameter it is says more than half of a message.
+    yield from [Way(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused else ()
+
+
+def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
+    """What a message, or a half of one, says in words that names have."""
+    said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", message)
     said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
     ended = r"^(\w+?_\w+?)(?<!_not)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
     said = re.sub(ended, r"\1", said)
@@ -345,7 +363,7 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
     forbidden = FORBIDDEN.match(said)
     if forbidden and (fault := forbidden[2] or forbidden[3]) in FAULTS:
         yield Way(f"rejects_{fault}_{forbidden[1]}", much)
-    if case.raised and (lacking := LACKING.match(case.message)):
+    if case.raised and (lacking := LACKING.match(message)):
         yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much + 1)
     if obliged := OBLIGED.match(said):
         yield Way(f"rejects_non_{obliged[2]}_{obliged[1]}", much)
@@ -355,12 +373,12 @@ def _by_message(case: Case, switched: Sequence[str] = ()) -> Iterator[Way]:
         "_" in said
         and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
     ):
-        yield Way(said if case.raised else f"warns_{said}", much)
+        yield Way(said if case.raised else f"warns_{said}", -1 if is_half else much)
 
 
 def _kind_refused(case: Case) -> str:
     """The kind of the only value that is passed, where it is refused for that: of nothing, or by a `TypeError`."""
-    values = [*case.arguments.values()]
+    values = [*case.passed.values()]
     is_kind = case.raised == "TypeError" or (bool(case.raised) and values == ["None"])
     literal = literal_value(values[0]) if is_kind and len(values) == 1 else None
     kind = type(literal[0]).__name__ if literal is not None and literal[0] != "" else ""

@@ -27,9 +27,9 @@ SCENERY = re.compile(
 """What comments say to those who read the code."""
 SWITCHES = {"True", "False"}
 EMPTY = {
-    "argument", "bad", "can", "error", "exception", "expected", "fail", "failed", "got", "illegal", "input",
-    "invalid", "malformed", "must", "object", "parse", "string", "text", "type", "unable", "unexpected",
-    "value", "wrong",
+    "argument", "bad", "can", "cannot", "could", "error", "exception", "expected", "fail", "failed", "got",
+    "illegal", "input", "invalid", "malformed", "must", "not", "object", "parse", "string", "text", "type",
+    "unable", "unexpected", "value", "wrong",
 }  # fmt: skip
 """What messages say in any situation."""
 
@@ -52,13 +52,15 @@ def situations(case: Case) -> Iterator[str]:
         yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped - filled)
     elif case.outcome == "matches":
         yield words.value_slug(case.text.removeprefix("case").rstrip(":").strip())
-    yield from map(case.evident, reversed(case.arguments))
+    # What its object was made of was no reason to refuse anything, unless it is decided on.
+    known = [name for name in case.arguments if not case.raised or name in case.passed or name in case.text]
+    yield from map(case.evident, reversed(known))
     chosen = [name for name in case.arguments if name not in case.parameters]
     made = [node for value in case.arguments.values() if isinstance(node := expression(value), ast.Call)]
     given = [chosen, *([keyword.arg or "" for keyword in call.keywords] for call in made)]
     for names in given:
-        known = [_keyed(name, case) for name in names if name]
-        yield f"with_{'_and_'.join(known)}" if 0 < len(known) <= MOST_NAMED else ""
+        keyed = [_keyed(name, case) for name in names if name]
+        yield f"with_{'_and_'.join(keyed)}" if 0 < len(keyed) <= MOST_NAMED else ""
     yield from (f"with_{_keyed(name, case)}" for name in reversed(chosen))
 
 

@@ -34,7 +34,7 @@ SINGLE = 1
 FEW = 2
 """So many words of a longer sentence name what it is about, and say nothing of that."""
 LONGEST_VALUE, MOST_VALUE_WORDS = 22, 3
-SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s[-\u2013](?=\s)|\s\(|,\s|\n\s*\n")
+SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s(?:--?|[\u2013\u2014])(?=\s)|\s\(|,\s|\n\s*\n")
 QUOTED = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)|<[^>]*>|\{[^}]*\}""")
 OBJECT = re.compile(r"<[A-Za-z_][\w.]*[ (][^<>]*>")
 """An object that shows itself in a message, with an address or a number of its own."""
@@ -70,8 +70,20 @@ _NAMES = (ast.Name, ast.Attribute, ast.Load)
 def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> str:
     """The first clause of a text as part of a name, "" for none that is short enough.
 
-    Without articles, and what is quoted if it is one of the values `given`: another input has another one.
+    A longer one is cut before what goes on with `to`, `when` and the like. Without articles, and what is quoted if
+    it is one of the values `given`: another input has another one.
     """
+    words = clause(prose, given)
+    if len(words) > most:
+        cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > FEW]
+        words = words[: cuts[-1]] if cuts else ()
+        # What is one of several things is none of them by itself.
+        words = () if "either" in words and "or" not in words else words
+    return "_".join(_ended(words))
+
+
+def clause(prose: str, given: Collection[str] = ()) -> tuple[str, ...]:
+    """The words of the first clause of a text, however many; none of one that is not in Latin letters."""
     bare = re.sub(r"[`*]|\(s\)", "", prose.strip()[:LONGEST_PROSE]).replace("NoneType", "None")
     text = SENTENCE.split(bare, maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
@@ -82,17 +94,16 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
     passed = {value.lower() for value in given}
     kept = (word for before, word in pairwise(["", *told]) if word not in passed or before in OPEN)
-    words = [word for before, word in pairwise(["", *kept]) if word != before]
-    if len(words) > most:
-        cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > FEW]
-        words = words[: cuts[-1]] if cuts else []
-        # What is one of several things is none of them by itself.
-        words = [] if "either" in words and "or" not in words else words
+    return tuple(word for before, word in pairwise(["", *kept]) if word != before) if text.isascii() else ()
+
+
+def _ended(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words without what needs something behind it, none where the last one needs it most."""
     if words and words[-1] in OPEN:
-        return ""
-    while words and (words[-1] in JOINTS or words[-2:-1] in (["when"], ["if"], ["because"])):
-        words.pop()  # `when messages`, of `when messages is a list`, is half a clause
-    return "_".join(words) if text.isascii() else ""
+        return ()
+    while words and (words[-1] in JOINTS or words[-2:-1] in (("when",), ("if",), ("because",))):
+        words = words[:-1]  # `when messages`, of `when messages is a list`, is half a clause
+    return words
 
 
 def value_slug(template: Template) -> str:

@@ -48,10 +48,13 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("unknown codes found", "test_price_rejects_unknown_codes"),
         ("unknown price code given", "test_price_rejects_unknown_price_code"),
         ("the file was not found", "test_price_file_was_not_found"),
-        ("You must provide a code", "test_price_raises_value_error"),
-        ("It's no longer possible to use codes", "test_price_raises_value_error"),
+        ("You must provide a code", "test_price_rejects_invalid_total"),
+        ("It's no longer possible to use codes", "test_price_rejects_invalid_total"),
         ("cannot read code prices when codes is of type list", "test_price_cannot_read_code_prices"),
-        ('Expected parameter "total" to be 32 bytes long after decoding; got 31', "test_price_raises_value_error"),
+        (
+            'Expected parameter "total" to be 32 bytes long after decoding; got 31',
+            "test_price_rejects_invalid_total",
+        ),
         ("price(s) not available", "test_price_not_available"),
         ("Line 1: unknown code", "test_price_rejects_unknown_code"),
         ("Unrecognized unit", "test_price_rejects_unrecognized_unit"),
@@ -63,7 +66,14 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("Thread <Thread(Main, started 140737)> holds no lock", "test_price_thread_holds_no_lock"),
         ("Nothing specified for total 'total'", "test_price_nothing_specified_for_total"),
         ("closed", "test_price_raises_value_error"),
-        ("", "test_price_raises_value_error"),
+        ("Totals can only be added to other totals", "test_price_totals_can_only_be_added_to_other_totals"),
+        (
+            "No valid total or code of one was recognized in the text of the cart",
+            "test_price_rejects_invalid_total",
+        ),
+        ("Cannot parse ()e: see the manual", "test_price_rejects_invalid_total"),
+        ("No lines parsed -- was an empty file provided?", "test_price_no_lines_parsed"),
+        ("", "test_price_rejects_invalid_total"),
     ],
 )
 def test_what_is_raised_is_said_in_the_words_of_its_message(message, name):
@@ -529,9 +539,9 @@ def test_a_name_does_not_say_of_a_parameter_what_was_there_before(anchor, change
     ("value", "name"),
     [
         ("[-1]", "test_price_rejects_negative_total"),
-        ("[-1, 1]", "test_price_raises_value_error"),
-        ("[0]", "test_price_raises_value_error"),
-        ("['']", "test_price_raises_value_error"),
+        ("[-1, 1]", "test_price_rejects_invalid_total"),
+        ("[0]", "test_price_rejects_invalid_total"),
+        ("['']", "test_price_rejects_invalid_total"),
     ],
 )
 def test_what_is_evident_of_all_in_a_list_is_evident_of_the_list(value, name):
@@ -596,6 +606,32 @@ def test_a_mapping_is_known_by_its_only_key(options, name):
     assert named(case(optional=("options",), parameters=(), arguments={"options": options})) == name
 
 
+def test_a_word_of_a_longer_text_that_is_passed_is_no_end_of_a_message():
+    stated = case(raises("duplicate id fake"), arguments={"total": "'id=\"fake\"; n=2'"})
+    assert named(stated) == "test_price_rejects_duplicate_id"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("if not is_known(code):", "test_price_rejects_invalid_code"),
+        ("if not is_known(total, code):", "test_price_with_code_raises_value_error"),
+    ],
+)
+def test_the_value_that_is_refused_is_the_one_that_the_decision_is_about(text, name):
+    arguments = {"total": "35", "code": "'PCT'"}
+    assert named(case(raises(), text=text, outcome="true", arguments=arguments)) == name
+
+
+def test_what_the_object_was_made_of_is_not_refused():
+    seen = raises("Totals can only be added to those of a currency that is known", "⟨builtins:TypeError⟩")
+    assert named(case(seen, arguments={"rate": "1.5", "total": "'abc'"})) == "test_price_rejects_string"
+
+
+def test_what_is_switched_on_is_not_refused():
+    assert named(case(raises(), arguments={"total": "True"})) != "test_price_rejects_invalid_total"
+
+
 def test_a_comment_that_is_code_says_nothing():
     stated = case(text="if sep:", outcome="true", comment="total * sep", arguments={"total": "3", "sep": "'-'"})
     assert named(stated) == "test_price_with_sep"
@@ -605,7 +641,7 @@ def test_a_comment_that_is_code_says_nothing():
     ("message", "raised", "name"),
     [
         ("unknown code: PCT10", "UnknownCode", "test_price_rejects_unknown_code"),
-        ("Validation error: PCT10", "ValidationError", "test_price_raises_validation_error"),
+        ("Validation error: PCT10", "ValidationError", "test_price_rejects_invalid_total"),
         ("Unknown code: total is zero", "UnknownCode", "test_price_total_is_zero"),
     ],
 )
