@@ -103,7 +103,9 @@ class Case(Struct, frozen=True, kw_only=True):
     def is_half(self, message: str) -> bool:
         """Whether this is less than the message's main clause, or only what was expected."""
         rest = "_".join(words.clause(self._said, self.values)).removeprefix(message)
-        return message.startswith("expected_") or not (rest == "" or rest.startswith(SUBORDINATE))
+        names = tuple(f"{words.snake(name)}_" for name in self.arguments)
+        is_expected = message.startswith("expected_") and not message.startswith(names)
+        return is_expected or not (rest == "" or rest.startswith(SUBORDINATE))
 
     @property
     def refused(self) -> str:

@@ -41,7 +41,8 @@ UNWRITTEN = 4
 """How far from what people wrote it is what is nothing like that."""
 MOST_EDITED, MOST_EDITS = 4, 24
 """So many values are edited, each in so many ways."""
-NOTHING = re.compile(r"⟩\((\w+=None)?\)")
+NOTHING = re.compile(r"(?<!⟨file)(?<!⟨folder)⟩\((\w+=None)?\)")
+"""An object that is made of nothing; a path without a file, and an empty directory, are what they are."""
 DATE = re.compile(r"⟨datetime:date(?:time)?⟩\((-?\d+)")
 MOST_TRIES = 600
 MOST_DIGITS = 18

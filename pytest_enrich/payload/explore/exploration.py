@@ -245,12 +245,12 @@ def _reduced(
     plain[""] = (*refilled, *sorted(inputs.known_receivers, key=_bareness)[:MOST_RECEIVERS])
     # Made from nothing, or as nobody made it, an object shows little where it matters what is in it.
     known = {result.call.receiver, *(one for one in plain[""] if not one.endswith("()"))}
-    before = function.runner.call(result.call)
+    original = function.runner.call(result.call)
     is_ineffective = partial(informative.is_ineffective, function.runner, inputs, of=looking.reached, until=until)
     is_telling = not result.cost.uninformative and not is_ineffective(result.call)
 
     def unusual(call: Call) -> tuple[int, int, int]:
-        return *function.strangeness(call, before), sum(unspoken(value) for _, value in call.arguments)
+        return *function.strangeness(call, original), sum(unspoken(value) for _, value in call.arguments)
 
     def does_the_same(call: Call) -> bool:
         if time.monotonic() > until:
@@ -258,19 +258,37 @@ def _reduced(
         if not result.cost.exceptional and not inputs.conforms(call):
             return False
         outcome = function.runner.call(call)
-        if outcome.refusal or type(outcome.raised) is not type(before.raised):
+        if outcome.refusal or type(outcome.raised) is not type(original.raised):
             return False
         rank = informative_rank(outcome)
-        if rank > informative_rank(before) or not result.reached <= looking.reached(outcome):
+        if rank > informative_rank(original) or not result.reached <= looking.reached(outcome):
             return False
         if call.setup and informative.unobserved(function.runner, call, result.reached, looking.reached):
             return False
         shown = said(function.runner, call)
-        on_first = dataclasses.replace(call, receiver=result.call.receiver)
-        is_same = not plain[""] or call.receiver in known or shown == said(function.runner, on_first)
-        return shown not in ([], unlike) and is_same and not (is_telling and is_ineffective(call))
+        if shown in ([], unlike) or not is_fitting(call, shown):
+            return False
+        return not (is_telling and is_ineffective(call))
+
+    def is_fitting(call: Call, shown: list[Record]) -> bool:
+        """Whether another object is worth it: more is to be said of it than of one made from nothing."""
+        first = result.call.receiver
+        if not plain[""] or call.receiver == first:
+            return True
+        on_first = dataclasses.replace(call, receiver=first)
+        before = said(function.runner, on_first)
+        if first is not None and first.endswith("()"):
+            return shown[:1] != before[:1]  # what it gives, and not what else is in it
+        return call.receiver in known or _is_alike(shown, before, said(function.runner, on_first))
 
     return reduce(result.call, plain, does_the_same, unusual)
+
+
+def _is_alike(shown: Sequence[Record], before: Sequence[Record], again: Sequence[Record]) -> bool:
+    """Whether the same is to be said, but for what differs each time, such as the time of day."""
+    changing = {one["expression"] for one in before if one not in again}
+    steady, same = ([one for one in some if one["expression"] not in changing] for some in (shown, before))
+    return bool(steady) and steady == same
 
 
 def _bareness(receiver: str) -> tuple[bool, int]:

@@ -1332,3 +1332,33 @@ def test_an_attribute_that_is_not_there_is_asked_for_as_people_do(explore):
     made = Call(qualname="Box", arguments=(Argument(name="names", value="['a']"),))
     (found,) = explore(text, "Box.__getattr__", "method", constructors=(made,)).findings
     assert re.fullmatch(r"box\.[a-z]\w*", found.action)
+
+
+BREAKER = """
+    import datetime
+
+    class Breaker:
+        def __init__(self, threshold=5, name=None):
+            self.threshold = threshold
+            self.name = name
+            self.failures = 0
+            self.opened = datetime.datetime.now()
+
+        @property
+        def count(self):
+            return self.failures  # here
+
+        @property
+        def left(self):
+            return self.threshold - self.failures  # here
+    """
+
+
+@pytest.mark.parametrize(
+    ("qualname", "receiver"),
+    [("Breaker.count", "⟨sample:Breaker⟩()"), ("Breaker.left", "⟨sample:Breaker⟩(threshold=3)")],
+)
+def test_an_object_of_the_tests_has_no_more_options_than_what_it_gives_needs(explore, qualname, receiver):
+    seen = Call(qualname=qualname, receiver="⟨sample:Breaker⟩(threshold=3, name='calls')")
+    (finding,) = explore(BREAKER, qualname, "property", calls=(seen,)).findings
+    assert finding.call.receiver == receiver

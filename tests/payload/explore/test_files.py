@@ -244,3 +244,17 @@ def test_the_file_that_an_object_is_made_of_has_what_tests_write_into_such(explo
 def test_the_text_of_a_file_is_exchanged_wherever_it_stands():
     assert files.refilled("⟨m:Table⟩(⟨file⟩('4'), 'x')", "'a=b'") == "⟨m:Table⟩(⟨file⟩('a=b'), 'x')"
     assert files.refilled("⟨m:Table⟩(⟨file⟩())", "'a=b'") == "⟨m:Table⟩(⟨file⟩())"
+
+
+def test_a_directory_has_no_file_and_a_path_none_where_nobody_asks_for_one(explore):
+    text = """
+        import pathlib
+
+        def load(folder: pathlib.Path, path: pathlib.Path) -> str:
+            if not (folder / "settings.ini").exists():
+                raise ValueError(f"no settings for {path.name}")  # here
+            return ""
+        """
+    (finding,) = explore(text, "load").findings
+    assert finding.lines == ("path = tmp_path / 'missing.txt'",)
+    assert finding.action == "⟨sample:load⟩(tmp_path, path)"
