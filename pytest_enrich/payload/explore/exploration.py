@@ -32,9 +32,9 @@ from . import calls, corpus, informative, world
 from .calls import Call, Program, program
 from .command import started_as
 from .function import Function, Laboratory
-from .informative import informative_rank
 from .inputs import Inputs
 from .observe import observe, said
+from .reduction import reduced
 from .world import Scene
 
 LOOK_SECONDS = 5.0
@@ -44,13 +44,10 @@ QUOTES = ("'", '"')
 REDUCE_SECONDS, ASK_SECONDS = 5.0, 0.5
 FEW_TRIES = 60
 """Where no clock ends it, so that it comes to the same everywhere."""
-MOST_RECEIVERS = 12
 TELLING = 4
 """What tells mutants apart is looked for in one of so many parts of the time of the search."""
 CONTRADICTING = 2
 INDIFFERENT = 2
-MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
-"""The class of an object."""
 Record: TypeAlias = dict[str, Any]
 
 
@@ -121,20 +118,20 @@ def _function(looking: Search[Function], laboratory: Laboratory, number: int, in
 def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Record, until: float) -> Record:
     """What a search that has ended comes to, made plain as long as there is time."""
     results = cover(looking.results)
-    reduced = [
-        (result, _reduced(looking, result, share(until, len(results) - at))) for at, result in enumerate(results)
+    least = [
+        (result, reduced(looking, result, share(until, len(results) - at))) for at, result in enumerate(results)
     ]
     # What tells mutants apart may make a test better: to find it takes no longer than a part of the search.
     soon = min(until, time.monotonic() + job["seconds"] / TELLING)
-    near = [corpus.around(looking, result, call, len(reduced), soon) for result, call in reduced]
-    edges = [edge for result, call in reduced for edge in corpus.edges(result, call, soon)]
+    near = [corpus.around(looking, result, call, len(least), soon) for result, call in least]
+    edges = [edge for result, call in least for edge in corpus.edges(result, call, soon)]
     others = [*edges, *(call for of_result in near for call in of_result)]
-    chosen = seen.chosen([call for _, call in reduced], others, job["constants"])
+    chosen = seen.chosen([call for _, call in least], others, job["constants"])
     testable = frozenset(call for call in chosen if _is_wanted(scene, call))
     return {
         "found": [
             record
-            for (result, call), beside in zip(reduced, near, strict=True)
+            for (result, call), beside in zip(least, near, strict=True)
             for record in _records(looking, result, call, beside, until)
         ],
         "corpus": corpus.written(chosen, scene.entries, testable),
@@ -192,7 +189,7 @@ def _records(
     done = said(function.runner, call)
     for other in (*_others(looking, result), *(dataclasses.replace(result, call=beside) for beside in near)):
         if said(function.runner, other.call) not in ([], done):
-            least = _reduced(looking, other, until, unlike=done)
+            least = reduced(looking, other, until, unlike=done)
             doubt = _doubt(looking, function, least, result.reached, until)
             yield {**_record(result.reached, least, rules), "spare": True, "doubt": doubt}
             return
@@ -226,80 +223,6 @@ def _others(looking: Search[Function], result: Result[Function]) -> list[Result[
     return [
         dataclasses.replace(other, reached=result.reached) for other in sorted(fitting, key=attrgetter("cost"))
     ]
-
-
-def _reduced(
-    looking: Search[Function], result: Result[Function], until: float, unlike: list[Record] | None = None
-) -> Call:
-    """The call made small, as long as it reaches the same; what it does stays something else than `unlike`."""
-    function = result.subject
-    inputs = function.inputs
-    about = _words(function, result.reached)
-
-    def unspoken(value: str) -> int:
-        """How many of its objects are of a class that the lines which are reached do not speak of."""
-        return sum(name.lower() not in about for name in MADE.findall(value))
-
-    plain = {name: pool.preferred(unspoken) for name, pool in inputs.pools.items()}
-    refilled = inputs.refilled(result.call.receiver or "")
-    plain[""] = (*refilled, *sorted(inputs.known_receivers, key=_bareness)[:MOST_RECEIVERS])
-    # Made from nothing, or as nobody made it, an object shows little where it matters what is in it.
-    known = {result.call.receiver, *(one for one in plain[""] if not one.endswith("()"))}
-    original = function.runner.call(result.call)
-    is_ineffective = partial(informative.is_ineffective, function.runner, inputs, of=looking.reached, until=until)
-    is_telling = not result.cost.uninformative and not is_ineffective(result.call)
-
-    def unusual(call: Call) -> tuple[int, int, int]:
-        return *function.strangeness(call, original), sum(unspoken(value) for _, value in call.arguments)
-
-    def does_the_same(call: Call) -> bool:
-        if time.monotonic() > until:
-            return False
-        if not result.cost.exceptional and not inputs.conforms(call):
-            return False
-        outcome = function.runner.call(call)
-        if outcome.refusal or type(outcome.raised) is not type(original.raised):
-            return False
-        rank = informative_rank(outcome)
-        if rank > informative_rank(original) or not result.reached <= looking.reached(outcome):
-            return False
-        if call.setup and informative.unobserved(function.runner, call, result.reached, looking.reached):
-            return False
-        shown = said(function.runner, call)
-        if shown in ([], unlike) or not is_fitting(call, shown):
-            return False
-        return not (is_telling and is_ineffective(call))
-
-    def is_fitting(call: Call, shown: list[Record]) -> bool:
-        """Whether another object is worth it: more is to be said of it than of one made from nothing."""
-        first = result.call.receiver
-        if not plain[""] or call.receiver == first:
-            return True
-        on_first = dataclasses.replace(call, receiver=first)
-        before = said(function.runner, on_first)
-        if first is not None and first.endswith("()"):
-            return shown[:1] != before[:1]  # what it gives, and not what else is in it
-        return call.receiver in known or _is_alike(shown, before, said(function.runner, on_first))
-
-    return reduce(result.call, plain, does_the_same, unusual)
-
-
-def _is_alike(shown: Sequence[Record], before: Sequence[Record], again: Sequence[Record]) -> bool:
-    """Whether the same is to be said, but for what differs each time, such as the time of day."""
-    changing = {one["expression"] for one in before if one not in again}
-    steady, same = ([one for one in some if one["expression"] not in changing] for some in (shown, before))
-    return bool(steady) and steady == same
-
-
-def _bareness(receiver: str) -> tuple[bool, int]:
-    """Whether it is made from nothing, which shows little, and how long it is."""
-    return receiver.endswith("()"), len(receiver)
-
-
-def _words(function: Function, reached: Reached) -> frozenset[str]:
-    """The words of what is reached; a statement may go on in the next line."""
-    lines = {at + further for at in informative.lines_of(reached) for further in (0, 1)}
-    return frozenset(word for at in lines for word in re.findall(r"[a-z]+", function.runner.line(at).lower()))
 
 
 def _record(reached: Reached, call: Call, rules: frozenset[str] = frozenset()) -> Record:

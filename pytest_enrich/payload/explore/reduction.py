@@ -1,0 +1,132 @@
+"""What was found, made plain: the call with the least in it that reaches the same, and shows no less."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from ..engine.reduce import reduce
+from ..engine.search import Result, Search
+from . import informative
+from .calls import Call
+from .function import Function
+from .observe import said
+from .run import Outcome
+
+MOST_RECEIVERS = 12
+MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
+"""The class of an object."""
+Record: TypeAlias = dict[str, Any]
+
+
+def reduced(
+    looking: Search[Function], result: Result[Function], until: float, unlike: list[Record] | None = None
+) -> Call:
+    """The call of a result made small, as long as it reaches the same; what it does stays unlike `unlike`."""
+    found = _Found(looking, result, until, unlike)
+    return reduce(result.call, found.plain, found.is_done_by, found.unusual)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A result, and what a smaller call must have in common with it."""
+
+    looking: Search[Function]
+    result: Result[Function]
+    until: float
+    unlike: list[Record] | None
+
+    @property
+    def function(self) -> Function:
+        """What is called."""
+        return self.result.subject
+
+    @cached_property
+    def plain(self) -> Mapping[str, Sequence[str]]:
+        """What to prefer for each parameter, and for the object ("")."""
+        inputs = self.function.inputs
+        refilled = inputs.refilled(self.result.call.receiver or "")
+        receivers = sorted(inputs.known_receivers, key=_bareness)[:MOST_RECEIVERS]
+        preferred = {name: pool.preferred(self._unspoken) for name, pool in inputs.pools.items()}
+        return {**preferred, "": (*refilled, *receivers)}
+
+    def unusual(self, call: Call) -> tuple[int, int, int]:
+        """How much a reader stumbles over."""
+        unspoken = sum(self._unspoken(value) for _, value in call.arguments)
+        return *self.function.strangeness(call, self._outcome), unspoken
+
+    def is_done_by(self, call: Call) -> bool:
+        """Whether a call reaches the same, ends so, and shows no less."""
+        if time.monotonic() > self.until or not self._ends_so(call):
+            return False
+        shown = said(self.function.runner, call)
+        if shown in ([], self.unlike) or not self._is_worth_its_object(call, shown):
+            return False
+        return not (self._is_telling and self._is_ineffective(call))
+
+    def _ends_so(self, call: Call) -> bool:
+        runner, result = self.function.runner, self.result
+        if not result.cost.exceptional and not self.function.inputs.conforms(call):
+            return False
+        outcome, reached = runner.call(call), self.looking.reached
+        if outcome.refusal or type(outcome.raised) is not type(self._outcome.raised):
+            return False
+        is_clear = informative.informative_rank(outcome) <= informative.informative_rank(self._outcome)
+        if not is_clear or not result.reached <= reached(outcome):
+            return False
+        return not (call.setup and informative.unobserved(runner, call, result.reached, reached))
+
+    def _is_worth_its_object(self, call: Call, shown: Sequence[Record]) -> bool:
+        """Whether of another object as much is to be said, and more than of one that is made from nothing.
+
+        As nobody made it, an object shows little where it matters what is in it.
+        """
+        first, preferred = self.result.call.receiver, self.plain[""]
+        if not preferred or call.receiver == first:
+            return True
+        on_first = replace(call, receiver=first)
+        before = said(self.function.runner, on_first)
+        if first is not None and first.endswith("()"):
+            return shown[:1] != before[:1]  # what it gives, and not what else is in it
+        if call.receiver in preferred and not (call.receiver or "").endswith("()"):
+            return True
+        return _is_alike(shown, before, said(self.function.runner, on_first))
+
+    @cached_property
+    def _outcome(self) -> Outcome:
+        return self.function.runner.call(self.result.call)
+
+    @cached_property
+    def _is_telling(self) -> bool:
+        return not self.result.cost.uninformative and not self._is_ineffective(self.result.call)
+
+    def _is_ineffective(self, call: Call) -> bool:
+        runner, inputs = self.function.runner, self.function.inputs
+        return informative.is_ineffective(runner, inputs, call, self.looking.reached, self.until)
+
+    @cached_property
+    def _about(self) -> frozenset[str]:
+        """The words of what is reached; a statement may go on in the next line."""
+        lines = {at + further for at in informative.lines_of(self.result.reached) for further in (0, 1)}
+        texts = (self.function.runner.line(at).lower() for at in lines)
+        return frozenset(word for text in texts for word in re.findall(r"[a-z]+", text))
+
+    def _unspoken(self, value: str) -> int:
+        """How many of its objects are of a class that the lines which are reached do not speak of."""
+        return sum(name.lower() not in self._about for name in MADE.findall(value))
+
+
+def _is_alike(shown: Sequence[Record], before: Sequence[Record], again: Sequence[Record]) -> bool:
+    """Whether the same is to be said, but for what differs each time, such as the time of day."""
+    changing = {one["expression"] for one in before if one not in again}
+    steady, same = ([one for one in some if one["expression"] not in changing] for some in (shown, before))
+    return bool(steady) and steady == same
+
+
+def _bareness(receiver: str) -> tuple[bool, int]:
+    """Whether it is made from nothing, which shows little, and how long it is."""
+    return receiver.endswith("()"), len(receiver)
