@@ -172,7 +172,7 @@ def compared(case: Case) -> Iterator[str]:
             return
         verb = COMPARED[own][case.seen.value == "False"]
         is_alike = other == words.snake(owner)
-        if verb == "does_not_equal" and (is_alike or other == "number"):
+        if verb == "does_not_equal" and is_alike:
             other = f"different_{other}"  # there are others that it equals
         elif is_alike and own not in {"__eq__", "__ne__"}:
             other = "another"

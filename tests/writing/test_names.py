@@ -569,7 +569,7 @@ def test_a_function_that_comes_back_is_unchanged():
         ("__ge__", "False", "⟨shop.cart:Cost⟩(3)", "test_price_is_not_greater_than_or_equal_to_cost"),
         ("__eq__", "False", "'abc'", "test_price_does_not_equal_string"),
         ("__ne__", "False", "3.5", "test_price_equals_number"),
-        ("__eq__", "False", "3.5", "test_price_does_not_equal_different_number"),
+        ("__eq__", "False", "3.5", "test_price_does_not_equal_number"),
         ("__eq__", "False", "⟨shop.cart:Price⟩(3)", "test_price_does_not_equal_different_price"),
         ("__le__", "True", "⟨shop.cart:Price⟩(3)", "test_price_is_less_than_or_equal_to_another"),
     ],
