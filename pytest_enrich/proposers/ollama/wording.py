@@ -21,7 +21,7 @@ from pytest_enrich.proposers.ollama import naming, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing import names, words
+from pytest_enrich.writing import names, ways, words
 from pytest_enrich.writing.syntax import functions_in
 
 WORD = "word"
@@ -52,7 +52,7 @@ _DENIALS = {"no", "not", "without"}
 """What is not there a small model does not see."""
 _FAILURES = {"error", "exception", "fails", "raises", "refused", "rejected", "rejects"}
 _REFUSED = {"bad", "illegal", "invalid", "malformed", "unexpected", "unknown", "unsupported"}
-_CONDITIONS = names.FAULTS | {"blank", "fractional", "infinite", "large", "long", "none", "short", "small"}
+_CONDITIONS = ways.FAULTS | {"blank", "fractional", "infinite", "large", "long", "none", "short", "small"}
 """Words for how an input is: one that does not fit is worse than none. What is refused is some of them anyhow."""
 
 
@@ -150,7 +150,7 @@ class Asked(Struct, frozen=True, kw_only=True):
         styled = names.styled(said, taken)
         if styled in taken or not _is_name(said) or not self._is_true(said):
             return self.test.name
-        is_compared = self.task.target.qualname.rpartition(".")[2] in names.COMPARED
+        is_compared = self.task.target.qualname.rpartition(".")[2] in ways.COMPARED
         if is_compared or self.raised == "SystemExit" or "rejects" in words.snake(self.test.name).split("_"):
             return self.test.name  # what a message says is refused is as good as what a model says
         if self.raised:

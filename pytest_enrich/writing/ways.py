@@ -1,0 +1,230 @@
+"""The ways to say what a case is about: behind what is called, the situation, what comes of it, or both."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from pytest_enrich.data import Template
+from pytest_enrich.writing import conditions, situations, words
+from pytest_enrich.writing.cases import Case
+from pytest_enrich.writing.situations import JOINED
+from pytest_enrich.writing.syntax import expression, last_name, literal_value
+
+FEWEST_WORDS, MOST_WORDS = 3, 7
+MOST_SHARED = 2
+KNOWN_AS = {"int": "number", "float": "number", "str": "string", "NoneType": "none"}
+KINDS = {**KNOWN_AS, "int": "integer", "bool": "boolean", "dict": "dictionary"}
+"""How a value is known whose kind is what is wrong with it."""
+FAULTS = {
+    "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
+    "negative", "malformed", "none", "unrecognized", "unrecognised", "incorrect", "inconsistent", "ambiguous",
+    "undefined", "nonexistent", "incompatible", "inappropriate", "improper", "mismatched", "expired", "forbidden",
+    "corrupt", "corrupted", "truncated", "insufficient",
+}  # fmt: skip
+REFUSING = {"not", "cannot", "must", "should", "no", *FAULTS}
+FORBIDDEN = re.compile(
+    r"^(?:argument_)?(.+?)_(?:(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)|(?:is|was)_(none))$"
+)
+"""`ports are not allowed to be negative`: what is refused are negative ports."""
+LACKING = re.compile(
+    r"^no_((?!such_)\w+?)_(?:is_|are_|was_|were_|has_been_|have_been_)?"
+    r"(?:available|defined|detected|found|given|passed|present|provided|registered|set|specified|supplied)"
+    r"(?:_(?:at|by|for|in|on|to)_\w+)?$"
+)
+"""`no unit detected`: that is without a unit."""
+OBLIGED = re.compile(r"^(\w+?)_(?:must|should|has_to)_be_(string|str|bytes|integer|int|number|boolean|list|dict)$")
+"""`text must be a string`: what is refused is one that is none."""
+ADDRESSED = {"hey", "i", "it", "please", "sorry", "we", "you"}
+"""Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
+RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
+UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
+LINKED = ("_from", "_than", "_most", "_least")
+"""Behind these words of a subject, an operand needs no `with`."""
+COMPARED = {
+    "__lt__": ("is_less_than", "is_not_less_than"),
+    "__le__": ("is_less_than_or_equal_to", "is_not_less_than_or_equal_to"),
+    "__gt__": ("is_greater_than", "is_not_greater_than"),
+    "__ge__": ("is_greater_than_or_equal_to", "is_not_greater_than_or_equal_to"),
+    "__eq__": ("equals", "does_not_equal"), "__ne__": ("does_not_equal", "equals"),
+}  # fmt: skip
+"""How an object is that is compared with another one: where that is true, and where it is false."""
+
+
+class Way(Struct, frozen=True):
+    """A way to go on behind the subject, and how much it says: the situation, what comes of it, or both."""
+
+    rest: str
+    says: float
+
+    def behind(self, subject: str) -> str:
+        """Both together; what the subject ends with is not said again."""
+        own = subject.split("_")
+        rest = self.rest.removeprefix("with_" if subject.endswith(LINKED) else "").split("_")
+        again = next(size for size in range(len(own), -1, -1) if size == 0 or own[-size:] == rest[:size])
+        return "_".join([*own, *rest[again:]]).rstrip("_")
+
+    def score(self, subject: str, known: Collection[str]) -> float:
+        """The better, the higher; `known` are words of messages, docstrings, parameters and other tests."""
+        spoken = self.behind(subject).split("_")
+        said = {*RAISES.sub("", self.rest).split("_")} - {*subject.split("_")} - UNASKED
+        shared = min(len(said & {*known}), MOST_SHARED)
+        length = max(FEWEST_WORDS - len(spoken), 0) + max(len(spoken) - MOST_WORDS, 0)
+        repeated = len(spoken) - len({*spoken})
+        return 2 * self.says * bool(said) + shared - length - repeated - 2 * any(word.isdigit() for word in said)
+
+
+def of(case: Case) -> Iterator[Way]:
+    """The ways to say what a case is about."""
+    said = [*dict.fromkeys(filter(None, situations.situations(case)))]
+    done = [*dict.fromkeys(filter(None, situations.outcomes(case)))]
+    refused = case.refused if case.raised and _is_refusal(case.raised) else ""
+    if case.seen.subject in {"raises", "warns"}:
+        yield from by_message(case, refused, [one for one in said if one in situations.switched(case)])
+    for situation in said:
+        if case.raised and _is_refusal(case.raised) and not situation.startswith(JOINED):
+            # Of which class something is not says as much as a message.
+            yield Way(f"rejects_{situation}", 3 if situation.startswith("non_") else 2)
+        for end in done:
+            behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
+            # That something is passed is not what is wrong with it.
+            much = 0 if refused and situation.startswith("with_") else 2
+            yield Way(f"{end}_{situation}" if situation.startswith("when_") else behind, much)
+        yield from [] if case.raised else [Way(_joined(situation), 1)]
+    if kind := _kind_refused(case):
+        yield Way(f"rejects_{kind}", 3)
+    yield from (Way(end, 1) for end in done)
+    yield Way("", 0)
+
+
+def compared(case: Case) -> Iterator[str]:
+    """What is said of a comparison: `byte_is_less_than_number`."""
+    owner, _, own = case.subject.rpartition(".")
+    if own in COMPARED and case.seen.value in {"True", "False"} and case.arguments:
+        literal = literal_value(other := next(reversed(case.arguments.values())))
+        kind = type(literal[0]).__name__ if literal is not None else ""
+        other = KNOWN_AS.get(kind, kind) or words.snake(last_name(getattr(expression(other), "func", None)))
+        if not other:
+            return
+        verb = COMPARED[own][case.seen.value == "False"]
+        is_alike = other == words.snake(owner)
+        if verb == "does_not_equal" and is_alike:
+            other = f"different_{other}"  # there are others that it equals
+        elif is_alike and own not in {"__eq__", "__ne__"}:
+            other = "another"
+        yield f"{words.snake(owner)}_{verb}_{other}"
+
+
+def apart(case: Case) -> Iterator[str]:
+    """What tells it from other tests of the function: a key, an option's word, what the decision asks for."""
+    literals = {name: literal for name, value in case.arguments.items() if (literal := literal_value(value))}
+    keys = [key for (value,) in literals.values() if isinstance(value, dict) and len(value) == 1 for key in value]
+    yield from (f"_with_{words.snake(key)}" for key in keys[:1] if isinstance(key, str) and key.isidentifier())
+    options = {
+        name: words.value_slug(repr(value)) for name, (value,) in literals.items() if isinstance(value, str)
+    }
+    yield from (
+        f"_with_{words.snake(name)}_{slug}" for name, slug in options.items() if slug and name in case.optional
+    )
+    written = {name: words.notation(value) for name, (value,) in literals.items()}
+    yield from (f"_with_{kind}_{case.known_as(name)}" for name, kind in written.items() if kind)
+    yield from (f"_with_{said}" for said in map(words.told, case.elsewhere) if said)
+    yield from (f"_with_{asked}" for asked in conditions.asked(case.text, case.outcome))
+
+
+def anyhow(case: Case) -> Iterator[str]:
+    """What can still be said where the name alone is taken: better than a number behind it."""
+    values = [literal for value in case.arguments.values() if (literal := literal_value(value)) is not None]
+    yield from (f"_with_{kind}" for value in [*case.arguments.values()][:1] if (kind := _kind(value)))
+    texts = [value for (value,) in values if isinstance(value, str)]
+    slugs = [words.value_slug(repr(text)) for text in texts]
+    yield from (f"_for_{slug}" for slug in slugs if re.fullmatch(r"[a-z_]{3,}", slug))
+    first = (re.search(r"[^\W\d_]{3,}", text, re.ASCII) for text in texts)
+    yield from (f"_for_{words.snake(word[0])}" for word in first if word)
+    seen: Sequence[Any] | None = literal_value(case.seen.value)
+    while seen and isinstance(seen[0], list | tuple) and len(seen[0]) == 1:
+        seen = seen[0]
+    told = f"{seen[0]:g}" if seen and isinstance(seen[0], float) else repr(seen[0]) if seen else ""
+    if re.fullmatch(r"\w{1,20}", result := words.value_slug(told)):
+        yield f"_gives_{result}"
+
+
+def _kind(value: Template) -> str:
+    """The kind of collection that a value is, or what made it; "" for others."""
+    literal, node = literal_value(value), expression(value)
+    if literal is not None and isinstance(literal[0], list | tuple | dict | set | frozenset):
+        return type(literal[0]).__name__
+    return words.snake(last_name(node.func)) if isinstance(node, ast.Call) and literal is None else ""
+
+
+def _joined(situation: str) -> str:
+    """A situation with the word that joins it to what is called."""
+    if situation.startswith(JOINED):
+        return situation
+    return f"for_{situation}" if re.search("_with(out)?_", situation) else f"with_{situation}"
+
+
+def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> Iterator[Way]:
+    """What the message of an exception says, unless that is no more than what is called; first with what is on.
+
+    `refused` is the parameter whose value is no good, if that is known.
+    """
+    said = [
+        way
+        for message in case.messages
+        for way in _said(case, message, is_half=bool(refused) and case.is_half(message))
+    ]
+    yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in said)
+    yield from said
+    # Which parameter it is says more than half of a message.
+    yield from [Way(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused else ()
+
+
+def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
+    """What a message, or a half of one, says in words that names have."""
+    said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", message)
+    said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
+    ended = r"^(\w+?_\w+?)(?<!_not)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
+    said = re.sub(ended, r"\1", said)
+    if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # as what was cut off
+        return
+    if said.split("_")[0] in ADDRESSED:
+        return
+    # A number in it may be of this input.
+    much = 2 if re.search(r"\d", said) else 3
+    if _kind_refused(case) and REFUSING.isdisjoint(said.split("_")):
+        much = 1  # of which kind it is that is refused says more than what is allowed
+    forbidden = FORBIDDEN.match(said)
+    if forbidden and (fault := forbidden[2] or forbidden[3]) in FAULTS:
+        yield Way(f"rejects_{fault}_{forbidden[1]}", much)
+    if case.raised and (lacking := LACKING.match(message)):
+        yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much + 1)
+    if obliged := OBLIGED.match(said):
+        yield Way(f"rejects_non_{obliged[2]}_{obliged[1]}", much)
+    if said.split("_")[0] in FAULTS:
+        yield Way(f"rejects_{said}", much)
+    if (
+        "_" in said
+        and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
+    ):
+        yield Way(said if case.raised else f"warns_{said}", -1 if is_half else much)
+
+
+def _kind_refused(case: Case) -> str:
+    """The kind of the only value that is passed, where it is refused for that: of nothing, or by a `TypeError`."""
+    values = [*case.passed.values()]
+    is_kind = case.raised == "TypeError" or (bool(case.raised) and values == ["None"])
+    literal = literal_value(values[0]) if is_kind and len(values) == 1 else None
+    kind = type(literal[0]).__name__ if literal is not None and literal[0] != "" else ""
+    return KINDS.get(kind, kind)
+
+
+def _is_refusal(raised: str) -> bool:
+    """Whether an exception says that an argument is no good; others of Python say that something is not there."""
+    known = getattr(builtins, raised, None)
+    return not isinstance(known, type) or issubclass(known, ValueError | TypeError)
