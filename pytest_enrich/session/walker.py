@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 # While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
 # is left over is theirs again.
 EARLY_PART, EARLY_PLACES = 0.5, 0.7
+EARLY_SECONDS = 60.0
+"""They have that long in any case: in as short a time a model answers two or three questions."""
 # What a model may use of the rest: with what it said the others have a second turn.
 MODEL_PART = 0.8
 # With less than that left another walk over the targets gives nothing.
@@ -62,7 +64,7 @@ class Round(Struct, frozen=True, kw_only=True):
     Attributes:
         names: The proposers that are asked.
         after: Those that must be done with a gap before.
-        part: Of what is left of the budget, how much may be used.
+        part, least: Of what is left of the budget, how much may be used, and seconds that it may take of it anyhow.
         places: Of the suggestions that people want to see, how many may wait before the round ends.
         depth: How often the same were asked before in this run: each time one target may take twice as
             long, and something else is drawn.
@@ -71,6 +73,7 @@ class Round(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     after: tuple[str, ...] = ()
     part: float = 1.0
+    least: float = 0.0
     places: float = 1.0
     depth: int = 0
 
@@ -83,7 +86,8 @@ class Round(Struct, frozen=True, kw_only=True):
         """What this round may use; a budget in executions is each round's."""
         if budget.seconds is None:
             return budget
-        return Budget(seconds=max(whole.left, 0.0) * self.part)
+        left = max(whole.left, 0.0)
+        return Budget(seconds=max(left * self.part, min(self.least, left)))
 
 
 def plan_round(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
@@ -92,7 +96,7 @@ def plan_round(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
     if not model:
         return (Round(names=others),) if others else ()
     last = Round(names=(MODEL,), after=others, part=MODEL_PART if others else 1.0)
-    first = Round(names=others, part=EARLY_PART, places=EARLY_PLACES)
+    first = Round(names=others, part=EARLY_PART, least=EARLY_SECONDS, places=EARLY_PLACES)
     return (first, last, Round(names=others)) if others else (last,)
 
 

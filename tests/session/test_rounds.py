@@ -32,6 +32,13 @@ def test_a_round_has_its_part_of_what_is_left():
     assert Round(names=(), part=0.5).budget(Budget(seconds=100.0), whole).seconds == pytest.approx(50, abs=1)
 
 
+@pytest.mark.parametrize(("seconds", "first"), [(300.0, 150), (80.0, 60), (40.0, 40)])
+def test_the_others_have_a_minute_before_a_model_is_asked(seconds, first):
+    others, _, _ = plan_round(("rows", "search", "ollama"), model=True)
+    budget = Budget(seconds=seconds)
+    assert others.budget(budget, RemainingBudget(budget, 1)).seconds == pytest.approx(first, abs=1)
+
+
 def test_a_budget_in_executions_is_each_rounds():
     budget = Budget(executions=500)
     assert Round(names=(), part=0.5).budget(budget, RemainingBudget(budget, 1)) == budget
