@@ -17,7 +17,7 @@ from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import body, names, questions, words
-from pytest_enrich.writing.syntax import Edit, is_within, span
+from pytest_enrich.writing.syntax import Edit, is_within, literal_value, span
 
 MOST_CHANGED, MOST_WORDS = 3, 4
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
@@ -63,7 +63,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     stated = dict(zip(expected, resolved.codes[len(edits) :], strict=True))
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
     changes = [*_changes(renderer)]
-    case = renderer.case(_seen_first(sheet, expected), (f"{done}_{slug}" for done, _, slug in changes if slug))
+    case = renderer.case(_seen_first(sheet, expected), (situation for _, _, situation in changes if situation))
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
@@ -110,7 +110,7 @@ def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
 
 
 def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
-    """What is other than in the test: "with" a value, or "without" a step; and that in a name, "" for none."""
+    """What is other than in the test: "with" a value, or "without" a step; and the situation, "" for none."""
     sheet, variant = renderer.sheet, renderer.variant
     for at, value in variant.values:
         hole = sheet.pattern.holes[at]
@@ -120,11 +120,35 @@ def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
         named = hole.adds if hole.adds != mocks.RAISES else ""
         slug = words.value_slug(RAISED.sub(r"\1", value))
         if mocks.is_configured(hole):
-            yield "with", mocks.described(hole, value), mocks.configured_name(hole, slug)
+            yield "with", mocks.described(hole, value), _joined("with", mocks.configured_name(hole, slug))
+        elif keys := _changed_key("{}" if hole.adds else next(iter(hole.values), ""), value):
+            yield "with", value, keys
         else:
-            yield "with", value, named if named.isidentifier() else ""
+            yield "with", value, _joined("with", named if named.isidentifier() else "")
     for step in _gone(sheet, variant):
-        yield "without", sheet.text.rewritten(span(step)).strip(), words.snake(steps.step_name(step))
+        known = words.snake(steps.step_name(step))
+        yield "without", sheet.text.rewritten(span(step)).strip(), _joined("without", known)
+
+
+def _joined(joint: str, what: str) -> str:
+    return f"{joint}_{what}" if what else ""
+
+
+def _changed_key(before: Template, value: Template) -> str:
+    """The situation where one key of a dictionary is gone, is new, or has another value; "" for all else."""
+    (old,), (new,) = (literal_value(one) or (None,) for one in (before, value))
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return ""
+    changed = [key for key in {**old, **new} if (key in old, old.get(key)) != (key in new, new.get(key))]
+    if len(changed) != 1 or not isinstance(changed[0], str):
+        return ""
+    key = words.snake(changed[0])
+    if changed[0] not in new:
+        return f"without_{key}"
+    shown = repr(given := new[changed[0]])
+    is_word = isinstance(given, str) and given.isalpha()
+    said = f"with_{words.value_slug(shown)}_{key}" if is_word else f"with_{key}"
+    return words.evident(shown, key, optional=False) or said
 
 
 def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:

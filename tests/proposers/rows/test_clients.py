@@ -187,3 +187,29 @@ def test_where_a_test_would_see_nothing_new_it_looks_at_the_whole(rows, status, 
     (made,), _ = rows(CLIENT, found)
     lines = [line.replace("'", '"') for line in made.code.splitlines()]
     assert lines[-1 - len(stated) :] == [f"    assert response.status_code == {status}", *stated]
+
+
+POSTING = """
+    def test_discount(client):
+        response = client.post("/discount/", json={"code": "abc", "size": 2})
+
+        assert response.status_code == 200
+    """
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("{'code': 'abc'}", "test_discount_without_size"),
+        ("{'code': 'abc', 'size': 2, 'lang': 'fr'}", "test_discount_with_fr_lang"),
+        ("{'code': 'abc', 'size': -1}", "test_discount_with_negative_size"),
+        ("{'code': 'abc', 'size': 3}", "test_discount_with_size"),
+        ("{'code': '', 'size': 3}", "test_discount_with_json"),
+    ],
+)
+def test_a_test_beside_is_named_by_the_key_that_changed(fakes, rows, value, name):
+    gaps = (replace(fakes.gap(), text="if problems:"),)
+    _, sandbox = rows(POSTING)
+    at = next(at for at, one in enumerate(holes_of(sandbox)) if one.values[:1] == ('{"code": "abc", "size": 2}',))
+    (made,), _ = rows(POSTING, variant(values=((at, value),), seen=("400",)), gaps=gaps)
+    assert made.name == name
