@@ -64,7 +64,7 @@ class Round(Struct, frozen=True, kw_only=True):
     Attributes:
         names: The proposers that are asked.
         after: Those that must be done with a gap before.
-        part, least: Of what is left of the budget, how much may be used, and seconds that it may take of it anyhow.
+        part, least: Of what is left of the budget, how much may be used, and seconds that it may take anyhow.
         places: Of the suggestions that people want to see, how many may wait before the round ends.
         depth: How often the same were asked before in this run: each time one target may take twice as
             long, and something else is drawn.
