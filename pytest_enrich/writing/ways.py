@@ -27,7 +27,12 @@ FAULTS = {
     "undefined", "nonexistent", "incompatible", "inappropriate", "improper", "mismatched", "expired", "forbidden",
     "corrupt", "corrupted", "truncated", "insufficient",
 }  # fmt: skip
-REFUSING = {"not", "cannot", "must", "should", "no", *FAULTS}
+REFUSING = {"not", "cannot", "must", "neither", "never", "no", "nothing", "should", *FAULTS}
+REQUIRING = {
+    "already", "does", "exceeds", "failed", "fails", "few", "least", "less", "many", "more", "most", "need", "needs",
+    "only", "require", "required", "requires", "than", "too", "unable", "without", "wrong",
+}  # fmt: skip
+"""A message with none of these, or of `REFUSING`, may be about anything: it says how things are."""
 FORBIDDEN = re.compile(
     r"^(?:argument_)?(.+?)_(?:(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)|(?:is|was)_(none))$"
 )
@@ -177,12 +182,17 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
     said = [
         way
         for message in case.messages
-        for way in _said(case, message, is_half=bool(refused) and case.is_half(message))
+        for way in _said(case, message, is_half=bool(refused) and (case.is_half(message) or _is_bare(message)))
     ]
     yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in said)
     yield from said
     # Which parameter it is says more than half of a message.
     yield from [Way(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused else ()
+
+
+def _is_bare(message: str) -> bool:
+    """Whether a message does not say that something is wrong: `tag is one word`."""
+    return (REFUSING | REQUIRING).isdisjoint(message.split("_"))
 
 
 def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:

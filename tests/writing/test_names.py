@@ -72,6 +72,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
             "test_price_rejects_invalid_total",
         ),
         ("Cannot parse ()e: see the manual", "test_price_rejects_invalid_total"),
+        ("a total is one number: '1 2'", "test_price_rejects_invalid_total"),
         ("No lines parsed -- was an empty file provided?", "test_price_no_lines_parsed"),
         ("", "test_price_rejects_invalid_total"),
     ],
