@@ -29,8 +29,8 @@ FAULTS = {
 }  # fmt: skip
 REFUSING = {"not", "cannot", "must", "neither", "never", "no", "nothing", "should", *FAULTS}
 REQUIRING = {
-    "already", "does", "exceeds", "failed", "fails", "few", "least", "less", "many", "more", "most", "need", "needs",
-    "only", "require", "required", "requires", "than", "too", "unable", "without", "wrong",
+    "already", "does", "exceeds", "failed", "fails", "few", "least", "less", "many", "more", "most", "need",
+    "needs", "only", "require", "required", "requires", "than", "too", "unable", "without", "wrong",
 }  # fmt: skip
 """A message with none of these, or of `REFUSING`, may be about anything: it says how things are."""
 FORBIDDEN = re.compile(
