@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dis
+import inspect
 import linecache
 import re
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import lru_cache
 
 from .values import SCALARS
@@ -16,6 +19,8 @@ from .values import SCALARS
 NAME = re.compile(r"⟨([\w.]+):([\w.]+)⟩")
 LONGEST = 70
 TEXT = "_enrich_name_{}_"
+OPERATIONS = ("BINARY", "COMPARE", "CONTAINS", "IS_", "UNARY")
+NOT_PLAIN = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def named(value: object) -> str | None:
@@ -86,17 +91,21 @@ def _compiled(source: str) -> types.CodeType:
 
 
 def function(value: types.FunctionType) -> str | None:
-    """A lambda that stands alone on its line, where all that it needs can be imported."""
-    if value.__name__ != "<lambda>":
+    """A lambda that does what `value` does, where that is one expression and all that it needs can be imported."""
+    code = value.__code__
+    if value.__kwdefaults__ or code.co_flags & NOT_PLAIN:
         return None
-    first = value.__code__.co_firstlineno
-    same = [node for node in _lambdas(value.__code__.co_filename) if node.lineno == first]
-    inner = dict(zip(value.__code__.co_freevars, value.__closure__ or (), strict=False))
+    found = list(_definitions(code))
+    # Two lambdas on one line are told apart by what they are compiled to.
+    same = [node for node in found if _parts(_code_of(node)) == _parts(code)] if found[1:] else found
+    if len({ast.unparse(node) for node in same}) != 1:
+        return None
+    inner = dict(zip(code.co_freevars, value.__closure__ or (), strict=False))
     try:
         names = {**value.__globals__, **{name: cell.cell_contents for name, cell in inner.items()}}
     except ValueError:  # a cell that holds nothing yet
         return None
-    text = written(same[0], names) if len(same) == 1 else None
+    text = written(same[0], names)
     return text if text is not None and len(text) <= LONGEST else None
 
 
@@ -155,10 +164,48 @@ def _bound(node: ast.expr) -> set[str]:
     return stored | {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}
 
 
+def _definitions(code: types.CodeType) -> Iterator[ast.Lambda]:
+    """The lambdas, and the functions of one `return`, that begin on the code's first line."""
+    for node in _tree(code.co_filename):
+        if isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and node.lineno == code.co_firstlineno:
+            yield node
+        elif isinstance(node, ast.FunctionDef) and (node.lineno, node.name) == (code.co_firstlineno, code.co_name):
+            only = node.body[-1] if len(node.body) == 1 and not node.decorator_list else None
+            if isinstance(only, ast.Return) and only.value is not None:
+                yield ast.Lambda(_unannotated(node.args), only.value)
+
+
+def _unannotated(arguments: ast.arguments) -> ast.arguments:
+    """A lambda's parameters have no annotations."""
+    copy = ast.parse(f"lambda {ast.unparse(_Bare().visit(deepcopy(arguments)))}: 0", mode="eval").body
+    assert isinstance(copy, ast.Lambda)
+    return copy.args
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes annotations from parameters."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        return ast.arg(node.arg)
+
+
+def _code_of(node: ast.Lambda) -> types.CodeType | None:
+    whole = compile(ast.unparse(node), "<enrich>", "eval")
+    return next((one for one in whole.co_consts if isinstance(one, types.CodeType)), None)
+
+
+def _parts(code: types.CodeType | None) -> tuple[tuple[object, ...], ...]:
+    """What a lambda is made of, whether its names are closed over or global."""
+    if code is None:
+        return ()
+    constants = tuple(repr(one) for one in code.co_consts if not isinstance(one, types.CodeType))
+    signs = (one.opname + one.argrepr for one in dis.get_instructions(code) if one.opname.startswith(OPERATIONS))
+    return code.co_varnames, (*sorted((*code.co_names, *code.co_freevars)),), constants, (*signs,)
+
+
 @lru_cache(maxsize=32)
-def _lambdas(filename: str) -> tuple[ast.Lambda, ...]:
+def _tree(filename: str) -> tuple[ast.AST, ...]:
     try:
-        tree = ast.parse("".join(linecache.getlines(filename)))
+        return tuple(ast.walk(ast.parse("".join(linecache.getlines(filename)))))
     except (SyntaxError, ValueError, RecursionError):
         return ()
-    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Lambda))
