@@ -37,14 +37,14 @@ def items():
         (FIRST, "lambda pair: pair[0]"),
         (ALSO_FIRST, "lambda pair: pair[0]"),
         (second, "lambda pair: pair[1]"),
-        (lambda text: json.loads(text), "lambda text: ⟨json:loads⟩(text)"),
+        (lambda text: json.loads(text)["a"], "lambda text: ⟨json:loads⟩(text)['a']"),
     ],
 )
 def test_a_function_of_one_expression_is_a_lambda(value, text):
     assert function(value) == text
 
 
-@pytest.mark.parametrize("value", [read, told, items, lambda pair: second(pair)])
+@pytest.mark.parametrize("value", [read, told, items, lambda pair: second(pair) + 1])
 def test_other_functions_are_not_written(value):
     assert function(value) is None
 
