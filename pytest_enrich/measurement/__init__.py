@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.measurement import paths
 
@@ -59,12 +60,14 @@ class Measurement(Struct, frozen=True, kw_only=True):
         folder: Ours alone, for data files; removed by `close`.
         environment: The variables that we may have changed, as they were.
         problem: Why nothing can be measured, with what to do about it; "" when something is.
+        missing: Coverage's plugins that the project names and that are not installed: measured without.
     """
 
     kind: Literal["ours", "theirs", "outer", "earlier", "none"]
     folder: Path | None = None
     environment: dict[str, str | None] = {}
     problem: str = ""
+    missing: tuple[str, ...] = ()
 
 
 def prepare(config: pytest.Config, args: list[str]) -> Measurement:
@@ -143,7 +146,7 @@ def _impossible(problem: str) -> Measurement:
 
 
 def _by_us(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argparse's namespace
-    """Ask for what we need, in the configuration that the project has, but for contexts of its own."""
+    """Ask for what we need, in the configuration that the project has, but for what is in the way."""
     from coverage import Coverage
     from coverage.exceptions import ConfigError, CoverageException
 
@@ -152,12 +155,13 @@ def _by_us(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argpar
     except (ConfigError, CoverageException) as error:  # in older releases one is no kind of the other
         return _impossible(f"needs coverage, whose configuration is broken: {error}")
     measurement = _ask(known, args)
-    if theirs.dynamic_context:
+    missing = paths.missing_plugins(theirs)
+    if theirs.dynamic_context or missing:
         known.cov_config = str(Path(os.environ["COVERAGE_FILE"]).with_name("coveragerc"))
         args[:0] = [f"--cov-config={known.cov_config}"]
         if measurement.folder is not None:
-            paths.without_contexts(theirs, Path(known.cov_config))
-    return measurement
+            paths.adapt(theirs, Path(known.cov_config))
+    return replace(measurement, missing=missing)
 
 
 def _ask(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argparse's namespace

@@ -1,4 +1,4 @@
-"""What of coverage's configuration is in the way: entries of `[paths]`, and contexts of its own.
+"""What of coverage's configuration is in the way: entries of `[paths]`, contexts of its own, missing plugins.
 
 The entries are for data of other machines, but pytest-cov combines by them in any case: one that a release of
 coverage refuses would end a session whose author never combines anything there. Also a plugin, for the
@@ -8,6 +8,7 @@ pytest that measures once more.
 from __future__ import annotations
 
 import configparser
+import importlib.util
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,8 +55,23 @@ def _is_usable(paths: Sequence[str]) -> bool:
     return bool(paths)
 
 
-def without_contexts(config: CoverageConfig, file: Path) -> None:
-    """Write a configuration as this one, without `dynamic_context`, to a file: a test's contexts are set by us."""
+def missing_plugins(config: CoverageConfig) -> tuple[str, ...]:
+    """The plugins of a configuration that are not here: coverage would end the session with a traceback."""
+    return tuple(name for name in config.plugins if not _is_there(name))
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):  # of a package that is not there, or no name at all
+        return False
+
+
+def adapt(config: CoverageConfig, file: Path) -> None:
+    """Write a configuration as this one to a file, without `dynamic_context` and the plugins that are missing.
+
+    A test's contexts are set by us.
+    """
     plain, found = type(config)(), configparser.RawConfigParser()
     told = ((attribute, where) for attribute, where, *_ in config.CONFIG_FILE_OPTIONS)
     values = {
@@ -65,9 +81,11 @@ def without_contexts(config: CoverageConfig, file: Path) -> None:
     values |= {
         f"{plugin}:{name}": told for plugin, own in config.plugin_options.items() for name, told in own.items()
     }
+    missing = missing_plugins(config)
+    values |= {"run:dynamic_context": None, "run:plugins": [one for one in config.plugins if one not in missing]}
     for where, value in values.items():
         section, _, option = where.partition(":")
-        if where != "run:dynamic_context" and value is not None:
+        if value is not None:
             lines = value if isinstance(value, list | tuple | set) else [value]
             found.read_dict({section: {option: "\n".join(str(line).replace("$", "$$") for line in lines)}})
     with file.open("w", encoding="utf-8") as written:

@@ -81,8 +81,12 @@ class Run:
         limit = f", {since_asked(self._settings.changes.since)}" if self._settings.changes else ""
         limit += f", shard {self._settings.shard}" if self._settings.shard.of > 1 else ""
         first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
-        name = self._settings.earlier
-        others = (visible(f"coverage of an earlier run, {name}") if name else "", self._model)
+        name, missing = self._settings.earlier, words.listed(self._measured.missing, _SHOWN)
+        others = (
+            visible(f"coverage of an earlier run, {name}") if name else "",
+            visible(f"measured without {missing}, a plugin of coverage that is not installed") if missing else "",
+            self._model,
+        )
         return [first, *(f"enrich: {line}" for line in others if line)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

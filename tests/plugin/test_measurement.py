@@ -197,3 +197,13 @@ def test_contexts_of_coverage_itself_make_way_for_ours_and_the_rest_counts(shop,
     assert [*said["missing"]] == ["src/shop/cart.py"]
     assert {"tests/test_cart.py::test_upper|run"} <= {*said["contexts"]}
     assert all(name.endswith("|run") for name in filter(None, said["contexts"]))
+
+
+@pytest.mark.parametrize("args", [[], ["-p", "xdist", "-n2"]], ids=["one process", "two workers"])
+def test_a_plugin_of_coverage_that_is_not_installed_is_named_and_left_out(shop, write, given, args):
+    write(".coveragerc", "[run]\nplugins = coverage_of_nobody\nsource = shop\nomit = */__init__.py\n")
+    result = shop.runpytest_subprocess("--enrich", *args)
+    result.stdout.fnmatch_lines(
+        ["enrich: measured without coverage_of_nobody, a plugin of coverage that is not installed"]
+    )
+    assert [*given(result)["missing"]] == ["src/shop/cart.py"]
