@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _GO_ON = "pytest --enrich --continue-on-collection-errors"
 _SHOWN = 3
+_PROJECT = (".git", "pyproject.toml", "setup.cfg", "setup.py")
+"""What the folder of a project has."""
 _SILENT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
 
@@ -61,6 +63,16 @@ def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
         raise setting.refusal(f"--enrich-from={name}", error) from None
 
 
+def _narrowed(config: pytest.Config) -> str:
+    """That pytest takes a folder of the project for all of it, since it is configured there; "" where it does not."""
+    here = config.invocation_params.dir
+    is_inside = config.rootpath != here and config.rootpath.is_relative_to(here)
+    if not is_inside or not any((here / name).exists() for name in _PROJECT):
+        return ""
+    folder = config.rootpath.relative_to(here)
+    return f"only code below {folder}, pytest's rootdir, is looked at (for all of it: --rootdir=.)"
+
+
 class Run:
     """The plugin that is registered for `--enrich`, in the controller only."""
 
@@ -74,7 +86,7 @@ class Run:
         self._earlier = earlier
         self._began = time.monotonic()
 
-    def pytest_report_header(self) -> list[str]:
+    def pytest_report_header(self, config: pytest.Config) -> list[str]:
         """`enrich: rows,search, 5m budget, 10 suggestions`, the shard, and a line for a model that is asked."""
         count = self._settings.maximum
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
@@ -85,6 +97,7 @@ class Run:
         others = (
             visible(f"coverage of an earlier run, {name}") if name else "",
             visible(f"measured without {missing}, a plugin of coverage that is not installed") if missing else "",
+            visible(_narrowed(config)),
             self._model,
         )
         return [first, *(f"enrich: {line}" for line in others if line)]

@@ -21,6 +21,15 @@ def test_the_header_says_who_thinks_for_how_long_and_how_much(shop):
     result.stdout.fnmatch_lines(["enrich: rows,properties,search, 90s budget, 1 suggestion, shard 2/4"])
 
 
+@pytest.mark.parametrize("args", [["tests"], ["tests", "--rootdir=."]], ids=["inside", "all"])
+def test_where_pytest_takes_a_folder_for_the_project_the_header_says_so(shop, write, args):
+    write("tests/pytest.ini", "[pytest]\npythonpath = ../src\n")
+    write("pyproject.toml", "")
+    lines = shop.runpytest_subprocess("--enrich", *args).outlines
+    told = "enrich: only code below tests, pytest's rootdir, is looked at (for all of it: --rootdir=.)"
+    assert (told in lines) is (args == ["tests"])
+
+
 def test_it_works_quietly(shop):
     result = shop.runpytest_subprocess("--enrich", "-q", "--no-header", "--no-summary")
     result.stdout.fnmatch_lines(["2 passed in *", "*= enrich =*", SAID])
