@@ -64,7 +64,7 @@ def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
 
 
 def _narrowed(config: pytest.Config) -> str:
-    """That pytest takes a folder of the project for all of it, since it is configured there; "" where it does not."""
+    """That pytest takes a folder for the project, since it is configured there; "" where it does not."""
     here = config.invocation_params.dir
     is_inside = config.rootpath != here and config.rootpath.is_relative_to(here)
     if not is_inside or not any((here / name).exists() for name in _PROJECT):
