@@ -33,12 +33,17 @@ SIGNS = re.compile(r"[^\w\s]{3}")
 LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
 """A word of one letter: where there are several, it is no text that anybody reads."""
 FEW_LETTERS = 2
+RETURNS = "with a name that says only what is returned"
+RETURNED = re.compile(r"_returns_(true|false|none)$")
+SITUATED = {"empty", "for", "invalid", "negative", "non", "none", "when", "without", "zero"}
+"""Words of a situation, in which that is returned."""
 WITH = "with a name that says with what"
 NEGATIVE = "with negative numbers"
 STRIKING = frozenset(
     {
         f"with a name of at most {SHORT_NAME} words",
         "with a number in the name",
+        RETURNS,
         WITH,
         "that assert a truth value",
         "that assert a value of type dict",
@@ -160,6 +165,8 @@ def of_name(name: str, model: str = "") -> Iterator[str]:
         yield f"with a name of more than {LONG_NAME} words"
     if "with" in words and not model:
         yield WITH
+    if RETURNED.search(name.lower()) and SITUATED.isdisjoint(words[:-1]):
+        yield RETURNS
     if any(character.isdigit() for character in name):
         yield "with a number in the name"
 
@@ -217,10 +224,12 @@ def _kind(node: ast.expr) -> str:
 
 
 def _passed(node: ast.AST) -> Iterator[ast.expr]:
-    """What is passed to a call, in containers, too; of a row all of it."""
+    """What is passed to a call, in containers, too, or given to an attribute; of a row all of it."""
     if isinstance(node, ast.Call) and last_name(node.func) not in ASKING:
         yield from node.args
         yield from (keyword.value for keyword in node.keywords)
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+        yield node.value
     elif isinstance(node, ast.Tuple | ast.List | ast.Set):
         yield from node.elts
 

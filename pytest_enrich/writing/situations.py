@@ -108,7 +108,10 @@ def _documented(case: Case) -> str:
     prose = re.sub(r"\s+", " ", case.docstring)
     if case.raised:
         said = re.search(rf"\b{re.escape(case.raised)}\b`*\s*[:-]?\s*(?:\w+ )?(?:[Ii]f|[Ww]hen) ([^.;]+)", prose)
-        return f"when_{clause}" if said and (clause := words.phrase(said[1], most=MOST_WORDS)) else ""
+        clause = words.phrase(said[1], most=MOST_WORDS) if said else ""
+        # Of a clause that was cut to a word nothing is left: `when_self`.
+        is_stump = "_" not in clause and said is not None and len(words.clause(said[1])) > 1
+        return f"when_{clause}" if clause and not is_stump else ""
     holds = conditions.condition(case.text, case.outcome)
     wanted = {*words.snake(ast.unparse(holds)).split("_")} if holds is not None else set()
     clauses = (words.phrase(said, most=MOST_WORDS) for said in re.findall(r"\b(?:[Ii]f|[Ww]hen) ([^.;,]+)", prose))

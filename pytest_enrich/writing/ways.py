@@ -154,7 +154,7 @@ def anyhow(case: Case) -> Iterator[str]:
     seen: Sequence[Any] | None = literal_value(case.seen.value)
     while seen and isinstance(seen[0], list | tuple) and len(seen[0]) == 1:
         seen = seen[0]
-    told = f"{seen[0]:g}" if seen and isinstance(seen[0], float) else repr(seen[0]) if seen else ""
+    told = f"{seen[0]:g}" if seen and isinstance(seen[0], float) else repr(seen[0]).lstrip("b") if seen else ""
     if re.fullmatch(r"\w{1,20}", result := words.value_slug(told)):
         yield f"_gives_{result}"
 
@@ -197,7 +197,7 @@ def _is_bare(message: str) -> bool:
 
 def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
     """What a message, or a half of one, says in words that names have."""
-    said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", message)
+    said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", re.sub(r"^(you|we)_(?=cannot_|may_not_)", "", message))
     said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
     ended = r"^(\w+?_\w+?)(?<!_not)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
     said = re.sub(ended, r"\1", said)

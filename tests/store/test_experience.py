@@ -58,6 +58,7 @@ def candidate(code, name="test_it", **origin):
         ("def test_it():\n    assert f(lambda one: one) == 1\n", "with lambdas"),
         ("def test_it():\n    assert f(str) == 1\n", "with built-in classes"),
         ("def test_it():\n    assert Box(1).size == 1\n", "that assert what was passed"),
+        ("def test_it():\n    box.size = 1\n    assert box.size == 1\n", "that assert what was passed"),
         ("def test_it(self):\n    self.assertEqual(Box(1).size, 1)\n", "that assert what was passed"),
     ],
 )

@@ -72,6 +72,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
             "test_price_rejects_invalid_total",
         ),
         ("Cannot parse ()e: see the manual", "test_price_rejects_invalid_total"),
+        ("You cannot pay in two currencies", "test_price_cannot_pay_in_two_currencies"),
         ("a total is one number: '1 2'", "test_price_rejects_invalid_total"),
         ("No lines parsed -- was an empty file provided?", "test_price_no_lines_parsed"),
         ("", "test_price_rejects_invalid_total"),
@@ -661,3 +662,13 @@ def test_a_name_of_another_class_is_free():
 def test_a_name_of_a_class_above_is_taken():
     classes = "class TestA:\n    def test_a(self): pass\n\nclass TestB(TestA):\n    def test_b(self): pass\n"
     assert names.functions(classes, "TestB") == {"test_a", "test_b"}
+
+
+def test_of_a_docstring_s_clause_that_is_cut_to_a_word_nothing_is_said():
+    docstring = "Raises:\n    OverflowError: When `self` exceeds what a timedelta can hold."
+    assert "when_self" not in named(case(raises("", "⟨builtins:OverflowError⟩"), docstring=docstring))
+
+
+def test_bytes_are_said_as_what_is_in_them():
+    stated = case(Observation(subject="result", value="b'foo'"), arguments={"total": "3"})
+    assert named(stated, taken={"test_price"}) == "test_price_gives_foo"

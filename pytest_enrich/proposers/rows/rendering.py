@@ -13,10 +13,20 @@ from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
-from pytest_enrich.writing import cases, names
+from pytest_enrich.writing import cases, names, words
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable
-from pytest_enrich.writing.syntax import Edit, calls, expression, last_name, nodes_of, span, stored, used
+from pytest_enrich.writing.syntax import (
+    Edit,
+    calls,
+    expression,
+    is_within,
+    last_name,
+    nodes_of,
+    span,
+    stored,
+    used,
+)
 
 
 class VariantRenderer(Renderer, frozen=True, kw_only=True):
@@ -50,10 +60,27 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             if alone not in self.taken:
                 return alone, self.origin
         else:
-            start = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
+            own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
+            start = words.snake(self._front()) or own
         name = names.of(case, (start,), self.taken)
         unnamed = names.is_unnamed(case, name, (start,), self.taken)
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
+
+    def _front(self) -> str:
+        """What is called with what changed, where the test does not speak of the target; "" for what it speaks of.
+
+        Nothing of a client, a fixture or the file: the target is what people know these by.
+        """
+        sheet, own = self.sheet, self.target.qualname.rpartition(".")[2]
+        if own in ast.unparse(sheet.function):
+            return ""
+        places = [hole.span for at, _ in self.variant.values if (hole := sheet.pattern.holes[at]).span is not None]
+        around = (call for call in calls(sheet.function) if any(is_within(place, span(call)) for place in places))
+        inner = min(around, key=lambda call: len(ast.unparse(call)), default=None)
+        known = {
+            one.asname or one.name for node in nodes_of(ast.ImportFrom, sheet.text.tree) for one in node.names
+        }
+        return inner.func.id if inner and isinstance(inner.func, ast.Name) and inner.func.id in known else ""
 
     def _exchanged(self) -> Iterator[str]:
         """The names of what is beside the target, in the place of which it is called."""

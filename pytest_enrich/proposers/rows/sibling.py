@@ -17,7 +17,7 @@ from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import body, names, questions, words
-from pytest_enrich.writing.syntax import Edit, is_within, literal_value, span
+from pytest_enrich.writing.syntax import Edit, is_within, literal_value, nodes_of, span
 
 MOST_CHANGED, MOST_WORDS = 3, 4
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
@@ -212,8 +212,10 @@ def _without_comments(code: str) -> str:
 
 
 def _asserts_anything(code: str) -> bool:
-    """Whether it says anything that can fail."""
-    return any(isinstance(node, ast.Assert) or is_telling(node) for node in ast.walk(ast.parse(code)))
+    """Whether it says anything that can fail: where an exception is handled, nothing is said without one."""
+    tree = ast.parse(code)
+    handled = {inner for node in nodes_of(ast.ExceptHandler, tree) for inner in ast.walk(node)}
+    return any(isinstance(node, ast.Assert) or is_telling(node) for node in ast.walk(tree) if node not in handled)
 
 
 def _oracles(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:

@@ -213,3 +213,37 @@ def test_a_test_beside_is_named_by_the_key_that_changed(fakes, rows, value, name
     at = next(at for at, one in enumerate(holes_of(sandbox)) if one.values[:1] == ('{"code": "abc", "size": 2}',))
     (made,), _ = rows(POSTING, variant(values=((at, value),), seen=("400",)), gaps=gaps)
     assert made.name == name
+
+
+THROUGH = """
+    from shop.pipes import capture
+
+
+    def test_a_member_pays():
+        assert capture("cat") == "a"
+    """
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        (THROUGH, "test_capture"),
+        (THROUGH.replace("from shop.pipes import capture", "def capture(text): ..."), "test_discount"),
+        (THROUGH.replace('"cat"', '"cat discount"'), "test_discount"),
+    ],
+    ids=["imported", "of the file", "the target is spoken of"],
+)
+def test_a_test_that_comes_to_the_target_through_what_is_imported_is_named_by_that(rows, text, start):
+    (made,), _ = rows(text, variant("'dog'", seen=("'b'",)), names=("test_a_member_pays",))
+    assert made.name.startswith(start)
+
+
+def test_what_is_asserted_where_an_exception_is_handled_is_no_assertion(rows):
+    text = """
+        def test_discount():
+            try:
+                discount("cat")
+            except ValueError as error:
+                assert error.args == (1,)
+        """
+    assert rows(text, variant("'dog'", seen=("(2,)",)))[0] == []
