@@ -301,14 +301,32 @@ def _plainer_throughout(call: Call, plain: Mapping[str, Sequence[str]]) -> Itera
 
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
-    """Preferred values, unless this is one already; then the same with a part less, or one literal smaller."""
+    """Preferred values, unless this is one already; then what is between them, and less of it or of a literal."""
     yield from _preferred(value, preferred)
     if value in preferred and len(value) <= LONG:
         return
+    yield from _between(value, preferred)
     yield from sorted(shorter(value), key=_hollow)
     for match in literals(value):
         for smaller in _smaller(match):
             yield value[: match.start()] + smaller + value[match.end() :]
+
+
+def _between(value: str, preferred: Sequence[str]) -> Iterator[str]:
+    """The value with one literal as in the preferred one that it is most like; they differ in several."""
+    alike = [one for one in preferred if _form(value) and _form(one) == _form(value)]
+    pairs = [[*zip(literals(value), literals(one), strict=True)] for one in alike]
+    others = [[(own, theirs[0]) for own, theirs in one if own[0] != theirs[0]] for one in pairs]
+    for own, theirs in min(filter(None, others), key=len, default=()):
+        yield value[: own.start()] + theirs + value[own.end() :]
+
+
+@lru_cache(maxsize=5000)
+def _form(template: str) -> tuple[str, ...]:
+    """What is between its literals, () for a single one and for what is nothing but that."""
+    found = literals(template)
+    starts, ends = [0, *(match.end() for match in found)], [*(match.start() for match in found), len(template)]
+    return tuple(template[start:end] for start, end in zip(starts, ends, strict=True)) if found[1:] else ()
 
 
 def _preferred(value: str, preferred: Sequence[str]) -> Sequence[str]:

@@ -202,7 +202,8 @@ class ExistingTest(Choices):
             same = run.raised == before.raised and not run.objection
             return same and result.reached <= search.reached(run)
 
-        plain = {str(hole): pool.plain for hole, pool in enumerate(self._pools)}
+        row = row_of(first)
+        plain = {str(hole): (*pool.plain, pool.rows[row]) for hole, pool in enumerate(self._pools)}
         return reduce(first, plain, holds, self.strangeness)
 
     def _is_still_theirs(self, first: Variation, smaller: Variation) -> bool:

@@ -201,3 +201,16 @@ def test_a_text_that_stands_in_several_arguments_is_made_plainer_in_all():
 
     reduced = reduce(call, {"name": ("'ann'",)}, holds)
     assert reduced.arguments == (("orders", "{'ann': 2}"), ("name", "'ann'"))
+
+
+def test_what_does_not_matter_is_as_people_wrote_it():
+    source = "{'name': 'USER', 'url': 'tps://$USER@localhost', 'checked': 'devpi'}"
+    theirs = "{'name': 'devpi', 'url': 'https://$USER@localhost', 'checked': True}"
+
+    def is_refused(call):
+        return "'checked': '" in dict(call.arguments).get("source", "")
+
+    reduced = reduce(of(source=source), {"source": [theirs]}, is_refused, lambda call: len(str(call)) > 500)
+    found = ast.literal_eval(dict(reduced.arguments)["source"])
+    assert "tps://$USER@localhost" not in found.values()
+    assert found.get("name", "devpi") == "devpi"
