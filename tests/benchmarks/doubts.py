@@ -22,7 +22,7 @@ from pytest_enrich.data import NewTest, Origin, Placement
 from pytest_enrich.store.experience import STRIKING, strikes, traits
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook" / "blind" / "suggestions.jsonl"
-STRANGERS = {"strangers", "strangers3", "strangers4", "strangers5", "strangers6", "strangers7"}
+STRANGERS = {"strangers", "strangers3", "strangers4", "strangers5", "strangers6", "strangers7", "strangers8"}
 MANY = 2
 
 
