@@ -19,9 +19,11 @@ OTHER = "other"
 """What the other side of an operator is called."""
 INTERPRETER = re.compile(
     r"^('\w+'|\w+) object (has|is|does|can)|^\w+(\.\w+)*\(\) (got|takes|missing)|^Python int"
-    r"|^unsupported operand|\d{5}"
+    r"|^unsupported operand"
 )
-"""What the interpreter says, another thing in its next version, and what has numbers of the input in it."""
+"""What the interpreter says, another thing in its next version."""
+LONG_NUMBER = re.compile(r"\d{5}")
+"""One that is of the input."""
 COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
 BARE = {"None", "True", "False"}
 NOTHING = {"None", "{}", "[]", "()"}
@@ -132,7 +134,7 @@ class Case(Struct, frozen=True, kw_only=True):
         own = self.subject.rpartition(".")[2]
         said = re.sub(rf"^[`'\"@]?{re.escape(own)}[`'\"]?(?:\([^()]*\))?:? ", "", said) if own else said
         said = re.sub(rf" of (the )?{own.replace('_', '[ _]')}\b", "", said) if own else said
-        if INTERPRETER.search(said):
+        if INTERPRETER.search(said) or LONG_NUMBER.search(words.SENTENCE.split(said, maxsplit=1)[0]):
             return ""
         named = rf"^{'[ _-]?'.join(_words(self.raised))}(?:: +(?=\w)|[.!]?$)"
         rest = re.sub(named, "", said, flags=re.IGNORECASE)

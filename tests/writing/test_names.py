@@ -73,6 +73,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ),
         ("Cannot parse ()e: see the manual", "test_price_rejects_invalid_total"),
         ("You cannot pay in two currencies", "test_price_cannot_pay_in_two_currencies"),
+        ("Invalid price, must be less than 999999.99", "test_price_rejects_invalid_price"),
         ("a total is one number: '1 2'", "test_price_rejects_invalid_total"),
         ("No lines parsed -- was an empty file provided?", "test_price_no_lines_parsed"),
         ("", "test_price_rejects_invalid_total"),
