@@ -165,7 +165,7 @@ def of_name(name: str, model: str = "") -> Iterator[str]:
         yield f"with a name of more than {LONG_NAME} words"
     if "with" in words and not model:
         yield WITH
-    if RETURNED.search(name.lower()) and SITUATED.isdisjoint(words[:-1]):
+    if RETURNED.search("_".join(words)) and SITUATED.isdisjoint(words[:-1]):
         yield RETURNS
     if any(character.isdigit() for character in name):
         yield "with a number in the name"
