@@ -91,6 +91,8 @@ def of(case: Case) -> Iterator[Way]:
     refused = case.refused if case.raised and _is_refusal(case.raised) else ""
     if case.seen.subject in {"raises", "warns"}:
         yield from by_message(case, refused, [one for one in said if one in situations.switched(case)])
+    # Which key is other than in the test beside it says more than what else there is to see.
+    told = {one for one in case.changed if one.removeprefix("with_") not in case.arguments}
     for situation in said:
         if case.raised and _is_refusal(case.raised) and not situation.startswith(JOINED):
             # Of which class something is not says as much as a message.
@@ -98,9 +100,9 @@ def of(case: Case) -> Iterator[Way]:
         for end in done:
             behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
             # That something is passed is not what is wrong with it.
-            much = 0 if refused and situation.startswith("with_") else 2
+            much = 0 if refused and situation.startswith("with_") else 2 + (situation in told)
             yield Way(f"{end}_{situation}" if situation.startswith("when_") else behind, much)
-        yield from [] if case.raised else [Way(_joined(situation), 1)]
+        yield from [] if case.raised else [Way(_joined(situation), 1 + (situation in told))]
     if kind := _kind_refused(case):
         yield Way(f"rejects_{kind}", 3)
     yield from (Way(end, 1) for end in done)

@@ -7,6 +7,8 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
@@ -135,10 +137,11 @@ def _joined(joint: str, what: str) -> str:
 
 
 def _changed_key(before: Template, value: Template) -> str:
-    """The situation where one key of a dictionary is gone, is new, or has another value; "" for all else."""
-    (old,), (new,) = (literal_value(one) or (None,) for one in (before, value))
-    if not isinstance(old, dict) or not isinstance(new, dict):
-        return ""
+    """The situation where one key of a dictionary, or of a path's query, is gone, is new, or has another value.
+
+    "" for all else.
+    """
+    old, new = map(_keyed, (before, value))
     changed = [key for key in {**old, **new} if (key in old, old.get(key)) != (key in new, new.get(key))]
     if len(changed) != 1 or not isinstance(changed[0], str):
         return ""
@@ -149,6 +152,15 @@ def _changed_key(before: Template, value: Template) -> str:
     is_word = isinstance(given, str) and given.isalpha()
     said = f"with_{words.value_slug(shown)}_{key}" if is_word else f"with_{key}"
     return words.evident(shown, key, optional=False) or said
+
+
+def _keyed(value: Template) -> dict[Any, Any]:
+    """A dictionary, or the query of a path with what the path is; nothing for all else."""
+    held = (literal_value(value) or (None,))[0]
+    if isinstance(held, str) and held.startswith("/"):
+        path, _, query = held.partition("?")
+        return {(path,): path, **dict(parse_qsl(query, keep_blank_values=True))}
+    return held if isinstance(held, dict) else {}
 
 
 def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:

@@ -215,6 +215,22 @@ def test_a_test_beside_is_named_by_the_key_that_changed(fakes, rows, value, name
     assert made.name == name
 
 
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("'/discount/?page=3'", "test_discount_with_page"),
+        ("'/discount/?page='", "test_discount_with_empty_page"),
+        ("'/discount/'", "test_discount_without_page"),
+        ("'/discount/9/?page=3'", "test_discount"),
+    ],
+)
+def test_a_test_beside_is_named_by_what_the_query_asks_otherwise(fakes, rows, value, name):
+    gaps = (replace(fakes.gap(), text="if problems:"),)
+    text = CLIENT.replace("def test_discount", "def test_all")
+    (made,), _ = rows(text, variant(value, seen=("400", "3", "1")), names=("test_all",), gaps=gaps)
+    assert made.name == name
+
+
 THROUGH = """
     from shop.pipes import capture
 
