@@ -160,7 +160,7 @@ def _by_us(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argpar
         known.cov_config = str(Path(os.environ["COVERAGE_FILE"]).with_name("coveragerc"))
         args[:0] = [f"--cov-config={known.cov_config}"]
         if measurement.folder is not None:
-            paths.adapt(theirs, Path(known.cov_config))
+            paths.adapt(theirs, Path(known.cov_config), missing)
     return replace(measurement, missing=missing)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import configparser
 import importlib.util
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,8 +67,8 @@ def _is_there(module: str) -> bool:
         return False
 
 
-def adapt(config: CoverageConfig, file: Path) -> None:
-    """Write a configuration as this one to a file, without `dynamic_context` and the plugins that are missing.
+def adapt(config: CoverageConfig, file: Path, missing: Collection[str]) -> None:
+    """Write a configuration as this one to a file, without `dynamic_context` and the `missing` plugins.
 
     A test's contexts are set by us.
     """
@@ -81,7 +81,6 @@ def adapt(config: CoverageConfig, file: Path) -> None:
     values |= {
         f"{plugin}:{name}": told for plugin, own in config.plugin_options.items() for name, told in own.items()
     }
-    missing = missing_plugins(config)
     values |= {"run:dynamic_context": None, "run:plugins": [one for one in config.plugins if one not in missing]}
     for where, value in values.items():
         section, _, option = where.partition(":")

@@ -88,13 +88,14 @@ def of(case: Case) -> Iterator[Way]:
     """The ways to say what a case is about."""
     said = [*dict.fromkeys(filter(None, situations.situations(case)))]
     done = [*dict.fromkeys(filter(None, situations.outcomes(case)))]
-    refused = case.refused if case.raised and _is_refusal(case.raised) else ""
+    is_refusal = bool(case.raised) and _is_refusal(case.raised)
+    refused = case.refused if is_refusal else ""
     if case.seen.subject in {"raises", "warns"}:
         yield from by_message(case, refused, [one for one in said if one in situations.switched(case)])
     # Which key is other than in the test beside it says more than what else there is to see.
     told = {one for one in case.changed if one.removeprefix("with_") not in case.arguments}
     for situation in said:
-        if case.raised and _is_refusal(case.raised) and not situation.startswith(JOINED):
+        if is_refusal and not situation.startswith(JOINED):
             # Of which class something is not says as much as a message.
             yield Way(f"rejects_{situation}", 3 if situation.startswith("non_") else 2)
         for end in done:

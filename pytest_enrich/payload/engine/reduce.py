@@ -314,7 +314,8 @@ def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
 
 def _between(value: str, preferred: Sequence[str]) -> Iterator[str]:
     """The value with one literal as in the preferred one that it is most like; they differ in several."""
-    alike = [one for one in preferred if _form(value) and _form(one) == _form(value)]
+    form = _form(value)
+    alike = [one for one in preferred if _form(one) == form] if form else []
     pairs = [[*zip(literals(value), literals(one), strict=True)] for one in alike]
     others = [[(own, theirs[0]) for own, theirs in one if own[0] != theirs[0]] for one in pairs]
     for own, theirs in min(filter(None, others), key=len, default=()):

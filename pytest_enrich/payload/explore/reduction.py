@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeAlias
 
 from ..engine.reduce import reduce
 from ..engine.search import Result, Search
@@ -16,11 +15,11 @@ from .calls import Call
 from .function import Function
 from .observe import said
 from .run import Outcome
+from .stated import Record
 
 MOST_RECEIVERS = 12
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
-Record: TypeAlias = dict[str, Any]
 
 
 def reduced(
@@ -94,7 +93,7 @@ class _Found:
             return shown[:1] != before[:1]  # what it gives, and not what else is in it
         if call.receiver in preferred and not (call.receiver or "").endswith("()"):
             return True
-        return _is_alike(shown, before, said(self.function.runner, on_first))
+        return shown == before or _is_alike(shown, before, said(self.function.runner, on_first))
 
     @cached_property
     def _outcome(self) -> Outcome:

@@ -21,7 +21,7 @@ from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import body, names, questions, words
 from pytest_enrich.writing.syntax import Edit, is_within, literal_value, nodes_of, span
 
-MOST_CHANGED, MOST_WORDS = 3, 4
+MOST_CHANGED = 3
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
@@ -141,7 +141,7 @@ def _changed_key(before: Template, value: Template) -> str:
 
     "" for all else.
     """
-    old, new = map(_keyed, (before, value))
+    old, new = map(_mapping, (before, value))
     changed = [key for key in {**old, **new} if (key in old, old.get(key)) != (key in new, new.get(key))]
     if len(changed) != 1 or not isinstance(changed[0], str):
         return ""
@@ -154,7 +154,7 @@ def _changed_key(before: Template, value: Template) -> str:
     return words.evident(shown, key, optional=False) or said
 
 
-def _keyed(value: Template) -> dict[Any, Any]:
+def _mapping(value: Template) -> dict[Any, Any]:
     """A dictionary, or the query of a path with what the path is; nothing for all else."""
     held = (literal_value(value) or (None,))[0]
     if isinstance(held, str) and held.startswith("/"):
