@@ -15,6 +15,7 @@ from pytest_enrich.refine import statement
 from pytest_enrich.refine.asserting import is_telling, keeps_apart
 from pytest_enrich.refine.rewrite import (
     documented,
+    function_of,
     removed,
     renamed,
     replaced,
@@ -141,6 +142,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     yield from _without_the_rest(candidate, statements)
     yield from _without_types(candidate, statements)
     yield from _on_the_base(candidate, statements)
+    yield from _with_fewer_fixtures(candidate)
     if not candidate.origin.reduced:
         yield from _with_fewer_options(candidate, statements)
 
@@ -209,6 +211,20 @@ def _with_fewer_options(candidate: NewTest, statements: Sequence[Statement]) -> 
             name = call.keywords[at - len(call.args)].arg
             if name and name not in candidate.name and ends == sorted(ends):
                 yield with_code(candidate, source.text[: ends[at - 1]] + source.text[ends[at] :])
+
+
+def _with_fewer_fixtures(candidate: NewTest) -> Iterator[NewTest]:
+    """The candidate without one of the fixtures that its body does not name, as it has them on one line."""
+    function, source = function_of(candidate.code), Source(candidate.code)
+    read = {part.id for part in ast.walk(function) if isinstance(part, ast.Name)}
+    arguments = function.args.args
+    spans = [source.span(argument) for argument in arguments]
+    for at in reversed(range(len(spans))):
+        if arguments[at].arg not in {*read, "self"} and arguments[0].lineno == arguments[-1].lineno:
+            first, last = at == 0, at == len(spans) - 1
+            start = spans[at][0] if first else spans[at - 1][1]
+            end = spans[at + 1][0] if first and not last else spans[at][1]
+            yield with_code(candidate, source.text[:start] + source.text[end:])
 
 
 def _chunks(places: list[int]) -> Iterator[list[int]]:

@@ -78,7 +78,7 @@ def renamed(candidate: NewTest, name: str) -> NewTest:
 
 def documented(candidate: NewTest, sentence: str) -> NewTest:
     """The candidate with a docstring of one line; one that has a docstring, or is all on one line, as it is."""
-    function = _function(candidate.code)
+    function = function_of(candidate.code)
     body = function.body[0]
     if ast.get_docstring(function) is not None or body.lineno == function.lineno:
         return candidate
@@ -88,7 +88,8 @@ def documented(candidate: NewTest, sentence: str) -> NewTest:
     return replace(candidate, code="".join(lines), oracle=tuple(oracle))
 
 
-def _function(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
+def function_of(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    """The function that the code of a test is."""
     (function,) = ast.parse(code).body
     assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
     return function

@@ -54,3 +54,21 @@ def test_of_several_things_that_are_said_of_one_call_any_may_go(test_of):
         test_of("def test_a():\n    got = load(1)\n    assert got.a == 2\n    assert got.b == 3\n")
     )
     assert several.completed((1,)) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("needed", "left"),
+    [
+        ("", "def test_add(library):"),
+        ("client", "def test_add(client, library):"),
+        ("session: Session", "def test_add(library, session: Session):"),
+    ],
+)
+def test_a_fixture_goes_that_the_test_does_not_name_and_the_proof_does_not_need(test_of, needed, left):
+    test = test_of("def test_add(client, library, session: Session):\n    assert library.add('Emma') == 1\n")
+    assert refine.reduce(test, lambda one: needed in one.code).code.splitlines()[0] == left
+
+
+def test_no_fixture_goes_that_a_function_inside_reads(test_of):
+    test = test_of("def test_a(depot):\n    def answer():\n        return depot\n    assert get(answer) == 1\n")
+    assert refine.reduce(test, lambda one: "answer" in one.code).code.splitlines()[0] == "def test_a(depot):"
