@@ -69,7 +69,7 @@ class Observation(Struct, frozen=True, kw_only=True):
         expression: What to look at: `{result}` or something of it for `result` (`{result}.total`), else source
             that names what the program's `lines` bind (`len(cache)`), or the fixture `capsys` or `caplog`.
         value: The expected value; for `raises`, `warns` and the form `instance` the class.
-        message: For `raises` and `warns`, what it says.
+        message: For `raises` and `warns`, and for an answer of HTTP that refuses, what it says.
         form: How to state it: `is` for singletons, `approx` for inexact floats, `instance` of a class, `equal`.
     """
 

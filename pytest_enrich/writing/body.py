@@ -142,8 +142,9 @@ def pattern(message: str, most: int = MESSAGE) -> str:
     """
     # How an object shows itself is another thing in the next run.
     text = max(words.OBJECT.split(_said(message)), key=len).strip() or _said(message)
-    if " " in text.strip("'\"") and literal_value(text) == (text[1:-1],):
-        text = text[1:-1].strip()  # a `KeyError` shows what it was given in quotes
+    match literal_value(text):  # a `KeyError` shows what it was given in quotes, errors of Django in a list, too
+        case (str(only),) | ([str(only)],) if " " in only.strip() and only in text:
+            text = only.strip()
     if len(text) > most:
         text = text[:most].rpartition(" ")[0] or text[:most]
     escaped = SPECIAL.sub(r"\\\1", text)

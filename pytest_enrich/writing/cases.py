@@ -113,12 +113,15 @@ class Case(Struct, frozen=True, kw_only=True):
     def refused(self) -> str:
         """The parameter whose value is no good where an exception says so; "" where that may be another one.
 
+        Where nothing is passed to what is tested, it is what its object was made of.
+
         What Python refuses by itself, or in a word (`closed`), may be the matter with something else.
         """
         if INTERPRETER.search(self.seen.message) or re.fullmatch("[a-z]+", self.message):
             return ""
-        passed = [name for name, value in self.passed.items() if value not in BARE]
-        shown = {name: self.passed[name].strip("'\"") for name in passed}
+        given = self.passed or self.arguments
+        passed = [name for name, value in given.items() if value not in BARE]
+        shown = {name: given[name].strip("'\"") for name in passed}
         told = [name for name, value in shown.items() if len(value) > 1 and value in self.seen.message]
         asked = [name for name in passed if re.search(rf"\b{re.escape(name)}\b", self.text)]
         return next((some[0] for some in (told, asked, passed) if len(some) == 1), "")
@@ -128,7 +131,8 @@ class Case(Struct, frozen=True, kw_only=True):
         """The message without what no name says: where it was raised, by what, and the values that were passed."""
         said = NUMBERED.sub("", words.OBJECT.sub(" ", _told(self.seen.message)).strip())
         # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
-        passed = (value for value in self.values if len(value) > 1 and not value.replace(" ", "").isalnum())
+        signs = (value for value in self.values if not value.replace(" ", "").isalnum())
+        passed = {value for value in (*signs, *filter(LONG_NUMBER.search, self.values)) if len(value) > 1}
         for value in sorted(passed, key=len, reverse=True):
             said = said.replace(value, " ")
         own = self.subject.rpartition(".")[2]

@@ -37,6 +37,8 @@ FORBIDDEN = re.compile(
     r"^(?:argument_)?(.+?)_(?:(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)|(?:is|was)_(none))$"
 )
 """`ports are not allowed to be negative`: what is refused are negative ports."""
+UNKNOWN = re.compile(r"no ([a-z]+) \W*\w[^ ]*|(?:the )?([a-z]+(?: [a-z]+)?) (?:is|was) not known", re.IGNORECASE)
+"""`no book 978...`: what is refused is an unknown one."""
 LACKING = re.compile(
     r"^no_((?!such_)\w+?)_(?:is_|are_|was_|were_|has_been_|have_been_)?"
     r"(?:available|defined|detected|found|given|passed|present|provided|registered|set|specified|supplied)"
@@ -48,6 +50,8 @@ OBLIGED = re.compile(r"^(\w+?)_(?:must|should|has_to)_be_(string|str|bytes|integ
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "we", "you"}
 """Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
+ANSWERED = 0.8
+"""What an answer that refuses something says is less than what was other in what was asked."""
 UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
 LINKED = ("_from", "_than", "_most", "_least")
 """Behind these words of a subject, an operand needs no `with`."""
@@ -92,6 +96,9 @@ def of(case: Case) -> Iterator[Way]:
     refused = case.refused if is_refusal else ""
     if case.seen.subject in {"raises", "warns"}:
         yield from by_message(case, refused, [one for one in said if one in situations.switched(case)])
+    elif case.seen.message:
+        yield from (Way(way.rest.replace("rejects_bad_", "bad_"), ANSWERED) for way in by_message(case))
+        yield Way(f"is_{case.message}", ANSWERED / 2)
     # Which key is other than in the test beside it says more than what else there is to see.
     told = {one for one in case.changed if one.removeprefix("with_") not in case.arguments}
     for situation in said:
@@ -217,6 +224,8 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
         yield Way(f"rejects_{fault}_{forbidden[1]}", much)
     if case.raised and (lacking := LACKING.match(message)):
         yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much + 1)
+    if unknown := UNKNOWN.fullmatch(case.seen.message):
+        yield Way(f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", much + 1)
     if obliged := OBLIGED.match(said):
         yield Way(f"rejects_non_{obliged[2]}_{obliged[1]}", much)
     if said.split("_")[0] in FAULTS:
@@ -225,7 +234,7 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
         "_" in said
         and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
     ):
-        yield Way(said if case.raised else f"warns_{said}", -1 if is_half else much)
+        yield Way(f"warns_{said}" if case.seen.subject == "warns" else said, -1 if is_half else much)
 
 
 def _kind_refused(case: Case) -> str:

@@ -219,6 +219,8 @@ def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
         ("'the queue is empty'", '"the queue is empty"'),
         ("\"there's no flag 'x'\"", "\"there's no flag 'x'\""),
         ("'key'", "\"'key'\""),
+        ("['an open course has places']", '"an open course has places"'),
+        ("['key']", "r\"\\['key'\\]\""),
         ("Thread <_MainThread(MainThread, started 140)> holds no read lock", '"holds no read lock"'),
         ("<Lock 3>", '"<Lock 3>"'),
         ("expected <total>, got 3", '"expected <total>, got 3"'),

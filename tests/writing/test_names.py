@@ -76,6 +76,9 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("Invalid price, must be less than 999999.99", "test_price_rejects_invalid_price"),
         ("a total is one number: '1 2'", "test_price_rejects_invalid_total"),
         ("No lines parsed -- was an empty file provided?", "test_price_no_lines_parsed"),
+        ("no total abc", "test_price_rejects_unknown_total"),
+        ("the total is not known", "test_price_rejects_unknown_total"),
+        ("no total", "test_price_no_total"),
         ("", "test_price_rejects_invalid_total"),
     ],
 )
@@ -673,3 +676,29 @@ def test_of_a_docstring_s_clause_that_is_cut_to_a_word_nothing_is_said():
 def test_bytes_are_said_as_what_is_in_them():
     stated = case(Observation(subject="result", value="b'foo'"), arguments={"total": "3"})
     assert named(stated, taken={"test_price"}) == "test_price_gives_foo"
+
+
+def test_what_is_no_good_is_what_the_object_was_made_of_where_nothing_is_passed():
+    cleaned = case(raises("['a price has a total']"), subject="Price.clean", parameters=(), optional=())
+    made = replace(cleaned, arguments={"total": "0"}, text="if not self.total:", outcome="true")
+    assert named(made, place="tests/test_price.py") == "test_clean_rejects_zero_total"
+
+
+def test_a_message_with_a_long_number_that_is_passed_is_said_without_it():
+    asked = case(raises("no book 9780141439587"), arguments={"total": "'9780141439587'"})
+    assert named(asked) == "test_price_rejects_unknown_book"
+
+
+@pytest.mark.parametrize(
+    ("message", "changed", "name"),
+    [
+        ("Not Found", (), "test_price_not_found"),
+        ("Unauthorized", (), "test_price_is_unauthorized"),
+        ("Bad Request", (), "test_price_bad_request"),
+        ("unknown code", (), "test_price_rejects_unknown_code"),
+        ("Not Found", ("without_code",), "test_price_without_code"),
+    ],
+)
+def test_what_an_answer_says_that_refuses_is_said_where_nothing_else_is_known(message, changed, name):
+    status = Observation(subject="result", value="404", expression="{result}.status_code", message=message)
+    assert named(case(status, changed=changed, parameters=(), optional=())) == name

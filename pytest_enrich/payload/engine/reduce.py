@@ -199,7 +199,8 @@ def _has_text(template: str) -> bool:
 
 def _edits(template: str) -> Iterator[str]:
     for match in literals(template):
-        if match.lastgroup == "string" and not _text(match[0]).isalpha():
+        is_key = template[match.end() :].lstrip().startswith(":")
+        if match.lastgroup == "string" and not is_key and not _text(match[0]).isalpha():
             for less in dict.fromkeys(filter(None, _less(eval(match[0], {})))):
                 yield template[: match.start()] + repr(less) + template[match.end() :]
 

@@ -7,6 +7,7 @@ with. Where both are numbers, steps come nearer.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import enum
 import itertools
 import math
@@ -20,6 +21,7 @@ from ..express import NAME, evaluate, express
 from ..rules.types import holders
 from .probe import MATCHING, SAMPLES, SORTS, UNUSUAL, Note
 
+DAY = dt.timedelta(days=1)
 STEPS = 100
 # Where a step of 1 brings it no nearer: what is rounded or divided takes larger ones.
 COARSE = (4, 16, 64, 256, 1024)
@@ -139,7 +141,7 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         yield from ((right, wanted) for wanted in _round(left, note.how))
     elif note.how == "in":
         yield from ((left, wanted) for wanted in _members(right))
-        yield from ((right, right + part) for part in _texts(left, right) if isinstance(right, TEXTS))
+        yield from ((right, more) for part in _texts(left, right) for more in _with_part(right, part))
         yield from [(right, [*right, left])] if isinstance(right, list) else []
         yield from ((right, {**right, left: held}) for held in _held(right) if _is_key(left))
     elif note.how in {"startswith", "endswith"} and isinstance(left, TEXTS):
@@ -158,6 +160,14 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         yield left, SAMPLES[note.how]
     elif note.how == "truth":
         yield from ((left, wanted) for wanted in _opposite(left))
+
+
+def _with_part(text: object, part: Any) -> Iterator[Any]:
+    """A text with a part in it: between words with a space, where both have some."""
+    if isinstance(text, str) and text[-1:].isalnum() and part[:1].isalnum():
+        yield f"{text} {part}"
+    if isinstance(text, TEXTS):
+        yield text + part
 
 
 def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
@@ -198,6 +208,8 @@ def _text(template: str) -> str:
 
 
 def _round(value: object, how: str) -> list[object]:
+    if isinstance(value, dt.date) and dt.date.min.year < value.year < dt.date.max.year:
+        return [value, value + DAY, value - DAY] if how == "<" else [value]
     if isinstance(value, bool) or value is None or not isinstance(value, NUMBERS):
         return [value]
     return [value, value + 1, value - 1] if how == "<" else [value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, names, questions
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE
 from pytest_enrich.writing.syntax import Edit, arguments, is_literal, last_name, span, used
+
+DEFINITION = re.compile(r"(async def|def|class|@)\b")
 
 
 class Underway(Struct, frozen=True):
@@ -44,7 +47,7 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
     lines = tuple(sheet.text.rewritten(span(statement), edits).strip() for statement in scene)
     action = _inside(underway.action, sheet.text.rewritten(span(underway.action), edits).strip())
-    return _written(renderer, _finding(renderer, (*lines, *configuring), action), opening)
+    return _written(renderer, _finding(renderer, (*lines, *configuring), action), opening, underway.action)
 
 
 def _edits(renderer: VariantRenderer, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
@@ -80,7 +83,7 @@ def _inside(action: ast.expr, code: str) -> str:
     return textwrap.indent(code, INDENT).strip()
 
 
-def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTest | None:
+def _written(renderer: VariantRenderer, finding: Finding, opening: str, acting: ast.expr) -> NewTest | None:
     """The test; `opening` is that of the block which the action is in (`with patch("a.b")`), "" for none."""
     statements = body.write(finding, renderer.placement.style)
     *before, raising = statements.lines
@@ -89,8 +92,8 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTe
         return None
     gaps, raised = renderer.gaps, finding.observations[0].value
     case = renderer.case(finding.observations[0])
-    name, origin = renderer.name_beside(case)
-    codes = resolved.codes
+    name, origin = renderer.name_beside(case, acting)
+    codes = [*map(_set_apart, resolved.codes)]
     lines = textwrap.indent("\n".join(codes), INDENT).split("\n")
     code = renderer.frame(name, lines)
     if code is None:
@@ -107,6 +110,11 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str) -> NewTe
         origin=origin,
         gaps=tuple(gap.id for gap in gaps),
     )
+
+
+def _set_apart(code: str) -> str:
+    """A function, as it stands inside of another one: formatters want an empty line behind it."""
+    return f"{code}\n" if DEFINITION.match(code) else code
 
 
 def _line(codes: Sequence[str], at: int) -> int:

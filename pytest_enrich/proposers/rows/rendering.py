@@ -51,8 +51,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         elsewhere = tuple(value for _, value in self.variant.values if value not in named)
         return replace(case, changed=tuple(changed), elsewhere=elsewhere)
 
-    def name_beside(self, case: Case) -> tuple[str, Origin]:
-        """A free name for a test beside it, and where that is from: one that says nothing is doubted."""
+    def name_beside(self, case: Case, action: ast.expr | None = None) -> tuple[str, Origin]:
+        """A free name for a test beside it, and where that is from: one that says nothing is doubted.
+
+        `action` is what raises, if anything does: what the name of the test says is done is not done then.
+        """
         anchor = self.sheet.function.name
         if kin := next(self._exchanged(), ""):
             start = names.exchanged(anchor, kin, self.target.outermost)
@@ -62,9 +65,19 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         else:
             own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
             start = words.snake(self._front()) or own
+            if case.seen.message and not start.startswith(acting := self._acting(action)):
+                start = acting
         name = names.of(case, (start,), self.taken)
         unnamed = names.is_unnamed(case, name, (start,), self.taken)
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
+
+    def _acting(self, action: ast.expr | None) -> str:
+        """What is called, in words: the target, or what calls it where that is private."""
+        own = self.target.qualname.rpartition(".")[2]
+        is_private = own.startswith("_") and not own.endswith("__")
+        if is_private and isinstance(action, ast.Call):
+            return words.called(last_name(action.func))
+        return names.start("", self.target.qualname)
 
     def _front(self) -> str:
         """What is called with what changed, where the test does not speak of the target; "" for what it speaks of.

@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,6 +24,10 @@ from pytest_enrich.writing.syntax import Edit, is_within, literal_value, nodes_o
 
 MOST_CHANGED = 3
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
+FAILED = re.compile(r"(?:⟨[\w.:]*HTTP_)?([45]\d\d)(?:_\w+⟩)?")
+"""A status of HTTP, or the constant of it, that says what was asked is not done."""
+VERBS = {"delete", "get", "head", "options", "patch", "post", "put"}
+"""Steps that are known by what they send, and not by how."""
 LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
 RAISES = "raises"
@@ -65,7 +70,8 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     stated = dict(zip(expected, resolved.codes[len(edits) :], strict=True))
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
     changes = [*_changes(renderer)]
-    case = renderer.case(_seen_first(sheet, expected), (situation for _, _, situation in changes if situation))
+    first_seen = _refusal(sheet, expected) or _seen_first(sheet, expected)
+    case = renderer.case(first_seen, (situation for _, _, situation in changes if situation))
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
@@ -101,6 +107,24 @@ def _seen_first(sheet: Sheet, expected: Mapping[int, Template]) -> Observation:
     )
 
 
+def _refusal(sheet: Sheet, expected: Mapping[int, Template]) -> Observation | None:
+    """The status of an answer that refuses what was asked, and what else it says, or what the status means."""
+    asked = {sheet.text.rewritten(sheet.looks[at].point.subject).strip(): value for at, value in expected.items()}
+    status = next((match for text, value in asked.items() if (match := _failed(text, value))), None)
+    if status is None:
+        return None
+    held = (literal[0] for value in asked.values() if (literal := literal_value(value)))
+    told = (one for whole in held if isinstance(whole, dict) for one in whole.values() if isinstance(one, str))
+    message = next(told, HTTPStatus(int(status[1])).phrase)
+    return Observation(subject="result", value=status[0], expression="{result}.status_code", message=message)
+
+
+def _failed(text: str, value: Template) -> re.Match[str] | None:
+    known = {str(status.value) for status in HTTPStatus}
+    match = FAILED.fullmatch(value) if text.endswith("status_code") else None
+    return match if match and match[1] in known else None
+
+
 def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
     """What was seen at a look, described: what the code gives, or which call it makes."""
     point = sheet.looks[at].point
@@ -128,7 +152,7 @@ def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
         else:
             yield "with", value, _joined("with", named if named.isidentifier() else "")
     for step in _gone(sheet, variant):
-        known = words.snake(steps.step_name(step))
+        known = words.snake(name if (name := steps.step_name(step)) not in VERBS else "")
         yield "without", sheet.text.rewritten(span(step)).strip(), _joined("without", known)
 
 

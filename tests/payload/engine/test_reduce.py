@@ -166,8 +166,8 @@ def test_a_value_is_as_far_from_what_people_wrote_as_the_farthest_of_its_literal
     assert foreignness(template, own, people) == far
 
 
-def test_what_is_written_is_tried_with_a_sign_and_with_a_word_less():
-    known = ["12", "'always'", "⟨m:Name⟩('a1')", "['ab 1', 1]"]
+def test_what_is_written_is_tried_with_a_sign_and_with_a_word_less_unless_it_is_a_key():
+    known = ["12", "'always'", "⟨m:Name⟩('a1')", "{'X-Key': 2}", "['ab 1', 1]"]
     assert [*edits(known)] == ["['ab1', 1]", "['ab ', 1]", "['1', 1]", "['ab', 1]"]
 
 

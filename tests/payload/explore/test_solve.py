@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from string import Template
 
@@ -281,3 +282,24 @@ def test_what_can_be_no_key_is_put_into_no_dictionary(key):
     note = Note(1, "in", key, {"a": 1})
     made = proposals([note], [(repr(key), lambda text: text), (repr({"a": 1}), lambda text: text)], lambda _: ())
     assert [*made] == ["'a'"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("no coffee", "'no coffee refund'"), ("no coffee: ", "'no coffee: refund'"), ("", "'refund'")],
+)
+def test_a_word_that_has_to_be_in_a_text_is_a_word_of_its_own_there(text, first):
+    note = Note(1, "in", "refund", text)
+    assert next(proposals([note], [(repr(text), lambda text: text)], lambda _: ())) == first
+
+
+def test_a_date_is_tried_a_day_before_and_a_day_after_what_it_is_compared_with():
+    since, day = dt.date(2024, 5, 1), dt.date(2024, 5, 20)
+    note = Note(1, "<", day, since)
+    made = proposals([note], [("⟨datetime:date⟩(2024, 5, 20)", lambda text: text)], lambda _: ())
+    assert [*made] == [f"⟨datetime:date⟩(2024, {rest})" for rest in ("5, 1", "5, 2", "4, 30")]
+
+
+def test_a_date_that_has_no_day_beside_it_is_compared_as_it_is():
+    note = Note(1, "<", dt.date(2024, 5, 20), dt.date.max)
+    assert [*proposals([note], [("⟨datetime:date⟩(2024, 5, 20)", lambda text: text)], lambda _: ())]

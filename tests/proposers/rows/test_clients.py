@@ -78,6 +78,7 @@ def test_a_handler_that_asserts_something_stays_whole_in_a_test_of_what_was_rais
         "    def answer(request):",
         '        assert request.url.path == "/prices"',
         '        return httpx.Response(404, json={"price": 3})',
+        "",
         '    with pytest.raises(ValueError, match="no price"):',
         "        discount(shop(answer))",
     ]
@@ -204,7 +205,7 @@ POSTING = """
         ("{'code': 'abc', 'size': 2, 'lang': 'fr'}", "test_discount_with_fr_lang"),
         ("{'code': 'abc', 'size': -1}", "test_discount_with_negative_size"),
         ("{'code': 'abc', 'size': 3}", "test_discount_with_size"),
-        ("{'code': '', 'size': 3}", "test_discount_with_json"),
+        ("{'code': '', 'size': 3}", "test_discount_bad_request"),
     ],
 )
 def test_a_test_beside_is_named_by_the_key_that_changed(fakes, rows, value, name):
@@ -221,7 +222,7 @@ def test_a_test_beside_is_named_by_the_key_that_changed(fakes, rows, value, name
         ("'/discount/?page=3'", "test_discount_with_page"),
         ("'/discount/?page='", "test_discount_with_empty_page"),
         ("'/discount/'", "test_discount_without_page"),
-        ("'/discount/9/?page=3'", "test_discount"),
+        ("'/discount/9/?page=3'", "test_discount_bad_request"),
     ],
 )
 def test_a_test_beside_is_named_by_what_the_query_asks_otherwise(fakes, rows, value, name):
