@@ -35,6 +35,8 @@ LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
 FEW_LETTERS = 2
 RETURNS = "with a name that says only what is returned"
 RETURNED = re.compile(r"_returns_(true|false|none)$")
+EQUAL = "with a name that says what is equal"
+EQUALS = re.compile(r"_(equals?|does_not_equal|is_(less|greater)_than_or_equal_to)(_|$)")
 SITUATED = {"empty", "for", "invalid", "negative", "non", "none", "when", "without", "zero"}
 """Words of a situation, in which that is returned."""
 WITH = "with a name that says with what"
@@ -44,6 +46,7 @@ STRIKING = frozenset(
         f"with a name of at most {SHORT_NAME} words",
         "with a number in the name",
         RETURNS,
+        EQUAL,
         WITH,
         "that assert a truth value",
         "that assert a value of type dict",
@@ -167,6 +170,8 @@ def of_name(name: str, model: str = "") -> Iterator[str]:
         yield WITH
     if RETURNED.search("_".join(words)) and SITUATED.isdisjoint(words[:-1]):
         yield RETURNS
+    if EQUALS.search("_".join(words)):
+        yield EQUAL
     if any(character.isdigit() for character in name):
         yield "with a number in the name"
 

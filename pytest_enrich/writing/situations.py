@@ -124,8 +124,7 @@ def _given(case: Case, value: Template) -> Iterator[str]:
     is_long = len(value) >= len("'a'")
     same = [name for name, passed in case.arguments.items() if is_long and passed in {value, plain(value)}]
     if same and value not in {"True", "False", "None"} and not case.is_gathered:
-        is_first = same[0] == next(iter(case.arguments))
-        yield f"returns_{case.known_as(same[0])}{'_unchanged' * is_first}"
+        yield f"returns_{case.known_as(same[0])}"
     literal = literal_value(node) if node is not None else None
     match literal:
         case (None | True | False as singleton,):

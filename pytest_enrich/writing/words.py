@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from pytest_enrich.data import Template
-from pytest_enrich.writing.syntax import expression, last_name, literal_value, plain, texts
+from pytest_enrich.writing.syntax import expression, last_name, literal_value, plain
 
 SIGNS = {
     "\n": "newline", "\t": "tab", "\r": "carriage_return", ".": "dot", "/": "slash", "\\": "backslash",
@@ -28,6 +28,9 @@ VERBS = {
     "xor": "symmetric_difference", "mod": "modulo", "pow": "power",
 }  # fmt: skip
 """What Python calls by itself, as people call it; others have a name that says it (`__hash__`, `__add__`)."""
+SPECIAL = {"inf": "infinite", "-inf": "infinite", "nan": "nan"}
+SPECIAL |= {f"float('{name}')": kind for name, kind in SPECIAL.items()}
+"""Numbers that are none of the usual ones, as they are written."""
 REVERSED = re.compile(r"r(?=(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor|matmul|divmod|lshift|rshift)$)")
 MOST_WORDS, LONGEST_PROSE = 7, 300
 SINGLE = 1
@@ -171,14 +174,13 @@ def _is_call(template: Template) -> bool:
 
 def evident(value: Template, known: str, *, optional: bool) -> str:
     """What anybody sees of the value of a parameter that is `known` as this; "" of one like others."""
+    if kind := SPECIAL.get(plain(value)):
+        return f"{kind}_{known}"
     node = expression(value)
-    if not isinstance(node, ast.Call):
-        literal = literal_value(node) if node is not None else None
-        return _evident_literal(literal[0], known, optional=optional) if literal is not None else ""
-    if is_class(made := last_name(node.func)):
-        return f"with_{snake(made)}"
-    number = next(texts(node.args), "") if last_name(node.func) == "float" else ""
-    return {"nan": f"nan_{known}", "inf": f"infinite_{known}", "-inf": f"infinite_{known}"}.get(number, "")
+    if isinstance(node, ast.Call):
+        return f"with_{snake(made)}" if is_class(made := last_name(node.func)) else ""
+    literal = literal_value(node) if node is not None else None
+    return _evident_literal(literal[0], known, optional=optional) if literal is not None else ""
 
 
 def _evident_literal(value: Any, known: str, *, optional: bool) -> str:  # noqa: ANN401 - any literal

@@ -141,7 +141,7 @@ def test_what_only_the_code_knows_is_not_said(decision, outcome):
         (Observation(subject="result", value="''"), "test_price_without_sep_returns_empty_text"),
         (Observation(subject="result", value="{'a': 1}"), "test_price_without_sep"),
         (Observation(subject="result", value="0"), "test_price_without_sep_returns_zero"),
-        (Observation(subject="result", value="'abc'"), "test_price_without_sep_returns_total_unchanged"),
+        (Observation(subject="result", value="'abc'"), "test_price_without_sep_returns_total"),
         (Observation(subject="result", value="'never'"), "test_price_without_sep_returns_never"),
         (Observation(subject="result", value="⟨shop:ROUNDED⟩"), "test_price_without_sep_returns_rounded"),
         (Observation(subject="result", value="⟨shop:Money⟩(3)"), "test_price_without_sep_returns_money"),
@@ -562,10 +562,10 @@ def test_a_word_that_joins_others_is_not_what_a_name_shares_with_the_function():
     assert names.start("test_is_utilities_mixcase", "List.is_public") == "is_public"
 
 
-def test_a_function_that_comes_back_is_unchanged():
+def test_a_function_that_comes_back_is_known_by_its_parameter():
     seen = Observation(subject="result", value="⟨asyncio:sleep⟩", expression="{result}")
     given = case(seen, arguments={"function": "sleep"}, parameters=("function",))
-    assert named(given) == "test_price_returns_function_unchanged"
+    assert named(given) == "test_price_returns_function"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ VOID = re.compile(r"^\w+\((\{\}|\[\]|\(\)|set\(\))")
 """How the `repr` of what holds nothing begins."""
 NOT_ZERO = re.compile(r"[1-9]|[^\W\d_]{2}")
 """A digit, or a word: what a text shows that is more than a zero in some form."""
+COMPARISONS = {"__eq__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__"}
 MOST_OTHERS, ENOUGH = 12, 2
 """Values that are tried in the place of one, and how many of them have to come to the same."""
 
@@ -164,8 +165,14 @@ def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Calla
     if is_function(outcome.result) and (shown := said(runner, call)):
         return int(all(map(is_empty, shown)) or is_indifferent(runner, call, reached, of))
     is_new = inputs.entry.name in MAKERS or _is_made(inputs, outcome.result, reached, runner.filename)
-    found = max(informative_rank(outcome), int(is_new))
+    found = max(informative_rank(outcome), int(is_new or is_reflexive(call)))
     return found or int(is_indifferent(runner, call, reached, of))
+
+
+def is_reflexive(call: Call) -> bool:
+    """Whether an object is compared with what is written as it is: that is so of all, and of any comparison."""
+    is_compared = call.qualname.rpartition(".")[2] in COMPARISONS
+    return is_compared and call.receiver in {value for _, value in call.arguments}
 
 
 def is_indifferent(runner: Runner, call: Call, reached: Reached, of: Callable[[Outcome], Reached]) -> bool:

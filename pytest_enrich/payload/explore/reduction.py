@@ -75,7 +75,8 @@ class _Found:
         if outcome.refusal or type(outcome.raised) is not type(self._outcome.raised):
             return False
         is_clear = informative.informative_rank(outcome) <= informative.informative_rank(self._outcome)
-        if not is_clear or not result.reached <= reached(outcome):
+        is_alike = informative.is_reflexive(call) and not informative.is_reflexive(result.call)
+        if not is_clear or is_alike or not result.reached <= reached(outcome):
             return False
         return not (call.setup and informative.unobserved(runner, call, result.reached, reached))
 

@@ -238,6 +238,12 @@ class Pool:
         return tuple(dict.fromkeys([*met, *general, *self.constants[:MOST_CONSTANTS]]))
 
     @cached_property
+    def preferred(self) -> tuple[str, ...]:
+        """What to make a value that was found: what is plain, but first of numbers those beside the known ones."""
+        beside = self._fitting(one for text in self.seen[:MOST_PLAIN] for one in _neighbours(text))
+        return tuple(dict.fromkeys((*self.seen[:MOST_PLAIN], *beside, *self.plain)))
+
+    @cached_property
     def promising(self) -> tuple[str, ...]:
         """What is tried first, best first: what the code compares with, then what stands near, then the plain."""
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]

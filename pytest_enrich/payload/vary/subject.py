@@ -203,7 +203,7 @@ class ExistingTest(Choices):
             return same and result.reached <= search.reached(run)
 
         row = row_of(first)
-        plain = {str(hole): (*pool.plain, pool.rows[row]) for hole, pool in enumerate(self._pools)}
+        plain = {str(hole): (*pool.preferred, pool.rows[row]) for hole, pool in enumerate(self._pools)}
         return reduce(first, plain, holds, self.strangeness)
 
     def _is_still_theirs(self, first: Variation, smaller: Variation) -> bool:
