@@ -70,8 +70,12 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     stated = dict(zip(expected, resolved.codes[len(edits) :], strict=True))
     lines = _lines(sheet, kept, [*edits, *stating.looked(sheet, stated, edits)])
     changes = [*_changes(renderer)]
-    first_seen = _refusal(sheet, expected) or _seen_first(sheet, expected)
-    case = renderer.case(first_seen, (situation for _, _, situation in changes if situation))
+    refusal = _refusal(sheet, expected)
+    if refusal is not None and _is_elsewhere(sheet, variant):
+        return None
+    case = renderer.case(
+        refusal or _seen_first(sheet, expected), (situation for _, _, situation in changes if situation)
+    )
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
@@ -117,6 +121,14 @@ def _refusal(sheet: Sheet, expected: Mapping[int, Template]) -> Observation | No
     told = (one for whole in held if isinstance(whole, dict) for one in whole.values() if isinstance(one, str))
     message = next(told, HTTPStatus(int(status[1])).phrase)
     return Observation(subject="result", value=status[0], expression="{result}.status_code", message=message)
+
+
+def _is_elsewhere(sheet: Sheet, variant: Variant) -> bool:
+    """Whether what changed was sent by a step that nobody looks at: what is refused later is a consequence."""
+    holes = (sheet.pattern.holes[at] for at, _ in variant.values)
+    sent = [hole.span for hole in holes if hole.adds != LEFT_OUT and hole.span is not None]
+    loose = [span(node) for node in nodes_of(ast.Expr, sheet.function) if not steps.asserts(node)]
+    return bool(sent) and all(any(is_within(place, step) for step in loose) for place in sent)
 
 
 def _failed(text: str, value: Template) -> re.Match[str] | None:
@@ -167,6 +179,8 @@ def _changed_key(before: Template, value: Template) -> str:
     """
     old, new = map(_mapping, (before, value))
     changed = [key for key in {**old, **new} if (key in old, old.get(key)) != (key in new, new.get(key))]
+    # Of several, the one that is new says what is asked.
+    changed = [key for key in changed if key not in old] if len(changed) > 1 else changed
     if len(changed) != 1 or not isinstance(changed[0], str):
         return ""
     key = words.snake(changed[0])

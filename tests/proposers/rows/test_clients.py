@@ -222,6 +222,7 @@ def test_a_test_beside_is_named_by_the_key_that_changed(fakes, rows, value, name
         ("'/discount/?page=3'", "test_discount_with_page"),
         ("'/discount/?page='", "test_discount_with_empty_page"),
         ("'/discount/'", "test_discount_without_page"),
+        ("'/discount/?code=abc'", "test_discount_with_abc_code"),
         ("'/discount/9/?page=3'", "test_discount_bad_request"),
     ],
 )
@@ -230,6 +231,21 @@ def test_a_test_beside_is_named_by_what_the_query_asks_otherwise(fakes, rows, va
     text = CLIENT.replace("def test_discount", "def test_all")
     (made,), _ = rows(text, variant(value, seen=("400", "3", "1")), names=("test_all",), gaps=gaps)
     assert made.name == name
+
+
+SENT = """
+    def test_discount(client):
+        client.post("/discount/", json={"code": "abc"})
+
+        assert client.get("/discount/").status_code == 200
+    """
+
+
+@pytest.mark.parametrize(("status", "made"), [("404", 0), ("201", 1)])
+def test_what_is_refused_later_is_no_test_of_what_a_step_sent(rows, status, made):
+    _, sandbox = rows(SENT)
+    at = next(at for at, one in enumerate(holes_of(sandbox)) if one.values[:1] == ('{"code": "abc"}',))
+    assert len(rows(SENT, variant(values=((at, "{'code': ''}"),), seen=(status,)))[0]) == made
 
 
 THROUGH = """
