@@ -143,8 +143,9 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     yield from _without_types(candidate, statements)
     yield from _on_the_base(candidate, statements)
     yield from _with_fewer_fixtures(candidate)
-    if not candidate.origin.reduced:
-        yield from _with_fewer_options(candidate, statements)
+    # What a function in the test gives was as people wrote it for another case.
+    standing_in = [one for one in statements if isinstance(one.node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    yield from _with_fewer_options(candidate, standing_in if candidate.origin.reduced else statements)
 
 
 def _without_types(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:

@@ -49,8 +49,7 @@ def read(code: str) -> tuple[Statement, ...]:
         return ()
     found = [_statement(node) for node in function.body if not _is_text(node)]
     shared = any(one.last >= other.first for one, other in itertools.pairwise(found))
-    first = code.split("\n")[found[0].first - 1] if found else ""
-    beside = first.lstrip().startswith(("def ", "async def "))
+    beside = bool(found) and code.split("\n")[found[0].first - 1][: found[0].node.col_offset].strip()
     return () if shared or beside else tuple(found)
 
 

@@ -113,13 +113,14 @@ class Case(Struct, frozen=True, kw_only=True):
     def refused(self) -> str:
         """The parameter whose value is no good where an exception says so; "" where that may be another one.
 
-        Where nothing is passed to what is tested, it is what its object was made of.
+        Where nothing is passed to what is tested, it is what its object was made of and what is decided on.
 
         What Python refuses by itself, or in a word (`closed`), may be the matter with something else.
         """
         if INTERPRETER.search(self.seen.message) or re.fullmatch("[a-z]+", self.message):
             return ""
-        given = self.passed or self.arguments
+        made_of = {name: self.arguments[name] for name in self.arguments if re.search(rf"\b{name}\b", self.text)}
+        given = self.passed or made_of
         passed = [name for name, value in given.items() if value not in BARE]
         shown = {name: given[name].strip("'\"") for name in passed}
         told = [name for name, value in shown.items() if len(value) > 1 and value in self.seen.message]

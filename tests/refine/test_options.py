@@ -71,4 +71,24 @@ def test_a_fixture_goes_that_the_test_does_not_name_and_the_proof_does_not_need(
 
 def test_no_fixture_goes_that_a_function_inside_reads(test_of):
     test = test_of("def test_a(depot):\n    def answer():\n        return depot\n    assert get(answer) == 1\n")
-    assert refine.reduce(test, lambda one: "answer" in one.code).code.splitlines()[0] == "def test_a(depot):"
+    assert refine.reduce(test, lambda one: "return depot" in one.code).code.splitlines()[0] == "def test_a(depot):"
+
+
+def test_of_what_a_function_in_the_test_gives_an_option_goes_that_another_case_needed(test_of):
+    test = test_of(
+        """
+        def test_store():
+            def answer(request):
+                return Response(401, headers={"Location": "/shelves/B2"})
+
+            with pytest.raises(DepotError, match="the key is not known"):
+                depot(answer, wait=0).store("P-1", size=500)
+        """
+    )
+    test = replace(test, origin=Origin(proposer="rows", reduced=True))
+    assert least(test, ["401", ".store("])[1:] == [
+        "return Response(401)",
+        "",
+        'with pytest.raises(DepotError, match="the key is not known"):',
+        'depot(answer, wait=0).store("P-1", size=500)',
+    ]

@@ -702,3 +702,10 @@ def test_a_message_with_a_long_number_that_is_passed_is_said_without_it():
 def test_what_an_answer_says_that_refuses_is_said_where_nothing_else_is_known(message, changed, name):
     status = Observation(subject="result", value="404", expression="{result}.status_code", message=message)
     assert named(case(status, changed=changed, parameters=(), optional=())) == name
+
+
+def test_what_nobody_decides_on_is_not_what_is_no_good():
+    lent = case(raises("Emma is out"), subject="Library.lend", parameters=("isbn",), optional=())
+    assert (
+        named(replace(lent, arguments={"copies": "0"}), place="tests/test_library.py") == "test_lend_emma_is_out"
+    )

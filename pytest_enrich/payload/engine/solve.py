@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 from ..explore.calls import Call, Make, Site
-from ..explore.templates import literals, places
+from ..explore.templates import joined, literals, places
 from ..express import NAME, evaluate, express
 from ..rules.types import holders
 from .probe import MATCHING, SAMPLES, SORTS, UNUSUAL, Note
@@ -164,8 +164,8 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
 
 def _with_part(text: object, part: Any) -> Iterator[Any]:
     """A text with a part in it: between words with a space, where both have some."""
-    if isinstance(text, str) and text[-1:].isalnum() and part[:1].isalnum():
-        yield f"{text} {part}"
+    if isinstance(text, str):
+        yield joined(text, part)
     if isinstance(text, TEXTS):
         yield text + part
 

@@ -29,6 +29,8 @@ WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
 FEWEST: dict[type[ast.AST], int] = {ast.Set: 1, ast.Tuple: 2}
 LONGEST_PART, LONGEST = 60, 160
 MOST_PARTS = 200
+WORD = 3
+"""Letters that are a word, and not the unit of a number."""
 _COMPOSED = ("⟨", "[", "(", "{")
 """What the templates of objects, and of displays of several values, begin with."""
 
@@ -127,8 +129,8 @@ def _characters(value: str, how: int, what: int, part: str | None) -> str:
         lambda: "",
         value.upper,
         value.lower,
-        lambda: part + value,
-        lambda: value + part,
+        lambda: joined(part, value),
+        lambda: joined(value, part),
         lambda: value[:at] + part + value[at:],
         lambda: value * 2,
         lambda: _with_line(value, part),
@@ -141,6 +143,12 @@ def _characters(value: str, how: int, what: int, part: str | None) -> str:
         lambda: _counted(value, what, lambda number: max(number - 1, 0)),
     ]
     return ways[how % len(ways)]()
+
+
+def joined(first: str, second: str) -> str:
+    """Two texts, with a space between words."""
+    are_words = first[-WORD:].isalpha() and second[:WORD].isalpha() and min(len(first), len(second)) >= WORD
+    return f"{first} {second}" if are_words else first + second
 
 
 def _with_line(value: str, part: str) -> str:
