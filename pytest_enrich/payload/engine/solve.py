@@ -141,7 +141,7 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         yield from ((right, wanted) for wanted in _round(left, note.how))
     elif note.how == "in":
         yield from ((left, wanted) for wanted in _members(right))
-        yield from ((right, more) for part in _texts(left, right) for more in _with_part(right, part))
+        yield from ((right, _with_part(right, part)) for part in _texts(left, right) if isinstance(right, TEXTS))
         yield from [(right, [*right, left])] if isinstance(right, list) else []
         yield from ((right, {**right, left: held}) for held in _held(right) if _is_key(left))
     elif note.how in {"startswith", "endswith"} and isinstance(left, TEXTS):
@@ -162,12 +162,9 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         yield from ((left, wanted) for wanted in _opposite(left))
 
 
-def _with_part(text: object, part: Any) -> Iterator[Any]:
-    """A text with a part in it: between words with a space, where both have some."""
-    if isinstance(text, str):
-        yield joined(text, part)
-    if isinstance(text, TEXTS):
-        yield text + part
+def _with_part(text: Any, part: Any) -> Any:
+    """A text with a part behind it: where nothing parts two words, one that is glued to another would do as well."""
+    return joined(text, part) if isinstance(text, str) else text + part
 
 
 def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
