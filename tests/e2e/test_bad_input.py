@@ -15,7 +15,7 @@ from tests.e2e.conftest import CART, TESTS
 
 pytestmark = pytest.mark.slow
 
-ENRICH = ("pytest", "--enrich", "--enrich-budget=3000x", "--enrich-max=0", "-p", "no:cacheprovider")
+ENRICH = ("pytest", "--enrich", "--enrich-budget=500x", "--enrich-max=0", "-p", "no:cacheprovider")
 ONE = (*ENRICH, "--enrich-max=1", "--enrich-workers=1")
 """One suggestion is enough to see that a project is worked on."""
 FILES = {

@@ -163,7 +163,7 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
 
 
 def _with_part(text: Any, part: Any) -> Any:
-    """A text with a part behind it: where nothing parts two words, one that is glued to another would do as well."""
+    """A text with a part behind it, and a space between words."""
     return joined(text, part) if isinstance(text, str) else text + part
 
 
