@@ -37,8 +37,8 @@ FORBIDDEN = re.compile(
     r"^(?:argument_)?(.+?)_(?:(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)|(?:is|was)_(none))$"
 )
 """`ports are not allowed to be negative`: what is refused are negative ports."""
-UNKNOWN = re.compile(r"no ([a-z]+) \W*\w[^ ]*|(?:the )?([a-z]+(?: [a-z]+)?) (?:is|was) not known", re.IGNORECASE)
-"""`no book 978...`: what is refused is an unknown one."""
+UNKNOWN = re.compile(r"[Nn]o ([a-z]+) [^a-z\s]\S*|(?:[Tt]he )?([a-z]+(?: [a-z]+)?) (?:is|was) not known")
+"""`no book 978...`: what is refused is an unknown one; behind it is a value, and no word."""
 LACKING = re.compile(
     r"^no_((?!such_)\w+?)_(?:is_|are_|was_|were_|has_been_|have_been_)?"
     r"(?:available|defined|detected|found|given|passed|present|provided|registered|set|specified|supplied)"

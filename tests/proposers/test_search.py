@@ -140,9 +140,7 @@ def test_what_all_calls_in_tests_pass_tells_no_test_from_others(fakes, propose):
     assert made.name == "test_discount_is_zero"
 
 
-@pytest.mark.parametrize(
-    ("consume", "name"), [("", "test_discount_returns_total"), ("list", "test_discount")]
-)
+@pytest.mark.parametrize(("consume", "name"), [("", "test_discount_returns_total"), ("list", "test_discount")])
 def test_nothing_is_returned_unchanged_whose_items_are_gathered(fakes, propose, consume, name):
     gap = replace(fakes.gap(), text="return total", outcome="true")
     seen = Observation(subject="result", value="[1, 2]")

@@ -170,7 +170,7 @@ def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Calla
 
 
 def is_reflexive(call: Call) -> bool:
-    """Whether an object is compared with what is written as it is: that is so of all, and of any comparison."""
+    """Whether an object is compared with one that is written as it is: a test of that says little of either."""
     is_compared = call.qualname.rpartition(".")[2] in COMPARISONS
     return is_compared and call.receiver in {value for _, value in call.arguments}
 

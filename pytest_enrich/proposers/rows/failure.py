@@ -84,7 +84,14 @@ def _inside(action: ast.expr, code: str) -> str:
 
 
 def _written(renderer: VariantRenderer, finding: Finding, opening: str, acting: ast.expr) -> NewTest | None:
-    """The test; `opening` is that of the block which the action is in (`with patch("a.b")`), "" for none."""
+    """The test.
+
+    Args:
+        renderer: Of the variant.
+        finding: What was done and what it raised.
+        opening: That of the block which the action is in (`with patch("a.b")`), "" for none.
+        acting: The action, as the test has it.
+    """
     statements = body.write(finding, renderer.placement.style)
     *before, raising = statements.lines
     resolved = renderer.resolve_there([*before, _within(opening, raising) if opening else raising])

@@ -65,8 +65,9 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         else:
             own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
             start = words.snake(self._front()) or own
-            if case.seen.message and not start.startswith(acting := self._acting(action)):
-                start = acting
+            acting = self._acting(action)
+            if case.seen.message and f"_{acting}_" not in f"_{start}_":
+                start = acting or start
         name = names.of(case, (start,), self.taken)
         unnamed = names.is_unnamed(case, name, (start,), self.taken)
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)

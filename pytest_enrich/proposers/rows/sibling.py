@@ -73,9 +73,8 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     refusal = _refusal(sheet, expected)
     if refusal is not None and _is_elsewhere(sheet, variant):
         return None
-    case = renderer.case(
-        refusal or _seen_first(sheet, expected), (situation for _, _, situation in changes if situation)
-    )
+    said = (situation for _, _, situation in changes if situation)
+    case = renderer.case(refusal or _seen_first(sheet, expected), said)
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:

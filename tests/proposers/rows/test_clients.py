@@ -280,3 +280,29 @@ def test_what_is_asserted_where_an_exception_is_handled_is_no_assertion(rows):
                 assert error.args == (1,)
         """
     assert rows(text, variant("'dog'", seen=("(2,)",)))[0] == []
+
+
+SENTENCE = """
+    from shop.cart import discount
+
+
+    def test_a_member_pays_less(shop):
+        assert shop.charge(10) == 9
+    """
+
+
+@pytest.mark.parametrize(
+    ("qualname", "name"),
+    [("Cart.charge", "test_charge_rejects_unknown_member"), ("_charged", "test_charge_rejects_unknown_member")],
+)
+def test_what_is_refused_is_not_called_what_the_test_beside_it_says_is_done(rows, qualname, name):
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="no member 'ann'", line=5)
+    (made,), _ = rows(SENTENCE, raised, names=("test_a_member_pays_less",), qualname=qualname, entries=())
+    assert made.name == name
+
+
+def test_what_an_answer_says_that_refuses_names_the_test(rows):
+    looked = seen({"value": "400"}, {"value": "{'error': 'unknown code'}", "missed": True}, {"value": "1"})
+    text = CLIENT.replace("def test_discount", "def test_all_is_well")
+    (made,), _ = rows(text, replace(variant("'/discount/9'"), seen=looked), names=("test_all_is_well",))
+    assert made.name == "test_discount_rejects_unknown_code"
