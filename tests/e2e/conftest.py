@@ -178,13 +178,13 @@ def copied(fixture: Path, root: Path) -> Project:
 @pytest.fixture
 def small(tmp_path: Path) -> Callable[..., Project]:
     """A project of a few files, by name; a text that is bytes is written as such."""
+    return functools.partial(laid_out, tmp_path / "small")
 
-    def small(files: dict[str, str | bytes]) -> Project:
-        root = tmp_path / "small"
-        for name, text in files.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return Project(root)
 
-    return small
+def laid_out(root: Path, files: Mapping[str, str | bytes]) -> Project:
+    """A project of these files, under no version control."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return Project(root)

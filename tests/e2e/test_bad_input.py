@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import CART, TESTS
+from tests.e2e.conftest import CART, TESTS, laid_out
 
 pytestmark = pytest.mark.slow
 
@@ -78,13 +78,32 @@ def test_a_plain_project_is_enriched_with_all_plugins_and_without_git(small):
     assert len(project.pending()) == 2, ended.text
 
 
-def test_a_syntax_error_in_a_source_leaves_it_out(small):
-    broken = {"src/shop/broken.py": "def f(:\n", "setup.cfg": "[coverage:run]\nsource = src\n"}
-    project = small({**FILES, **broken})
-    ended = project.run(*ONE)
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    """A project with odd things in it that are no reason not to work on the rest, and how its run ended."""
+    files = {
+        **FILES,
+        "src/shop/broken.py": "def f(:\n",
+        "src/shop/main.py": "import sys\n\n\ndef f(a: int) -> int:\n    return a\n\n\nsys.exit(f(3))\n",
+        "setup.cfg": "[coverage:run]\nsource = src\n",
+        "tests/test_noise.py": NOISY,
+    }
+    project = laid_out(tmp_path_factory.mktemp("odd") / "project", files)
+    return project, project.run(*ONE, "-s")
+
+
+def test_a_suite_that_prints_binary_is_enriched(odd):
+    project, ended = odd
     unharmed(ended)
-    assert "src/shop/broken.py was left out" in ended.text
     assert len(project.pending()) == 1
+
+
+def test_a_syntax_error_in_a_source_leaves_it_out(odd):
+    assert "src/shop/broken.py was left out" in odd[1].text
+
+
+def test_leaving_at_the_import_of_a_source_that_no_test_imports_is_no_matter(odd):
+    unharmed(odd[1])
 
 
 def test_a_source_in_latin_1_is_worked_on(small):
@@ -174,12 +193,6 @@ def test_a_device_that_is_always_full_is_said(small):
     assert ended.status in {0, 4}
 
 
-def test_a_suite_that_prints_binary_is_enriched(small):
-    project = small({**FILES, "tests/test_noise.py": NOISY})
-    unharmed(project.run(*ONE, "-s"))
-    assert len(project.pending()) == 1
-
-
 def test_leaving_at_the_import_of_a_source_is_the_suites_business(small):
     project = small({**FILES, "src/shop/cart.py": "import sys\nsys.exit(3)\n"})
     ended = project.run(*ENRICH)
@@ -192,17 +205,6 @@ def test_leaving_at_the_import_of_conftest_is_the_suites_business(small):
     ended = project.run(*ENRICH)
     assert ended.status == plain(project)
     assert "internal error" not in ended.text
-
-
-def test_leaving_at_the_import_of_a_source_that_no_test_imports_is_no_matter(small):
-    leaving = {
-        "src/shop/main.py": "import sys\n\n\ndef f(a: int) -> int:\n    return a\n\n\nsys.exit(f(3))\n",
-        "setup.cfg": "[coverage:run]\nsource = src\n",
-    }
-    project = small({**FILES, **leaving})
-    ended = project.run(*ONE)
-    unharmed(ended)
-    assert len(project.pending()) == 1
 
 
 def test_a_conftest_that_leaves_only_inside_is_told(small):
