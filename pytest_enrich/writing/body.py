@@ -140,8 +140,9 @@ def pattern(message: str, most: int = MESSAGE) -> str:
 
     A message of a few letters is matched as a whole: they are in many others.
     """
-    # How an object shows itself is another thing in the next run.
-    text = max(words.OBJECT.split(_said(message)), key=len).strip() or _said(message)
+    # How an object shows itself is another thing in the next run; the quotes around it say nothing without it.
+    first, *parts = words.OBJECT.split(_said(message))
+    text = max((first, *(part.lstrip("'\"`") for part in parts)), key=len).strip() or _said(message)
     match literal_value(text):  # a `KeyError` shows what it was given in quotes, errors of Django in a list, too
         case (str(only),) | ([str(only)],) if " " in only.strip() and only in text:
             text = only.strip()

@@ -113,6 +113,10 @@ def of(case: Case) -> Iterator[Way]:
         yield from [] if case.raised else [Way(_joined(situation), 1 + (situation in told))]
     if kind := _kind_refused(case):
         yield Way(f"rejects_{kind}", 3)
+    # What an object has that was made of nothing is what it has by default.
+    is_of_object = case.seen.subject == "result" and case.seen.expression != "{result}"
+    if case.subject.endswith("__init__") and not case.arguments and is_of_object:
+        yield Way("defaults", 2)
     yield from (Way(end, 1) for end in done)
     yield Way("", 0)
 

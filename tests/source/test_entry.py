@@ -103,8 +103,12 @@ def test_private_functions_that_call_it_lead_to_it_where_no_public_one_does(targ
     assert [one.qualname for one in found] == ["_inner", "_outer"]
 
 
-def test_a_private_function_that_tests_name_is_its_own_entry(target):
-    suite = Suite(texts={"tests/test_cart.py": "from shop.cart import _near\n"})
+@pytest.mark.parametrize(
+    "suite_text",
+    ["from shop.cart import _near\n", "assert cart._near(1) == 1\n", "pytest.raises(ValueError, cart._near, 1)\n"],
+)
+def test_a_private_function_that_tests_call_or_import_is_its_own_entry(target, suite_text):
+    suite = Suite(texts={"tests/test_cart.py": suite_text})
     found = target(TEXT, ("_near", "return x"), suite=suite).entries
     assert [one.qualname for one in found] == ["_near", "public", "far"]
 
@@ -115,6 +119,7 @@ def test_a_private_function_that_tests_name_is_its_own_entry(target):
         "# Should _near be public?\n",
         'def test_far():\n    """What _near gives."""\n',
         "cart._near = lambda x: x\n",
+        "original = cart._near\nassert cart._near is original\n",
         "_near is no Python\n",
     ],
 )

@@ -223,6 +223,7 @@ def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
         ("['key']", "r\"\\['key'\\]\""),
         ("Thread <_MainThread(MainThread, started 140)> holds no read lock", '"holds no read lock"'),
         ("<Lock 3>", '"<Lock 3>"'),
+        ("Document '<class 'bool'>' does not support indexing", '"does not support indexing"'),
         ("expected <total>, got 3", '"expected <total>, got 3"'),
     ],
 )

@@ -711,3 +711,12 @@ def test_what_nobody_decides_on_is_not_what_is_no_good():
     assert (
         named(replace(lent, arguments={"copies": "0"}), place="tests/test_library.py") == "test_lend_emma_is_out"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"), [({}, "test_mask_defaults"), ({"color": "'red'"}, "test_mask_with_color")]
+)
+def test_what_an_object_has_that_is_made_of_nothing_is_its_defaults(arguments, name):
+    made = Observation(subject="result", value="3", expression="{result}.size")
+    stated = case(made, subject="Mask.__init__", parameters=(), optional=("color",), arguments=arguments)
+    assert named(stated, place="tests/test_draw.py") == name
