@@ -128,10 +128,14 @@ class Shelf:
         return Placement(path=path, owner=owner, anchor=anchor, style=self._style(path, owner))
 
     def _end(self, path: str, subject: Subject) -> Placement:
-        """The end of a file, or of its class about the subject, or of the one that a unittest file ends with."""
+        """The end of a file, or of its class about the subject, in unittest of the one least about something else.
+
+        Of several such that of most tests: it is the general one.
+        """
         file = self.file(path)
-        last = None if file.tests(None) else file.last_class()
-        owner = file.class_about(subject) or (last if self._style(path, last) == "unittest" else None)
+        known = [] if file.tests(None) else [name for name in file.classes if file.tests(name)]
+        least = min(known, key=lambda name: (_foreign(name, subject), -len(file.tests(name))), default=None)
+        owner = file.class_about(subject) or (least if self._style(path, least) == "unittest" else None)
         return Placement(path=path, owner=owner, style=self._style(path, owner))
 
     def _style(self, path: str, owner: str | None) -> Style:

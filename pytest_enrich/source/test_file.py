@@ -117,10 +117,6 @@ class TestFile:
         """The test functions written in a class, or outside all, in order."""
         return [name for name in self._functions.get(owner, {}) if name.startswith("test")]
 
-    def last_class(self) -> str | None:
-        """The last class that has tests."""
-        return next((name for name in reversed(self._classes) if self.tests(name)), None)
-
     def class_about(self, subject: Subject) -> str | None:
         """The class with tests that is named after the subject, the innermost class of a method first."""
         for name in subject.topics:

@@ -107,6 +107,12 @@ def test_of_files_that_run_it_the_one_whose_name_speaks_of_little_else_is_prefer
         (f"class TestOther:\n{BODY}", None, "function"),
         (f"class TestOther(TestCase):\n{BODY}", "TestOther", "unittest"),
         (f"class TestCart:\n{BODY}class TestOther:\n{BODY}", "TestCart", "method"),
+        (
+            f"class TestAll(TestCase):\n{BODY}    def test_c(self): pass\nclass TestLast(TestCase):\n{BODY}",
+            "TestAll",
+            "unittest",
+        ),
+        (f"class TestShop(TestCase):\n{BODY}class TestLast(TestCase):\n{BODY}", "TestShop", "unittest"),
         (f"def test_a(): pass\nclass CartTests(TestCase):\n{BODY}", "CartTests", "unittest"),
     ],
 )
