@@ -22,7 +22,8 @@ from pytest_enrich.data import NewTest, Origin, Placement
 from pytest_enrich.store.experience import STRIKING, strikes, traits
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook" / "blind" / "suggestions.jsonl"
-STRANGERS = {"strangers", "strangers3", "strangers4", "strangers5", "strangers6", "strangers7", "strangers8"}
+STRANGERS = "strangers"
+"""How the reads are called that are of projects which nobody had looked at."""
 MANY = 2
 
 
@@ -73,7 +74,9 @@ def by_trait(some: Sequence[Judged]) -> str:
 
 
 def _table(heading: str, some: Sequence[Judged], keys: Callable[[Judged], Iterable[str]]) -> str:
-    groups = {"strangers": STRANGERS, "seen": {one.read for one in some} - STRANGERS}
+    reads = {one.read for one in some}
+    strangers = {read for read in reads if read.startswith(STRANGERS)}
+    groups = {"strangers": strangers, "seen": reads - strangers}
     rows: dict[str, list[str]] = defaultdict(list)
     found = {name: _grouped((one for one in some if one.read in reads), keys) for name, reads in groups.items()}
     for key in sorted({key for by_key in found.values() for key in by_key}):
