@@ -69,9 +69,8 @@ def has_three_parts(text):
     )
 
 
-def test_a_plain_project_is_enriched_with_all_plugins_and_without_git(small):
+def test_a_plain_project_is_enriched_without_git(small):
     project = small(FILES)
-    project.plugins = None
     assert not (project.root / ".git").exists()
     ended = project.run(*ENRICH)
     unharmed(ended)
