@@ -119,12 +119,16 @@ class Case(Struct, frozen=True, kw_only=True):
         """
         if INTERPRETER.search(self.seen.message) or re.fullmatch("[a-z]+", self.message):
             return ""
-        made_of = {name: self.arguments[name] for name in self.arguments if re.search(rf"\b{name}\b", self.text)}
-        given = self.passed or made_of
+        decided = {
+            name: value
+            for name, value in self.arguments.items()
+            if re.search(rf"\b{re.escape(name)}\b", self.text)
+        }
+        given = self.passed or decided
         passed = [name for name, value in given.items() if value not in BARE]
         shown = {name: given[name].strip("'\"") for name in passed}
         told = [name for name, value in shown.items() if len(value) > 1 and value in self.seen.message]
-        asked = [name for name in passed if re.search(rf"\b{re.escape(name)}\b", self.text)]
+        asked = [name for name in passed if name in decided]
         return next((some[0] for some in (told, asked, passed) if len(some) == 1), "")
 
     @property

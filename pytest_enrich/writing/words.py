@@ -174,7 +174,7 @@ def _is_call(template: Template) -> bool:
 
 def evident(value: Template, known: str, *, optional: bool) -> str:
     """What anybody sees of the value of a parameter that is `known` as this; "" of one like others."""
-    if kind := SPECIAL.get(plain(value)):
+    if kind := SPECIAL.get(plain(value).replace('"', "'")):
         return f"{kind}_{known}"
     node = expression(value)
     if isinstance(node, ast.Call):

@@ -91,7 +91,8 @@ def odd(tmp_path_factory):
     return project, project.run(*ONE, "-s")
 
 
-def test_a_suite_that_prints_binary_is_enriched(odd):
+def test_what_is_odd_in_a_project_is_no_reason_not_to_enrich_it(odd):
+    """A suite that prints binary, and a source that leaves at its import and that no test imports."""
     project, ended = odd
     unharmed(ended)
     assert len(project.pending()) == 1
@@ -99,10 +100,6 @@ def test_a_suite_that_prints_binary_is_enriched(odd):
 
 def test_a_syntax_error_in_a_source_leaves_it_out(odd):
     assert "src/shop/broken.py was left out" in odd[1].text
-
-
-def test_leaving_at_the_import_of_a_source_that_no_test_imports_is_no_matter(odd):
-    unharmed(odd[1])
 
 
 def test_a_source_in_latin_1_is_worked_on(small):

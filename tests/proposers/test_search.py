@@ -141,7 +141,7 @@ def test_what_all_calls_in_tests_pass_tells_no_test_from_others(fakes, propose):
 
 
 @pytest.mark.parametrize(("consume", "name"), [("", "test_discount_returns_total"), ("list", "test_discount")])
-def test_nothing_is_returned_unchanged_whose_items_are_gathered(fakes, propose, consume, name):
+def test_nothing_is_said_to_be_returned_whose_items_are_gathered(fakes, propose, consume, name):
     gap = replace(fakes.gap(), text="return total", outcome="true")
     seen = Observation(subject="result", value="[1, 2]")
     passed = Call(qualname="discount", arguments=(Argument(name="total", value="[1, 2]"),))

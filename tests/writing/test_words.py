@@ -164,6 +164,7 @@ def test_a_function_is_named_as_it_is():
         ("' '", "blank_text"),
         ("{}", "empty_text"),
         ("float('nan')", "nan_text"),
+        ('float("nan")', "nan_text"),
         ("⟨math:inf⟩", "infinite_text"),
         ("-⟨math:inf⟩", "infinite_text"),
         ("float('-inf')", "infinite_text"),

@@ -205,11 +205,13 @@ def _text(template: str) -> str:
 
 
 def _round(value: object, how: str) -> list[object]:
-    if isinstance(value, dt.date) and dt.date.min.year < value.year < dt.date.max.year:
-        return [value, value + DAY, value - DAY] if how == "<" else [value]
-    if isinstance(value, bool) or value is None or not isinstance(value, NUMBERS):
-        return [value]
-    return [value, value + 1, value - 1] if how == "<" else [value]
+    """A value, and where an order is asked for what is right beside it."""
+    beside = how == "<"
+    if beside and isinstance(value, dt.date) and dt.date.min.year < value.year < dt.date.max.year:
+        return [value, value + DAY, value - DAY]
+    if beside and isinstance(value, NUMBERS) and not isinstance(value, bool):
+        return [value, value + 1, value - 1]
+    return [value]
 
 
 def are_numbers(*values: object) -> bool:

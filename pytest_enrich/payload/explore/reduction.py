@@ -60,11 +60,13 @@ class _Found:
 
         Where tests pass all of it, it stays.
         """
+        odd, far, *_ = self.unusual(call)
+        if not far or time.monotonic() > self.until:
+            return call
         asked = {item[0] for item in self.result.reached if isinstance(item, tuple)}
         notes = [note for note in self.function.watch(call, asked) if note.how == "<"]
         compared = [note for note in notes if 1 < distance([note]) < LARGE]
-        odd, far, *_ = self.unusual(call)
-        others = islice(proposals(compared, numbers(sites(call)), lambda _kind: ()), MOST_LIMITS if far else 0)
+        others = islice(proposals(compared, numbers(sites(call)), lambda _kind: ()), MOST_LIMITS)
         return next((other for other in others if self.unusual(other)[0] <= odd and self.is_done_by(other)), call)
 
     def unusual(self, call: Call) -> tuple[int, int, int]:

@@ -74,11 +74,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
     def _acting(self, action: ast.expr | None) -> str:
         """What is called, in words: the target, or what calls it where that is private."""
-        own = self.target.qualname.rpartition(".")[2]
-        is_private = own.startswith("_") and not own.endswith("__")
-        if is_private and isinstance(action, ast.Call):
-            return words.called(last_name(action.func))
-        return names.start("", self.target.qualname)
+        calling = words.called(last_name(action.func)) if isinstance(action, ast.Call) else ""
+        return names.start("", self.target.qualname) or calling
 
     def _front(self) -> str:
         """What is called with what changed, where the test does not speak of the target; "" for what it speaks of.

@@ -131,6 +131,7 @@ def _is_elsewhere(sheet: Sheet, variant: Variant) -> bool:
 
 
 def _failed(text: str, value: Template) -> re.Match[str] | None:
+    """The status in a value, if it is one of a failure and that is what the expression `text` looks at."""
     known = {str(status.value) for status in HTTPStatus}
     match = FAILED.fullmatch(value) if text.endswith("status_code") else None
     return match if match and match[1] in known else None

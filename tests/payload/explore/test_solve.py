@@ -302,4 +302,5 @@ def test_a_date_is_tried_a_day_before_and_a_day_after_what_it_is_compared_with()
 
 def test_a_date_that_has_no_day_beside_it_is_compared_as_it_is():
     note = Note(1, "<", dt.date(2024, 5, 20), dt.date.max)
-    assert [*proposals([note], [("⟨datetime:date⟩(2024, 5, 20)", lambda text: text)], lambda _: ())]
+    made = proposals([note], [("⟨datetime:date⟩(2024, 5, 20)", lambda text: text)], lambda _: ())
+    assert [*made] == ["⟨datetime:date⟩(9999, 12, 31)"]
