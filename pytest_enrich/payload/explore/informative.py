@@ -32,6 +32,8 @@ NOT_ZERO = re.compile(r"[1-9]|[^\W\d_]{2}")
 COMPARISONS = {"__eq__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__"}
 MOST_OTHERS, ENOUGH = 12, 2
 """Values that are tried in the place of one, and how many of them have to come to the same."""
+MOST_INSIDE = 8
+"""Numbers in objects that are looked at so: of many a reader asks nothing."""
 
 
 def informative_rank(outcome: Outcome) -> int:
@@ -224,7 +226,8 @@ def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Ite
         pool = inputs.pools.get(name) if name not in inputs.required or value == result else None
         others = dict.fromkeys((*pool.seen, *pool.plain, *pool.drawn)) if pool is not None else ()
         yield (call.with_argument(name, one) for one in others if one not in {value, "None"})
-    for number, make in numbers(site for site in sites(call) if "⟨" in site[0]):
+    inside = islice(numbers(site for site in sites(call) if "⟨" in site[0]), MOST_INSIDE)
+    for number, make in inside:
         beside = (f"{int(number) + 1}", f"{int(number) - 1}") if number.isdigit() else ()
         yield map(make, (f"{number}1", f"{number}7", *beside))
 

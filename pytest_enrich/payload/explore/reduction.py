@@ -20,6 +20,7 @@ from .run import Outcome
 from .stated import Record
 
 MOST_RECEIVERS, MOST_LIMITS = 12, 12
+LONGEST_WRITTEN = 80
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
 
@@ -99,10 +100,11 @@ class _Found:
     def _is_worth_its_object(self, call: Call, shown: Sequence[Record]) -> bool:
         """Whether of another object as much is to be said, and more than of one that is made from nothing.
 
-        As nobody made it, an object shows little where it matters what is in it.
+        As nobody made it, an object shows little where it matters what is in it. One that fills lines must become
+        smaller in any case.
         """
         first, preferred = self.result.call.receiver, self.plain[""]
-        if not preferred or call.receiver == first:
+        if not preferred or call.receiver == first or len(first or "") > LONGEST_WRITTEN:
             return True
         on_first = replace(call, receiver=first)
         before = said(self.function.runner, on_first)

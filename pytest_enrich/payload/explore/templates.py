@@ -29,6 +29,8 @@ WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
 FEWEST: dict[type[ast.AST], int] = {ast.Set: 1, ast.Tuple: 2}
 LONGEST_PART, LONGEST = 60, 160
 MOST_PARTS = 200
+MANY_PARTS = 8
+"""Of so many, many go at once: each takes a call to find out about, and some calls take long."""
 WORD = 3
 """Letters that are a word, and not the unit of a number."""
 _COMPOSED = ("⟨", "[", "(", "{")
@@ -231,13 +233,20 @@ def _converts(call: ast.Call) -> bool:
 
 
 def _without_each(template: str, spans: list[Span]) -> Iterator[str]:
-    for at in reversed(range(len(spans))):
-        start, end = spans[at]
-        if at:
-            start = spans[at - 1][1]
-        elif len(spans) > 1:
-            end = spans[1][0]
-        yield template[:start] + template[end:]
+    """Without half of many parts, a quarter, and so on; then without each of them, the last first."""
+    size = len(spans) // 2 if len(spans) >= MANY_PARTS else 1
+    while size:
+        for first in reversed(range(0, len(spans), size)):
+            yield _without(template, spans, first, min(first + size, len(spans)))
+        size //= 2
+
+
+def _without(template: str, spans: list[Span], first: int, behind: int) -> str:
+    """The template without the parts from the first to the one behind them."""
+    if first:
+        return template[: spans[first - 1][1]] + template[spans[behind - 1][1] :]
+    end = spans[behind][0] if behind < len(spans) else spans[-1][1]
+    return template[: spans[0][0]] + template[end:]
 
 
 def template_parts(templates: Iterable[str]) -> tuple[str, ...]:

@@ -47,3 +47,23 @@ def test_what_a_test_passes_stays_as_it_is(explore):
     known = Call(qualname="fee", arguments=(Argument(name="age", value="6"),))
     (found,) = explore(text, "fee", branches=((2, 3),), lines=(), executions=2000, calls=(known,)).findings
     assert found.action == "⟨sample:fee⟩(6)"
+
+
+def test_an_object_of_tests_that_fills_lines_is_found_with_little_in_it(explore):
+    text = """
+        class Row:
+            def __init__(self, codes):
+                if any(code % 91 != 7 for code in codes):
+                    raise ValueError("no such code")
+                self.codes = codes
+
+            def total(self):
+                if len(self.codes) > 1:
+                    return sum(self.codes)
+                return 0
+        """
+    known = Call(qualname="Row.total", receiver=f"⟨sample:Row⟩({[*range(7, 5000, 91)]})")
+    (found,) = explore(
+        text, "Row.total", kind="method", branches=((8, 9),), lines=(), executions=2, calls=(known,)
+    ).findings
+    assert len(found.call.receiver) < 60

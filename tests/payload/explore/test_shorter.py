@@ -36,6 +36,15 @@ def test_a_part_goes_the_outer_ones_first_and_the_last_before_the_first(template
     assert list(shorter(template)) == made
 
 
+def test_of_many_parts_many_go_at_once_before_one_goes_alone():
+    halves, quarters = ["[1, 2, 3, 4]", "[5, 6, 7, 8]"], "[1, 2, 3, 4, 5, 6]"
+    made = [*shorter(repr([*range(1, 9)]))]
+    assert made[:2] == halves
+    assert made[2] == quarters
+    assert made[6] == "[1, 2, 3, 4, 5, 6, 7]"
+    assert len(made) == 2 + 4 + 8
+
+
 def texts():
     literals = st.one_of(st.integers(), st.text(max_size=5), st.booleans()).map(repr)
     return st.recursive(
