@@ -6,6 +6,7 @@ import ast
 import contextlib
 import io
 import itertools
+import re
 import tokenize
 from collections.abc import Collection, Iterable, Sequence
 
@@ -116,6 +117,15 @@ def folded(code: str, width: int = LONGEST_LINE) -> str:
     return "\n".join(lines) if len(lines) <= MOST_LINES and is_readable(lines, width) else wrapped(code, width)
 
 
+def laid_out(code: str, width: int) -> str:
+    """Several statements, each line that is too long as formatters divide it; as they are where it ends a text."""
+    if is_readable([code], width):
+        return code
+    other = "".join(f"{part}\n" for line in code.splitlines() for part in _folded(line, width))
+    is_same = (tree := imports.parsed(other)) is not None and ast.dump(tree) == ast.dump(ast.parse(code))
+    return other if is_same else code
+
+
 def _folded(line: str, width: int) -> list[str]:
     """A line that is too long with what stands in its widest brackets on lines of its own, as formatters do."""
     cuts = _widest(line) if len(line) > width else []
@@ -124,14 +134,23 @@ def _folded(line: str, width: int) -> list[str]:
     margin = line[: len(line) - len(line.lstrip())]
     each = [line[start:end].strip(" ,") for start, end in itertools.pairwise(cuts)]
     together = f"{margin}{INDENT}{line[cuts[0] : cuts[-1]].strip()}"
-    is_one = len(each) == 1 or len(together) <= width
+    is_one = len(each) == 1 or (len(together) <= width and not _is_display(line[: cuts[0]]))
     parts = [together] if is_one else [f"{margin}{INDENT}{part}," for part in each if part]
     begun = _folded(line[: cuts[0]], width)
     return [*begun, *(more for part in parts for more in _folded(part, width)), margin + line[cuts[-1] :]]
 
 
+def _is_display(begun: str) -> bool:
+    """Whether the bracket that the text ends with is a display's: what a call is passed may stand in one line."""
+    return re.search(r"[\w)\]]\($", begun) is None
+
+
 def _widest(line: str) -> list[int]:
-    """Where the widest of its outermost brackets begin, are divided by commas, and end; nothing without any."""
+    """Where the widest of its outermost brackets begin, are divided by commas, and end; nothing without any.
+
+    Of a `with` it is the last one.
+    """
+    is_with = line.lstrip().startswith("with ")
     widest: list[int] = []
     cuts: list[int] = []
     depth, margin = 0, len(line) - len(line.lstrip())
@@ -146,7 +165,8 @@ def _widest(line: str) -> list[int]:
             elif depth == 1 and token.string == "for":
                 cuts = []
             elif depth == 0 and token.string in CLOSING and cuts:
-                widest = max(widest, [*cuts, start], key=lambda one: one[-1] - one[0] if one else 0)
+                found = [*cuts, start]
+                widest = found if is_with else max(widest, found, key=lambda one: one[-1] - one[0] if one else 0)
     return widest
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.writing.renderer import LONGEST_LINE, folded, is_readable, wrapped
+from pytest_enrich.writing.renderer import LONGEST_LINE, folded, is_readable, laid_out, wrapped
 
 TEXT = "Fetch rows from a table that is open.\n\nArgs:\n    table (str): An open table.\n    keys: Some keys.\n"
 
@@ -82,3 +82,43 @@ def test_what_is_folded_means_the_same(value):
     parts = [ast.dump(ast.parse(text)) for text in (code, folded(code))]
     assert parts[0] == parts[1]
     assert not is_readable([code]) or folded(code) == code
+
+
+DEEP = """def test_create(client):
+    answer = client.post(
+        "/tickets", json={"title": "No coffee refund", "body": "The machine is broken"},
+    )
+    assert answer.json() == {"id": 1, "title": "No coffee refund", "state": "open"}
+"""
+
+
+def test_of_several_statements_a_display_that_is_too_long_has_a_line_for_each_part():
+    assert laid_out(DEEP, 79).splitlines()[1:] == [
+        "    answer = client.post(",
+        '        "/tickets", json={',
+        '            "title": "No coffee refund",',
+        '            "body": "The machine is broken",',
+        "        },",
+        "    )",
+        "    assert answer.json() == {",
+        '        "id": 1,',
+        '        "title": "No coffee refund",',
+        '        "state": "open",',
+        "    }",
+    ]
+
+
+def test_what_is_short_enough_and_a_line_of_a_text_stay():
+    text = f'text = """\n{LONG}({LONG}, {LONG})\n"""\n'
+    assert laid_out(DEEP, 100) == DEEP
+    assert laid_out(text, 20) == text
+
+
+def test_a_with_is_divided_in_its_last_brackets():
+    code = 'with patch("shop.cart.fetch", side_effect=ValueError), pytest.raises(KeyError, match="no"):\n    f()\n'
+    assert laid_out(code, 75).splitlines() == [
+        'with patch("shop.cart.fetch", side_effect=ValueError), pytest.raises(',
+        '    KeyError, match="no"',
+        "):",
+        "    f()",
+    ]

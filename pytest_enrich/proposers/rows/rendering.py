@@ -15,7 +15,7 @@ from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import cases, names, words
 from pytest_enrich.writing.cases import Case
-from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable
+from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable, laid_out
 from pytest_enrich.writing.syntax import (
     Edit,
     calls,
@@ -134,6 +134,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             tree = ast.parse(code)
         except (SyntaxError, ValueError):
             return None
+        code = laid_out(code, self.widths[0] + len(INDENT))
         return code if is_readable([code]) and len(tree.body) == 1 else None
 
     def header(self, name: str, lines: Sequence[str]) -> list[str]:

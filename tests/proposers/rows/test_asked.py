@@ -108,6 +108,8 @@ def test_what_a_block_with_a_stand_in_raises_is_expected_in_it(mocked):
     raising = variant(values=((0, "ValueError"),), raised="⟨builtins:KeyError⟩", message="no rate", line=8)
     (made,), _ = mocked("test_discount", raising)
     assert made.code.splitlines()[1:] == [
-        '    with patch("shop.cart.fetch", side_effect=ValueError), pytest.raises(KeyError, match="no rate"):',
+        '    with patch("shop.cart.fetch", side_effect=ValueError), pytest.raises(',
+        '        KeyError, match="no rate"',
+        "    ):",
         "        discount()",
     ]
