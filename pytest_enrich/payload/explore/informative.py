@@ -37,12 +37,12 @@ MOST_INSIDE = 8
 
 
 def informative_rank(outcome: Outcome) -> int:
-    """0 for a call with something to say, 1 for an empty or zero result, 2 for None, 3 for a function."""
+    """0 for a call with something to say, 1 for an empty, zero or uniform result, 2 for None, 3 for a function."""
     if outcome.raised is not None:
         return 0
     if is_function(outcome.result):
         return SILENT + 1
-    return SILENT if outcome.result is None else int(is_degenerate(outcome.result))
+    return SILENT if outcome.result is None else int(is_degenerate(outcome.result) or is_uniform(outcome.result))
 
 
 def is_checked(outcome: Outcome, inputs: Inputs, call: Call) -> bool:
@@ -106,6 +106,12 @@ def is_degenerate(result: object) -> bool:
         return not result or VOID.search(result) is not None or ("0" in result and NOT_ZERO.search(result) is None)
     parts = result if isinstance(result, tuple) else [result]
     return not isinstance(result, bool) and all(map(_is_false, parts))
+
+
+def is_uniform(result: object) -> bool:
+    """Whether it has several parts that are all the same number or text: then nobody sees which is which."""
+    parts = result if isinstance(result, list | tuple) else ()
+    return len(parts) > 1 and {*map(type, parts)} <= {int, float, str} and len({*parts}) == 1
 
 
 def _is_false(value: object) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_enrich.data import Argument, Call, Entry, Parameter
 from pytest_enrich.payload.explore.exploration import INDIFFERENT
-from pytest_enrich.payload.explore.informative import is_degenerate
+from pytest_enrich.payload.explore.informative import is_degenerate, is_uniform
 from pytest_enrich.payload.explore.stated import is_empty
 
 Info = collections.namedtuple("Info", ["hits", "limit"])  # noqa: PYI024 - as projects write them
@@ -34,6 +34,28 @@ Info = collections.namedtuple("Info", ["hits", "limit"])  # noqa: PYI024 - as pr
 )
 def test_a_result_that_shows_nothing_or_zeros_says_little(result, says_little):
     assert is_degenerate(result) is says_little
+
+
+@pytest.mark.parametrize(
+    ("result", "says_little"),
+    [((255, 255, 255), True), (["a", "a"], True), ((0, 0, 128), False), ((7,), False), ((), False), ("aa", False)],
+)
+def test_parts_that_are_all_alike_say_little_too(result, says_little):
+    assert is_uniform(result) is says_little
+
+
+def test_of_two_calls_the_one_is_shown_whose_parts_can_be_told_apart(explore):
+    text = """
+        def channels(color: str) -> tuple[int, int, int]:
+            digits = color[1:]
+            return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+        """
+    white, navy = (
+        Call(qualname="channels", arguments=(Argument(name="color", value=repr(value)),))
+        for value in ("#ffffff", "#000080")
+    )
+    (found,) = explore(text, "channels", lines=(3,), calls=(white, navy)).findings
+    assert found.observations[0].value == "(0, 0, 128)"
 
 
 @pytest.mark.parametrize(
