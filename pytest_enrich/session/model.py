@@ -100,6 +100,11 @@ class LocalModel:
                 yield improver, more
 
     @property
+    def is_small(self) -> bool:
+        """Whether it has few parameters."""
+        return self._asker.model.is_small
+
+    @property
     def is_gone(self) -> bool:
         """Whether it does not answer any more."""
         return bool(self._asker.problem)

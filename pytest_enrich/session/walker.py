@@ -37,9 +37,10 @@ if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
 
 
-# While a model may still be asked, what the others may use of the budget, and of the places for suggestions; what
-# is left over is theirs again.
-EARLY_PART, EARLY_PLACES = 0.5, 0.7
+# While a model may still be asked, what the others may use of the budget, before a small one and before another,
+# and of the places for suggestions; what is left over is theirs again. A small one closes gaps that they leave for
+# good, and few: it takes its time from what they do not use.
+EARLY_SMALL, EARLY_PART, EARLY_PLACES = 0.85, 0.5, 0.7
 EARLY_SECONDS = 60.0
 """They have that long in any case: in as short a time a model answers two or three questions."""
 # What a model may use of the rest: with what it said the others have a second turn.
@@ -90,13 +91,13 @@ class Round(Struct, frozen=True, kw_only=True):
         return Budget(seconds=max(left * self.part, min(self.least, left)))
 
 
-def plan_round(names: Sequence[str], *, model: bool) -> tuple[Round, ...]:
-    """The rounds for these proposers; `model` says whether there is one to be asked."""
+def plan_round(names: Sequence[str], early: float) -> tuple[Round, ...]:
+    """The rounds for these proposers; `early` is the part of others before the model, 0 when there is none."""
     others = tuple(name for name in names if name != MODEL)
-    if not model:
+    if not early:
         return (Round(names=others),) if others else ()
     last = Round(names=(MODEL,), after=others, part=MODEL_PART if others else 1.0)
-    first = Round(names=others, part=EARLY_PART, least=EARLY_SECONDS, places=EARLY_PLACES)
+    first = Round(names=others, part=early, least=EARLY_SECONDS, places=EARLY_PLACES)
     return (first, last, Round(names=others)) if others else (last,)
 
 
@@ -195,7 +196,7 @@ class Walker:
         """
         whole = pipeline.RemainingBudget(self._settings.budget, len(targets), started=started)
         thinking = self._spared(whole, len(targets), started)
-        for turn in plan_round(self._settings.asked, model=self._panel.model is not None):
+        for turn in plan_round(self._settings.asked, self._panel.early):
             self._round(turn, targets, thinking)
             self._improve(thinking, IMPROVING)
             if self._ledger.is_full:
@@ -384,6 +385,13 @@ class Panel:
         self._settings, self._sandbox = settings, sandbox
         self.model: LocalModel | None = None
         self._silence = ""
+
+    @property
+    def early(self) -> float:
+        """As for `plan_round`."""
+        if self.model is None:
+            return 0.0
+        return EARLY_SMALL if self.model.is_small else EARLY_PART
 
     def test_text(self, path: str) -> str:
         """A test file as it is now, "" when it is not there or cannot be decoded."""

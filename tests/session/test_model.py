@@ -44,6 +44,7 @@ class FakeModel:
     """A model that is there; `proposer` is told what to think of."""
 
     notes = ("asked",)
+    is_small = False
     part = ModelPart(name="m:1", digest="d", host="here", stays_here=True)
 
     def improvers(self):
