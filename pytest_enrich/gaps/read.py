@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_enrich.gaps.measured import FileCoverage, Measured, imported_files, with_import
+from pytest_enrich.measurement import without_static
 
 if TYPE_CHECKING:
     from coverage import Coverage, CoverageData
@@ -330,8 +331,10 @@ def _nothing() -> Iterator[CoverageData]:
 
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
     found: dict[int, set[str]] = {}
-    known = {name for names in raw.values() for name in names if 0 < len(name) <= _LONGEST_NAME}
-    tested = {name: _PHASE.sub("", name) for name in known}  # thousands of tests run most lines
+    known = {
+        name for names in raw.values() for name in names if len(name) <= _LONGEST_NAME and _PHASE.search(name)
+    }
+    tested = {name: _PHASE.sub("", without_static(name)) for name in known}  # thousands of tests run most lines
     for line, names in raw.items():
         tests = {tested[name] for name in names if name in tested}
         for first in reporter.translate_lines([line]) if tests else ():

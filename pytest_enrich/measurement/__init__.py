@@ -7,10 +7,12 @@ hands over the combined data. What the user measures by themselves is read and n
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, MutableMapping
+import warnings
+from collections.abc import Iterable, MutableMapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,15 +20,8 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.measurement import paths
-
-if TYPE_CHECKING:
-    from coverage import Coverage
-import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 from pytest_enrich.errors import UsageError
+from pytest_enrich.measurement import paths
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -156,7 +151,7 @@ def _by_us(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argpar
         return _impossible(f"needs coverage, whose configuration is broken: {error}")
     measurement = _ask(known, args)
     missing = paths.missing_plugins(theirs)
-    if theirs.dynamic_context or missing:
+    if theirs.context or theirs.dynamic_context or missing:
         known.cov_config = str(Path(os.environ["COVERAGE_FILE"]).with_name("coveragerc"))
         args[:0] = [f"--cov-config={known.cov_config}"]
         if measurement.folder is not None:
@@ -214,6 +209,8 @@ def _set(environment: MutableMapping[str, str], name: str, value: str | None) ->
 
 
 _TEST = "|run"
+_STATIC = re.compile(r"^(?![^|]*\.py\b)[^|]*\|(?=.*::)")
+"""What stands before the name of a test, whose first part is a file."""
 _SHOWN = 2
 _MEASURE = "Measure so:  pytest --cov --cov-branch --cov-context=test"
 
@@ -244,9 +241,15 @@ def load_earlier(file: Path, folder: Path, rootdir: Path, config_file: str) -> C
     return coverage
 
 
+def without_static(context: str) -> str:
+    """The context of a test without the one before it that coverage's `context` setting gives to all."""
+    return _STATIC.sub("", context)
+
+
 def test_files(coverage: Coverage, rootdir: Path) -> tuple[str, ...]:
     """The files of the tests that it knows, relative to rootdir, as far as they are still there; sorted."""
-    names = {name.partition("::")[0] for name in coverage.get_data().measured_contexts() if name.endswith(_TEST)}
+    contexts = coverage.get_data().measured_contexts()
+    names = {without_static(name).partition("::")[0] for name in contexts if name.endswith(_TEST)}
     return tuple(sorted(name for name in names if name.endswith(".py") and (rootdir / name).is_file()))
 
 

@@ -68,7 +68,7 @@ def _is_there(module: str) -> bool:
 
 
 def adapt(config: CoverageConfig, file: Path, missing: Collection[str]) -> None:
-    """Write a configuration as this one to a file, without `dynamic_context` and the `missing` plugins.
+    """Write a configuration as this one to a file, without contexts of its own and the `missing` plugins.
 
     A test's contexts are set by us.
     """
@@ -81,7 +81,8 @@ def adapt(config: CoverageConfig, file: Path, missing: Collection[str]) -> None:
     values |= {
         f"{plugin}:{name}": told for plugin, own in config.plugin_options.items() for name, told in own.items()
     }
-    values |= {"run:dynamic_context": None, "run:plugins": [one for one in config.plugins if one not in missing]}
+    values |= {"run:plugins": [one for one in config.plugins if one not in missing]}
+    values |= {"run:context": None, "run:dynamic_context": None}
     for where, value in values.items():
         section, _, option = where.partition(":")
         if value is not None:

@@ -52,7 +52,13 @@ def test_total(n):
 def test_fixture(ready):
     assert ready == 0
 """,
-    "pyproject.toml": "[tool.coverage.run]\nbranch = true\nsource = ['src']\nomit = ['*/omitted.py']\n",
+    "pyproject.toml": """\
+[tool.coverage.run]
+branch = true
+context = 'nightly'
+source = ['src']
+omit = ['*/omitted.py']
+""",
 }
 COMMAND = (
     "-m pytest -q -p no:cacheprovider -p no:enrich -p no:randomly --cov --cov-context=test --cov-report= tests src"
