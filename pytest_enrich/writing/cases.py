@@ -99,8 +99,12 @@ class Case(Struct, frozen=True, kw_only=True):
         known = words.snake(f"{self.subject} {texts}").replace("_", "")
         passed = {part for value in self.values for part in words.snake(value).split("_")}
         said = words.phrase(self._said, self.values, most).split("_")
-        is_value = said[-1] in passed and said[-1] not in known
-        return "_".join(said[:-1] if is_value else said)
+        shown = [word in passed and word not in known for word in said]
+        # `path of Color.RED`: the value has several words.
+        whole = next((at for at in range(1, len(said)) if said[at - 1] == "of" and all(shown[at:])), len(said))
+        if whole == len(said):
+            return "_".join(said[:-1] if shown[-1] else said)
+        return "_".join(said[: whole - 1])
 
     def is_half(self, message: str) -> bool:
         """Whether this is less than the message's main clause, or only what was expected."""

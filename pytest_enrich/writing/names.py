@@ -40,7 +40,7 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
     every = [(subject, way) for subject in subjects for way in ways.of(case)]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
     first = sum(way.score(subject, known) > 0 for subject, way in ranked)
-    spoken = [f"test_{way.behind(subject)}" for subject, way in ranked]
+    spoken = [_said(way, subject, case.subject) for subject, way in ranked]
     # The bare name is that of the first test of a function, not of one that takes another way through it.
     told = () if case.outcome == ENTERED or case.raised else ways.apart(case)
     less, least = (
@@ -60,6 +60,13 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
         # All that tests of what is called say is said: what is tested there says more than a number.
         return of(case, (whole,), taken)
     return free(short, taken)
+
+
+def _said(way: ways.Way, subject: str, qualname: str) -> str:
+    """The name of a test; one that is too long is without the class of what is called."""
+    whole, method = f"test_{way.behind(subject)}", qualname.rpartition(".")[2]
+    is_method = "." in qualname and not method.startswith("_")
+    return f"test_{way.behind(words.called(method))}" if is_method and len(whole) > LONGEST else whole
 
 
 def says_little(name: str, subjects: Sequence[str]) -> bool:

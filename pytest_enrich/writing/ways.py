@@ -112,7 +112,8 @@ def of(case: Case) -> Iterator[Way]:
             yield Way(f"{end}_{situation}" if situation.startswith("when_") else behind, much)
         yield from [] if case.raised else [Way(_joined(situation), 1 + (situation in told))]
     if kind := _kind_refused(case):
-        yield Way(f"rejects_{kind}", 3)
+        # A message that says what is wrong says more: others of the kind may be taken.
+        yield Way(f"rejects_{kind}", 1 if case.message.split("_")[0] in FAULTS else 3)
     # What an object has that was made of nothing is what it has by default.
     is_of_object = case.seen.subject == "result" and case.seen.expression != "{result}"
     if case.subject.endswith("__init__") and not case.arguments and is_of_object:

@@ -53,6 +53,8 @@ JOINTS = {
 CLASSES = {"date", "datetime", "time", "timedelta"}
 """Classes whose names do not begin with a capital."""
 ARTICLES = {"a", "an", "the"}
+PLACEHOLDERS = {"bar", "baz", "eggs", "foo", "qux", "spam"}
+"""Words that stand for any: in a message they are values."""
 CUTS = {
     "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "of", "on", "or", "since", "so",
     "than", "that", "to", "when", "where", "which", "while", "with",
@@ -87,16 +89,18 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
 
 def clause(prose: str, given: Collection[str] = ()) -> tuple[str, ...]:
     """The words of the first clause of a text, however many; none of one that is not in Latin letters."""
-    bare = re.sub(r"[`*]|\(s\)", "", prose.strip()[:LONGEST_PROSE]).replace("NoneType", "None")
+    bare = re.sub(r"[`*]|\(s\)| \([^()]*\)(?= \w)", "", prose.strip()[:LONGEST_PROSE]).replace("NoneType", "None")
     text = SENTENCE.split(bare, maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
     text = re.sub(r"^(there|There)('s| is| are| was| were) ", "", INVALID.sub("invalid ", text))
     text = re.sub(r"\b([Cc])an(no|')t\b", r"\1annot", text.replace("\u2019", "'").replace("ain't", "isn't"))
+    text = re.sub(r"\b([Ww])on't\b", r"\1ill not", text)
     text = re.sub(r"(?<=\w)n't\b", " not", text)
     spoken = _split(text)
     told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
-    passed = {value.lower() for value in given}
-    kept = (word for before, word in pairwise(["", *told]) if word not in passed or before in OPEN)
+    # What is quoted is the value; the same word in the sentence is none.
+    passed = {value.lower() for value in given if f"'{value}'" not in prose and f'"{value}"' not in prose}
+    kept = (word for before, word in pairwise(["", *told]) if word not in PLACEHOLDERS | passed or before in OPEN)
     return tuple(word for before, word in pairwise(["", *kept]) if word != before) if text.isascii() else ()
 
 

@@ -720,3 +720,54 @@ def test_what_an_object_has_that_is_made_of_nothing_is_its_defaults(arguments, n
     made = Observation(subject="result", value="3", expression="{result}.size")
     stated = case(made, subject="Mask.__init__", parameters=(), optional=("color",), arguments=arguments)
     assert named(stated, place="tests/test_draw.py") == name
+
+
+@pytest.mark.parametrize(
+    ("subject", "message", "arguments", "name"),
+    [
+        (
+            "get_feature",
+            "Feature combination not (yet) supported",
+            {"locked": "True"},
+            "test_get_feature_combination_not_supported",
+        ),
+        (
+            "Machine.build_tree",
+            "Could not find path of Color.RED.",
+            {"states": "⟨enum:Enum⟩('Color', ['RED']).RED", "separator": "'_'"},
+            "test_machine_build_tree_could_not_find_path",
+        ),
+        (
+            "Machine.start",
+            "Can not start from a terminal state 'terminal'",
+            {"state": "'terminal'"},
+            "test_machine_start_can_not_start_from_terminal_state",
+        ),
+        (
+            "loads",
+            'Duplicate key "foo" found in object',
+            {"text": "'{foo: 1, foo: 2}'"},
+            "test_loads_rejects_duplicate_key_found_in_object",
+        ),
+        (
+            "Rule.match",
+            "The shortcut won't work here",
+            {"text": "'hi'"},
+            "test_rule_match_shortcut_will_not_work_here",
+        ),
+    ],
+)
+def test_a_message_is_said_whole_without_its_values(subject, message, arguments, name):
+    stated = case(raises(message), subject=subject, parameters=tuple(arguments), arguments=arguments)
+    assert named(stated) == name
+
+
+def test_a_name_that_is_too_long_is_without_the_class():
+    refused = raises("Frozen machine can't be modified", "⟨shop:Frozen⟩")
+    stated = case(refused, subject="FiniteMachine.default_start_state", arguments={"state": "'up'"})
+    assert named(stated) == "test_default_start_state_frozen_machine_cannot_be_modified"
+
+
+def test_what_a_message_says_is_invalid_says_more_than_the_kind_of_the_value():
+    stated = case(raises("Invalid report level", "⟨builtins:TypeError⟩"), arguments={"total": "6"})
+    assert named(stated) == "test_price_rejects_invalid_report_level"

@@ -28,6 +28,8 @@ PRINTED = "capsys.readouterr().out"
 LOGGED = "caplog.messages"
 """The same of what was logged."""
 STARTED = "__main__"
+PYTHON = ("cp{}{}".format(*sys.version_info), "{}.{}.{}".format(*sys.version_info))
+"""What names the interpreter."""
 MOST_ASKED = 4
 LONGEST_OUTPUT = 100
 
@@ -156,8 +158,9 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[st
     )
     # That there is nothing in an attribute is no answer to a call.
     whole = [one for one in result if one["expression"] == "{result}"] if plain.answers else []
-    # Which program pytest was started by is another thing each time.
-    return [one for one in shown or whole if STARTED not in one["value"]]
+    # Which program pytest was started by is another thing each time, and which Python it runs on elsewhere.
+    passing = [STARTED, *(name for name in PYTHON if name not in plain.text)]
+    return [one for one in shown or whole if not any(name in one["value"] for name in passing)]
 
 
 def _record(subject: str, expression: str, value: str, message: str = "", form: str = "equal") -> Record:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 TOOL = """
     import click
 
@@ -48,3 +50,15 @@ def test_what_a_command_says_to_the_shell_is_stated_when_it_fails(explore):
     (finding,) = explore(text, "list_values").findings
     assert "'--reverse'" in finding.action
     assert [one.expression for one in finding.observations] == ["{result}.output", "{result}.exit_code"]
+
+
+def test_what_names_the_interpreter_is_no_result(explore):
+    text = """
+        import sys
+
+        def tag(name: str = "") -> str:
+            return name or "cp{}{}".format(*sys.version_info)  # here
+        """
+    own = "cp{}{}".format(*sys.version_info)
+    seen = [one.value for finding in explore(text, "tag").findings for one in finding.observations]
+    assert f"'{own}'" not in seen
