@@ -41,6 +41,7 @@ SITUATED = {"empty", "for", "invalid", "negative", "non", "none", "when", "witho
 """Words of a situation, in which that is returned."""
 WITH = "with a name that says with what"
 NEGATIVE = "with negative numbers"
+LONG, MANY_LINES = "a text of many lines", 5
 STRIKING = frozenset(
     {
         f"with a name of at most {SHORT_NAME} words",
@@ -49,6 +50,7 @@ STRIKING = frozenset(
         EQUAL,
         WITH,
         "that assert a truth value",
+        f"that assert {LONG}",
         "that assert a value of type dict",
         "that assert an exception's type alone",
         "that assert what repr() gives",
@@ -225,15 +227,20 @@ def _kind(node: ast.expr) -> str:
         value = ast.literal_eval(node)
     except ValueError:
         return "an object"
+    if isinstance(value, str) and value.count("\n") >= MANY_LINES:
+        return LONG
     return "None" if value is None else f"a value of type {type(value).__name__}"
 
 
 def _passed(node: ast.AST) -> Iterator[ast.expr]:
-    """What is passed to a call, in containers, too, or given to an attribute; of a row all of it."""
+    """What is passed to a call, in containers, too, or given to an attribute; of a row all of it.
+
+    A variable that has nothing in it is passed somewhere, too.
+    """
     if isinstance(node, ast.Call) and last_name(node.func) not in ASKING:
         yield from node.args
         yield from (keyword.value for keyword in node.keywords)
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+    elif isinstance(node, ast.Assign) and (isinstance(node.targets[0], ast.Attribute) or _is_empty(node.value)):
         yield node.value
     elif isinstance(node, ast.Tuple | ast.List | ast.Set):
         yield from node.elts
@@ -247,10 +254,14 @@ def _unusual(node: ast.expr) -> Iterator[str]:
         yield "lambdas"
     elif isinstance(node, ast.Name) and node.id in CLASSES:
         yield "built-in classes"
-    elif isinstance(node, ast.List | ast.Tuple | ast.Dict) and not ast.unparse(node).strip("()[]{}"):
+    elif _is_empty(node):
         yield "empty collections"
     elif isinstance(node, ast.Constant):
         yield from _unusual_constant(node.value)
+
+
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, ast.List | ast.Tuple | ast.Dict) and not ast.unparse(node).strip("()[]{}")
 
 
 def _unusual_constant(value: object) -> Iterator[str]:
