@@ -54,7 +54,7 @@ CLASSES = {"date", "datetime", "time", "timedelta"}
 """Classes whose names do not begin with a capital."""
 ARTICLES = {"a", "an", "the"}
 PLACEHOLDERS = {"bar", "baz", "eggs", "foo", "qux", "spam"}
-"""Words that stand for any: in a message they are values."""
+"""Words that stand for any: where a text that is passed has one, it is a value in a message."""
 CUTS = {
     "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "of", "on", "or", "since", "so",
     "than", "that", "to", "when", "where", "which", "while", "with",
@@ -100,7 +100,8 @@ def clause(prose: str, given: Collection[str] = ()) -> tuple[str, ...]:
     told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
     # What is quoted is the value; the same word in the sentence is none.
     passed = {value.lower() for value in given if f"'{value}'" not in prose and f'"{value}"' not in prose}
-    kept = (word for before, word in pairwise(["", *told]) if word not in PLACEHOLDERS | passed or before in OPEN)
+    passed |= PLACEHOLDERS & {word for value in given for word in _split(value)}
+    kept = (word for before, word in pairwise(["", *told]) if word not in passed or before in OPEN)
     return tuple(word for before, word in pairwise(["", *kept]) if word != before) if text.isascii() else ()
 
 

@@ -749,6 +749,7 @@ def test_what_an_object_has_that_is_made_of_nothing_is_its_defaults(arguments, n
             {"text": "'{foo: 1, foo: 2}'"},
             "test_loads_rejects_duplicate_key_found_in_object",
         ),
+        ("draw", "Width of a bar is negative", {"width": "-1"}, "test_draw_width_of_bar_is_negative"),
         (
             "Rule.match",
             "The shortcut won't work here",
