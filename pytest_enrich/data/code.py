@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
+
+CONTEXT = re.compile(r"(?:(?![^|]*\.py\b)[^|]*\|(?=.*::))?(.+)\|(?:run|setup|teardown)", re.DOTALL)
+"""A context that pytest-cov gives: of a test, in one of its phases."""
 
 Branch: TypeAlias = tuple[int, int]
 """A branch in coverage.py's numbering: from a line to a line; a negative end leaves the code block."""
@@ -160,6 +164,15 @@ def function(nodeid: str) -> str:
     """The node id without the parameters; brackets in the name of a file are none."""
     path, colons, name = nodeid.partition("::")
     return f"{path}{colons}{name.partition('[')[0]}"
+
+
+def ran_by(context: str) -> str:
+    """The node id of the test that a context of coverage.py's is of, "" of another one.
+
+    Before it may stand the context that coverage's configuration gives to all.
+    """
+    found = CONTEXT.fullmatch(context)
+    return found[1] if found else ""
 
 
 def within(tests: Sequence[NearTest], seconds: float) -> tuple[NearTest, ...]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 import os
-import re
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
+from pytest_enrich.data.code import ran_by
 from pytest_enrich.gaps.measured import FileCoverage, Measured, imported_files, with_import
-from pytest_enrich.measurement import without_static
 
 if TYPE_CHECKING:
     from coverage import Coverage, CoverageData
@@ -40,7 +39,6 @@ _TESTS = {"test", "tests"}
 _LONGEST_NAME = 4000
 _Skipped: TypeAlias = tuple[tuple[str, str], ...]
 """Paths, each with the reason why it is left out."""
-_PHASE = re.compile(r"\|(run|setup|teardown)$")
 
 
 def find_unimported(
@@ -331,12 +329,10 @@ def _nothing() -> Iterator[CoverageData]:
 
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
     found: dict[int, set[str]] = {}
-    known = {
-        name for names in raw.values() for name in names if len(name) <= _LONGEST_NAME and _PHASE.search(name)
-    }
-    tested = {name: _PHASE.sub("", without_static(name)) for name in known}  # thousands of tests run most lines
+    known = {name for names in raw.values() for name in names if len(name) <= _LONGEST_NAME}
+    tested = {name: ran_by(name) for name in known}  # thousands of tests run most lines
     for line, names in raw.items():
-        tests = {tested[name] for name in names if name in tested}
+        tests = {tested.get(name, "") for name in names} - {""}
         for first in reporter.translate_lines([line]) if tests else ():
             found.setdefault(first, set()).update(tests)
     return {line: tuple(sorted(tests)) for line, tests in sorted(found.items())}

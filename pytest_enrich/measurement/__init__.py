@@ -7,7 +7,6 @@ hands over the combined data. What the user measures by themselves is read and n
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_enrich.data.code import ran_by
 from pytest_enrich.errors import UsageError
 from pytest_enrich.measurement import paths
 
@@ -209,8 +209,6 @@ def _set(environment: MutableMapping[str, str], name: str, value: str | None) ->
 
 
 _TEST = "|run"
-_STATIC = re.compile(r"^(?![^|]*\.py\b)[^|]*\|(?=.*::)")
-"""What stands before the name of a test, whose first part is a file."""
 _SHOWN = 2
 _MEASURE = "Measure so:  pytest --cov --cov-branch --cov-context=test"
 
@@ -241,15 +239,10 @@ def load_earlier(file: Path, folder: Path, rootdir: Path, config_file: str) -> C
     return coverage
 
 
-def without_static(context: str) -> str:
-    """The context of a test without the one before it that coverage's `context` setting gives to all."""
-    return _STATIC.sub("", context)
-
-
 def test_files(coverage: Coverage, rootdir: Path) -> tuple[str, ...]:
     """The files of the tests that it knows, relative to rootdir, as far as they are still there; sorted."""
     contexts = coverage.get_data().measured_contexts()
-    names = {without_static(name).partition("::")[0] for name in contexts if name.endswith(_TEST)}
+    names = {ran_by(name).partition("::")[0] for name in contexts if name.endswith(_TEST)}
     return tuple(sorted(name for name in names if name.endswith(".py") and (rootdir / name).is_file()))
 
 

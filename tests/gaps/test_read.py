@@ -9,6 +9,7 @@ import coverage
 import pytest
 
 from pytest_enrich import gaps
+from pytest_enrich.data.code import ran_by
 
 FILES = {
     "src/shop/__init__.py": "",
@@ -177,3 +178,18 @@ def test_gaps_of_a_real_run_are_found(cov, project):
         ("", "entered", (1,)),
         ("f", "entered", (2,)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("context", "test"),
+    [
+        ("nightly|tests/test_cart.py::test_upper[a|b]|run", "tests/test_cart.py::test_upper[a|b]"),
+        ("tests/test_cart.py::test_upper[a|b::c]|setup", "tests/test_cart.py::test_upper[a|b::c]"),
+        ("tests/cart.yaml::upper|run", "tests/cart.yaml::upper"),
+        ("nightly|tests/cart.yaml::upper|teardown", "tests/cart.yaml::upper"),
+        ("nightly", ""),
+        ("", ""),
+    ],
+)
+def test_a_context_that_coverage_gives_to_all_is_no_part_of_a_tests_name(context, test):
+    assert ran_by(context) == test

@@ -4,8 +4,6 @@ import sys
 
 import pytest
 
-from pytest_enrich.measurement import without_static
-
 ONCE_MORE = "enrich: your coverage lacks branches or a context per test: running the tests once more for these, *"
 
 
@@ -199,20 +197,6 @@ def test_contexts_of_coverage_itself_make_way_for_ours_and_the_rest_counts(shop,
     assert [*said["missing"]] == ["src/shop/cart.py"]
     assert {"tests/test_cart.py::test_upper|run"} <= {*said["contexts"]}
     assert all(name.endswith("|run") for name in filter(None, said["contexts"]))
-
-
-@pytest.mark.parametrize(
-    ("context", "told"),
-    [
-        ("nightly|tests/test_cart.py::test_upper[a|b]|run", "tests/test_cart.py::test_upper[a|b]|run"),
-        ("tests/test_cart.py::test_upper[a|b::c]|run", "tests/test_cart.py::test_upper[a|b::c]|run"),
-        ("tests/cart.yaml::upper|run", "tests/cart.yaml::upper|run"),
-        ("nightly", "nightly"),
-        ("", ""),
-    ],
-)
-def test_a_context_that_coverage_gives_to_all_is_no_part_of_a_tests_name(context, told):
-    assert without_static(context) == told
 
 
 @pytest.mark.parametrize("args", [[], ["-p", "xdist", "-n2"]], ids=["one process", "two workers"])
