@@ -5,14 +5,15 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_enrich import patch
 from pytest_enrich.data import NewRow, Origin, Placement
 
+GOES_ON = '"""a\nb"""'
 VALUES = st.sampled_from(
-    ['"a"', "'it'", "-1", "None", "[1, 2]", '{"k": (1, 2)}', "f(1, x=2)", '"""a\nb"""', "lambda: 0"]
+    ['"a"', "'it'", "-1", "None", "[1, 2]", '{"k": (1, 2)}', "f(1, x=2)", GOES_ON, "lambda: 0"]
 )
 NAMES = st.sampled_from(['"a, b"', "'a,b'", '("a", "b")', '["a", "b"]', 'argnames="a, b"'])
 LONG = f'"{"long" * 18}"'
@@ -135,6 +136,16 @@ def changed(old, new):
     return sum(line.startswith("- ") for line in difference)
 
 
+IN_ONE_LINE = f"""\
+import pytest
+
+CASES = [("4-0", "a"), ("4-1", "a"), ("4-2", "a"), ("4-3", {GOES_ON})]
+
+
+@pytest.mark.parametrize("a, b", CASES, ids=["word-0", "word-1", "word-2", "word-3"])
+def test_it(a, b):
+    assert a != b
+"""
 NEW = st.sampled_from(
     [
         '("new", 7)',
@@ -164,7 +175,9 @@ def test_a_row_goes_in_at_the_end(file, code):
 
 @settings(max_examples=50, deadline=None)
 @given(files())
+@example(File(IN_ONE_LINE, None))
 def test_a_line_for_each_case_changes_no_other_line_but_for_a_comma(file):
     text = patch.insert(file.text, row('("new", 7)', owner=file.owner))
 
-    assert changed(file.text, text) <= 2
+    # Cases in one line that get lines of their own take a text with them that goes on in the next.
+    assert changed(file.text, text) <= 2 + file.text.count(GOES_ON)
