@@ -25,6 +25,7 @@ LONGEST_TEXT, MOST_PIECES = 40, 24
 """A text that is longer may be divided into its lines, of which there are so many at most."""
 INDENT = "    "
 MOST_LINES = 8
+DEFINITION = re.compile(r"(async )?def ")
 OPENING, CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 
 
@@ -118,10 +119,14 @@ def folded(code: str, width: int = LONGEST_LINE) -> str:
 
 
 def laid_out(code: str, width: int) -> str:
-    """Several statements, each line that is too long as formatters divide it; as they are where it ends a text."""
+    """Several statements, each line that is too long as formatters divide it; as they are where it ends a text.
+
+    The line with a function's name stays: that may become another one.
+    """
     if is_readable([code], width):
         return code
-    other = "".join(f"{part}\n" for line in code.splitlines() for part in _folded(line, width))
+    divided = ([line] if DEFINITION.match(line) else _folded(line, width) for line in code.splitlines())
+    other = "".join(f"{part}\n" for parts in divided for part in parts)
     is_same = (tree := imports.parsed(other)) is not None and ast.dump(tree) == ast.dump(ast.parse(code))
     return other if is_same else code
 

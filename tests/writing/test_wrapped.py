@@ -122,3 +122,8 @@ def test_a_with_is_divided_in_its_last_brackets():
         "):",
         "    f()",
     ]
+
+
+def test_the_line_with_the_name_stays_as_it_is():
+    code = f"def test_{'long_' * 12}name(client: Client, order: Order) -> None:\n    pass\n"
+    assert laid_out(code, 60) == code
