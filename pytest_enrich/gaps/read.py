@@ -330,9 +330,9 @@ def _nothing() -> Iterator[CoverageData]:
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
     found: dict[int, set[str]] = {}
     known = {name for names in raw.values() for name in names if len(name) <= _LONGEST_NAME}
-    tested = {name: ran_by(name) for name in known}  # thousands of tests run most lines
+    tested = {name: test for name in known if (test := ran_by(name))}  # thousands of tests run most lines
     for line, names in raw.items():
-        tests = {tested.get(name, "") for name in names} - {""}
+        tests = {tested[name] for name in names if name in tested}
         for first in reporter.translate_lines([line]) if tests else ():
             found.setdefault(first, set()).update(tests)
     return {line: tuple(sorted(tests)) for line, tests in sorted(found.items())}

@@ -101,10 +101,8 @@ class Case(Struct, frozen=True, kw_only=True):
         said = words.phrase(self._said, self.values, most).split("_")
         shown = [word in passed and word not in known for word in said]
         # `path of Color.RED`: the value has several words.
-        whole = next((at for at in range(1, len(said)) if said[at - 1] == "of" and all(shown[at:])), len(said))
-        if whole == len(said):
-            return "_".join(said[:-1] if shown[-1] else said)
-        return "_".join(said[: whole - 1])
+        before = (at for at, word in enumerate(said[:-1]) if word == "of" and all(shown[at + 1 :]))
+        return "_".join(said[: next(before, len(said) - shown[-1])])
 
     def is_half(self, message: str) -> bool:
         """Whether this is less than the message's main clause, or only what was expected."""

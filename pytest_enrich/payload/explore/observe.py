@@ -158,9 +158,12 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[st
     )
     # That there is nothing in an attribute is no answer to a call.
     whole = [one for one in result if one["expression"] == "{result}"] if plain.answers else []
-    # Which program pytest was started by is another thing each time, and which Python it runs on elsewhere.
-    passing = [STARTED, *(name for name in PYTHON if name not in plain.text)]
-    return [one for one in shown or whole if not any(name in one["value"] for name in passing)]
+    return [one for one in shown or whole if not _is_passing(one["value"], plain)]
+
+
+def _is_passing(value: str, plain: Program) -> bool:
+    """Whether it tells which program pytest was started by, or on which Python it runs, unless that is passed."""
+    return STARTED in value or any(name in value and name not in plain.text for name in PYTHON)
 
 
 def _record(subject: str, expression: str, value: str, message: str = "", form: str = "equal") -> Record:
