@@ -51,7 +51,7 @@ REASONS: dict[Stop, str] = {
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
 DOUBTFUL = "what was found reads less well than what waits; --enrich-max=0 shows it"
-ENOUGH = (math.inf, 5, 3)
+ENOUGH = (math.inf, 3, 1)
 """Beside so many others that is not shown about which nothing, one thing, or more strikes."""
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 

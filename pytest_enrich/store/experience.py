@@ -34,13 +34,17 @@ LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
 """A word of one letter: where there are several, it is no text that anybody reads."""
 FEW_LETTERS = 2
 RETURNS = "with a name that says only what is returned"
-RETURNED = re.compile(r"_returns_(true|false|none)$")
+RETURNED = re.compile(r"_(?:returns|is)_(?!less|greater)\w+$")
 EQUAL = "with a name that says what is equal"
 EQUALS = re.compile(r"_(equals?|does_not_equal|is_(less|greater)_than_or_equal_to)(_|$)")
-SITUATED = {"empty", "for", "invalid", "negative", "non", "none", "when", "without", "zero"}
+SITUATED = {
+    "blank", "empty", "for", "infinite", "invalid", "nan", "negative", "non", "none", "when", "with", "without",
+    "zero",
+}  # fmt: skip
 """Words of a situation, in which that is returned."""
 WITH = "with a name that says with what"
 NEGATIVE = "with negative numbers"
+REFUSAL = "an exception"
 LONG, MANY_LINES = "a text of many lines", 5
 STRIKING = frozenset(
     {
@@ -52,7 +56,7 @@ STRIKING = frozenset(
         "that assert a truth value",
         f"that assert {LONG}",
         "that assert a value of type dict",
-        "that assert an exception's type alone",
+        f"that assert {REFUSAL}'s type alone",
         "that assert what repr() gives",
         "that assert what was passed",
         "with None",
@@ -142,8 +146,9 @@ def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> frozenset[
     named = () if is_row else of_name(name, one.origin.model if "name" in one.origin.worded else "")
     what = "that are one more row" if is_row else "that are new"
     found = frozenset((what, *_of_origin(one.origin, grade), *named, *_of_code(code)))
-    # A test that is about a negative number has to pass one.
-    return found - {NEGATIVE} if "negative" in name.lower() else found
+    # A test that is about a negative number has to pass one; of an exception a name says what its message says.
+    is_refusal = any(one.startswith(f"that assert {REFUSAL}") for one in found)
+    return found - ({NEGATIVE} if "negative" in name.lower() else set()) - ({RETURNS} if is_refusal else set())
 
 
 def strikes(one: Candidate) -> int:
@@ -170,7 +175,8 @@ def of_name(name: str, model: str = "") -> Iterator[str]:
         yield f"with a name of more than {LONG_NAME} words"
     if "with" in words and not model:
         yield WITH
-    if RETURNED.search("_".join(words)) and SITUATED.isdisjoint(words[:-1]):
+    subject, *returned = RETURNED.split("_".join(words), maxsplit=1)
+    if returned and SITUATED.isdisjoint(subject.split("_")):
         yield RETURNS
     if EQUALS.search("_".join(words)):
         yield EQUAL
@@ -199,7 +205,7 @@ def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[str]:
         passed: What is passed in it: an attribute that is just that says nothing of the code.
     """
     if isinstance(node, ast.Call) and last_name(node.func) in RAISING:
-        yield "an exception's message" if node.keywords or len(node.args) > 1 else "an exception's type alone"
+        yield f"{REFUSAL}'s message" if node.keywords or len(node.args) > 1 else f"{REFUSAL}'s type alone"
     if isinstance(node, ast.Assert):
         claim = node.test
         if isinstance(claim, ast.Compare):

@@ -146,6 +146,8 @@ def pattern(message: str, most: int = MESSAGE) -> str:
     match literal_value(text):  # a `KeyError` shows what it was given in quotes, errors of Django in a list, too
         case (str(only),) | ([str(only)],) if " " in only.strip() and only in text:
             text = only.strip()
+        case (tuple(),) if " " in (said := words.main_text(text)) and said in text:
+            text = said
     if len(text) > most:
         text = text[:most].rpartition(" ")[0] or text[:most]
     escaped = SPECIAL.sub(r"\\\1", text)

@@ -136,7 +136,7 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def _said(self) -> str:
         """The message without what no name says: where it was raised, by what, and the values that were passed."""
-        said = NUMBERED.sub("", words.OBJECT.sub(" ", _told(self.seen.message)).strip())
+        said = NUMBERED.sub("", words.OBJECT.sub(" ", words.main_text(self.seen.message)).strip())
         # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
         signs = (value for value in self.values if not value.replace(" ", "").isalnum())
         passed = {value for value in (*signs, *filter(LONG_NUMBER.search, self.values)) if len(value) > 1}
@@ -181,15 +181,6 @@ class Case(Struct, frozen=True, kw_only=True):
     def raised(self) -> str:
         """The name of the exception's class, "" where nothing is raised."""
         return self.seen.value.strip("⟨⟩").split(":")[-1].split(".")[-1] if self.seen.subject == "raises" else ""
-
-
-def _told(message: str) -> str:
-    """What an exception says that was made of several things: it shows them as `(405, 'Method not allowed')`."""
-    literal = literal_value(message) if message.startswith("(") else None
-    texts = (
-        [one for one in literal[0] if isinstance(one, str)] if literal and isinstance(literal[0], tuple) else []
-    )
-    return max(texts, key=len, default=message)
 
 
 def _words(raised: str) -> list[str]:

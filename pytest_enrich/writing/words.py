@@ -211,6 +211,13 @@ def notation(value: object) -> str:
     return next((kind for kind, pattern in NOTATIONS.items() if re.fullmatch(pattern, text)), "")
 
 
+def main_text(message: str) -> str:
+    """What an exception says that was made of several things: it shows them as `(405, 'Method not allowed')`."""
+    literal = literal_value(message) if message.startswith("(") else None
+    several = literal[0] if literal is not None and isinstance(literal[0], tuple) else ()
+    return max((one for one in several if isinstance(one, str)), key=len, default=message)
+
+
 def told(value: Template) -> str:
     """What anybody sees of a value of which nothing else is known: `hexadecimal_text`, `negative_number`."""
     literal = literal_value(value)

@@ -23,6 +23,7 @@ from pytest_enrich.data import (
     Decision,
     Explore,
     Explored,
+    Observation,
     Prove,
     Proved,
     Record,
@@ -76,12 +77,14 @@ def found_calls(fakes):
     """Exploring finds a call for `parse_sku` and one for `discount`, none for `Cart.size`."""
 
     def explored(job):
-        texts = {(4,): ("⟨shop.cart:parse_sku⟩('A')", ((3, 4),)), (10,): ("⟨shop.cart:discount⟩(-1)", ((9, 10),))}
-        action, branches = texts.get(job.lines, ("", ()))
+        refusal = Observation(subject="raises", value="⟨builtins:ValueError⟩", message="a code has a number")
+        made = {
+            (4,): fakes.finding(refusal, action="⟨shop.cart:parse_sku⟩('A')", branches=((3, 4),)),
+            (10,): fakes.finding(action="⟨shop.cart:discount⟩(-1)", branches=((9, 10),)),
+        }
         call = Call(qualname=job.entries[0].qualname)
-        found = fakes.finding(call=call, action=action, branches=branches, reached=job.lines)
-        findings = (found,) if action else ()
-        return Explored(findings=findings, executions=5)
+        found = [replace(one, call=call, reached=lines) for lines, one in made.items() if lines == job.lines]
+        return Explored(findings=tuple(found), executions=5)
 
     return explored
 
@@ -160,8 +163,8 @@ def test_a_run_says_what_it_learnt_and_from_which_decisions(work, store, setting
     paper = Paper()
     session.run(replace(settings, only=("nowhere.py",)), measured(), paper)
     assert paper.lines[1:3] == [
-        "learnt    2 rejected as trivial (cart-aaaaaaaa, cart-bbbbbbbb): tests with",
-        "          texts of a single letter come last",
+        "learnt    2 rejected as trivial (cart-aaaaaaaa, cart-bbbbbbbb): tests that",
+        "          assert an exception's message come last",
     ]
 
 

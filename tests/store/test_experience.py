@@ -78,6 +78,12 @@ def test_a_test_that_is_about_a_negative_number_has_to_pass_one():
     assert experience.strikes(candidate(code, name="test_sum_rejects_negative_parts")) == 0
 
 
+def test_what_an_exception_says_is_more_than_what_is_returned():
+    name = "test_lend_book_is_out"
+    assert experience.strikes(candidate("def test_it():\n    assert lend(book) == 1\n", name=name)) == 1
+    assert experience.strikes(candidate(RAISES.replace("ValueError)", 'ValueError, match="no")'), name=name)) == 0
+
+
 def test_a_class_that_is_asked_about_is_no_value_that_is_passed():
     assert "with built-in classes" not in traits(candidate("def test_it():\n    assert isinstance(f(1), str)\n"))
 
@@ -90,6 +96,10 @@ def test_a_class_that_is_asked_about_is_no_value_that_is_passed():
         ("test_parts", 1),
         ("test_parts_with_number", 1),
         ("test_parts_2", 2),
+        ("test_parse_of_tag_returns_tokens", 1),
+        ("test_parse_of_tag_is_utc", 1),
+        ("test_parse_without_tag_is_utc", 0),
+        ("test_date_is_less_than_another", 0),
     ],
 )
 def test_readers_stumble_over_names_that_say_little(name, strikes):

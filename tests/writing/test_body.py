@@ -225,6 +225,8 @@ def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
         ("<Lock 3>", '"<Lock 3>"'),
         ("Document '<class 'bool'>' does not support indexing", '"does not support indexing"'),
         ("expected <total>, got 3", '"expected <total>, got 3"'),
+        ("('Invalid section heading', '[signatures')", '"Invalid section heading"'),
+        ("('a', 'b')", "r\"\\('a', 'b'\\)\""),
     ],
 )
 def test_a_message_is_matched_without_quotes_around_it_and_without_how_an_object_shows_itself(message, pattern):

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from ..engine.guide import Choices
-from ..engine.reduce import UNWRITTEN, foreignness, known_texts, literals_of, oddness
+from ..engine.reduce import LETTER, UNWRITTEN, foreignness, known_texts, literals_of, oddness
 from ..engine.solve import Mark
 from ..express import evaluable, evaluate, express
 from ..rules import files, is_left_out, rule, types, usage
@@ -181,10 +181,12 @@ class Inputs(Choices):
 
     @cached_property
     def usual(self) -> frozenset[str]:
-        """What a reader has seen in tests of it."""
+        """What a reader has seen in tests of it; of what stands elsewhere no letter, and nothing of many lines."""
         shown = [value for pool in self.pools.values() for value in pool.seen]
         receivers = (call.receiver for call in self.calls if call.receiver)
-        return known_texts([*shown, *receivers, *(text for pool in self.pools.values() for text in pool.written)])
+        elsewhere = (text for pool in self.pools.values() for text in pool.written)
+        alike = (text for text in elsewhere if not LETTER.fullmatch(text) and "\\n" not in text)
+        return known_texts([*shown, *receivers, *alike])
 
     def is_usual(self, call: Call) -> bool:
         """Whether callers might make this call, and people read it without wonder."""

@@ -26,6 +26,9 @@ from .templates import NUMBER
 MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
 SIGN = re.compile(r"[^\w\s]")
+QUOTES = ("'", '"')
+PLACE = re.compile(r"\w\.\w|/")
+"""What the path of a file has, and what is a word has not."""
 FEW_SIGNS = 5
 """Quotes included."""
 NAMING = re.compile(r"['\"]([.-]+[A-Za-z]|[a-z_]\w*(\.[a-z_]\w*)+['\"])")
@@ -79,7 +82,7 @@ class Pool:
         """
 
         def little(text: str) -> tuple[bool, int, int, int]:
-            signs = len(SIGN.findall(text)) if text[:1] in {"'", '"'} else 0
+            signs = len(SIGN.findall(text)) if text.startswith(QUOTES) else 0
             length = 0 if files.has_content(text) else len(text)
             return text.endswith("()"), unspoken(text), signs // FEW_SIGNS, length
 
@@ -280,7 +283,10 @@ class Supply:
 
     def _written(self, parameter: dict[str, Any], hint: Any, seen: Sequence[str]) -> tuple[str, ...]:
         """What people wrote elsewhere: the most like what tests pass, else another one for each parameter."""
-        found = nearest(self._world.written_for(hint), seen)[:MOST_WRITTEN]
+        fitting = self._world.written_for(hint)
+        if self._is_place(parameter["name"]):  # a word that stands somewhere is the name of no file
+            fitting = tuple(text for text in fitting if not text.startswith(QUOTES) or PLACE.search(text))
+        found = nearest(fitting, seen)[:MOST_WRITTEN]
         at = 0 if seen else [*self._entry.parameters].index(parameter)
         return (*found[at:], *found[:at])
 

@@ -109,7 +109,8 @@ class _Found:
         on_first = replace(call, receiver=first)
         before = said(self.function.runner, on_first)
         if first is not None and first.endswith("()"):
-            return shown[:1] != before[:1]  # what it gives, and not what else is in it
+            is_barer = (call.receiver or "").endswith("()") and len(call.receiver or "") < len(first)
+            return is_barer or shown[:1] != before[:1]  # what it gives, and not what else is in it
         if call.receiver in preferred and not (call.receiver or "").endswith("()"):
             return True
         return shown == before or _is_alike(shown, before, said(self.function.runner, on_first))

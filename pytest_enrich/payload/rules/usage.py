@@ -265,7 +265,7 @@ def _of(function: object, followed: int) -> dict[str, Use]:
 
 
 def places(function: object) -> dict[str, str]:
-    """The parameters that the body opens as files or goes through as directories, and which of both."""
+    """The parameters that the body opens as files, takes for paths, or goes through as directories, and which."""
     calls = [node for node in nodes(function) if isinstance(node, ast.Call) and node.args]
     named = ((node.args[0].id, _place(node.func)) for node in calls if isinstance(node.args[0], ast.Name))
     return {name: place for name, place in named if place}
@@ -273,7 +273,7 @@ def places(function: object) -> dict[str, str]:
 
 def _place(called: ast.expr) -> str:
     names = names_of(called)
-    return DIRECTORY if not THROUGH.isdisjoint(names) else FILE if names == ("open",) else ""
+    return DIRECTORY if not THROUGH.isdisjoint(names) else FILE if names == ("open",) or "Path" in names else ""
 
 
 def is_read(function: object, name: str) -> bool:

@@ -67,3 +67,57 @@ def test_an_object_of_tests_that_fills_lines_is_found_with_little_in_it(explore)
         text, "Row.total", kind="method", branches=((8, 9),), lines=(), executions=2, calls=(known,)
     ).findings
     assert len(found.call.receiver) < 60
+
+
+MACHINE = """
+    class Machine:
+        def __init__(self):
+            self.states = []
+
+        def copy(self):
+            return type(self)()
+
+        def start(self, state):
+            if state not in self.states:
+                raise ValueError(f"no state {state}")
+            return state
+
+    class NestedMachine(Machine):
+        pass
+    """
+
+
+@pytest.mark.parametrize("made", ["⟨sample:Machine⟩().copy()", "⟨sample:NestedMachine⟩()"])
+def test_an_object_made_from_nothing_is_made_in_the_shortest_way_that_tests_show(explore, made):
+    known = tuple(
+        Call(qualname="Machine.start", receiver=one, arguments=(Argument(name="state", value="'up'"),))
+        for one in (made, "⟨sample:Machine⟩()")
+    )
+    found = explore(
+        MACHINE, "Machine.start", kind="method", branches=((9, 10),), lines=(), executions=1, calls=known
+    )
+    assert [one.call.receiver for one in found.findings] == ["⟨sample:Machine⟩()"]
+
+
+def test_a_letter_that_stands_elsewhere_is_no_more_usual_than_another(explore):
+    text = """
+        def has_url(line: str) -> bool:
+            if "://" in line:
+                return True
+            return False
+        """
+    (found,) = explore(text, "has_url", branches=((2, 4),), lines=(), executions=300, written=("'w'",)).findings
+    assert found.action != "⟨sample:has_url⟩('w')"
+
+
+def test_what_is_made_a_path_of_is_no_word_that_stands_elsewhere(explore):
+    text = """
+        from pathlib import Path
+
+        def show(path: str) -> str:
+            if not Path(path).exists():
+                raise FileNotFoundError(f"no wheel {path}")
+            return path
+        """
+    (found,) = explore(text, "show", branches=((4, 5),), lines=(), executions=300, written=("'Author'",)).findings
+    assert found.action == "⟨sample:show⟩(str(path))"
