@@ -353,10 +353,10 @@ class Inputs(Choices):
         refuses, compares = usage.refuses(self.function), self.entry.name in COMPARERS
         for name in self.pools:
             call = next((one for one in calls if name in dict(one.arguments)), None)
-            if call is None and refuses and not calls[0].is_full:
+            is_asked = refuses or self._supply.is_asked_for_kind(name)
+            if call is None and is_asked and not calls[0].is_full:
                 call = calls[0]
-            is_asked = refuses or name not in self._supply.hints or self._supply.is_asked_for_kind(name)
-            if call is not None and (compares or is_asked):
+            if call is not None and (compares or is_asked or name not in self._supply.hints):
                 # Nobody writes `== None`.
                 others = (ordered(call.with_argument(name, other), self.entry) for other in WRONG[compares:])
                 yield from (other for other in others if other != call and not self._are_fitting(other))

@@ -302,8 +302,8 @@ class Supply:
         return not (self._is_place(name) and files.leads_away(value))
 
     def is_asked_for_kind(self, name: str) -> bool:
-        """Whether the body asks by `isinstance` what a parameter is."""
-        return any(rule == "isinstance" for rule, _ in self._used.get(name, usage.NO_USE).rules)
+        """Whether the body asks by `isinstance` or `callable` what a parameter is."""
+        return any(rule in {"isinstance", "callable"} for rule, _ in self._used.get(name, usage.NO_USE).rules)
 
     def _is_place(self, name: str) -> bool:
         called = files.called(name)

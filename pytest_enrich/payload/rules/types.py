@@ -159,7 +159,26 @@ def _admits(kind: type, part: Any) -> bool:
         return part is not None
     if wanted in STREAMS:
         return issubclass(kind, io.IOBase)
+    if keys_of(wanted) is not None:
+        return issubclass(kind, dict)
     return is_kind(kind, wanted) or (wanted in {float, complex} and issubclass(kind, int | float))
+
+
+def keys_of(kind: type) -> dict[str, Any] | None:
+    """The keys of a `TypedDict`, each with its type; None of any other class."""
+    if not hasattr(kind, "__required_keys__") or not issubclass(kind, dict):
+        return None
+    try:
+        return typing.get_type_hints(kind)
+    except Exception:  # a name of the project's, known only to type checkers
+        return dict.fromkeys(vars(kind).get("__annotations__", {}), ANYTHING)
+
+
+def _has_keys(value: object, kind: type, hints: Mapping[str, Any]) -> bool:
+    """Whether a value has the keys that a `TypedDict` requires, and no others, each with what belongs there."""
+    if not isinstance(value, dict) or not kind.__required_keys__ <= value.keys() <= hints.keys():  # type: ignore[attr-defined]
+        return False
+    return all(conforms(one, hints[key]) for key, one in value.items())
 
 
 def is_protocol(kind: type) -> bool:
@@ -226,6 +245,8 @@ def _is_one(value: object, kind: type) -> bool:
         return is_kind(type(value), kind)
     if kind in STREAMS:
         return isinstance(value, io.IOBase)
+    if (hints := keys_of(kind)) is not None:
+        return _has_keys(value, kind, hints)
     try:
         return isinstance(value, kind)
     except TypeError:  # a metaclass of the project's that knows better

@@ -82,6 +82,13 @@ def _instance(node: ast.AST, function: object) -> Proposals:
         yield from [] if kinds else ((part.id, {type}) for part in _names(node.args[1:]))  # type: ignore[attr-defined]
 
 
+@node_rule("callable", ASKS)
+def _callable(node: ast.AST, _function: object) -> Proposals:
+    """`callable(a)`."""
+    if name := _first(node, "callable"):
+        yield name, {collections.abc.Callable}
+
+
 @node_rule("beside a class", ASKS)
 def _beside_class(node: ast.AST, function: object) -> Proposals:
     """`is_one(a, B)`, of a function of the project that asks whether `a` is one, or a class made from it."""

@@ -9,8 +9,8 @@ import inspect
 import re
 import sys
 import typing
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
@@ -242,6 +242,8 @@ class World:
         return self._tuple(arguments, depth) if kind is tuple else self._held(kind, arguments, depth)
 
     def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
+        if (keys := types.keys_of(kind)) is not None:
+            return self._keyed(keys, kind.__required_keys__, depth)  # type: ignore[attr-defined]
         if kind.__module__ in FROM_HYPOTHESIS and kind not in BRACKETS and not inspect.isabstract(kind):
             return draw.sampled(from_hypothesis(st.from_type(kind), 0))
         for base, (left, right) in BRACKETS.items():
@@ -271,6 +273,13 @@ class World:
         return draw.several(element, 4).map(
             lambda texts: f"{left}{', '.join(texts)}{right}" if texts else EMPTY[kind]
         )
+
+    def _keyed(self, keys: Mapping[str, Any], required: Collection[str], depth: int) -> Strategy[str]:
+        """A dictionary with all keys that are required, and some of the others."""
+        known = [key for key in keys if key in required or depth < DEEPEST]
+        items = {key: self.of(keys[key], depth + 1).map(partial("{!r}: {}".format, key)) for key in known}
+        every = [one if key in required else draw.one_of([draw.just(""), one]) for key, one in items.items()]
+        return draw.together(every).map(lambda texts: f"{{{', '.join(filter(None, texts))}}}")
 
     def _object(self, kind: type, depth: int) -> Strategy[str]:
         if (own := classes.instances(kind, self._types, lambda held: self.of(held, depth + 1))) is not None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pytest_enrich.data import Argument, Call
@@ -147,3 +149,22 @@ def stopping(limit: int):
 """
     (finding,) = explore(text, "stopping").findings
     assert "⟨sample:State⟩('" in " ".join([*finding.lines, finding.action])
+
+
+def test_a_typed_dictionary_is_given_with_the_keys_that_it_requires(explore):
+    text = """
+        from typing import TypedDict
+
+        class State(TypedDict):
+            name: str
+            terminal: bool
+
+        def names(states: list[State]) -> list[str]:
+            found = []
+            for state in states:
+                if state["terminal"]:
+                    found.append(state["name"])  # here
+            return found
+        """
+    (found,) = explore(text, "names", branches=((10, 11),), lines=(11,)).findings
+    assert re.fullmatch(r"⟨sample:names⟩\(\[\{'name': '\w+', 'terminal': True\}\]\)", found.action)

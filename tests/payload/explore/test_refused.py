@@ -74,6 +74,21 @@ def test_what_the_code_asks_the_class_of_is_refused_by_whatever_exception_it_rai
     assert [finding.action for finding in found] == ["⟨sample:convert⟩('abc')"]
 
 
+def test_what_has_to_be_callable_is_refused_where_it_is_not(explore):
+    text = """
+        from collections.abc import Callable
+
+        def watch(name: str, on_enter: Callable[[str], None] | None = None) -> str:
+            if on_enter is not None:
+                if not callable(on_enter):
+                    raise ValueError("on_enter must be callable")  # here
+            return name
+        """
+    given = Call(qualname="watch", arguments=(Argument(name="name", value="'up'"),))
+    found = explore(text, "watch", calls=(given,), branches=((5, 6),), lines=(6,)).findings
+    assert [finding.action for finding in found] == ["⟨sample:watch⟩('up', on_enter='abc')"]
+
+
 def test_what_the_code_raises_of_a_class_that_it_does_not_ask_for_is_no_refusal(explore):
     text = """
         def convert(item):

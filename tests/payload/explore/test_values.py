@@ -25,6 +25,16 @@ from pytest_enrich.payload.rules.values import World, drawn
 Number = typing.TypeVar("Number", int, float)
 Name = typing.NewType("Name", str)
 Passed = typing.ParamSpec("Passed")
+
+
+class Named(typing.TypedDict):
+    name: str
+
+
+class Person(Named, total=False):
+    friends: list[Person]
+
+
 HINTS = [
     int,
     float,
@@ -70,6 +80,7 @@ HINTS = [
     uuid.UUID,
     decimal.Decimal,
     http.HTTPStatus,
+    Person,
     typing.Any,
     object,
 ]
@@ -178,6 +189,12 @@ def test_what_cannot_be_made_is_no_constant():
         ("ab", collections.abc.Collection[str], False),
         (["ab"], collections.abc.Collection[str], True),
         ("ab", collections.abc.Sequence, True),
+        ({"name": "Ada"}, Person, True),
+        ({"name": "Ada", "friends": [{"name": "Bob"}]}, Person, True),
+        ({"name": 1}, Person, False),
+        ({}, Person, False),
+        ({"name": "Ada", "age": 36}, Person, False),
+        ("Ada", Person, False),
     ],
 )
 def test_a_value_conforms_to_a_hint_as_a_type_checker_would_say(value, hint, fits):
