@@ -9,19 +9,20 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from types import ModuleType
 from typing import Any
 
 from .. import express
 from ..project import module_of
 from ..rules import is_left_out, rule
-from ..rules.body import answers, parameters
+from ..rules.body import answers, copied, parameters
 from . import calls
 from .calls import Call
 from .entry import ASKING, MAKERS, OPERATORS, Entry
 from .pool import Known, Seen
 
-MOST = 20
+MOST, MOST_NODES = 20, 60
 METHODS = (classmethod, staticmethod, functools.partialmethod, functools.singledispatchmethod)
 """What gives a method when it is read, besides what can be called itself."""
 MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
@@ -30,17 +31,33 @@ MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
 def example_calls(entry: Entry, documented: object, names: Mapping[str, object]) -> list[Call]:
     """Calls of `entry` in the docstring of `documented`; its examples' names stand for `names`."""
     found: list[Call] = []
-    made: dict[str, str] = {}
-    for node in _statements(documented):
-        value = node.value if isinstance(node, ast.Expr | ast.Assign) else None
-        if isinstance(value, ast.Await):
-            value = value.value
-        for one in ast.walk(value) if value is not None else ():
-            call = _call(one, entry, names, made) if isinstance(one, ast.Call) else None
-            found += [call] if call is not None else []
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            made[node.targets[0].id] = express.written(node.value, names) or ""
+    for value in _values(documented):
+        made = (_call(one, entry, names) for one in ast.walk(value) if isinstance(one, ast.Call))
+        found += [call for call in made if call is not None]
     return found[:MOST]
+
+
+def _values(documented: object) -> Iterator[ast.expr]:
+    """What the examples of its docstring make, with what their variables stand for in the place of these."""
+    unfolding = _Unfolding()
+    for node in _statements(documented):
+        if isinstance(node, ast.Expr | ast.Assign):
+            value = unfolding.visit(node.value.value if isinstance(node.value, ast.Await) else node.value)
+            yield value
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                unfolding.given[node.targets[0].id] = value
+
+
+class _Unfolding(ast.NodeTransformer):
+    """Puts what variables were given in their place, unless that is much."""
+
+    def __init__(self) -> None:
+        self.given: dict[str, ast.expr] = {}
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """A variable."""
+        value = self.given.get(node.id, node)
+        return copied(value) if sum(1 for _ in islice(ast.walk(value), MOST_NODES)) < MOST_NODES else node
 
 
 def _statements(documented: object) -> Iterator[ast.stmt]:
@@ -57,21 +74,16 @@ def _statements(documented: object) -> Iterator[ast.stmt]:
             continue
 
 
-def _call(node: ast.Call, entry: Entry, names: Mapping[str, object], made: Mapping[str, str]) -> Call | None:
+def _call(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> Call | None:
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     wanted = entry.owner.rpartition(".")[2] if entry.name in MAKERS else entry.name
     if called != wanted:
         return None
-    receiver = _receiver(node.func.value, names, made) if isinstance(node.func, ast.Attribute) else None
+    receiver = express.written(node.func.value, names) if isinstance(node.func, ast.Attribute) else None
     if entry.needs_receiver and not receiver:
         return None
     arguments = _arguments(node, entry, names)
     return None if arguments is None else Call(entry.key, arguments, receiver if entry.needs_receiver else None)
-
-
-def _receiver(node: ast.expr, names: Mapping[str, object], made: Mapping[str, str]) -> str | None:
-    """What a method is called on: what a name stands for, or what is made just there."""
-    return made.get(node.id) if isinstance(node, ast.Name) else express.written(node, names)
 
 
 def _arguments(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> tuple[tuple[str, str], ...] | None:

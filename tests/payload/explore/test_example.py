@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from pytest_enrich.payload.explore import shown
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.entry import Entry
@@ -54,6 +56,31 @@ def test_a_method_is_called_on_the_object_that_an_example_makes_just_there(monke
     monkeypatch.setattr(shown, "Cart", Cart, raising=False)
     (call,) = shown.example_calls(ADD, add, {"Cart": Cart})
     assert call == Call("Cart.add", (("item", "80"),), "⟨pytest_enrich.payload.explore.shown:Cart⟩(3)")
+
+
+def test_what_the_variables_of_an_example_stand_for_is_passed():
+    def tokens():
+        """
+        >>> text = "This is Fred's book."
+        >>> words = text.split()
+        >>> price(words, unit=text)
+        """
+
+    (call,) = shown.example_calls(PRICE, tokens, {})
+    text = '"This is Fred\'s book."'
+    assert call == Call("price", (("total", f"{text}.split()"), ("unit", text)))
+
+
+def test_of_variables_that_stand_for_much_nothing_is_unfolded():
+    def much():
+        pass
+
+    lines = [
+        ">>> a = [1, 2]",
+        *(f">>> {name} = [{before}, {before}]" for before, name in pairwise("abcdefghijkl")),
+    ]
+    much.__doc__ = "\n".join([*lines, ">>> price(a, unit=l)"])
+    assert shown.example_calls(PRICE, much, {}) == []
 
 
 def test_what_has_no_docstring_has_no_examples():
