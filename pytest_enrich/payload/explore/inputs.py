@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import random
 import re
@@ -357,8 +358,9 @@ class Inputs(Choices):
             if call is None and is_asked and not calls[0].is_full:
                 call = calls[0]
             if call is not None and (compares or is_asked or name not in self._supply.hints):
-                # Nobody writes `== None`.
-                others = (ordered(call.with_argument(name, other), self.entry) for other in WRONG[compares:])
+                # Nobody writes `== None`; what is refused gives nothing that can be used.
+                plain = dataclasses.replace(call, then=())
+                others = (ordered(plain.with_argument(name, other), self.entry) for other in WRONG[compares:])
                 yield from (other for other in others if other != call and not self._are_fitting(other))
 
     @cached_property

@@ -103,8 +103,8 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
     found = []
     for record, entry in zip(job["entries"], entries, strict=True):
         given = record["calls"] if entry.line is None else ()
-        own = [calls.load(one) for one in given]
-        refused = [calls.load(one) for one in given if one.get("refused")]
+        own = [_of(entry, calls.load(one)) for one in given]
+        refused = [_of(entry, calls.load(one)) for one in given if one.get("refused")]
         shown = [*map(_doing, own)]
         examples = [*(_examples(entry, module) if entry.line is None else ())]
         made = [*shown, *examples]
@@ -113,6 +113,11 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         siblings = _siblings(entry, beside)
         found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups), only))
     return found
+
+
+def _of(entry: Entry, call: Call) -> Call:
+    """A call that a test makes: what a constructor made is no object to call it on."""
+    return dataclasses.replace(call, receiver=None) if entry.name in MAKERS else call
 
 
 def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> list[tuple[Call, ...]]:
@@ -222,7 +227,8 @@ def _way(name: str, seen: list[Call]) -> Known | None:
         return None
     entry, function, module = found
     setups = tuple(dict.fromkeys(call.setup for call in seen if call.setup))
-    shown = Seen(tuple(dict.fromkeys(seen)), namesakes(seen), setups=setups)
+    own = dict.fromkeys(_of(entry, call) for call in seen)
+    shown = Seen(tuple(own), namesakes(seen), setups=setups)
     return Known(entry, shown, function, owner_of(entry, module))
 
 

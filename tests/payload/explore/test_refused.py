@@ -74,6 +74,22 @@ def test_what_the_code_asks_the_class_of_is_refused_by_whatever_exception_it_rai
     assert [finding.action for finding in found] == ["⟨sample:convert⟩('abc')"]
 
 
+def test_what_is_refused_gives_nothing_that_could_be_used(explore):
+    text = """
+        class Shelf:
+            def __init__(self, names: list[str] | None = None):
+                if isinstance(names, str):
+                    raise TypeError("names must be a list")  # here
+                self.names = names
+
+            def __call__(self, name):
+                return name in (self.names or ())
+        """
+    given = Call(qualname="Shelf.__init__", receiver="⟨sample:Shelf⟩()", then=(("'a'",),))
+    found = explore(text, "Shelf.__init__", kind="method", calls=(given,), branches=((3, 4),), lines=(4,)).findings
+    assert [finding.action for finding in found] == ["⟨sample:Shelf⟩('abc')"]
+
+
 def test_what_has_to_be_callable_is_refused_where_it_is_not(explore):
     text = """
         from collections.abc import Callable
