@@ -195,6 +195,7 @@ class Placement(Struct, frozen=True, kw_only=True):
         anchor: The existing test it goes after; None means the end of the class or file.
         style: How a test is written there.
         new_file: Whether the file has to be made.
+        base: What the class is derived from where it has to be made (`unittest.TestCase`), else None.
     """
 
     path: str
@@ -202,6 +203,7 @@ class Placement(Struct, frozen=True, kw_only=True):
     anchor: str | None = None
     style: Literal["function", "method", "unittest"] = "function"
     new_file: bool = False
+    base: str | None = None
 
 
 class Target(Struct, frozen=True, kw_only=True):

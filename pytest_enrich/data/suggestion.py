@@ -34,14 +34,15 @@ class GapPart(Struct, frozen=True, kw_only=True):
 
 
 class TargetPart(Struct, frozen=True, kw_only=True):
-    """The test file, and where in it; a row is `in` its test, which `anchor` names."""
+    """The test file, and where in it; a row is `in` its test, which `anchor` names, a new class made of `base`."""
 
     path: str
-    where: Literal["after", "in", "end of class", "end of file"]
+    where: Literal["after", "in", "end of class", "new class", "end of file"]
     owner: str | None = None
     anchor: str | None = None
     style: Literal["function", "method", "unittest"] = "function"
     new_file: bool = False
+    base: str | None = None
 
 
 class TestPart(Struct, frozen=True, kw_only=True):

@@ -18,7 +18,11 @@ from pytest_enrich.patch import row
 from pytest_enrich.patch.scope import (
     Scope,
     Statement,
-    blanks,
+    above,
+    apart,
+    begun,
+    blank,
+    end,
     enter,
     find_last,
     find_test,
@@ -61,16 +65,17 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
         return row.insert(text, test)
     start, text = split_bom(merge(text, test.imports, path=test.placement.path))
     module = parse(text, test.placement.path)
-    scope = enter(module, test.placement)
+    others = [one for one in order if isinstance(one, NewTest)]
+    scope = _scope(module, test, others)
     if find_test(scope, test) is not None:
         return start + text
-    index = _index(scope, test, [one for one in order if isinstance(one, NewTest)])
+    index = _index(scope, test, others)
     name = free([test.name], _bound(scope) if scope.owners else read(text).taken)
     code = requote(_renamed(test, name), quotes(text))
     body = [
         *scope.body[:index],
         *_statements(scope, code, index),
-        *_apart(scope.body[index:], spacing(scope)),
+        *apart(scope.body[index:], spacing(scope)),
     ]
     return start + grown(scope, body, ended=module.has_trailing_newline or not text.strip()).code
 
@@ -87,8 +92,8 @@ def insert_below(text: str, test: Candidate, comment: str, order: Sequence[Candi
     after = insert(text, test)
     lines, at = after.split("\n"), row.line(after, test) - 1
     indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
-    end = "\r" * lines[at].endswith("\r")
-    return "\n".join([*lines[:at], f"{indent}# {comment}{end}", *lines[at:]])
+    ending = "\r" * lines[at].endswith("\r")
+    return "\n".join([*lines[:at], f"{indent}# {comment}{ending}", *lines[at:]])
 
 
 def code_of(text: str, test: NewTest) -> str:
@@ -125,17 +130,8 @@ def _statements(scope: Scope, code: str, index: int) -> list[Statement]:
     )
     assert isinstance(parsed, cst.Module)
     first, *rest = parsed.body
-    top = not scope.owners and not index and (scope.body or not scope.module.header)
-    lines = [*_blank(0 if top else spacing(scope)), *parsed.header, *getattr(first, "leading_lines", ())]
+    lines = [*blank(above(scope, index)), *parsed.header, *getattr(first, "leading_lines", ())]
     return [first.with_changes(leading_lines=lines), *rest]
-
-
-def _apart(body: Sequence[Statement], count: int) -> list[Statement]:
-    """`body` with blank lines above its first statement, if it has none."""
-    if not body or blanks(body[0]):
-        return list(body)
-    lines = [*_blank(count), *getattr(body[0], "leading_lines", ())]
-    return [body[0].with_changes(leading_lines=lines), *body[1:]]
 
 
 def _bound(scope: Scope) -> frozenset[str]:
@@ -143,32 +139,43 @@ def _bound(scope: Scope) -> frozenset[str]:
     return frozenset(binding.name for binding in bound(parse_ast(code).body))
 
 
+def _scope(module: cst.Module, test: NewTest, order: Sequence[NewTest]) -> Scope:
+    """What a test goes into; a class that has to be made is where the first of its tests in the order wants it."""
+    place = test.placement
+    around = enter(module, replace(place, owner=None))
+    if not place.base or find_last(around, str(place.owner)) is not None:
+        return enter(module, place)
+    first = next((one for one in order if one.placement.owner == place.owner), test)
+    return begun(around, place, _index(around, first, order))
+
+
 def _index(scope: Scope, test: NewTest, order: Sequence[NewTest]) -> int:
     """Where among the scope's statements: beside the tests of `order` with the same place, else after it."""
-    anchor = _anchor(scope, test)
-    owner = test.placement.owner
-    peers = [one for one in order if one.placement.owner == owner and _anchor(scope, one) == anchor]
+    beside = _beside(scope, test)
+    peers = [one for one in order if _beside(scope, one) == beside]
     middle = peers.index(test) if test in peers else len(peers)
-    before = [found for peer in peers[:middle] if (found := find_test(scope, peer)) is not None]
-    after = [found for peer in peers[middle:] if (found := find_test(scope, peer)) is not None]
+    before = [found for peer in peers[:middle] if (found := _found(scope, peer)) is not None]
+    after = [found for peer in peers[middle:] if (found := _found(scope, peer)) is not None]
     if before:
         return max(before) + 1
     if after:
         return min(after)
-    return _end(scope) if anchor is None else anchor + 1
+    _, anchor = beside
+    return end(scope) if anchor is None else anchor + 1
+
+
+def _beside(scope: Scope, test: NewTest) -> tuple[str | None, int | None]:
+    """The place of a test in a scope, its class and its anchor; that of a new class is at the module's end."""
+    is_class = test.placement.base and not scope.owners
+    return (None, None) if is_class else (test.placement.owner, _anchor(scope, test))
+
+
+def _found(scope: Scope, test: NewTest) -> int | None:
+    """Where in a scope a test is, or the class that is made for it."""
+    is_class = test.placement.base and not scope.owners
+    return find_last(scope, str(test.placement.owner)) if is_class else find_test(scope, test)
 
 
 def _anchor(scope: Scope, test: NewTest) -> int | None:
     name = (test.placement.anchor or "").partition("[")[0].rpartition("::")[2].rpartition(".")[2]
     return find_last(scope, name) if name else None
-
-
-def _end(scope: Scope) -> int:
-    """The end of the scope, before `if __name__ == "__main__":` where that comes last."""
-    last = scope.body[-1] if scope.body else None
-    runs = isinstance(last, cst.If) and "__name__" in scope.module.code_for_node(last.test)
-    return len(scope.body) - 1 if runs else len(scope.body)
-
-
-def _blank(count: int) -> list[cst.EmptyLine]:
-    return [cst.EmptyLine(indent=False)] * count

@@ -85,6 +85,42 @@ def enter(module: cst.Module, placement: Placement) -> Scope:
     return Scope(path=placement.path, module=module, owners=tuple(owners), body=tuple(body))
 
 
+def begun(around: Scope, placement: Placement, at: int) -> Scope:
+    """The scope of a new class, with nothing in it, before a statement of the module `around` it."""
+    shell = cst.parse_module(f"class {placement.owner}({placement.base}):\n    pass\n").body[0]
+    made = cst.ensure_type(shell, cst.ClassDef).with_changes(
+        leading_lines=blank(above(around, at)), body=cst.IndentedBlock(body=())
+    )
+    body = [*around.body[:at], made, *apart(around.body[at:], spacing(around))]
+    return Scope(path=around.path, module=around.module.with_changes(body=body), owners=(made,), body=())
+
+
+def above(scope: Scope, at: int) -> int:
+    """The number of blank lines above what is put before a statement: none at the top."""
+    is_first = bool(scope.owners or scope.body or not scope.module.header)
+    return 0 if is_first and not at else spacing(scope)
+
+
+def end(scope: Scope) -> int:
+    """The end of the scope, before `if __name__ == "__main__":` where that comes last."""
+    last = scope.body[-1] if scope.body else None
+    runs = isinstance(last, cst.If) and "__name__" in scope.module.code_for_node(last.test)
+    return len(scope.body) - 1 if runs else len(scope.body)
+
+
+def apart(body: Sequence[Statement], count: int) -> list[Statement]:
+    """`body` with blank lines above its first statement, if it has none."""
+    if not body or blanks(body[0]):
+        return list(body)
+    lines = [*blank(count), *getattr(body[0], "leading_lines", ())]
+    return [body[0].with_changes(leading_lines=lines), *body[1:]]
+
+
+def blank(count: int) -> list[cst.EmptyLine]:
+    """So many blank lines."""
+    return [cst.EmptyLine(indent=False)] * count
+
+
 def grown(scope: Scope, body: Sequence[Statement], *, ended: bool) -> cst.Module:
     """The module with `body` as the scope's statements; `ended` by a line ending or not.
 

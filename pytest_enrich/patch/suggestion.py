@@ -220,6 +220,7 @@ def _as_test(suggestion: Suggestion) -> NewTest:
             anchor=target.anchor,
             style=target.style,
             new_file=target.new_file,
+            base=target.base,
         ),
         title=suggestion.title,
         look=suggestion.look,
@@ -247,7 +248,8 @@ def _gap(gap: Gap, closed: Sequence[Gap], digest: str) -> GapPart:
 
 def _target(test: Candidate, text: str | None) -> TargetPart:
     placement = test.placement
-    end: Literal["end of class", "end of file"] = "end of class" if placement.owner else "end of file"
+    inside: Literal["end of class", "new class"] = "new class" if placement.base else "end of class"
+    end: Literal["end of class", "new class", "end of file"] = inside if placement.owner else "end of file"
     beside: Literal["after", "in"] = "in" if isinstance(test, NewRow) else "after"
     return TargetPart(
         path=placement.path,
@@ -256,6 +258,7 @@ def _target(test: Candidate, text: str | None) -> TargetPart:
         anchor=test.name if beside == "in" else placement.anchor,
         style=placement.style,
         new_file=text is None,
+        base=placement.base,
     )
 
 

@@ -79,7 +79,8 @@ def where(suggestion: Suggestion) -> str:
     if suggestion.kind == "row":
         return f"{target.path}, {suggestion.more}"
     owner = f" in {target.owner}" if target.owner else ""
-    place = f"after {target.anchor}{owner}" if target.anchor else f"at the {target.where}{owner}"
+    end = f"in a new class {target.owner}" if target.base else f"at the {target.where}{owner}"
+    place = f"after {target.anchor}{owner}" if target.anchor else end
     return f"{target.path}, {'a new file' if target.new_file else place}"
 
 

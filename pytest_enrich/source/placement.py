@@ -14,6 +14,8 @@ from pytest_enrich.source.module import Suite
 from pytest_enrich.source.test_file import Style, Subject, TestFile
 
 HALF = 0.5
+_GENERAL = "test case mixin all basic general simple"
+"""What names of classes of tests say that is about nothing."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -130,12 +132,17 @@ class Shelf:
     def _end(self, path: str, subject: Subject) -> Placement:
         """The end of a file, or of its class about the subject, in unittest of the one least about something else.
 
-        Of several such that of most tests: it is the general one.
+        Of several such that of most tests: it is the general one. Where all of several are about something else,
+        it is a class of its own.
         """
         file = self.file(path)
         known = [] if file.tests(None) else [name for name in file.classes if file.tests(name)]
         least = min(known, key=lambda name: (_foreign(name, subject), -len(file.tests(name))), default=None)
         owner = file.class_about(subject) or (least if self._style(path, least) == "unittest" else None)
+        is_alien = owner == least and len(known) > 1 and _foreign(owner, subject) > 0
+        name, base = file.class_for(subject.topics[0]) if is_alien and subject.topics else ("", "")
+        if base:
+            return Placement(path=path, owner=name, style="unittest", base=base)
         return Placement(path=path, owner=owner, style=self._style(path, owner))
 
     def _style(self, path: str, owner: str | None) -> Style:
@@ -231,7 +238,7 @@ def _mirrors(folder: str, path: str) -> int:
 
 def _foreign(owner: str | None, subject: Subject) -> int:
     """How many words of the name of a class of tests are about something else: the function is not of its kind."""
-    about = f"{subject.path} {subject.qualname} test case mixin".lower()
+    about = f"{subject.path} {subject.qualname} {_GENERAL}".lower()
     return sum(word not in about for word in _lowered(owner or ""))
 
 

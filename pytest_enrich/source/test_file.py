@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Literal
@@ -21,6 +22,9 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.RShift: "rshift", ast.MatMult: "matmul", ast.USub: "neg", ast.Invert: "invert", ast.Subscript: "getitem",
 }  # fmt: skip
 """What Python calls for an operator."""
+_CALLED = re.compile(r"(Test|)\w*?((?:Test|TestCase)s?|)")
+"""How classes of tests are called: `TestCart`, `CartTests`."""
+_NAME = re.compile(r"[\w.]+")
 Style = Literal["function", "method", "unittest"]
 
 
@@ -124,6 +128,19 @@ class TestFile:
                 if self.tests(owner) and _topic_of_tests(owner) == _topic_of_tests(name):
                     return owner
         return None
+
+    def class_for(self, topic: str) -> tuple[str, str]:
+        """The name of a new class of tests, as most here are called, and what most of them are derived from.
+
+        The latter is "" where they are all derived from what is written here.
+        """
+        written = [name for name in self._classes if self.tests(name)]
+        forms = Counter(match.group(1, 2) for name in written if (match := _CALLED.fullmatch(name)))
+        before, behind = forms.most_common(1)[0][0] if forms else ("Test", "")
+        named = "".join(word[:1].upper() + word[1:] for word in topic.split("_"))
+        bases = Counter(ast.unparse(base) for name in written for base in self._classes[name].bases)
+        foreign = (base for base, _ in bases.most_common() if _NAME.fullmatch(base) and base not in self._classes)
+        return imports.free([f"{before}{named}{behind}"], self._bindings.taken), next(foreign, "")
 
     def style(self, owner: str | None) -> Style:
         """How a test is written in a class, or outside all."""

@@ -310,7 +310,8 @@ def holds(one: Suggestion) -> bool:
     try:
         above = [node for text in one.test.imports for node in ast.parse(text).body]
         clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
-        named = all(map(_is_name, (*one.test.names, *one.test.argnames, one.target.owner, one.target.anchor)))
+        target = one.target
+        named = all(map(_is_name, (*one.test.names, *one.test.argnames, target.owner, target.anchor, target.base)))
         if (one.kind == "bug") != (one.broken is not None) or (one.broken and not _is_mark(one.broken)):
             return False
         return clean and named and (_is_row(one) if one.kind == "row" else _is_test(one))

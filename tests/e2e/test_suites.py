@@ -119,3 +119,29 @@ def test_a_test_file_that_is_green_again_is_worked_on(small):
     (project.root / "tests/test_cart.py").write_text(TESTS)
     ended = project.run(*ONE)
     assert project.pending(), ended.text
+
+
+CLASSES = """\
+import unittest
+
+from shop.cart import discount
+
+
+class ZeroTests(unittest.TestCase):
+    def test_nothing(self):
+        self.assertEqual(discount(0), 0)
+
+
+class LargeTests(unittest.TestCase):
+    def test_much(self):
+        self.assertEqual(discount(10), 10)
+"""
+
+
+def test_where_all_classes_are_about_something_else_a_test_gets_a_class_of_its_own(small):
+    project = small({**PACKAGE, "tests/test_cart.py": CLASSES})
+    ended = project.run(*ONE, "--enrich-with=search", "--enrich-only=src/shop/cart.py::half")
+    assert [name for name, *_ in targets(project)] == ["half"], ended.text
+    assert " passed" in accepted(project)
+    written = (project.root / "tests/test_cart.py").read_text("utf-8")
+    assert "\n\n\nclass HalfTests(unittest.TestCase):\n    def test_" in written

@@ -50,6 +50,29 @@ def test_an_anchor_that_is_gone_means_the_end(cart, new_test):
     assert patch.insert(cart, new_test(anchor="test_gone")) == patch.insert(cart, new_test())
 
 
+def test_a_class_that_has_to_be_made_is_put_to_the_end(cart, new_test):
+    place = {"owner": "TestTotal", "base": "unittest.TestCase", "style": "unittest"}
+    first, second = (new_test(f"test_{name}", **place) for name in ("one", "two"))
+    after = patch.insert_each(f'{cart}\n\nif __name__ == "__main__":\n    unittest.main()\n', [first, second])
+
+    assert (
+        after.removeprefix(cart)
+        == """
+
+class TestTotal(unittest.TestCase):
+    def test_one(self):
+        assert "one" != 1
+
+    def test_two(self):
+        assert "two" != 1
+
+
+if __name__ == "__main__":
+    unittest.main()
+"""
+    )
+
+
 def test_a_class_that_is_gone_is_refused(cart, new_test):
     with pytest.raises(RefusedError) as caught:
         patch.insert(cart, new_test(owner="TestGone"))
@@ -289,6 +312,8 @@ PLACES = [
     (None, "test_gone"),
     ("TestC", "test_z"),
     ("TestC", None),
+    ("TestNew", None),
+    ("TestOther", None),
 ]
 IMPORTS = ["import pytest", "from m import a", "from m import c", "import os", "from shop.cart import parse"]
 
@@ -296,7 +321,7 @@ IMPORTS = ["import pytest", "from m import a", "from m import c", "import os", "
 @st.composite
 def cases(draw):
     text = draw(st.sampled_from(FILES))
-    places = [one for one in PLACES if one[0] is None or "TestC" in text]
+    places = [one for one in PLACES if one[0] != "TestC" or "TestC" in text]
     return text, [draw(named(f"test_n{number}", places)) for number in range(draw(st.integers(1, 12)))]
 
 
@@ -308,7 +333,9 @@ def named(draw, name, places):
         name=name,
         code=f"def {name}({'self' if owner else ''}):\n    assert f({value}) == {name!r}\n",
         imports=tuple(draw(st.lists(st.sampled_from(IMPORTS), max_size=3, unique=True))),
-        placement=Placement(path="test_a.py", owner=owner, anchor=anchor),
+        placement=Placement(
+            path="test_a.py", owner=owner, anchor=anchor, base=None if owner in {None, "TestC"} else "TestCase"
+        ),
         title=name,
         look="",
         oracle=(),

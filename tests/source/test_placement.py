@@ -122,6 +122,32 @@ def test_at_the_end_of_the_modules_test_file_when_no_test_runs_it(place, text, o
     )
 
 
+@pytest.mark.parametrize(
+    ("others", "owner", "base"),
+    [
+        (
+            "class TestRow(unittest.TestCase):\n{0}class TestBox(unittest.TestCase):\n{0}",
+            "TestCart",
+            "unittest.TestCase",
+        ),
+        (
+            "class RowTests(Base):\n{0}class BoxTests(TestCase):\n{0}class Base(TestCase): pass\n",
+            "CartTests",
+            "TestCase",
+        ),
+        (
+            "class TestRow(TestCase):\n{0}class TestBox(TestCase):\n{0}def TestCart(): pass\n",
+            "TestCart_2",
+            "TestCase",
+        ),
+    ],
+)
+def test_in_a_class_of_its_own_where_all_are_about_something_else(place, others, owner, base):
+    assert place({"tests/test_cart.py": others.format(BODY)}, {}) == Placement(
+        path="tests/test_cart.py", owner=owner, style="unittest", base=base
+    )
+
+
 def test_in_a_new_file_when_there_is_none(place):
     assert place({}, {}) == Placement(path="tests/test_cart.py", new_file=True)
 
