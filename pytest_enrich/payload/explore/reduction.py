@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from itertools import islice
 from ..engine.reduce import LARGE, reduce
 from ..engine.search import Result, Search
 from ..engine.solve import distance, numbers, proposals
+from ..express import named
 from . import informative
 from .calls import Call, sites
 from .function import Function
@@ -23,6 +25,8 @@ MOST_RECEIVERS, MOST_LIMITS = 12, 12
 LONGEST_WRITTEN = 80
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
+CLASS = re.compile(r"⟨[\w.]+:[\w.]+⟩(?=\()")
+"""The same, where a template is nothing but an object of it that is made, and what is done with that."""
 
 
 def reduced(
@@ -54,7 +58,15 @@ class _Found:
         refilled = inputs.refilled(self.result.call.receiver or "")
         receivers = sorted(inputs.known_receivers, key=_bareness)[:MOST_RECEIVERS]
         preferred = {name: pool.preferred(self._unspoken) for name, pool in inputs.pools.items()}
-        return {**preferred, "": (*refilled, *receivers)}
+        return {**preferred, "": (*self._of_owner, *refilled, *receivers)}
+
+    @cached_property
+    def _of_owner(self) -> Sequence[str]:
+        """The object as one of the class that has the method, where it is of a class made from that."""
+        owner, receiver = self.function.inputs.owner, self.result.call.receiver or ""
+        known = named(owner) if owner is not None and not inspect.isabstract(owner) else None
+        made = CLASS.match(receiver)
+        return [f"{known}{receiver[made.end() :]}"] if known and made and made[0] != known else []
 
     def at_limit(self, call: Call) -> Call:
         """The call with a number right beside the limit that it is compared with: there a mistake is seen first.
@@ -104,7 +116,7 @@ class _Found:
         smaller in any case.
         """
         first, preferred = self.result.call.receiver, self.plain[""]
-        if not preferred or call.receiver == first or len(first or "") > LONGEST_WRITTEN:
+        if not preferred or call.receiver in {first, *self._of_owner} or len(first or "") > LONGEST_WRITTEN:
             return True
         on_first = replace(call, receiver=first)
         before = said(self.function.runner, on_first)

@@ -23,9 +23,12 @@ ANY_NUMBER = frozenset({int, float})
 SEVERAL = 2
 STANDARD: tuple[type, ...] = (
     str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
-    pathlib.Path, io.StringIO, re.Pattern, dataclasses.Field,
+    io.StringIO, pathlib.Path, re.Pattern, dataclasses.Field,
 )  # fmt: skip
-"""Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict."""
+"""Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict.
+
+A stream is a context manager; a path is one as well, but no longer in Python 3.13.
+"""
 MOST_HOLDERS = 4
 AWAITABLE = "⟨asyncio:sleep⟩(0, 2)"
 _TAKEN: tuple[tuple[str, frozenset[Any]], ...] = (

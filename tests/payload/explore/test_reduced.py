@@ -99,6 +99,30 @@ def test_an_object_made_from_nothing_is_made_in_the_shortest_way_that_tests_show
     assert [one.call.receiver for one in found.findings] == ["⟨sample:Machine⟩()"]
 
 
+def test_an_object_is_of_the_class_that_has_the_method(explore):
+    text = """
+        class Cache:
+            def __init__(self, size):
+                self.size = size
+                self.held = {}
+
+            def fill(self, key):
+                if len(self.held) >= self.size:
+                    raise ValueError("value too large")
+                self.held[key] = key
+
+        class OldestCache(Cache):
+            pass
+        """
+    made = Call(
+        qualname="Cache.fill", receiver="⟨sample:OldestCache⟩(0)", arguments=(Argument(name="key", value="'up'"),)
+    )
+    (found,) = explore(
+        text, "Cache.fill", kind="method", branches=((7, 8),), lines=(), executions=1, calls=(made,)
+    ).findings
+    assert found.call.receiver == "⟨sample:Cache⟩(0)"
+
+
 def test_a_letter_that_stands_elsewhere_is_no_more_usual_than_another(explore):
     text = """
         def has_url(line: str) -> bool:
