@@ -29,8 +29,9 @@ FAULTS = {
 }  # fmt: skip
 REFUSING = {"not", "cannot", "must", "neither", "never", "no", "nothing", "should", *FAULTS}
 REQUIRING = {
-    "already", "does", "exceeds", "failed", "fails", "few", "least", "less", "many", "more", "most", "need",
-    "needs", "only", "require", "required", "requires", "than", "too", "unable", "without", "wrong",
+    "already", "clashes", "collides", "conflicts", "differ", "differs", "does", "end", "exceeds", "exists",
+    "failed", "fails", "few", "least", "less", "many", "more", "most", "need", "needs", "only", "require",
+    "required", "requires", "than", "too", "unable", "without", "wrong",
 }  # fmt: skip
 """A message with none of these, or of `REFUSING`, may be about anything: it says how things are."""
 FORBIDDEN = re.compile(
@@ -218,8 +219,9 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
     said = re.sub(ended, r"\1", said)
     if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # as what was cut off
         return
-    if said.split("_")[0] in ADDRESSED:
-        return
+    first = said.partition("_")[0]
+    if first in ADDRESSED or (len(first) == 1 and first not in {*case.parameters, *case.optional}):
+        return  # it talks to somebody, or of what only the message knows
     # A number in it may be of this input.
     much = 2 if re.search(r"\d", said) else 3
     if _kind_refused(case) and REFUSING.isdisjoint(said.split("_")):

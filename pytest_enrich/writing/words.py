@@ -81,9 +81,10 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     words = clause(prose, given)
     if len(words) > most:
         cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > FEW]
+        rest = words[cuts[-1] :][:1] if cuts else ()
         words = words[: cuts[-1]] if cuts else ()
         # What is one of several things is none of them by itself.
-        words = () if "either" in words and "or" not in words else words
+        words = () if "either" in words and ("or" not in words or "or" in rest) else words
     return "_".join(_ended(words))
 
 

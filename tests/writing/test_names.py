@@ -81,6 +81,9 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("no totals added", "test_price_no_totals_added"),
         ("the total is not known", "test_price_rejects_unknown_total"),
         ("no total", "test_price_no_total"),
+        ("price: End of text", "test_price_end_of_text"),
+        ("code 'abc' collides with another one", "test_price_code_collides_with_another_one"),
+        ("price(v, w): v must be callable", "test_price_rejects_invalid_total"),
         ("", "test_price_rejects_invalid_total"),
     ],
 )

@@ -52,6 +52,7 @@ def test_a_phrase_is_part_of_a_name_or_nothing(prose):
         ("Can't read a file", "cannot_read_file"),
         ("first argument to the large cache must be an int, a callable or nothing", ""),
         ("the size must be either a number that is not zero or None", ""),
+        ("the size must be either a number or a subclass or an object of it", ""),
         ("there's no such file", "no_such_file"),
         ("a value isn't there", "value_is_not_there"),
         ("not an amount: 'a'", "not_an_amount"),

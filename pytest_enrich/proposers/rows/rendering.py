@@ -60,7 +60,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         if kin := next(self._exchanged(), ""):
             start = names.exchanged(anchor, kin, self.target.outermost)
             alone = names.styled(f"test_{start}", self.taken)
-            if alone not in self.taken:
+            if case.outcome == names.ENTERED and alone not in self.taken:
                 return alone, self.origin
         else:
             own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})

@@ -75,10 +75,11 @@ def test_classes_with_a_base_in_common_and_functions_that_take_the_same_are_kin(
 def unrun(rows, fakes):
     """The candidates for a function that no test runs, from variants of tests of others in its file."""
 
-    def unrun(qualname, text, *variants):
+    def unrun(qualname, text, *variants, **changes):
         test = text.partition("def ")[2].partition("(")[0]
         near = (NearTest(nodeid=f"{fakes.TESTS}::{test}", shared=0),)
-        return rows(text, *variants, names=(), source=SOURCE, qualname=qualname, nearest=near)
+        gaps = {"gaps": (fakes.gap(outcome="entered", text=f"def {qualname}"),), **changes}
+        return rows(text, *variants, names=(), source=SOURCE, qualname=qualname, nearest=near, **gaps)
 
     return unrun
 
@@ -94,6 +95,13 @@ def test_all_places_where_a_class_beside_it_stands_are_exchanged_together(unrun)
 def test_a_function_of_a_module_is_exchanged_behind_its_dot(unrun):
     (candidate,), _ = unrun("discount", FUNCTIONS, variant(seen=("6.0",), values=((1, "'discount'"),)))
     assert candidate.code == "def test_discount():\n    assert cart.discount(60) == 6.0\n"
+
+
+def test_of_a_part_of_what_no_test_runs_it_is_said_which_one(unrun, fakes):
+    (candidate,), _ = unrun(
+        "discount", FUNCTIONS, variant(seen=("6.0",), values=((1, "'discount'"),)), gaps=(fakes.gap(),)
+    )
+    assert candidate.name == "test_discount_with_negative_total"
 
 
 def test_what_a_parametrized_test_unpacks_is_passed_one_by_one(rows, fakes):
