@@ -185,7 +185,7 @@ class Inputs(Choices):
 
     @cached_property
     def usual(self) -> frozenset[str]:
-        """What a reader has seen in tests of it, and of the texts that stand elsewhere those of a line with a word."""
+        """What a reader has seen in tests of it; of the texts that stand elsewhere those of a line with a word."""
         shown = [value for pool in self.pools.values() for value in pool.seen]
         receivers = (call.receiver for call in self.calls if call.receiver)
         elsewhere = (text for pool in self.pools.values() for text in pool.written)
