@@ -56,7 +56,7 @@ def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
     for template in dict.fromkeys(templates):
         try:
             pairs.append((template, evaluate(template)))
-        except Exception:  # a recorded name that is gone, a constant that is no literal
+        except BaseException:  # a name that is gone, no literal, a constructor that refuses in its own way
             continue
     return pairs
 

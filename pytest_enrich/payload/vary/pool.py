@@ -108,7 +108,7 @@ class Names:
         if template not in self._parts:
             try:
                 self._parts[template] = frozenset(_parts(self.value(template), DEEPEST))
-            except Exception:  # a constructor that refuses, a name that is gone
+            except BaseException:  # a constructor that refuses, a name that is gone
                 self._parts[template] = frozenset()
         return self._parts[template]
 

@@ -151,6 +151,24 @@ def stopping(limit: int):
     assert "⟨sample:State⟩('" in " ".join([*finding.lines, finding.action])
 
 
+def test_an_object_that_refuses_to_be_made_in_its_own_way_ends_no_search(explore):
+    text = """
+        class Refused(BaseException):
+            pass
+
+        class Item:
+            def __init__(self, name: str) -> None:
+                raise Refused("made by Item.of alone")
+
+        def label(number: int, item: Item | None = None) -> str:
+            if item is None and number > 3:
+                return "many"  # here
+            return "few"
+        """
+    found = explore(text, "label", branches=((9, 10),), lines=(10,)).findings
+    assert [one.action for one in found] == ["⟨sample:label⟩(4)"]
+
+
 def test_a_typed_dictionary_is_given_with_the_keys_that_it_requires(explore):
     text = """
         from typing import TypedDict
