@@ -83,6 +83,16 @@ class Outside:
         self._denials = len(denied)
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, None, None]:
+        """What ends the measuring of coverage, as a debugger does, hides what all tests after it run."""
+        measuring = sys.gettrace()
+        yield
+        if sys.gettrace() != measuring:
+            pytest.fail(
+                "it ends what measures coverage: after it sys.gettrace() gives something else", pytrace=False
+            )
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """What met something that is denied, or may be otherwise, says nothing of how it ends outside."""
         report = yield

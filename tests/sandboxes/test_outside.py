@@ -56,6 +56,25 @@ def results(sandbox, outcomes, text):
 
 
 @in_two_places
+def test_what_ends_the_measuring_of_coverage_does_not_pass_where_it_is_measured(sandbox, outcomes):
+    text = """
+        import sys
+        from shop.cart import price
+
+        def test_quiet():
+            assert price(10)
+
+        def test_debugged():
+            sys.settrace(lambda *_: None)
+            sys.settrace(None)
+            assert price(10)
+        """
+    job = Prove(path="tests/test_new.py", text=textwrap.dedent(text), measure=("src/shop/cart.py",))
+    found = {name: one.result for name, one in outcomes(sandbox.execute(job, timeout=60.0)).items()}
+    assert found == {"test_quiet": "passed", "test_debugged": "failed"}
+
+
+@in_two_places
 def test_what_may_end_otherwise_outside_does_not_pass(sandbox, outcomes):
     names = ("test_port", "test_service", "test_network", "test_owner")
     assert results(sandbox, outcomes, OTHERWISE) == dict.fromkeys(names, "failed")
