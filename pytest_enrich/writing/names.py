@@ -24,7 +24,7 @@ LONGEST_CLAUSE = 60
 ABLE = {"can", "could", "does", "may", "must", "should", "will"}
 ENTERED = "entered"
 """The outcome of a gap that is a whole function."""
-CAMEL = re.compile(r"test[A-Z]")
+CAMEL, HUMPED = re.compile(r"test[A-Z]"), re.compile(r"test_[a-z0-9]+[A-Z]")
 
 
 def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
@@ -150,11 +150,13 @@ def unnumbered(name: str) -> str:
 
 
 def styled(name: str, others: Collection[str]) -> str:
-    """The name as most others are written: `testAddItem` where they have no underscores."""
+    """The name as most others are written: `testAddItem` or `test_addItem` where they have no more underscores."""
     tests = [other for other in others if other.startswith("test")]
-    if 2 * sum(CAMEL.match(other) is not None for other in tests) <= len(tests):
-        return name
-    return "test" + "".join(word.capitalize() for word in name.removeprefix("test_").split("_"))
+    first, *rest = name.removeprefix("test_").split("_")
+    for form, begun in ((CAMEL, f"test{first.capitalize()}"), (HUMPED, f"test_{first}")):
+        if 2 * sum(form.match(other) is not None for other in tests) > len(tests):
+            return begun + "".join(word.capitalize() for word in rest)
+    return name
 
 
 def kept(task: Task) -> frozenset[str]:

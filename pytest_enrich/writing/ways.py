@@ -48,6 +48,11 @@ LACKING = re.compile(
 """`no unit detected`: that is without a unit."""
 OBLIGED = re.compile(r"^(\w+?)_(?:must|should|has_to)_be_(string|str|bytes|integer|int|number|boolean|list|dict)$")
 """`text must be a string`: what is refused is one that is none."""
+EXPECTED = re.compile(
+    r"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_(string|integer|number|boolean|list|dict|callable|iterable)$"
+)
+"""`expected 'on_enter' argument to be callable`."""
+ENDING = re.compile(r"(Error|Exception)$")
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "we", "you"}
 """Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
@@ -202,8 +207,9 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
     ]
     yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in said)
     yield from said
-    # Which parameter it is says more than half of a message.
-    yield from [Way(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused else ()
+    # Which parameter it is says more than half of a message, and less than a class that says what is the matter.
+    is_told = not hasattr(builtins, case.raised) and len(words.snake(ENDING.sub("", case.raised)).split("_")) > 1
+    yield from [Way(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused and not is_told else ()
 
 
 def _is_bare(message: str) -> bool:
@@ -233,8 +239,8 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
         yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much + 1)
     if unknown := UNKNOWN.fullmatch(case.seen.message):
         yield Way(f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", much + 1)
-    if obliged := OBLIGED.match(said):
-        yield Way(f"rejects_non_{obliged[2]}_{obliged[1]}", much)
+    kinds = ((OBLIGED.match(said), much), (EXPECTED.match(said), much + 1))
+    yield from (Way(f"rejects_non_{match[2]}_{match[1]}", says) for match, says in kinds if match)
     if said.split("_")[0] in FAULTS:
         yield Way(f"rejects_{said}", much)
     if (

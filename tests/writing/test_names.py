@@ -81,6 +81,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("no totals added", "test_price_no_totals_added"),
         ("the total is not known", "test_price_rejects_unknown_total"),
         ("no total", "test_price_no_total"),
+        ("expected 'total' argument to be callable, not: 2", "test_price_rejects_non_callable_total"),
         ("price: End of text", "test_price_end_of_text"),
         ("code 'abc' collides with another one", "test_price_code_collides_with_another_one"),
         ("price(v, w): v must be callable", "test_price_rejects_invalid_total"),
@@ -451,6 +452,21 @@ def test_what_is_tested_is_said_before_a_number_where_all_names_of_what_is_calle
 def test_a_file_whose_tests_have_no_underscores_gets_one_more_of_those():
     given = case(FALSE, arguments={"total": "-1"})
     assert named(given, taken={"testPrice", "testOther", "helper"}) == "testPriceNegativeTotalReturnsFalse"
+    humped = {"test_cartTotal", "test_cartIsEmpty", "test_other"}
+    assert named(given, taken=humped) == "test_priceNegativeTotalReturnsFalse"
+
+
+@pytest.mark.parametrize(
+    ("raised", "name"),
+    [
+        ("⟨m:NoCurrencyError⟩", "test_price_raises_no_currency_error"),
+        ("⟨m:PriceError⟩", "test_price_rejects_invalid_total"),
+        ("⟨builtins:ValueError⟩", "test_price_rejects_invalid_total"),
+    ],
+)
+def test_a_class_that_says_what_is_the_matter_says_more_than_which_value_it_is(raised, name):
+    stated = case(raises("XYZ", raised), arguments={"total": "'XYZ'"})
+    assert named(stated) == name
 
 
 def test_no_name_is_wider_than_a_line():

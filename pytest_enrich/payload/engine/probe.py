@@ -9,6 +9,7 @@ import inspect
 import math
 import operator
 import re
+import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -168,6 +169,9 @@ def _is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
 
+PROXIES = frozenset(weakref.ProxyTypes)
+
+
 class Note(NamedTuple):
     """A condition that was evaluated: the statement's line, how it compares, and both operands."""
 
@@ -206,7 +210,9 @@ class Probes:
 
     def _note(self, line: int, how: str, left: Any, right: Any = None, *rest: Any) -> Any:
         """What the condition gives, once it is noted."""
-        if len(self.notes) < MOST and (not self._lines or line in self._lines):
+        is_open = len(self.notes) < MOST and (not self._lines or line in self._lines)
+        # What a proxy stands for may be gone by the time that it is looked at.
+        if is_open and not {type(left), type(right)} & PROXIES:
             self.notes.append(Note(line, _kind(how), *_operands(left, right, rest)))
         if how == "truth":
             return left

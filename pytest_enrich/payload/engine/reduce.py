@@ -30,6 +30,7 @@ TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
 """Nothing in a list, or as the value of a key."""
+RAGGED = re.compile(r"\d\.\d{8,}")
 LETTER = re.compile(r"b?'\w'")
 """A text of one sign: of all that may be passed it says the least."""
 TEXTS = ("'", '"')
@@ -73,8 +74,9 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
     if call.receiver and call.receiver not in known:
         is_operand = call.qualname.endswith("__")
         own += odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)
-    # People read nothing in a list twice, even where tests pass it, and a text that is passed twice.
-    own += sum(map(_hollow, values))
+    # People read nothing in a list twice, even where tests pass it, a number of many digits that a program made,
+    # and a text that is passed twice.
+    own += sum(_hollow(value) + len(RAGGED.findall(value)) for value in values)
     own += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
     return own + sum(oddness(step, known) for step in call.setup)
 
@@ -304,7 +306,7 @@ def _plainer_throughout(call: Call, plain: Mapping[str, Sequence[str]]) -> Itera
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     """Preferred values, unless this is one already; then what is between them, and less of it or of a literal."""
     yield from _preferred(value, preferred)
-    if value in preferred and len(value) <= LONG:
+    if value in preferred and len(value) <= LONG and not RAGGED.search(value):
         return
     yield from _between(value, preferred)
     yield from sorted(shorter(value), key=_hollow)

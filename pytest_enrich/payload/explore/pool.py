@@ -26,6 +26,7 @@ from .templates import NUMBER
 MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
 SIGN = re.compile(r"[^\w\s]")
+ANY_TEXT = "'abc'"
 QUOTES = ("'", '"')
 PLACE = re.compile(r"\w\.\w|/")
 """What the path of a file has, and what is a word has not."""
@@ -78,7 +79,8 @@ class Pool:
         """Values to prefer: what tests pass, that with a little less, what people wrote elsewhere, plain ones.
 
         Of what tests pass what is not `unspoken` of comes first, texts of few signs before others, and last what
-        is made from nothing; contents come in the order in which tests have them.
+        is made from nothing; contents come in the order in which tests have them. What looks like the name of
+        something else comes after a text that is nothing else.
         """
 
         def little(text: str) -> tuple[bool, int, int, int]:
@@ -87,7 +89,10 @@ class Pool:
             return text.endswith("()"), unspoken(text), signs // FEW_SIGNS, length
 
         seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
-        written = sorted(self.written, key=_plainness)
+        said = sorted(self.written, key=_has_lines)
+        named = [text for text in said if NAMING.match(text)]
+        any_text = [ANY_TEXT] if ANY_TEXT in self.plain else []
+        written = [*(text for text in said if text not in named), *any_text, *named]
         return tuple(dict.fromkeys([*seen, *edits(seen), *written, *self.plain, *self.short]))
 
     @property
@@ -145,9 +150,9 @@ class Pool:
         return chance.choice(values) if values else "None"
 
 
-def _plainness(text: str) -> tuple[bool, bool]:
-    """Whether it has several lines, and whether it looks like the name of something else."""
-    return "\\n" in text, NAMING.match(text) is not None
+def _has_lines(text: str) -> bool:
+    """Whether it has several lines."""
+    return "\\n" in text
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
-from ..engine.reduce import LARGE, reduce
+from ..engine.reduce import reduce
 from ..engine.search import Result, Search
 from ..engine.solve import distance, numbers, proposals
 from ..express import named
@@ -22,7 +22,7 @@ from .run import Outcome
 from .stated import Record
 
 MOST_RECEIVERS, MOST_LIMITS = 12, 12
-LONGEST_WRITTEN = 80
+LONGEST_WRITTEN, FARTHEST = 80, 10**18
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
 CLASS = re.compile(r"⟨[\w.]+:[\w.]+⟩(?=\()")
@@ -78,7 +78,7 @@ class _Found:
             return call
         asked = {item[0] for item in self.result.reached if isinstance(item, tuple)}
         notes = [note for note in self.function.watch(call, asked) if note.how == "<"]
-        compared = [note for note in notes if 1 < distance([note]) < LARGE]
+        compared = [note for note in notes if 1 < distance([note]) < FARTHEST]
         others = islice(proposals(compared, numbers(sites(call)), lambda _kind: ()), MOST_LIMITS)
         return next((other for other in others if self.unusual(other)[0] <= odd and self.is_done_by(other)), call)
 

@@ -9,7 +9,10 @@ from pytest_enrich.data import Argument, Call
 
 @pytest.mark.parametrize(
     ("condition", "number"),
-    [("age < 14", "13"), ("age <= 14", "14"), ("age > 64", "65"), ("age >= 65", "65"), ("age == 65", "65")],
+    [
+        *[("age < 14", "13"), ("age <= 14", "14"), ("age > 64", "65"), ("age >= 65", "65"), ("age == 65", "65")],
+        ("age >= 36000000000000", "36000000000000"),
+    ],
 )
 def test_a_number_is_found_right_beside_the_limit_that_it_is_compared_with(explore, condition, number):
     text = f"""
@@ -132,6 +135,50 @@ def test_a_letter_that_stands_elsewhere_is_no_more_usual_than_another(explore):
         """
     (found,) = explore(text, "has_url", branches=((2, 4),), lines=(), executions=300, written=("'w'",)).findings
     assert found.action != "⟨sample:has_url⟩('w')"
+
+
+def test_a_number_of_many_digits_is_made_plain_even_where_a_test_passes_it(explore):
+    text = """
+        def area(radius: float) -> float:
+            if radius > 1:
+                return radius * 2
+            return 0.0
+        """
+    known = Call(qualname="area", arguments=(Argument(name="radius", value="97.71235919463922"),))
+    (found,) = explore(text, "area", branches=((2, 3),), lines=(), executions=300, calls=(known,)).findings
+    assert len(found.action) < len("⟨sample:area⟩(97.712)")
+
+
+def test_what_looks_like_the_name_of_something_else_is_passed_for_no_text(explore):
+    text = """
+        def build(code: str) -> int:
+            if not code.isdigit():
+                raise ValueError("a code has digits only")
+            return int(code)
+        """
+    (found,) = explore(
+        text, "build", branches=((2, 3),), lines=(), executions=300, written=("'self.upc'",)
+    ).findings
+    assert found.action == "⟨sample:build⟩('abc')"
+
+
+def test_what_a_proxy_stood_for_may_be_gone_before_it_is_looked_at(explore):
+    text = """
+        import weakref
+
+        class Link:
+            pass
+
+        def same(number: int) -> str:
+            first = Link()
+            held = weakref.proxy(first)
+            other = Link()
+            if held == other or number > 3:
+                return "many"
+            return "few"
+        """
+    (found,) = explore(text, "same", branches=((10, 11),), lines=(), executions=300).findings
+    assert found.action == "⟨sample:same⟩(4)"
 
 
 def test_what_is_made_a_path_of_is_no_word_that_stands_elsewhere(explore):
