@@ -32,6 +32,8 @@ LITERAL = (bool, int, float, str, bytes, type(None))
 SEARCHING = {"search", "finditer", "findall"}
 # For an operand that is what it is compared with, a mark for what was not given most often.
 UNLIKE = (1, "a", None, True)
+OTHERS: tuple[object, ...] = (2, "abc", None, [])
+"""For an operand that is of a class, some of other classes."""
 ENCODINGS = ("utf-8", "latin-1")
 MOST_PLACES = 4
 LONGEST = 200
@@ -173,10 +175,18 @@ def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tu
     subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
     texts = [*like(kind)]
     yield from ((subject, Written(text)) for text in texts)
+    yield from ((left, other) for other in OTHERS if note.how == "isinstance" and _tells_apart(kind, left, other))
     is_by_line = isinstance(kind, re.Pattern) and bool(kind.flags & re.MULTILINE)
     if note.how in SEARCHING and isinstance(subject, str) and subject and is_by_line:
         yield from ((subject, f"{subject}\n{_text(text)}") for text in texts)
     yield from ((left, Written(text)) for text in _used_up(left, kind))
+
+
+def _tells_apart(kind: Any, value: object, other: object) -> bool:
+    """Whether only the first of two is of a class, or of one of several."""
+    with contextlib.suppress(Exception):  # a metaclass of the project's may do anything
+        return isinstance(value, kind) and not isinstance(other, kind)
+    return False
 
 
 def _held(value: object) -> list[object]:

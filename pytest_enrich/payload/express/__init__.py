@@ -165,11 +165,15 @@ def _variable(value: object) -> str | None:
 
 
 def _constant(value: object) -> str | None:
-    """The public name under which the module of its class keeps this very object (`UTC`)."""
+    """The public name under which the module of its class keeps this very object (`UTC`).
+
+    Of a private class only what has nothing in it: such an object stands for something (`MISSING`).
+    """
     module = type(value).__module__
     names = (name for name, held in vars(sys.modules.get(module, types)).items() if held is value)
     public = next((name for name in names if not name.startswith("_")), None)
-    return f"⟨{module}:{public}⟩" if public and named(type(value)) else None
+    is_meant = named(type(value)) or getattr(value, "__dict__", None) == {}
+    return f"⟨{module}:{public}⟩" if public and is_meant else None
 
 
 def _rebuilt(value: object, inner: Inner) -> str | None:

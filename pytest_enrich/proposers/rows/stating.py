@@ -195,7 +195,7 @@ def message_edit(function: ast.AST, point: Point, value: str) -> Edit:
 
 
 def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
-    """Whether a value is a plain literal, or made by a call that other cases expect there, too."""
+    """Whether a value is a plain literal, has a name, or is made by a call that other cases expect there, too."""
     if look.point.form == "called":
         return is_usual_call(value)
     node = expression(value)
@@ -203,9 +203,9 @@ def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
         return isinstance(getattr(node, "value", None), str)
     if look.point.form == "raises" or (node is not None and is_literal(node)):
         return True
-    if look.constant:
+    if look.constant or cases is None:
         return IMPORTED.fullmatch(value) is not None
-    column = cases.column(look.name) if cases is not None and look.name in cases.argnames else ()
+    column = cases.column(look.name) if look.name in cases.argnames else ()
     made = _called(value)
     return bool(made) and made in map(_called, column)
 

@@ -304,3 +304,9 @@ def test_a_date_that_has_no_day_beside_it_is_compared_as_it_is():
     note = Note(1, "<", dt.date(2024, 5, 20), dt.date.max)
     made = proposals([note], [("⟨datetime:date⟩(2024, 5, 20)", lambda text: text)], lambda _: ())
     assert [*made] == ["⟨datetime:date⟩(9999, 12, 31)"]
+
+
+@pytest.mark.parametrize(("kind", "others"), [(str, ["2", "None", "[]"]), ((str, list), ["2", "None"]), (int, [])])
+def test_where_a_value_is_of_a_class_one_of_another_is_proposed(kind, others):
+    note = Note(1, "isinstance", "a-b", kind)
+    assert list(proposals([note], [("'a-b'", lambda text: text)], lambda _: ())) == others

@@ -341,11 +341,11 @@ def test_of_a_tuple_with_something_private_nothing_is_pinned(look, kind, told):
         class _Mark:
             pass
 
-        MARK = _Mark()
+        _MARK = _Mark()
 
         def key(number: int):
             if number > 3:
-                return {kind}([MARK, number])  # here
+                return {kind}([_MARK, number])  # here
             return ()
         """
     found = look(source, "key", calls=(call("key", number="2"),)).findings

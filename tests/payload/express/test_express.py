@@ -254,6 +254,11 @@ class _Hidden:
     number: int
 
 
+def test_what_stands_for_something_is_written_by_its_name():
+    assert express(dataclasses.MISSING) == "⟨dataclasses:MISSING⟩"
+    assert evaluate("⟨dataclasses:MISSING⟩") is dataclasses.MISSING
+
+
 def test_an_instance_of_a_private_class_has_no_template():
     assert express(_Hidden(1)) is None
 

@@ -124,3 +124,16 @@ def test_what_is_looked_at_afterwards_or_is_no_plain_class_is_left_to_the_test(r
 def test_a_message_that_is_no_text_is_not_believed(rows):
     made, _ = rows(TEST.format(block="pytest.raises(ValueError)"), variant("''", seen=("leave()",)))
     assert made == []
+
+
+def test_a_result_that_has_a_name_is_expected_by_it(rows):
+    text = """
+        from shop.cart import discount
+
+
+        def test_discount():
+            assert discount(3) == 2
+        """
+    (made,), _ = rows(text, variant("-1", seen=("⟨shop.cart:NOTHING⟩",)))
+    assert made.code.splitlines()[1:] == ["    assert discount(-1) == NOTHING"]
+    assert made.imports == ("from shop.cart import NOTHING",)
