@@ -117,13 +117,21 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
                 yield name, value
 
     def _known_by(self, hole: Hole) -> str:
-        """The parameter of a call that is given what stands there, "" for none."""
+        """The parameter of a call that is given what stands there, itself or in a variable; "" for none."""
+        kept = {
+            one.id: span(node.value)
+            for node in nodes_of(ast.Assign, self.sheet.function)
+            for one in node.targets
+            if isinstance(one, ast.Name)
+        }
         for call in calls(self.sheet.function):
             passed = {keyword.arg or "": keyword.value for keyword in call.keywords}
             if last_name(call.func) == self.target.qualname.rpartition(".")[2]:
                 passed |= {own.name: value for own, value in zip(self.target.parameters, call.args, strict=False)}
             for name, node in passed.items():
-                if span(node) == hole.span or (isinstance(node, ast.Name) and node.id == hole.name):
+                variable = node.id if isinstance(node, ast.Name) else ""
+                is_there = hole.span is not None and hole.span in {span(node), kept.get(variable)}
+                if is_there or (variable and variable == hole.name):
                     return name
         return ""
 
