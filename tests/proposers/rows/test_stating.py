@@ -139,14 +139,14 @@ def test_a_result_that_has_a_name_is_expected_by_it(rows):
     assert made.imports == ("from shop.cart import NOTHING",)
 
 
-def test_what_stands_in_a_variable_is_known_by_the_parameter_that_gets_it(rows):
+def test_what_stands_in_a_variable_is_known_by_the_parameter_that_gets_it(rows, fakes):
     text = """
         from shop.cart import discount
 
 
         def test_discount():
-            price = 3
+            price = [3]
             assert discount(price) == 2
         """
-    (made,), _ = rows(text, variant("-1", seen=("0",)))
-    assert made.name == "test_discount_negative_total_is_zero"
+    (made,), _ = rows(text, variant("[]", seen=("0",)), gaps=(fakes.gap(text="if not total:"),))
+    assert made.name == "test_discount_empty_total_is_zero"
