@@ -135,7 +135,8 @@ def test_what_a_run_with_few_places_shows_is_drawn_from():
     ]
     struck = [suggestion("s0", "test_f(): assert f('', None) == 1", "0")]
     assert [one.id for one in blind.first([*struck, *plain], 10)] == ["p1", "p2", "p3", "p4", "p5"]
-    assert [one.id for one in blind.first([*struck, *plain[:1]], 10)] == ["p5", "s0"]
+    assert [one.id for one in blind.first([*struck, *plain[:1]], 10)] == ["p5"]
+    assert [one.id for one in blind.first(struck, 10)] == ["s0"]
     assert [one.id for one in blind.first(plain, 2)] == ["p1", "p2"]
 
 
