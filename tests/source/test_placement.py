@@ -140,6 +140,7 @@ def test_at_the_end_of_the_modules_test_file_when_no_test_runs_it(place, text, o
             "TestCart_2",
             "TestCase",
         ),
+        ("class TestRow(Mixin, TestCase):\n{0}class TestBox(Mixin, TestCase):\n{0}", "TestCart", "TestCase"),
     ],
 )
 def test_in_a_class_of_its_own_where_all_are_about_something_else(place, others, owner, base):

@@ -16,7 +16,7 @@ import re
 import types
 import typing
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 ANY_NUMBER = frozenset({int, float})
@@ -169,8 +169,11 @@ def _admits(kind: type, part: Any) -> bool:
 
 def keys_of(kind: type) -> dict[str, Any] | None:
     """The keys of a `TypedDict`, each with its type; None of any other class."""
-    if not hasattr(kind, "__required_keys__") or not issubclass(kind, dict):
-        return None
+    return _keys(kind) if hasattr(kind, "__required_keys__") and issubclass(kind, dict) else None
+
+
+@lru_cache(maxsize=256)  # they are asked for with every value that is tried
+def _keys(kind: type) -> dict[str, Any]:
     try:
         return typing.get_type_hints(kind)
     except Exception:  # a name of the project's, known only to type checkers

@@ -275,7 +275,9 @@ class World:
         )
 
     def _keyed(self, keys: Mapping[str, Any], required: Collection[str], depth: int) -> Strategy[str]:
-        """A dictionary with all keys that are required, and some of the others."""
+        """A dictionary with all keys that are required, and some of the others; none of one that is in itself."""
+        if depth > 2 * DEEPEST:
+            return draw.nothing()
         known = [key for key in keys if key in required or depth < DEEPEST]
         items = {key: self.of(keys[key], depth + 1).map(partial("{!r}: {}".format, key)) for key in known}
         every = [one if key in required else draw.one_of([draw.just(""), one]) for key, one in items.items()]

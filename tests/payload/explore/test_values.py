@@ -35,6 +35,10 @@ class Person(Named, total=False):
     friends: list[Person]
 
 
+class Endless(typing.TypedDict):
+    inner: Endless
+
+
 HINTS = [
     int,
     float,
@@ -109,6 +113,7 @@ def test_nothing_is_drawn_for_what_cannot_be_made():
         def __init__(self, key): ...
 
     assert world().drawn(Hidden, 0) == ()
+    assert world().drawn(Endless, 0) == ()
 
 
 def test_what_only_the_class_itself_passes_is_not_given(imported):
