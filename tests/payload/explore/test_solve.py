@@ -310,3 +310,12 @@ def test_a_date_that_has_no_day_beside_it_is_compared_as_it_is():
 def test_where_a_value_is_of_a_class_one_of_another_is_proposed(kind, others):
     note = Note(1, "isinstance", "a-b", kind)
     assert list(proposals([note], [("'a-b'", lambda text: text)], lambda _: ())) == others
+
+
+def test_an_object_that_nobody_may_ask_whether_it_is_true_has_no_opposite():
+    class Lazy:
+        def __bool__(self):
+            raise AttributeError("a part of what is made later")
+
+    note = Note(1, "truth", Lazy(), None)
+    assert list(proposals([note], [("'a'", lambda text: text)], lambda _: ())) == []
