@@ -247,7 +247,8 @@ def _opposite(value: object) -> list[object]:
     if value is None:
         return [1, "a", True]
     plain: dict[type, list[object]] = {
-        bool: [value is False], str: ["", "a"], int: [0, 1], float: [0.0, 1.5], list: [[], [1]], dict: [{}, {"a": 1}],
+        bool: [value is False], str: ["", "a"], int: [0, 1], float: [0.0, 1.5], list: [[], [1]],
+        dict: [{}, {"a": 1}],
     }  # fmt: skip
     return plain.get(type(value), [])
 
