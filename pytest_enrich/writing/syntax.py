@@ -69,6 +69,10 @@ class Text:
         )
         return self.rewritten((first, start, *span(last)[2:]), edits).strip()
 
+    def behind(self, place: Span) -> str:
+        """What stands behind it in its last line."""
+        return _decoded(self._lines[place[2] - 1][place[3] :])
+
     def is_empty(self, line: int) -> bool:
         """Whether nothing is on a line."""
         return 0 < line <= len(self._lines) and not self._lines[line - 1].strip()

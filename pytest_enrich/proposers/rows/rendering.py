@@ -22,6 +22,7 @@ from pytest_enrich.writing.syntax import (
     expression,
     is_within,
     last_name,
+    loaded,
     nodes_of,
     span,
     stored,
@@ -136,12 +137,16 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return ""
 
     def frame(self, name: str, lines: Sequence[str]) -> str | None:
-        """The test of that name with this body, not indented; None when it is none, or gets too wide."""
+        """The test of that name with this body, not indented; None when it is none, lacks a name, is too wide."""
         code = "\n".join([*self.header(name, lines), *lines]) + "\n"
         try:
             tree = ast.parse(code)
         except (SyntaxError, ValueError):
             return None
+        nodes = [*ast.walk(tree)]
+        known = stored(*nodes) | {node.arg for node in nodes if isinstance(node, ast.arg)}
+        if loaded(tree) & stored(*self.sheet.function.body) - known:
+            return None  # what is never called, a lambda, may name what was left out
         code = laid_out(code, self.widths[0] + len(INDENT))
         return code if is_readable([code]) and len(tree.body) == 1 else None
 

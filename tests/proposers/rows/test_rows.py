@@ -424,6 +424,41 @@ def test_what_raises_is_expected_to_raise(rows):
     assert (made.oracle[0].source, made.oracle[0].line) == ("raises", 2)
 
 
+def test_what_names_a_class_that_is_left_out_is_no_test(rows):
+    text = """
+    from shop.cart import discount
+
+
+    def test_discount():
+        class Early:
+            late = lambda self: Late(self)
+
+        class Late(Early):
+            pass
+
+        assert discount(Early(), 10) == 10
+    """
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="below 0", line=11)
+    assert rows(text, raised)[0] == []
+
+
+def test_what_tells_a_tool_to_leave_a_line_alone_stays_behind_it(rows):
+    text = """
+    def test_discount():
+        from shop.cart import discount  # noqa: PLC0415
+
+        total = discount(10)  # of ten
+        assert total == 10
+    """
+    (made,), _ = rows(text, variant("-1", seen=("0",)))
+    assert made.code.splitlines()[1:] == [
+        "    from shop.cart import discount  # noqa: PLC0415",
+        "",
+        "    total = discount(-1)",
+        "    assert total == 0",
+    ]
+
+
 def test_a_truth_about_several_lines_stays_in_its_brackets(rows):
     text = """
     def test_discount():
