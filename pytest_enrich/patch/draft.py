@@ -166,14 +166,18 @@ def _index(scope: Scope, test: NewTest, order: Sequence[NewTest]) -> int:
 
 def _beside(scope: Scope, test: NewTest) -> tuple[str | None, int | None]:
     """The place of a test in a scope, its class and its anchor; that of a new class is at the module's end."""
-    is_class = test.placement.base and not scope.owners
-    return (None, None) if is_class else (test.placement.owner, _anchor(scope, test))
+    return (None, None) if _brings_class(scope, test) else (test.placement.owner, _anchor(scope, test))
 
 
 def _found(scope: Scope, test: NewTest) -> int | None:
     """Where in a scope a test is, or the class that is made for it."""
-    is_class = test.placement.base and not scope.owners
-    return find_last(scope, str(test.placement.owner)) if is_class else find_test(scope, test)
+    owner = test.placement.owner
+    return find_last(scope, str(owner)) if _brings_class(scope, test) else find_test(scope, test)
+
+
+def _brings_class(scope: Scope, test: NewTest) -> bool:
+    """Whether what goes into a scope for a test is a class that is made for it."""
+    return bool(test.placement.base) and not scope.owners
 
 
 def _anchor(scope: Scope, test: NewTest) -> int | None:

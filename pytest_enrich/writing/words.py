@@ -81,10 +81,10 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     words = clause(prose, given)
     if len(words) > most:
         cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > FEW]
-        rest = words[cuts[-1] :][:1] if cuts else ()
-        words = words[: cuts[-1]] if cuts else ()
+        at = cuts[-1] if cuts else 0
         # What is one of several things is none of them by itself.
-        words = () if "either" in words and ("or" not in words or "or" in rest) else words
+        is_one = "either" in words[:at] and ("or" not in words[:at] or words[at] == "or")
+        words = () if is_one else words[:at]
     return "_".join(_ended(words))
 
 

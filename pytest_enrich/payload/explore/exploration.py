@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from .. import confine, fork, guard
 from ..engine.bounds import DAYS_AHEAD, Limits, shifted
 from ..engine.probe import Probes
-from ..engine.reduce import reduce, share
+from ..engine.reduce import TEXTS, reduce, share
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, reached_by
 from ..express import evaluate
@@ -40,7 +40,6 @@ from .world import Scene
 LOOK_SECONDS = 5.0
 LOOKS_IN_TIME = 10
 GRACE_SECONDS = 10.0
-QUOTES = ("'", '"')
 REDUCE_SECONDS, ASK_SECONDS = 5.0, 0.5
 FEW_TRIES = 60
 """Where no clock ends it, so that it comes to the same everywhere."""
@@ -263,7 +262,7 @@ def _steady(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | No
         return first
     if first | {"value": ""} != other | {"value": ""} or first["form"] != "equal":
         return None
-    texts = [str(evaluate(value)) for value in (first["value"], other["value"]) if value[:1] in QUOTES]
+    texts = [str(evaluate(value)) for value in (first["value"], other["value"]) if value.startswith(TEXTS)]
     if len(texts) != len((first, other)) or len({len(text) for text in texts}) != 1 or not _is_random(*texts):
         return None
     return {**first, "expression": f"len({first['expression']})", "value": str(len(texts[0]))}

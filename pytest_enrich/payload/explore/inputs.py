@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from ..engine.guide import Choices
-from ..engine.reduce import UNWRITTEN, foreignness, known_texts, literals_of, oddness
+from ..engine.reduce import TEXTS, UNWRITTEN, foreignness, known_texts, literals_of, oddness
 from ..engine.solve import Mark
 from ..express import evaluable, evaluate, express
 from ..rules import files, is_left_out, rule, types, usage
@@ -35,7 +35,6 @@ DECLARED = 0.5
 """The share of calls of a class that are of one below it, where classes are declared below it."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
-QUOTES = {"'", '"'}
 SPOKEN = re.compile(r"(?!.*\\n).*\w\w.*")
 """A literal of one line in which there is more than a letter, or signs."""
 NUMBER, NEGATIVE = re.compile(r"-?\d+(\.\d+)?"), re.compile(r"-\d")
@@ -189,7 +188,7 @@ class Inputs(Choices):
         shown = [value for pool in self.pools.values() for value in pool.seen]
         receivers = (call.receiver for call in self.calls if call.receiver)
         elsewhere = (text for pool in self.pools.values() for text in pool.written)
-        alike = (text for text in elsewhere if text[0] not in QUOTES or SPOKEN.fullmatch(text))
+        alike = (text for text in elsewhere if not text.startswith(TEXTS) or SPOKEN.fullmatch(text))
         return known_texts([*shown, *receivers, *alike])
 
     def is_usual(self, call: Call) -> bool:

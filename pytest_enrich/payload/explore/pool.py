@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
-from ..engine.reduce import edits
+from ..engine.reduce import TEXTS, edits
 from ..express import evaluable
 from ..rules import evidence, files, is_left_out, rule, types, usage
 from ..rules.body import default_values
@@ -27,7 +27,6 @@ MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
 SIGN = re.compile(r"[^\w\s]")
 ANY_TEXT = "'abc'"
-QUOTES = ("'", '"')
 PLACE = re.compile(r"\w\.\w|/")
 """What the path of a file has, and what is a word has not."""
 FEW_SIGNS = 5
@@ -84,16 +83,15 @@ class Pool:
         """
 
         def little(text: str) -> tuple[bool, int, int, int]:
-            signs = len(SIGN.findall(text)) if text.startswith(QUOTES) else 0
+            signs = len(SIGN.findall(text)) if text.startswith(TEXTS) else 0
             length = 0 if files.has_content(text) else len(text)
             return text.endswith("()"), unspoken(text), signs // FEW_SIGNS, length
 
         seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
-        said = sorted(self.written, key=_has_lines)
-        named = [text for text in said if NAMING.match(text)]
+        written = sorted(self.written, key=_has_lines)
+        said = [text for text in written if not NAMING.match(text)]
         any_text = [ANY_TEXT] if ANY_TEXT in self.plain else []
-        written = [*(text for text in said if text not in named), *any_text, *named]
-        return tuple(dict.fromkeys([*seen, *edits(seen), *written, *self.plain, *self.short]))
+        return tuple(dict.fromkeys([*seen, *edits(seen), *said, *any_text, *written, *self.plain, *self.short]))
 
     @property
     def short(self) -> list[str]:
@@ -290,7 +288,7 @@ class Supply:
         """What people wrote elsewhere: the most like what tests pass, else another one for each parameter."""
         fitting = self._world.written_for(hint)
         if self._is_place(parameter["name"]):  # a word that stands somewhere is the name of no file
-            fitting = tuple(text for text in fitting if not text.startswith(QUOTES) or PLACE.search(text))
+            fitting = tuple(text for text in fitting if not text.startswith(TEXTS) or PLACE.search(text))
         found = nearest(fitting, seen)[:MOST_WRITTEN]
         at = 0 if seen else [*self._entry.parameters].index(parameter)
         return (*found[at:], *found[:at])

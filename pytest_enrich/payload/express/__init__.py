@@ -18,7 +18,7 @@ import typing
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 
-from .code import NAME, compilable, evaluate, function, named, written
+from .code import NAME, compilable, evaluate, function, made, named, written
 from .values import CONTAINERS, SCALARS, UNSTABLE, Inner, spoken, steady
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "express",
     "is_thing",
     "is_true",
+    "made",
     "named",
     "no_objects",
     "spoken",
@@ -56,7 +57,7 @@ def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
     for template in dict.fromkeys(templates):
         try:
             pairs.append((template, evaluate(template)))
-        except BaseException:  # a name that is gone, no literal, a constructor that refuses in its own way
+        except Exception:  # a recorded name that is gone, a constant that is no literal
             continue
     return pairs
 

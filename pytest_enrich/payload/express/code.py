@@ -13,6 +13,7 @@ import types
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from functools import lru_cache
+from typing import Any
 
 from .values import SCALARS
 
@@ -79,10 +80,32 @@ def compilable(template: str) -> tuple[str, dict[str, object]]:
     return NAME.sub(bind, template), namespace
 
 
+class UnmadeError(Exception):
+    """What an object raised that refuses to be made, and is no `Exception` itself."""
+
+
 def evaluate(template: str) -> object:
-    """What the template stands for, made anew."""
+    """What the template stands for, made anew.
+
+    Raises:
+        Exception: Whatever making it raises.
+    """
     source, namespace = compilable(template)
-    return eval(_compiled(source), namespace)
+    return made(_compiled(source), namespace)
+
+
+def made(code: types.CodeType, namespace: dict[str, object]) -> Any:
+    """What an expression gives; an object may refuse to be made by whatever it likes, pytest's `Failed`, say.
+
+    Raises:
+        Exception: Whatever making it raises.
+    """
+    try:
+        return eval(code, namespace)
+    except Exception:
+        raise
+    except BaseException as error:  # nobody who makes a value expects that
+        raise UnmadeError(type(error).__name__) from error
 
 
 @lru_cache(maxsize=10_000)

@@ -101,14 +101,14 @@ class Names:
             source, names = express.compilable(template)
             self._compiled[template] = compile(source, "<enrich>", "eval"), names
         code, names = self._compiled[template]
-        return eval(code, {**self._namespace, **names})
+        return express.made(code, {**self._namespace, **names})
 
     def parts(self, template: str) -> frozenset[Path]:
         """The types that its value is made of; none for what cannot be made here."""
         if template not in self._parts:
             try:
                 self._parts[template] = frozenset(_parts(self.value(template), DEEPEST))
-            except BaseException:  # a constructor that refuses, a name that is gone
+            except Exception:  # a constructor that refuses, a name that is gone
                 self._parts[template] = frozenset()
         return self._parts[template]
 

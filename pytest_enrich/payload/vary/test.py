@@ -120,7 +120,7 @@ class Test:
                     fixtures[hole["fixture"]] = template
                 elif template is not None:
                     literals[place] = self.names.value(template)
-        except BaseException:  # a constructor that refuses its arguments, however it does that
+        except Exception:  # a constructor that refuses its arguments
             return TestRun(refusal="no such value")
         return (runner or self._runners[0]).run(parameters, literals, fixtures, whole=whole)
 

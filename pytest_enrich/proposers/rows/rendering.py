@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import imports
 from pytest_enrich.data import Gap, Hole, Observation, Origin, Template, Variant
+from pytest_enrich.imports.text import assigned
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
 from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD
 from pytest_enrich.proposers.rows.parameters import SILENT
@@ -119,12 +120,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
     def _known_by(self, hole: Hole) -> str:
         """The parameter of a call that is given what stands there, itself or in a variable; "" for none."""
-        kept = {
-            one.id: span(node.value)
-            for node in nodes_of(ast.Assign, self.sheet.function)
-            for one in node.targets
-            if isinstance(one, ast.Name)
-        }
+        kept = {name: span(value) for name, value in assigned(ast.walk(self.sheet.function))}
         for call in calls(self.sheet.function):
             passed = {keyword.arg or "": keyword.value for keyword in call.keywords}
             if last_name(call.func) == self.target.qualname.rpartition(".")[2]:

@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich.payload.express import compilable, evaluate, express, named, spoken
+from pytest_enrich.payload.express.code import UnmadeError
 
 
 class Kind(enum.Enum):
@@ -320,3 +321,10 @@ def test_many_of_the_same_sign_that_nobody_can_read_are_counted(value, text):
 )
 def test_the_sentence_of_a_key_error_is_said_without_quotes(error, said):
     assert spoken(error) == said
+
+
+def test_what_an_object_raises_that_refuses_to_be_made_is_an_exception():
+    with pytest.raises(UnmadeError, match="Failed"):
+        evaluate("⟨pytest:fail⟩('made by its parent alone')")
+    with pytest.raises(ZeroDivisionError):
+        evaluate("1 / 0")
