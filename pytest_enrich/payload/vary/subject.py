@@ -52,6 +52,7 @@ class ExistingTest(Choices):
         offers: Sequence[Sequence[tuple[str, str]]] = (),
     ) -> None:
         self.test, self._pools, self._offers = test, pools, offers
+        self._asked: set[tuple[str, str]] = set()
         self.known: Sequence[tuple[Variation, TestRun]] = [
             (variation_of(row), run) for row, run in enumerate(known)
         ]
@@ -73,8 +74,8 @@ class ExistingTest(Choices):
         return [*telling, *others][:MOST_ROWS]
 
     def fits(self, variation: Variation) -> bool:
-        """Whether its values are such as the rows have."""
-        return all(self._pools[int(hole)].fits(value) for hole, value in variation.arguments)
+        """Whether its values are such as the rows have, or what the code asks for by itself."""
+        return all(pair in self._asked or self._pools[int(pair[0])].fits(pair[1]) for pair in variation.arguments)
 
     def unusual(self, variation: Variation) -> int:
         """How much of it a reader would stumble over."""
@@ -168,9 +169,13 @@ class ExistingTest(Choices):
 
         approach = Approach(self, watch, MOST_PROPOSALS)
         whole = self.test.whole(variation)
-        return self.test.apart(
+        found = self.test.apart(
             lambda: [self.test.changed(other) for other in approach.towards(whole, lines)], GRACE_SECONDS, late
         )
+        # A row is like its other rows; a test beside may pass what the code looks for, of whatever type.
+        loose = {str(at) for at in range(len(self._pools)) if self.test.is_literal(at)}
+        self._asked |= {pair for other in found for pair in other.arguments if pair[0] in loose}
+        return found
 
     def reduced(self, result: Result[ExistingTest], search: Search[ExistingTest], until: float) -> Variation:
         """The variation with fewer and plainer values that still does what it was found for, in time."""

@@ -87,6 +87,10 @@ class Test:
         values: list[str] = self.holes[hole]["values"]
         return [values[row] for row in self.rows]
 
+    def is_literal(self, hole: int) -> bool:
+        """Whether what stands in a hole is written in the test itself, once."""
+        return not any(self.holes[hole][kind] for kind in ("name", "fixture", "adds"))
+
     def run_all(self, variations: Sequence[Variation], deadline: float = math.inf) -> list[TestRun]:
         """What came of these, run one after the other in a fork; after the deadline they are not run."""
         answer = self._apart(

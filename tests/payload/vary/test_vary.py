@@ -610,3 +610,40 @@ def test_members_of_an_enumeration_are_tried_by_the_names_that_rows_have(vary, w
     pattern = tests.pattern("test_size", hole, points=(point,), argnames=("way", "expected"))
     (variant,) = vary(source, tests, pattern).variants
     assert variant.values == ((0, "Way.BACK | Way.LOUD"),)
+
+
+ASKED = """
+    class Nothing:
+        pass
+
+
+    NOTHING = Nothing()
+
+
+    def size(text):
+        if text is NOTHING:
+            return 0  # here
+        if not isinstance(text, str):
+            raise TypeError("no text")  # here
+        return len(text)
+    """
+ASKED_BRANCHES = ((9, 10), (11, 12))
+
+
+def test_what_code_asks_for_fits_a_test_beside_whatever_its_type(vary, written):
+    tests = written("""
+        from sample import size
+
+
+        def test_size():
+            assert size("abc") == 3
+        """)
+    point = tests.point("assert size('abc') == 3", "size('abc')")
+    pattern = tests.pattern("test_size", tests.literal("'abc'"), points=(point,))
+    answer = vary(ASKED, tests, pattern, branches=ASKED_BRANCHES)
+    assert {variant.values[0][1] for variant in answer.variants} == {"⟨sample:NOTHING⟩", "2"}
+
+
+def test_a_row_keeps_the_type_of_the_other_rows(vary, written):
+    tests = written(ROWS)
+    assert vary(ASKED, tests, rows_pattern(tests), branches=ASKED_BRANCHES).variants == ()
