@@ -150,7 +150,7 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[st
         result = asked or stated(outcome, plain) or _asked(runner, plain, outcome)
     telling = [record for record in result if record["value"] != "None"]
     shown = (
-        [*telling, *changes][:MOST]
+        [*telling, *changes][: max(MOST, len(telling))]
         or _printed(outcome)
         or _warned(outcome)
         or _logged(outcome)

@@ -44,8 +44,8 @@ def visible_text(value: object) -> str | None:
     options += [plain(value) for plain in PLAIN if isinstance(value, plain) and type(value) is not plain]
     for option in itertools.chain(options, _plain_throughout(value)):
         text = express(option)
-        if text is not None and (stands_for(text, value) or isinstance(value, float)):
-            return text
+        if text is not None and stands_for(text, value):
+            return text  # no `nan`, which is equal to nothing
     return None
 
 
@@ -101,7 +101,9 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
         return [one for one in said if not UNSTABLE.search(one["value"]) and len(one["value"]) <= LONGEST]
     text = visible_text(value)
     if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
-        return list(_items(value, plain))[:MOST] or [_stated("{result}", value, text)]
+        keys = visible_text([*value])
+        named = [_stated("list({result})", [*value], keys)] if keys and len(keys) <= LONGEST_FIELD else []
+        return [*list(_items(value, plain))[:MOST], *named] or [_stated("{result}", value, text)]
     if text is not None and (len(text) <= LONGEST or isinstance(value, str | bytes)):
         return [_stated("{result}", value, text)]
     if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (

@@ -15,7 +15,7 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from .code import NAME, compilable, evaluate, function, made, named, written
@@ -166,15 +166,22 @@ def _variable(value: object) -> str | None:
 
 
 def _constant(value: object) -> str | None:
-    """The public name under which the module of its class keeps this very object (`UTC`).
+    """The public name under which its class (`timezone.utc`), or the module of that (`UTC`), keeps this very object.
 
     Of a private class only what has nothing in it: such an object stands for something (`MISSING`).
     """
-    module = type(value).__module__
-    names = (name for name, held in vars(sys.modules.get(module, types)).items() if held is value)
-    public = next((name for name in names if not name.startswith("_")), None)
-    is_meant = named(type(value)) or getattr(value, "__dict__", None) == {}
-    return f"⟨{module}:{public}⟩" if public and is_meant else None
+    cls = type(value)
+    owner = named(cls)
+    if owner and (inside := _kept(value, vars(cls))):
+        return f"{owner[:-1]}.{inside}⟩"
+    public = _kept(value, vars(sys.modules.get(cls.__module__, types)))
+    is_meant = owner or getattr(value, "__dict__", None) == {}
+    return f"⟨{cls.__module__}:{public}⟩" if public and is_meant else None
+
+
+def _kept(value: object, namespace: Mapping[str, object]) -> str | None:
+    """The first public name of this very object."""
+    return next((name for name, held in namespace.items() if held is value and not name.startswith("_")), None)
 
 
 def _rebuilt(value: object, inner: Inner) -> str | None:

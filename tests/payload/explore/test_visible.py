@@ -45,7 +45,7 @@ def test_a_value_that_is_equal_to_a_plain_one_is_written_as_that(value, text):
     assert visible_text(value) == text
 
 
-@pytest.mark.parametrize("value", [Unequal([Number(1)]), [object()], Items([Number(1)] * 60)])
+@pytest.mark.parametrize("value", [Unequal([Number(1)]), [object()], Items([Number(1)] * 60), float("nan")])
 def test_what_is_equal_to_nothing_plain_or_is_too_long_has_no_text(value):
     assert visible_text(value) is None
 
@@ -53,6 +53,13 @@ def test_what_is_equal_to_nothing_plain_or_is_too_long_has_no_text(value):
 def test_of_a_dict_whose_values_cannot_be_written_its_keys_are_told():
     (record,) = stated(Outcome(result={"total": object(), "tax": object()}), Program((), "bill()"))
     assert (record["expression"], record["value"]) == ("list({result})", "['total', 'tax']")
+
+
+def test_of_a_dict_that_fills_a_line_its_keys_are_told_as_well():
+    result = dict.fromkeys(["latitude", "longitude", "distance", "azimuth"], "twelve and a half degrees")
+    *_, record = stated(Outcome(result=result), Program((), "position()"))
+    keys = "['latitude', 'longitude', 'distance', 'azimuth']"
+    assert (record["expression"], record["value"]) == ("list({result})", keys)
 
 
 class Rate:

@@ -11,7 +11,9 @@ import http
 import math
 import pathlib
 import re
+import sys
 import uuid
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -253,6 +255,20 @@ def test_each_name_becomes_one_variable():
 @dataclasses.dataclass
 class _Hidden:
     number: int
+
+
+class Ellipsoid:
+    EARTH: Ellipsoid
+
+
+Ellipsoid.EARTH = Ellipsoid()
+Ellipsoid.__module__ = "shapes.ellipsoid"  # nothing of a test file has a name elsewhere
+
+
+def test_an_object_that_its_class_keeps_is_written_by_its_name_there(monkeypatch):
+    monkeypatch.setitem(sys.modules, "shapes.ellipsoid", SimpleNamespace(Ellipsoid=Ellipsoid))
+    assert express(Ellipsoid.EARTH) == "⟨shapes.ellipsoid:Ellipsoid.EARTH⟩"
+    assert express(Ellipsoid()) is None
 
 
 def test_what_stands_for_something_is_written_by_its_name():
