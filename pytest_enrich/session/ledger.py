@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,11 +25,12 @@ from pytest_enrich.data import (
     Kept,
     MadeSuggestion,
     NewTest,
+    Placement,
     Suggestion,
     Target,
 )
 from pytest_enrich.data.run import Stop
-from pytest_enrich.data.suggestion import MadePart
+from pytest_enrich.data.suggestion import MadePart, TargetPart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session.contradictions import Contradictions
@@ -37,6 +39,7 @@ from pytest_enrich.session.scope import Found
 from pytest_enrich.store import Store, identity, seal, targets
 from pytest_enrich.store.experience import NONE, Experience, strikes
 from pytest_enrich.validate.kills import MOST_OTHERS
+from pytest_enrich.writing import names
 
 DENIED = "passes: states what the docstring denies"
 FOUND, NOTHING, UNTRIED, LEFT_OUT = "suggested", "nothing found", "not tried", "left out"
@@ -51,6 +54,8 @@ REASONS: dict[Stop, str] = {
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
 DOUBTFUL = "what was found reads less well than what waits; --enrich-max=0 shows it"
+Room: TypeAlias = tuple[str, str | None]
+"""A test file, and a class in it that stands alone; None for all else."""
 ENOUGH = (math.inf, 3, 1)
 """Beside so many others that is not shown about which nothing, one thing, or more strikes."""
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
@@ -88,12 +93,15 @@ class Writer:
         """What a person must know about the form of the tests."""
 
     @cached_property
-    def _names(self) -> dict[str, set[str]]:
-        """The names of the tests that wait, by their file: read once, a run writes many."""
-        found: dict[str, set[str]] = defaultdict(set)
+    def _names(self) -> dict[Room, set[str]]:
+        """The names of the tests that wait, by where they must differ: read once, a run writes many."""
+        found: dict[Room, set[str]] = defaultdict(set)
         for one in self._store.pending():
-            found[one.target.path].update(one.test.names)
+            found[self._room(one.target)].update(one.test.names)
         return found
+
+    def _room(self, place: TargetPart | Placement) -> Room:
+        return place.path, names.family(self._text(place.path) or "", place.owner)
 
     def write(self, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion:
         """The suggestion, written: for the gap that names it, and the others that it closes.
@@ -105,7 +113,7 @@ class Writer:
         text = self._text(candidate.placement.path)
         isolation = self._sandbox.isolation
         # Of two functions the tests may have one name; a person sees both before either is in the file.
-        taken = self._names[candidate.placement.path]
+        taken = self._names[self._room(candidate.placement)]
         attempt = replace(attempt, candidate=patch.named_apart(candidate, taken))
         one = patch.suggest(attempt, gap, others, text, made=self._made, isolation=isolation)
         one = seal.sealed(self._store.rootdir, patch.formed(one, text, self._form))
@@ -121,7 +129,7 @@ class Writer:
         with contextlib.suppress(RefusedError):
             text = self._text(old.target.path)
             if waiting == old and lying == patch.render_module(old, text):
-                self._names[old.target.path].difference_update(old.test.names)
+                self._names[self._room(old.target)].difference_update(old.test.names)
                 return self.write(attempt, gap, others)
         return None
 

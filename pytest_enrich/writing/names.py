@@ -174,7 +174,7 @@ def functions(text: str, owner: str | None = None) -> frozenset[str]:
     tree = parsed(text)
     if tree is None:
         return frozenset()
-    classes = {one.name: one for one in nodes_of(ast.ClassDef, tree)}
+    classes = _classes(tree)
     wanted, places = [(owner or "").rpartition(".")[2]], dict[str, ast.ClassDef]()
     while wanted:
         name = wanted.pop()
@@ -182,3 +182,18 @@ def functions(text: str, owner: str | None = None) -> frozenset[str]:
             places[name] = classes[name]
             wanted += map(last_name, classes[name].bases)
     return frozenset(one.name for place in (places.values() or [tree]) for one in functions_in(place))
+
+
+def family(text: str, owner: str | None) -> str | None:
+    """What shares the names of tests: a class by itself, or the file (None) where it has a base or heirs there.
+
+    Two classes may have tests of one name, unless one of them would get those of the other.
+    """
+    own, classes = (owner or "").rpartition(".")[2], _classes(parsed(text) or ast.Module([], []))
+    heirs = {name for name, one in classes.items() if own in map(last_name, one.bases)}
+    bases = {*map(last_name, classes[own].bases)} & {*classes} if own in classes else {own}
+    return None if heirs | bases else owner
+
+
+def _classes(tree: ast.AST) -> dict[str, ast.ClassDef]:
+    return {one.name: one for one in nodes_of(ast.ClassDef, tree)}

@@ -123,7 +123,8 @@ def _given(case: Case, value: Template) -> Iterator[str]:
     node = expression(value)
     is_long = len(value) >= len("'a'")
     same = [name for name, passed in case.arguments.items() if is_long and passed in {value, plain(value)}]
-    if same and value not in {"True", "False", "None"} and not case.is_gathered:
+    is_evident = any(map(case.evident, same))  # then that says which one it is
+    if same and value not in {"True", "False", "None"} and not is_evident and not case.is_gathered:
         yield f"returns_{case.known_as(same[0])}"
     literal = literal_value(node) if node is not None else None
     match literal:

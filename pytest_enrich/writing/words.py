@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from pytest_enrich.data import Template
-from pytest_enrich.writing.syntax import expression, last_name, literal_value, plain
+from pytest_enrich.writing.syntax import IMPORTED, expression, last_name, literal_value, plain
 
 SIGNS = {
     "\n": "newline", "\t": "tab", "\r": "carriage_return", ".": "dot", "/": "slash", "\\": "backslash",
@@ -185,8 +185,18 @@ def evident(value: Template, known: str, *, optional: bool) -> str:
     node = expression(value)
     if isinstance(node, ast.Call):
         return f"with_{snake(made)}" if is_class(made := last_name(node.func)) else ""
+    if constant := _constant(value, node):
+        return f"{constant}_{known}"
     literal = literal_value(node) if node is not None else None
     return _evident_literal(literal[0], known, optional=optional) if literal is not None else ""
+
+
+def _constant(value: Template, node: ast.expr | None) -> str:
+    """What stands for something, by its name: `null` for `⟨colander:null⟩`, `red` for `Color.RED`."""
+    is_imported = IMPORTED.fullmatch(value) is not None and not value.startswith("⟨builtins:")
+    is_capital = isinstance(node, ast.Attribute) and node.attr.isupper()
+    name = last_name(node) if is_imported or is_capital else ""
+    return "" if is_class(name) and not name.isupper() else snake(name)
 
 
 def _evident_literal(value: Any, known: str, *, optional: bool) -> str:  # noqa: ANN401 - any literal

@@ -12,6 +12,21 @@ from pytest_enrich.data import Attempt, Kept
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.session.ledger import Writer
 
+CLASSES = """\
+class TestCart:
+    def test_size(self):
+        assert True
+
+
+class TestMoney:
+    def test_size(self):
+        assert True
+
+
+class TestEuro(TestMoney):
+    def test_name(self):
+        assert True
+"""
 MADE = MadePart(at="2026-11-26T00:00:00Z", pytest_enrich="0.1", python="3.12.1", commit="a1b2c3d")
 
 
@@ -26,12 +41,16 @@ def begin(store, fakes):
         write.writer = writer
         return write
 
-    def written(writer, identity, name, path="tests/test_cart.py", wish=""):
+    def written(writer, identity, name, path="tests/test_cart.py", **more):
         (store.rootdir / path).parent.mkdir(exist_ok=True)
-        (store.rootdir / path).touch()
+        owner, wish = more.get("owner"), more.get("wish", "")
+        (store.rootdir / path).write_text(CLASSES if owner else "")
         gap = fakes.gap(identity)
         test = fakes.candidate(f"def {name}():\n    assert {identity!r}\n", gaps=(identity,))
-        test = replace(test, placement=replace(test.placement, path=path, anchor=None), wish=wish)
+        place = replace(
+            test.placement, path=path, anchor=None, owner=owner, style="method" if owner else "function"
+        )
+        test = replace(test, placement=place, wish=wish)
         kept = Kept(gaps=(identity,), lines=gap.lines, branches=gap.branches, runs=("alone",), seconds=0.001)
         attempt = Attempt(path=gap.path, qualname=gap.qualname, digest="d", candidate=test, verdict=kept)
         return writer.write(attempt, gap, ())
@@ -55,6 +74,14 @@ def test_the_name_that_says_more_is_given_where_the_test_that_had_it_was_not_wri
         "test_total_of_nothing",
     )
     assert write("cart-bbbbbbbb", "test_sum", wish="test_total_of_nothing").test.names == ("test_sum",)
+
+
+def test_in_another_class_the_name_is_free_unless_one_has_the_tests_of_the_other(write):
+    owners = ("TestCart", "TestMoney", "TestEuro")
+    written = [
+        write(f"cart-{name * 8}", "test_total", owner=owner) for name, owner in zip("abc", owners, strict=True)
+    ]
+    assert [one.test.names[0] for one in written] == ["test_total", "test_total", "test_total_2"]
 
 
 def test_the_second_may_come_in_a_later_run(begin):

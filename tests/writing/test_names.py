@@ -583,6 +583,12 @@ def test_a_word_that_joins_others_is_not_what_a_name_shares_with_the_function():
     assert names.start("test_is_utilities_mixcase", "List.is_public") == "is_public"
 
 
+def test_what_stands_for_something_and_comes_back_is_known_by_its_name():
+    seen = Observation(subject="result", value="⟨colander:null⟩", expression="{result}")
+    given = case(seen, arguments={"pstruct": "⟨colander:null⟩"}, parameters=("pstruct",))
+    assert named(given) == "test_price_with_null_pstruct"
+
+
 def test_a_function_that_comes_back_is_known_by_its_parameter():
     seen = Observation(subject="result", value="⟨asyncio:sleep⟩", expression="{result}")
     given = case(seen, arguments={"function": "sleep"}, parameters=("function",))
@@ -687,6 +693,15 @@ def test_a_name_of_another_class_is_free():
 def test_a_name_of_a_class_above_is_taken():
     classes = "class TestA:\n    def test_a(self): pass\n\nclass TestB(TestA):\n    def test_b(self): pass\n"
     assert names.functions(classes, "TestB") == {"test_a", "test_b"}
+
+
+@pytest.mark.parametrize(
+    ("owner", "family"),
+    [("TestA", None), ("TestB", None), ("TestC", "TestC"), ("TestNew", None), (None, None)],
+)
+def test_a_class_without_base_or_heirs_in_its_file_has_names_of_its_own(owner, family):
+    text = "class TestA: pass\nclass TestB(TestA): pass\nclass TestC(unittest.TestCase): pass\n"
+    assert names.family(text, owner) == family
 
 
 def test_of_a_docstring_s_clause_that_is_cut_to_a_word_nothing_is_said():

@@ -166,7 +166,7 @@ def _variable(value: object) -> str | None:
 
 
 def _constant(value: object) -> str | None:
-    """The public name under which its class (`timezone.utc`), or the module of that (`UTC`), keeps this very object.
+    """The public name under which its class keeps this very object (`timezone.utc`), or its module (`UTC`).
 
     Of a private class only what has nothing in it: such an object stands for something (`MISSING`).
     """
