@@ -18,6 +18,8 @@ Node = TypeVar("Node", bound=ast.AST)
 IMPORTED = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
 """A name to be imported, in a template: `⟨shop.errors:OutOfStock⟩`."""
 
+DIRECTIVE = re.compile(r"\s*#\s*(fmt|mypy|noqa|nosec|pragma|pylint|pyright|type)\b")
+"""A comment that tells a tool to leave what stands before it alone."""
 OPERATORS = (b"=", b"<", b">", b"+", b",")
 """What brackets behind these only hold together."""
 _TRUTHS = {"True", "False"}
@@ -72,6 +74,11 @@ class Text:
     def behind(self, place: Span) -> str:
         """What stands behind it in its last line."""
         return _decoded(self._lines[place[2] - 1][place[3] :])
+
+    def directive(self, place: Span) -> str:
+        """The comment behind a place that tells a tool to leave it alone, with the space before it; "" for none."""
+        behind = self.behind(place)
+        return behind.rstrip() if DIRECTIVE.match(behind) else ""
 
     def is_empty(self, line: int) -> bool:
         """Whether nothing is on a line."""

@@ -45,7 +45,8 @@ def write(renderer: VariantRenderer) -> NewTest | None:
         return None
     edits, configuring = _edits(renderer, scene)
     opening = sheet.text.opening(underway.block, edits) if underway.block is not None else ""
-    lines = tuple(sheet.text.rewritten(span(statement), edits).strip() for statement in scene)
+    places = [*map(span, scene)]
+    lines = tuple(sheet.text.rewritten(place, edits).strip() + sheet.text.directive(place) for place in places)
     action = _inside(underway.action, sheet.text.rewritten(span(underway.action), edits).strip())
     return _written(renderer, _finding(renderer, (*lines, *configuring), action), opening, underway.action)
 

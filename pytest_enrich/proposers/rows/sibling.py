@@ -32,8 +32,6 @@ LONGEST = 24
 """Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
 RAISES = "raises"
 """What is seen begins so where it is an exception."""
-DIRECTIVE = re.compile(r"\s*#\s*(fmt|mypy|noqa|nosec|pragma|pylint|pyright|type)\b")
-"""A comment that tells a tool to leave what stands before it alone."""
 ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
 
 
@@ -242,9 +240,7 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
     lines: list[str] = []
     end = 0
     for statement in kept:
-        behind = sheet.text.behind(span(statement))
-        text = _without_comments(sheet.text.raw(span(statement), outer))
-        text += behind.rstrip() if DIRECTIVE.match(behind) else ""
+        text = _without_comments(sheet.text.raw(span(statement), outer)) + sheet.text.directive(span(statement))
         apart = bool(lines) and any(sheet.text.is_empty(at) for at in range(end + 1, span(statement)[0]))
         end = statement.end_lineno or statement.lineno
         lines += [*[""] * apart, *(line[column:] for line in text.splitlines())]

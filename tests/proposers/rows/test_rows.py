@@ -459,6 +459,22 @@ def test_what_tells_a_tool_to_leave_a_line_alone_stays_behind_it(rows):
     ]
 
 
+def test_it_does_in_a_test_of_what_raises_as_well(rows):
+    text = """
+    def test_discount():
+        from shop.cart import discount  # noqa: PLC0415
+
+        assert discount(10) == 10
+    """
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="below 0", line=4)
+    (made,), _ = rows(text, raised)
+    assert made.code.splitlines()[1:] == [
+        "    from shop.cart import discount  # noqa: PLC0415",
+        '    with pytest.raises(ValueError, match="below 0"):',
+        "        discount(-1)",
+    ]
+
+
 def test_a_truth_about_several_lines_stays_in_its_brackets(rows):
     text = """
     def test_discount():
