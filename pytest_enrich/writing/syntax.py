@@ -76,7 +76,7 @@ class Text:
         return _decoded(self._lines[place[2] - 1][place[3] :])
 
     def directive(self, place: Span) -> str:
-        """The comment behind a place that tells a tool to leave it alone, with the space before it; "" for none."""
+        """The comment behind it that tells a tool to leave it alone, with the space before; "" for none."""
         behind = self.behind(place)
         return behind.rstrip() if DIRECTIVE.match(behind) else ""
 

@@ -46,11 +46,15 @@ LACKING = re.compile(
     r"(?:_(?:at|by|for|in|on|to)_\w+)?$"
 )
 """`no unit detected`: that is without a unit."""
-OBLIGED = re.compile(r"^(\w+?)_(?:must|should|has_to)_be_(string|str|bytes|integer|int|number|boolean|list|dict)$")
-"""`text must be a string`: what is refused is one that is none."""
-EXPECTED = re.compile(
-    r"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_(string|integer|number|boolean|list|dict|callable|iterable)$"
+KINDS_NAMED = (
+    "string|str|bytes|integer|int|number|boolean|bool|list|dict|tuple|callable|iterable|hashable|numeric|positive"
+    "|finite|function|mapping|sequence"
 )
+OBLIGED = re.compile(
+    rf"^(\w+?)_(?:(?:must|should|has_to|needs_to)_be|(?:is|are|was)_not)(?:_an?)?_({KINDS_NAMED})(?:_number|_value)?$"
+)
+"""`text must be a string`, `axis is not positive`: what is refused is one that is none."""
+EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "we", "you"}

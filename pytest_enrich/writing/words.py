@@ -163,8 +163,9 @@ def snake(name: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    # A single capital at the end is part of the word before it: `GiB`.
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z](?!\b))|(?<=[A-Z])(?=[A-Z][a-z]{2})", "_", text)
+    # A single capital at the end is part of the word before it where that is none by itself: `GiB`.
+    humps = r"(?<=[a-z0-9])(?=[A-Z](?!\b))|(?<=[a-z]{3})(?=[A-Z]\b)|(?<=[A-Z])(?=[A-Z][a-z]{2})"
+    text = re.sub(humps, "_", text)
     return [word.lower() for word in re.split(r"[^0-9A-Za-z]+", text) if word]
 
 

@@ -35,11 +35,12 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("only start or end allowed", "test_price_only_start_or_end_allowed"),
         ("unknown code 'abc'", "test_price_rejects_unknown_code"),
         ("Not a valid code.", "test_price_rejects_invalid_code"),
-        ("total must be positive", "test_price_total_must_be_positive"),
+        ("total must be positive", "test_price_rejects_non_positive_total"),
+        ("Total is not a number", "test_price_rejects_non_number_total"),
         ("load_default must not be set", "test_price_load_default_must_not_be_set"),
         ("'NoneType' object is not subscriptable", "test_price_raises_value_error"),
         ("invalid price", "test_price_rejects_invalid_price"),
-        ("price(total, sep): total must be callable", "test_price_total_must_be_callable"),
+        ("price(total, sep): total must be callable", "test_price_rejects_non_callable_total"),
         ("price can only be used with a positive total", "test_price_can_only_be_used_with_positive_total"),
         ("a price is 100 at most", "test_price_is_100_at_most"),
         ("days cannot be negative", "test_price_rejects_negative_days"),
@@ -165,7 +166,7 @@ def test_a_name_says_the_situation_and_what_comes_of_it(seen, name):
     [
         ("Only str is supported", "b'x'", "test_price_rejects_bytes"),
         ("Argument total is NoneType", "None", "test_price_rejects_none_total"),
-        ("total must be callable", "'x'", "test_price_total_must_be_callable"),
+        ("total must be callable", "'x'", "test_price_rejects_non_callable_total"),
     ],
 )
 def test_the_kind_that_is_refused_says_more_than_what_is_allowed(message, value, name):

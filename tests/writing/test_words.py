@@ -107,6 +107,7 @@ def test_a_qualname_becomes_part_of_a_name(text):
         ("PyJWKSet", "py_jwk_set"),
         ("Cart.itemIDs", "cart_item_ids"),
         ("GiB.__gt__", "gib_gt"),
+        ("ProductCodeA.parse", "product_code_a_parse"),
         ("f", "f"),
     ],
 )
