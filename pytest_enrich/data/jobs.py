@@ -247,8 +247,9 @@ class World(Struct, frozen=True, kw_only=True):
         locale: LANG and LC_ALL; "" for the user's own.
         home: The name of the home directory, which is empty and new for each job.
         days: How many days (and some hours) the clock is ahead.
-        person: USER and LOGNAME, the program in EDITOR, VISUAL, PAGER and BROWSER, and the name of the machine,
-            which has other releases of its system and of Python; "" for the user's own.
+        person: USER and LOGNAME, and who this is in the system's list of users, the program in EDITOR, VISUAL,
+            PAGER and BROWSER, and the name of the machine, which has other releases of its system and of Python;
+            "" for the user's own.
         columns: COLUMNS, how wide the terminal is; 0 for the user's own.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
+import pwd
 import socket
 import sys
 import time
@@ -51,6 +52,20 @@ def _visit(person: str) -> None:
     if hasattr(os, "uname"):
         own = os.uname_result((known.system, person, elsewhere.release, elsewhere.version, known.machine))
         os.uname = lambda: own
+    _log_in(person)
+
+
+def _log_in(person: str) -> None:
+    """Who runs this is called so in the system's list of users, too; all else there is as it was."""
+    by_number, by_name = pwd.getpwuid, pwd.getpwnam
+    own = os.getuid()
+
+    def renamed(entry: pwd.struct_passwd) -> pwd.struct_passwd:
+        return pwd.struct_passwd((person, *entry[1:])) if entry.pw_uid == own else entry
+
+    pwd.getpwuid = lambda number: renamed(by_number(number))
+    pwd.getpwnam = lambda name: renamed(by_number(own) if name == person else by_name(name))
+    os.getlogin = lambda: person
 
 
 def arguments(work: dict[str, Any]) -> list[str]:

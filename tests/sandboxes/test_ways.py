@@ -37,6 +37,10 @@ def test_hash_seed(): assert os.environ["PYTHONHASHSEED"] == "7"
 def test_timezone(): assert (time.timezone, time.localtime(0).tm_min) == (-20700, 45)
 def test_locale(): assert (os.environ["LC_ALL"], os.environ["LANG"]) == ("C", "C")
 def test_person(): assert {os.environ[name] for name in ("USER", "LOGNAME", "EDITOR", "PAGER")} == {"visitor"}
+def test_user():
+    import getpass, pwd
+    assert pwd.getpwuid(os.getuid()).pw_name == getpass.getuser() == os.getlogin() == "visitor"
+    assert pwd.getpwnam("visitor") == pwd.getpwuid(os.getuid())
 def test_machine():
     import platform, socket
     assert platform.node() == os.uname().nodename == socket.gethostname() == "visitor"
