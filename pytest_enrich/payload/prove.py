@@ -82,6 +82,11 @@ class Outside:
     def __init__(self) -> None:
         self._denials = len(denied)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """What other plugins tried before, when they were set up, is not the tests' doing."""
+        self._denials = len(denied)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
         """What ends the measuring of coverage, as a debugger does, hides what all tests after it run."""

@@ -81,6 +81,21 @@ def test_one_more_test_leaves_the_shuffled_order_of_the_others(run):
     assert plain != sorted(plain)
 
 
+@pytest.mark.usefixtures("plugins")
+def test_what_plugins_try_to_write_when_they_are_set_up_is_not_the_tests_doing(project, run):
+    (project / "writing.py").write_text(
+        """
+def pytest_sessionstart(session):
+    try:
+        (session.config.rootpath / ".benchmarks").mkdir()
+    except OSError:
+        pass  # nothing is stored, then
+"""
+    )
+    (project / "pytest.ini").write_text("[pytest]\npythonpath = src .\naddopts = -p writing\n")
+    assert passes(run("def test_it(): pass\n", fresh=True))
+
+
 def test_a_fresh_process_has_nothing_of_other_jobs(run):
     text = "import sys\ndef test_it(): assert '_enrich_payload.zygote' not in sys.modules\n"
     assert passes(run(text, fresh=True))
