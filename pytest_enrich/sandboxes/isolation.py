@@ -147,7 +147,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
             # Of what bwrap hides there is nothing to read.
             read=("/",) if alone else self.read,
             listed=self.listed,
-            write=(*DEVICES, "/dev/shm") if alone else DEVICES,  # noqa: S108 - a mount of its own there
+            write=(*DEVICES, "/dev/shm", "/dev/pts") if alone else DEVICES,  # noqa: S108 - a mount of its own there
             network=alone,
             metadata=alone and self.devices != "exposed",
             forks=forks or alone,

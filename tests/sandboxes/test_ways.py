@@ -157,3 +157,16 @@ def test_where_no_program_may_be_started_workers_are_refused(sandbox, failed):
         Prove(path="tests/test_new.py", text="def test_it(): pass\n", workers=2), timeout=20
     )
     assert failed(execution).reason == "refused"
+
+
+@pytest.mark.parametrize("sandbox", ["process+bwrap+landlock+seccomp"], indirect=True)
+def test_where_nobody_else_is_in_reach_tests_have_terminals_of_their_own(run):
+    text = """
+import os, pty
+def test_it():
+    child, terminal = pty.fork()
+    if not child:
+        os.write(1, b"hello"), os._exit(0)
+    assert os.read(terminal, 5) == b"hello"
+"""
+    assert passes(run(text))
