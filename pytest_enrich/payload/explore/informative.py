@@ -14,7 +14,7 @@ from typing import Any
 
 from ..engine.solve import numbers
 from ..engine.trace import Reached
-from ..express import express, named
+from ..express import express, named, spoken
 from ..rules import body
 from .calls import Call, sites
 from .contract import AGAIN, OWN, indentation
@@ -29,6 +29,9 @@ VOID = re.compile(r"^\w+\((\{\}|\[\]|\(\)|set\(\))")
 """How the `repr` of what holds nothing begins."""
 NOT_ZERO = re.compile(r"[1-9]|[^\W\d_]{2}")
 """A digit, or a word: what a text shows that is more than a zero in some form."""
+INTERNAL = re.compile(r"unreachable|should (never|not) happen|invariant|internal error|is a bug", re.IGNORECASE)
+"""What code says when it finds itself where it cannot be: whoever makes that happen has found a mistake."""
+NONE = re.compile(r"(?<![A-Za-z])None(?![a-z])")
 COMPARISONS = {"__eq__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__"}
 MOST_OTHERS, ENOUGH = 12, 2
 """Values that are tried in the place of one, and how many of them have to come to the same."""
@@ -152,12 +155,25 @@ def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> s
         return "not what callers pass"
     if inputs.entry.name == "__hash__" and outcome.result is not True:
         return "nothing to observe"  # the hash of an object tells nothing but that it is this one
-    if is_of_today(outcome.result):
+    if is_of_today(outcome.result) or speaks_of_nothing(outcome, call):
         return "nothing to observe"
+    if INTERNAL.search(spoken(outcome.raised)):
+        return "an error of the code's own"
     if is_raised_before(outcome, inputs):
         return "no such object"  # whoever makes it sees the exception
     is_telling = informative_rank(outcome) < SILENT or bool(said(runner, call))
     return "" if is_telling else "nothing to observe"
+
+
+def speaks_of_nothing(outcome: Outcome, call: Call) -> bool:
+    """Whether a text that it gives or raises shows a `None` that nobody passed: something was not filled in.
+
+    That None itself was passed is a reason for a message to speak of it, and for no result.
+    """
+    said = outcome.result if outcome.raised is None else spoken(outcome.raised)
+    if not isinstance(said, str) or said == "None" or not NONE.search(said):
+        return False
+    return not any("None" in text and (text != "None" or outcome.raised is not None) for text, _ in sites(call))
 
 
 def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Callable[[Outcome], Reached]) -> int:

@@ -105,7 +105,8 @@ class _Found:
             return False
         is_clear = informative.informative_rank(outcome) <= informative.informative_rank(self._outcome)
         is_alike = informative.is_reflexive(call) and not informative.is_reflexive(result.call)
-        if not is_clear or is_alike or not result.reached <= reached(outcome):
+        is_poor = is_alike or informative.speaks_of_nothing(outcome, call)
+        if not is_clear or is_poor or not result.reached <= reached(outcome):
             return False
         return not (call.setup and informative.unobserved(runner, call, result.reached, reached))
 

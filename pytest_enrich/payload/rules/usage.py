@@ -357,7 +357,8 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
     found: dict[str, Use] = {}
     attributes: dict[str, set[str]] = {}
     for node in of_nodes:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        # An attribute that is only set says nothing of what it is set on.
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name):
             attributes.setdefault(node.value.id, set()).add(node.attr)
         for name, use in _told(node, function, followed):
             found[name] = found.get(name, NO_USE) | use

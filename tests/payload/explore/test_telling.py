@@ -525,3 +525,26 @@ MADE = """
 
 def test_the_time_by_the_clock_is_nothing_to_state(explore):
     assert not explore(MADE, "made").findings
+
+
+def test_a_text_with_a_none_in_it_that_nobody_passed_is_nothing_to_state(explore):
+    text = """
+        def greeting(name: str, title: str | None = None) -> str:
+            if name:
+                return f"Dear {title} {name}"  # here
+            return ""
+        """
+    found = explore(text, "greeting").findings
+    assert [one for one in found if "None" in one.observations[0].value] == []
+    assert any("title" in one.action for one in found)
+
+
+def test_what_code_says_where_it_cannot_be_is_no_behaviour(explore):
+    text = """
+        def half(number: int) -> int:
+            if number % 2 == 0:
+                return number // 2
+            raise ValueError("Invariant: unreachable code path")  # here
+        """
+    answer = explore(text, "half")
+    assert (answer.findings, answer.dropped["an error of the code's own"] > 0) == ((), True)
