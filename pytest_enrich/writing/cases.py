@@ -54,6 +54,7 @@ class Case(Struct, frozen=True, kw_only=True):
         changed: What is other than in the test that it is made of, as situations.
         elsewhere: The values there that are no argument of what is tested.
         seen: What comes of it.
+        has_more: Whether more is passed than has a name.
         is_gathered: Whether that is all items of what it gave, gathered in a list.
     """
 
@@ -68,6 +69,7 @@ class Case(Struct, frozen=True, kw_only=True):
     arguments: dict[str, Template] = {}
     changed: tuple[str, ...] = ()
     elsewhere: tuple[Template, ...] = ()
+    has_more: bool = False
     is_gathered: bool = False
 
     @property
@@ -131,7 +133,9 @@ class Case(Struct, frozen=True, kw_only=True):
         shown = {name: given[name].strip("'\"") for name in passed}
         told = [name for name, value in shown.items() if len(value) > 1 and value in self.seen.message]
         asked = [name for name in passed if name in decided]
-        return next((some[0] for some in (told, asked, passed) if len(some) == 1), "")
+        # What has no name, one more of several, may be what is wrong.
+        likely = (told,) if self.has_more else (told, asked, passed)
+        return next((some[0] for some in likely if len(some) == 1), "")
 
     @property
     def _said(self) -> str:

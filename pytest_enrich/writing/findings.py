@@ -149,6 +149,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         case = replace(
             case,
             subject=subject,
+            has_more=any(not argument.name for argument in call.arguments),
             is_gathered=finding.consume in {"list", "async list"},
             parameters=(*(case.parameters or passed), *usual),
             optional=tuple(name for name in case.optional if name not in usual),

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import Template
 from pytest_enrich.writing import conditions, situations, words
-from pytest_enrich.writing.cases import Case
+from pytest_enrich.writing.cases import GENERAL, Case
 from pytest_enrich.writing.situations import JOINED
 from pytest_enrich.writing.syntax import expression, last_name, literal_value
 
@@ -30,8 +30,8 @@ FAULTS = {
 REFUSING = {"not", "cannot", "must", "neither", "never", "no", "nothing", "should", *FAULTS}
 REQUIRING = {
     "already", "clashes", "collides", "conflicts", "differ", "differs", "does", "end", "exceeds", "exists",
-    "failed", "fails", "few", "least", "less", "many", "more", "most", "need", "needs", "only", "require",
-    "required", "requires", "than", "too", "unable", "without", "wrong",
+    "failed", "fails", "few", "least", "less", "many", "more", "most", "multiple", "need", "needs", "only",
+    "repeated", "require", "required", "requires", "than", "too", "twice", "unable", "without", "wrong",
 }  # fmt: skip
 """A message with none of these, or of `REFUSING`, may be about anything: it says how things are."""
 FORBIDDEN = re.compile(
@@ -54,10 +54,11 @@ OBLIGED = re.compile(
     rf"^(\w+?)_(?:(?:must|should|has_to|needs_to)_be|(?:is|are|was)_not)(?:_an?)?_({KINDS_NAMED})(?:_number|_value)?$"
 )
 """`text must be a string`, `axis is not positive`: what is refused is one that is none."""
+INSTANCE = re.compile(r"\b(?:must|should|has to) be (?:an )?instance of [`'\"<]*(?:[\w.]+\.)?([A-Za-z]\w*)")
 EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")
-ADDRESSED = {"hey", "i", "it", "please", "sorry", "we", "you"}
+ADDRESSED = {"hey", "i", "it", "please", "sorry", "try", "use", "we", "you"}
 """Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
 ANSWERED = 0.8
@@ -129,7 +130,8 @@ def of(case: Case) -> Iterator[Way]:
     if case.subject.endswith("__init__") and not case.arguments and is_of_object:
         yield Way("defaults", 2)
     yield from (Way(end, 1) for end in done)
-    yield Way("", 0)
+    if not case.raised:  # that it raises is said in any case
+        yield Way("", 0)
 
 
 def compared(case: Case) -> Iterator[str]:
@@ -243,6 +245,9 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
         yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much + 1)
     if unknown := UNKNOWN.fullmatch(case.seen.message):
         yield Way(f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", much + 1)
+    if (owner := INSTANCE.search(case.seen.message)) and len(case.passed) == 1:
+        kind, known = words.snake(owner[1]), case.known_as(*case.passed)
+        yield Way(f"rejects_non_{kind}{'' if known == kind or known in GENERAL else f'_{known}'}", much + 1)
     kinds = ((OBLIGED.match(said), much), (EXPECTED.match(said), much + 1))
     yield from (Way(f"rejects_non_{match[2]}_{match[1]}", says) for match, says in kinds if match)
     if said.split("_")[0] in FAULTS:
@@ -256,7 +261,7 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
 
 def _kind_refused(case: Case) -> str:
     """The kind of the only value that is passed, where it is refused for that: of nothing, or by a `TypeError`."""
-    values = [*case.passed.values()]
+    values = [] if case.has_more else [*case.passed.values()]
     is_kind = case.raised == "TypeError" or (bool(case.raised) and values == ["None"])
     literal = literal_value(values[0]) if is_kind and len(values) == 1 else None
     kind = type(literal[0]).__name__ if literal is not None and literal[0] != "" else ""

@@ -37,6 +37,9 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("Not a valid code.", "test_price_rejects_invalid_code"),
         ("total must be positive", "test_price_rejects_non_positive_total"),
         ("Total is not a number", "test_price_rejects_non_number_total"),
+        ("Multiple totals for one price", "test_price_multiple_totals_for_one_price"),
+        ("Use a list of totals to say so", "test_price_rejects_invalid_total"),
+        ("total must be an instance of `shop.Money`", "test_price_rejects_non_money_total"),
         ("load_default must not be set", "test_price_load_default_must_not_be_set"),
         ("'NoneType' object is not subscriptable", "test_price_raises_value_error"),
         ("invalid price", "test_price_rejects_invalid_price"),
@@ -172,6 +175,17 @@ def test_a_name_says_the_situation_and_what_comes_of_it(seen, name):
 def test_the_kind_that_is_refused_says_more_than_what_is_allowed(message, value, name):
     seen = raises(message, "⟨builtins:TypeError⟩")
     assert named(case(seen, arguments={"total": value})) == name
+
+
+def test_where_more_is_passed_than_has_a_name_none_of_the_names_is_blamed():
+    seen = raises("Nobody makes a pair of that")
+    assert named(case(seen, arguments={"total": "'p'"})) == "test_price_rejects_invalid_total"
+    assert named(case(seen, arguments={"total": "'p'"}, has_more=True)) == "test_price_nobody_makes_pair"
+
+
+def test_what_raises_says_so_where_there_is_nothing_else_to_say():
+    seen = raises("closed", value="⟨builtins:OSError⟩")
+    assert named(case(seen, subject="Shop.total_of_all_carts")) == "test_shop_total_of_all_carts_raises_os_error"
 
 
 def test_an_empty_text_is_a_text_where_it_is_compared_with():
