@@ -191,7 +191,7 @@ def family(text: str, owner: str | None) -> str | None:
     """
     own, classes = (owner or "").rpartition(".")[2], _classes(parsed(text) or ast.Module([], []))
     heirs = {name for name, one in classes.items() if own in map(last_name, one.bases)}
-    bases = {*map(last_name, classes[own].bases)} & {*classes} if own in classes else {own}
+    bases = {*map(last_name, classes[own].bases)} & {*classes} if own in classes else set()
     return None if heirs | bases else owner
 
 

@@ -712,7 +712,7 @@ def test_a_name_of_a_class_above_is_taken():
 
 @pytest.mark.parametrize(
     ("owner", "family"),
-    [("TestA", None), ("TestB", None), ("TestC", "TestC"), ("TestNew", None), (None, None)],
+    [("TestA", None), ("TestB", None), ("TestC", "TestC"), ("TestNew", "TestNew"), (None, None)],
 )
 def test_a_class_without_base_or_heirs_in_its_file_has_names_of_its_own(owner, family):
     text = "class TestA: pass\nclass TestB(TestA): pass\nclass TestC(unittest.TestCase): pass\n"

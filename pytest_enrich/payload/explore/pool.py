@@ -280,8 +280,10 @@ class Supply:
             used |= usage.asks_for("prose", evidence.of_prose(self._function))
         default = self.defaults.get(name, evidence.NOTHING)
         told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
-        if told_by.hint is types.UNKNOWN and any(_idle(self._function, name)):
-            return evidence.Told(types.ANYTHING, frozenset({"idle"}))
+        if told_by.hint is types.UNKNOWN:
+            free = {rule: any(asks(self._function, name)) for rule, asks in FREE.items()}
+            rules = frozenset(rule for rule, is_free in free.items() if is_free)
+            return evidence.Told(types.ANYTHING, rules) if rules else told_by
         return told_by
 
     def _written(self, parameter: dict[str, Any], hint: Any, seen: Sequence[str]) -> tuple[str, ...]:
@@ -337,6 +339,15 @@ def _operand(owner: type) -> Iterator[type]:
 def _idle(function: object, name: str) -> Iterator[bool]:
     """A parameter that the body does nothing with may be anything."""
     yield not usage.is_read(function, name)
+
+
+@rule("only kept")
+def _kept(function: object, name: str) -> Iterator[bool]:
+    """So may one that is only kept as it is, or given back."""
+    yield usage.is_kept(function, name)
+
+
+FREE: Mapping[str, Callable[[object, str], Iterator[bool]]] = {"idle": _idle, "only kept": _kept}
 
 
 def nearest(values: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:

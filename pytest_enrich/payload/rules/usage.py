@@ -9,7 +9,7 @@ import functools
 import inspect
 import sys
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -23,6 +23,10 @@ FOLLOWED = 4
 PAIR = 2
 OF_BOTH = {"fields", "is_dataclass"}
 NAMES_OF_CLASSES = {"cls", "klass", "class_"}
+KEEPING = {"add", "append", "insert", "put", "setdefault"}
+"""Methods of what holds something."""
+FEWEST_LETTERS, MOST_CALLED_SO = 4, 2
+"""Of a parameter that a class may be called as; and so many classes are tried."""
 THROUGH = {"listdir", "os.walk", "scandir", "makedirs", "mkdir", "rmtree", "copytree"}
 OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
@@ -289,6 +293,21 @@ def is_read(function: object, name: str) -> bool:
     return not found or any(isinstance(one, ast.Name) and one.id == name for one in found)
 
 
+def is_kept(function: object, name: str) -> bool:
+    """Whether the body of a function only keeps a variable: puts it somewhere, or gives it back, as it is."""
+    found = [*nodes(function)]
+    kept: set[ast.AST] = set()
+    for node in found:
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) and node.value is not None:
+            kept.add(node.value)
+        elif isinstance(node, ast.Dict):
+            kept |= {*node.values}
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in KEEPING:
+            kept |= {*node.args}
+    uses = [one for one in found if isinstance(one, ast.Name) and one.id == name]
+    return bool(uses) and kept.issuperset(uses)
+
+
 def refuses(function: object) -> bool:
     """Whether a function itself raises `TypeError`, or an error that is one."""
     raised = (one.exc for one in nodes(function) if isinstance(one, ast.Raise))
@@ -353,7 +372,7 @@ class _Unfolded(ast.NodeTransformer):
         return ast.Name(self._stored[node.attr], ast.Load()) if is_kept else node
 
 
-def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[str, Use]:
+def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[str, Use]:
     found: dict[str, Use] = {}
     attributes: dict[str, set[str]] = {}
     for node in of_nodes:
@@ -362,6 +381,9 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
             attributes.setdefault(node.value.id, set()).add(node.attr)
         for name, use in _told(node, function, followed):
             found[name] = found.get(name, NO_USE) | use
+    for name in _parameters(of_nodes):
+        if kinds := [*_called_so(name, function)]:
+            found[name] = found.get(name, NO_USE) | suggests("class of its name", kinds)
     classes = _classes_beside(function) if attributes else ()
     for name, wanted in attributes.items():
         fitting = [*_with_all(wanted)]
@@ -369,6 +391,37 @@ def _uses(of_nodes: Iterable[ast.AST], function: object, followed: int) -> dict[
         own = asks_for("attributes of a class", _having_all(wanted, classes, owner_of(function)))
         found[name] = found.get(name, NO_USE) | use | own
     return found
+
+
+def _parameters(of_nodes: Sequence[ast.AST]) -> list[str]:
+    """The names of what the outermost function of a tree takes."""
+    made = next((node for node in of_nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)), None)
+    return [one.arg for one in (*made.args.args, *made.args.kwonlyargs)] if made is not None else []
+
+
+@rule("class of its name")
+def _called_so(name: str, function: object) -> Iterator[type]:
+    """A class of the project that is called as the parameter, or ends so, or is its last word.
+
+    `engine` is a `RuleEngine`, and `parent_node` a `Node`.
+    """
+    wanted, module = name.strip("_").replace("_", "").lower(), str(getattr(function, "__module__", ""))
+    if len(wanted) >= FEWEST_LETTERS:
+        known = _classes_of(module.rpartition(".")[0] or module, len(sys.modules))
+        last = name.rpartition("_")[2].lower()
+        ways = (wanted.__eq__, lambda called: called.endswith(wanted), last.__eq__)
+        every = ([kind for called, kind in known if is_so(called)] for is_so in ways)
+        yield from next(filter(None, every), [])[:MOST_CALLED_SO]
+
+
+@functools.lru_cache(maxsize=8)
+def _classes_of(package: str, _modules: int) -> tuple[tuple[str, type], ...]:
+    """The public classes of a package, as far as it is imported: their names in small letters, and they."""
+    near = (held for name, held in [*sys.modules.items()] if f"{name}.".startswith(f"{package}."))
+    held = (one for module in near for one in [*vars(module).values()] if issubclass(type(one), type))
+    own = {id(one): one for one in held if str(getattr(one, "__module__", "")).startswith(package)}
+    named = ((one.__name__.lower(), one) for one in own.values() if one.__name__[:1] != "_")
+    return tuple(sorted(named, key=lambda pair: (pair[0], pair[1].__module__)))
 
 
 @rule("attributes")

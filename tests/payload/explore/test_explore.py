@@ -899,6 +899,44 @@ def test_for_what_a_function_does_nothing_with_anything_is_passed(explore):
     assert len(explore(text, "method_key").findings) == 1
 
 
+def test_for_what_a_function_only_keeps_anything_is_passed_that_can_be_seen(explore):
+    text = """
+        class Names:
+            def __init__(self):
+                self.known = {}
+
+            def register(self, name: str, held):
+                if name in self.known:
+                    return False
+                self.known[name] = held  # here
+                return True
+        """
+    (finding, *_) = explore(text, "Names.register", "method").findings
+    assert {one.name: one.value for one in finding.call.arguments}["held"] != "None"
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameter"),
+    [("RuleEngine", "engine"), ("RuleEngine", "rule_engine"), ("Engine", "old_engine"), ("RuleEngine", "_engine")],
+)
+def test_a_parameter_that_is_called_as_a_class_is_may_be_of_that(explore, kind, parameter):
+    text = f"""
+        class {kind}:
+            def __init__(self, *rules: str):
+                self._rules = rules
+
+            def size(self) -> int:
+                return len(self._rules)
+
+
+        def report({parameter}) -> str:
+            size = {parameter}.size()
+            return f"{{size}} rules"  # here
+        """
+    (finding, *_) = explore(text, "report").findings
+    assert f"{kind}⟩(" in finding.call.arguments[0].value
+
+
 def test_of_texts_that_people_wrote_those_come_last_that_look_like_files_and_options(explore):
     text = """
         def label(key: str) -> str:

@@ -186,8 +186,8 @@ def area(shape):
     return shape.width * shape.height
 
 
-def width_of(shape):
-    return shape.width
+def width_of(one):
+    return one.width
 
 
 def test_the_attributes_that_are_used_tell_the_class_of_the_project_that_has_them():
@@ -195,7 +195,7 @@ def test_the_attributes_that_are_used_tell_the_class_of_the_project_that_has_the
 
 
 def test_one_attribute_tells_no_class_but_the_function_s_own():
-    assert Shape not in of(width_of, "shape")
+    assert Shape not in of(width_of, "one")
     assert of(Shape.is_wider, "other") == {Shape}
 
 
