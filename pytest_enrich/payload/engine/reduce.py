@@ -31,6 +31,7 @@ TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|{BARE.pattern}")
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
 """Nothing in a list, or as the value of a key."""
 RAGGED = re.compile(r"\d\.\d{8,}")
+BYTES, MANY = re.compile(r"b'(?:[^'\\]|\\.)*'"), 8
 LETTER = re.compile(r"b?'\w'")
 """A text of one sign: of all that may be passed it says the least."""
 TEXTS = ("'", '"')
@@ -309,10 +310,18 @@ def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     if value in preferred and len(value) <= LONG and not RAGGED.search(value):
         return
     yield from _between(value, preferred)
+    yield from _filled(value)
     yield from sorted(shorter(value), key=_hollow)
     for match in literals(value):
         for smaller in _smaller(match):
             yield value[: match.start()] + smaller + value[match.end() :]
+
+
+def _filled(value: str) -> Iterator[str]:
+    """For bytes that nobody can read as many that everybody can: it may be their number that counts."""
+    whole = eval(value, {}) if BYTES.fullmatch(value) else b""
+    if len(whole) >= MANY and not (whole.isascii() and whole.decode().isprintable()):
+        yield f"b'a' * {len(whole)}"
 
 
 def _between(value: str, preferred: Sequence[str]) -> Iterator[str]:

@@ -214,3 +214,9 @@ def test_what_does_not_matter_is_as_people_wrote_it():
     found = ast.literal_eval(dict(reduced.arguments)["source"])
     assert "tps://$USER@localhost" not in found.values()
     assert found.get("name", "devpi") == "devpi"
+
+
+def test_bytes_that_nobody_can_read_become_as_many_that_everybody_can():
+    call = Call("sign", (("digest", repr(bytes(range(200, 232)))),))
+    found = reduce(call, {}, lambda other: len(evaluate(dict(other.arguments).get("digest", "b''"))) == 32)
+    assert found.arguments == (("digest", "b'a' * 32"),)
