@@ -38,6 +38,7 @@ NAMES: tuple[tuple[str, Any], ...] = (
     (r"[nijk]|count|num|number|(max_?)?size|length|index|idx|pos|offset", int),
     (r"s|text|string|name|title|msg|message|prefix|suffix|sep|key|uri|url|\w+(_name|_str|_text|string)", str),
     (r"seq|sequence|lst|values|items|iterable|names|\w+_list", list),
+    (r"exc|err|exception", Exception),
     (r"value|val|item|element|elem|obj|default", ANYTHING),
 )
 """What parameters of these names are for, where nothing else tells: only Python's own customs.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import io
+import logging
 import os
 import pathlib
 import typing
@@ -79,6 +80,12 @@ PLAIN: dict[type, Strategy[str]] = {
     dt.date: _expressed(draw.one_of([draw.just(dt.date(2024, 2, 29)), _datetimes.map(dt.datetime.date)])),
     # Just before, at and after where a unit becomes the next larger one, and whatever else.
     dt.timedelta: _expressed(Strategy(lambda chance: _units.draw(chance) * _counts.draw(chance))),
+    logging.LogRecord: draw.sampled(
+        [
+            "⟨logging:makeLogRecord⟩({'msg': 'abc'})",
+            "⟨logging:makeLogRecord⟩({'msg': 'abc', 'levelno': 40, 'levelname': 'ERROR'})",
+        ]
+    ),
     **dict.fromkeys((dt.tzinfo, dt.timezone), draw.just("⟨datetime:timezone.utc⟩")),
     **dict.fromkeys((pathlib.Path, os.PathLike), draw.sampled([*files.paths(), *files.folders()])),
     **dict.fromkeys(

@@ -27,6 +27,7 @@ from .types import ANYTHING, AWAITABLE, FIELD
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
 MOST_MATCHING, MOST_BELOW = 16, 12
+USUAL_EXCEPTIONS = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
 
@@ -286,7 +287,7 @@ class World:
     def _object(self, kind: type, depth: int) -> Strategy[str]:
         if (own := classes.instances(kind, self._types, lambda held: self.of(held, depth + 1))) is not None:
             return own
-        known = self.objects_of(kind)
+        known = [*self.objects_of(kind), *_exceptions(kind)]
         built = [self._built(one, depth) for one in concrete(kind)]
         return draw.one_of([draw.sampled(known), *built, self._declared_objects(kind, depth)])
 
@@ -352,6 +353,14 @@ def _below(kind: type) -> list[type]:
     """The public classes below one."""
     found: list[type] = type.__subclasses__(kind)
     return [one for one in found if not one.__name__.startswith("_")][:MOST_BELOW]
+
+
+@rule("exceptions")
+def _exceptions(kind: type) -> Iterator[str]:
+    """Exceptions of Python's, with a word to say, where one of these or any is wanted."""
+    if issubclass(kind, BaseException) and kind.__module__ == "builtins":
+        names = dict.fromkeys((kind, *(one for one in USUAL_EXCEPTIONS if issubclass(one, kind))))
+        yield from (text for text, _ in evaluable([f"⟨builtins:{one.__name__}⟩('abc')" for one in names]))
 
 
 def _literal(values: Sequence[object]) -> Strategy[str]:

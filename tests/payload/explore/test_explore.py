@@ -899,6 +899,35 @@ def test_for_what_a_function_does_nothing_with_anything_is_passed(explore):
     assert len(explore(text, "method_key").findings) == 1
 
 
+@pytest.mark.parametrize(
+    "hint", ["exc: Exception", "error: BaseException", "err: ValueError", "error: Exception | None", "err"]
+)
+def test_where_an_exception_is_wanted_one_of_python_is_passed(explore, hint):
+    name = hint.partition(":")[0]
+    text = f"""
+        def status({hint}) -> int:
+            if isinstance({name}, ValueError):
+                return 400  # here
+            return 500
+        """
+    (finding, *_) = explore(text, "status").findings
+    assert finding.call.arguments[0].value == "⟨builtins:ValueError⟩('abc')"
+
+
+def test_where_a_log_record_is_wanted_one_is_made(explore):
+    text = """
+        import logging
+
+
+        def is_bad(record: logging.LogRecord) -> bool:
+            if record.levelno > 30:
+                return True  # here
+            return False
+        """
+    (finding, *_) = explore(text, "is_bad").findings
+    assert finding.call.arguments[0].value.startswith("⟨logging:makeLogRecord⟩({")
+
+
 def test_for_what_a_function_only_keeps_anything_is_passed_that_can_be_seen(explore):
     text = """
         class Names:
