@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import itertools
 import pathlib
@@ -29,6 +30,7 @@ SIGN = re.compile(r"[^\w\s]")
 ANY_TEXT = "'abc'"
 PLACE = re.compile(r"\w\.\w|/")
 """What the path of a file has, and what is a word has not."""
+MOST_OPTIONS = 8
 FEW_SIGNS = 5
 """Quotes included."""
 NAMING = re.compile(r"['\"]([.-]+[A-Za-z]|[a-z_]\w*(\.[a-z_]\w*)+['\"])")
@@ -252,7 +254,7 @@ class Supply:
         hint, told_by = self._told(parameter, [value for _, value in seen])
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
         constants = (*members, *numbers)
-        known = (*(text for text, _ in seen), *self._filled(name, hint))
+        known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint))
         written = self._written(parameter, hint, known)
         sources = {
             "members": members,
@@ -269,6 +271,14 @@ class Supply:
             paths = self._world.filled(pathlib.Path) if self._place(name) == files.FILE else ()
             return (f"str({path})" for path in paths)
         return iter(self._world.filled(hint))
+
+    @rule("options of a command")
+    def _parsed(self, name: str, hint: Any) -> Iterator[str]:
+        """What a command line was parsed to, with the options that the body reads: all on, all off, or texts."""
+        options = usage.looked_at(self._function).get(name, ())[:MOST_OPTIONS]
+        if options and any(one is argparse.Namespace for one in types.members(hint)):
+            for value in ("True", "None", ANY_TEXT):
+                yield f"⟨argparse:Namespace⟩({', '.join(f'{option}={value}' for option in options)})"
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import collections.abc
 import datetime as dt
@@ -39,6 +40,7 @@ NAMES: tuple[tuple[str, Any], ...] = (
     (r"s|text|string|name|title|msg|message|prefix|suffix|sep|key|uri|url|\w+(_name|_str|_text|string)", str),
     (r"seq|sequence|lst|values|items|iterable|names|\w+_list", list),
     (r"exc|err|exception", Exception),
+    (r"args|opts|options|namespace", argparse.Namespace),
     (r"value|val|item|element|elem|obj|default", ANYTHING),
 )
 """What parameters of these names are for, where nothing else tells: only Python's own customs.

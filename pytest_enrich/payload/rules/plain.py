@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import io
-import logging
 import os
 import pathlib
 import typing
@@ -80,12 +79,6 @@ PLAIN: dict[type, Strategy[str]] = {
     dt.date: _expressed(draw.one_of([draw.just(dt.date(2024, 2, 29)), _datetimes.map(dt.datetime.date)])),
     # Just before, at and after where a unit becomes the next larger one, and whatever else.
     dt.timedelta: _expressed(Strategy(lambda chance: _units.draw(chance) * _counts.draw(chance))),
-    logging.LogRecord: draw.sampled(
-        [
-            "⟨logging:makeLogRecord⟩({'msg': 'abc'})",
-            "⟨logging:makeLogRecord⟩({'msg': 'abc', 'levelno': 40, 'levelname': 'ERROR'})",
-        ]
-    ),
     **dict.fromkeys((dt.tzinfo, dt.timezone), draw.just("⟨datetime:timezone.utc⟩")),
     **dict.fromkeys((pathlib.Path, os.PathLike), draw.sampled([*files.paths(), *files.folders()])),
     **dict.fromkeys(
@@ -97,7 +90,60 @@ PLAIN: dict[type, Strategy[str]] = {
     ),
 }
 PLAIN = {kind: one for kind, one in PLAIN.items() if not is_left_out(f"drawn {kind.__name__}")}
-FROM_HYPOTHESIS = frozenset({"datetime", "fractions", "ipaddress", "uuid"})
+STANDARD: dict[str, tuple[str, ...]] = {
+    "argparse:Namespace": ("⟨argparse:Namespace⟩()",),
+    "ast:AST": ("⟨ast:parse⟩('a = 1')", "⟨ast:parse⟩('a + 1', mode='eval').body"),
+    "ast:Module": ("⟨ast:parse⟩('a = 1')", "⟨ast:parse⟩('')"),
+    "ast:expr": ("⟨ast:parse⟩('a + 1', mode='eval').body", "⟨ast:parse⟩('f(1)', mode='eval').body"),
+    "ast:stmt": ("⟨ast:parse⟩('a = 1').body[0]", "⟨ast:parse⟩('import a').body[0]"),
+    "builtins:function": ("lambda value: value",),
+    "builtins:generator": ("(value for value in [1, 2])",),
+    "builtins:module": ("⟨types:ModuleType⟩('abc')",),
+    "builtins:range": ("range(3)", "range(0)", "range(1, 10, 2)"),
+    "builtins:slice": ("slice(1, 3)", "slice(None)", "slice(None, None, 2)"),
+    "collections:OrderedDict": ("⟨collections:OrderedDict⟩({'a': 1, 'b': 2})", "⟨collections:OrderedDict⟩()"),
+    "collections:defaultdict": (
+        "⟨collections:defaultdict⟩(⟨builtins:list⟩, {'a': [1]})", "⟨collections:defaultdict⟩(⟨builtins:int⟩)",
+    ),
+    "collections:deque": ("⟨collections:deque⟩([1, 2])", "⟨collections:deque⟩()"),
+    "collections.abc:ItemsView": ("{'a': 1}.items()", "{}.items()"),
+    "collections.abc:KeysView": ("{'a': 1}.keys()", "{}.keys()"),
+    "email.message:EmailMessage": ("⟨email.message:EmailMessage⟩()",),
+    "email.message:Message": (
+        "⟨email:message_from_string⟩('Subject: abc\\n\\nabc')", "⟨email.message:Message⟩()",
+    ),
+    "inspect:Signature": ("⟨inspect:signature⟩(lambda value, other=1: value)",),
+    "ipaddress:IPv4Address": ("⟨ipaddress:ip_address⟩('192.0.2.1')", "⟨ipaddress:ip_address⟩('127.0.0.1')"),
+    "ipaddress:IPv4Network": ("⟨ipaddress:ip_network⟩('192.0.2.0/24')", "⟨ipaddress:ip_network⟩('10.0.0.0/8')"),
+    "ipaddress:IPv6Address": ("⟨ipaddress:ip_address⟩('2001:db8::1')", "⟨ipaddress:ip_address⟩('::1')"),
+    "ipaddress:IPv6Network": ("⟨ipaddress:ip_network⟩('2001:db8::/32')",),
+    "logging:LogRecord": (
+        "⟨logging:makeLogRecord⟩({'msg': 'abc'})",
+        "⟨logging:makeLogRecord⟩({'msg': 'abc', 'levelno': 40, 'levelname': 'ERROR'})",
+    ),
+    **dict.fromkeys(("numbers:Number", "numbers:Complex", "numbers:Real"), ("2", "0.5", "-1", "0")),
+    **dict.fromkeys(("numbers:Rational", "numbers:Integral"), ("2", "-1", "0", "1")),
+    "pathlib:PurePath": ("⟨pathlib:PurePath⟩('a/b.txt')", "⟨pathlib:PurePath⟩('a')"),
+    "pathlib:PurePosixPath": ("⟨pathlib:PurePosixPath⟩('a/b.txt')", "⟨pathlib:PurePosixPath⟩('/a')"),
+    "pathlib:PureWindowsPath": ("⟨pathlib:PureWindowsPath⟩('a/b.txt')", "⟨pathlib:PureWindowsPath⟩('C:/a')"),
+    "re:Match": ("⟨re:match⟩('a', 'abc')", "⟨re:match⟩('([a-z]+)=([a-z]+)', 'key=value')"),
+    "re:Pattern": ("⟨re:compile⟩('a')", "⟨re:compile⟩('[a-z]+')", "⟨re:compile⟩('([a-z]+)=([a-z]+)')"),
+    "sqlite3:Connection": ("⟨sqlite3:connect⟩(':memory:')",),
+    "time:struct_time": ("⟨time:gmtime⟩(0)",),
+    "urllib.parse:ParseResult": (
+        "⟨urllib.parse:urlparse⟩('https://example.com/path?key=value#part')", "⟨urllib.parse:urlparse⟩('path')",
+    ),
+    "urllib.parse:SplitResult": (
+        "⟨urllib.parse:urlsplit⟩('https://example.com/path?key=value#part')", "⟨urllib.parse:urlsplit⟩('path')",
+    ),
+    "xml.etree.ElementTree:Element": (
+        """⟨xml.etree.ElementTree:fromstring⟩('<a><b c="1">d</b></a>')""",
+        "⟨xml.etree.ElementTree:fromstring⟩('<a/>')",
+    ),
+    "zoneinfo:ZoneInfo": ("⟨zoneinfo:ZoneInfo⟩('UTC')",),
+}  # fmt: skip
+"""By a type's module and name what people pass where its constructor does not tell it; so none is imported."""
+FROM_HYPOTHESIS = frozenset({"datetime", "fractions", "uuid"})
 """Modules of whose other types Hypothesis itself knows what to draw."""
 BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),

@@ -340,6 +340,17 @@ def looked_up(function: object) -> dict[str, tuple[str, ...]]:
     return {name: tuple(keys) for name, keys in found.items()}
 
 
+@functools.lru_cache(maxsize=256)
+def looked_at(function: object) -> dict[str, tuple[str, ...]]:
+    """By variable the attributes that a function reads of it, without those that it calls."""
+    found: dict[str, dict[str, None]] = {}
+    called = {node.func for node in nodes(function) if isinstance(node, ast.Call)}
+    for node in nodes(function):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node not in called:
+            found.setdefault(getattr(node.value, "id", ""), {})[node.attr] = None
+    return {name: tuple(attributes) for name, attributes in found.items() if name}
+
+
 @rule("keys looked up")
 def _keys(node: ast.AST) -> Iterator[tuple[str, str]]:
     """The variable and the key in `variable.get("key")` and `variable["key"]`."""

@@ -21,7 +21,7 @@ from ..express import evaluable, express, is_thing, named
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn
 from .evidence import concrete, constructor
-from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN
+from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN, STANDARD
 from .types import ANYTHING, AWAITABLE, FIELD
 
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
@@ -287,7 +287,9 @@ class World:
     def _object(self, kind: type, depth: int) -> Strategy[str]:
         if (own := classes.instances(kind, self._types, lambda held: self.of(held, depth + 1))) is not None:
             return own
-        known = [*self.objects_of(kind), *_exceptions(kind)]
+        known = self.objects_of(kind)
+        if usual := (*_usual(kind), *_exceptions(kind)):
+            return draw.sampled([*known, *usual])
         built = [self._built(one, depth) for one in concrete(kind)]
         return draw.one_of([draw.sampled(known), *built, self._declared_objects(kind, depth)])
 
@@ -353,6 +355,12 @@ def _below(kind: type) -> list[type]:
     """The public classes below one."""
     found: list[type] = type.__subclasses__(kind)
     return [one for one in found if not one.__name__.startswith("_")][:MOST_BELOW]
+
+
+@rule("standard types")
+def _usual(kind: type) -> Sequence[str]:
+    """What people pass where a type of the standard library is wanted."""
+    return STANDARD.get(f"{kind.__module__}:{kind.__qualname__}", ())
 
 
 @rule("exceptions")

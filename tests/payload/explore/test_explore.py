@@ -914,6 +914,23 @@ def test_where_an_exception_is_wanted_one_of_python_is_passed(explore, hint):
     assert finding.call.arguments[0].value == "⟨builtins:ValueError⟩('abc')"
 
 
+@pytest.mark.parametrize("hint", ["args: argparse.Namespace", "args"])
+def test_a_command_gets_the_options_that_it_reads(explore, hint):
+    text = f"""
+        import argparse
+
+
+        def run({hint}) -> str:
+            if args.verbose and args.count == 17:
+                return f"{{args.name}}: {{args.count}}"  # here
+            return args.name
+        """
+    (finding, *_) = explore(text, "run", branches=((5, 6),), lines=()).findings
+    given = finding.call.arguments[0].value
+    assert given.startswith("⟨argparse:Namespace⟩(")
+    assert "count=17" in given
+
+
 def test_where_a_log_record_is_wanted_one_is_made(explore):
     text = """
         import logging
