@@ -82,8 +82,10 @@ def told(
     groups["widened"] = frozenset(_widened(kinds, used))
     kinds |= groups["widened"]
     called = frozenset(_named(parameter["name"]))
+    alike = frozenset(kind for rule, kind in used.rules if rule == "class of its name")
+    suggested = used.suggested - alike
     # A body that compares `maxsize` with 0 takes a float, too, but that is not what its callers pass.
-    for more in (used.suggested & called, used.suggested, called):
+    for more in (suggested & called, suggested, called, alike):
         if not kinds - {type(None)}:
             kinds |= more
             groups["name"] = more & called

@@ -983,6 +983,21 @@ def test_a_parameter_that_is_called_as_a_class_is_may_be_of_that(explore, kind, 
     assert f"{kind}⟩(" in finding.call.arguments[0].value
 
 
+def test_what_a_name_always_means_it_means_beside_a_class_that_is_called_so(explore):
+    text = """
+        class FieldName:
+            pass
+
+
+        def label(name, loud: bool):
+            if loud:
+                return f"{name}!"  # here
+            return f"{name}?"
+        """
+    (finding, *_) = explore(text, "label").findings
+    assert finding.call.arguments[0].value.startswith("'")
+
+
 def test_of_texts_that_people_wrote_those_come_last_that_look_like_files_and_options(explore):
     text = """
         def label(key: str) -> str:
