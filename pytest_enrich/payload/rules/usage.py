@@ -428,9 +428,11 @@ def _called_so(name: str, function: object) -> Iterator[type]:
 @functools.lru_cache(maxsize=8)
 def _classes_of(package: str, _modules: int) -> tuple[tuple[str, type], ...]:
     """The public classes of a package, as far as it is imported: their names in small letters, and they."""
-    near = (held for name, held in [*sys.modules.items()] if f"{name}.".startswith(f"{package}."))
+    within = f"{package}."
+    loaded = [(name, one) for name, one in [*sys.modules.items()] if issubclass(type(one), ModuleType)]
+    near = (one for name, one in loaded if f"{name}.".startswith(within))
     held = (one for module in near for one in [*vars(module).values()] if issubclass(type(one), type))
-    own = {id(one): one for one in held if str(getattr(one, "__module__", "")).startswith(package)}
+    own = {id(one): one for one in held if f"{getattr(one, '__module__', '')}.".startswith(within)}
     named = ((one.__name__.lower(), one) for one in own.values() if one.__name__[:1] != "_")
     return tuple(sorted(named, key=lambda pair: (pair[0], pair[1].__module__)))
 
