@@ -42,7 +42,7 @@ def _values(documented: object) -> Iterator[ast.expr]:
     unfolding = _Unfolding()
     for node in _statements(documented):
         if isinstance(node, ast.Expr | ast.Assign):
-            value = unfolding.visit(node.value.value if isinstance(node.value, ast.Await) else node.value)
+            value = unfolding.of(node.value.value if isinstance(node.value, ast.Await) else node.value)
             yield value
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 unfolding.given[node.targets[0].id] = value
@@ -53,10 +53,17 @@ class _Unfolding(ast.NodeTransformer):
 
     def __init__(self) -> None:
         self.given: dict[str, ast.expr] = {}
+        self._bound: set[str] = set()
+
+    def of(self, value: ast.expr) -> ast.expr:
+        """A value with what they were given, but for those that it binds by itself (`[one for one in many]`)."""
+        self._bound = express.bound(value)
+        made: ast.expr = self.visit(value)
+        return made
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """A variable."""
-        value = self.given.get(node.id, node)
+        value = node if node.id in self._bound else self.given.get(node.id, node)
         return copied(value) if sum(1 for _ in islice(ast.walk(value), MOST_NODES)) < MOST_NODES else node
 
 

@@ -18,13 +18,14 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from .code import NAME, compilable, evaluate, function, made, named, written
+from .code import NAME, bound, compilable, evaluate, function, made, named, written
 from .values import CONTAINERS, SCALARS, UNSTABLE, Inner, spoken, steady
 
 __all__ = [
     "NAME",
     "UNSTABLE",
     "Objects",
+    "bound",
     "compilable",
     "evaluable",
     "evaluate",

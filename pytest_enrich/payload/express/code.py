@@ -135,7 +135,7 @@ def function(value: types.FunctionType) -> str | None:
 def written(node: ast.expr, names: Mapping[str, object]) -> str | None:
     """The template of an expression whose free names stand for `names`; None when one cannot be imported."""
     marks: dict[str, str | None] = {}
-    changed = _Marking(names, _bound(node), marks).visit(ast.parse(ast.unparse(node), mode="eval").body)
+    changed = _Marking(names, bound(node), marks).visit(ast.parse(ast.unparse(node), mode="eval").body)
     text = ast.unparse(ast.fix_missing_locations(changed))
     if "⟨" in text or "⟩" in text or None in marks.values():
         return None
@@ -181,7 +181,7 @@ def _dotted(node: ast.expr) -> list[str]:
     return [node.id] if isinstance(node, ast.Name) else []
 
 
-def _bound(node: ast.expr) -> set[str]:
+def bound(node: ast.expr) -> set[str]:
     """The names that the expression binds itself."""
     stored = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     return stored | {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}

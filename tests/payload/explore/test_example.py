@@ -71,6 +71,17 @@ def test_what_the_variables_of_an_example_stand_for_is_passed():
     assert call == Call("price", (("total", f"{text}.split()"), ("unit", text)))
 
 
+def test_what_a_value_binds_by_itself_stands_for_no_variable():
+    def prices():
+        """
+        >>> total = 3
+        >>> price([total for total in range(4)], lambda total: total)
+        """
+
+    (call,) = shown.example_calls(PRICE, prices, {})
+    assert call.arguments == (("total", "[total for total in range(4)]"), ("unit", "lambda total: total"))
+
+
 def test_of_variables_that_stand_for_much_nothing_is_unfolded():
     def much():
         pass
