@@ -96,12 +96,11 @@ class Writer:
     def _names(self) -> dict[Room, set[str]]:
         """The names of the tests that wait, by where they must differ: read once, a run writes many."""
         found: dict[Room, set[str]] = defaultdict(set)
-        for one in self._store.pending():
-            found[self._room(one.target)].update(one.test.names)
+        pending = [*self._store.pending()]
+        texts = {path: self._text(path) for path in {one.target.path for one in pending}}
+        for one in pending:
+            found[_room(one.target, texts[one.target.path])].update(one.test.names)
         return found
-
-    def _room(self, place: TargetPart | Placement) -> Room:
-        return place.path, names.family(self._text(place.path) or "", place.owner)
 
     def write(self, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion:
         """The suggestion, written: for the gap that names it, and the others that it closes.
@@ -113,7 +112,7 @@ class Writer:
         text = self._text(candidate.placement.path)
         isolation = self._sandbox.isolation
         # Of two functions the tests may have one name; a person sees both before either is in the file.
-        taken = self._names[self._room(candidate.placement)]
+        taken = self._names[_room(candidate.placement, text)]
         attempt = replace(attempt, candidate=patch.named_apart(candidate, taken))
         one = patch.suggest(attempt, gap, others, text, made=self._made, isolation=isolation)
         one = seal.sealed(self._store.rootdir, patch.formed(one, text, self._form))
@@ -129,7 +128,7 @@ class Writer:
         with contextlib.suppress(RefusedError):
             text = self._text(old.target.path)
             if waiting == old and lying == patch.render_module(old, text):
-                self._names[self._room(old.target)].difference_update(old.test.names)
+                self._names[_room(old.target, text)].difference_update(old.test.names)
                 return self.write(attempt, gap, others)
         return None
 
@@ -144,6 +143,11 @@ class Writer:
         made = targets.formatted(self._store.rootdir, path, before, after)
         self.notes.update(dict.fromkeys(filter(None, [made.note])))
         return made.text
+
+
+def _room(place: TargetPart | Placement, text: str | None) -> Room:
+    """Where a test's name must be another one than those of others, in a file of this text."""
+    return place.path, names.family(text or "", place.owner)
 
 
 class Ledger:

@@ -55,6 +55,7 @@ OBLIGED = re.compile(
 )
 """`text must be a string`, `axis is not positive`: what is refused is one that is none."""
 INSTANCE = re.compile(r"\b(?:must|should|has to) be (?:an )?instance of [`'\"<]*(?:[\w.]+\.)?([A-Za-z]\w*)")
+"""`must be an instance of shop.Money`, of the message as it is: the class's name counts."""
 EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")

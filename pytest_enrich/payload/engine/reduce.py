@@ -32,6 +32,7 @@ HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*
 """Nothing in a list, or as the value of a key."""
 RAGGED = re.compile(r"\d\.\d{8,}")
 BYTES, MANY = re.compile(r"b'(?:[^'\\]|\\.)*'"), 8
+"""Bytes as a literal; and so many are more than a few."""
 LETTER = re.compile(r"b?'\w'")
 """A text of one sign: of all that may be passed it says the least."""
 TEXTS = ("'", '"')

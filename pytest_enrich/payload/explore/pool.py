@@ -275,8 +275,8 @@ class Supply:
     @rule("options of a command")
     def _parsed(self, name: str, hint: Any) -> Iterator[str]:
         """What a command line was parsed to, with the options that the body reads: all on, all off, or texts."""
-        options = usage.looked_at(self._function).get(name, ())[:MOST_OPTIONS]
-        if options and any(one is argparse.Namespace for one in types.members(hint)):
+        is_parsed = any(one is argparse.Namespace for one in types.members(hint))
+        if is_parsed and (options := usage.looked_at(self._function).get(name, ())[:MOST_OPTIONS]):
             for value in ("True", "None", ANY_TEXT):
                 yield f"⟨argparse:Namespace⟩({', '.join(f'{option}={value}' for option in options)})"
 
@@ -290,11 +290,9 @@ class Supply:
             used |= usage.asks_for("prose", evidence.of_prose(self._function))
         default = self.defaults.get(name, evidence.NOTHING)
         told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
-        if told_by.hint is types.UNKNOWN:
-            free = {rule: any(asks(self._function, name)) for rule, asks in FREE.items()}
-            rules = frozenset(rule for rule, is_free in free.items() if is_free)
-            return evidence.Told(types.ANYTHING, rules) if rules else told_by
-        return told_by
+        is_unknown = told_by.hint is types.UNKNOWN
+        free = frozenset(rule for rule, asks in FREE.items() if is_unknown and any(asks(self._function, name)))
+        return evidence.Told(types.ANYTHING, free) if free else told_by
 
     def _written(self, parameter: dict[str, Any], hint: Any, seen: Sequence[str]) -> tuple[str, ...]:
         """What people wrote elsewhere: the most like what tests pass, else another one for each parameter."""
