@@ -63,6 +63,7 @@ from pytest_enrich.data.jobs import (
     Program,
     Prove,
     Record,
+    Running,
     Sighting,
     Span,
     Variant,

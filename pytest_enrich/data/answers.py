@@ -29,7 +29,10 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class TestOutcome(Struct, frozen=True, kw_only=True):
-    """What became of one test; `detail` is the end of the failure, or why it was skipped."""
+    """What became of one test; `detail` is the end of the failure, or why it was skipped.
+
+    `denied` are paths in the project that it was not allowed to write.
+    """
 
     __test__ = False  # pytest collects classes by this name
 
@@ -37,6 +40,7 @@ class TestOutcome(Struct, frozen=True, kw_only=True):
     result: Result
     detail: str = ""
     seconds: float = 0.0
+    denied: tuple[str, ...] = ()
 
 
 class Collected(Struct, frozen=True, kw_only=True, tag="collected"):

@@ -115,6 +115,7 @@ class Vary(_Search, frozen=True, kw_only=True, tag="vary"):
             the other one.
         executions: The most runs of tests.
         seconds: The most time to take.
+        writes: As in `Prove`.
     """
 
     test_path: str
@@ -125,6 +126,7 @@ class Vary(_Search, frozen=True, kw_only=True, tag="vary"):
     way: tuple[int, ...] = ()
     executions: int = 500
     seconds: float = 5.0
+    writes: tuple[str, ...] = ()
 
 
 class Sighting(Struct, frozen=True, kw_only=True):
@@ -200,7 +202,8 @@ class Record(Struct, frozen=True, kw_only=True, tag="record"):
     """Run these existing tests and note the calls that reach functions of `path`.
 
     `qualnames` limits what is recorded; constructor calls of the classes of `module` are always noted, because
-    an object can only be shown in a test by the call that made it. At most `limit` calls a function.
+    an object can only be shown in a test by the call that made it. At most `limit` calls a function. `writes` is
+    as in `Prove`.
     """
 
     tests: tuple[str, ...]
@@ -208,6 +211,7 @@ class Record(Struct, frozen=True, kw_only=True, tag="record"):
     module: str
     qualnames: tuple[str, ...]
     limit: int = 60
+    writes: tuple[str, ...] = ()
 
 
 class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
@@ -290,12 +294,15 @@ class Prove(Way, frozen=True, kw_only=True, tag="prove"):
         text: The whole text that the file would have.
         tests: Node ids to run, in `path`; all of the file's when empty.
         measure: Source files whose executed lines and branches are wanted; empty: run without coverage.
+        writes: What existing tests of the file write in the project: here that is allowed, as far as it goes
+            nowhere (see `sandboxes.isolation`), and denied where it would stay.
     """
 
     path: str
     text: str
     tests: tuple[str, ...] = ()
     measure: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
 
 
 class Program(Struct, frozen=True, kw_only=True):
@@ -333,6 +340,7 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
             longer.
         processor_seconds: The same of the processor's time, so that a loop that does not end is cut short early.
         budget: Seconds for all; mutants that are left by then are answered as `untried`.
+        writes: As in `Prove`.
     """
 
     path: str
@@ -349,6 +357,9 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
     seconds: float = 2.0
     processor_seconds: float = 0.25
     budget: float = 30.0
+    writes: tuple[str, ...] = ()
 
 
 Job: TypeAlias = Collect | Record | Explore | Prove | Mutate | Vary
+Running: TypeAlias = Record | Prove | Mutate | Vary
+"""Jobs that run tests, which may write."""

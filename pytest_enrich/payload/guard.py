@@ -6,10 +6,11 @@ import contextlib
 import errno
 import ipaddress
 import os
+import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ DEVICES = "/dev/"
 
 denied: list[str] = []
 """What was denied in this process so far, or may end otherwise outside."""
+unwritten: list[str] = []
+"""The paths in the project, relative to it, that were not allowed to be written in this process so far."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
 EVERYONE = {-1, 1}
@@ -30,7 +33,6 @@ TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 CHANGING: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.remove": ((0, 1),),
     "os.rmdir": ((0, 1),),
-    "os.mkdir": ((0, 2),),
     "os.rename": ((0, 2), (1, 3)),
     "os.link": ((1, 3),),
     "os.symlink": ((1, 2),),
@@ -57,8 +59,9 @@ def deny(what: str) -> None:
 class Places:
     """Where writing is allowed, and which process is not to be disturbed."""
 
-    def __init__(self, scratch: str, rootdir: str) -> None:
+    def __init__(self, scratch: str, rootdir: str, writes: Iterable[str] = ()) -> None:
         self.rootdir = _folder(rootdir)
+        self.writes = tuple(os.path.join(self.rootdir, name, "") for name in writes)  # noqa: PTH118 - ends in a separator
         self.move(scratch)
 
     def move(self, scratch: str) -> None:
@@ -73,14 +76,17 @@ class Places:
         own = _whole(path, directory)
         # The last part is not resolved: a link is removed or replaced, not what it leads to.
         head, tail = os.path.split(os.path.abspath(own))  # noqa: PTH100 - the same
-        if not self._allowed(os.path.join(os.path.realpath(head), tail)):  # noqa: PTH118 - the same
-            deny(f"writing outside the scratch directory ({own})")
+        self._need(os.path.join(os.path.realpath(head), tail), own)  # noqa: PTH118 - the same
+
+    def check_making(self, path: Any, directory: Any = None) -> None:
+        """Deny a new directory elsewhere; where there is something already nothing is made."""
+        if not os.path.lexists(_whole(path, directory)):
+            self.check(path, directory)
 
     def check_target(self, path: Any, directory: Any = None) -> None:
         """Deny what changes the file elsewhere that `path`, or a descriptor, leads to."""
         own = os.path.realpath(_named(path) if isinstance(path, int) else _whole(path, directory))
-        if not self._allowed(own):
-            deny(f"writing outside the scratch directory ({own})")
+        self._need(own, own)
 
     def check_writing(self, path: Any) -> None:
         """Deny writing into what `path` leads to elsewhere, but for devices."""
@@ -89,11 +95,26 @@ class Places:
         if not os.path.realpath(os.fsdecode(path)).startswith(DEVICES):
             self.check_target(path)
 
+    def _need(self, path: str, shown: str) -> None:
+        if self._allowed(path):
+            return
+        if path.startswith(self.rootdir):
+            unwritten.append(os.path.relpath(path, self.rootdir))
+        deny(f"writing outside the scratch directory ({shown})")
+
     def _allowed(self, path: str) -> bool:
         inside = path + os.sep
-        if inside.startswith(self.scratch):
+        if inside.startswith((self.scratch, *self.writes)):
             return True
         return not inside.startswith(self.rootdir) and inside.startswith(self.free)
+
+
+def clear(rootdir: str, writes: Iterable[str]) -> None:
+    """Remove what was written in the project: for these runs of a test nothing of it is there at the beginning."""
+    for name in writes:
+        path = Path(rootdir, name)
+        with contextlib.suppress(OSError):
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def _folder(name: str) -> str:
@@ -122,7 +143,7 @@ def _file_of(descriptor: int) -> str:
         return os.curdir
 
 
-def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
+def install(scratch: str, rootdir: str, *, subprocesses: bool, writes: Iterable[str] = ()) -> Places:
     """From now on deny writing outside of `scratch` and the temporary directory, and the network.
 
     A denied action raises `PermissionError`. It lasts as long as the process, in its forks too.
@@ -131,11 +152,12 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
         scratch: Where everything is allowed, absolute.
         rootdir: The project's; in it nothing is, even if it lies in the temporary directory.
         subprocesses: Whether programs may be started (what those do is not seen).
+        writes: Paths in the project, relative to it, where it is allowed all the same, with all below.
 
     Returns:
         The places that it keeps to: a fork may move to a scratch directory of its own.
     """
-    places = Places(scratch, rootdir)
+    places = Places(scratch, rootdir, writes)
     checks: dict[str, Callable[[tuple[Any, ...]], None]] = {
         "open": lambda args: _check_open(places, args),
         "sqlite3.connect": lambda args: _check_database(places, args),
@@ -149,6 +171,7 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool) -> Places:
     }
     checks |= {event: _change(places.check, where) for event, where in CHANGING.items()}
     checks |= {event: _change(places.check_target, where) for event, where in OF_TARGET.items()}
+    checks["os.mkdir"] = _change(places.check_making, ((0, 2),))
     checks["os.chown"] = lambda args: _check_owner(places, args)
     if not subprocesses:
         checks |= dict.fromkeys(PROGRAMS, lambda _args: deny("starting another program"))

@@ -110,9 +110,10 @@ def _module(name: str) -> Any:
 def _begin(work: dict[str, Any]) -> dict[str, Any]:
     """Do a job in this process, in which pytest has not started yet."""
     kind = work["job"]["type"]
-    if kind not in _UNGUARDED:
+    if kind not in _UNGUARDED or (kind == "record" and work["confinement"] is not None):
         # Forks of `explore` forbid programs, and with that forks, to what they run.
-        guard.install(work["scratch"], work["rootdir"], subprocesses=True)
+        writes = work["job"].get("writes", ())
+        guard.install(work["scratch"], work["rootdir"], subprocesses=True, writes=writes)
     if kind == "explore":
         answer: dict[str, Any] = _module("invocation").inside(work, lambda: do(work))
         return answer
@@ -133,7 +134,7 @@ def warm() -> None:
 
 
 _UNGUARDED = {"collect", "record"}
-"""Jobs that run existing tests only."""
+"""Jobs that run existing tests only. What these are denied by the kernel is told by the guard."""
 _MODULES = {
     "collect": "collect",
     "record": "record",

@@ -277,7 +277,7 @@ class Entrance:
         """In a worker, which has only this of ours, also what keeps it in its place and its time."""
         job, root = self._work["job"], self._work["rootdir"]
         if "PYTEST_XDIST_WORKER" in os.environ:
-            guard.install(self._work["scratch"], root, subprocesses=True)
+            guard.install(self._work["scratch"], root, subprocesses=True, writes=job["writes"])
             enter_world(job["world"])
         stand_in = StandIn.of_job(job, Path(root, job["path"]))
         stand_in.install(early_config)

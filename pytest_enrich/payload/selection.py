@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from .guard import unwritten
+
 MOST_DETAIL = 2000
 
 
@@ -78,11 +80,13 @@ class Outcomes:
     def __init__(self) -> None:
         self.results: dict[str, dict[str, Any]] = {}
         self.unusable: dict[str, dict[str, Any]] = {}
+        self._denied = len(unwritten)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be imported, or that skips itself."""
+        denied = self._news()
         if report.failed:
-            self.unusable[report.nodeid] = outcome(report.nodeid, "error", text_of(report))
+            self.unusable[report.nodeid] = outcome(report.nodeid, "error", text_of(report)) | {"denied": denied}
         elif report.skipped:
             self.unusable[report.nodeid] = outcome(report.nodeid, "skipped", text_of(report))
 
@@ -90,6 +94,7 @@ class Outcomes:
         """Setup, call and teardown make one result: the worst, first seen."""
         entry = self.results.setdefault(report.nodeid, outcome(report.nodeid, "error", UNFINISHED))
         entry["seconds"] += report.duration
+        entry["denied"] += self._news()
         verdict = _verdict(report)
         if verdict is None or entry["result"] == "failed":
             return
@@ -98,13 +103,18 @@ class Outcomes:
         entry["result"] = verdict
         entry["detail"] = "" if verdict == "passed" else text_of(report)
 
+    def _news(self) -> list[str]:
+        """What was not allowed to be written since it was asked for the last time."""
+        news, self._denied = unwritten[self._denied :], len(unwritten)
+        return list(dict.fromkeys(news))
+
 
 UNFINISHED = "it did not finish"
 
 
 def outcome(nodeid: str, result: str, detail: str = "") -> dict[str, Any]:
     """A `TestOutcome`, as JSON."""
-    return {"nodeid": nodeid, "result": result, "detail": detail[-MOST_DETAIL:], "seconds": 0.0}
+    return {"nodeid": nodeid, "result": result, "detail": detail[-MOST_DETAIL:], "seconds": 0.0, "denied": []}
 
 
 def text_of(report: pytest.CollectReport | pytest.TestReport) -> str:

@@ -13,7 +13,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -49,6 +49,8 @@ PROBE_SECONDS = 20.0
 DEVICES = tuple(f"/dev/{name}" for name in DEVICE_NUMBERS)
 NOTHING = "65536"
 SHARED_MEMORY = str(64 * 1024**2)
+MOST_ENTRIES = 500
+"""Each entry of a directory that is written in takes a mount."""
 
 
 def whose_devices() -> Devices:
@@ -122,23 +124,54 @@ class Isolation(Struct, frozen=True, kw_only=True):
         """Whether a kernel layer is in force."""
         return self.name != "rlimits-only"
 
-    def command(self, inner: Iterable[str], scratch: Path, rootdir: Path) -> tuple[str, ...]:
+    def command(
+        self, inner: Iterable[str], scratch: Path, rootdir: Path, writes: Collection[str] = ()
+    ) -> tuple[str, ...]:
         """The command line that starts `inner` inside the outermost layer; what that needs is made in `scratch`.
+
+        Args:
+            inner: The command line.
+            scratch: Its scratch directory.
+            rootdir: The project's, where it starts.
+            writes: Paths in the project that it may write: in its directories, as they are for this process,
+                nothing that is there can be changed, and what comes is gone with it.
 
         Raises:
             OSError: It cannot be made.
         """
         if not self.bwrap:
             return tuple(inner)
-        mounts = [part for place in self.places if _is_mounted(place) for part in _mount(place)]
+        mounted = [(place.path, _mount(place)) for place in self.places if _is_mounted(place)]
+        mounted += [(folder, _imitation(folder, rootdir, writes)) for folder in self.written(rootdir, writes)]
+        # What is deeper counts, and of one directory what is written.
+        mounts = [part for _, words in sorted(mounted, key=lambda one: one[0]) for part in words]
         copies = copy_devices(scratch) if self.devices == "copied" else ()
         own = (*copies, "--bind", str(scratch), str(scratch), "--chdir", str(rootdir))
         return (*_walls(self.bwrap), *mounts, *own, "--", *inner)
 
-    def confinement(self, *, forks: bool) -> Confinement | None:
+    def written(self, rootdir: Path, writes: Collection[str]) -> list[str]:
+        """The directories of the project in which these can be written without any trace; [] in most layers."""
+        if not self.bwrap:
+            return []
+        root = rootdir.resolve()
+        inside = [path for path in (root / name for name in writes) if path.is_relative_to(root) and path != root]
+        near = {next(above for above in path.parents if above.is_dir()) for path in inside}
+        return sorted(
+            str(folder) for folder in near if self._shows(folder) and len(list(folder.iterdir())) <= MOST_ENTRIES
+        )
+
+    def _shows(self, path: Path) -> bool:
+        shown = {place.path: place.shown for place in self.places}
+        return next((shown[str(above)] for above in (path, *path.parents) if str(above) in shown), True)
+
+    def confinement(self, *, forks: bool, written: Iterable[str] = ()) -> Confinement | None:
         """What the payload applies for a job that does or does not fork by itself; None: nothing.
 
         Tests that start programs or use a network of their own work where nobody else is in reach.
+
+        Args:
+            forks: Whether it does.
+            written: Directories that it may write in.
         """
         if not self.confined:
             return None
@@ -147,7 +180,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
             # Of what bwrap hides there is nothing to read.
             read=("/",) if alone else self.read,
             listed=self.listed,
-            write=(*DEVICES, "/dev/shm", "/dev/pts") if alone else DEVICES,  # noqa: S108 - a mount of its own there
+            write=(*DEVICES, "/dev/shm", "/dev/pts", *written) if alone else DEVICES,  # noqa: S108 - a mount of its own there
             network=alone,
             metadata=alone and self.devices != "exposed",
             forks=forks or alone,
@@ -244,6 +277,17 @@ def _mount(place: Place) -> tuple[str, ...]:
     if Path(place.path).is_dir():
         return ("--size", NOTHING, "--tmpfs", place.path)
     return ("--ro-bind", os.devnull, place.path)
+
+
+def _imitation(folder: str, rootdir: Path, writes: Collection[str]) -> tuple[str, ...]:
+    """An empty directory in the place of this one, with all that is in it but for what is written anew."""
+    own = {str(rootdir.resolve() / name) for name in writes}
+    words = ["--size", SHARED_MEMORY, "--tmpfs", folder]
+    for entry in sorted(Path(folder).iterdir()):
+        if str(entry) not in own:
+            how = ("--symlink", str(entry.readlink())) if entry.is_symlink() else ("--ro-bind-try", str(entry))
+            words += (*how, str(entry))
+    return tuple(words)
 
 
 def _refusal() -> str:

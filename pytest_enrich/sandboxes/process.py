@@ -19,7 +19,7 @@ from typing import IO
 import msgspec
 from msgspec import Struct
 
-from pytest_enrich.data import Execution, Explore, Job, Mutate, Prove, Vary, World
+from pytest_enrich.data import Execution, Explore, Job, Mutate, Prove, Running, Vary, World
 from pytest_enrich.sandboxes import environment, limits, reply
 from pytest_enrich.sandboxes.environment import scratch_directory
 from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY, Confinement, Isolation
@@ -90,7 +90,8 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         job_file = place / "job.json"
         job_file.write_bytes(msgspec.json.encode(work))
         environ = environment.clean(os.environ, place, allowed=self.env, world=world(job))
-        command = self.layers.command((self.python, str(PAYLOAD), str(job_file)), place, self.rootdir)
+        inner = (self.python, str(PAYLOAD), str(job_file))
+        command = self.layers.command(inner, place, self.rootdir, writes(work.job))
         return run(
             command,
             cwd=self.rootdir,
@@ -113,6 +114,9 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
 
     def work(self, job: Job, answer_file: Path, timeout: float, environ: Mapping[str, str] | None = None) -> Work:
         """What the payload is told about a job that answers in that file of its scratch directory."""
+        written = self.layers.written(self.rootdir, writes(job))
+        if writes(job) and not written:
+            job = msgspec.structs.replace(job, writes=())  # what it wrote would stay
         return Work(
             job=job,
             rootdir=str(self.rootdir),
@@ -121,7 +125,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
             pytest_args=self.pytest_args,
             path=self.import_path(),
             limits=limits.within(timeout),
-            confinement=self.layers.confinement(forks=isinstance(job, Explore | Mutate | Vary)),
+            confinement=self.layers.confinement(forks=isinstance(job, Explore | Mutate | Vary), written=written),
             environ=dict(environ or {}),
         )
 
@@ -134,6 +138,11 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
             return self.path
         ours = {os.path.realpath(entry or os.curdir) for entry in sys.path}
         return (str(self.rootdir),) if os.path.realpath(self.rootdir) in ours else ()
+
+
+def writes(job: Job) -> tuple[str, ...]:
+    """The paths in the project that a job may write."""
+    return job.writes if isinstance(job, Running) else ()
 
 
 def world(job: Job) -> World:

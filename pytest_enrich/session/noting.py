@@ -6,7 +6,7 @@ import contextlib
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -25,6 +25,8 @@ from pytest_enrich.data import (
     Mutate,
     Prove,
     Record,
+    Recorded,
+    Running,
     Varied,
     Vary,
 )
@@ -42,6 +44,11 @@ READ = frozenset({"parses", "allowed", "asserts", "new"})
 """Rungs at which nothing was run yet."""
 RUN = frozenset({"runs", "passes", "stable"})
 
+
+UNTRACED = "bwrap+landlock+seccomp"
+"""The layers in which what is written in the project goes nowhere."""
+MOST_ROUNDS = 3
+"""A test that may write one thing may go on to write the next."""
 
 _DOING: dict[type, str] = {
     Collect: "collecting the tests inside",
@@ -114,6 +121,59 @@ class Remembering(Around):
         if isinstance(found, Answered):
             self._known[key] = found
         return found
+
+
+class Writing(Around):
+    """Does what the sandbox inside does; what existing tests write in the project, tests of their files may.
+
+    Which that is shows when existing tests fall over it in a `Record`, which is done again then.
+    """
+
+    def __init__(self, inside: Sandbox) -> None:
+        super().__init__(inside)
+        self._written: dict[str, frozenset[str]] = {}
+
+    def execute(self, job: Job, *, timeout: float) -> Execution:
+        """See `protocols.Sandbox`."""
+        execution = self._inside.execute(self._allowed(job), timeout=timeout)
+        for _ in range(MOST_ROUNDS):
+            if not self._has_learnt(execution):
+                break
+            execution = self._inside.execute(self._allowed(job), timeout=timeout)
+        return execution
+
+    def learn(self, tests: Iterable[str], timeout: float) -> Writing:
+        """See what these existing tests write, by node ids or files, where nobody has asked for them yet."""
+        wanted = tuple(tests)
+        if wanted and self.isolation == UNTRACED:
+            self.execute(Record(tests=wanted, path="", module="", qualnames=()), timeout=timeout)
+        return self
+
+    def _allowed(self, job: Job) -> Job:
+        if not isinstance(job, Running) or not self._written:
+            return job
+        written = frozenset[str]().union(*(self._written.get(file, ()) for file in _files(job)))
+        return replace(job, writes=tuple(sorted(written)))
+
+    def _has_learnt(self, execution: Execution) -> bool:
+        """Whether existing tests fell over more than was known."""
+        answer = execution.answer if isinstance(execution, Answered) else None
+        if not isinstance(answer, Recorded) or self.isolation != UNTRACED:
+            return False
+        known = dict(self._written)
+        for one in answer.outcomes:
+            if one.denied and one.result in {"failed", "error"}:
+                file = one.nodeid.partition("::")[0]
+                self._written[file] = self._written.get(file, frozenset()).union(one.denied)
+        return known != self._written
+
+
+def _files(job: Running) -> Iterable[str]:
+    """The test files that a job is about."""
+    if isinstance(job, Record):
+        return {test.partition("::")[0] for test in job.tests}
+    others = {test.partition("::")[0] for test in job.others} if isinstance(job, Mutate) else set()
+    return {job.test_path if isinstance(job, Vary) else job.path, *others}
 
 
 class Onward(Around):

@@ -38,7 +38,7 @@ from pytest_enrich.pipeline import REJECTED, REPEATED
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.session import scope, summary, walker, work
 from pytest_enrich.session.ground import COLLECT_SECONDS
-from pytest_enrich.session.noting import Slots
+from pytest_enrich.session.noting import Slots, Writing
 from pytest_enrich.validate import check, gain, stable, version
 from pytest_enrich.validate.kills import grade_of
 from pytest_enrich.validate.proof import PLAIN, Trial, allowed, asked, failures, first_line, last_line
@@ -72,8 +72,11 @@ def prove(settings: Settings, question: Question) -> Reproof:
     task = _task(settings, one, text, line)
     if question.foreign and (fault := _unread(question, task)) is not None:
         return Reproof(trouble=fault.reason, detail=fault.detail)
-    with closing(work.sandbox_here(settings)[0]) as sandbox:
+    with closing(Writing(work.sandbox_here(settings)[0])) as sandbox:
         found = _examined(settings, question, task, sandbox)
+        if not found.passed and task.test_text and one.kind != "bug":
+            sandbox.learn((one.target.path,), COLLECT_SECONDS)
+            found = _examined(settings, question, task, sandbox)
         return replace(found, isolation=sandbox.isolation)
 
 
@@ -85,9 +88,12 @@ def replay(settings: Settings, asked: Replay) -> Replayed:
     """
     gaps.branches("")  # what that imports is not fit to be imported by two threads at a time
     began = asked.began
-    sandbox, layers = work.sandbox_here(settings)
-    context = work.context(settings, Slots(sandbox, max(settings.workers, 1)))
+    inside, layers = work.sandbox_here(settings)
+    sandbox = Writing(Slots(inside, max(settings.workers, 1)))
+    context = work.context(settings, sandbox)
+    paths = {attempt.candidate.placement.path for one in asked.judged for attempt in one.attempts}
     with closing(sandbox), walker.parsing_in_turn(), walker.choose(settings.workers) as executor:
+        sandbox.learn((path for path in sorted(paths) if (settings.rootdir / path).exists()), COLLECT_SECONDS)
         verdicts = executor.map(lambda one: _judged(context, *one), _asked(asked.judged))
         return Replayed(
             verdicts=tuple(verdicts),
@@ -209,12 +215,12 @@ def _is_new(task: Task, found: Reproof) -> bool:
 
 def rehearse(settings: Settings) -> Rehearsal:
     """Whether a few existing tests pass where candidates would run, in each way in which those do."""
-    with closing(work.sandbox_here(settings)[0]) as sandbox:
+    with closing(Writing(work.sandbox_here(settings)[0])) as sandbox:
         found = _rehearsed(settings, sandbox)
         return replace(found, isolation=sandbox.isolation)
 
 
-def _rehearsed(settings: Settings, sandbox: Sandbox) -> Rehearsal:
+def _rehearsed(settings: Settings, sandbox: Writing) -> Rehearsal:
     execution = sandbox.execute(Collect(tests=()), timeout=COLLECT_SECONDS)
     if not isinstance(execution, Answered) or not isinstance(execution.answer, Collected):
         why = last_line(getattr(execution, "detail", ""))
@@ -223,6 +229,7 @@ def _rehearsed(settings: Settings, sandbox: Sandbox) -> Rehearsal:
     by_file = groupby(execution.answer.items, lambda item: item.path)
     for path, items in islice(by_file, MOST_FILES):
         names = tuple(item.nodeid for item in islice(items, MOST_TESTS))
+        sandbox.learn(names, COLLECT_SECONDS)
         plain = next(_tried(settings, sandbox, path, names, (PLAIN,)))
         sound = tuple(name for name in names if name not in plain)
         if sound and "" not in plain:

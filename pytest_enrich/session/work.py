@@ -30,7 +30,7 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, scope, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger, Writer
-from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots
+from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots, Writing
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.walker import Course, Panel, Walker
 from pytest_enrich.store import Store, last_run, rebuild
@@ -64,7 +64,7 @@ class Session:
         slots = Slots(self._inside, count, self._job_seconds)
         # A budget in executions comes to the same everywhere, whoever is done first.
         inside = Onward(slots) if settings.budget.executions is None else slots
-        self._sandbox = NotingSandbox(Remembering(inside))
+        self._sandbox = NotingSandbox(Remembering(Writing(inside)))
         self._ground = ground.Ground(targets=())
         self._stopped: Stop = ""
         made = MadePart(

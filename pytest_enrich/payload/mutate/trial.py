@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from .. import confine, fork, invocation
+from .. import confine, fork, guard, invocation
 from . import tests
 from .corpus import Corpus
 from .swap import SourceFinder, changed
@@ -271,7 +271,8 @@ class Trial:
         return answers
 
     def fork(self, work: Callable[[], Answer], seconds: float, processor: float = 0.0) -> Answer:
-        """As `fork.run`; what it leaves in the job's own folders is gone with it."""
+        """As `fork.run`; what it leaves in the job's own folders, and beside the tests, is gone with it."""
+        guard.clear(self._work["rootdir"], self._job["writes"])
         with kept(self.folders):
             return fork.run(work, seconds, processor)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from .. import guard
 from ..engine.bounds import Limits
 from ..engine.probe import Probes
 from ..engine.reduce import share
@@ -66,7 +67,8 @@ class Tests:
         filename = inspect.getsourcefile(module) or module.__file__ or ""
         endings = Endings(work["rootdir"], job["module"], Path(work["rootdir"], job["test_path"]))
         probe.accepts, probe.is_of_test = endings.is_meant, endings.is_of_test
-        self._setting = Setting(Tracer(filename, dict(map(tuple, job["statements"]))), probe, endings)
+        clear = partial(guard.clear, work["rootdir"], job["writes"])
+        self._setting = Setting(Tracer(filename, dict(map(tuple, job["statements"]))), probe, endings, clear)
         self._work = work
         self._items = [item for item in items if isinstance(item, pytest.Function)]
         self._probes = Probes(module)

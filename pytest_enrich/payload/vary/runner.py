@@ -8,7 +8,7 @@ import dataclasses
 import inspect
 import threading
 import traceback
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +148,8 @@ class Setting:
     tracer: Tracer
     probe: Probe
     endings: Endings
+    clear: Callable[[], None]
+    """Has what tests write beside themselves not be there yet."""
 
 
 class ItemRunner:
@@ -191,6 +193,7 @@ class ItemRunner:
         probe.begin(literals)
         tracer.branches, tracer.raised = set(), None
         self._parameters, self._fixtures = parameters, fixtures
+        self._setting.clear()
         if self.is_direct and not whole:
             self._run_at_once()
         else:

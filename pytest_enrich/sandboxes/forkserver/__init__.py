@@ -154,7 +154,12 @@ def _files(tests: Iterable[str]) -> tuple[str, ...]:
 
 
 def forkable(job: Job) -> bool:
-    """Whether a fork can do it: not when what imports do must be seen, nor for tests of several directories."""
+    """Whether a fork can do it: not when what imports do must be seen, nor for tests of several directories.
+
+    What tests write in the project is gone with the process that they run in.
+    """
+    if process.writes(job):
+        return False
     if isinstance(job, Mutate):
         return {Path(file).parent for file in _files(job.others)} <= {Path(job.path).parent}
     if isinstance(job, Record):
