@@ -647,3 +647,43 @@ def test_what_code_asks_for_fits_a_test_beside_whatever_its_type(vary, written):
 def test_a_row_keeps_the_type_of_the_other_rows(vary, written):
     tests = written(ROWS)
     assert vary(ASKED, tests, rows_pattern(tests), branches=ASKED_BRANCHES).variants == ()
+
+
+@pytest.mark.parametrize("base", ["", "unittest.TestCase"])
+def test_tests_of_several_classes_are_varied_in_one_go(vary, written, base):
+    source = """
+        def size(text):
+            if text == "xl":
+                return 10  # here
+            return len(text)
+        """
+    tests = written(f"""
+        import unittest
+
+        from sample import size
+
+
+        class TestShort({base}):
+            @classmethod
+            def setup_class(cls):
+                cls.own = 1
+
+            def test_short(self):
+                assert size("abc") > 1
+
+
+        class TestLong({base}):
+            def test_long(self):
+                assert size("abcd") == 4
+        """)
+    patterns = (
+        tests.pattern("TestShort.test_short", tests.literal("1", after=tests.line("test_short"))),
+        tests.pattern(
+            "TestLong.test_long",
+            tests.literal("'abcd'"),
+            points=(tests.point("assert size('abcd') == 4", "size('abcd')"),),
+        ),
+    )
+    answer = vary(source, tests, *patterns, constants=("'xl'",))
+    assert answer.unusable == {}
+    assert [(variant.pattern, variant.values) for variant in answer.variants] == [(1, ((0, "'xl'"),))]
