@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from pytest_enrich.sandboxes import isolation
 from tests.e2e.conftest import CART, TESTS
 
 pytestmark = pytest.mark.slow
@@ -145,3 +146,45 @@ def test_where_all_classes_are_about_something_else_a_test_gets_a_class_of_its_o
     assert " passed" in accepted(project)
     written = (project.root / "tests/test_cart.py").read_text("utf-8")
     assert "\n\n\nclass HalfTests(unittest.TestCase):\n    def test_" in written
+
+
+SAVING = {
+    "pytest.ini": INI,
+    "src/shop/__init__.py": "",
+    "src/shop/report.py": """\
+import json
+
+
+def save(path: str, totals: dict[str, int]) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        if not totals:
+            file.write("nothing was sold")
+        else:
+            json.dump(totals, file)
+""",
+    "tests/test_report.py": """\
+from pathlib import Path
+
+from shop.report import save
+
+
+def test_save():
+    path = Path(__file__).parent / "report.txt"
+    save(str(path), {"pen": 3})
+    assert path.read_text(encoding="utf-8") == '{"pen": 3}'
+""",
+}
+
+
+def test_tests_that_write_in_the_project_are_varied_where_that_leaves_no_trace(small):
+    project = small(SAVING)
+    report = project.root / "tests" / "report.txt"
+    ended = project.run(*ONE)
+    assert report.read_text(encoding="utf-8") == '{"pen": 3}'
+    if isolation.choose("auto", project.root).bwrap:
+        assert targets(project) == [("save", "tests/test_report.py", False)], ended.text
+        accepted(project)
+        assert "nothing was sold" in (project.root / "tests" / "test_report.py").read_text(encoding="utf-8")
+    else:
+        assert "test_save does not pass inside the sandbox" in " ".join(ended.text.split())
+        assert not project.pending()
