@@ -24,6 +24,8 @@ PRINTED, LOGGED = "capsys.readouterr().out", "caplog.messages"
 OUTPUTS = {PRINTED: "prints", LOGGED: "logs"}
 CAPTURING = "output = ⟨io:StringIO⟩()"
 """What is printed, in a class of `unittest`."""
+FOLDER, FOLDERS = "tmp_path", ("folder", "directory", "temporary", "own_folder")
+"""The fixture, and how a test of `unittest` calls what it makes in its place."""
 ASSERTS = {
     ("True", "=="): "assertEqual", ("False", "=="): "assertNotEqual", ("True", "!="): "assertNotEqual",
     ("True", "<"): "assertLess", ("True", "<="): "assertLessEqual", ("True", ">"): "assertGreater",
@@ -57,6 +59,13 @@ def write(
     Where they stand `apart`, the assertion is not on the call itself but on a variable. Of a message no more than
     `most` signs are looked for.
     """
+    plain_body = _write(finding, style, awaits=awaits, apart=apart, most=most)
+    return _with_folder(plain_body) if style == "unittest" else plain_body
+
+
+def _write(
+    finding: Finding, style: Literal["function", "method", "unittest"], *, awaits: bool, apart: bool, most: int
+) -> Body:
     scene, action = _scene(finding, awaits=awaits)
     state = in_unittest if style == "unittest" else in_pytest
     if finding.observations[0].subject in AROUND:
@@ -74,6 +83,16 @@ def write(
     lines = [*scene, f"result = {action}" if about_result else action]
     checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
     return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
+
+
+def _with_folder(body: Body) -> Body:
+    """The same with a folder that the test makes and removes by itself, where there are no fixtures."""
+    if all(renamed(line, FOLDER, "") == line for line in body.lines):
+        return body
+    name = next(name for name in FOLDERS if all(renamed(line, name, "") == line for line in body.lines))
+    lines = tuple(renamed(line, FOLDER, f"⟨pathlib:Path⟩({name}.name)") for line in body.lines)
+    made = f"{name} = ⟨tempfile:TemporaryDirectory⟩()", f"self.addCleanup({name}.cleanup)"
+    return Body(lines=(*made, *lines), expects=tuple(at + len(made) for at in body.expects))
 
 
 def renamed(line: Template, name: str, other: str) -> Template:

@@ -272,10 +272,25 @@ def test_a_unittest_listens_itself(fakes, propose):
     assert made.imports == ("import io", "from contextlib import redirect_stdout")
 
 
-def test_a_unittest_cannot_ask_for_a_folder(fakes, propose):
+def test_a_unittest_makes_and_removes_its_folder_itself(fakes, propose):
     placement = Placement(path=fakes.TESTS, owner="CartTest", style="unittest")
     finding = fakes.finding(lines=FILE, action="⟨shop.cart:discount⟩(path)")
-    assert propose(finding, task=fakes.task(target=fakes.target(placement=placement)))[0] == []
+    (made,), _ = propose(finding, task=fakes.task(target=fakes.target(placement=placement)))
+    assert made.code.splitlines()[1:] == [
+        "    folder = tempfile.TemporaryDirectory()",
+        "    self.addCleanup(folder.cleanup)",
+        "    path = Path(folder.name) / 'file.txt'",
+        "    path.write_text('a')",
+        "    self.assertEqual(discount(path), 0)",
+    ]
+    assert made.imports == ("import tempfile", "from pathlib import Path")
+    assert made.oracle[0].line == 6
+
+
+def test_a_unittest_does_not_ask_for_what_is_logged(fakes, propose):
+    placement = Placement(path=fakes.TESTS, owner="CartTest", style="unittest")
+    seen = Observation(subject="state", expression="caplog.messages", value="['no such file']")
+    assert propose(fakes.finding(seen), task=fakes.task(target=fakes.target(placement=placement)))[0] == []
 
 
 def test_a_statement_of_several_lines_counts_as_several(fakes, propose):

@@ -161,6 +161,22 @@ def test_what_is_printed_is_heard_where_there_are_no_fixtures(fakes):
     )
 
 
+def test_a_folder_that_a_unittest_makes_hides_no_variable(fakes):
+    finding = fakes.finding(
+        result("1"), lines=("folder = tmp_path / 'tmp_path'", "folder.mkdir()"), action="size(folder, tmp_path)"
+    )
+    made = body.write(finding, "unittest", apart=True)
+    assert made.lines == (
+        "directory = ⟨tempfile:TemporaryDirectory⟩()",
+        "self.addCleanup(directory.cleanup)",
+        "folder = ⟨pathlib:Path⟩(directory.name) / 'tmp_path'",
+        "folder.mkdir()",
+        "result = size(folder, ⟨pathlib:Path⟩(directory.name))",
+        "self.assertEqual(result, 1)",
+    )
+    assert made.expects == (5,)
+
+
 def test_what_is_logged_is_told_as_such(fakes):
     seen = Observation(subject="state", expression="caplog.messages", value="['no such file']")
     finding = fakes.finding(seen, action="load()")
