@@ -109,10 +109,27 @@ class Places:
         return not inside.startswith(self.rootdir) and inside.startswith(self.free)
 
 
-def clear(rootdir: str, writes: Iterable[str]) -> None:
-    """Remove what was written in the project: for these runs of a test nothing of it is there at the beginning."""
-    for name in writes:
-        path = Path(rootdir, name)
+class Additions:
+    """What comes into these directories of the project from now on; nobody else writes there."""
+
+    def __init__(self, places: Places, folders: Iterable[str]) -> None:
+        self._places = places
+        self._before = {folder: set(os.listdir(folder)) for folder in folders}  # noqa: PTH208 - names
+
+    def remove(self) -> None:
+        """Have the directories as they were, whoever was allowed to put there what is in them now."""
+        allowed = self._places.writes
+        for folder, before in self._before.items():
+            news = set(os.listdir(folder)) - before  # noqa: PTH208 - names
+            self._places.writes = tuple(os.path.join(_folder(folder), name, "") for name in news)  # noqa: PTH118 - the same
+            clear(folder, news)
+        self._places.writes = allowed
+
+
+def clear(folder: str, names: Iterable[str]) -> None:
+    """Remove what was written there, as far as it is there."""
+    for name in names:
+        path = Path(folder, name)
         with contextlib.suppress(OSError):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 

@@ -114,9 +114,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
 
     def work(self, job: Job, answer_file: Path, timeout: float, environ: Mapping[str, str] | None = None) -> Work:
         """What the payload is told about a job that answers in that file of its scratch directory."""
-        written = self.layers.written(self.rootdir, writes(job))
-        if writes(job) and not written:
-            job = msgspec.structs.replace(job, writes=())  # what it wrote would stay
+        job, written = self.allowed(job)
         return Work(
             job=job,
             rootdir=str(self.rootdir),
@@ -128,6 +126,11 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
             confinement=self.layers.confinement(forks=isinstance(job, Explore | Mutate | Vary), written=written),
             environ=dict(environ or {}),
         )
+
+    def allowed(self, job: Job) -> tuple[Job, list[str]]:
+        """The job with no more to write than goes nowhere, and the directories in which that is."""
+        written = self.layers.written(self.rootdir, writes(job))
+        return (job if written or not writes(job) else msgspec.structs.replace(job, writes=())), written
 
     def close(self) -> None:
         """Nothing goes on between jobs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import posixpath
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -124,7 +125,7 @@ class Remembering(Around):
 
 
 class Writing(Around):
-    """Does what the sandbox inside does; what existing tests write in the project, tests of their files may.
+    """Does what the sandbox inside does; what existing tests write in the project, tests beside them may, too.
 
     Which that is shows when existing tests fall over it in a `Record`, which is done again then.
     """
@@ -152,7 +153,7 @@ class Writing(Around):
     def _allowed(self, job: Job) -> Job:
         if not isinstance(job, Running) or not self._written:
             return job
-        written = frozenset[str]().union(*(self._written.get(file, ()) for file in _files(job)))
+        written = frozenset[str]().union(*(self._written.get(folder, ()) for folder in _folders(job)))
         return replace(job, writes=tuple(sorted(written)))
 
     def _has_learnt(self, execution: Execution) -> bool:
@@ -163,17 +164,21 @@ class Writing(Around):
         known = dict(self._written)
         for one in answer.outcomes:
             if one.denied and one.result in {"failed", "error"}:
-                file = one.nodeid.partition("::")[0]
-                self._written[file] = self._written.get(file, frozenset()).union(one.denied)
+                folder = _folder(one.nodeid)
+                self._written[folder] = self._written.get(folder, frozenset()).union(one.denied)
         return known != self._written
 
 
-def _files(job: Running) -> Iterable[str]:
-    """The test files that a job is about."""
+def _folders(job: Running) -> Iterable[str]:
+    """The directories in which the test files are that a job is about."""
     if isinstance(job, Record):
-        return {test.partition("::")[0] for test in job.tests}
-    others = {test.partition("::")[0] for test in job.others} if isinstance(job, Mutate) else set()
-    return {job.test_path if isinstance(job, Vary) else job.path, *others}
+        return {_folder(test) for test in job.tests}
+    others = {_folder(test) for test in job.others} if isinstance(job, Mutate) else set()
+    return {_folder(job.test_path if isinstance(job, Vary) else job.path), *others}
+
+
+def _folder(test: str) -> str:
+    return posixpath.dirname(test.partition("::")[0])
 
 
 class Onward(Around):

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from heapq import nsmallest
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from pytest_enrich.data.code import Kind, NearTest, Parameter
 from pytest_enrich.gaps import FileCoverage
@@ -21,6 +21,14 @@ _NUMPY = re.compile(r"^\s*(?P<names>\*{0,2}\w+(?:\s*,\s*\*{0,2}\w+)*)\s*:\s*(?P<
 _GOOGLE_HEAD = re.compile(r"^((keyword )?(args|arguments)|parameters|params)\s*:\s*$", re.IGNORECASE)
 _NUMPY_HEAD = re.compile(r"^(other )?parameters$", re.IGNORECASE)
 _ADDED = re.compile(r",?\s*(optional|required|keyword-only|default\b.*|defaults to .*)\s*$", re.IGNORECASE)
+_SPHINX_SAYING = re.compile(r"\s*:param\s+(\w+)\s*:\s*(.*)")
+_SAYING = re.compile(r"\s+\*{0,2}(\w+)\s*:\s*(.*)")
+_SAID = {
+    "bool", "boolean", "callable", "datetime", "dict", "dictionary", "float", "int", "integer", "iterable", "list",
+    "none", "str", "string", "text", "timedelta", "tuple",
+}  # fmt: skip
+"""Types with which what is said of a parameter may begin; `number`, `set` and `date` mean other things there."""
+_BESIDE = {"a", "an", "either", "optional", "or", "the"}
 _PROPERTIES = {"getter", "deleter"}
 _CLASS_METHODS = {"__init_subclass__", "__class_getitem__"}
 _MOST = 200
@@ -31,7 +39,7 @@ def docstring_types(docstring: str | None) -> dict[str, str]:
     """The documented type of each parameter that has one."""
     if not docstring:
         return {}
-    pairs = [*_sphinx(docstring), *_google(docstring), *_numpy(docstring)]
+    pairs = [*_prose(docstring), *_sphinx(docstring), *_google(docstring), *_numpy(docstring)]
     return {name: kind for name, kind in ((name, _plain(kind)) for name, kind in pairs) if kind}
 
 
@@ -40,6 +48,21 @@ def _plain(kind: str) -> str:
     while before != kind:
         before, kind = kind, _ADDED.sub("", kind)
     return kind.strip(" `,.")
+
+
+def _prose(docstring: str) -> Iterator[tuple[str, str]]:
+    """The types with which it is said what a parameter is: `name: str, the name`, `:param days: A list of days`.
+
+    How many of a type, or which part of it, is said behind: that is left out.
+    """
+    inside = False
+    for line in docstring.splitlines():
+        if line.strip() and not line.startswith((" ", "\t")):
+            inside = _GOOGLE_HEAD.match(line.strip()) is not None
+        found = _SPHINX_SAYING.match(line) or (_SAYING.match(line) if inside else None)
+        words = re.findall(r"\w+|[^\w\s|/]", found[2].lower()) if found else ()
+        said = [word for word in takewhile(lambda word: word in _SAID | _BESIDE, words) if word in _SAID]
+        yield from [(found[1], " or ".join(said))] if found and said else []
 
 
 def _sphinx(docstring: str) -> Iterator[tuple[str, str]]:

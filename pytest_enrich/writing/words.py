@@ -82,9 +82,9 @@ def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> s
     if len(words) > most:
         cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > FEW]
         at = cuts[-1] if cuts else 0
-        # What is one of several things is none of them by itself.
+        # What is one of several things is none of them by itself, and what is only so is so only with the rest.
         is_one = "either" in words[:at] and ("or" not in words[:at] or words[at] == "or")
-        words = () if is_one else words[:at]
+        words = () if is_one or "only" in words[:at] else words[:at]
     return "_".join(_ended(words))
 
 

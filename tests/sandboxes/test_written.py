@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from msgspec.structs import replace
@@ -194,3 +195,46 @@ def test_only_directories_of_the_project_that_are_shown_and_not_large_are_writte
 def test_a_job_whose_directories_are_gone_is_done_all_the_same(sandbox):
     execution = sandbox.execute(proof("def test_new():\n    pass\n", ("gone/away/a.txt",)), timeout=60)
     assert not isinstance(execution, Failed), execution
+
+
+def planting(then=""):
+    """A test past the audit hook, which a file beside the tests makes fail."""
+    return f"""
+        import ctypes
+        import os
+
+        HERE = os.path.dirname(__file__)
+
+
+        def test_new():
+            assert sorted(os.listdir(HERE)) == ["conftest.py", "test_cart.py"]
+            {then}
+        """
+
+
+@apart
+def test_what_one_job_leaves_is_not_there_for_the_next(sandbox, outcomes):
+    plants = 'ctypes.CDLL(None).mkdir(os.path.join(HERE, "planted").encode(), 0o700)'
+    for then in (plants, "open(os.path.join(HERE, 'report.txt'), 'w').close()", "pass"):
+        assert results(outcomes, sandbox.execute(proof(planting(then)), timeout=60)) == {"test_new": "passed"}
+
+
+@apart
+def test_jobs_at_the_same_time_do_not_see_what_others_write(sandbox, outcomes):
+    text = """
+        import os
+        import time
+        from pathlib import Path
+
+        REPORT = Path(__file__).parent / "report.txt"
+
+
+        def test_new():
+            assert not REPORT.exists()
+            REPORT.write_text(str(os.getpid()))
+            time.sleep(0.5)
+            assert REPORT.read_text() == str(os.getpid())
+        """
+    with ThreadPoolExecutor(3) as pool:
+        executions = list(pool.map(lambda _: sandbox.execute(proof(text), timeout=60), range(3)))
+    assert [results(outcomes, one) for one in executions] == [{"test_new": "passed"}] * 3

@@ -163,7 +163,7 @@ def test_with_all_layers_nothing_is_to_be_installed(seen):
 
 
 class Strict:
-    """A sandbox in which a test of `test_a.py` passes when it may write `a.txt` and then `b.txt`."""
+    """A sandbox in which a test of `t/test_a.py` passes when it may write `a.txt` and then `b.txt`."""
 
     isolation = UNTRACED
 
@@ -175,37 +175,37 @@ class Strict:
         missing = [name for name in ("a.txt", "b.txt") if name not in job.writes][:1]
         result = "failed" if missing else "passed"
         ends = (
-            TestOutcome(nodeid="test_a.py::test_a", result=result, denied=tuple(missing)),
-            TestOutcome(nodeid="test_b.py::test_b", result="passed", denied=("c.txt",)),
+            TestOutcome(nodeid="t/test_a.py::test_a", result=result, denied=tuple(missing)),
+            TestOutcome(nodeid="u/test_b.py::test_b", result="passed", denied=("c.txt",)),
         )
         return Answered(answer=Recorded(calls=(), constructors=(), outcomes=ends), seconds=0.0)
 
 
-WATCH = Record(tests=("test_a.py", "test_b.py::test_b"), path="", module="", qualnames=())
+WATCH = Record(tests=("t/test_a.py", "u/test_b.py::test_b"), path="", module="", qualnames=())
 
 
-def test_what_existing_tests_fell_over_they_and_others_of_their_file_may_write():
+def test_what_existing_tests_fell_over_they_and_those_beside_them_may_write():
     inside = Strict()
     sandbox = Writing(inside)
     execution = sandbox.execute(WATCH, timeout=1)
     assert {one.result for one in execution.answer.outcomes} == {"passed"}
     assert [job.writes for job in inside.asked] == [(), ("a.txt",), ("a.txt", "b.txt")]
-    sandbox.execute(Prove(path="test_a.py", text=""), timeout=1)
-    sandbox.execute(Prove(path="test_b.py", text=""), timeout=1)
+    sandbox.execute(Prove(path="t/test_a.py", text=""), timeout=1)
+    sandbox.execute(Prove(path="u/test_b.py", text=""), timeout=1)
     assert [job.writes for job in inside.asked[3:]] == [("a.txt", "b.txt"), ()]
 
 
 def test_a_candidate_teaches_nothing_about_what_may_be_written():
     class Proving(Strict):
         def execute(self, job, *, timeout):
-            outcome = TestOutcome(nodeid="test_a.py::test_new", result="failed", denied=("a.txt",))
+            outcome = TestOutcome(nodeid="t/test_a.py::test_new", result="failed", denied=("a.txt",))
             super().execute(job, timeout=timeout)
             return Answered(answer=Proved(outcomes=(outcome,), lines={}, branches={}), seconds=0.0)
 
     inside = Proving()
     sandbox = Writing(inside)
     for _ in range(2):
-        sandbox.execute(Prove(path="test_a.py", text=""), timeout=1)
+        sandbox.execute(Prove(path="t/test_a.py", text=""), timeout=1)
     assert [job.writes for job in inside.asked] == [(), ()]
 
 
@@ -214,11 +214,11 @@ def test_where_it_would_stay_nobody_learns_what_tests_write():
     inside.isolation = "landlock+seccomp"
     sandbox = Writing(inside)
     sandbox.execute(WATCH, timeout=1)
-    sandbox.learn(("test_a.py",), 1)
+    sandbox.learn(("t/test_a.py",), 1)
     assert [job.writes for job in inside.asked] == [()]
 
 
 def test_what_tests_write_is_learnt_before_anybody_asks_for_them():
     inside = Strict()
-    Writing(inside).learn(("test_a.py",), 1)
-    assert [job.tests for job in inside.asked] == [("test_a.py",)] * 3
+    Writing(inside).learn(("t/test_a.py",), 1)
+    assert [job.tests for job in inside.asked] == [("t/test_a.py",)] * 3

@@ -39,12 +39,32 @@ SPHINX = """Do it.
 """
 
 
+SAID = """Do it.
+
+Args:
+  name: str, The name of what is done.
+  days: A list, of the days.
+  size: An int or None for all.
+  count: The number of times.
+  strict: Set to True to be strict.
+  path: Where string is written.
+
+Returns:
+  value: str, What comes of it.
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "types"),
     [
         (GOOGLE, {"a": "int", "b": "list[str]", "args": "dict(str, int)"}),
         (NUMPY, {"a": "int", "b": "list of str", "c": "list of str", "kw": "{'x', 'y'}"}),
         (SPHINX, {"a": "int", "b": "list[str] or None"}),
+        (SAID, {"days": "list", "name": "str", "size": "int or none"}),
+        (
+            ":param days: List of days\n:param name: The name.\n:param text: text",
+            {"days": "list", "text": "text"},
+        ),
         ("Just words: (none) here.", {}),
         (None, {}),
     ],

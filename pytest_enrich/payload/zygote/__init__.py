@@ -33,16 +33,16 @@ def serve(start_file: str, control: int) -> NoReturn:
 
     The file holds `rootdir`, `scratch`, `pytest_args`, `path`, `limits`, `confinement` and `world` as a job does
     (the last three hold for all that is forked), and `argument`: the file or directory whose tests the jobs are
-    about, "" for jobs without tests. Then `ready.json` in `scratch` holds `unfit` (why no job can be done here,
-    "" if they can), `files`, all that the jobs' outcome depends on and that is loaded by now, and `held`, those
-    of them that a job cannot import anew.
+    about, "" for jobs without tests; `writes` are paths that they may write, in the directories `written`. Then
+    `ready.json` in `scratch` holds `unfit` (why no job can be done here, "" if they can), `files`, all that the
+    jobs' outcome depends on and that is loaded by now, and `held`, those of them that a job cannot import anew.
     """
     start: dict[str, Any] = json.loads(Path(start_file).read_bytes())
     supervise.adopt()
     apply_limits(start["limits"])
     confine.apply(start["confinement"], start["scratch"])
     sys.path[:0] = start["path"]
-    places = guard.install(start["scratch"], start["rootdir"], subprocesses=True)
+    places = guard.install(start["scratch"], start["rootdir"], subprocesses=True, writes=start["writes"])
     line = Line(control, start["scratch"])
     # Imported when the import path is the project's: pytest may be the project's own.
     from .run import run

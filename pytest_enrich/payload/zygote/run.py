@@ -22,7 +22,7 @@ from _pytest.assertion.rewrite import AssertionRewritingHook
 
 from .. import confine, invocation, job
 from ..candidate import TextFinder
-from ..guard import Places
+from ..guard import Additions, Places
 from ..job import apply_limits
 from ..project import INSTALLED, file_of
 from ..prove import Proof, StandIn
@@ -64,6 +64,7 @@ class Waiting:
         self._setting, self._line = setting, line
         self._start, self._seen = setting.start, setting.seen
         self._texts = Texts()
+        self._additions = Additions(setting.places, setting.start["written"])
         self._random = random.getstate()
 
     @pytest.hookimpl(wrapper=True, trylast=True)
@@ -94,7 +95,8 @@ class Waiting:
             self.child.conclude()
 
     def _prepare(self, config: pytest.Config, work: dict[str, Any]) -> None:
-        """Before the fork for a job: what later jobs can use too."""
+        """Before the fork for a job: what later jobs can use too, and without what earlier ones left."""
+        self._additions.remove()
         self._seen.prepare(work)
         self._texts.prepare(work, config)
 

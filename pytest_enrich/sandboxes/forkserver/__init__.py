@@ -13,7 +13,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -24,13 +26,16 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 
 MOST_ZYGOTES = 6
 TRIES = 2
+Key: TypeAlias = tuple[str, World, tuple[str, ...], int]
+"""Where its tests are, the world, what jobs may write, and the number of one of several that are alike."""
 
 
 class ForkserverSandbox:
     """A `protocols.Sandbox` that starts a process when it is first needed, and forks it for each job.
 
     Pytest's configuration depends on where the tests are: there is a process for each directory of tests, in each
-    world that jobs ask for (the last `MOST_ZYGOTES` are kept), and one for jobs without tests; `close` ends them.
+    world that jobs ask for, and for each job at a time that writes in the project (the last `MOST_ZYGOTES` are
+    kept), and one for jobs without tests; `close` ends them.
     Several threads may use it.
 
     Args:
@@ -39,7 +44,7 @@ class ForkserverSandbox:
 
     def __init__(self, fresh: ProcessSandbox) -> None:
         self._fresh = fresh
-        self._zygotes: OrderedDict[tuple[str, World], Zygote] = OrderedDict()
+        self._zygotes: OrderedDict[Key, Zygote] = OrderedDict()
         self._lock = threading.Lock()
         self._notes: dict[str, None] = {}
         self._closed = False
@@ -62,6 +67,7 @@ class ForkserverSandbox:
 
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """Do `job` in a fork, or in a fresh interpreter; see `protocols.Sandbox`."""
+        job, _ = self._fresh.allowed(job)
         if not forkable(job) or self._is_unfit(unsupported()):
             return self._fresh.execute(job, timeout=timeout)
         started = time.monotonic()
@@ -91,7 +97,7 @@ class ForkserverSandbox:
 
     def _try(self, job: Job, timeout: float) -> Execution | None:
         """The execution; None when the process that forks did not outlive it."""
-        zygote = self._zygote(self._argument(job), process.world(job))
+        zygote = self._zygote(self._argument(job), process.world(job), process.writes(job))
         try:
             if self._is_unfit(zygote.unfit) or not _can(zygote, job):
                 return self._fresh.execute(job, timeout=timeout)
@@ -106,23 +112,30 @@ class ForkserverSandbox:
         path = self._fresh.rootdir / _test_path(job)
         return next(place for place in (path, *path.parents) if place.exists())
 
-    def _zygote(self, argument: Path | None, world: World) -> Zygote:
-        """One that is ready for such tests, taken; one that is gone or out of date is replaced."""
-        key = _place(argument), world
+    def _zygote(self, argument: Path | None, world: World, writes: tuple[str, ...]) -> Zygote:
+        """One that is ready for such tests, taken; one that is gone or out of date is replaced.
+
+        Jobs that write would meet in the directories of one process: each has one to itself.
+        """
         with self._lock:
             if self._closed:
                 raise OSError("the sandbox is closed")  # a thread was not told yet
+            keys = ((_place(argument), world, writes, number) for number in count())
+            key = next(key for key in keys if not writes or not self._is_busy(key))
             zygote = self._zygotes.pop(key, None)
             if zygote is not None and not zygote.is_current():
                 zygote.retire()
                 zygote = None
             if zygote is None:
-                zygote = Zygote(self._fresh, argument, world)
+                zygote = Zygote(self._fresh, argument, world, writes)
             self._zygotes[key] = zygote
             zygote.take()
             while len(self._zygotes) > MOST_ZYGOTES:
                 self._zygotes.popitem(last=False)[1].retire()
         return zygote
+
+    def _is_busy(self, key: Key) -> bool:
+        return key in self._zygotes and self._zygotes[key].is_busy
 
 
 def _place(argument: Path | None) -> str:
@@ -154,12 +167,7 @@ def _files(tests: Iterable[str]) -> tuple[str, ...]:
 
 
 def forkable(job: Job) -> bool:
-    """Whether a fork can do it: not when what imports do must be seen, nor for tests of several directories.
-
-    What tests write in the project is gone with the process that they run in.
-    """
-    if process.writes(job):
-        return False
+    """Whether a fork can do it: not when what imports do must be seen, nor for tests of several directories."""
     if isinstance(job, Mutate):
         return {Path(file).parent for file in _files(job.others)} <= {Path(job.path).parent}
     if isinstance(job, Record):

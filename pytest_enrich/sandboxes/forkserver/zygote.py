@@ -53,6 +53,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     confinement: Confinement | None
     argument: str
     world: World
+    writes: tuple[str, ...]
+    written: list[str]
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -63,8 +65,11 @@ class Ready(msgspec.Struct, frozen=True):
     held: tuple[str, ...] = ()
 
 
-def instructions(fresh: ProcessSandbox, place: Path, argument: Path | None, world: World) -> Start:
+def instructions(
+    fresh: ProcessSandbox, place: Path, argument: Path | None, world: World, writes: tuple[str, ...] = ()
+) -> Start:
     """What one for tests at `argument` is told; without the limit of processor time: it lasts for many jobs."""
+    written = fresh.layers.written(fresh.rootdir, writes)
     kept = msgspec.to_builtins(limits.within(READY_SECONDS))
     return Start(
         rootdir=str(fresh.rootdir),
@@ -72,9 +77,11 @@ def instructions(fresh: ProcessSandbox, place: Path, argument: Path | None, worl
         pytest_args=fresh.pytest_args,
         path=fresh.import_path(),
         limits={name: most for name, most in kept.items() if name != "cpu_seconds"},
-        confinement=fresh.layers.confinement(forks=True),
+        confinement=fresh.layers.confinement(forks=True, written=written),
         argument="" if argument is None else str(argument),
         world=world,
+        writes=writes,
+        written=written,
     )
 
 
@@ -101,7 +108,7 @@ class Forker:
         try:
             with theirs:
                 inner = (fresh.python, str(process.PAYLOAD), str(start_file), "zygote", str(theirs.fileno()))
-                command = fresh.layers.command(inner, self._place, fresh.rootdir)
+                command = fresh.layers.command(inner, self._place, fresh.rootdir, told.writes)
                 self._process = process.start_apart(command, fresh.rootdir, environ, theirs.fileno(), output)
         except BaseException:
             self._socket.close()
@@ -211,6 +218,8 @@ def configuring(rootdir: Path, argument: Path | None) -> set[str]:
 class Zygote:
     """A process that has pytest configured for tests at `argument` (None: without tests), in a world.
 
+    Where its jobs may write in the project (`writes`), it is asked for one at a time.
+
     Attributes:
         unfit: Why it does no jobs; "" when it does.
 
@@ -218,7 +227,13 @@ class Zygote:
         OSError: It cannot be started.
     """
 
-    def __init__(self, fresh: ProcessSandbox, argument: Path | None, world: World = environment.HERE) -> None:
+    def __init__(
+        self,
+        fresh: ProcessSandbox,
+        argument: Path | None,
+        world: World = environment.HERE,
+        writes: tuple[str, ...] = (),
+    ) -> None:
         self._fresh = fresh
         self._world = world
         self._surroundings = self._current_surroundings()
@@ -232,7 +247,7 @@ class Zygote:
             self._environ = environment.clean(os.environ, self._place, allowed=fresh.env, world=world)
             output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it is closed with all the rest
             self._open.enter_context(output)
-            told = instructions(fresh, self._place, argument, world)
+            told = instructions(fresh, self._place, argument, world, writes)
             self.forker = Forker(fresh, told, self._environ, output)
             self._open.callback(self.forker.close)
             ready = self.forker.ready()
@@ -295,6 +310,11 @@ class Zygote:
         """Somebody is about to ask for a job."""
         with self._lock:
             self._users += 1
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody has asked for a job that is not done."""
+        return bool(self._users)
 
     def release(self) -> None:
         """The job is done."""
