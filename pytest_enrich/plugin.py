@@ -124,7 +124,9 @@ def _measured(config: pytest.Config, args: list[str]) -> Generator[None, Any, An
     if known.collectonly or known.help or known.version:
         return (yield)
     from pytest_enrich import measurement
+    from pytest_enrich.pytest_hooks import root
 
+    root.widen(config)
     prepared = config.stash[_MEASUREMENT] = measurement.prepare(config, args)
     config.add_cleanup(lambda: measurement.close(prepared))
     result = yield

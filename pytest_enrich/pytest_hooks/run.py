@@ -15,7 +15,7 @@ from pytest_enrich import measurement, session
 from pytest_enrich.config import Settings
 from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.measurement import Measurement
-from pytest_enrich.pytest_hooks import setting
+from pytest_enrich.pytest_hooks import root, setting
 from pytest_enrich.pytest_hooks.arguments import choosing, part_options, stopping
 from pytest_enrich.pytest_hooks.suite import Suite, measure_again, measured_sources
 from pytest_enrich.pytest_hooks.terminal import Looked, Terminal, as_interrupts, look_for_model, report_crash
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _GO_ON = "pytest --enrich --continue-on-collection-errors"
 _SHOWN = 3
-_PROJECT = (".git", "pyproject.toml", "setup.cfg", "setup.py")
-"""What the folder of a project has."""
 _SILENT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
 
@@ -65,12 +63,12 @@ def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
 
 def _narrowed(config: pytest.Config) -> str:
     """That pytest takes a folder for the project, since it is configured there; "" where it does not."""
-    here = config.invocation_params.dir
-    is_inside = config.rootpath != here and config.rootpath.is_relative_to(here)
-    if not is_inside or not any((here / name).exists() for name in _PROJECT):
-        return ""
-    folder = config.rootpath.relative_to(here)
-    return f"only code below {folder}, pytest's rootdir, is looked at (for all of it: --rootdir=.)"
+    folder = root.narrowed(config)
+    return (
+        ""
+        if folder is None
+        else f"only code below {folder}, pytest's rootdir, is looked at (for all: --rootdir=.)"
+    )
 
 
 class Run:

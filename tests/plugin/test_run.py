@@ -21,13 +21,27 @@ def test_the_header_says_who_thinks_for_how_long_and_how_much(shop):
     result.stdout.fnmatch_lines(["enrich: rows,properties,search, 90s budget, 1 suggestion, shard 2/4"])
 
 
-@pytest.mark.parametrize("args", [["tests"], ["tests", "--rootdir=."]], ids=["inside", "all"])
-def test_where_pytest_takes_a_folder_for_the_project_the_header_says_so(shop, write, args):
+@pytest.fixture
+def inside(write):
+    """The tests are where pytest is configured."""
     write("tests/pytest.ini", "[pytest]\npythonpath = ../src\n")
     write("pyproject.toml", "")
-    lines = shop.runpytest_subprocess("--enrich", *args).outlines
-    told = "enrich: only code below tests, pytest's rootdir, is looked at (for all of it: --rootdir=.)"
-    assert (told in lines) is (args == ["tests"])
+
+
+@pytest.mark.usefixtures("inside")
+def test_where_pytest_takes_the_tests_for_the_project_all_of_it_is_looked_at(shop):
+    result = shop.runpytest_subprocess("--enrich", "--enrich-model=none", "tests")
+    result.stdout.fnmatch_lines(["configfile: tests?pytest.ini", "search *shop.cart.parse* kept 1, *"])
+    result.stdout.no_fnmatch_line("*pytest's rootdir*")
+    assert (shop.path / "enrich-suggestions" / "pending").is_dir()
+
+
+@pytest.mark.usefixtures("inside")
+@pytest.mark.parametrize("args", [["--rootdir=tests"], ["-p", "xdist", "-n2"]], ids=["said", "xdist"])
+def test_where_a_folder_stays_the_project_the_header_says_so(shop, args):
+    pytest.importorskip("xdist")
+    lines = shop.runpytest_subprocess("--enrich", "tests", *args).outlines
+    assert "enrich: only code below tests, pytest's rootdir, is looked at (for all: --rootdir=.)" in lines
 
 
 def test_it_works_quietly(shop):

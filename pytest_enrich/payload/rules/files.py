@@ -26,17 +26,16 @@ NAMING = re.compile(rf"path(_\d+)? = {FOLDER} / ")
 NAMED = re.compile(r"(\w+_)?(path|file|filename|filepath)")
 FOLDER_NAMED = re.compile(r"(\w+_)?(dir|directory|folder|dirname|dirpath)|(base|root|src|dst|out|work)dir")
 TEXTS = (
-    "name=value",
-    "text",
-    "one two\nthree\n",
-    "width=1\nheight=2\n",
-    "# comment\ntext\n",
+    "a=b",
+    "a",
+    "a b\nc\n",
+    "a=1\nb=2\n",
+    "# a\nb\n",
     "1,2\n3,4\n",
-    '{"name": 1}',
-    "[section]\nname = 1\n",
-    "name: value\n",
+    '{"a": 1}',
+    "[a]\nb = 1\n",
+    "a: b\n",
     "",
-    "a b c",
 )
 FILLED: Mapping[type, str] = {
     pathlib.Path: f"{MARK}({{}})",
