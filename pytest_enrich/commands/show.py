@@ -215,10 +215,10 @@ def _imports(store: Store, one: Suggestion) -> list[str]:
 
 
 def _runs(one: Suggestion) -> str:
-    """`9 of 9 runs passed: alone, in its file, shuffled; 0.4 ms`: all but the first two ways are in its file."""
+    """`passes in 9 of 9 ways: alone, in its file, shuffled; 0.4 ms`: all but the first two are in its file."""
     part = one.proof.runs
     modes = ", ".join(mode.removeprefix("in its file, ") for mode in part.modes)
-    return f"{part.passed} of {part.of} runs passed: {modes}; {one.proof.duration_ms:.1f} ms"
+    return f"passes in {part.passed} of {part.of} ways: {modes}; {one.proof.duration_ms:.1f} ms"
 
 
 def _killed(one: Suggestion) -> list[str]:

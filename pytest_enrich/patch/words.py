@@ -58,10 +58,10 @@ def checks(suggestion: Suggestion) -> str:
 def proof(suggestion: Suggestion) -> str:
     """What was shown: nothing that was measured with a clock, so that equal runs give equal texts.
 
-    `fails on 2 of 2 mutants of the gap; 10 of 10 runs passed`.
+    `fails on 2 of 2 mutants of the gap; passes in 10 of 10 ways`.
     """
     runs, mutants = suggestion.proof.runs, suggestion.proof.mutants
-    passed = f"{runs.passed} of {runs.of} runs passed"
+    passed = f"passes in {runs.passed} of {runs.of} ways"
     gaps = "gaps" if suggestion.gap.also_closes else "gap"
     return f"fails on {mutants.told(of=f' of the {gaps}')}; {passed}" if mutants.of else passed
 

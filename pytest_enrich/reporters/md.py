@@ -181,7 +181,7 @@ def _details(each: ReportedSuggestion) -> str:
 
 def _proof(each: ReportedSuggestion) -> str:
     part, runs = each.suggestion.proof.mutants, each.suggestion.proof.runs
-    return f"kills {part.told()}" if part.of else f"{runs.passed} of {runs.of} runs passed"
+    return f"kills {part.told()}" if part.of else f"passes in {runs.passed} of {runs.of} ways"
 
 
 def _bug_details(one: Suggestion) -> str:

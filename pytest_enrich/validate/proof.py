@@ -104,6 +104,10 @@ class Existing:
         self._fallen[key] = found
         return found
 
+    def knows_falls(self, key: Hashable) -> bool:
+        """Whether some are known to fall in a way."""
+        return bool(self._fallen.get(key, Fallen()).details)
+
     def note(self, path: str, way: str, why: str) -> None:
         """Remember for people in which way existing tests of a file do not pass, with what that means, and why."""
         self._useless.setdefault((way, shape_of(why)), {}).setdefault(path, why)
@@ -333,8 +337,16 @@ def excuse(proof: Proof, trial: Trial, detail: str) -> str:
 
 def fallen(proof: Proof, trial: Trial) -> Fallen:
     """Of the tests of the file that pass plainly those that do not in this way; asked once in a run."""
-    key = (proof.candidate.placement.path, proof.task.test_text, trial, proof.beside)
-    return proof.existing.fallen(key, lambda: _fallen(proof, trial))
+    return proof.existing.fallen(_way(proof, trial), lambda: _fallen(proof, trial))
+
+
+def is_known_to_fall(proof: Proof, trial: Trial) -> bool:
+    """Whether somebody asked already, and some do not."""
+    return proof.existing.knows_falls(_way(proof, trial))
+
+
+def _way(proof: Proof, trial: Trial) -> Hashable:
+    return proof.candidate.placement.path, proof.task.test_text, trial, proof.beside
 
 
 def _fallen(proof: Proof, trial: Trial) -> Fallen:

@@ -18,7 +18,7 @@ from pytest_enrich.data import Dropped, Execution, Failed, World
 from pytest_enrich.data.code import function
 from pytest_enrich.validate import gain
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, beside, excuse, first_line
+from pytest_enrich.validate.proof import PLAIN, SHOWN, Proof, Trial, beside, excuse, first_line, is_known_to_fall
 
 ZONE, RULE = "Australia/Lord_Howe", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"
 """Half an hour off most others, with a summer in December; and what that is without a database of zones."""
@@ -37,16 +37,18 @@ TRACED = 3.0
 """So many times longer tests take with coverage."""
 THIRD = World(hash_seed=102)
 """Most pairs of short texts that come out of a set in the same order with both other seeds do not with this."""
-TRIALS = (
-    Trial(alone=True),
-    PLAIN,
-    Trial(how="shuffled", shuffle=1),
-    Trial(how="reversed", backwards=True),
-    Trial(how="with another hash seed, time zone, locale, user and date", world=ELSEWHERE),
-    # Measured, because teams run their suites so: code that asks whether it is traced goes other ways then.
-    Trial(how="in a fresh process, with coverage", fresh=True, measured=True, world=THIRD),
-    Trial(how="spread over 2 workers", workers=2),
-)
+ALONE = Trial(alone=True)
+SHUFFLED, REVERSED = Trial(how="shuffled", shuffle=1), Trial(how="reversed", backwards=True)
+ABROAD = Trial(how="with another hash seed, time zone, locale, user and date", world=ELSEWHERE)
+# Measured, because teams run their suites so: code that asks whether it is traced goes other ways then.
+FRESH = Trial(how="in a fresh process, with coverage", fresh=True, measured=True, world=THIRD)
+SPREAD = Trial(how="spread over 2 workers", workers=2)
+RUNS = ((ALONE,), (PLAIN,), (SHUFFLED, ABROAD), (REVERSED, FRESH), (SPREAD,))
+"""The ways; those that are tried in one run together: what does not pass it is run in each of them."""
+TRIALS = tuple(trial for run in RUNS for trial in run)
+
+
+CHANGES = "changes how other tests end"
 
 
 class Ways(Struct, frozen=True):
@@ -67,38 +69,76 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
         proof: A candidate that passed once.
         first: What it closed then.
     """
-    passed, left_out, closed = [], [], first
+    passed, left_out, closed = list[str](), list[str](), first
     plain = beside(proof, PLAIN)
     # Of a file of which nothing can be said nothing is remembered: it is not run once more to hear that again.
     measured = plain if plain[1] is None else beside(proof, PLAIN, TRACED)
-    for trial in _trials(whole=plain[1] is not None, measured=measured[1] is not None):
-        proof, known = measured if trial.measured else plain
-        execution = proof.prove(trial)
-        if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
-            left_out.append(f"{trial.name}: {first_line(execution.detail)}")
+    for run in _runs(whole=plain[1] is not None, measured=measured[1] is not None):
+        own, known = measured if any(trial.measured for trial in run) else plain
+        joint = _found(own, closed, together(run), known) if _is_joint(own, run) else None
+        if isinstance(joint, Gained):
+            passed, closed = [*passed, *(trial.name for trial in run)], joint
             continue
-        found = _closed(proof, closed, trial, execution)
-        if isinstance(found, Dropped):
-            why = excuse(proof, trial, found.detail)
-            if not why:
+        for trial in run:
+            own, known = measured if trial.measured else plain
+            found = _found(own, closed, trial, known)
+            why = (
+                excuse(own, trial, found.detail)
+                if isinstance(found, Dropped) and not found.reason.startswith(CHANGES)
+                else ""
+            )
+            if isinstance(found, Dropped) and not why:
                 return found
-            left_out.append(f"{trial.name}: {why}")
-            continue
-        if known is not None and (hurt := _hurt(proof, trial, execution, known)):
-            changed = f"changes how other tests end {trial.name}"
-            return Dropped(rung="stable", reason=changed, detail="; ".join(hurt)[:SHOWN])
-        passed.append(trial.name)
-        closed = found
+            if isinstance(found, Gained):
+                passed, closed = [*passed, trial.name], found
+            else:
+                left_out.append(f"{trial.name}: {why or found}")
     return Ways(tuple(passed), closed, tuple(left_out))
 
 
-def _trials(*, whole: bool, measured: bool) -> Iterator[Trial]:
+def _is_joint(proof: Proof, run: tuple[Trial, ...]) -> bool:
+    """Whether its ways are worth a run together: existing tests are not known to fall in one of them."""
+    return len(run) > 1 and not any(is_known_to_fall(proof, trial) for trial in run)
+
+
+def together(run: tuple[Trial, ...]) -> Trial:
+    """All that is special about these ways at once."""
+    first, *others = run
+    for one in others:
+        first = replace(
+            first,
+            how=f"{first.how}, {one.how}",
+            measured=first.measured or one.measured,
+            shuffle=one.shuffle if first.shuffle is None else first.shuffle,
+            backwards=first.backwards or one.backwards,
+            world=one.world if first.world == World() else first.world,
+            fresh=first.fresh or one.fresh,
+        )
+    return first
+
+
+def _runs(*, whole: bool, measured: bool) -> Iterator[tuple[Trial, ...]]:
     """Where the tests of the file come to no end in time, the candidate alone: in all ways, or measured."""
-    for trial in TRIALS:
-        if whole and (measured or not trial.measured):
-            yield trial
-        elif trial is not PLAIN and not trial.is_ordered:
-            yield replace(trial, alone=True)
+
+    def is_whole(trial: Trial) -> bool:
+        return whole and (measured or not trial.measured)
+
+    for run in RUNS:
+        beside_others = tuple(filter(is_whole, run))
+        yield from [beside_others] if beside_others else []
+        rest = (trial for trial in run if not is_whole(trial) and trial is not PLAIN and not trial.is_ordered)
+        yield from ((replace(trial, alone=True),) for trial in rest)
+
+
+def _found(proof: Proof, closed: Gained, trial: Trial, known: dict[str, str] | None) -> Gained | Dropped | str:
+    """What of `closed` it closes in this way, too, why it does not stand it, or why nobody can run it so."""
+    execution = proof.prove(trial)
+    if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
+        return first_line(execution.detail)
+    found = _closed(proof, closed, trial, execution)
+    if isinstance(found, Gained) and known is not None and (hurt := _hurt(proof, trial, execution, known)):
+        return Dropped(rung="stable", reason=f"{CHANGES} {trial.name}", detail="; ".join(hurt)[:SHOWN])
+    return found
 
 
 def _closed(proof: Proof, closed: Gained, trial: Trial, execution: Execution) -> Gained | Dropped:

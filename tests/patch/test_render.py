@@ -40,7 +40,7 @@ def test_the_patch_begins_with_what_a_person_wants_to_know(cart, new_test, sugge
         "\n"
         "Gap:    src/shop/cart.py:26-28 parse, 2 lines and 1 branch no test runs\n"
         "Checks: it works\n"
-        "Proof:  2 of 2 runs passed (alone, in file)\n"
+        "Proof:  passes in 2 of 2 ways (alone, in file)\n"
         "Look:   is it 1?\n"
         "From:   search, seed 7, 120 executions\n"
         "Base:   a1b2c3d tests/test_cart.py\n"
@@ -52,11 +52,11 @@ def test_the_proof_names_the_mutants(cart, new_test, suggestion):
     made = suggestion(new_test(), cart)
     proof = replace(made.proof, mutants=MutantsPart(killed=3, of=4))
 
-    assert "\nProof:  fails on 3 of 4 mutants of the gap; 2 of 2 runs passed (" in patch.render_patch(
+    assert "\nProof:  fails on 3 of 4 mutants of the gap; passes in 2 of 2 ways (" in patch.render_patch(
         replace(made, proof=proof), cart
     )
     others = replace(made, proof=proof, gap=replace(made.gap, also_closes=("cart-1",)))
-    assert "# proof   fails on 3 of 4 mutants of the gaps; 2 of 2 runs passed\n" in patch.render_module(others)
+    assert "# proof   fails on 3 of 4 mutants of the gaps; passes in 2 of 2 ways\n" in patch.render_module(others)
 
 
 def test_long_facts_are_wrapped_under_their_label(cart, new_test, suggestion):
@@ -129,7 +129,7 @@ def test_the_module_is_the_test_between_two_marks(cart, new_test, suggestion):
         "# pytest-enrich suggestion cart-00000000. NOT REVIEWED, not part of the suite.\n"
         "# gap     src/shop/cart.py:26-28 parse\n"
         "# target  tests/test_cart.py, after test_pct\n"
-        "# proof   2 of 2 runs passed\n"
+        "# proof   passes in 2 of 2 ways\n"
         "# look    line 14: is it 1?\n"
         "# from    search, seed 7, 120 executions         licence: yours, no rights claimed\n"
         "# run     pytest-enrich run cart-00000000\n"

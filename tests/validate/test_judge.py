@@ -7,7 +7,7 @@ from pytest_enrich import validate
 from pytest_enrich.data import Dropped, Kept, NearTest, Prove, Proved, TestOutcome
 from pytest_enrich.validate import proof
 from pytest_enrich.validate.gain import gained
-from pytest_enrich.validate.stable import TRIALS
+from pytest_enrich.validate.stable import RUNS, TRIALS
 
 NODE = "tests/test_cart.py::test_negative"
 
@@ -37,8 +37,8 @@ def test_each_run_is_a_different_one(fakes, judge):
     _, sandbox = judge(fakes.proved())
     first, *others = (run for run in sandbox.asked(Prove) if "def test_negative" in run.text)
     assert (first.tests, first.measure) == ((NODE,), (fakes.PATH,))
-    assert len(others) == len(TRIALS)
-    assert len({str(run) for run in (first, *others)}) == 1 + len(TRIALS)
+    assert len(others) == len(RUNS)
+    assert len({str(run) for run in (first, *others)}) == 1 + len(RUNS)
     assert all("def test_discount" in run.text for run in (first, *others))
 
 

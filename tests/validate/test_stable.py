@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from pytest_enrich import patch
 from pytest_enrich.data import Answered, Dropped, Failed, Proved, TestOutcome, World
 from pytest_enrich.data.code import function
+from pytest_enrich.data.jobs import Way
 from pytest_enrich.validate import Existing, stable
 from pytest_enrich.validate.gain import Gained
-from pytest_enrich.validate.proof import Proof
-from pytest_enrich.validate.stable import TRIALS
+from pytest_enrich.validate.proof import PLAIN, Proof
+from pytest_enrich.validate.stable import RUNS, TRIALS
 
 OWN = "tests/test_cart.py::test_negative"
 OTHER = "tests/test_cart.py::test_discount"
@@ -62,9 +63,11 @@ def is_there(job):
 
 
 def is_in(job, trial):
-    """Whether a job is of this way, where whole files run."""
-    wanted = (trial.shuffle, trial.backwards, trial.world, trial.fresh, trial.workers)
-    return (job.shuffle, job.backwards, job.world, job.fresh, job.workers) == wanted
+    """Whether a job is run in this way, by itself or with another one."""
+    if trial.alone or not trial.how:
+        return bool(job.tests) is trial.alone and not (job.shuffle or job.backwards or job.fresh or job.workers)
+    special = {name for name in Way.__struct_fields__ if getattr(trial, name) != getattr(PLAIN, name)}
+    return all(getattr(job, name) == getattr(trial, name) for name in special)
 
 
 def all_pass(job):
@@ -100,12 +103,41 @@ def test_the_candidate_meets_all_that_differs_between_teams(battery):
 
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.name)
 def test_the_first_way_in_which_it_does_not_pass_is_said(battery, trial):
-    own = iter(TRIALS)
-    verdict, sandbox = battery(
-        lambda job: {**all_pass(job), OWN: "failed"} if is_there(job) and next(own) is trial else all_pass(job)
+    verdict, _ = battery(
+        lambda job: {**all_pass(job), OWN: "failed"} if is_there(job) and is_in(job, trial) else all_pass(job)
     )
     assert verdict == Dropped(rung="stable", reason=f"does not pass {trial.name}")
-    assert len([job for job in sandbox.jobs if is_there(job)]) == 1 + TRIALS.index(trial)
+
+
+def test_what_goes_together_is_tried_in_one_run_and_apart_only_where_that_falls(battery):
+    _, sandbox = battery(all_pass)
+    assert len([job for job in sandbox.jobs if is_there(job)]) == len(RUNS)
+    verdict, sandbox = battery(
+        lambda job: {**all_pass(job), OWN: "failed"} if is_there(job) and job.backwards else all_pass(job)
+    )
+    assert verdict.reason == "does not pass in its file, reversed"
+    fallen = [job for job in sandbox.jobs if is_there(job) and job.backwards]
+    assert [(job.fresh, bool(job.measure)) for job in fallen] == [(True, True), (False, False)]
+
+
+def test_what_falls_only_where_two_ways_meet_stands_each_of_them(battery):
+    ways, _ = battery(
+        lambda job: (
+            {**all_pass(job), OWN: "failed"} if is_there(job) and job.backwards and job.fresh else all_pass(job)
+        )
+    )
+    assert ways.passed == tuple(one.name for one in TRIALS)
+
+
+def test_where_existing_tests_are_known_to_fall_the_ways_are_not_tried_together(battery):
+    existing = Existing()
+
+    def ends(job):
+        return {name: failing(name) if job.world.days else "passed" for name in all_pass(job)}
+
+    runs = [battery(ends, existing=existing)[1] for _ in range(2)]
+    together = [[job for job in one.jobs if is_there(job) and job.shuffle and job.world.days] for one in runs]
+    assert [len(jobs) for jobs in together] == [1, 0]
 
 
 def test_a_fresh_process_has_to_close_something(battery):
@@ -241,7 +273,8 @@ def test_existing_tests_are_asked_once_for_all_candidates_and_only_where_one_fal
         return {name: failing(name) if job.fresh else "passed" for name in all_pass(job)}
 
     runs = [battery(ends, existing=existing)[1] for _ in range(2)]
-    assert [[job.fresh for job in sandbox.jobs if not is_there(job)] for sandbox in runs] == [[False, True], []]
+    asked = [[(job.fresh, job.backwards) for job in one.jobs if not is_there(job)] for one in runs]
+    assert asked == [[(False, False), (True, False)], []]
 
 
 def test_where_existing_tests_crash_in_a_way_it_is_left_out(battery, fakes):

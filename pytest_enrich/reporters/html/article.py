@@ -113,7 +113,7 @@ def _look(one: Suggestion) -> Markup:
 def _proof(one: Suggestion) -> Markup:
     part, runs = one.proof.mutants, one.proof.runs
     kills = f"kills {part.told()}; " if part.of else ""
-    summary = tag("summary", f"Proof: {kills}{runs.passed} of {runs.of} runs passed")
+    summary = tag("summary", f"Proof: {kills}passes in {runs.passed} of {runs.of} ways")
     inside = [
         _mutants(one),
         tag("p", f"{part.note}.") if part.note else Markup(),
