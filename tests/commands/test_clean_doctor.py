@@ -124,7 +124,7 @@ def test_doctor_tries_existing_tests_where_candidates_would_run(project, monkeyp
 
 def test_doctor_says_that_no_test_passes_inside_and_what_helps(project):
     project.tests.write_text(
-        "from pathlib import Path\n\n\ndef test_a():\n    Path(__file__).parents[2].joinpath('new').write_text('')\n"
+        "from pathlib import Path\n\n\ndef test_a():\n    (Path(__file__).parents[2] / 'new').write_text('')\n"
     )
     answer = project.run("doctor", "--json")
     check, _ = inside(answer)
