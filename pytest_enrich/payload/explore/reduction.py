@@ -5,14 +5,15 @@ from __future__ import annotations
 import inspect
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
+from ..engine.probe import Note
 from ..engine.reduce import reduce
 from ..engine.search import Result, Search
-from ..engine.solve import distance, numbers, proposals
+from ..engine.solve import distance, numbers, proposals, replacements
 from ..express import named
 from . import informative
 from .calls import Call, sites
@@ -23,6 +24,9 @@ from .stated import Record
 
 MOST_RECEIVERS, MOST_LIMITS = 12, 12
 LONGEST_WRITTEN, FARTHEST = 80, 10**18
+UNKNOWN = "unknown"
+"""A text that is none of those that something is compared with."""
+PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
 CLASS = re.compile(r"⟨[\w.]+:[\w.]+⟩(?=\()")
@@ -34,7 +38,7 @@ def reduced(
 ) -> Call:
     """The call of a result made small, as long as it reaches the same; what it does stays unlike `unlike`."""
     found = _Found(looking, result, until, unlike)
-    return found.at_limit(reduce(result.call, found.plain, found.is_done_by, found.unusual))
+    return found.as_text(found.at_limit(reduce(result.call, found.plain, found.is_done_by, found.unusual)))
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,20 @@ class _Found:
         compared = [note for note in notes if 1 < distance([note]) < FARTHEST]
         others = islice(proposals(compared, numbers(sites(call)), lambda _kind: ()), MOST_LIMITS)
         return next((other for other in others if self.unusual(other)[0] <= odd and self.is_done_by(other)), call)
+
+    def as_text(self, call: Call) -> Call:
+        """The call with a text that says so for what is none of the texts that it is compared with.
+
+        Nobody passes `False` for a day, or some word of the prose. What tests pass stays.
+        """
+        _, far, *_ = self.unusual(call)
+        if time.monotonic() > self.until:
+            return call
+        asked = {item[0] for item in self.result.reached if isinstance(item, tuple)}
+        for value in out_of_place(self.function.watch(call, asked)):
+            others = (make(other) for text, make in sites(call) for other in replacements(text, value, UNKNOWN))
+            call = next(filter(self.is_done_by, others), call) if far or type(value) is not str else call
+        return call
 
     def unusual(self, call: Call) -> tuple[int, int, int]:
         """How much a reader stumbles over."""
@@ -150,6 +168,24 @@ class _Found:
     def _unspoken(self, value: str) -> int:
         """How many of its objects are of a class that the lines which are reached do not speak of."""
         return sum(name.lower() not in self._about for name in MADE.findall(value))
+
+
+def out_of_place(notes: Iterable[Note]) -> list[object]:
+    """What is no text and is compared with texts alone, and words that are none of several."""
+    compared: dict[tuple[type, object], list[object]] = {}
+    for note in notes:
+        if note.how == "in" and type(note.right) in CONTAINERS and type(note.left) in PLAIN:
+            compared.setdefault((type(note.left), note.left), []).extend(note.right)
+        for value, other in [(note.left, note.right), (note.right, note.left)] if note.how == "==" else []:
+            if type(value) in PLAIN and other is not None:
+                compared.setdefault((type(value), value), []).append(other)
+    return [value for (kind, value), others in compared.items() if _is_out_of_place(kind, value, others)]
+
+
+def _is_out_of_place(kind: type, value: object, others: Sequence[object]) -> bool:
+    if not others or any(type(one) is not str for one in others) or UNKNOWN in others:
+        return False
+    return kind is not str or (str(value).isalpha() and value not in others and len({*others}) > 1)
 
 
 def _is_alike(shown: Sequence[Record], before: Sequence[Record], again: Sequence[Record]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Argument, Call
+from pytest_enrich.payload.engine.probe import Note
+from pytest_enrich.payload.explore import reduction
 
 
 @pytest.mark.parametrize(
@@ -192,3 +194,41 @@ def test_what_is_made_a_path_of_is_no_word_that_stands_elsewhere(explore):
         """
     (found,) = explore(text, "show", branches=((4, 5),), lines=(), executions=300, written=("'Author'",)).findings
     assert found.action == "⟨sample:show⟩(str(path))"
+
+
+def test_what_is_none_of_several_texts_says_so(explore):
+    text = """
+        def skip(days=None, replace=False):
+            if days is not None:
+                if not isinstance(days, (list, set)):
+                    days = [days]
+                for day in days:
+                    if day not in ["Monday", "Tuesday"]:
+                        raise ValueError(f"Invalid day {day}")  # here
+            return days
+        """
+    known = Call(qualname="skip", arguments=(Argument(name="days", value="'Monday'"),))
+    (finding, *_) = explore(text, "skip", calls=(known,)).findings
+    assert finding.observations[0].message == "Invalid day unknown"
+
+
+@pytest.mark.parametrize(
+    ("compared", "found"),
+    [
+        ([("in", False, ["Monday", "Tuesday"])], [False]),
+        ([("in", 2, {"Monday": 1})], [2]),
+        ([("==", "word", None), ("in", "word", ["Monday", "Tuesday"])], ["word"]),
+        ([("==", "Monday", 0.5), ("==", 0.5, "Tuesday")], [0.5]),
+        ([("==", "a", "word"), ("==", "b", "word")], ["word"]),
+        ([("==", "a", "word")], []),
+        ([("in", "word", ["a", "word"])], []),
+        ([("in", "two words", ["a", "b"])], []),
+        ([("in", 3, ["Monday", 1])], []),
+        ([("==", 3, "a"), ("==", 3, 4)], []),
+        ([("in", 4, [])], []),
+        ([("in", 6, "ab"), ("<", 5, "a"), ("==", None, "a")], []),
+        ([("==", 7, "unknown")], []),
+    ],
+)
+def test_what_is_none_of_the_texts_that_it_is_compared_with_is_out_of_place(compared, found):
+    assert reduction.out_of_place([Note(1, *one) for one in compared]) == found
