@@ -138,11 +138,17 @@ def sign_name(text: str) -> str:
 def subject(qualname: str, receiver: Template | None) -> str:
     """What a call is of, as people would say: of an inherited method the class of the object, if that is plain.
 
+    Of an object that is known by a name, that.
+
     Args:
         qualname: Of the function (`Field.load`).
         receiver: The template of the object that it is called on (`⟨shop.fields:Number⟩(3)`).
     """
     method = qualname.rpartition(".")[2]
+    if "." in qualname and (
+        known := re.fullmatch(r"⟨[\w.]+:(?:\w+\.)*([a-z]\w*|[A-Z][A-Z\d_]+)⟩", receiver or "")
+    ):
+        return f"{known[1]}.{method}"
     # A name that begins with a capital: a function may have made it, too.
     made = re.match(r"⟨[\w.]+:([\w.]*\b_?[A-Z]\w*)⟩\(", receiver or "")
     return f"{made[1]}.{method}" if "." in qualname and made and _is_call(receiver or "") else qualname

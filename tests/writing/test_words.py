@@ -142,6 +142,9 @@ def test_what_python_calls_by_itself_has_a_name_that_people_say(name, said):
         ("⟨shop.fields:make⟩(3)", "Field.load"),
         ("⟨shop.fields:ONE⟩", "Field.load"),
         (None, "Field.load"),
+        ("⟨shop:number⟩", "number.load"),
+        ("⟨shop.fields:Kinds.USUAL⟩", "USUAL.load"),
+        ("⟨shop.fields:Number⟩", "Field.load"),
     ],
 )
 def test_an_inherited_method_is_named_with_the_class_of_its_object(receiver, subject):

@@ -75,9 +75,15 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
 
     def _acting(self, action: ast.expr | None) -> str:
-        """What is called, in words: the target, or what calls it where that is private."""
-        calling = words.called(last_name(action.func)) if isinstance(action, ast.Call) else ""
-        return names.start("", self.target.qualname) or calling
+        """What is called, in words: the target, or what of its file calls it; anything that calls a private one."""
+        if not isinstance(action, ast.Call):
+            return names.start("", self.target.qualname)
+        own, called = self.target.qualname.rpartition(".")[2], last_name(action.func)
+        known = (*self.target.neighbours, *(entry.qualname for entry in self.target.entries))
+        beside = {one.rpartition(".")[2] for one in known}
+        is_through = called in beside and own not in ast.unparse(action)
+        calling = words.called(called)
+        return calling if is_through else names.start("", self.target.qualname) or calling
 
     def _front(self) -> str:
         """What is called with what changed, where the test does not speak of the target; "" for what it speaks of.

@@ -301,6 +301,21 @@ def test_what_is_refused_is_not_called_what_the_test_beside_it_says_is_done(rows
     assert made.name == name
 
 
+@pytest.mark.parametrize(
+    ("neighbours", "name"),
+    [
+        (("Cart.charge",), "test_charge_rejects_unknown_member"),
+        (("Cart.pay",), "test_published_rejects_unknown_member"),
+    ],
+    ids=["of its file", "of another one"],
+)
+def test_what_is_refused_is_named_by_what_of_the_targets_file_is_called(rows, neighbours, name):
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="no member 'ann'", line=5)
+    told = {"qualname": "Cart.published", "neighbours": neighbours, "entries": ()}
+    (made,), _ = rows(SENTENCE, raised, names=("test_a_member_pays_less",), **told)
+    assert made.name == name
+
+
 def test_what_an_answer_says_that_refuses_names_the_test(rows):
     looked = seen({"value": "400"}, {"value": "{'error': 'unknown code'}", "missed": True}, {"value": "1"})
     text = CLIENT.replace("def test_discount", "def test_all_is_well")
