@@ -145,9 +145,8 @@ def subject(qualname: str, receiver: Template | None) -> str:
         receiver: The template of the object that it is called on (`⟨shop.fields:Number⟩(3)`).
     """
     method = qualname.rpartition(".")[2]
-    if "." in qualname and (
-        known := re.fullmatch(r"⟨[\w.]+:(?:\w+\.)*([a-z]\w*|[A-Z][A-Z\d_]+)⟩", receiver or "")
-    ):
+    known = re.fullmatch(r"⟨[\w.]+:(?:\w+\.)*([a-z]\w*)⟩", receiver or "")
+    if known and "." in qualname:
         return f"{known[1]}.{method}"
     # A name that begins with a capital: a function may have made it, too.
     made = re.match(r"⟨[\w.]+:([\w.]*\b_?[A-Z]\w*)⟩\(", receiver or "")

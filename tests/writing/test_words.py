@@ -143,7 +143,6 @@ def test_what_python_calls_by_itself_has_a_name_that_people_say(name, said):
         ("⟨shop.fields:ONE⟩", "Field.load"),
         (None, "Field.load"),
         ("⟨shop:number⟩", "number.load"),
-        ("⟨shop.fields:Kinds.USUAL⟩", "USUAL.load"),
         ("⟨shop.fields:Number⟩", "Field.load"),
     ],
 )

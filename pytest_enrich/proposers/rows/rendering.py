@@ -75,7 +75,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
 
     def _acting(self, action: ast.expr | None) -> str:
-        """What is called, in words: the target, or what of its file calls it; anything that calls a private one."""
+        """What is called, in words: the target, or what of its file calls it; all that calls a private one."""
         if not isinstance(action, ast.Call):
             return names.start("", self.target.qualname)
         own, called = self.target.qualname.rpartition(".")[2], last_name(action.func)
