@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Gap, Hole, Observation, Origin, Template, Variant
+from pytest_enrich.data import Gap, Hole, Observation, Origin, Span, Template, Variant
 from pytest_enrich.imports.text import assigned
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
-from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD
+from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD, VERBS
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import cases, names, words
@@ -64,6 +65,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             alone = names.styled(f"test_{start}", self.taken)
             if case.outcome == names.ENTERED and alone not in self.taken:
                 return alone, self.origin
+        elif chain := next(self._chained(), ""):
+            start = chain
         else:
             own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
             start = words.snake(self._front()) or own
@@ -100,6 +103,15 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             one.asname or one.name for node in nodes_of(ast.ImportFrom, sheet.text.tree) for one in node.names
         }
         return inner.func.id if inner and isinstance(inner.func, ast.Name) and inner.func.id in known else ""
+
+    def _chained(self) -> Iterator[str]:
+        """Other steps of a chain, in words, with what comes then: `hour_at` for `.hour.at(":30")`."""
+        for at, value in self.variant.values:
+            hole, step = self.sheet.pattern.holes[at], value.strip("'")
+            if hole.adds == METHOD and step != self.target.outermost and step not in VERBS:
+                chain = nodes_of(ast.Attribute, self.sheet.function)
+                then = (node.attr for node in chain if hole.span in {span(node.value), _called_at(node.value)})
+                yield "_".join(map(words.snake, [step, *islice(then, 1)]))
 
     def _exchanged(self) -> Iterator[str]:
         """The names of what is beside the target, in the place of which it is called."""
@@ -211,6 +223,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         if mocks.is_configured(hole):
             return mocks.configuring_edit(hole, value)
         return adding.adding_edit(self.sheet.text, hole, value)
+
+
+def _called_at(node: ast.expr) -> Span | None:
+    """Where what is called is; None for what is no call."""
+    return span(node.func) if isinstance(node, ast.Call) else None
 
 
 def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:
