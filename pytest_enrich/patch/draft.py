@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
 
@@ -70,7 +71,8 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
     if find_test(scope, test) is not None:
         return start + text
     index = _index(scope, test, others)
-    name = free([test.name], _bound(scope) if scope.owners else read(text).taken)
+    owners = [owner.name.value for owner in scope.owners]
+    name = free([test.name], _bound(text, owners) if owners else read(text).taken)
     code = requote(_renamed(test, name), quotes(text))
     body = [
         *scope.body[:index],
@@ -134,9 +136,22 @@ def _statements(scope: Scope, code: str, index: int) -> list[Statement]:
     return [first.with_changes(leading_lines=lines), *rest]
 
 
-def _bound(scope: Scope) -> frozenset[str]:
-    code = scope.module.with_changes(header=(), footer=(), body=scope.body).code
-    return frozenset(binding.name for binding in bound(parse_ast(code).body))
+def _bound(text: str, owners: Sequence[str]) -> frozenset[str]:
+    """The names in a class, by those of the classes that it is in and its own; none where it is not there yet."""
+    body = parse_ast(text).body
+    for name in owners:
+        found = [node for node in _classes(body) if node.name == name]
+        body = found[-1].body if found else []
+    return frozenset(binding.name for binding in bound(body))
+
+
+def _classes(body: Iterable[ast.AST]) -> Iterator[ast.ClassDef]:
+    """Those of a scope, those in conditional blocks included."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield node
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.expr):
+            yield from _classes(ast.iter_child_nodes(node))
 
 
 def _scope(module: cst.Module, test: NewTest, order: Sequence[NewTest]) -> Scope:
