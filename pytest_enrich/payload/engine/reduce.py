@@ -26,7 +26,9 @@ BARE = re.compile(r"None|True|False|\[\]|\{\}|\(\)|set\(\)")
 """What has no literal in it."""
 OPEN = ("'", '"', "b'", "[", "{", "(", "⟨file⟩", "str(⟨file⟩", "⟨io:")
 WHOLE = re.compile(r"-?\d{1,18}")
-TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|{BARE.pattern}")
+UNKNOWN = "unknown"
+"""A text that is none of those that something is compared with."""
+TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|'{UNKNOWN}'|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
 """Nothing in a list, or as the value of a key."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import islice
 
 from ..engine.probe import Note
-from ..engine.reduce import reduce
+from ..engine.reduce import UNKNOWN, reduce
 from ..engine.search import Result, Search
 from ..engine.solve import distance, numbers, proposals, replacements
 from ..express import named
@@ -24,8 +24,6 @@ from .stated import Record
 
 MOST_RECEIVERS, MOST_LIMITS = 12, 12
 LONGEST_WRITTEN, FARTHEST = 80, 10**18
-UNKNOWN = "unknown"
-"""A text that is none of those that something is compared with."""
 PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""

@@ -151,6 +151,7 @@ def test_an_argument_of_a_step_that_does_not_matter_is_left_out():
         ("13", 3),
         ("14", 4),
         ("''", 2),
+        ("'unknown'", 2),
         ("⟨shop:Cart⟩(2, None)", 2),
         ("'a'", 4),
         ("'lways'", 4),
