@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 _PROJECT = (".git", "pyproject.toml", "setup.cfg", "setup.py")
-"""What the folder of a project has."""
+"""What the folder of a project has; that of tests may have such a file for pytest's sake."""
+_TESTS = {"test", "tests", "testing"}
 
 
 def widen(config: pytest.Config) -> None:
-    """Take the project that pytest was started in for the project, unless a person said otherwise.
+    """Take the project for the project, and not a folder of it, unless a person said otherwise.
 
     Workers of pytest-xdist see none of this: with them it stays as it is.
     """
     known = config.known_args_namespace
-    if narrowed(config) is not None and not known.rootdir and not getattr(known, "numprocesses", None):
-        config._rootpath = config.invocation_params.dir  # noqa: SLF001 - there is no hook before it is decided
+    whole = _whole(config)
+    if whole is not None and not known.rootdir and not getattr(known, "numprocesses", None):
+        config._rootpath = whole  # noqa: SLF001 - there is no hook before it is decided
 
 
-def narrowed(config: pytest.Config) -> Path | None:
-    """The folder, relative to the project, that pytest takes for the project; None where that is the project."""
+def narrowed(config: pytest.Config) -> str:
+    """That only a folder of the project is looked at, and how all of it is; "" where all of it is."""
+    whole, here = _whole(config), config.invocation_params.dir
+    if whole is None:
+        return ""
+    folder, root = config.rootpath.relative_to(here), os.path.relpath(whole, here)
+    return f"only code below {folder}, pytest's rootdir, is looked at (for all: --rootdir={root})"
+
+
+def _whole(config: pytest.Config) -> Path | None:
+    """The project of which pytest takes a folder for it, no higher than where it was started; None for no such."""
     here, root = config.invocation_params.dir, config.rootpath
-    is_inside = root != here and root.is_relative_to(here)
-    return root.relative_to(here) if is_inside and any((here / name).exists() for name in _PROJECT) else None
+    if not root.is_relative_to(here) or _is_project(root):
+        return None
+    return next((above for above in root.parents if above.is_relative_to(here) and _is_project(above)), None)
+
+
+def _is_project(folder: Path) -> bool:
+    return folder.name not in _TESTS and any((folder / name).exists() for name in _PROJECT)

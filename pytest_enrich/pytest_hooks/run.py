@@ -61,16 +61,6 @@ def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
         raise setting.refusal(f"--enrich-from={name}", error) from None
 
 
-def _narrowed(config: pytest.Config) -> str:
-    """That pytest takes a folder for the project, since it is configured there; "" where it does not."""
-    folder = root.narrowed(config)
-    return (
-        ""
-        if folder is None
-        else f"only code below {folder}, pytest's rootdir, is looked at (for all: --rootdir=.)"
-    )
-
-
 class Run:
     """The plugin that is registered for `--enrich`, in the controller only."""
 
@@ -95,7 +85,7 @@ class Run:
         others = (
             visible(f"coverage of an earlier run, {name}") if name else "",
             visible(f"measured without {missing}, a plugin of coverage that is not installed") if missing else "",
-            visible(_narrowed(config)),
+            visible(root.narrowed(config)),
             self._model,
         )
         return [first, *(f"enrich: {line}" for line in others if line)]

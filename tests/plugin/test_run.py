@@ -44,6 +44,18 @@ def test_where_a_folder_stays_the_project_the_header_says_so(shop, args):
     assert "enrich: only code below tests, pytest's rootdir, is looked at (for all: --rootdir=.)" in lines
 
 
+@pytest.mark.parametrize(("folder", "root"), [("cart", "cart"), ("cart/tests", "cart"), ("tests", ".")])
+def test_the_project_is_the_nearest_folder_that_has_what_projects_have(shop, write, folder, root):
+    write("pyproject.toml", "")
+    write("cart/pyproject.toml", "[tool.pytest.ini_options]\n")
+    write(f"{folder}/pytest.ini", "[pytest]\n")
+    write(f"{folder}/pyproject.toml", "[tool.pytest.ini_options]\n")
+    write(f"{folder}/test_new.py", "def test_new():\n    pass\n")
+    result = shop.runpytest_subprocess("--enrich", "--enrich-list", f"{folder}/test_new.py")
+    assert f"rootdir: {(shop.path / root).resolve()}" in result.outlines
+    result.stdout.no_fnmatch_line("*pytest's rootdir*")
+
+
 def test_it_works_quietly(shop):
     result = shop.runpytest_subprocess("--enrich", "-q", "--no-header", "--no-summary")
     result.stdout.fnmatch_lines(["2 passed in *", "*= enrich =*", SAID])
