@@ -227,9 +227,8 @@ class ItemRunner:
         self._error = None
         item, following = self._items
         self._items.reverse()
-        # What was set up for a test of another class is still there; how that ends says nothing of this one.
-        with contextlib.suppress(Exception, *ENDED):
-            item.session._setupstate.teardown_exact(item)  # noqa: SLF001 - as pytest does between two tests
+        # What was set up for a test of another class is still there.
+        item.session._setupstate.teardown_exact(item)  # noqa: SLF001 - as pytest does between two tests
         item._initrequest()  # noqa: SLF001 - a copy still has the request of the original
         manager = item.config.pluginmanager
         manager.register(self)
