@@ -151,7 +151,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
 
     def written(self, rootdir: Path, writes: Collection[str]) -> list[str]:
         """The directories of the project in which these can be written without any trace; [] in most layers."""
-        if not self.bwrap:
+        if not (self.bwrap and writes):
             return []
         root = rootdir.resolve()
         inside = [path for path in (root / name for name in writes) if path.is_relative_to(root) and path != root]

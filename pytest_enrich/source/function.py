@@ -55,10 +55,7 @@ def _prose(docstring: str) -> Iterator[tuple[str, str]]:
 
     How many of a type, or which part of it, is said behind: that is left out.
     """
-    inside = False
-    for line in docstring.splitlines():
-        if line.strip() and not line.startswith((" ", "\t")):
-            inside = _GOOGLE_HEAD.match(line.strip()) is not None
+    for line, inside in _sections(docstring):
         found = _SPHINX_SAYING.match(line) or (_SAYING.match(line) if inside else None)
         words = re.findall(r"\w+|[^\w\s|/]", found[2].lower()) if found else ()
         said = [word for word in takewhile(lambda word: word in _SAID | _BESIDE, words) if word in _SAID]
@@ -71,13 +68,19 @@ def _sphinx(docstring: str) -> Iterator[tuple[str, str]]:
 
 
 def _google(docstring: str) -> Iterator[tuple[str, str]]:
+    for line, inside in _sections(docstring):
+        found = _GOOGLE.match(line) if inside else None
+        if found:
+            yield found["name"], found["type"]
+
+
+def _sections(docstring: str) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it is in Google's section of arguments."""
     inside = False
     for line in docstring.splitlines():
         if line.strip() and not line.startswith((" ", "\t")):
             inside = _GOOGLE_HEAD.match(line.strip()) is not None
-        found = _GOOGLE.match(line) if inside else None
-        if found:
-            yield found["name"], found["type"]
+        yield line, inside
 
 
 def _numpy(docstring: str) -> Iterator[tuple[str, str]]:

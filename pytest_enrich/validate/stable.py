@@ -8,7 +8,7 @@ file do not pass either says nothing about a candidate: it is left out, and name
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -48,9 +48,6 @@ RUNS = ((ALONE,), (PLAIN,), (SHUFFLED, ABROAD), (REVERSED, FRESH), (SPREAD,))
 TRIALS = tuple(trial for run in RUNS for trial in run)
 
 
-CHANGES = "changes how other tests end"
-
-
 class Ways(Struct, frozen=True):
     """The names of the ways in which a candidate passed, and of those that could not be asked, each with why.
 
@@ -75,24 +72,19 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
     measured = plain if plain[1] is None else beside(proof, PLAIN, TRACED)
     for run in _runs(whole=plain[1] is not None, measured=measured[1] is not None):
         own, known = measured if any(trial.measured for trial in run) else plain
-        joint = _found(own, closed, together(run), known) if _is_joint(own, run) else None
+        joint = _found(own, closed, together(run), known, _no_excuse) if _is_joint(own, run) else None
         if isinstance(joint, Gained):
             passed, closed = [*passed, *(trial.name for trial in run)], joint
             continue
         for trial in run:
             own, known = measured if trial.measured else plain
-            found = _found(own, closed, trial, known)
-            why = (
-                excuse(own, trial, found.detail)
-                if isinstance(found, Dropped) and not found.reason.startswith(CHANGES)
-                else ""
-            )
-            if isinstance(found, Dropped) and not why:
+            found = _found(own, closed, trial, known, excuse)
+            if isinstance(found, Dropped):
                 return found
             if isinstance(found, Gained):
                 passed, closed = [*passed, trial.name], found
             else:
-                left_out.append(f"{trial.name}: {why or found}")
+                left_out.append(f"{trial.name}: {found}")
     return Ways(tuple(passed), closed, tuple(left_out))
 
 
@@ -130,14 +122,28 @@ def _runs(*, whole: bool, measured: bool) -> Iterator[tuple[Trial, ...]]:
         yield from ((replace(trial, alone=True),) for trial in rest)
 
 
-def _found(proof: Proof, closed: Gained, trial: Trial, known: dict[str, str] | None) -> Gained | Dropped | str:
-    """What of `closed` it closes in this way, too, why it does not stand it, or why nobody can run it so."""
+def _no_excuse(_proof: Proof, _trial: Trial, _detail: str) -> str:
+    """Of ways together nothing is excused: each of them is asked by itself."""
+    return ""
+
+
+def _found(
+    proof: Proof,
+    closed: Gained,
+    trial: Trial,
+    known: dict[str, str] | None,
+    excused: Callable[[Proof, Trial, str], str],
+) -> Gained | Dropped | str:
+    """What of `closed` it closes in this way, too, why it does not stand it, or why that says nothing about it."""
     execution = proof.prove(trial)
     if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
         return first_line(execution.detail)
     found = _closed(proof, closed, trial, execution)
-    if isinstance(found, Gained) and known is not None and (hurt := _hurt(proof, trial, execution, known)):
-        return Dropped(rung="stable", reason=f"{CHANGES} {trial.name}", detail="; ".join(hurt)[:SHOWN])
+    if isinstance(found, Dropped):
+        return excused(proof, trial, found.detail) or found
+    if known is not None and (hurt := _hurt(proof, trial, execution, known)):
+        changed = f"changes how other tests end {trial.name}"
+        return Dropped(rung="stable", reason=changed, detail="; ".join(hurt)[:SHOWN])
     return found
 
 

@@ -99,7 +99,7 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
     ]
 
 
-def step_holes(function: Function, known: Addable) -> Iterator[Hole]:
+def chain_holes(function: Function, known: Addable) -> Iterator[Hole]:
     """Steps of a chain, for the others that its objects have."""
     called = {span(call.func) for call in calls(function) if not (call.args or call.keywords)}
     for node in nodes_of(ast.Attribute, function):
