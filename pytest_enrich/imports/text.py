@@ -24,6 +24,8 @@ _FEW, _MOST = 20, 0.005
 """Fewer lines than that tell nothing, and this share of them may be longer."""
 _BEHIND = re.compile(r"(?<=\S)\s+#.*")
 BOM = "\ufeff"
+FILE = 1000
+"""A text of so many characters is taken for a file, not for one test of it."""
 UNNAMED = "the test file"
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -81,13 +83,13 @@ def column(line: str, offset: int) -> int:
 
 
 def parse(text: str, path: str = UNNAMED) -> ast.Module:
-    """Parse `text`, with or without a byte order mark.
+    """Parse `text`, with or without a byte order mark; others may have the same tree, so nobody changes it.
 
     Raises:
         RefusedError: It is not Python; `path` names the file in the message.
     """
     try:
-        return tree_of(text.removeprefix(BOM))
+        return (tree_of if len(text) < FILE else _tree_of_file)(text.removeprefix(BOM))
     except SyntaxError as error:
         raise unreadable(path, text, error) from error
 
@@ -104,6 +106,11 @@ def tree_of(text: str) -> ast.Module:
             return ast.parse(text)
         except (ValueError, RecursionError, MemoryError) as error:
             raise SyntaxError(str(error) or type(error).__name__) from error
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each by many and for each candidate
+def _tree_of_file(text: str) -> ast.Module:
+    return tree_of(text)
 
 
 def parsed(text: str) -> ast.Module | None:

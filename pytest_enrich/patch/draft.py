@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import reduce
+from functools import lru_cache, reduce
+from itertools import count, groupby
 
 import libcst as cst
 from libcst import matchers
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewRow, NewTest
@@ -17,6 +19,7 @@ from pytest_enrich.imports.text import bound, split_bom
 from pytest_enrich.imports.text import parse as parse_ast
 from pytest_enrich.patch import row
 from pytest_enrich.patch.scope import (
+    Definition,
     Scope,
     Statement,
     above,
@@ -28,6 +31,7 @@ from pytest_enrich.patch.scope import (
     find_last,
     find_test,
     grown,
+    indented,
     parse,
     quotes,
     requote,
@@ -62,29 +66,80 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
         RefusedError: The file is not Python, has conflict markers, or the class is gone; for a row, too: the test
             is gone, or has no literal list of cases.
     """
-    if isinstance(test, NewRow):
-        return row.insert(text, test)
-    start, text = split_bom(merge(text, test.imports, path=test.placement.path))
-    module = parse(text, test.placement.path)
-    others = [one for one in order if isinstance(one, NewTest)]
-    scope = _scope(module, test, others)
-    if find_test(scope, test) is not None:
-        return start + text
-    index = _index(scope, test, others)
-    owners = [owner.name.value for owner in scope.owners]
-    name = free([test.name], _bound(text, owners) if owners else read(text).taken)
-    code = requote(_renamed(test, name), quotes(text))
-    body = [
-        *scope.body[:index],
-        *_statements(scope, code, index),
-        *apart(scope.body[index:], spacing(scope)),
-    ]
-    return start + grown(scope, body, ended=module.has_trailing_newline or not text.strip()).code
+    return insert_each(text, [test], order)
 
 
-def insert_each(text: str, tests: Sequence[Candidate]) -> str:
+def insert_each(text: str, tests: Sequence[Candidate], order: Sequence[Candidate] = ()) -> str:
     """The text with these tests in it, one after the other; as `insert`."""
-    return reduce(insert, tests, text)
+    others = [one for one in order if isinstance(one, NewTest)]
+    for _, group in groupby(tests, type):
+        same = [*group]
+        new = [test for test in same if isinstance(test, NewTest)]
+        text = _grown(text, new, others) if new else text
+        text = reduce(row.insert, (test for test in same if isinstance(test, NewRow)), text)
+    return text
+
+
+def _grown(text: str, tests: Sequence[NewTest], order: Sequence[NewTest]) -> str:
+    """The text with these new tests; a file is parsed, and written out, once."""
+    path = tests[0].placement.path
+    for test in tests:
+        text = merge(text, test.imports, path=path)
+    start, text = split_bom(text)
+    module = parse(text, path)
+    module = module if text.strip() else module.with_changes(has_trailing_newline=True)
+    found: Insertion | None = None
+    for test in tests:
+        module = found.module if found else module
+        found = _insertion(module, text, test, order)
+    return start + (found.code if found else module.code)
+
+
+class Insertion(Struct, frozen=True, kw_only=True):
+    """Statements, and where they go: before the one at `index` of a scope."""
+
+    scope: Scope
+    index: int
+    statements: Sequence[Statement]
+
+    @property
+    def module(self) -> cst.Module:
+        """The module with them."""
+        return _with(self.scope, self.index, self.statements)
+
+    @property
+    def code(self) -> str:
+        """The text of the module with them."""
+        before, indent, after = _around(self.scope, self.index)
+        return before + indented(self.scope, self.statements, indent) + after
+
+
+def _insertion(module: cst.Module, text: str, test: NewTest, order: Sequence[NewTest]) -> Insertion | None:
+    """Where a test goes in a module, and as what; None where it is there. `text` is that of the file before."""
+    scope = _scope(module, test, order)
+    if find_test(scope, test) is not None:
+        return None
+    index = _index(scope, test, order)
+    owners = tuple(owner.name.value for owner in scope.owners)
+    taken = _bound(text, owners) if owners else read(text).taken
+    name = free([test.name], taken | {node.name.value for node in scope.body if isinstance(node, Definition)})
+    code = requote(_renamed(test, name), quotes(text))
+    return Insertion(scope=scope, index=index, statements=_statements(scope, code, index))
+
+
+def _with(scope: Scope, index: int, statements: Sequence[Statement]) -> cst.Module:
+    return grown(scope, [*scope.body[:index], *statements, *apart(scope.body[index:], spacing(scope))])
+
+
+@lru_cache(maxsize=4)  # two thousand lines are written out in a fifth of a second, and many tests go to one place
+def _around(scope: Scope, index: int) -> tuple[str, str, str]:
+    """The file before what is put into a scope, the indentation there, and the file after it."""
+    marks = map("enrich_{}".format, count())
+    texts = ((mark, _with(scope, index, [cst.parse_statement(mark)]).code) for mark in marks)
+    mark, code = next((mark, code) for mark, code in texts if code.count(mark) == 1)
+    before, _, after = code.partition(mark)
+    above = before.rstrip(" \t\f")
+    return above, before[len(above) :], after
 
 
 def insert_below(text: str, test: Candidate, comment: str, order: Sequence[Candidate] = ()) -> str:
@@ -136,7 +191,8 @@ def _statements(scope: Scope, code: str, index: int) -> list[Statement]:
     return [first.with_changes(leading_lines=lines), *rest]
 
 
-def _bound(text: str, owners: Sequence[str]) -> frozenset[str]:
+@lru_cache(maxsize=8)  # a few classes are asked about, each for many candidates
+def _bound(text: str, owners: tuple[str, ...]) -> frozenset[str]:
     """The names in a class, by those of the classes that it is in and its own; none where it is not there yet."""
     body = parse_ast(text).body
     for name in owners:

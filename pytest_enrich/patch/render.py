@@ -7,6 +7,7 @@ business: what means something else is not taken from it.
 from __future__ import annotations
 
 import ast
+import contextlib
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
@@ -20,7 +21,7 @@ from pytest_enrich.imports import merge
 from pytest_enrich.imports.text import parsed
 from pytest_enrich.patch import row
 from pytest_enrich.patch.difference import diff
-from pytest_enrich.patch.draft import code_of, insert
+from pytest_enrich.patch.draft import code_of, insert, insert_each
 from pytest_enrich.patch.scope import method
 from pytest_enrich.patch.suggestion import as_candidate, in_gap_order
 from pytest_enrich.patch.words import (
@@ -143,22 +144,32 @@ def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None], 
     `texts` are the test files as they are now, by path; None or no entry for one that is not there; `form` is the
     formatter. A suggestion whose file cannot take it is named above the diff and left out.
     """
+    ordered = in_gap_order(suggestions)
     after: dict[str, str] = {}
     left_out: list[Suggestion] = []
-    ordered = in_gap_order(suggestions)
-    peers: dict[str, list[Candidate]] = {}
+    groups: dict[str, list[Suggestion]] = {}
     for suggestion in ordered:
-        peers.setdefault(suggestion.target.path, []).append(as_candidate(suggestion))
-    for suggestion in ordered:
-        test, path = as_candidate(suggestion), suggestion.target.path
-        before = after.get(path) or texts.get(path) or ""
-        try:
-            after[path] = insert(before, test, peers[path])
-        except RefusedError:
-            left_out.append(suggestion)
+        groups.setdefault(suggestion.target.path, []).append(suggestion)
+    for path, group in groups.items():
+        before = texts.get(path) or ""
+        text, refused = _with_each(before, [as_candidate(one) for one in group])
+        after |= {path: text} if text != before else {}
+        left_out += [group[at] for at in refused]
     formatted = {path: form(path, texts.get(path), after[path]) for path in sorted(after)}
     changes = "".join(diff(path, texts.get(path), text) for path, text in formatted.items())
     return f"{_contents(ordered, left_out)}\n{changes}"
+
+
+def _with_each(text: str, tests: Sequence[Candidate]) -> tuple[str, list[int]]:
+    """The text with all of the tests that it can take, and the positions of the others."""
+    with contextlib.suppress(RefusedError):
+        return insert_each(text, tests, tests), []
+    refused = {*range(len(tests))}
+    for at, test in enumerate(tests):
+        with contextlib.suppress(RefusedError):
+            text = insert(text, test, tests)
+            refused.remove(at)
+    return text, sorted(refused)
 
 
 def _possible_bug(bug: Suggestion) -> str:

@@ -121,13 +121,13 @@ def blank(count: int) -> list[cst.EmptyLine]:
     return [cst.EmptyLine(indent=False)] * count
 
 
-def grown(scope: Scope, body: Sequence[Statement], *, ended: bool) -> cst.Module:
-    """The module with `body` as the scope's statements; `ended` by a line ending or not.
+def grown(scope: Scope, body: Sequence[Statement]) -> cst.Module:
+    """The module with `body` as the scope's statements.
 
     Raises:
         RefusedError: The module is nested too deeply.
     """
-    module = scope.module.with_changes(has_trailing_newline=ended)
+    module = scope.module
     new: Sequence[Statement] = body
     for at in reversed(range(len(scope.owners))):
         owner = scope.owners[at]
@@ -138,6 +138,17 @@ def grown(scope: Scope, body: Sequence[Statement], *, ended: bool) -> cst.Module
             return _replaced(scope, module, owner, changed)
         new = [changed if item is owner else item for item in around]
     return module.with_changes(body=new)
+
+
+def indented(scope: Scope, body: Sequence[Statement], indent: str) -> str:
+    """The code of these statements, so far indented, without the line ending of the last one."""
+    module = scope.module
+    if indent:
+        block = cst.If(test=cst.Name("_"), body=cst.IndentedBlock(body=body, indent=indent))
+        code = module.code_for_node(block).partition(module.default_newline)[2]
+    else:
+        code = "".join(map(module.code_for_node, body))
+    return code.removesuffix(module.default_newline)
 
 
 def spacing(scope: Scope) -> int:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Literal
 
@@ -73,6 +74,7 @@ class TestFile:
         self._tree = imports.parsed(text) or ast.Module(body=[], type_ignores=[])
         self._bindings = _bindings(text, package)
         self._functions: dict[str | None, dict[str, ast.AST]] = {}
+        self._words: dict[tuple[str | None, str], frozenset[str]] = {}
         self._classes: dict[str, ast.ClassDef] = {}
         self._read(None, self._tree.body)
 
@@ -83,8 +85,16 @@ class TestFile:
             if member == subject.outermost and subject.is_in(module):
                 return True
         modules = {name for name, found in self._modules() if any(map(subject.is_in, found))}
-        nodes = (node for node in ast.walk(self._tree) if isinstance(node, ast.Attribute))
-        return any(node.attr == subject.outermost and dotted(node.value) in modules for node in nodes)
+        return not modules.isdisjoint(self._attributes.get(subject.outermost, ()))
+
+    @cached_property
+    def _attributes(self) -> dict[str, set[str]]:
+        """By the name of an attribute, what it is taken of here (`dt`, `shop.cart`)."""
+        found: dict[str, set[str]] = {}
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Attribute):
+                found.setdefault(node.attr, set()).add(dotted(node.value))
+        return found
 
     def is_about_another(self, subject: Subject) -> bool:
         """Whether all that it imports of the project are modules that the subject is not in."""
@@ -103,6 +113,11 @@ class TestFile:
 
     def words(self, owner: str | None, name: str) -> frozenset[str]:
         """The names and attributes that a function uses, and the methods that its operators stand for."""
+        if (owner, name) not in self._words:
+            self._words[owner, name] = self._used(owner, name)
+        return self._words[owner, name]
+
+    def _used(self, owner: str | None, name: str) -> frozenset[str]:
         nodes = list(ast.walk(self._functions.get(owner, {}).get(name, ast.Pass())))
         names = {node.id for node in nodes if isinstance(node, ast.Name)}
         names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}

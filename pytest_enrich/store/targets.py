@@ -178,8 +178,8 @@ def _fault(rootdir: Path, path: str, patterns: Sequence[str]) -> str:
     fitting = [pattern for pattern in patterns if _matches(path, pattern)]
     # pytest collects `test/test.py`, too, when that is named on its command line.
     is_meant = tuple(patterns) == _DEFAULT and not _AMONG.isdisjoint((*parts[:-1], PurePosixPath(path).stem))
-    is_suite = is_meant and _has_tests(rootdir / path)
-    if parts[-1].lower() in _NEVER or not (fitting or is_suite):
+    is_test_file = fitting or (is_meant and _has_tests(rootdir / path))
+    if parts[-1].lower() in _NEVER or not is_test_file:
         return "is no test file by python_files"
     if all(_is_broad(pattern) for pattern in fitting) and not _has_tests(rootdir / path):
         return "has no tests, so that it may be anything"
@@ -206,8 +206,16 @@ def _is_broad(pattern: str) -> bool:
 
 def _has_tests(path: Path) -> bool:
     try:
-        nodes = ast.walk(ast.parse(disk.read(disk.real(path)) or b""))
-    except (EnrichError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return _holds_tests(disk.read(disk.real(path)) or b"")
+    except EnrichError:
+        return False
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many suggestions
+def _holds_tests(content: bytes) -> bool:
+    try:
+        nodes = ast.walk(ast.parse(content))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return any(isinstance(node, _TESTS) and node.name.lower().startswith("test") for node in nodes)
 
@@ -298,7 +306,7 @@ def formatted(root: Path, path: str, before: str | None, after: str) -> Formatte
                 if _foreign(tool, root, path, old) <= (FOREIGN if tool.lines else 0):
                     text = _formatted(tool, root, path, old, text)
                     break
-        if _meaning(text) != _meaning(after):
+        if text != after and _meaning(text) != _meaning(after):
             raise RefusedError("it would change what the file means")
     except (OSError, ValueError, subprocess.SubprocessError, EnrichError) as error:
         return Formatted(after, f"{name} failed, the test is in the style of its file: {_why(error)}")

@@ -358,11 +358,22 @@ def test_any_order_of_accepts_gives_the_same_bytes(case, random):
     assert len(names(one)) == len(names(text)) + len(order)
 
 
-def test_several_tests_go_in_as_one_after_the_other(fakes):
-    first = fakes.candidate("def test_a():\n    assert discount(1) == 1\n")
-    second = fakes.candidate("def test_b():\n    assert discount(2) == 2\n")
-    one_by_one = patch.insert(patch.insert(fakes.TEST_TEXT, first), second)
-    assert patch.insert_each(fakes.TEST_TEXT, [first, second]) == one_by_one
+@settings(max_examples=40, deadline=None)
+@given(cases(), st.integers(0, 3))
+def test_several_tests_go_in_as_one_after_the_other(case, gone):
+    text, order = case
+    tests = [*order, *order[:gone]]  # what is there already is not put in again
+    one_by_one = text
+    for test in tests:
+        one_by_one = patch.insert(one_by_one, test, order)
+
+    assert patch.insert_each(text, tests, order) == one_by_one
+
+
+def test_a_file_may_have_any_name_in_it(cart, new_test):
+    before = f"enrich_0 = enrich_1 = 1\n\n\n{cart}"
+
+    assert patch.insert(before, new_test()) == before + '\n\ndef test_new():\n    assert "new" != 1\n'
 
 
 def test_what_was_put_into_a_text_is_not_in_it_the_next_time(fakes):
