@@ -40,6 +40,7 @@ class Task(Struct, frozen=True, kw_only=True):
         source_text: The text of the source file, "" when it is not known.
         seconds: How long the proposer may think, in all.
         executions: How many calls it may make.
+        idle: How many of these in a row may show nothing new.
         seed: For whatever it draws.
         is_open: Whether a gap, by its id, is still open by now: what was proposed before may have closed it.
         so_far: The run's attempts on this target by now.
@@ -52,6 +53,7 @@ class Task(Struct, frozen=True, kw_only=True):
     seconds: float
     executions: int
     seed: int
+    idle: int = 2000
     source_text: str = ""
     others: tuple[Gap, ...] = ()
     turned_down: tuple[Reason, ...] = ()

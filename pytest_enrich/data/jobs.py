@@ -227,6 +227,7 @@ class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
         written: Values in the file that the new test goes into.
         contents: Texts that tests of that file write into files and streams.
         executions: The most calls to make.
+        idle: The most of these in a row that show nothing new.
         seconds: The most time to take.
     """
 
@@ -239,6 +240,7 @@ class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
     written: tuple[str, ...] = ()
     contents: tuple[str, ...] = ()
     executions: int = 5000
+    idle: int = 2000
     seconds: float = 10.0
 
 

@@ -334,6 +334,7 @@ def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, sli
         test_text=context.test_text(target.placement.path),
         seconds=slice_.seconds,
         executions=slice_.executions,
+        idle=slice_.idle,
         seed=context.seed,
         source_text=context.source_text(target.path),
         others=tuple(gap for gap in context.gaps.get(target.path, ()) if gap not in target.gaps),

@@ -18,6 +18,9 @@ SHORTEST, LONGEST = 3.0, 12.0
 # With a budget in executions the clock decides nothing but when a search hangs.
 UNHURRIED = 300.0
 FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000
+# Of what a search finds in 2,000 calls that show nothing new, it has found nineteen parts of twenty in 200, and a
+# third of the time: others come first, and it goes on when they had their turn.
+FIRST_IDLE, MOST_IDLE = 200, 2000
 # With its proofs a target may take so many times its even part of what is left, while others wait.
 MOST_PARTS, SHORTEST_SLICE = 4, 20.0
 # What a proposer may have of a target's share when others come after it.
@@ -29,11 +32,13 @@ class Slice(Struct, frozen=True, kw_only=True):
 
     Attributes:
         seconds, executions: To think of tests.
+        idle: So many calls in a row of a search may show nothing new.
         ends: When it makes room for those that wait, whatever is open: on the monotonic clock.
     """
 
     seconds: float
     executions: int
+    idle: int = MOST_IDLE
     ends: float = math.inf
 
     @property
@@ -78,7 +83,8 @@ class RemainingBudget:
         even = self.left * min(at_once, targets_left) / max(targets_left, 1)
         seconds = min(max(even * THINKING, SHORTEST), LONGEST * self._patience)
         whole = max(even * MOST_PARTS, SHORTEST_SLICE) * self._patience if targets_left > at_once else math.inf
-        return Slice(seconds=seconds, executions=MOST_EXECUTIONS, ends=time.monotonic() + whole)
+        idle = FIRST_IDLE if self._patience == 1 else MOST_IDLE
+        return Slice(seconds=seconds, executions=MOST_EXECUTIONS, idle=idle, ends=time.monotonic() + whole)
 
     def __str__(self) -> str:
         """As progress shows it: `3:07`, or "" for a budget in executions."""

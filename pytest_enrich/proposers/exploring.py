@@ -71,6 +71,7 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         raises=target.raise_lines,
         seed=task.seed,
         executions=task.executions,
+        idle=task.idle,
         seconds=task.seconds,
     )
 

@@ -171,8 +171,8 @@ def _without_the_rest(candidate: NewTest, statements: Sequence[Statement]) -> It
             yield with_code(candidate, source.text[:start] + source.text[inner] + source.text[end:])
 
 
-def _first(node: ast.expr) -> ast.Call | None:
-    """The call that is made before the rest of an expression is looked at."""
+def _first(node: ast.expr) -> ast.expr | None:
+    """The call, or the attribute of what one gives, that is done before the rest of an expression is looked at."""
     within: ast.expr | None = None
     if isinstance(node, ast.BinOp | ast.Compare):
         within = node.left
@@ -184,7 +184,9 @@ def _first(node: ast.expr) -> ast.Call | None:
         within = node.func
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and hasattr(builtins, node.func.id):
         within = node.args[0] if node.args else None
-    return within if isinstance(within, ast.Call) else _first(within) if within is not None else None
+    if isinstance(within, ast.Call) or (isinstance(within, ast.Attribute) and _first(within) is not None):
+        return within
+    return _first(within) if within is not None else None
 
 
 def _on_the_base(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:

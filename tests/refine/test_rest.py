@@ -22,6 +22,8 @@ RAISING = """
         ("parse('').to_string()", "parse('')"),
         ("len(parse(''))", "parse('')"),
         ("parse('') == 3", "parse('')"),
+        ("every(2).day.at('09:00')", "every(2).day"),
+        ("clock.now.at('09:00')", "clock.now.at('09:00')"),
         ("parse(text)", "parse(text)"),
     ],
 )

@@ -21,11 +21,15 @@ DAYS_AHEAD = (0, 400)
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """When to stop: a number of executions, a moment of the monotonic clock; and the seed."""
+    """When to stop: a number of executions, a moment of the monotonic clock; and the seed.
+
+    `idle` executions of a function in a row may take no new branch.
+    """
 
     executions: int
     deadline: float
     seed: int
+    idle: int = 2000
 
     def share(self, spent: int, parts: int) -> Limits:
         """The first of so many equal parts of what is left after `spent` executions."""

@@ -96,7 +96,7 @@ def search(job: Record, scene: Scene, started: float) -> Record:
     branches, lines = frozenset(map(tuple, job["branches"])), frozenset(job["lines"])
     if job["only"]:
         return _given(scene, branches | lines, [calls.load(record) for record in job["only"]])
-    limits = Limits(job["executions"], started + job["seconds"], job["seed"])
+    limits = Limits(job["executions"], started + job["seconds"], job["seed"], job["idle"])
     laboratory = Laboratory(scene.runner, Probes(scene.module), scene.given)
     # The first half of the time is for the function itself, half of the rest for the first of those that call it.
     looking: Search[Function] = Search(branches, lines, limits, parts=2, others=laboratory.probes.conditions)

@@ -21,8 +21,6 @@ from .inputs import Inputs
 from .run import Outcome, Runner
 from .varied import Given, Varied
 
-PATIENCE = 2000
-"""Calls in a row that take no new branch: then there is nothing to hope for."""
 ROUND = 100
 OPENING, MIXED = 30, 3
 """So many calls by chance come first, and one after so many of the guide's: what is easy needs no guide."""
@@ -100,7 +98,7 @@ class Function(Subject[Outcome]):
         opening = (varied.any(search.starts) for _ in range(OPENING) if search.unreached)
         for call in chain(starts, carried, self.inputs.wrong(starts or [varied.any([])]), opening):
             yield from self._with_returned(call, search, returned)
-        while search.idle < PATIENCE and search.unreached:
+        while search.idle < search.limits.idle and search.unreached:
             for call in self._mixed(search, varied):
                 yield from self._with_returned(call, search, returned)
             for _ in range(ROUND):
