@@ -22,6 +22,12 @@ INTERPRETER = re.compile(
     r"|^unsupported operand"
 )
 """What the interpreter says, another thing in its next version."""
+COMPLAINT = re.compile(
+    r"(?=(?:\S+ +){2,20}\S+$)"
+    r".*\b(?:must|should|cannot|(?:is|are|was) not|not allowed|[Ii]nvalid|[Mm]issing|[Rr]equired)\b"
+)
+"""A text that is given back and says what is wrong: `each position must be a list`."""
+POSSESSIVE = re.compile(r"(?<=\w)(?<!\bit)(?<!\bthat)['’]s\b")  # noqa: RUF001 - as people write it
 LONG_NUMBER = re.compile(r"\d{5}")
 """One that is of the input."""
 COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
@@ -80,8 +86,17 @@ class Case(Struct, frozen=True, kw_only=True):
         return frozenset(str(one) for one in constants if one is not None)
 
     @property
+    def told(self) -> str:
+        """What it says of something that is no good: a message, or a text that is given back and reads so."""
+        is_whole = self.seen.subject == "result" and self.seen.expression == "{result}"
+        literal = literal_value(self.seen.value) if is_whole and not self.seen.message else None
+        text = literal[0] if literal is not None and isinstance(literal[0], str) else ""
+        is_passed = any(text in value for value in self.values)
+        return text if COMPLAINT.match(text) and not is_passed else self.seen.message
+
+    @property
     def message(self) -> str:
-        """What the exception or the warning says, without the values that were passed."""
+        """What it says of something that is no good, without the values that were passed."""
         return self._spoken(MOST_SAID)
 
     @property
@@ -140,7 +155,7 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def _said(self) -> str:
         """The message without what no name says: where it was raised, by what, and the values that were passed."""
-        said = NUMBERED.sub("", words.OBJECT.sub(" ", words.main_text(self.seen.message)).strip())
+        said = NUMBERED.sub("", words.OBJECT.sub(" ", words.main_text(POSSESSIVE.sub("", self.told))).strip())
         # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
         signs = (value for value in self.values if not value.replace(" ", "").isalnum())
         passed = {value for value in (*signs, *filter(LONG_NUMBER.search, self.values)) if len(value) > 1}

@@ -51,7 +51,7 @@ KINDS_NAMED = (
     "|finite|function|mapping|sequence"
 )
 OBLIGED = re.compile(
-    rf"^(\w+?)_(?:(?:must|should|has_to|needs_to)_be|(?:is|are|was)_not)(?:_an?)?_({KINDS_NAMED})(?:_number|_value)?$"
+    rf"^(?:each_|every_)?(\w+?)_(?:(?:must|should|has_to|needs_to)_be|(?:is|are|was)_not)(?:_an?)?_({KINDS_NAMED})(?:_number|_value)?$"
 )
 """`text must be a string`, `axis is not positive`: what is refused is one that is none."""
 INSTANCE = re.compile(r"\b(?:must|should|has to) be (?:an )?instance of [`'\"<]*(?:[\w.]+\.)?([A-Za-z]\w*)")
@@ -108,6 +108,8 @@ def of(case: Case) -> Iterator[Way]:
     refused = case.refused if is_refusal else ""
     if case.seen.subject in {"raises", "warns"}:
         yield from by_message(case, refused, [one for one in said if one in situations.switched(case)])
+    elif case.told != case.seen.message:
+        yield from by_message(case)
     elif case.seen.message:
         yield from (Way(way.rest.replace("rejects_bad_", "bad_"), ANSWERED) for way in by_message(case))
         yield Way(f"is_{case.message}", ANSWERED / 2)
@@ -244,9 +246,9 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
         yield Way(f"rejects_{fault}_{forbidden[1]}", much)
     if case.raised and (lacking := LACKING.match(message)):
         yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much + 1)
-    if unknown := UNKNOWN.fullmatch(case.seen.message):
+    if unknown := UNKNOWN.fullmatch(case.told):
         yield Way(f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", much + 1)
-    if (owner := INSTANCE.search(case.seen.message)) and len(case.passed) == 1:
+    if (owner := INSTANCE.search(case.told)) and len(case.passed) == 1:
         kind, known = words.snake(owner[1]), case.known_as(*case.passed)
         yield Way(f"rejects_non_{kind}{'' if known == kind or known in GENERAL else f'_{known}'}", much + 1)
     kinds = ((OBLIGED.match(said), much), (EXPECTED.match(said), much + 1))

@@ -821,3 +821,20 @@ def test_a_name_that_is_too_long_is_without_the_class():
 def test_what_a_message_says_is_invalid_says_more_than_the_kind_of_the_value():
     stated = case(raises("Invalid report level", "⟨builtins:TypeError⟩"), arguments={"total": "6"})
     assert named(stated) == "test_price_rejects_invalid_report_level"
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("each position must be a list", "test_price_rejects_non_list_position"),
+        ("the order's code is not valid", "test_price_order_code_is_not_valid"),
+        ("nothing to say", "test_price"),
+    ],
+)
+def test_a_text_that_is_given_back_and_says_what_is_wrong_is_a_message(given, name):
+    assert named(case(Observation(subject="result", value=repr(given)))) == name
+
+
+def test_a_text_that_was_passed_is_no_message():
+    seen = Observation(subject="result", value="'it must be a list'")
+    assert named(case(seen, arguments={"total": "'so it must be a list'"})) == "test_price"
