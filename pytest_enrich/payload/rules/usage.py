@@ -351,6 +351,26 @@ def looked_at(function: object) -> dict[str, tuple[str, ...]]:
     return {name: tuple(attributes) for name, attributes in found.items() if name}
 
 
+@functools.lru_cache(maxsize=256)
+def walked(function: object) -> dict[str, tuple[str, ...]]:
+    """By variable the keys that a function which calls itself takes of it, or looks for in it."""
+    own, found = getattr(function, "__name__", ""), dict[str, dict[str, None]]()
+    called = {node.func for node in nodes(function) if isinstance(node, ast.Call)}
+    if own not in {getattr(one, "id", getattr(one, "attr", "")) for one in called}:
+        return {}
+    for node in nodes(function):
+        for name, key in (*_keys(node), *_sought(node)):
+            found.setdefault(name, {})[key] = None
+    return {name: tuple(keys) for name, keys in found.items()}
+
+
+def _sought(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The variable and the key in `"key" in variable`."""
+    match node:
+        case ast.Compare(ast.Constant(str(key)), [ast.In() | ast.NotIn()], [ast.Name(name)]):
+            yield name, key
+
+
 @rule("keys looked up")
 def _keys(node: ast.AST) -> Iterator[tuple[str, str]]:
     """The variable and the key in `variable.get("key")` and `variable["key"]`."""
