@@ -170,7 +170,10 @@ class Pool:
 
     Attributes:
         seen: Its values in the rows, each once, shortest first.
+        comes_first: Whether what is tried there leads to the target by itself.
     """
+
+    comes_first = False
 
     def __init__(
         self,
@@ -382,6 +385,9 @@ def _neighbours(text: str) -> tuple[str, ...]:
     return repr(value - 1), repr(value + 1)
 
 
+EXCHANGING = {"rows: expressions exchanged", "rows: methods exchanged"}
+
+
 class Added(Pool):
     """A pool of a place where nothing stands in the rows.
 
@@ -398,6 +404,7 @@ class Added(Pool):
         offers = () if is_left_out(rule) else offers
         super().__init__(rows, names, (), (), offers)
         self._offers, self._rule = tuple(offers), rule
+        self.comes_first = rule in EXCHANGING
 
     def fits(self, template: str) -> bool:
         """Whether it was offered, or is a plain value of the same type as one that was."""

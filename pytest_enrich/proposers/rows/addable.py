@@ -60,6 +60,8 @@ EITHER = ("True", "None", "'a'", "1", "False")
 """For an attribute: what stands for yes, and for no."""
 RETURNED = {True: ("False", "True"), False: ("None", "False")}
 """For what a mock gives: where only its truth is asked, and where something else is."""
+MEMBERS: tuple[list[str], ...] = ([], ["property"], ["cached_property"], ["functools.cached_property"])
+"""How members of a class are decorated that may stand for each other."""
 MOST_PAIRED = 4
 
 
@@ -80,7 +82,8 @@ class Addable(Struct, frozen=True):
     whose attributes it asks for; `verbs` are the methods of a request that it knows, and `steps` the properties,
     then the methods, of its class with which a chain goes on (`every().day.at("10:30")`). `own` is the template of
     the function or class at the top of its module that it is in, and `kin` are the names of those beside that one
-    that are called like it.
+    that are called like it; `member` is its own name in its class, and `members` are those of the methods, or the
+    properties, beside it there.
     """
 
     callables: frozenset[str] = frozenset()
@@ -95,6 +98,13 @@ class Addable(Struct, frozen=True):
     steps: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     own: Template = ""
     kin: frozenset[str] = frozenset()
+    member: str = ""
+    members: frozenset[str] = frozenset()
+
+    @property
+    def has_kin(self) -> bool:
+        """Whether there is anything beside it that is called like it."""
+        return bool(self.kin or self.members)
 
 
 def of(target: Target, source: str) -> Addable:
@@ -105,6 +115,7 @@ def of(target: Target, source: str) -> Addable:
         return Addable()
     texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
     named = set(asked.names(own))
+    function, owner = _definition(tree, target.qualname)
     callables = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
     switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
     keys = dict.fromkeys(asked.keys(own))
@@ -122,9 +133,11 @@ def of(target: Target, source: str) -> Addable:
         verbs=VERBS.intersection(
             constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
         ),
-        steps=_steps(_definition(tree, target.qualname)[1]),
+        steps=_steps(owner),
         own=f"⟨{target.module}:{target.outermost}⟩",
         kin=frozenset(_kin(tree, target.outermost)),
+        member=function.name if function is not None else "",
+        members=frozenset(_members(function, owner)),
         made={
             node.name: _keywords(tree, node.name, set(asked.attributes(own)), texts)
             for node in tree.body
@@ -146,6 +159,16 @@ def _kin(tree: ast.Module, name: str) -> Iterator[str]:
     for node in beside:
         if own is not None and node is not own and node.name[:1] != "_" and _are_alike(own, node):
             yield node.name
+
+
+def _members(own: Function | None, owner: ast.ClassDef | None) -> Iterator[str]:
+    """The public methods of a class that take the same as this one, or the properties where it is one."""
+    for node in owner.body if owner is not None and own is not None else ():
+        if isinstance(node, Function) and own is not None and node.name != own.name and node.name[:1] != "_":
+            kinds = [[*map(ast.unparse, one.decorator_list)] for one in (own, node)]
+            is_same = type(own) is type(node) and _needed(own) == _needed(node)
+            if is_same and kinds[0] == kinds[1] and kinds[0] in MEMBERS:
+                yield node.name
 
 
 def _are_alike(own: ast.ClassDef | Function, other: ast.ClassDef | Function) -> bool:

@@ -114,12 +114,15 @@ def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
     own = known.own.strip("⟨⟩").partition(":")[2]
     loaded = (node for node in nodes_of(ast.expr, function) if isinstance(getattr(node, "ctx", None), ast.Load))
     named = [
-        node for node in loaded if isinstance(node, ast.Name | ast.Attribute) and last_name(node) in known.kin
+        node
+        for node in loaded
+        if isinstance(node, ast.Name | ast.Attribute) and (last_name(node) in known.kin or _is_member(node, known))
     ]
     for name, is_method in dict.fromkeys((last_name(node), isinstance(node, ast.Attribute)) for node in named):
         alike = [one for one in named if (last_name(one), isinstance(one, ast.Attribute)) == (name, is_method)]
         first, *others = map(span, alike)
-        values = (repr(name), repr(own)) if is_method else (name, known.own)
+        instead = repr(known.member if _is_member(alike[0], known) else own)
+        values = (repr(name), instead) if is_method else (name, known.own)
         yield Hole(
             span=first,
             also=tuple(others),
@@ -127,6 +130,11 @@ def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
             adds=METHOD if is_method else INSTEAD,
             offers=values[1:],
         )
+
+
+def _is_member(node: ast.expr, known: Addable) -> bool:
+    """Whether a test looks at a member of an object that may be the target's."""
+    return isinstance(node, ast.Attribute) and node.attr in known.members
 
 
 def with_kin(hole: Hole, known: Addable) -> Hole:

@@ -65,7 +65,7 @@ def nearest(
     known = addable.of(target, source) if source else addable.Addable()
     shelf = Shelf(target, read, known)
     is_run = any(near.shared for near in target.nearest)
-    nodeids = dict.fromkeys(near.function for near in target.nearest if near.shared or known.kin)
+    nodeids = dict.fromkeys(near.function for near in target.nearest if near.shared or known.has_kin)
 
     def is_near(sheet: Sheet) -> bool:
         return wanted(sheet) and (is_run or sheet.has_kin(known))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -60,10 +61,10 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         `action` is what raises, if anything does: what the name of the test says is done is not done then.
         """
         anchor = self.sheet.function.name
-        if kin := next(self._exchanged(), ""):
-            start = names.exchanged(anchor, kin, self.target.outermost)
+        if kin := next(self._exchanged(), None):
+            start = names.exchanged(anchor, *kin)
             alone = names.styled(f"test_{start}", self.taken)
-            if case.outcome == names.ENTERED and alone not in self.taken:
+            if any(gap.outcome == names.ENTERED for gap in self.gaps) and alone not in self.taken:
                 return alone, self.origin
         elif chain := next(self._chained(), ""):
             start = chain
@@ -108,20 +109,33 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """Other steps of a chain, in words, with what comes then: `hour_at` for `.hour.at(":30")`."""
         for at, value in self.variant.values:
             hole, step = self.sheet.pattern.holes[at], value.strip("'")
-            if hole.adds == METHOD and step != self.target.outermost and step not in VERBS:
+            if hole.adds == METHOD and step not in {*self.target.qualname.split("."), *VERBS}:
                 chain = nodes_of(ast.Attribute, self.sheet.function)
                 then = (node.attr for node in chain if hole.span in {span(node.value), _called_at(node.value)})
                 yield "_".join(map(words.snake, [step, *islice(then, 1)]))
 
-    def _exchanged(self) -> Iterator[str]:
-        """The names of what is beside the target, in the place of which it is called."""
-        own = self.target.outermost
+    def _exchanged(self) -> Iterator[tuple[str, str]]:
+        """The names of what is beside the target, in the place of which it is called, and its own."""
+        own, member = self.target.outermost, self.target.qualname.rpartition(".")[2]
         for at, value in self.variant.values:
             hole = self.sheet.pattern.holes[at]
-            if hole.adds == METHOD and value == repr(own):
-                yield str(ast.literal_eval(hole.values[0]))
+            if hole.adds == METHOD and value in {repr(own), repr(member)}:
+                yield str(ast.literal_eval(hole.values[0])), str(ast.literal_eval(value))
             elif hole.adds == INSTEAD and value == f"⟨{self.target.module}:{own}⟩":
-                yield hole.values[0]
+                yield hole.values[0], own
+
+    @property
+    def is_exchanged(self) -> bool:
+        """Whether the target is called in the place of what is beside it."""
+        return any(self._exchanged())
+
+    def renamed(self, lines: Sequence[str]) -> list[str]:
+        """The lines with variables that are named after what is beside the target named after that."""
+        bound, found = stored(*self.sheet.function.body), "\n".join(lines)
+        for kin, own in self._exchanged():
+            if kin in bound and own not in {*bound, *self.taken}:
+                found = re.sub(rf"(?<![\w.]){re.escape(kin)}\b(?!\s*\()", own, found)
+        return found.split("\n")
 
     def _keywords(self) -> Iterator[str]:
         """The names by which anything is passed otherwise, to whatever function."""

@@ -28,8 +28,11 @@ FAILED = re.compile(r"(?:⟨[\w.:]*HTTP_)?([45]\d\d)(?:_\w+⟩)?")
 """A status of HTTP, or the constant of it, that says what was asked is not done."""
 VERBS = {"delete", "get", "head", "options", "patch", "post", "put"}
 """Steps that are known by what they send, and not by how."""
-LONGEST = 24
-"""Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
+LONGEST, LONGEST_EXCHANGED = 24, 40
+"""Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones.
+
+More where what is called is exchanged: it is all known, but for a name and what comes of it.
+"""
 RAISES = "raises"
 """What is seen begins so where it is an exception."""
 ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
@@ -76,8 +79,9 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     said = (situation for _, _, situation in changes if situation)
     case = renderer.case(refusal or _seen_first(sheet, expected), said)
     name, origin = renderer.name_beside(case)
-    code = renderer.frame(name, lines) if lines is not None else None
-    if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
+    code = renderer.frame(name, renderer.renamed(lines)) if lines is not None else None
+    most = LONGEST_EXCHANGED if renderer.is_exchanged else LONGEST
+    if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > most:
         return None
     seen_as = [_described(sheet, at, value) for at, value in expected.items()]
     done, first = next(iter([*seen_as, *(change[:2] for change in changes)]))

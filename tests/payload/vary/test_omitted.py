@@ -140,6 +140,29 @@ def test_what_goes_together_is_exchanged_everywhere(vary, written):
     assert variant.seen == (Sighting(point=0, value="1.3333333333333333"),)
 
 
+def test_what_leads_to_the_target_by_itself_is_tried_first(vary, written):
+    source = """
+        def half(*values):
+            return values[0] / 2
+
+        def third(*values):
+            return values[0] / 3  # here
+        """
+    tests = written("""
+        import sample
+
+
+        def test_half():
+            assert sample.half(12, "a", "b", "c") == 6
+        """)
+    asserted = tests.point("assert sample.half(12, 'a', 'b', 'c') == 6", "sample.half(12, 'a', 'b', 'c')")
+    given = [Hole(span=tests.span(text), values=(text,)) for text in ("12", "'a'", "'b'", "'c'")]
+    hole = Hole(span=tests.span("sample.half"), values=("'half'",), adds=":", offers=("'third'",))
+    pattern = tests.pattern("test_half", *given, hole, points=(asserted,))
+    answer = vary(source, tests, pattern, executions=2, values=("'d'", "'e'", "13"))
+    assert [one.values for one in answer.variants] == [((4, "'third'"),)]
+
+
 STANDING = """
     def total(cart, load):
         try:
