@@ -73,13 +73,13 @@ def _act(before: Sequence[Statement], assertion: Statement) -> int | None:
 
 
 def is_whole(left: Sequence[Statement], before: Sequence[Statement]) -> bool:
-    """Whether each name that is read in what is `left` of some statements is still bound, if it was `before`."""
-    bindable = frozenset[str]().union(*(one.binds for one in before))
-    bound: set[str] = set()
-    for statement in left:
-        if (statement.reads & bindable) - bound - statement.binds:
+    """Whether each name that is read in what is `left` of some statements is bound by the same as `before`."""
+    kept, binders = {*left}, dict[str, Statement]()
+    for statement in before:
+        needed = {binders[name] for name in statement.reads & binders.keys()}
+        if statement in kept and not needed <= kept:
             return False
-        bound |= statement.binds
+        binders |= dict.fromkeys(statement.binds, statement)
     return True
 
 

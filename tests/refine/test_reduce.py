@@ -75,6 +75,20 @@ def test_what_is_read_later_is_not_taken_away_alone(test_of):
     assert all("cart = Cart" in one.code or "cart" not in one.code for one in seen)
 
 
+def test_what_gets_a_name_anew_stays_where_that_is_read(test_of):
+    candidate = test_of(
+        """
+        def test_a():
+            lines = read("first.txt")
+            assert next(lines) == "a"
+            lines = read("other.txt")
+            for line in lines:
+                assert line == "b"
+        """
+    )
+    assert 'lines = read("other.txt")' in refine.reduce(candidate, lambda _one: True).code
+
+
 def test_nothing_is_tried_twice_nor_more_often_than_it_may_be(test_of):
     for most in (0, 3, 100):
         ask, seen = asked(lambda one: "log" not in one.code)

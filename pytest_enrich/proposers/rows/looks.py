@@ -16,6 +16,9 @@ from pytest_enrich.writing.syntax import is_literal, last_name, nodes_of, span
 EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertTupleEqual"}
 HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
 """Functions that assert the same, in tests that are no classes of `unittest`."""
+APPROX, ALMOST = "⟨pytest:approx⟩", "assertAlmostEqual"
+PLACES = 7
+"""So many behind the point `assertAlmostEqual` looks at."""
 TRUTH = {"assertTrue": True, "assertFalse": False}
 BOTH = 2
 LONGEST_MESSAGE = 1000
@@ -34,7 +37,11 @@ class Look(Struct, frozen=True, kw_only=True):
         point: What is looked at.
         name: The parameter that is expected there, "" for none.
         site: The literal or the name that is expected there; None for a truth, which has no place.
-        approx: Whether it is inside of `pytest.approx`.
+        approx: Whether it is inside of `pytest.approx`, or compared by `assertAlmostEqual`.
+        places: Behind the point, as that looks at.
+        nearly: How an inexact number is compared instead: by `pytest.approx`, or by a method that is named here;
+            "" for not at all.
+        method: The place of the name of the method by which it is compared now.
         identity: Whether it is compared with `is`.
         constant: Whether it is a constant of a class or a module, whose like may stand there.
         room: The most characters of what may be expected there.
@@ -46,6 +53,9 @@ class Look(Struct, frozen=True, kw_only=True):
     name: str = ""
     site: Span | None = None
     approx: bool = False
+    places: int | None = None
+    nearly: str = ""
+    method: Span | None = None
     identity: bool = False
     constant: bool = False
     room: int = 72
@@ -167,7 +177,8 @@ def _asserted(statement: ast.stmt, test: ast.expr) -> Iterator[Look]:
     inner = _without_not(test)
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
         sides = (test.left, test.comparators[0])
-        yield from _compared(statement, sides, identity=isinstance(test.ops[0], ast.Is))
+        looks = _compared(statement, sides, identity=isinstance(test.ops[0], ast.Is))
+        yield from (replace(look, nearly=APPROX) for look in looks)
     elif isinstance(inner, ast.Call | ast.Attribute):
         yield Look(point=Point(form="truth", span=span(statement), subject=span(inner)))
 
@@ -178,7 +189,13 @@ def _unittest(statement: ast.stmt, call: ast.Call) -> Iterator[Look]:
     name = function.attr if isinstance(function, ast.Attribute) and on_self else ""
     if name in EQUAL or getattr(function, "id", "") in HELPERS:
         both = call.args if len(call.args) == BOTH and not call.keywords else ()
-        yield from _compared(statement, (both[0], both[1]), identity=False) if both else ()
+        looks = _compared(statement, (both[0], both[1]), identity=False) if both else ()
+        almost = f"{ast.unparse(function.value)}.{ALMOST}" if isinstance(function, ast.Attribute) else ""
+        yield from (replace(look, nearly=almost, method=span(function)) for look in looks)
+    elif name == ALMOST:
+        both = call.args if len(call.args) == BOTH else ()
+        looks = _compared(statement, (both[0], both[1]), identity=False) if both else ()
+        yield from (replace(look, approx=True, places=PLACES) for look in looks)
     elif name in TRUTH and len(call.args) == 1 and isinstance(call.args[0], ast.Call | ast.Attribute):
         yield Look(point=Point(form="truth", span=span(statement), subject=span(call.args[0])))
 

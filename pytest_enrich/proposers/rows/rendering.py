@@ -32,6 +32,9 @@ from pytest_enrich.writing.syntax import (
     used,
 )
 
+AFTER = 3
+"""A variable of which a word begins with so many letters of another name is called after that."""
+
 
 class VariantRenderer(Renderer, frozen=True, kw_only=True):
     """Renders a variant of an existing test, which the `sheet` is of."""
@@ -62,7 +65,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """
         anchor = self.sheet.function.name
         if kin := next(self._exchanged(), None):
-            start = names.exchanged(anchor, *kin)
+            start = names.exchanged(anchor, *kin[1:])
             alone = names.styled(f"test_{start}", self.taken)
             if any(gap.outcome == names.ENTERED for gap in self.gaps) and alone not in self.taken:
                 return alone, self.origin
@@ -114,15 +117,15 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
                 then = (node.attr for node in chain if hole.span in {span(node.value), _called_at(node.value)})
                 yield "_".join(map(words.snake, [step, *islice(then, 1)]))
 
-    def _exchanged(self) -> Iterator[tuple[str, str]]:
-        """The names of what is beside the target, in the place of which it is called, and its own."""
+    def _exchanged(self) -> Iterator[tuple[Hole, str, str]]:
+        """Where the target is called instead of what is beside it, the name of that, and its own."""
         own, member = self.target.outermost, self.target.qualname.rpartition(".")[2]
         for at, value in self.variant.values:
             hole = self.sheet.pattern.holes[at]
             if hole.adds == METHOD and value in {repr(own), repr(member)}:
-                yield str(ast.literal_eval(hole.values[0])), str(ast.literal_eval(value))
+                yield hole, str(ast.literal_eval(hole.values[0])), str(ast.literal_eval(value))
             elif hole.adds == INSTEAD and value == f"⟨{self.target.module}:{own}⟩":
-                yield hole.values[0], own
+                yield hole, hole.values[0], own
 
     @property
     def is_exchanged(self) -> bool:
@@ -130,12 +133,19 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return any(self._exchanged())
 
     def renamed(self, lines: Sequence[str]) -> list[str]:
-        """The lines with variables that are named after what is beside the target named after that."""
+        """The lines, with what is named after what is beside the target named after the target."""
         bound, found = stored(*self.sheet.function.body), "\n".join(lines)
-        for kin, own in self._exchanged():
-            if kin in bound and own not in {*bound, *self.taken}:
-                found = re.sub(rf"(?<![\w.]){re.escape(kin)}\b(?!\s*\()", own, found)
+        for hole, kin, own in self._exchanged():
+            for name in self._given(hole) if own not in {*bound, *self.taken} else ():
+                if {word[:AFTER] for word in name.split("_")} & {word[:AFTER] for word in kin.split("_")}:
+                    found = re.sub(rf"(?<![\w.]){name}\b(?!\s*\()", own, found)
         return found.split("\n")
+
+    def _given(self, hole: Hole) -> set[str]:
+        """The variables that get what is called there, or what is made of it."""
+        places = [*([hole.span] if hole.span is not None else []), *hole.also]
+        pairs = assigned(ast.walk(self.sheet.function))
+        return {name for name, value in pairs if any(is_within(place, span(value)) for place in places)}
 
     def _keywords(self) -> Iterator[str]:
         """The names by which anything is passed otherwise, to whatever function."""

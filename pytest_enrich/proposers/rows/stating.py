@@ -28,6 +28,7 @@ from pytest_enrich.writing.syntax import (
 
 SINGLETONS = {"None", "True", "False"}
 LONGEST_FLOAT = 8
+INEXACT = re.compile(r"-?\d+\.\d+(e[-+]\d+)?")
 LITTLE = re.compile(r"""\bexpect\w* ==|== expect|^(["'])[^"']*\1 in [\w.]+$""")
 """What says little where it does not hold."""
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -143,7 +144,9 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
             continue
         is_one = code in SINGLETONS
         if look.site is not None and (look.constant or is_one == look.identity):
-            yield look.site, code
+            if is_nearly := look.method is not None and _is_inexact(code):
+                yield look.method, look.nearly
+            yield look.site, body.few_digits(code, looks.PLACES) if is_nearly else code
             continue
         subject = sheet.text.rewritten(look.point.subject, edits).strip()
         yield look.point.span, _stated(sheet, look, subject, code)
@@ -201,7 +204,8 @@ def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
     node = expression(value)
     if look.point.form == "message":
         return isinstance(getattr(node, "value", None), str)
-    if look.point.form == "raises" or (node is not None and is_literal(node)):
+    is_literal_or_near = (node is not None and is_literal(node)) or value.startswith(f"{looks.APPROX}(")
+    if look.point.form == "raises" or is_literal_or_near:
         return True
     if look.constant or cases is None:
         return IMPORTED.fullmatch(value) is not None
@@ -227,8 +231,16 @@ def _as_stated(look: Look, value: Template) -> Template | None:
         return value
     if not isinstance(number, float):
         return value
-    shown = body.few_digits(value) if look.approx else value
-    return shown if look.approx or len(shown) <= LONGEST_FLOAT else None
+    if look.approx or not _is_inexact(value):
+        return body.few_digits(value, look.places) if look.approx else value
+    if not look.nearly or look.name or look.site is None or look.identity or look.constant:
+        return None
+    return value if look.method is not None else f"{look.nearly}({body.few_digits(value)})"
+
+
+def _is_inexact(code: str) -> bool:
+    """Whether it is a number that nobody writes out."""
+    return len(code) > LONGEST_FLOAT and INEXACT.fullmatch(code) is not None
 
 
 def _is_equality(text: str) -> bool:

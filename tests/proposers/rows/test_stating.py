@@ -150,3 +150,52 @@ def test_what_stands_in_a_variable_is_known_by_the_parameter_that_gets_it(rows, 
         """
     (made,), _ = rows(text, variant("[]", seen=("0",)), gaps=(fakes.gap(text="if not total:"),))
     assert made.name == "test_discount_empty_total_is_zero"
+
+
+INEXACT = """
+    {}
+
+
+    def test_discount():
+        assert discount(10) == 0.5
+    """
+
+
+def test_an_inexact_number_is_nearly_expected(rows):
+    text = INEXACT.format("from shop.cart import discount")
+    (candidate,), _ = rows(text, variant(seen=("0.27777777777777777",), values=((0, "9"),)))
+    assert candidate.code.splitlines()[-1] == "    assert discount(9) == pytest.approx(0.2777778)"
+    assert candidate.imports == ("import pytest",)
+
+
+@pytest.mark.parametrize(
+    ("method", "seen", "written"),
+    [
+        ("assertEqual(discount(10), 0.5)", "0.25", "assertEqual(discount(9), 0.25)"),
+        ("assertEqual(discount(10), 0.5)", "0.27777777777777777", "assertAlmostEqual(discount(9), 0.27777778)"),
+        (
+            "assertAlmostEqual(discount(10), 0.5)",
+            "0.27777777777777777",
+            "assertAlmostEqual(discount(9), 0.27777778)",
+        ),
+        (
+            "assertAlmostEqual(discount(10), 0.5, places=3)",
+            "0.25",
+            "assertAlmostEqual(discount(9), 0.25, places=3)",
+        ),
+    ],
+)
+def test_in_a_test_case_an_inexact_number_is_almost_expected(rows, method, seen, written):
+    text = f"""
+    import unittest
+
+    from shop.cart import discount
+
+
+    class TestCart(unittest.TestCase):
+        def test_discount(self):
+            self.{method}
+    """
+    names = ("TestCart::test_discount",)
+    (candidate,), _ = rows(text, variant(seen=(seen,), values=((0, "9"),)), names=names)
+    assert candidate.code.splitlines()[-1].strip() == f"self.{written}"
