@@ -44,6 +44,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """By a word of a hint what is tried first."""
 PLAIN = ("'a'", "1", "True", "['a']", "{}")
 """Values for a key of which nothing is known."""
+MAPPINGS = ("{'a': 'a'}", "{'a': 1}", "{'a': {'a': 'a'}}", "{'a': {'a': 1}}")
+"""For a key whose value is a mapping."""
 UNKNOWN = ("'a'", "True")
 """For a parameter that is None where nobody passes it."""
 SWITCH = ("True", "'a'", "1")
@@ -118,11 +120,12 @@ def of(target: Target, source: str) -> Addable:
     function, owner = _definition(tree, target.qualname)
     callables = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
     switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
-    keys = dict.fromkeys(asked.keys(own))
+    keys = sorted(dict.fromkeys(asked.keys(own)), key=lambda key: not _is_open(key, target))
+    mapped = {*asked.mapped(own)}
     return Addable(
         callables=frozenset({*callables, *aliases(tree, callables)}),
         keywords=_keywords(tree, target.qualname, named, texts),
-        keys=tuple(Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in keys),
+        keys=tuple(Keyword(key, (*_kinds(key, switches, mapped), *texts)) for key in keys),
         attributes=tuple(Keyword(name, (*EITHER, *texts)) for name in dict.fromkeys(asked.attributes(own))),
         caught=asked.caught(target, tree),
         tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
@@ -144,6 +147,16 @@ def of(target: Target, source: str) -> Addable:
             if isinstance(node, ast.ClassDef)
         },
     )
+
+
+def _is_open(key: str, target: Target) -> bool:
+    """Whether a decision that is about a key is still open."""
+    return any(f"'{key}'" in gap.text or f'"{key}"' in gap.text for gap in target.gaps)
+
+
+def _kinds(key: str, switches: Collection[str], mapped: Collection[str]) -> tuple[str, ...]:
+    """Values for a key, by what the code does with its value."""
+    return SWITCH if key in switches else (*MAPPINGS, *PLAIN) if key in mapped else PLAIN
 
 
 def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:

@@ -116,3 +116,22 @@ def test_what_decides_something_of_an_object_is_an_attribute(known):
 
 def test_of_a_file_that_is_not_python_nothing_is_known(fakes):
     assert addable.of(fakes.target(), "def (") == addable.Addable()
+
+
+LISTING = """
+def listed(order):
+    for name in order["lines"]:
+        print(name)
+    for name, price in order["prices"].items():
+        print(name, price)
+    if order["kind"] == "gift":
+        return
+"""
+
+
+def test_keys_that_an_open_decision_is_about_come_first_and_mappings_are_such(fakes):
+    gap = fakes.gap(text="if order['kind'] == 'gift':")
+    target = fakes.target(gap, qualname="listed", source=LISTING, constants=())
+    keys = addable.of(target, LISTING).keys
+    assert [one.name for one in keys] == ["kind", "lines", "prices"]
+    assert keys[-1].values[:2] == ("{'a': 'a'}", "{'a': 1}")
