@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -21,6 +20,7 @@ from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable, laid_out
 from pytest_enrich.writing.syntax import (
     Edit,
+    Text,
     calls,
     expression,
     is_within,
@@ -132,14 +132,16 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """Whether the target is called in the place of what is beside it."""
         return any(self._exchanged())
 
-    def renamed(self, lines: Sequence[str]) -> list[str]:
-        """The lines, with what is named after what is beside the target named after the target."""
-        bound, found = stored(*self.sheet.function.body), "\n".join(lines)
+    def _renamed(self, code: str) -> str:
+        """The code, with variables that are named after what is beside the target named after the target."""
+        bound, text = stored(*self.sheet.function.body), Text(code)
+        new: dict[str, str] = {}
         for hole, kin, own in self._exchanged():
-            for name in self._given(hole) if own not in {*bound, *self.taken} else ():
-                if {word[:AFTER] for word in name.split("_")} & {word[:AFTER] for word in kin.split("_")}:
-                    found = re.sub(rf"(?<![\w.]){name}\b(?!\s*\()", own, found)
-        return found.split("\n")
+            alike = (name for name in self._given(hole) if _begins(name) & _begins(kin))
+            new |= dict.fromkeys(alike if own not in {*bound, *self.taken} else (), own)
+        return text.replaced(
+            [(span(node), new[node.id]) for node in nodes_of(ast.Name, text.tree) if node.id in new]
+        )
 
     def _given(self, hole: Hole) -> set[str]:
         """The variables that get what is called there, or what is made of it."""
@@ -185,7 +187,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         known = stored(*nodes) | {node.arg for node in nodes if isinstance(node, ast.arg)}
         if loaded(tree) & stored(*self.sheet.function.body) - known:
             return None  # what is never called, a lambda, may name what was left out
-        code = laid_out(code, self.widths[0] + len(INDENT))
+        code = laid_out(self._renamed(code), self.widths[0] + len(INDENT))
         return code if is_readable([code]) and len(tree.body) == 1 else None
 
     def header(self, name: str, lines: Sequence[str]) -> list[str]:
@@ -270,3 +272,8 @@ def _used(lines: Sequence[str]) -> set[str]:
         return used(ast.parse("if 1:\n" + "\n".join(lines)))
     except (SyntaxError, ValueError):
         return SILENT
+
+
+def _begins(name: str) -> set[str]:
+    """What the words of a name begin with."""
+    return {word[:AFTER] for word in name.split("_")}

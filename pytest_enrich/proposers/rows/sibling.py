@@ -79,7 +79,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     said = (situation for _, _, situation in changes if situation)
     case = renderer.case(refusal or _seen_first(sheet, expected), said)
     name, origin = renderer.name_beside(case)
-    code = renderer.frame(name, renderer.renamed(lines)) if lines is not None else None
+    code = renderer.frame(name, lines) if lines is not None else None
     most = LONGEST_EXCHANGED if renderer.is_exchanged else LONGEST
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > most:
         return None
