@@ -14,7 +14,7 @@ from ..engine.probe import Note
 from ..engine.reduce import UNKNOWN, reduce
 from ..engine.search import Result, Search
 from ..engine.solve import distance, numbers, proposals, replacements
-from ..express import named
+from ..express import evaluable, named
 from . import informative
 from .calls import Call, sites
 from .function import Function
@@ -25,6 +25,9 @@ from .stated import Record
 MOST_RECEIVERS, MOST_LIMITS = 12, 12
 LONGEST_WRITTEN, FARTHEST = 80, 10**18
 PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
+WORD = re.compile(r"$|[a-z]{3,}$")
+"""A text with nothing in it, or a word: people write such where they mean that something is refused."""
+REFUSED = (UNKNOWN, "other")
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
 CLASS = re.compile(r"⟨[\w.]+:[\w.]+⟩(?=\()")
@@ -96,6 +99,19 @@ class _Found:
         for value in out_of_place(self.function.watch(call, asked)):
             others = (make(other) for text, make in sites(call) for other in replacements(text, value, UNKNOWN))
             call = next(filter(self.is_done_by, others), call) if far or type(value) is not str else call
+        return self._refused(call) if self._outcome.raised is not None else call
+
+    def _refused(self, call: Call) -> Call:
+        """The call with a text that says so for one that is refused, and that nobody writes there."""
+        for name, template in call.arguments:
+            pool = self.function.inputs.pools.get(name)
+            value = next((value for _, value in evaluable([template])), None)
+            if pool is None or not isinstance(value, str) or WORD.match(value):
+                continue
+            # Of what people wrote elsewhere a phrase is prose.
+            if template not in pool.seen and (template not in pool.written or " " in value.strip()):
+                others = (call.with_argument(name, repr(other)) for other in REFUSED)
+                call = next(filter(self.is_done_by, others), call)
         return call
 
     def unusual(self, call: Call) -> tuple[int, int, int]:

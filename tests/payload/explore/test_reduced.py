@@ -212,6 +212,26 @@ def test_what_is_none_of_several_texts_says_so(explore):
     assert finding.observations[0].message == "Invalid day unknown"
 
 
+MODES = """
+    def opened(name: str, mode: str = "w") -> str:
+        if "w" not in mode and "a" not in mode:
+            raise ValueError(f"Must write or append, not {mode!r}")  # here
+        return "written"
+    """
+
+
+def test_a_text_that_nobody_writes_and_that_is_refused_says_so(explore):
+    (finding, *_) = explore(MODES, "opened", written=("'to be kept'",), constants=("'BC'",)).findings
+    assert finding.observations[0].message == "Must write or append, not 'other'"
+
+
+def test_a_text_that_tests_pass_is_refused_as_it_is(explore):
+    given = (Argument(name="name", value="'x.txt'"), Argument(name="mode", value="'+B'"))
+    known = Call(qualname="opened", arguments=given)
+    (finding, *_) = explore(MODES, "opened", calls=(known,)).findings
+    assert finding.observations[0].message == "Must write or append, not '+B'"
+
+
 @pytest.mark.parametrize(
     ("compared", "found"),
     [
