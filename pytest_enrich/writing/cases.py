@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Gap, Observation, Parameter, Target, Template
+from pytest_enrich.imports.text import only_statement
 from pytest_enrich.writing import words
 from pytest_enrich.writing.syntax import expression, literal_value, nodes_of
 
@@ -38,6 +40,8 @@ MOST_SAID = 9
 """So many words of a message are a name; of a longer one it has the first part."""
 SUBORDINATE = ("_when_", "_if_", "_because_", "_since_")
 """What begins another clause: without it a message is shorter, and no half of one."""
+EVERYTHING = {"locals", "vars", "super", "eval", "exec"}
+"""What reads parameters without their names."""
 DECIDING = ("if", "elif", "while", "for", "match", "case")
 ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)|\bin \w+")
 HOLDING = {"true", "matches", "raises", "iterates"}
@@ -62,6 +66,7 @@ class Case(Struct, frozen=True, kw_only=True):
         seen: What comes of it.
         has_more: Whether more is passed than has a name.
         is_gathered: Whether that is all items of what it gave, gathered in a list.
+        is_bare: Whether nothing is passed to what takes any number of values.
     """
 
     subject: str
@@ -77,6 +82,7 @@ class Case(Struct, frozen=True, kw_only=True):
     elsewhere: tuple[Template, ...] = ()
     has_more: bool = False
     is_gathered: bool = False
+    is_bare: bool = False
 
     @property
     def values(self) -> frozenset[str]:
@@ -212,6 +218,7 @@ def case_of(
 ) -> Case:
     """What there is to be said of a test that closes `gap`, of a function that is declared with `parameters`."""
     declared = [*parameters]
+    unread = _unread(target.part_of(gap.id).source)
     return Case(
         subject=target.qualname,
         seen=seen,
@@ -221,8 +228,19 @@ def case_of(
         docstring=target.part_of(gap.id).docstring or "",
         parameters=tuple(parameter.name for parameter in declared if parameter.default is None),
         optional=tuple(parameter.name for parameter in declared if parameter.default is not None),
-        arguments=arguments,
+        arguments={name: value for name, value in arguments.items() if name not in unread},
+        is_bare=not arguments and any(parameter.kind == "variadic" for parameter in declared),
     )
+
+
+def _unread(source: str) -> set[str]:
+    """The parameters that a function never looks at while it looks at others: no case is about them."""
+    function = only_statement(textwrap.dedent(source))
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return set()
+    read = {node.id for node in nodes_of(ast.Name, function)}
+    declared = {one.arg for one in nodes_of(ast.arg, function.args)} - {"self", "cls"}
+    return set() if read & EVERYTHING or not declared & read else declared - read
 
 
 def of_equality(case: Case) -> Case:

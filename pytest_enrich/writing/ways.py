@@ -62,6 +62,8 @@ ENDING = re.compile(r"(Error|Exception)$")
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "try", "use", "we", "you"}
 """Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
+BARELY = 5
+"""That nothing is passed says more than what the message says of values."""
 ANSWERED = 0.8
 """What an answer that refuses something says is less than what was other in what was asked."""
 UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
@@ -209,6 +211,8 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
 
     `refused` is the parameter whose value is no good, if that is known.
     """
+    if case.is_bare and case.raised and _is_refusal(case.raised):
+        yield Way("rejects_missing_arguments", BARELY)
     said = [
         way
         for message in case.messages

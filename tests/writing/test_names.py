@@ -838,3 +838,25 @@ def test_a_text_that_is_given_back_and_says_what_is_wrong_is_a_message(given, na
 def test_a_text_that_was_passed_is_no_message():
     seen = Observation(subject="result", value="'it must be a list'")
     assert named(case(seen, arguments={"total": "'so it must be a list'"})) == "test_price"
+
+
+def test_where_nothing_is_passed_no_value_is_refused():
+    stated = case(raises("Invalid price values"))
+    assert named(stated) == "test_price_rejects_invalid_price_values"
+    assert named(replace(stated, is_bare=True)) == "test_price_rejects_missing_arguments"
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        ("return decode(text)", {"text"}),
+        ("return decode(text, proto)", {"proto", "text"}),
+        ("return decode(text, **locals())", {"proto", "text"}),
+        ("raise NotImplementedError", {"proto", "text"}),
+    ],
+)
+def test_no_case_is_about_a_parameter_that_the_function_does_not_read(fakes, body, known):
+    gap = fakes.gap()
+    target = fakes.target(gap, source=f"def read(proto, text):\n    {body}\n")
+    stated = cases.case_of(target, gap, GIVES, (), {"proto": "0", "text": "'a'"})
+    assert stated.arguments.keys() == known
