@@ -124,13 +124,14 @@ def reduce(candidate: NewTest, holds: Callable[[NewTest], bool], most: int = MOS
 def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     """The candidate with something less that looks as if it were not needed, the greatest steps first.
 
-    Where the inputs are as small as they can be, what is set up was tried already, and what nobody reads was not.
+    Where the inputs are as small as they can be, what is set up was tried already, but for what nobody reads and
+    what is in files.
     """
     statements = statement.read(candidate.code)
     if repeated := statement.repeated(statements):
         yield without(candidate, repeated)
     if candidate.origin.reduced:
-        loose = statement.unread(statements)
+        loose = sorted({*statement.unread(statements), *statement.filling(statements)})
     else:
         loose = [at for at, one in enumerate(statements) if not one.asserts]
     loose = [at for at in loose if not keeps_apart(statements[at].node)]

@@ -12,6 +12,8 @@ from msgspec import Struct
 from pytest_enrich.imports import only_statement
 from pytest_enrich.refine.asserting import is_telling
 
+FILLING = {"write_text", "write_bytes", "mkdir", "touch"}
+
 
 class Statement(Struct, frozen=True, eq=False):
     """A statement of a test's body, with all that is inside it.
@@ -94,6 +96,12 @@ def unread(statements: Sequence[Statement]) -> list[int]:
             found.append(at)
         later = (later - one.binds if names else later) | one.reads
     return found[::-1]
+
+
+def filling(statements: Sequence[Statement]) -> list[int]:
+    """The places of statements that put something where nobody may look: into a file, or a folder."""
+    calls = ((at, one.node.value) for at, one in enumerate(statements) if isinstance(one.node, ast.Expr))
+    return [at for at, call in calls if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in FILLING]
 
 
 def repeated(statements: Sequence[Statement]) -> list[int]:

@@ -6,7 +6,7 @@ import ast
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from pytest_enrich.writing import body, cases, names, questions, style, words
 from pytest_enrich.writing.body import Body
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import Renderer, folded, indented, is_readable, wrapped
-from pytest_enrich.writing.syntax import expression, plain
+from pytest_enrich.writing.syntax import Text, expression, nodes_of, plain, span
 
 AWAITED = {"await", "async list"}
 COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
@@ -216,7 +216,16 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             ast.parse("\n".join(resolved.codes if resolved is not None else ()))
         except (ValueError, SyntaxError):
             return None
-        return resolved
+        return self._with_prepared(resolved) if resolved is not None and not resolved.imports else resolved
+
+    def _with_prepared(self, resolved: imports.Resolved) -> imports.Resolved:
+        """With what the class makes for each of its tests, where one would make the same again."""
+        known = style.prepared(self.text, self.placement)
+        return (
+            replace(resolved, codes=tuple(_exchanged(code, known) for code in resolved.codes))
+            if known
+            else resolved
+        )
 
     def _without_hiding(self, lines: Sequence[Template]) -> Sequence[Template]:
         """The lines with other names for variables that would hide what the file imports."""
@@ -226,6 +235,13 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
                 other = f"{'an' if name[0] in 'aeiou' else 'a'}_{name}"
                 lines = [body.renamed(line, name, other) for line in lines]
         return lines
+
+
+def _exchanged(code: str, known: Mapping[str, str]) -> str:
+    """The code with what is known, by its `ast.dump`, in the place of the calls that give it."""
+    text = Text(code)
+    found = {span(call): name for call in nodes_of(ast.Call, text.tree) if (name := known.get(ast.dump(call)))}
+    return text.replaced(found.items()) if found else code
 
 
 def renamed(test: NewTest, name: str) -> NewTest:

@@ -11,9 +11,11 @@ from typing import TypeAlias
 
 from pytest_enrich.data import Placement
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import Function
+from pytest_enrich.writing.syntax import Function, nodes_of
 
 Decorators: TypeAlias = tuple[str, ...]
+EACH = {"setUp", "asyncSetUp", "setup_method"}
+"""What is done before each test."""
 PREPARING = {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup"}
 
 
@@ -46,6 +48,34 @@ def is_prepared(text: str, placement: Placement) -> bool:
     nodes = ast.walk(tree) if tree is not None else ()
     classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     return any(map(_prepares, _lineage(_owners(placement)[-1:], classes)))
+
+
+@lru_cache(maxsize=32)
+def prepared(text: str, placement: Placement) -> dict[str, str]:
+    """By `ast.dump` of a call, the attribute in which a test there has what it gives, new for each test.
+
+    Args:
+        text: Of the test file.
+        placement: Where the test goes.
+    """
+    tree = parsed(text)
+    classes = {node.name: node for node in nodes_of(ast.ClassDef, tree)} if tree is not None else {}
+    found: dict[str, str] = {}
+    for owner in reversed(_lineage(_owners(placement)[-1:], classes)):
+        for method in (node for node in owner.body if isinstance(node, Function) and node.name in EACH):
+            found |= dict(_kept(method))
+    return found
+
+
+def _kept(method: Function) -> Iterator[tuple[str, str]]:
+    """What a method keeps in attributes of which it says nothing else."""
+    said = Counter(
+        node.attr for node in nodes_of(ast.Attribute, method) if getattr(node.value, "id", "") == "self"
+    )
+    for node in method.body:
+        match node:
+            case ast.Assign([ast.Attribute(ast.Name("self"), name)], ast.Call() as call) if said[name] == 1:
+                yield ast.dump(call), f"self.{name}"
 
 
 def _owners(placement: Placement) -> list[str]:

@@ -377,6 +377,28 @@ def test_where_a_class_prepares_something_a_spare_stands_outside_of_it(fakes, pr
     assert outside.code == "def test_discount_negative_total_is_zero():\n    assert discount(-1) == 0\n"
 
 
+@pytest.mark.parametrize(
+    ("prepares", "made_of"),
+    [
+        ("def setUp(self):\n        self.cart = Cart()", "self.cart"),
+        ("def setUp(self):\n        self.cart = Cart()\n        self.cart.add(1)", "Cart()"),
+        ("def setUp(self):\n        self.cart = Cart(1)", "Cart()"),
+        ("def make(self):\n        self.cart = Cart()", "Cart()"),
+    ],
+)
+def test_what_a_class_makes_for_each_test_is_used_where_a_test_would_make_the_same(
+    fakes, propose, prepares, made_of
+):
+    placement = Placement(path=fakes.TESTS, owner="TestCart", style="method")
+    text = "from shop.cart import Cart\n\n\n" + PREPARED.format(prepares=prepares)
+    target = fakes.target(placement=placement, qualname="Cart.total")
+    finding = fakes.finding(
+        call=Call(qualname="Cart.total", receiver="⟨shop.cart:Cart⟩()"), action="⟨shop.cart:Cart⟩().total()"
+    )
+    made = propose(finding, task=replace(fakes.task(target=target), test_text=text))[0][0]
+    assert made.code.splitlines()[-1] == f"    assert {made_of}.total() == 0"
+
+
 def test_outside_of_the_class_it_awaits_as_tests_do_there(fakes, propose):
     text = "class TestCart(IsolatedAsyncioTestCase):\n    async def asyncSetUp(self): ...\n"
     text += "    async def test_total(self): ...\n"

@@ -75,6 +75,20 @@ def test_what_is_read_later_is_not_taken_away_alone(test_of):
     assert all("cart = Cart" in one.code or "cart" not in one.code for one in seen)
 
 
+def test_what_is_put_into_a_file_that_nobody_reads_goes(test_of):
+    candidate = test_of(
+        """
+        def test_a(tmp_path):
+            path = tmp_path / "orders.txt"
+            path.write_text("3")
+            with pytest.raises(ValueError):
+                load([], path)
+        """
+    )
+    candidate = replace(candidate, origin=replace(candidate.origin, reduced=True))
+    assert "write_text" not in refine.reduce(candidate, lambda one: "path = " in one.code).code
+
+
 def test_what_gets_a_name_anew_stays_where_that_is_read(test_of):
     candidate = test_of(
         """
