@@ -62,6 +62,10 @@ ENDING = re.compile(r"(Error|Exception)$")
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "try", "use", "we", "you"}
 """Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
+NONE_OF_THEM, MEANT = {"'unknown'", "'other'"}, 3.5
+"""What is passed where something unknown is meant; it says more than a message that says what is allowed."""
+VAGUE = {*GENERAL, "arg", "content", "data", "input", "line", "obj", "string"}
+"""Parameters that are called so may be anything."""
 BARELY = 5
 """That nothing is passed says more than what the message says of values."""
 ANSWERED = 0.8
@@ -213,6 +217,8 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
     """
     if case.is_bare and case.raised and _is_refusal(case.raised):
         yield Way("rejects_missing_arguments", BARELY)
+    if refused and case.passed.get(refused) in NONE_OF_THEM and (known := case.known_as(refused)) not in VAGUE:
+        yield Way(f"rejects_unknown_{known}", MEANT)
     said = [
         way
         for message in case.messages

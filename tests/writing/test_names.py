@@ -860,3 +860,15 @@ def test_no_case_is_about_a_parameter_that_the_function_does_not_read(fakes, bod
     target = fakes.target(gap, source=f"def read(proto, text):\n    {body}\n")
     stated = cases.case_of(target, gap, GIVES, (), {"proto": "0", "text": "'a'"})
     assert stated.arguments.keys() == known
+
+
+@pytest.mark.parametrize(
+    ("message", "value", "name"),
+    [
+        ("Must use read mode, not 'unknown'", "'unknown'", "test_price_rejects_unknown_code"),
+        ("Must use read mode, not 'other'", "'other'", "test_price_rejects_unknown_code"),
+        ("Must use read mode, not 'x2'", "'x2'", "test_price_must_use_read_mode"),
+    ],
+)
+def test_a_value_that_is_none_of_what_may_be_passed_is_unknown(message, value, name):
+    assert named(case(raises(message), arguments={"code": value})) == name
