@@ -360,14 +360,13 @@ FREE: Mapping[str, Callable[[object, str], Iterator[bool]]] = {"idle": _idle, "o
 
 def nearest(values: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
     """The values in the order of how much of their text one of those that are `known` has."""
-    matchers = [SequenceMatcher(None, "", text, autojunk=False) for text in known[:MOST_KNOWN]]
+    return tuple(sorted(values, key=lambda value: -likeness(value, known)))
 
-    def unlike(value: str) -> float:
-        for matcher in matchers:
-            matcher.set_seq1(value)
-        return -max((matcher.ratio() for matcher in matchers), default=0.0)
 
-    return tuple(sorted(values, key=unlike))
+def likeness(value: str, known: Sequence[str]) -> float:
+    """How much of its text one of those that are `known` has, 0 to 1."""
+    matchers = (SequenceMatcher(None, value, text, autojunk=False) for text in known[:MOST_KNOWN])
+    return max((matcher.ratio() for matcher in matchers), default=0.0)
 
 
 def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -19,6 +19,7 @@ from . import informative
 from .calls import Call, sites
 from .function import Function
 from .observe import said
+from .pool import likeness
 from .run import Outcome
 from .stated import Record
 
@@ -27,7 +28,7 @@ LONGEST_WRITTEN, FARTHEST = 80, 10**18
 PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
 WORD = re.compile(r"$|[a-z]{3,}$")
 """A text with nothing in it, or a word: people write such where they mean that something is refused."""
-REFUSED = (UNKNOWN, "other")
+REFUSED, ALIKE = (UNKNOWN, "other"), 0.6
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
 CLASS = re.compile(r"⟨[\w.]+:[\w.]+⟩(?=\()")
@@ -108,8 +109,9 @@ class _Found:
             value = next((value for _, value in evaluable([template])), None)
             if pool is None or not isinstance(value, str) or WORD.match(value):
                 continue
-            # Of what people wrote elsewhere a phrase is prose.
-            if template not in pool.seen and (template not in pool.written or " " in value.strip()):
+            # What is nearly what tests pass is a slip of it; of what people wrote elsewhere a phrase is prose.
+            is_phrase = template in pool.written and " " in value.strip()
+            if is_phrase or (template not in pool.written and likeness(template, pool.seen) < ALIKE):
                 others = (call.with_argument(name, repr(other)) for other in REFUSED)
                 call = next(filter(self.is_done_by, others), call)
         return call

@@ -225,6 +225,19 @@ def test_a_text_that_nobody_writes_and_that_is_refused_says_so(explore):
     assert finding.observations[0].message == "Must write or append, not 'other'"
 
 
+def test_a_text_that_is_nearly_what_tests_pass_is_refused_as_it_is(explore):
+    text = """
+        def discount(code: str) -> int:
+            kind, dash, rest = code.partition("-")
+            if not dash:
+                raise ValueError(f"unknown code {code}")  # here
+            return int(rest)
+        """
+    known = Call(qualname="discount", arguments=(Argument(name="code", value="'PCT-10'"),))
+    (finding, *_) = explore(text, "discount", calls=(known,)).findings
+    assert finding.observations[0].message == "unknown code PCT10"
+
+
 def test_a_text_that_tests_pass_is_refused_as_it_is(explore):
     given = (Argument(name="name", value="'x.txt'"), Argument(name="mode", value="'+B'"))
     known = Call(qualname="opened", arguments=given)
