@@ -15,7 +15,16 @@ from pytest_enrich.config import Budget
 from pytest_enrich.data import Dropped, Kept, NearTest, Prove, Proved, TestOutcome
 from pytest_enrich.errors import OutOfTimeError
 from pytest_enrich.pipeline import RemainingBudget, RunContext, Slice
-from pytest_enrich.pipeline.budget import FEWEST_EXECUTIONS, LONGEST, MOST_PARTS, SHORTEST, SHORTEST_SLICE, Pace
+from pytest_enrich.pipeline.budget import (
+    FEWEST_EXECUTIONS,
+    FIRST_IDLE,
+    LONGEST,
+    MOST_IDLE,
+    MOST_PARTS,
+    SHORTEST,
+    SHORTEST_SLICE,
+    Pace,
+)
 from pytest_enrich.session.walker import InlineExecutor
 
 SLICE = Slice(seconds=2.0, executions=500)
@@ -385,6 +394,20 @@ def test_executions_are_shared_out_evenly_beforehand():
 
 def test_a_share_of_executions_is_never_too_small_to_be_of_use():
     assert RemainingBudget(Budget(executions=10), 50).slice(50).executions == FEWEST_EXECUTIONS
+
+
+@pytest.mark.parametrize(
+    ("budget", "patience", "is_short"),
+    [
+        (Budget(seconds=100.0), 1, True),
+        (Budget(seconds=100.0), 2, False),
+        (Budget(seconds=400.0), 1, False),
+        (Budget(executions=9000), 1, False),
+    ],
+)
+def test_a_search_is_short_on_the_first_walk_unless_there_is_plenty(budget, patience, is_short):
+    slice_ = RemainingBudget(budget, 20, patience).slice(20)
+    assert slice_.idle == (FIRST_IDLE if is_short else MOST_IDLE)
 
 
 def test_executions_that_are_counted_are_never_cut_short_by_a_clock():

@@ -19,8 +19,8 @@ SHORTEST, LONGEST = 3.0, 12.0
 UNHURRIED = 300.0
 FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000
 # Of what a search finds in 2,000 calls that show nothing new, it has found nineteen parts of twenty in 200, and a
-# third of the time: others come first, and it goes on when they had their turn.
-FIRST_IDLE, MOST_IDLE = 200, 2000
+# third of the time: unless there is plenty, others come first, and it goes on when they had their turn.
+FIRST_IDLE, MOST_IDLE, PLENTY = 200, 2000, 6.0
 # With its proofs a target may take so many times its even part of what is left, while others wait.
 MOST_PARTS, SHORTEST_SLICE = 4, 20.0
 # What a proposer may have of a target's share when others come after it.
@@ -83,7 +83,7 @@ class RemainingBudget:
         even = self.left * min(at_once, targets_left) / max(targets_left, 1)
         seconds = min(max(even * THINKING, SHORTEST), LONGEST * self._patience)
         whole = max(even * MOST_PARTS, SHORTEST_SLICE) * self._patience if targets_left > at_once else math.inf
-        idle = FIRST_IDLE if self._patience == 1 else MOST_IDLE
+        idle = MOST_IDLE if self._patience > 1 or seconds >= PLENTY else FIRST_IDLE
         return Slice(seconds=seconds, executions=MOST_EXECUTIONS, idle=idle, ends=time.monotonic() + whole)
 
     def __str__(self) -> str:
