@@ -176,12 +176,17 @@ def _kin(tree: ast.Module, name: str) -> Iterator[str]:
 
 def _members(own: Function | None, owner: ast.ClassDef | None) -> Iterator[str]:
     """The public methods of a class that take the same as this one, or the properties where it is one."""
-    for node in owner.body if owner is not None and own is not None else ():
-        if isinstance(node, Function) and own is not None and node.name != own.name and node.name[:1] != "_":
-            kinds = [[*map(ast.unparse, one.decorator_list)] for one in (own, node)]
-            is_same = type(own) is type(node) and _needed(own) == _needed(node)
-            if is_same and kinds[0] == kinds[1] and kinds[0] in MEMBERS:
-                yield node.name
+    if own is None or owner is None or own.name[:1] == "_":
+        return
+    form = _form(own)
+    for node in owner.body if form[1] in MEMBERS else ():
+        if isinstance(node, Function) and node is not own and node.name[:1] != "_" and _form(node) == form:
+            yield node.name
+
+
+def _form(function: Function) -> tuple[type, list[str], list[str]]:
+    """What all have that may stand for each other: how they are declared, decorated and called."""
+    return type(function), [*map(ast.unparse, function.decorator_list)], _needed(function)
 
 
 def _are_alike(own: ast.ClassDef | Function, other: ast.ClassDef | Function) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -137,8 +138,9 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         bound, text = stored(*self.sheet.function.body), Text(code)
         new: dict[str, str] = {}
         for hole, kin, own in self._exchanged():
+            is_free = hole.adds == METHOD and own not in {*bound, *self.taken} and not hasattr(builtins, own)
             alike = (name for name in self._given(hole) if _begins(name) & _begins(kin))
-            new |= dict.fromkeys(alike if own not in {*bound, *self.taken} else (), own)
+            new |= dict.fromkeys(alike if is_free else (), own)
         return text.replaced(
             [(span(node), new[node.id]) for node in nodes_of(ast.Name, text.tree) if node.id in new]
         )

@@ -92,6 +92,9 @@ class Basket:
 
     def add(self, item):
         self.items.append(item)
+
+    def _middle(self):
+        return self.items[1]
 """
 LOOKS = """
     from shop.cart import Basket
@@ -110,6 +113,7 @@ LOOKS = """
         ("Basket.size", {"total"}),
         ("Basket.last", {"first"}),
         ("Basket.add", set()),
+        ("Basket._middle", set()),
         ("Basket.__init__", set()),
         ("count", set()),
     ],
