@@ -116,6 +116,12 @@ class Case(Struct, frozen=True, kw_only=True):
         """The same as long as it may be, and cut to a few words where that is shorter."""
         return tuple(dict.fromkeys((self.message, self._spoken(words.MOST_WORDS))))
 
+    @property
+    def reason(self) -> str:
+        """What stands behind a colon in a message, in words: `not a valid code: a number is missing`."""
+        _, _, rest = words.main_text(self.told).partition(": ")
+        return words.phrase(rest, self.values) if len(rest.split()) > 1 else ""
+
     def _spoken(self, most: int) -> str:
         """So many words of the message at most, the last one none that only a text that is passed has."""
         texts = " ".join((self.docstring, self.comment, self.text, *self.parameters, *self.optional))

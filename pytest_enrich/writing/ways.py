@@ -25,7 +25,7 @@ FAULTS = {
     "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
     "negative", "malformed", "none", "unrecognized", "unrecognised", "incorrect", "inconsistent", "ambiguous",
     "undefined", "nonexistent", "incompatible", "inappropriate", "improper", "mismatched", "expired", "forbidden",
-    "corrupt", "corrupted", "truncated", "insufficient",
+    "corrupt", "corrupted", "truncated", "insufficient", "unbalanced", "unclosed", "unterminated",
 }  # fmt: skip
 REFUSING = {"not", "cannot", "must", "neither", "never", "no", "nothing", "should", *FAULTS}
 REQUIRING = {
@@ -66,6 +66,8 @@ NONE_OF_THEM, MEANT = {"'unknown'", "'other'"}, 3.5
 """What is passed where something unknown is meant; it says more than a message that says what is allowed."""
 VAGUE = {*GENERAL, "arg", "content", "data", "input", "line", "obj", "string"}
 """Parameters that are called so may be anything."""
+SECOND, AGAIN = 2.9, 0.2
+"""What comes second in a message says less than what comes first, and more than that in other words."""
 BARELY = 5
 """That nothing is passed says more than what the message says of values."""
 ANSWERED = 0.8
@@ -226,6 +228,9 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
     ]
     yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in said)
     yield from said
+    # Of several messages that begin alike this is what tells them apart.
+    reasons = _said(case, case.reason, is_half=False) if case.raised else ()
+    yield from (Way(way.rest, SECOND) for way in reasons if not _is_bare(case.reason))
     # Which parameter it is says more than half of a message, and less than a class that says what is the matter.
     is_told = not hasattr(builtins, case.raised) and len(words.snake(ENDING.sub("", case.raised)).split("_")) > 1
     yield from [Way(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused and not is_told else ()
@@ -248,7 +253,7 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
     if first in ADDRESSED or (len(first) == 1 and first not in {*case.parameters, *case.optional}):
         return  # it talks to somebody, or of what only the message knows
     # A number in it may be of this input.
-    much = 2 if re.search(r"\d", said) else 3
+    much = 2.0 if re.search(r"\d", said) else 3.0
     if _kind_refused(case) and REFUSING.isdisjoint(said.split("_")):
         much = 1  # of which kind it is that is refused says more than what is allowed
     forbidden = FORBIDDEN.match(said)
@@ -265,6 +270,7 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
     yield from (Way(f"rejects_non_{match[2]}_{match[1]}", says) for match, says in kinds if match)
     if said.split("_")[0] in FAULTS:
         yield Way(f"rejects_{said}", much)
+        much -= AGAIN
     if (
         "_" in said
         and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY

@@ -44,7 +44,8 @@ OBJECT = re.compile(r"<[A-Za-z_][\w.]*[ (][^<>]*>")
 INVALID = re.compile(r"^.*\b(is|are) not (an? )?valid (?=\w)")
 """Whatever it is of which that is said."""
 JOINTS = {
-    "a", "an", "and", "are", "as", "at", "be", "because", "been", "but", "by", "could", "did", "do", "does",
+    "a", "after", "an", "and", "are", "as", "at", "be", "because", "been", "before", "but", "by", "could", "did",
+    "do", "does",
     "for", "from", "got", "had", "has", "have", "if", "in", "into", "is", "it", "its", "of", "on", "or",
     "since", "so", "than", "that", "the", "their", "then", "these", "this", "to", "was", "were",
     "when", "where", "which", "while", "will", "with", "would",

@@ -872,3 +872,16 @@ def test_no_case_is_about_a_parameter_that_the_function_does_not_read(fakes, bod
 )
 def test_a_value_that_is_none_of_what_may_be_passed_is_unknown(message, value, name):
     assert named(case(raises(message), arguments={"code": value})) == name
+
+
+@pytest.mark.parametrize(
+    ("reason", "name"),
+    [
+        ("a license is missing before 'OR MIT'", "test_price_license_is_missing"),
+        ("unbalanced brackets", "test_price_rejects_unbalanced_brackets"),
+        ("that is so", "test_price_rejects_invalid_expression"),
+    ],
+)
+def test_what_stands_behind_a_colon_in_a_message_may_say_more(reason, name):
+    message = f"'OR MIT' is not a valid expression: {reason}"
+    assert named(case(raises(message), arguments={"total": "'OR MIT'"})) == name
