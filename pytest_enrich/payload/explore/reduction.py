@@ -105,16 +105,21 @@ class _Found:
     def _refused(self, call: Call) -> Call:
         """The call with a text that says so for one that is refused, and that nobody writes there."""
         for name, template in call.arguments:
-            pool = self.function.inputs.pools.get(name)
             value = next((value for _, value in evaluable([template])), None)
-            if pool is None or not isinstance(value, str) or WORD.match(value):
-                continue
-            # What is nearly what tests pass is a slip of it; of what people wrote elsewhere a phrase is prose.
-            is_phrase = template in pool.written and " " in value.strip()
-            if is_phrase or (template not in pool.written and likeness(template, pool.seen) < ALIKE):
+            is_text = isinstance(value, str) and not WORD.match(value)
+            # Of several values the one that the message speaks of is refused.
+            is_told = len(call.arguments) == 1 or str(value) in str(self._outcome.raised)
+            if is_text and is_told and self._is_strange(name, template):
                 others = (call.with_argument(name, repr(other)) for other in REFUSED)
                 call = next(filter(self.is_done_by, others), call)
         return call
+
+    def _is_strange(self, name: str, template: str) -> bool:
+        """Whether nobody writes a text there: a slip of what tests pass is none, a phrase elsewhere is prose."""
+        pool = self.function.inputs.pools.get(name)
+        if pool is None or likeness(template, pool.seen) >= ALIKE:
+            return False
+        return template not in pool.written or " " in template.strip("' ")
 
     def unusual(self, call: Call) -> tuple[int, int, int]:
         """How much a reader stumbles over."""
