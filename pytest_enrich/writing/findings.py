@@ -221,11 +221,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
     def _with_prepared(self, resolved: imports.Resolved) -> imports.Resolved:
         """With what the class makes for each of its tests, where one would make the same again."""
         known = style.prepared(self.text, self.placement)
-        return (
-            replace(resolved, codes=tuple(_exchanged(code, known) for code in resolved.codes))
-            if known
-            else resolved
-        )
+        codes = (_exchanged(code, known) if known else code for code in resolved.codes)
+        return replace(resolved, codes=tuple(codes))
 
     def _without_hiding(self, lines: Sequence[Template]) -> Sequence[Template]:
         """The lines with other names for variables that would hide what the file imports."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -51,7 +51,7 @@ def is_prepared(text: str, placement: Placement) -> bool:
 
 
 @lru_cache(maxsize=32)
-def prepared(text: str, placement: Placement) -> dict[str, str]:
+def prepared(text: str, placement: Placement) -> Mapping[str, str]:
     """By `ast.dump` of a call, the attribute in which a test there has what it gives, new for each test.
 
     Args:
