@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -97,8 +96,8 @@ class Case(Struct, frozen=True, kw_only=True):
         is_whole = self.seen.subject == "result" and self.seen.expression == "{result}"
         literal = literal_value(self.seen.value) if is_whole and not self.seen.message else None
         text = literal[0] if literal is not None and isinstance(literal[0], str) else ""
-        is_passed = any(text in value for value in self.values)
-        return text if COMPLAINT.match(text) and not is_passed else self.seen.message
+        is_complaint = COMPLAINT.match(text) and not any(text in value for value in self.values)
+        return text if is_complaint else self.seen.message
 
     @property
     def message(self) -> str:
@@ -241,7 +240,7 @@ def case_of(
 
 def _unread(source: str) -> set[str]:
     """The parameters that a function never looks at while it looks at others: no case is about them."""
-    function = only_statement(textwrap.dedent(source))
+    function = only_statement(source)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return set()
     read = {node.id for node in nodes_of(ast.Name, function)}

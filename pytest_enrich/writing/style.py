@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -16,7 +16,7 @@ from pytest_enrich.writing.syntax import Function, nodes_of
 Decorators: TypeAlias = tuple[str, ...]
 EACH = {"setUp", "asyncSetUp", "setup_method"}
 """What is done before each test."""
-PREPARING = {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup"}
+PREPARING = {*EACH, "setUpClass", "setup_class", "setup"}
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
@@ -44,10 +44,7 @@ def is_prepared(text: str, placement: Placement) -> bool:
         text: Of the test file.
         placement: Where the test goes.
     """
-    tree = parsed(text)
-    nodes = ast.walk(tree) if tree is not None else ()
-    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
-    return any(map(_prepares, _lineage(_owners(placement)[-1:], classes)))
+    return any(map(_prepares, _lineage(text, placement)))
 
 
 @lru_cache(maxsize=32)
@@ -58,10 +55,8 @@ def prepared(text: str, placement: Placement) -> Mapping[str, str]:
         text: Of the test file.
         placement: Where the test goes.
     """
-    tree = parsed(text)
-    classes = {node.name: node for node in nodes_of(ast.ClassDef, tree)} if tree is not None else {}
     found: dict[str, str] = {}
-    for owner in reversed(_lineage(_owners(placement)[-1:], classes)):
+    for owner in reversed(_lineage(text, placement)):
         for method in (node for node in owner.body if isinstance(node, Function) and node.name in EACH):
             found |= dict(_kept(method))
     return found
@@ -95,10 +90,12 @@ def _decorators(test: ast.AsyncFunctionDef) -> Iterator[str]:
     return (text for text in texts if "parametrize" not in text)
 
 
-def _lineage(names: Iterable[str], classes: dict[str, ast.ClassDef]) -> list[ast.ClassDef]:
-    """The classes of these names, and those that they are made from."""
+def _lineage(text: str, placement: Placement) -> list[ast.ClassDef]:
+    """The class that a test goes into, and those of the file that it is made from."""
+    tree = parsed(text)
+    classes = {node.name: node for node in nodes_of(ast.ClassDef, tree)} if tree is not None else {}
     lineage: dict[str, ast.ClassDef] = {}
-    waiting = [*names]
+    waiting = _owners(placement)[-1:]
     while waiting:
         name = waiting.pop()
         if name in classes and name not in lineage:

@@ -360,12 +360,23 @@ FREE: Mapping[str, Callable[[object, str], Iterator[bool]]] = {"idle": _idle, "o
 
 def nearest(values: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
     """The values in the order of how much of their text one of those that are `known` has."""
-    return tuple(sorted(values, key=lambda value: -likeness(value, known)))
+    matchers = _matchers(known)
+    return tuple(sorted(values, key=lambda value: -_likeness(value, matchers)))
 
 
 def likeness(value: str, known: Sequence[str]) -> float:
     """How much of its text one of those that are `known` has, 0 to 1."""
-    matchers = (SequenceMatcher(None, value, text, autojunk=False) for text in known[:MOST_KNOWN])
+    return _likeness(value, _matchers(known))
+
+
+def _matchers(known: Sequence[str]) -> list[SequenceMatcher[str]]:
+    """One for each text, which takes time to make; values are put into it."""
+    return [SequenceMatcher(None, "", text, autojunk=False) for text in known[:MOST_KNOWN]]
+
+
+def _likeness(value: str, matchers: Sequence[SequenceMatcher[str]]) -> float:
+    for matcher in matchers:
+        matcher.set_seq1(value)
     return max((matcher.ratio() for matcher in matchers), default=0.0)
 
 

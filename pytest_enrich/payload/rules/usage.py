@@ -334,34 +334,35 @@ def kept(owner: type) -> dict[str, Use]:
 @functools.lru_cache(maxsize=256)
 def looked_up(function: object) -> dict[str, tuple[str, ...]]:
     """By variable the keys that a function asks of it."""
+    return _by_name(pair for node in nodes(function) for pair in _keys(node))
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """By the first of two what stands second, each once."""
     found: dict[str, dict[str, None]] = {}
-    for name, key in (pair for node in nodes(function) for pair in _keys(node)):
-        found.setdefault(name, {})[key] = None
-    return {name: tuple(keys) for name, keys in found.items()}
+    for name, told in pairs:
+        found.setdefault(name, {})[told] = None
+    return {name: tuple(told) for name, told in found.items()}
 
 
 @functools.lru_cache(maxsize=256)
 def looked_at(function: object) -> dict[str, tuple[str, ...]]:
     """By variable the attributes that a function reads of it, without those that it calls."""
-    found: dict[str, dict[str, None]] = {}
     called = {node.func for node in nodes(function) if isinstance(node, ast.Call)}
-    for node in nodes(function):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node not in called:
-            found.setdefault(getattr(node.value, "id", ""), {})[node.attr] = None
-    return {name: tuple(attributes) for name, attributes in found.items() if name}
+    read = (node for node in nodes(function) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load))
+    return _by_name(
+        (node.value.id, node.attr) for node in read if isinstance(node.value, ast.Name) and node not in called
+    )
 
 
 @functools.lru_cache(maxsize=256)
 def walked(function: object) -> dict[str, tuple[str, ...]]:
     """By variable the keys that a function which calls itself takes of it, or looks for in it."""
-    own, found = getattr(function, "__name__", ""), dict[str, dict[str, None]]()
+    own = getattr(function, "__name__", "")
     called = {node.func for node in nodes(function) if isinstance(node, ast.Call)}
     if own not in {getattr(one, "id", getattr(one, "attr", "")) for one in called}:
         return {}
-    for node in nodes(function):
-        for name, key in (*_keys(node), *_sought(node)):
-            found.setdefault(name, {})[key] = None
-    return {name: tuple(keys) for name, keys in found.items()}
+    return _by_name(pair for node in nodes(function) for pair in (*_keys(node), *_sought(node)))
 
 
 def _sought(node: ast.AST) -> Iterator[tuple[str, str]]:

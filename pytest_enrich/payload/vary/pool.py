@@ -385,9 +385,6 @@ def _neighbours(text: str) -> tuple[str, ...]:
     return repr(value - 1), repr(value + 1)
 
 
-EXCHANGING = {"rows: expressions exchanged", "rows: methods exchanged"}
-
-
 class Added(Pool):
     """A pool of a place where nothing stands in the rows.
 
@@ -396,15 +393,22 @@ class Added(Pool):
         offers: Values to try, best first.
         names: Of the test file.
         rule: That thought of them.
+        comes_first: As of a `Pool`.
     """
 
     def __init__(
-        self, rows: Sequence[str], offers: Sequence[str], names: Names, rule: str = "rows: added"
+        self,
+        rows: Sequence[str],
+        offers: Sequence[str],
+        names: Names,
+        rule: str = "rows: added",
+        *,
+        comes_first: bool = False,
     ) -> None:
         offers = () if is_left_out(rule) else offers
         super().__init__(rows, names, (), (), offers)
         self._offers, self._rule = tuple(offers), rule
-        self.comes_first = rule in EXCHANGING
+        self.comes_first = comes_first
 
     def fits(self, template: str) -> bool:
         """Whether it was offered, or is a plain value of the same type as one that was."""

@@ -24,7 +24,7 @@ from ..express import express
 from ..objects import aliases
 from ..project import module_of
 from ..selection import function_of
-from .instrument import Probe
+from .instrument import INSTEAD, METHOD, Probe
 from .pool import EDGES, Added, Exchanged, Names, Pool, is_literal
 from .runner import Endings, ItemRunner, Record, Setting, TestRun
 from .subject import ExistingTest
@@ -111,8 +111,9 @@ class Tests:
             if holes[hole]["fixture"]:
                 yield Exchanged(values, holes[hole]["offers"], test.names, "rows: fixtures")
                 continue
-            if holes[hole]["adds"]:
-                yield Added(values, holes[hole]["offers"], test.names, _rule(holes[hole]["adds"]))
+            if adds := holes[hole]["adds"]:
+                is_exchanged = adds in {INSTEAD, METHOD}
+                yield Added(values, holes[hole]["offers"], test.names, _rule(adds), comes_first=is_exchanged)
                 continue
             offered = [*holes[hole]["offers"], *(value for at, value in offers if at == str(hole))]
             yield Pool(values, test.names, constants, near, offered)

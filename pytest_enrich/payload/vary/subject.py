@@ -141,8 +141,9 @@ class ExistingTest(Choices):
 
     def _promising(self, starts: Sequence[Variation], chance: random.Random) -> Iterator[Variation]:
         """Each promising value in each hole, best first."""
+        pools = sorted(enumerate(self._pools), key=lambda pair: not pair[1].comes_first)
         for rank in range(max((len(pool.promising) for pool in self._pools), default=0)):
-            for hole, pool in sorted(enumerate(self._pools), key=lambda pair: not pair[1].comes_first):
+            for hole, pool in pools:
                 for start in (starts[0], chance.choice(starts)):
                     if rank < len(pool.promising):
                         yield start.with_argument(str(hole), pool.promising[rank])

@@ -111,18 +111,12 @@ def chain_holes(function: Function, known: Addable) -> Iterator[Hole]:
 
 def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
     """What a test names that is beside the target: the target's own may stand there instead."""
-    own = known.own.strip("⟨⟩").partition(":")[2]
     loaded = (node for node in nodes_of(ast.expr, function) if isinstance(getattr(node, "ctx", None), ast.Load))
-    named = [
-        node
-        for node in loaded
-        if isinstance(node, ast.Name | ast.Attribute) and (last_name(node) in known.kin or _is_member(node, known))
-    ]
+    named = [node for node in loaded if isinstance(node, ast.Name | ast.Attribute) and _instead(node, known)]
     for name, is_method in dict.fromkeys((last_name(node), isinstance(node, ast.Attribute)) for node in named):
         alike = [one for one in named if (last_name(one), isinstance(one, ast.Attribute)) == (name, is_method)]
         first, *others = map(span, alike)
-        instead = repr(known.member if _is_member(alike[0], known) else own)
-        values = (repr(name), instead) if is_method else (name, known.own)
+        values = (repr(name), repr(_instead(alike[0], known))) if is_method else (name, known.own)
         yield Hole(
             span=first,
             also=tuple(others),
@@ -132,9 +126,11 @@ def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
         )
 
 
-def _is_member(node: ast.expr, known: Addable) -> bool:
-    """Whether a test looks at a member of an object that may be the target's."""
-    return isinstance(node, ast.Attribute) and node.attr in known.members
+def _instead(node: ast.Name | ast.Attribute, known: Addable) -> str:
+    """The target's name, where what is named is beside it: in its class, or at the top of its module; else ""."""
+    if isinstance(node, ast.Attribute) and node.attr in known.members:
+        return known.member
+    return known.own.strip("⟨⟩").partition(":")[2] if last_name(node) in known.kin else ""
 
 
 def with_kin(hole: Hole, known: Addable) -> Hole:

@@ -11,14 +11,13 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Point, Span
 from pytest_enrich.proposers.rows import steps
+from pytest_enrich.writing import body
 from pytest_enrich.writing.syntax import is_literal, last_name, nodes_of, span
 
 EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertTupleEqual"}
 HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
 """Functions that assert the same, in tests that are no classes of `unittest`."""
 APPROX, ALMOST = "⟨pytest:approx⟩", "assertAlmostEqual"
-PLACES = 7
-"""So many behind the point `assertAlmostEqual` looks at."""
 TRUTH = {"assertTrue": True, "assertFalse": False}
 BOTH = 2
 LONGEST_MESSAGE = 1000
@@ -195,7 +194,7 @@ def _unittest(statement: ast.stmt, call: ast.Call) -> Iterator[Look]:
     elif name == ALMOST:
         both = call.args if len(call.args) == BOTH else ()
         looks = _compared(statement, (both[0], both[1]), identity=False) if both else ()
-        yield from (replace(look, approx=True, places=PLACES) for look in looks)
+        yield from (replace(look, approx=True, places=body.PLACES) for look in looks)
     elif name in TRUTH and len(call.args) == 1 and isinstance(call.args[0], ast.Call | ast.Attribute):
         yield Look(point=Point(form="truth", span=span(statement), subject=span(call.args[0])))
 

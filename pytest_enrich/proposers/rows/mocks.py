@@ -10,13 +10,14 @@ from pytest_enrich.data import Hole, Pattern, Span, Variant
 from pytest_enrich.proposers.rows import steps
 from pytest_enrich.proposers.rows.addable import CONFIGURED, INSTEAD, Addable
 from pytest_enrich.refine.asserting import replaces
+from pytest_enrich.writing.style import EACH
 from pytest_enrich.writing.syntax import Edit, Function, calls, inner_nodes, is_within, last_name, nodes_of, span
 
 RETURNS, RAISES = "return_value", "side_effect"
 MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "create_autospec"}, {"patch": 1, "object": 2}
 """What makes one; `patch` and `patch.object` do with so many arguments."""
 NOT_BY_ITSELF = {"new", "new_callable", "wraps", None}
-SET_UPS = {"setUp", "asyncSetUp", "setup_method", "setup"}
+SET_UPS = {*EACH, "setup"}
 MOST_MOCKS, MOST_VALUES = 16, 6
 MOST_SETTINGS, MOST_SET = 12, 5
 

@@ -65,8 +65,9 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         `action` is what raises, if anything does: what the name of the test says is done is not done then.
         """
         anchor = self.sheet.function.name
-        if kin := next(self._exchanged(), None):
-            start = names.exchanged(anchor, *kin[1:])
+        if exchanged := next(self._exchanged(), None):
+            _, kin, own = exchanged
+            start = names.exchanged(anchor, kin, own)
             alone = names.styled(f"test_{start}", self.taken)
             if any(gap.outcome == names.ENTERED for gap in self.gaps) and alone not in self.taken:
                 return alone, self.origin
@@ -135,15 +136,16 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
     def _renamed(self, code: str) -> str:
         """The code, with variables that are named after what is beside the target named after the target."""
-        bound, text = stored(*self.sheet.function.body), Text(code)
-        new: dict[str, str] = {}
+        bound, new = stored(*self.sheet.function.body), dict[str, str]()
         for hole, kin, own in self._exchanged():
             is_free = hole.adds == METHOD and own not in {*bound, *self.taken} and not hasattr(builtins, own)
             alike = (name for name in self._given(hole) if _begins(name) & _begins(kin))
             new |= dict.fromkeys(alike if is_free else (), own)
-        return text.replaced(
-            [(span(node), new[node.id]) for node in nodes_of(ast.Name, text.tree) if node.id in new]
-        )
+        if not new:
+            return code
+        text = Text(code)
+        named = (node for node in nodes_of(ast.Name, text.tree) if node.id in new)
+        return text.replaced([(span(node), new[node.id]) for node in named])
 
     def _given(self, hole: Hole) -> set[str]:
         """The variables that get what is called there, or what is made of it."""

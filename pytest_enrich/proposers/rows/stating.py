@@ -146,7 +146,7 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
         if look.site is not None and (look.constant or is_one == look.identity):
             if is_nearly := look.method is not None and _is_inexact(code):
                 yield look.method, look.nearly
-            yield look.site, body.few_digits(code, looks.PLACES) if is_nearly else code
+            yield look.site, body.few_digits(code, body.PLACES) if is_nearly else code
             continue
         subject = sheet.text.rewritten(look.point.subject, edits).strip()
         yield look.point.span, _stated(sheet, look, subject, code)
