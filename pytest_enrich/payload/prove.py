@@ -9,6 +9,7 @@ import random
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from sys import gettrace  # this one, whatever a test puts in its place
 from typing import Any
 
 import pytest
@@ -90,9 +91,9 @@ class Outside:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
         """What ends the measuring of coverage, as a debugger does, hides what all tests after it run."""
-        measuring = sys.gettrace()
+        measuring = gettrace()
         yield
-        if sys.gettrace() != measuring:
+        if gettrace() != measuring:
             pytest.fail(
                 "it ends what measures coverage: after it sys.gettrace() gives something else", pytrace=False
             )

@@ -75,6 +75,19 @@ def test_what_ends_the_measuring_of_coverage_does_not_pass_where_it_is_measured(
 
 
 @in_two_places
+def test_a_test_may_put_something_in_the_place_of_gettrace(sandbox, outcomes):
+    text = """
+        from shop.cart import price
+
+        def test_not_debugged(monkeypatch):
+            monkeypatch.setattr("sys.gettrace", lambda: None)
+            assert price(10)
+        """
+    job = Prove(path="tests/test_new.py", text=textwrap.dedent(text), measure=("src/shop/cart.py",))
+    assert {one.result for one in outcomes(sandbox.execute(job, timeout=60.0)).values()} == {"passed"}
+
+
+@in_two_places
 def test_what_may_end_otherwise_outside_does_not_pass(sandbox, outcomes):
     names = ("test_port", "test_service", "test_network", "test_owner")
     assert results(sandbox, outcomes, OTHERWISE) == dict.fromkeys(names, "failed")
