@@ -122,7 +122,7 @@ class Case(Struct, frozen=True, kw_only=True):
         return words.phrase(rest, self.values) if len(rest.split()) > 1 else ""
 
     def _spoken(self, most: int) -> str:
-        """So many words of the message at most, the last one none that only a text that is passed has."""
+        """So many words of the message at most, the last one no letter, and none that only a passed text has."""
         texts = " ".join((self.docstring, self.comment, self.text, *self.parameters, *self.optional))
         known = words.snake(f"{self.subject} {texts}").replace("_", "")
         passed = {part for value in self.values for part in words.snake(value).split("_")}
@@ -130,7 +130,10 @@ class Case(Struct, frozen=True, kw_only=True):
         shown = [word in passed and word not in known for word in said]
         # `path of Color.RED`: the value has several words.
         before = (at for at, word in enumerate(said[:-1]) if word == "of" and all(shown[at + 1 :]))
-        return "_".join(said[: next(before, len(said) - shown[-1])])
+        said = said[: next(before, len(said) - shown[-1])]
+        while said and len(said[-1]) == 1 and said[-1].isalpha() and said[-1] not in self.arguments:
+            said = said[:-1]  # `mode m/G`: a part of a value
+        return "_".join(said)
 
     def is_half(self, message: str) -> bool:
         """Whether this is less than the message's main clause, or only what was expected."""

@@ -59,6 +59,11 @@ INSTANCE = re.compile(r"\b(?:must|should|has to) be (?:an )?instance of [`'\"<]*
 EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")
+WHERE = re.compile("_(?:in|at|from)_")
+ENDED = re.compile(
+    r"^(\w+?_\w+?)(?<!_not)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
+)
+"""What a message ends with that says no more than what comes before."""
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "try", "use", "we", "you"}
 """Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
@@ -245,8 +250,7 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
     """What a message, or a half of one, says in words that names have."""
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", re.sub(r"^(you|we)_(?=cannot_|may_not_)", "", message))
     said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
-    ended = r"^(\w+?_\w+?)(?<!_not)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
-    said = re.sub(ended, r"\1", said)
+    said = ENDED.sub(r"\1", said)
     if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # as what was cut off
         return
     first = said.partition("_")[0]
@@ -269,7 +273,9 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
     kinds = ((OBLIGED.match(said), much), (EXPECTED.match(said), much + 1))
     yield from (Way(f"rejects_non_{match[2]}_{match[1]}", says) for match, says in kinds if match)
     if said.split("_")[0] in FAULTS:
-        yield Way(f"rejects_{said}", much)
+        # What is wrong comes before where that is.
+        what = ENDED.sub(r"\1", WHERE.split(said, maxsplit=1)[0])
+        yield from (Way(f"rejects_{one}", much) for one in dict.fromkeys((what, said)) if "_" in one)
         much -= AGAIN
     if (
         "_" in said

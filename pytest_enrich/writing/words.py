@@ -58,7 +58,7 @@ PLACEHOLDERS = {"bar", "baz", "eggs", "foo", "qux", "spam"}
 """Words that stand for any: where a text that is passed has one, it is a value in a message."""
 CUTS = {
     "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "of", "on", "since", "so",
-    "than", "that", "to", "when", "where", "which", "while", "with",
+    "that", "to", "when", "where", "which", "while", "with",
 }  # fmt: skip
 """Before which a phrase may be cut that is too long."""
 OPEN = {"of", "by", "to", "than"}
