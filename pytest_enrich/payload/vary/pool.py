@@ -273,11 +273,15 @@ class Pool:
         known = set("".join([*self.seen, *self.constants]))
         strange = (not (char.isalnum() and char.isascii()) and char not in known for char in value)
         signs = sum(one and char not in " '\"" for one, char in zip(strange, value, strict=True))
-        unknown = len(keys(value) - self._keys) if self._keys else 0
+        unknown = len(self.strange_keys(value))
         unnamed = self._has_names and is_literal(value)
         unsigned = bool(self._sign) and _first(value) not in {self._sign, ""}
         odd = oddness(Call("", (("", value),)), self._usual)
         return signs + UNKNOWN_KEY * unknown + UNNAMED * unnamed + UNSIGNED * unsigned + odd
+
+    def strange_keys(self, value: str) -> frozenset[object]:
+        """Those that no row has, where rows have any."""
+        return keys(value) - self._keys if self._keys else frozenset()
 
     def is_out_of_place(self, value: str) -> bool:
         """Whether it is a single word where all rows have texts of several: `'--file'` as what a file holds.

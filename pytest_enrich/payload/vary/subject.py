@@ -6,12 +6,12 @@ import functools
 import itertools
 import random
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from ..engine.guide import Approach, Choices
 from ..engine.probe import Note
-from ..engine.reduce import reduce
+from ..engine.reduce import UNKNOWN, reduce
 from ..engine.search import Cost, Result, Search
 from ..engine.trace import Branch
 from .pool import Pool
@@ -210,7 +210,17 @@ class ExistingTest(Choices):
 
         row = row_of(first)
         plain = {str(hole): (*pool.preferred, pool.rows[row]) for hole, pool in enumerate(self._pools)}
-        return reduce(first, plain, holds, self.strangeness)
+        found = reduce(first, plain, holds, self.strangeness)
+        return self._with_unknown_keys(found, holds) if before.raised else found
+
+    def _with_unknown_keys(self, found: Variation, holds: Callable[[Variation], bool]) -> Variation:
+        """The variation with a key that says so for one that is refused: `sdist/` is a slip that nobody makes."""
+        for hole, value in found.arguments:
+            strange = map(repr, self._pools[int(hole)].strange_keys(value))
+            named = functools.reduce(lambda text, key: text.replace(key, repr(UNKNOWN)), strange, value)
+            if named != value and holds(other := found.with_argument(hole, named)):
+                found = other
+        return found
 
     def _is_still_theirs(self, first: Variation, smaller: Variation) -> bool:
         found = dict(first.arguments)

@@ -194,6 +194,29 @@ def test_a_dictionary_gets_a_key_that_it_lacked(vary, written):
     assert [(one.values, one.seen[0].value) for one in answer.variants] == [(((1, "{'coupon': 'half'}"),), "4.0")]
 
 
+def test_a_key_that_is_refused_says_that_it_is_unknown(vary, written):
+    source = """
+        def total(order):
+            for key in order:
+                if key not in ("price", "coupon"):
+                    raise ValueError(f"unknown key {key}")  # here
+            return order["price"]
+        """
+    tests = written("""
+        from sample import total
+
+
+        def test_total():
+            assert total({"price": 8, "coupon": 1}) == 8
+        """)
+    value = "{'price': 8, 'coupon': 1}"
+    point = tests.point(f"assert total({value}) == 8", f"total({value})")
+    pattern = tests.pattern("test_total", tests.literal(value), points=(point,))
+    (variant,) = vary(source, tests, pattern, executions=3000).variants
+    assert "'unknown'" in variant.values[0][1]
+    assert variant.message == "unknown key unknown"
+
+
 def test_what_rows_are_offered_is_tried_whatever_they_hold(vary, written):
     tests = written("""
         import pytest
