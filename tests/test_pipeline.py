@@ -58,8 +58,10 @@ def context(fakes):
 
 
 def worked(target, context, slice_):
-    """What is done with a target that nobody waits behind."""
-    return pipeline.watched(target, pipeline.work(target, context, slice_, Pace(1)), context)
+    """What is done with a target that nobody waits behind, nor for a first test."""
+    pace = Pace(1)
+    pace.closed.add("cart-shown")
+    return pipeline.watched(target, pipeline.work(target, context, slice_, pace), context)
 
 
 def candidates(fakes, *values, gaps=("cart-aaaaaaaa",)):
@@ -74,6 +76,18 @@ def test_a_candidate_that_is_kept_closes_its_gap(fakes, context):
     assert isinstance(attempt.verdict, Kept)
     assert (attempt.path, attempt.qualname, attempt.digest) == (fakes.PATH, "discount", "digest")
     assert (done.complete, proposer.taken) == (True, 1)
+
+
+def test_the_first_test_of_a_run_is_given_before_more_is_tried(fakes, context):
+    gaps = fakes.gap("cart-aaaaaaaa"), fakes.gap("cart-bbbbbbbb", 8)
+    proposer = fakes.FakeProposer(*candidates(fakes, 1), *candidates(fakes, 2, gaps=["cart-bbbbbbbb"]))
+    working = pipeline.run(
+        [fakes.target(*gaps)], context(proposer, budget=Budget(seconds=60.0)), InlineExecutor(), 1
+    )
+    first = next(working)
+    assert (len(first.attempts), first.complete, proposer.taken) == (1, False, 1)
+    (second,) = working
+    assert (len(second.attempts), second.complete, proposer.taken) == (1, True, 2)
 
 
 def test_what_was_kept_stays_when_the_time_of_the_run_is_over(fakes, context):
@@ -320,7 +334,7 @@ def test_what_closes_little_for_its_time_waits_until_others_had_their_turn(
     proposer = fakes.FakeProposer(*large, *small[0], *small[1])
     targets = [fakes.target(*many, one), fakes.target(other, another)]
     done = list(pipeline.run(targets, context(proposer, budget=budget), InlineExecutor(), 1))
-    assert [len(turn.target.gaps) for turn in done] == order
+    assert [len(turn.target.gaps) for turn in done if turn.attempts] == order
 
 
 @pytest.mark.parametrize(
@@ -417,6 +431,14 @@ def test_executions_that_are_counted_are_never_cut_short_by_a_clock():
 def test_time_is_shared_among_those_who_are_left():
     remaining = RemainingBudget(Budget(seconds=100.0), 20)
     assert SHORTEST <= remaining.slice(20).seconds < remaining.slice(1).seconds <= LONGEST
+
+
+@pytest.mark.parametrize(("patience", "left", "is_short"), [(1, 20, True), (2, 20, False), (1, 1, False)])
+def test_while_somebody_waits_for_a_first_test_a_walk_begins_with_what_comes_quickly(patience, left, is_short):
+    remaining = RemainingBudget(Budget(seconds=600.0), 20, patience)
+    awaited = remaining.slice(left, is_awaited=True)
+    assert ((awaited.seconds, awaited.idle) == (SHORTEST, FIRST_IDLE)) == is_short
+    assert is_short or awaited.seconds == pytest.approx(remaining.slice(left).seconds, rel=0.01)
 
 
 def test_those_who_are_worked_on_at_a_time_share_it_side_by_side():

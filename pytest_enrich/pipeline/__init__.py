@@ -6,6 +6,7 @@ No input or output, no printing: targets in, what came of each out.
 from __future__ import annotations
 
 import math
+import sys
 import time
 import traceback
 from collections import deque
@@ -209,7 +210,7 @@ def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahea
         room = _room(len(working), len(busy), context.remaining, ahead)
         for target, turns in _next_ones(waiting, resting, covered, room):
             pace.waiting = 0 if context.remaining.is_counted else sum(len(one.gaps) for one in waiting)
-            slice_ = context.remaining.slice(len(waiting) + 1, ahead)
+            slice_ = context.remaining.slice(len(waiting) + 1, ahead, is_awaited=not pace.closed)
             busy.append(executor.submit(watched, target, turns or work(target, context, slice_, pace), context))
             working.append(busy[-1])
         if not working:
@@ -275,6 +276,7 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
     names = [one.qualname for one in target.parts or (target,)]
     earlier = tuple(one for name in names for one in context.earlier.get((target.path, name), ()))
     attempts: tuple[Attempt, ...] = ()
+    has_begun = False
     task = _task(target, earlier, context, slice_)
 
     def now() -> Task:
@@ -289,21 +291,25 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
         # A spare was thought of only for the case that its gaps stay open.
         if is_among(candidate, earlier) or (candidate.origin.spare and not promised):
             continue
-        if attempts and not candidate.origin.prompt and pace.is_slow(promised, context.remaining.left):
+        if has_begun and not candidate.origin.prompt and pace.is_slow(promised, context.remaining.left):
             yield Done(target=target, attempts=attempts, complete=False, promised=promised)
             task = replace(task, target=task.target.without(lambda gap: gap.id in pace.closed))
             target, slice_ = task.target, replace(slice_, ends=math.inf)
-            earlier, attempts = (*earlier, *attempts), ()
+            earlier, attempts, has_begun = (*earlier, *attempts), (), False
         started = time.monotonic()
         found = _in_time(partial(judge, task, candidate, context))
         if found is None:
             return Done(target=target, attempts=attempts, complete=False)
         closed = found.gaps if isinstance(found, Kept) else ()
         pace.judged(len(closed), started)
-        attempts = (*attempts, attempt(target, candidate, found))
+        attempts, has_begun = (*attempts, attempt(target, candidate, found)), True
+        is_first = bool(closed) and not pace.closed and not context.remaining.is_counted
         task = _next(task, (*earlier, *attempts), closed)
         if not task.target.gaps:
             return Done(target=target, attempts=attempts)
+        if is_first and not candidate.origin.prompt:  # it is shown at once
+            yield Done(target=target, attempts=attempts, complete=False, promised=sys.maxsize)
+            target, earlier, attempts = task.target, (*earlier, *attempts), ()
     return Done(target=target, attempts=attempts, complete=context.remaining.left > 0)
 
 
