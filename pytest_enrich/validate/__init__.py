@@ -33,10 +33,16 @@ class Graded(Struct, frozen=True):
     counted: kills.Counted
 
     def instead(self, other: Candidate) -> Graded | None:
-        """What another candidate comes to in its place; None when it does not close all that this one does."""
+        """What another candidate comes to in its place; None unless it closes all that this one does and kills more.
+
+        That is asked first, of the mutants that this one leaves alive: most leave them, too.
+        """
         placed = _instead(self.proof, other)
-        again = _graded(placed) if placed is not None else None
-        return again if isinstance(again, Graded) and again.first.holds(self.first) else None
+        first = gain.measure(placed) if placed is not None else None
+        if placed is None or not isinstance(first, gain.Gained) or not first.holds(self.first):
+            return None
+        again = _counted(placed, first) if kills.more_by(placed, self.counted, seconds=first.seconds) else None
+        return again if isinstance(again, Graded) else None
 
     def is_done_by(self, other: NewTest) -> bool:
         """Whether another test climbs the ladder again and does as much."""
@@ -85,8 +91,11 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
 def _graded(proof: Proof) -> Graded | Dropped:
     """What a candidate is worth."""
     first = gain.measure(proof)
-    if isinstance(first, Dropped):
-        return first
+    return first if isinstance(first, Dropped) else _counted(proof, first)
+
+
+def _counted(proof: Proof, first: gain.Gained) -> Graded | Dropped:
+    """The same of one of which the gain is known."""
     parts = refine.parts(proof.candidate)
     counted = kills.count(proof, first, parts.each if parts else ())
     return counted.fault or Graded(proof, first, parts, counted)

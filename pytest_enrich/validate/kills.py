@@ -106,6 +106,7 @@ class Counted(Struct, frozen=True, kw_only=True):
         grade: `ungraded` with a note in `facts` when nothing can be said.
         facts: What a suggestion says about them.
         killed: The mutants that the candidate kills.
+        alive: Those that it does not.
         by_part: For each of the parts the ids of those of `killed` that it kills; none for a part that does not
             pass alone. Of a mutant that ended the run nobody knows which part it was: it counts for each.
         told: The explored calls that tell most of those apart that no test notices, the best first.
@@ -117,6 +118,7 @@ class Counted(Struct, frozen=True, kw_only=True):
     grade: Grade
     facts: MutantsPart
     killed: tuple[Mutant, ...] = ()
+    alive: tuple[Mutant, ...] = ()
     by_part: tuple[frozenset[str], ...] = ()
     told: tuple[Call, ...] = ()
     canary: Mutant | None = None
@@ -184,10 +186,12 @@ def _counted(job: Mutate, answer: Mutated) -> Counted:
     """What the fates of the mutants come to."""
     found = tried_mutants(job.mutants, answer.fates)
     killed = _killed(job.mutants, answer)
+    living = {fate.id for fate in answer.fates if fate.fate == _ALIVE}
     return Counted(
         grade=grade_of(found),
         facts=mutants_part(found, answer.unable if found or answer.unable else "no mutant could be tried in time"),
         killed=killed,
+        alive=tuple(mutant for mutant in job.mutants if mutant.id in living),
         by_part=tuple(_killed_by(name, answer, killed) for name in job.parts),
         told=tuple(islice(_told(answer.fates, job.corpus), MOST_TOLD)),
     )
@@ -220,6 +224,14 @@ def all_by(proof: Proof, before: Counted, *, seconds: float) -> bool:
     answer = _ask(_job(proof, before.killed, before.canary, seconds), proof.sandbox)
     is_believed = not answer.unable and _fault(before.canary, answer) is None
     return is_believed and _killed(before.killed, answer) == before.killed
+
+
+def more_by(proof: Proof, before: Counted, *, seconds: float) -> bool:
+    """Whether a candidate, which takes so many seconds, kills one that another one left alive.
+
+    Those are run quickly: what goes on for ever by a mutant is among those that were killed.
+    """
+    return bool(_killed(before.alive, _ask(_job(proof, before.alive, None, seconds), proof.sandbox)))
 
 
 def _killed_by(name: str, answer: Mutated, killed: tuple[Mutant, ...]) -> frozenset[str]:

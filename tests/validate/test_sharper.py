@@ -118,6 +118,32 @@ def test_where_a_smaller_call_helps_no_other_is_tried(fakes, notices, written):
     assert verdict.smaller.code == written[-1]
 
 
+class Counting(World):
+    """One that notes how many mutants each test was run against."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.asked = []
+
+    def execute(self, job, *, timeout):
+        if isinstance(job, Mutate):
+            self.asked.append((SHARP in job.text, len(job.mutants)))
+        return super().execute(job, timeout=timeout)
+
+
+def test_what_notices_no_more_is_run_against_nothing_but_the_mutants_that_are_alive(fakes):
+    world = Counting(fakes, {BLUNT: EVERY[:3], SHARP: EVERY[:1]}, {EVERY[3]: (0,)}, {})
+    first = fakes.candidate(BLUNT)
+    corpus = (Program(lines=(), action="f()", call=CALLS[0]),)
+    first = replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
+    task = replace(fakes.task(fakes.gap(branches=())), source_text=SOURCE)
+    verdict = validate.judge(
+        task, first, world, timeout=5.0, sharper=lambda _task, one, _call: [[replace(one, code=SHARP)]]
+    )
+    assert verdict.mutants.killed == 3
+    assert [asked for is_sharp, asked in world.asked if is_sharp] == [len(EVERY) - 3]
+
+
 class Noting(World):
     """One in which an existing test kills the first mutant; `contested` are those that it was run against."""
 
