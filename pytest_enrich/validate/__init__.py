@@ -33,7 +33,7 @@ class Graded(Struct, frozen=True):
     counted: kills.Counted
 
     def instead(self, other: Candidate) -> Graded | None:
-        """What another candidate comes to in its place; None unless it closes all that this one does and kills more.
+        """What another one comes to in its place; None unless it closes all that this one does, and kills more.
 
         That is asked first, of the mutants that this one leaves alive: most leave them, too.
         """
