@@ -19,9 +19,10 @@ from typing import Any, TypeAlias
 from .. import confine, fork, guard
 from ..engine.bounds import DAYS_AHEAD, Limits, shifted
 from ..engine.probe import Probes
-from ..engine.reduce import TEXTS, reduce, share
+from ..engine.reduce import reduce, share
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, reached_by
+from ..engine.usual import TEXTS
 from ..express import evaluate
 from ..fork import UnableError
 from ..objects import aliases

@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from ..engine.guide import Choices
-from ..engine.reduce import TEXTS, UNWRITTEN, foreignness, known_texts, literals_of, oddness
 from ..engine.solve import Mark
+from ..engine.usual import TEXTS, UNWRITTEN, foreignness, known_texts, literals_of, oddness
 from ..express import evaluable, evaluate, express
 from ..rules import files, is_left_out, rule, types, usage
 from ..rules.evidence import constructor, is_well_made
@@ -23,7 +23,8 @@ from ..rules.values import World
 from . import calls
 from .calls import Call, Make, Site, ordered
 from .entry import COMPARERS, MAKERS, OPERATORS
-from .pool import MOST_PLAIN, Known, Pool, Supply
+from .pool import MOST_PLAIN, Pool
+from .supply import Known, Supply
 from .templates import keywords_of, places, template_parts
 
 MOST = 24

@@ -1,36 +1,25 @@
-"""Values for one parameter of a function, and what tests show of the function."""
+"""Values for one parameter of a function, and which of them a reader prefers."""
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-import itertools
-import pathlib
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
-from functools import cached_property, lru_cache, partial
-from typing import Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any
 
-from ..engine.reduce import TEXTS, edits
+from ..engine.usual import TEXTS, edits
 from ..express import evaluable
-from ..rules import evidence, files, is_left_out, rule, types, usage
-from ..rules.body import default_values
-from ..rules.evidence import hints_of_function, hints_of_method
+from ..rules import files, types
 from ..rules.plain import CALLABLES, GENERAL, PLAIN
-from ..rules.values import World, enumerated
-from .calls import Call
-from .entry import MAKERS, Entry
 from .templates import NUMBER
 
 MOST_PLAIN, MOST_WRITTEN, MOST_KNOWN = 6, 60, 8
 SHORT = 24
 SIGN = re.compile(r"[^\w\s]")
 ANY_TEXT = "'abc'"
-PLACE = re.compile(r"\w\.\w|/")
-"""What the path of a file has, and what is a word has not."""
-MOST_OPTIONS = 8
 FEW_SIGNS = 5
 """Quotes included."""
 NAMING = re.compile(r"['\"]([.-]+[A-Za-z]|[a-z_]\w*(\.[a-z_]\w*)+['\"])")
@@ -39,7 +28,6 @@ KIND = re.compile(
     r"(?P<text>['\"])|(?P<bytes>b['\"])|(?P<number>-?\d)|(?P<flag>True|False)|(?P<list>[\[(])|(?P<dict>\{)"
 )
 """What a literal is, by how it begins."""
-COMMON: tuple[object, ...] = ("", 1, True, b"")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,209 +143,6 @@ def _has_lines(text: str) -> bool:
     return "\\n" in text
 
 
-@dataclasses.dataclass(frozen=True)
-class Seen:
-    """What tests showed.
-
-    Attributes:
-        calls: Of the function.
-        namesakes: What parameters of other functions got, by name.
-        examples: Those of the calls that only a docstring shows.
-        siblings: The same, of the operators of the same class.
-        refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
-        setups: What was done to objects before.
-    """
-
-    calls: tuple[Call, ...]
-    namesakes: Mapping[str, Sequence[str]]
-    siblings: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
-    refused: frozenset[Call] = frozenset()
-    setups: tuple[tuple[Call, ...], ...] = ()
-    examples: frozenset[Call] = frozenset()
-
-    @property
-    def steps(self) -> Iterator[Call]:
-        """All that was done to objects."""
-        return itertools.chain.from_iterable(self.setups)
-
-    def values(self, name: str, *, operator: bool = False, own: bool = False) -> dict[str, frozenset[str]]:
-        """Of a parameter; those of its namesakes where there are none, unless its `own` alone tell what it is."""
-        plain = [call for call in self.calls if call not in self.refused]
-        groups: dict[str, Sequence[str]] = {
-            "tests' own": self._of([call for call in plain if call not in self.examples], name),
-            "docstring examples": self._of([call for call in plain if call in self.examples], name),
-            "other operators": self.siblings.get(name, ()) if operator else (),
-        }
-        if not any(groups.values()):  # what an operator refuses is what it is not for
-            groups = {"refused": [] if operator else self._of(self.calls, name)}
-        if not any(groups.values()):
-            groups = {"namesakes": [] if own else self.namesakes.get(name, ())}
-        return by_value(
-            (rule, value) for rule, values in groups.items() if not is_left_out(rule) for value in values
-        )
-
-    @staticmethod
-    def _of(calls: Sequence[Call], name: str) -> list[str]:
-        return [value for call in calls for key, value in call.arguments if key == name]
-
-
-class Known(NamedTuple):
-    """A function that may be called, what tests show of it, and the class whose objects it is called on."""
-
-    entry: Entry
-    seen: Seen
-    function: object
-    owner: type | None = None
-
-
-class Supply:
-    """What is known of a function's parameters.
-
-    `hints` are their types and `defaults` their values where none is given, by name, as far as they are known.
-    """
-
-    def __init__(self, known: Known, world: World, seed: int) -> None:
-        entry, _, function, owner = known
-        inherited = dict(hints_of_method(owner, entry.name)) if owner is not None else {}
-        self.hints, self.defaults = inherited | hints_of_function(function), default_values(function)
-        self._entry, self._seen, self._function, self._owner = known
-        self._world, self._seed = world, seed
-
-    def _of_siblings(self, name: str) -> dict[str, frozenset[str]]:
-        """What tests pass to another parameter of the same type, unless that is one that most parameters have."""
-        hint = self.hints.get(name)
-        if hint is None or any(types.conforms(value, hint) for value in COMMON):
-            return {}
-        others = [other for other, its in self.hints.items() if its == hint and other != name]
-        return by_value(("siblings", value) for other in others for value in self._seen.values(other, own=True))
-
-    @cached_property
-    def _used(self) -> dict[str, usage.Use]:
-        """What the function does with each parameter; a constructor's class with what it keeps of it, too."""
-        used = usage.of(self._function)
-        if self._owner is not None and self._entry.name in MAKERS:
-            kept = usage.kept(self._owner)
-            used |= {name: used.get(name, usage.NO_USE) | use for name, use in kept.items()}
-        return used
-
-    @cached_property
-    def _opened(self) -> dict[str, str]:
-        return usage.places(self._function)
-
-    def pool(self, parameter: dict[str, Any]) -> Pool:
-        """The values for one of the parameters."""
-        name = parameter["name"] if parameter["kind"] != "variadic" else ""
-        # A flag is no more than that, whatever the parameter of another function is that has its name.
-        is_flag = isinstance(self.defaults.get(parameter["name"]), bool)
-        shown = self._seen.values(name, operator=self._entry.is_operator, own=is_flag) or self._of_siblings(name)
-        seen = evaluable([*shown])
-        hint, told_by = self._told(parameter, [value for _, value in seen])
-        members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
-        constants = (*members, *numbers)
-        known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint))
-        written = self._written(parameter, hint, known)
-        sources = {
-            "members": members,
-            "constants": self._world.plain_constants,
-            "written": written,
-        }
-        rules = by_value((rule, value) for rule, values in sources.items() for value in values)
-        rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
-        return Pool(known, constants, partial(self._drawn, name, hint), hint, written, rules, told_by)
-
-    def _filled(self, name: str, hint: Any) -> Iterator[str]:
-        """Files and streams as tests write them, for a parameter that takes one, or the path of one as a text."""
-        if types.conforms("", hint):
-            paths = self._world.filled(pathlib.Path) if self._place(name) == files.FILE else ()
-            return (f"str({path})" for path in paths)
-        return iter(self._world.filled(hint))
-
-    @rule("options of a command")
-    def _parsed(self, name: str, hint: Any) -> Iterator[str]:
-        """What a command line was parsed to, with the options that the body reads: all on, all off, or texts."""
-        is_parsed = any(one is argparse.Namespace for one in types.members(hint))
-        if is_parsed and (options := usage.looked_at(self._function).get(name, ())[:MOST_OPTIONS]):
-            for value in ("True", "None", ANY_TEXT):
-                yield f"⟨argparse:Namespace⟩({', '.join(f'{option}={value}' for option in options)})"
-
-    def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
-        """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
-        name = parameter["name"]
-        used = self._used.get(name, usage.NO_USE)
-        if self._owner is not None and self._entry.is_operator:
-            used |= usage.asks_for("operand of an operator", _operand(self._owner))
-        if len(self._entry.parameters) == 1:
-            used |= usage.asks_for("prose", evidence.of_prose(self._function))
-        default = self.defaults.get(name, evidence.NOTHING)
-        told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
-        is_unknown = told_by.hint is types.UNKNOWN
-        free = frozenset(rule for rule, asks in FREE.items() if is_unknown and any(asks(self._function, name)))
-        return evidence.Told(types.ANYTHING, free) if free else told_by
-
-    def _written(self, parameter: dict[str, Any], hint: Any, seen: Sequence[str]) -> tuple[str, ...]:
-        """What people wrote elsewhere: the most like what tests pass, else another one for each parameter."""
-        fitting = self._world.written_for(hint)
-        if self._is_place(parameter["name"]):  # a word that stands somewhere is the name of no file
-            fitting = tuple(text for text in fitting if not text.startswith(TEXTS) or PLACE.search(text))
-        found = nearest(fitting, seen)[:MOST_WRITTEN]
-        at = 0 if seen else [*self._entry.parameters].index(parameter)
-        return (*found[at:], *found[:at])
-
-    def _place(self, name: str) -> str:
-        """Whether it is for a file or a directory: as the body uses it, else as it is called."""
-        return self._opened.get(name) or files.called(name)
-
-    def is_of_project(self, name: str, value: object) -> bool:
-        """Whether it is no place of the machine's, where the parameter is for a place.
-
-        The path of a request, which begins as such a place does, is opened by nobody.
-        """
-        return not (self._is_place(name) and files.leads_away(value))
-
-    def is_asked_for_kind(self, name: str) -> bool:
-        """Whether the body asks by `isinstance` or `callable` what a parameter is."""
-        return any(rule in {"isinstance", "callable"} for rule, _ in self._used.get(name, usage.NO_USE).rules)
-
-    def _is_place(self, name: str) -> bool:
-        called = files.called(name)
-        return name in self._opened or called == files.DIRECTORY or (called == files.FILE and called in name)
-
-    def _drawn(self, name: str, hint: Any) -> tuple[str, ...]:
-        """Values of a type for a parameter; texts of the source's patterns, and paths, where they may be."""
-        if not types.conforms("", hint) or hint is types.ANYTHING:
-            return self._world.drawn(hint, self._seed)
-        places = tuple(self._places(name))
-        if places and hint is str and self._is_place(name):
-            return places
-        return self._world.drawn(hint, self._seed) + self._world.shaped(self._seed) + places
-
-    @rule("paths")
-    def _places(self, name: str) -> Sequence[str]:
-        """Paths of files and directories, for a parameter that is opened, or called so."""
-        return files.texts(self._place(name))
-
-
-@rule("operand of an operator")
-def _operand(owner: type) -> Iterator[type]:
-    """An operator takes an object of its own class."""
-    yield owner
-
-
-@rule("idle")
-def _idle(function: object, name: str) -> Iterator[bool]:
-    """A parameter that the body does nothing with may be anything."""
-    yield not usage.is_read(function, name)
-
-
-@rule("only kept")
-def _kept(function: object, name: str) -> Iterator[bool]:
-    """So may one that is only kept as it is, or given back."""
-    yield usage.is_kept(function, name)
-
-
-FREE: Mapping[str, Callable[[object, str], Iterator[bool]]] = {"idle": _idle, "only kept": _kept}
-
-
 def nearest(values: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
     """The values in the order of how much of their text one of those that are `known` has."""
     matchers = _matchers(known)
@@ -378,14 +163,6 @@ def _likeness(value: str, matchers: Sequence[SequenceMatcher[str]]) -> float:
     for matcher in matchers:
         matcher.set_seq1(value)
     return max((matcher.ratio() for matcher in matchers), default=0.0)
-
-
-def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    """Of each value the rules that thought of it, from pairs of a rule and a value."""
-    found: dict[str, frozenset[str]] = {}
-    for name, value in pairs:
-        found[value] = found.get(value, frozenset()) | {name}
-    return found
 
 
 @lru_cache(maxsize=4096)

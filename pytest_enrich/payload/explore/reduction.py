@@ -11,9 +11,10 @@ from functools import cached_property
 from itertools import islice
 
 from ..engine.probe import Note
-from ..engine.reduce import UNKNOWN, reduce
+from ..engine.reduce import reduce
 from ..engine.search import Result, Search
 from ..engine.solve import distance, numbers, proposals, replacements
+from ..engine.usual import UNKNOWN
 from ..express import evaluable, named
 from . import informative
 from .calls import Call, sites

@@ -20,7 +20,7 @@ from ..rules.body import answers, copied, parameters
 from . import calls
 from .calls import Call
 from .entry import ASKING, MAKERS, OPERATORS, Entry
-from .pool import Known, Seen
+from .supply import Known, Seen
 
 MOST, MOST_NODES = 20, 60
 METHODS = (classmethod, staticmethod, functools.partialmethod, functools.singledispatchmethod)

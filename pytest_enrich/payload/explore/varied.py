@@ -19,8 +19,9 @@ from .calls import Call, given, ordered, sites
 from .entry import Entry
 from .informative import is_function
 from .inputs import Inputs
-from .pool import Known, Pool, Seen
+from .pool import Pool
 from .shown import namesakes
+from .supply import Known, Seen
 from .templates import grafted, literals, vary
 
 Arguments: TypeAlias = tuple[str, ...]

@@ -24,9 +24,9 @@ from .calls import Call
 from .contract import warning_lines
 from .entry import Entry
 from .inputs import Inputs
-from .pool import Known, Seen
 from .run import CALL_SECONDS, Runner
 from .shown import as_it_stands, find, is_read, owner_of, step_elsewhere, ways_elsewhere
+from .supply import Known, Seen
 from .varied import Given, Varied
 
 MOST_PATTERNS = 8

@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
-from ..engine.reduce import literals_of, odd
+from ..engine.usual import literals_of, odd
 from ..express import evaluable, express, is_thing, named
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import ast
-import enum
-import itertools
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from types import CodeType
-from typing import Any, TypeAlias
 
 from .. import express
-from ..engine.reduce import edits, foreignness, known_texts, literals_of, oddness
+from ..engine.usual import edits, foreignness, known_texts, literals_of, oddness
 from ..explore.calls import Call
 from ..explore.templates import literals, parsed, vary
 from ..rules import is_left_out, rule
 from ..rules.body import copied
+from .names import Names, Path, combined, members, nodes
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
 """The largest right side of an operation that makes large numbers."""
-Path: TypeAlias = tuple[str, ...]
-"""The names of types from the outside of a value to a part of it: ``("list", "int")``."""
-
-DEEPEST = 3
-MOST_COMBINED = 120
 WORD, LONG = re.compile(r"\w+"), 4
 SEVERAL = re.compile(r"\w(\s|\\n|=)+\S")
 """Two words, or a name and what it is set to, in a text as `repr` writes it."""
@@ -45,12 +37,6 @@ def is_odd(template: str) -> bool:
     """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), `float("inf")**2`, what fills memory."""
     tree = parsed(template.strip())
     return tree is None or any(map(_is_left_over, ast.walk(tree)))
-
-
-def _nodes(template: str) -> Iterator[ast.AST]:
-    """Those of its tree, none of what cannot be read."""
-    tree = parsed(template.strip())
-    return iter(()) if tree is None else ast.walk(tree)
 
 
 def _is_left_over(node: ast.AST) -> bool:
@@ -79,83 +65,8 @@ def is_literal(template: str) -> bool:
 
 def keys(template: str) -> frozenset[object]:
     """The texts and numbers that are keys in a template."""
-    found = (key for node in _nodes(template) if isinstance(node, ast.Dict) for key in node.keys)
+    found = (key for node in nodes(template) if isinstance(node, ast.Dict) for key in node.keys)
     return frozenset(key.value for key in found if isinstance(key, ast.Constant))
-
-
-class Names:
-    """The names of a test file, in which the source of its values means something."""
-
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self._namespace = namespace
-        self._compiled: dict[str, tuple[CodeType, dict[str, object]]] = {}
-        self._parts: dict[str, frozenset[Path]] = {}
-
-    def value(self, template: str) -> Any:
-        """The value, made anew.
-
-        Raises:
-            Exception: Whatever making it raises.
-        """
-        if template not in self._compiled:
-            source, names = express.compilable(template)
-            self._compiled[template] = compile(source, "<enrich>", "eval"), names
-        code, names = self._compiled[template]
-        return express.made(code, {**self._namespace, **names})
-
-    def parts(self, template: str) -> frozenset[Path]:
-        """The types that its value is made of; none for what cannot be made here."""
-        if template not in self._parts:
-            try:
-                self._parts[template] = frozenset(_parts(self.value(template), DEEPEST))
-            except Exception:  # a constructor that refuses, a name that is gone
-                self._parts[template] = frozenset()
-        return self._parts[template]
-
-
-def _parts(value: object, depth: int) -> set[Path]:
-    kind = type(value).__qualname__
-    found: set[Path] = {(kind,)}
-    if depth and isinstance(value, dict):
-        found |= {(f"{kind} key", *path) for one in value for path in _parts(one, depth - 1)}
-    if depth and isinstance(value, list | tuple | set | frozenset | dict):
-        inner = value.values() if isinstance(value, dict) else value
-        found |= {(kind, *path) for one in inner for path in _parts(one, depth - 1)}
-    return found
-
-
-def members(rows: Iterable[str], names: Names) -> tuple[str, ...]:
-    """`Color.RED` gives `Color.RED`, `Color.GREEN` and so on, in the order of their definition.
-
-    Args:
-        rows: Templates of values.
-        names: In which they mean something.
-    """
-    bases = dict.fromkeys(base for text in rows for base in _bases(text))
-    return tuple(f"{base}.{name}" for base in bases for name in _names_of(base, names))
-
-
-def combined(rows: Iterable[str], every: Iterable[str]) -> tuple[str, ...]:
-    """Flags together: each of `rows` with one of `every` besides, then two of those."""
-    every = list(every)
-    more = (f"{text} | {one}" for one in every for text in rows if text not in every and one not in text)
-    pairs = (f"{one} | {other}" for one, other in itertools.combinations(every, 2))
-    return tuple(itertools.islice(itertools.chain(pairs, more), MOST_COMBINED))
-
-
-def _bases(text: str) -> Iterator[str]:
-    """What stands before a dot in a template."""
-    nodes = (node for node in _nodes(text) if isinstance(node, ast.Attribute))
-    yield from (ast.unparse(node.value) for node in nodes if isinstance(node.value, ast.Name | ast.Attribute))
-
-
-def _names_of(base: str, names: Names) -> list[str]:
-    try:
-        value = names.value(base)
-    except Exception:  # a name that is gone
-        return []
-    is_enumeration = isinstance(value, type) and issubclass(value, enum.Enum)
-    return [one.name for one in value if one.name] if is_enumeration else []
 
 
 class Pool:

@@ -25,7 +25,8 @@ from ..objects import aliases
 from ..project import module_of
 from ..selection import function_of
 from .instrument import INSTEAD, METHOD, Probe
-from .pool import EDGES, Added, Exchanged, Names, Pool, is_literal
+from .names import Names
+from .pool import EDGES, Added, Exchanged, Pool, is_literal
 from .runner import Endings, ItemRunner, Record, Setting, TestRun
 from .subject import ExistingTest
 from .test import Test, Variation, row_of

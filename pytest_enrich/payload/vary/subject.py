@@ -11,9 +11,10 @@ from difflib import SequenceMatcher
 
 from ..engine.guide import Approach, Choices
 from ..engine.probe import Note
-from ..engine.reduce import UNKNOWN, reduce
+from ..engine.reduce import reduce
 from ..engine.search import Cost, Result, Search
 from ..engine.trace import Branch
+from ..engine.usual import UNKNOWN
 from .pool import Pool
 from .runner import Record, TestRun
 from .test import GRACE_SECONDS, SECONDS_EACH, Test, Variation, row_of, variation_of

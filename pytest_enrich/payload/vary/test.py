@@ -12,7 +12,7 @@ from .. import confine, fork
 from ..engine.bounds import DAYS_AHEAD, shifted
 from ..engine.probe import Note, Probes
 from ..explore.calls import Call
-from .pool import Names
+from .names import Names
 from .runner import ItemRunner, Record, TestRun
 
 GRACE_SECONDS = 10.0

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.payload.engine.reduce import MOST_TRIES, edits, foreignness, oddness, reduce
+from pytest_enrich.payload.engine.reduce import MOST_TRIES, reduce
+from pytest_enrich.payload.engine.usual import edits, foreignness, oddness
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.express import evaluate, express
 

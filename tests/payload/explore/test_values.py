@@ -15,7 +15,7 @@ import pytest
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.entry import Entry
 from pytest_enrich.payload.explore.inputs import Inputs
-from pytest_enrich.payload.explore.pool import Known, Seen
+from pytest_enrich.payload.explore.supply import Known, Seen
 from pytest_enrich.payload.explore.varied import Varied
 from pytest_enrich.payload.express import evaluable, evaluate
 from pytest_enrich.payload.rules.evidence import constructor

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.payload.vary.pool import Names, Pool, is_literal
+from pytest_enrich.payload.vary.names import Names
+from pytest_enrich.payload.vary.pool import Pool, is_literal
 from pytest_enrich.payload.vary.run import Drawn
 
 NAMES = Names({"Money": complex})

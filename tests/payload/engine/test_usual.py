@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.payload.engine.reduce import known_texts, oddness, shape
+from pytest_enrich.payload.engine.usual import known_texts, oddness, shape
 from pytest_enrich.payload.explore.calls import Call
 
 
