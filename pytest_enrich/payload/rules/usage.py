@@ -1,28 +1,23 @@
-"""Clues: what one piece of code says, by itself, of the variables in it."""
+"""What a function does with its parameters, and what that tells of their types."""
 
 from __future__ import annotations
 
 import ast
-import collections.abc
 import contextlib
 import functools
 import inspect
 import sys
-import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import FunctionType, ModuleType
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import ModuleType
+from typing import Any, NamedTuple
 
-from ..rules.body import code_of, copied, default_values, function_of, is_bound, nodes, owner_of
-from ..rules.files import DIRECTORY, FILE
 from . import rule
-from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, holders, with_all, with_several
+from .body import code_of, copied, function_of, is_bound, nodes, owner_of
+from .clues import ASKS, SUGGESTS, names_of
+from .files import DIRECTORY, FILE
+from .types import with_all, with_several
 
-TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
 FOLLOWED = 4
-PAIR = 2
-OF_BOTH = {"fields", "is_dataclass"}
-NAMES_OF_CLASSES = {"cls", "klass", "class_"}
 KEEPING = {"add", "append", "insert", "put", "setdefault"}
 """Methods of what holds something."""
 FEWEST_LETTERS, MOST_CALLED_SO = 4, 2
@@ -31,205 +26,6 @@ THROUGH = {"listdir", "os.walk", "scandir", "makedirs", "mkdir", "rmtree", "copy
 OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
 }  # fmt: skip
-Proposals: TypeAlias = Iterator[tuple[str, Any]]
-"""Variables, each with types."""
-NodeRule: TypeAlias = Callable[[ast.AST, object], Proposals]
-"""What one node of a function says of the variables in it."""
-ASKS: dict[str, NodeRule] = {}
-"""The rules by which code asks for types by name or by a call."""
-SUGGESTS: dict[str, NodeRule] = {}
-"""Those by which the way of using a variable suggests types."""
-
-
-def node_rule(name: str, table: dict[str, NodeRule]) -> Callable[[NodeRule], NodeRule]:
-    """Register a rule about nodes."""
-
-    def register(proposing: NodeRule) -> NodeRule:
-        table[name] = rule(name)(proposing)
-        return proposing
-
-    return register
-
-
-@node_rule("compared with a constant", ASKS)
-def _compared(node: ast.AST, _function: object) -> Proposals:
-    """What is compared with a number or a text is most often one as well. Alone: 14 of 120."""
-    if not isinstance(node, ast.Compare):
-        return
-    for left, op, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
-        for one, other in ((left, right), (right, left)):
-            if not isinstance(one, ast.Name):
-                continue
-            parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
-            values = {type(part.value) for part in parts if isinstance(part, ast.Constant)}
-            if isinstance(op, ast.In | ast.NotIn) and one is right:
-                yield one.id, {str} if values == {str} else set()
-            elif isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and values == {int}:
-                yield one.id, ANY_NUMBER
-            else:
-                yield one.id, values
-
-
-@node_rule("called", ASKS)
-def _called(node: ast.AST, _function: object) -> Proposals:
-    """A parameter that the body calls. Alone: 2 of 120."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        yield node.func.id, {collections.abc.Callable}
-
-
-@node_rule("isinstance", ASKS)
-def _instance(node: ast.AST, function: object) -> Proposals:
-    """`isinstance(a, b)` and `issubclass(a, b)`. Alone: 7 of 120."""
-    if (name := _first(node, "isinstance", "issubclass")) and len(node.args) > 1:  # type: ignore[attr-defined]
-        kinds = set(_classes(node.args[1], function))  # type: ignore[attr-defined]
-        yield name, {type, *(type[kind] for kind in kinds)} if _last(node) == "issubclass" else kinds
-        yield from [] if kinds else ((part.id, {type}) for part in _names(node.args[1:]))  # type: ignore[attr-defined]
-
-
-@node_rule("callable", ASKS)
-def _callable(node: ast.AST, _function: object) -> Proposals:
-    """`callable(a)`."""
-    if name := _first(node, "callable"):
-        yield name, {collections.abc.Callable}
-
-
-@node_rule("beside a class", ASKS)
-def _beside_class(node: ast.AST, function: object) -> Proposals:
-    """`is_one(a, B)`, of a function of the project that asks whether `a` is one, or a class made from it."""
-    if not isinstance(node, ast.Call) or len(node.args) != PAIR or not isinstance(node.args[0], ast.Name):
-        return
-    called = function_of(node.func, function)
-    asked = [one for one in nodes(called) if _first(one, "isinstance", "issubclass")] if called else []
-    own = list(inspect.signature(called).parameters) if asked else []
-    for one in asked:
-        if [getattr(part, "id", "") for part in one.args] == own:  # type: ignore[attr-defined]
-            kinds = set(_classes(node.args[1], function))
-            yield node.args[0].id, {type, *(type[k] for k in kinds)} if _last(one) == "issubclass" else kinds
-
-
-@node_rule("condition", SUGGESTS)
-def _decides(node: ast.AST, function: object) -> Proposals:
-    """What stands alone as a condition is a switch if nothing else tells what it is, a text where None is none."""
-    tests = [node.test] if isinstance(node, ast.If | ast.While | ast.IfExp) else []
-    parts = node.values if isinstance(node, ast.BoolOp) else tests
-    parts = [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else parts
-    defaults = default_values(function) if parts else {}
-    yield from ((part.id, {str if defaults.get(part.id, ...) is None else bool}) for part in _names(parts))
-
-
-@node_rule("dataclass", ASKS)
-def _with_fields(node: ast.AST, function: object) -> Proposals:
-    """`fields(a)`, `asdict(a)`: a dataclass, or an object of one."""
-    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
-        holder, name = names_of(node.func)[-1].rpartition(".")[::2]
-        names = getattr(function, "__globals__", {})
-        known = names if not holder else vars(names[holder]) if type(names.get(holder)) is ModuleType else {}
-        found = known.get(name)
-        called = found if type(found) is FunctionType else None
-        if called is not None and called.__module__ == "dataclasses":
-            given = node.args[0].id
-            kinds = {Dataclass, type[Dataclass]} if called.__name__ in OF_BOTH else {Dataclass}
-            yield given, {type[Dataclass]} if given in NAMES_OF_CLASSES else kinds
-
-
-@node_rule("parameters of a type", ASKS)
-def _of_types(node: ast.AST, _function: object) -> Proposals:
-    """`a.__args__`, `a.__origin__`: a type as `typing` offers them; `a.__name__`: a class."""
-    kinds = {"__name__": {type}, "__args__": {type, GENERIC}, "__origin__": {type, GENERIC}}
-    if isinstance(node, ast.Attribute) and node.attr in kinds:
-        yield from ((part.id, kinds[node.attr]) for part in _names([node.value]))
-
-
-@node_rule("hasattr", ASKS)
-def _having(node: ast.AST, _function: object) -> Proposals:
-    """Standard types that have the attribute that is asked for. Alone: 2 of 120."""
-    if (name := _first(node, "hasattr")) and isinstance(node.args[-1], ast.Constant):  # type: ignore[attr-defined]
-        yield name, set(holders(str(node.args[-1].value)))  # type: ignore[attr-defined]
-
-
-def _classes(node: ast.expr, function: object) -> Iterator[type]:
-    for part in node.elts if isinstance(node, ast.Tuple | ast.Set | ast.List) else [node]:
-        try:
-            kind = eval(ast.unparse(part), dict(getattr(function, "__globals__", {})))
-        except Exception:  # a name of the function's own
-            continue
-        several = kind if isinstance(kind, tuple) else (kind,)
-        origins: list[Any] = [one if isinstance(one, type) else typing.get_origin(one) for one in several]
-        for one in (one for one in origins if isinstance(one, type)):
-            # Nobody makes an object of an abstract number: people pass those that Python has.
-            made = (int, float) if one.__module__ == "numbers" else (one,)
-            yield from (kind for kind in made if one is kind or issubclass(kind, one))
-
-
-@node_rule("passed to a standard function", SUGGESTS)
-def _taken(node: ast.AST, _function: object) -> Proposals:
-    """`len(a)`, `sorted(a)`, `int(a)`: they take what they are known to take. Alone: 8 of 120."""
-    if not isinstance(node, ast.Call):
-        return
-    names = [part.id if isinstance(part, ast.Name) else "" for part in node.args]
-    last = _last(node)
-    if last in {"map", "filter", "reduce"}:
-        yield from ((name, {list}) for name in names[1:])
-    elif kinds := next((TAKING[name] for name in names_of(node.func) if name in TAKING), None):
-        yield from ((name, kinds) for name in (names if last in ALIKE else names[:1]))
-
-
-@node_rule("matched by a pattern", SUGGESTS)
-def _matched(node: ast.AST, _function: object) -> Proposals:
-    """`pattern.match(a)`. Alone: 0 of 120."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _last(node) in TEXTUAL:
-        yield from ((part.id, {str}) for part in _names(node.args))
-
-
-@node_rule("gone over", SUGGESTS)
-def _gone_over(node: ast.AST, _function: object) -> Proposals:
-    """`for b in a`. Alone: 0 of 120."""
-    if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and isinstance(node.iter, ast.Name):
-        yield node.iter.id, {list}
-
-
-@node_rule("calculated with", SUGGESTS)
-def _calculated(node: ast.AST, _function: object) -> Proposals:
-    """`a + 1`, `a + "b"`. Alone: 12 of 120."""
-    for one, other in ((node.left, node.right), (node.right, node.left)) if isinstance(node, ast.BinOp) else ():
-        if not isinstance(one, ast.Name):
-            continue
-        constant = type(other.value) if isinstance(other, ast.Constant) else None
-        if constant is str and isinstance(node.op, ast.Add):  # type: ignore[attr-defined]
-            yield one.id, {str}
-        elif constant in ANY_NUMBER and not (isinstance(node.op, ast.Mult) and one is node.right):  # type: ignore[attr-defined]
-            yield one.id, ANY_NUMBER
-
-
-@node_rule("indexed", SUGGESTS)
-def _indexed(node: ast.AST, _function: object) -> Proposals:
-    """`a["key"]`, `a[0]`, `a[1:]`. Alone: 6 of 120."""
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-        by_text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-        is_part = isinstance(node.slice, ast.Slice | ast.Constant | ast.UnaryOp)
-        yield from [(node.value.id, {dict} if by_text else {list, str})] if is_part else []
-
-
-def _first(node: ast.AST, *called: str) -> str:
-    """The name of the variable that a call of one of these gets first; "" for any other node."""
-    is_call = isinstance(node, ast.Call) and _last(node) in called and node.args
-    return getattr(node.args[0], "id", "") if is_call else ""  # type: ignore[attr-defined]
-
-
-def _last(node: ast.AST) -> str:
-    """The last name of what a node calls; "" where it calls nothing."""
-    return names_of(node.func)[0] if isinstance(node, ast.Call) else ""
-
-
-def names_of(called: ast.expr) -> tuple[str, ...]:
-    """The last name of what is called, and the same with the one before it: `walk` and `os.walk`."""
-    if isinstance(called, ast.Attribute):
-        return called.attr, f"{getattr(called.value, 'id', '')}.{called.attr}"
-    return (getattr(called, "id", ""),)
-
-
-def _names(nodes_of: Iterable[ast.expr]) -> Iterator[ast.Name]:
-    return (one for one in nodes_of if isinstance(one, ast.Name))
 
 
 class Use(NamedTuple):
