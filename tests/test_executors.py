@@ -6,18 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pytest_enrich.session import walker
-from pytest_enrich.session.walker import InlineExecutor
+from pytest_enrich.session import executors
+from pytest_enrich.session.executors import InlineExecutor
 
 
 def test_one_worker_works_where_it_is_asked():
-    executor = walker.choose(1)
+    executor = executors.choose(1)
     assert isinstance(executor, InlineExecutor)
     assert executor.submit(threading.get_ident).result() == threading.get_ident()
 
 
 def test_several_workers_are_threads():
-    with walker.choose(3) as executor:
+    with executors.choose(3) as executor:
         assert isinstance(executor, ThreadPoolExecutor)
         assert executor.submit(threading.get_ident).result() != threading.get_ident()
 
@@ -67,7 +67,7 @@ def at_once(monkeypatch):
     monkeypatch.setattr(ast, "parse", slow)
 
     def at_once(*, is_safe):
-        with walker.parsing_in_turn(is_safe=is_safe), ThreadPoolExecutor(2) as executor:
+        with executors.parsing_in_turn(is_safe=is_safe), ThreadPoolExecutor(2) as executor:
             assert list(executor.map(ast.parse, ["a", "b"])) == ["a", "b"]
         assert ast.parse is slow
         return max(most)
@@ -85,5 +85,5 @@ def test_where_it_is_safe_nobody_waits(at_once):
 
 def test_one_who_parses_may_parse_meanwhile(monkeypatch):
     monkeypatch.setattr(ast, "parse", lambda text: text and ast.parse(text[1:]) + text[0])
-    with walker.parsing_in_turn(is_safe=False):
+    with executors.parsing_in_turn(is_safe=False):
         assert ast.parse("abc") == "cba"

@@ -25,7 +25,7 @@ from pytest_enrich.pipeline.budget import (
     SHORTEST_SLICE,
     Pace,
 )
-from pytest_enrich.session.walker import InlineExecutor
+from pytest_enrich.session.executors import InlineExecutor
 
 SLICE = Slice(seconds=2.0, executions=500)
 

@@ -17,7 +17,7 @@ from pytest_enrich.data import Report, RunSummary
 from pytest_enrich.progress import Terminal
 from pytest_enrich.reporters import formats, text
 from pytest_enrich.reporters.figures import changed_heading
-from pytest_enrich.session import scope, summary, walker
+from pytest_enrich.session import executors, scope, summary
 from pytest_enrich.session.reproof import answer
 from pytest_enrich.session.summary import changed_files, render_gaps, snapshot_files
 from pytest_enrich.session.work import Session
@@ -62,7 +62,7 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
         terminal.write_line(text.learnt(known.told))
     before = snapshot_files(settings.rootdir, settings.directory)
     with (
-        walker.parsing_in_turn(),
+        executors.parsing_in_turn(),
         progress.on(terminal) as lines,
         closing(Session(settings, store, found, lines, known)) as session,
     ):

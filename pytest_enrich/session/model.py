@@ -27,7 +27,7 @@ from pytest_enrich.proposers.ollama.use import Use
 from pytest_enrich.proposers.ollama.wording import Wording
 from pytest_enrich.protocols import Proposer, Sandbox
 from pytest_enrich.reporters.words import counted
-from pytest_enrich.session.walker import Course
+from pytest_enrich.session.panel import Course
 from pytest_enrich.store.evidence import Answers
 
 CONFINED = "rlimits-only"

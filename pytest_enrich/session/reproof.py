@@ -36,7 +36,7 @@ from pytest_enrich.data import (
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.pipeline import REJECTED, REPEATED
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.session import scope, summary, walker, work
+from pytest_enrich.session import executors, scope, summary, work
 from pytest_enrich.session.ground import COLLECT_SECONDS
 from pytest_enrich.session.noting import Slots, Writing
 from pytest_enrich.validate import check, gain, stable, version
@@ -92,7 +92,7 @@ def replay(settings: Settings, asked: Replay) -> Replayed:
     sandbox = Writing(Slots(inside, max(settings.workers, 1)))
     context = work.context(settings, sandbox)
     paths = {attempt.candidate.placement.path for one in asked.judged for attempt in one.attempts}
-    with closing(sandbox), walker.parsing_in_turn(), walker.choose(settings.workers) as executor:
+    with closing(sandbox), executors.parsing_in_turn(), executors.choose(settings.workers) as executor:
         sandbox.learn((path for path in sorted(paths) if (settings.rootdir / path).exists()), COLLECT_SECONDS)
         verdicts = executor.map(lambda one: _judged(context, *one), _asked(asked.judged))
         return Replayed(

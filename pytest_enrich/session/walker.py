@@ -5,42 +5,30 @@ Where there is a model, its round comes between those of the others. What is rev
 
 from __future__ import annotations
 
-import ast
 import itertools
 import math
-import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import pipeline
 from pytest_enrich.config import MODEL, Budget, Settings
-from pytest_enrich.data import Attempt, Target
+from pytest_enrich.data import Target
 from pytest_enrich.data.run import Stop
 from pytest_enrich.progress import Lines
-from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
-from pytest_enrich.proposers.rows import RowsProposer
-from pytest_enrich.proposers.search import SearchProposer
-from pytest_enrich.protocols import Proposer, Sandbox
+from pytest_enrich.session.executors import choose
 from pytest_enrich.session.ledger import Ledger, Made, key
-from pytest_enrich.source import Suite
+from pytest_enrich.session.panel import Panel
 from pytest_enrich.store import rejected
-from pytest_enrich.store.python_file import text_of
 
 if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
 
-
-# While a model may still be asked, what the others may use of the budget, before a small one and before another,
-# and of the places for suggestions; what is left over is theirs again. A small one closes gaps that they leave for
-# good, and few: it takes its time from what they do not use.
-EARLY_SMALL, EARLY_PART, EARLY_PLACES = 0.85, 0.5, 0.7
+# While a model may still be asked, what the others may use of the places for suggestions.
+EARLY_PLACES = 0.7
 EARLY_SECONDS = 60.0
 """They have that long in any case: in as short a time a model answers two or three questions."""
 # What a model may use of the rest: with what it said the others have a second turn.
@@ -307,132 +295,3 @@ class Walker:
         is_left = model.is_unasked(done.target)
         self._is_late = self._is_late or is_left
         return replace(done, complete=done.complete and not (model.is_gone or is_left))
-
-
-T = TypeVar("T")
-PARSES_IN_THREADS = (
-    sys.version_info < (3, 11) or (3, 11, 8) <= sys.version_info < (3, 12) or sys.version_info >= (3, 12, 2)
-)
-"""Whether `ast.parse` in two threads at a time is safe in this Python (python/cpython#106905)."""
-
-
-class InlineExecutor(Executor):
-    """Does the work at once, where it is submitted: an interrupt reaches it, and nothing runs beside it."""
-
-    def submit(self, work: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:  # noqa: ANN401 - as the base class
-        """Do it; only an `Exception` is kept for `result`."""
-        future: Future[T] = Future()
-        try:
-            future.set_result(work(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - it is raised again by `result`
-            future.set_exception(error)
-        return future
-
-
-def choose(workers: int) -> Executor:
-    """An executor for so many pieces of work at the same time. Threads: what takes time is other processes."""
-    return InlineExecutor() if workers <= 1 else ThreadPoolExecutor(workers, "enrich")
-
-
-@contextmanager
-def parsing_in_turn(*, is_safe: bool = PARSES_IN_THREADS) -> Iterator[None]:
-    """Where it is not safe otherwise, `ast.parse` waits until no other thread is in it.
-
-    For all who call it, libraries too, and only as long as this lasts.
-    """
-    plain, lock = ast.parse, threading.RLock()
-
-    def parse(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as `ast.parse`, whatever that takes
-        with lock:
-            return plain(*given, **named)
-
-    ast.parse = plain if is_safe else parse
-    try:
-        yield
-    finally:
-        ast.parse = plain
-
-
-class Course(Struct, frozen=True, kw_only=True):
-    """What a model has to know of the run that it is asked in.
-
-    Attributes:
-        suite: What is known of the tests.
-        test_text: A test file as it is now.
-        source_text: A source file's text.
-        left: Seconds of the run.
-        attempts: What was tried so far.
-        say: Told what the model is waited for.
-    """
-
-    suite: Suite
-    test_text: Callable[[str], str]
-    source_text: Callable[[str], str]
-    left: Callable[[], float]
-    attempts: Callable[[], Sequence[Attempt]]
-    say: Callable[[str], None]
-
-
-class Panel:
-    """The proposers of one run; a `model` is among them once it was begun and found.
-
-    Args:
-        settings: Who is asked, and how.
-        sandbox: Where they try things out.
-    """
-
-    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
-        self._settings, self._sandbox = settings, sandbox
-        self.model: LocalModel | None = None
-        self._silence = ""
-
-    @property
-    def early(self) -> float:
-        """As for `plan_round`."""
-        if self.model is None:
-            return 0.0
-        return EARLY_SMALL if self.model.is_small else EARLY_PART
-
-    def test_text(self, path: str) -> str:
-        """A test file as it is now, "" when it is not there or cannot be decoded."""
-        return text_of(self._settings.rootdir, path) or ""
-
-    def begin_model(self, targets: Sequence[Target], course: Course) -> None:
-        """Have the model loaded while others work; that there is none is said, and no reason to stop."""
-        if MODEL not in self._settings.asked or not targets:
-            return
-        from pytest_enrich.session import model
-
-        found = model.begin(self._settings, self._sandbox, targets, course)
-        if isinstance(found, str):
-            self._silence = f"the model was not asked: {found}"
-        else:
-            self.model = found
-
-    def close(self) -> None:
-        """Ask a model nothing more."""
-        if self.model is not None:
-            self.model.close()
-
-    def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
-        """Those of these names that can be asked; with a model all others begin with what it said, too."""
-        rows = RowsProposer(self._sandbox, self.test_text)
-        known: dict[str, Proposer] = {
-            "rows": rows,
-            # A value that a call needs is the better suggestion as one more row of a test that passes it on.
-            "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
-            "properties": PropertiesProposer(self._sandbox),
-        }
-        if not uses_hypothesis(map(self.test_text, self._settings.test_files)):
-            del known["properties"]  # a share of the time that is for nothing
-        others = tuple(known[name] for name in names if name in known)
-        return (*others, *(self.model.proposers if self.model is not None and MODEL in names else ()))
-
-    def identities(self, names: Sequence[str]) -> tuple[str, ...]:
-        """The proposers as a finished gap names them: a model's with its digest."""
-        return tuple(self.model.identity if name == MODEL and self.model else name for name in names)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What people should know of the model, or why there was none."""
-        return self.model.notes if self.model else (self._silence,) if self._silence else ()

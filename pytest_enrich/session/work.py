@@ -31,8 +31,9 @@ from pytest_enrich.session import ground, scope, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger, Writer
 from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots, Writing
+from pytest_enrich.session.panel import Course, Panel
 from pytest_enrich.session.scope import Found
-from pytest_enrich.session.walker import Course, Panel, Walker
+from pytest_enrich.session.walker import Walker
 from pytest_enrich.store import Store, last_run, rebuild
 from pytest_enrich.store.disk import now
 from pytest_enrich.store.experience import NONE, Experience

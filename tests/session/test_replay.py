@@ -64,9 +64,9 @@ def test_one_that_cannot_be_judged_on_this_tree_does_not_end_all(judged):
 
 def test_what_two_threads_cannot_import_is_there_before_they_begin(settings, fakes, monkeypatch):
     began = []
-    plain, choose = reproof.gaps.branches, reproof.walker.choose
+    plain, choose = reproof.gaps.branches, reproof.executors.choose
     monkeypatch.setattr(reproof.gaps, "branches", lambda text: began.append("coverage") or plain(text))
-    monkeypatch.setattr(reproof.walker, "choose", lambda workers: began.append("threads") or choose(workers))
+    monkeypatch.setattr(reproof.executors, "choose", lambda workers: began.append("threads") or choose(workers))
     here = (fakes.ScriptedSandbox({}), isolation.RLIMITS_ONLY)
     monkeypatch.setattr(reproof.work, "sandbox_here", lambda _settings: here)
     source = "src/shop/cart.py"

@@ -6,16 +6,8 @@ import pytest
 
 from pytest_enrich.config import Budget
 from pytest_enrich.pipeline import RemainingBudget
-from pytest_enrich.session.walker import (
-    EARLY_PART,
-    EARLY_PLACES,
-    EARLY_SMALL,
-    Panel,
-    Round,
-    by_module,
-    deeper,
-    plan_round,
-)
+from pytest_enrich.session.panel import EARLY_PART, EARLY_SMALL, Panel
+from pytest_enrich.session.walker import EARLY_PLACES, Round, by_module, deeper, plan_round
 
 
 def test_without_a_model_there_is_one_round():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Explored
-from pytest_enrich.session.walker import Panel
+from pytest_enrich.session.panel import Panel
 
 
 @pytest.fixture

@@ -1,0 +1,110 @@
+"""Who is asked in a run: the proposers, a local model among them where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from pytest_enrich.config import MODEL, Settings
+from pytest_enrich.data import Attempt, Target
+from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
+from pytest_enrich.proposers.rows import RowsProposer
+from pytest_enrich.proposers.search import SearchProposer
+from pytest_enrich.protocols import Proposer, Sandbox
+from pytest_enrich.source import Suite
+from pytest_enrich.store.python_file import text_of
+
+if TYPE_CHECKING:
+    from pytest_enrich.session.model import LocalModel
+
+# While a model may still be asked, what the others may use of the budget, before a small one and before another;
+# what is left over is theirs again. A small one closes gaps that they leave for good, and few: it takes its time
+# from what they do not use.
+EARLY_SMALL, EARLY_PART = 0.85, 0.5
+
+
+class Course(Struct, frozen=True, kw_only=True):
+    """What a model has to know of the run that it is asked in.
+
+    Attributes:
+        suite: What is known of the tests.
+        test_text: A test file as it is now.
+        source_text: A source file's text.
+        left: Seconds of the run.
+        attempts: What was tried so far.
+        say: Told what the model is waited for.
+    """
+
+    suite: Suite
+    test_text: Callable[[str], str]
+    source_text: Callable[[str], str]
+    left: Callable[[], float]
+    attempts: Callable[[], Sequence[Attempt]]
+    say: Callable[[str], None]
+
+
+class Panel:
+    """The proposers of one run; a `model` is among them once it was begun and found.
+
+    Args:
+        settings: Who is asked, and how.
+        sandbox: Where they try things out.
+    """
+
+    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
+        self._settings, self._sandbox = settings, sandbox
+        self.model: LocalModel | None = None
+        self._silence = ""
+
+    @property
+    def early(self) -> float:
+        """As for `plan_round`."""
+        if self.model is None:
+            return 0.0
+        return EARLY_SMALL if self.model.is_small else EARLY_PART
+
+    def test_text(self, path: str) -> str:
+        """A test file as it is now, "" when it is not there or cannot be decoded."""
+        return text_of(self._settings.rootdir, path) or ""
+
+    def begin_model(self, targets: Sequence[Target], course: Course) -> None:
+        """Have the model loaded while others work; that there is none is said, and no reason to stop."""
+        if MODEL not in self._settings.asked or not targets:
+            return
+        from pytest_enrich.session import model
+
+        found = model.begin(self._settings, self._sandbox, targets, course)
+        if isinstance(found, str):
+            self._silence = f"the model was not asked: {found}"
+        else:
+            self.model = found
+
+    def close(self) -> None:
+        """Ask a model nothing more."""
+        if self.model is not None:
+            self.model.close()
+
+    def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
+        """Those of these names that can be asked; with a model all others begin with what it said, too."""
+        rows = RowsProposer(self._sandbox, self.test_text)
+        known: dict[str, Proposer] = {
+            "rows": rows,
+            # A value that a call needs is the better suggestion as one more row of a test that passes it on.
+            "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
+            "properties": PropertiesProposer(self._sandbox),
+        }
+        if not uses_hypothesis(map(self.test_text, self._settings.test_files)):
+            del known["properties"]  # a share of the time that is for nothing
+        others = tuple(known[name] for name in names if name in known)
+        return (*others, *(self.model.proposers if self.model is not None and MODEL in names else ()))
+
+    def identities(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The proposers as a finished gap names them: a model's with its digest."""
+        return tuple(self.model.identity if name == MODEL and self.model else name for name in names)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know of the model, or why there was none."""
+        return self.model.notes if self.model else (self._silence,) if self._silence else ()
