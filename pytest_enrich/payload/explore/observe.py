@@ -14,6 +14,8 @@ import re
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sized
 from itertools import islice
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ..express import UNSTABLE, express, named, spoken, steady
 from ..rules import files
@@ -32,6 +34,13 @@ PYTHON = ("cp{}{}".format(*sys.version_info), "{}.{}.{}".format(*sys.version_inf
 """What names the interpreter."""
 MOST_ASKED = 4
 LONGEST_OUTPUT = 100
+
+
+class Earlier(NamedTuple):
+    """How things are before a call: the variables, and what can be seen of them."""
+
+    namespace: Mapping[str, object] = MappingProxyType({})
+    seen: Mapping[str, str] = MappingProxyType({})
 
 
 def questions(value: object) -> Iterator[str]:
@@ -115,7 +124,7 @@ def observe(
     if known is not None and (known.refusal or known.raised is not None):
         return _ended(known)
     is_placed = files.FOLDER in plain.text
-    earlier = _earlier(runner, plain) if plain.lines or is_placed else {}
+    earlier = _earlier(runner, plain) if plain.lines or is_placed else Earlier()
     # What is in the directory now is what the last program left there.
     outcome = runner.run(plain) if known is None or is_placed else known
     if outcome.refusal or outcome.raised is not None:
@@ -136,18 +145,22 @@ def _ended(outcome: Outcome) -> tuple[str, list[Record]]:
     return outcome.consume, _raised(outcome.raised)
 
 
-def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[str, str]) -> list[Record]:
+def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
     """What it gave, and what it changed."""
     changes = [
         _record("state", text, value, form="is" if value in {"None", "True", "False"} else "equal")
         for text, value in state(plain, outcome.namespace)
-        if value != earlier.get(text)
+        if value != earlier.seen.get(text)
     ]
     result: list[Record] = []
     if plain.expression:
         # What a function can be asked says more than what it keeps for itself.
         asked = _asked(runner, plain, outcome) if inspect.isfunction(outcome.result) else []
-        result = asked or stated(outcome, plain) or _asked(runner, plain, outcome)
+        own = _own(plain, outcome)
+        result = asked or stated(outcome, plain) or ([] if own else _asked(runner, plain, outcome))
+        if own:  # what is as it was says nothing of the call
+            known = stated(dataclasses.replace(outcome, result=earlier.namespace.get(own)), plain)
+            result = [one for one in result if one["expression"] == "{result}" or one not in known]
     telling = [record for record in result if record["value"] != "None"]
     shown = (
         [*telling, *changes][: max(MOST, len(telling))]
@@ -161,6 +174,13 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Mapping[st
     return [one for one in shown or whole if not _is_passing(one["value"], plain)]
 
 
+def _own(plain: Program, outcome: Outcome) -> str:
+    """The variable of the object that a method is called on, where it gives just that back; else ""."""
+    subject = re.match(r"(\w+)\.", plain.action)
+    is_itself = subject is not None and outcome.namespace.get(subject[1], outcome) is outcome.result
+    return subject[1] if subject is not None and is_itself else ""
+
+
 def _is_passing(value: str, plain: Program) -> bool:
     """Whether it tells which program pytest was started by, or on which Python it runs, unless that is passed."""
     return STARTED in value or any(name in value and name not in plain.text for name in PYTHON)
@@ -171,10 +191,10 @@ def _record(subject: str, expression: str, value: str, message: str = "", form: 
     return {"subject": subject, "expression": expression, "value": value, "message": message, "form": form}
 
 
-def _earlier(runner: Runner, plain: Program) -> dict[str, str]:
-    """What can be seen before the action."""
+def _earlier(runner: Runner, plain: Program) -> Earlier:
+    """How things are before the action."""
     scene = runner.run(dataclasses.replace(plain, action="None", expression=True))
-    return dict(state(plain, scene.namespace))
+    return Earlier(scene.namespace, dict(state(plain, scene.namespace)))
 
 
 def _warned(outcome: Outcome) -> list[Record]:

@@ -140,3 +140,33 @@ def test_of_a_call_that_gives_nothing_it_is_stated_what_its_object_gives_afterwa
 def test_what_its_object_gives_as_before_is_not_stated(explore):
     explored = explore(READER.format(effect="self._seen = count"), "Reader.skip", "method")
     assert not explored.findings
+
+
+LOADER = """
+    class Loader:
+        def __init__(self):
+            self.context, self.size, self._values = {{"item": 1}}, 0, []
+
+        def add(self, count: int):
+            if count > 1:
+                {effect}  # here
+            return self
+
+        def values(self):
+            return list(self._values)
+    """
+
+
+@pytest.mark.parametrize(
+    ("effect", "expression"),
+    [("self.size += count", "{result}.size"), ("self._values.append(7)", "loader.values()")],
+    ids=["a field", "what a method gives"],
+)
+def test_of_an_object_that_a_method_gives_back_it_is_stated_what_has_changed(explore, effect, expression):
+    (found,) = explore(LOADER.format(effect=effect), "Loader.add", "method").findings
+    assert [seen.expression for seen in found.observations][0] == expression
+    assert not any("context" in seen.expression for seen in found.observations)
+
+
+def test_of_an_object_that_a_method_gives_back_as_it_was_nothing_is_stated(explore):
+    assert not explore(LOADER.format(effect="self._seen = count"), "Loader.add", "method").findings
