@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -37,6 +38,7 @@ ALONE = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
 RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
+QUOTES = re.compile(r"['\"]")
 
 
 class Body(Struct, frozen=True, kw_only=True):
@@ -167,6 +169,11 @@ def pattern(message: str, most: int = MESSAGE) -> str:
             text = only.strip()
         case (tuple(),) if " " in (said := words.main_text(text)) and said in text:
             text = said
+        case ({**held},) if (only := _only(held)) in text:  # those of a schema, by where it is
+            text = only or text
+    if "'" in text and '"' in text:  # of both kinds: what is between them can be read
+        longest = max(QUOTES.split(text), key=len).strip()
+        text = longest if longest.count(" ") > 1 else text
     if len(text) > most:
         text = text[:most].rpartition(" ")[0] or text[:most]
     escaped = SPECIAL.sub(r"\\\1", text)
@@ -176,6 +183,12 @@ def pattern(message: str, most: int = MESSAGE) -> str:
     if escaped != text and quote not in escaped and escaped.isprintable():
         return f"r{quote}{escaped}{quote}"
     return repr(escaped) if not escaped.isprintable() or quote in escaped else f"{quote}{escaped}{quote}"
+
+
+def _only(held: Mapping[object, object]) -> str:
+    """The sentence that a dictionary holds; "" of one that holds something else, or more."""
+    told = next(iter(held.values())) if len(held) == 1 else ""
+    return told.strip() if isinstance(told, str) and " " in told.strip() else ""
 
 
 def bare(template: Template) -> str:

@@ -243,6 +243,11 @@ def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
         ("expected <total>, got 3", '"expected <total>, got 3"'),
         ("('Invalid section heading', '[signatures')", '"Invalid section heading"'),
         ("('a', 'b')", "r\"\\('a', 'b'\\)\""),
+        ("{'': 'Invalid time'}", '"Invalid time"'),
+        ("{'a': 'Invalid time', 'b': 1}", "r\"\\{'a': 'Invalid time', 'b': 1\\}\""),
+        ("{'': '\"12:00\" is not a time'}", "'\"12:00\" is not a time'"),
+        ("'12' of \"now\" is not a datetime object", '"is not a datetime object"'),
+        ("'a' is \"b\"", repr("'a' is \"b\"")),
     ],
 )
 def test_a_message_is_matched_without_quotes_around_it_and_without_how_an_object_shows_itself(message, pattern):

@@ -164,7 +164,7 @@ LOADER = """
 )
 def test_of_an_object_that_a_method_gives_back_it_is_stated_what_has_changed(explore, effect, expression):
     (found,) = explore(LOADER.format(effect=effect), "Loader.add", "method").findings
-    assert [seen.expression for seen in found.observations][0] == expression
+    assert found.observations[0].expression == expression
     assert not any("context" in seen.expression for seen in found.observations)
 
 
