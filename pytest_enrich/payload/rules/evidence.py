@@ -81,7 +81,8 @@ def told(
     kinds = used.stated.union(*groups.values(), (kind for rule, kind in used.rules if rule == "attributes"))
     groups["widened"] = frozenset(_widened(kinds, used))
     kinds |= groups["widened"]
-    called = frozenset(_named(parameter["name"]))
+    # `*args` are many of something, and no parsed arguments.
+    called = frozenset(_named(parameter["name"]) if parameter.get("kind") != "variadic" else ())
     alike = frozenset(kind for rule, kind in used.rules if rule == "class of its name")
     suggested = used.suggested - alike
     # A body that compares `maxsize` with 0 takes a float, too, but that is not what its callers pass.

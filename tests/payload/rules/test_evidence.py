@@ -56,6 +56,12 @@ def test_where_one_number_is_passed_a_body_that_calculates_takes_another():
     assert kind("a", seen=[1], used=NUMBER) == {int, float}
 
 
+def test_a_name_tells_nothing_of_many():
+    parameter = {"name": "args", "kind": "variadic"}
+    assert evidence.told(parameter, None, (), NO_USE).hint is UNKNOWN
+    assert evidence.told({**parameter, "kind": "positional"}, None, (), NO_USE).hint is not UNKNOWN
+
+
 def test_the_name_says_which_of_the_types_that_a_body_takes_is_meant():
     assert kind("maxsize", used=NUMBER) == {int}
     assert kind("a", used=NUMBER) == {int, float}
