@@ -172,8 +172,9 @@ def pattern(message: str, most: int = MESSAGE) -> str:
         case ({**held},) if (only := _only(held)) in text:  # those of a schema, by where it is
             text = only or text
     if "'" in text and '"' in text:  # of both kinds: what is between them can be read
-        longest = max(QUOTES.split(text), key=len).strip()
-        text = longest if longest.count(" ") > 1 else text
+        parts = [one for part in QUOTES.split(text) if (one := part.strip())]
+        longest = max(parts, key=len, default="")
+        text = longest if longest.count(" ") > 1 or [longest] == parts else text
     if len(text) > most:
         text = text[:most].rpartition(" ")[0] or text[:most]
     escaped = SPECIAL.sub(r"\\\1", text)

@@ -40,6 +40,9 @@ COMPARES: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 KINDS = {"str": "string", "int": "integer", "bool": "boolean"}
 AFFIXES = {"startswith": "leading", "endswith": "trailing"}
+SEVERAL = re.compile(r"[a-z]{2}s$")
+FLAG = re.compile(r"_*(?:allow|by|can|do|enable|has|ignore|include|is|keep|no|not|should|skip|use|was)_|\w+ed$")
+"""How attributes are called that are several things, and those that are none."""
 
 
 def condition(text: str, outcome: str) -> ast.expr | None:
@@ -90,14 +93,26 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
             yield _of_truth(node, case, is_true=True)
 
 
-def of_object(node: ast.expr) -> str:
-    """What a condition says of the object itself: `self._span is None` that it is without a span."""
+def of_object(node: ast.expr, *, is_refused: bool = False) -> str:
+    """What a condition says of the object itself: `self._span is None` that it is without a span.
+
+    Where something is refused there is more to say than that the object has something.
+    """
     match node:
         case ast.Compare(ast.Attribute(ast.Name("self"), name), [ast.Is()], [ast.Constant(None)]):
             return f"without_{words.snake(name)}"
-        case ast.UnaryOp(ast.Not(), ast.Attribute(ast.Name("self"), name)) if re.search(r"[a-z]{2}s$", name):
-            return f"without_{words.snake(name)}"  # a flag is no plural
+        case ast.UnaryOp(ast.Not(), ast.Attribute(ast.Name("self"), name)) if SEVERAL.search(name):
+            return f"without_{words.snake(name)}"
+        case ast.UnaryOp(ast.Not(), ast.Attribute(ast.Name("self"), name)) if _is_thing(name) and not is_refused:
+            return f"without_{words.snake(name)}"
+        case ast.Attribute(ast.Name("self"), name) if _is_thing(name) and not is_refused:
+            return f"with_{words.snake(name)}"
     return ""
+
+
+def _is_thing(name: str) -> bool:
+    """Whether an attribute of several words is a thing, and no flag."""
+    return "_" in name.strip("_") and FLAG.match(name) is None
 
 
 def asked(text: str, outcome: str) -> Iterator[str]:

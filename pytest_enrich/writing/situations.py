@@ -44,7 +44,7 @@ def situations(case: Case) -> Iterator[str]:
     holds = conditions.condition(case.text, case.outcome)
     if holds is not None:
         yield from conditions.said(holds, case)
-        yield conditions.of_object(holds)
+        yield conditions.of_object(holds, is_refused=bool(case.raised))
     elif case.outcome == "skips":
         looped = conditions.names_in(conditions.parsed_expression(case.text.partition(" in ")[2].rstrip(":")))
         # A loop is over, too, when all has been gone through.

@@ -239,6 +239,9 @@ def plain(template: Template) -> str:
     return IMPORTED.sub(r"\1", template)
 
 
+OPPOSITES = {"==": "!=", "in": "not in"}
+
+
 def relation(left: Template, sign: str, right: Template) -> Template:
     """What is true when both sides, whatever they are, stand in a relation (`==`, `is`, `in`, `<=`, ...).
 
@@ -251,8 +254,8 @@ def relation(left: Template, sign: str, right: Template) -> Template:
 
 def denied(code: Template) -> Template:
     """What is true when `code` is not: of things that are not equal that they are unequal."""
-    parts = compared(code)
-    return f"{parts[0]} != {parts[2]}" if parts is not None and parts[1] == "==" else f"not {side(code)}"
+    left, sign, right = compared(code) or (code, "", "")
+    return f"{left} {OPPOSITES[sign]} {right}" if sign in OPPOSITES else f"not {side(code)}"
 
 
 def compared(code: Template) -> tuple[Template, str, Template] | None:

@@ -899,3 +899,19 @@ def test_a_value_that_is_none_of_what_may_be_passed_is_unknown(message, value, n
 def test_what_stands_behind_a_colon_in_a_message_may_say_more(reason, name):
     message = f"'OR MIT' is not a valid expression: {reason}"
     assert named(case(raises(message), arguments={"total": "'OR MIT'"})) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "name"),
+    [
+        ("if self.branch_code:", "false", "test_bic_formatted_without_branch_code"),
+        ("if self.branch_code:", "true", "test_bic_formatted_with_branch_code"),
+        ("if self.allow_empty:", "true", "test_bic_formatted"),
+        ("if self.is_closed:", "false", "test_bic_formatted"),
+        ("if self.last_closed:", "true", "test_bic_formatted"),
+    ],
+)
+def test_of_an_object_it_is_said_what_it_has_and_no_flag(text, outcome, name):
+    seen = Observation(subject="result", value="'GENO DE'")
+    stated = case(seen, subject="BIC.formatted", text=text, outcome=outcome, parameters=(), optional=())
+    assert named(stated) == name

@@ -40,7 +40,7 @@ def test_a_side_of_a_comparison_stays_whole(code, side):
         ("a == b", "a == b", "a != b"),
         ("(a) == (b)", "(a) == (b)", "not ((a) == (b))"),
         ("a != b", "a != b", "not (a != b)"),
-        ("a in b", "a in b", "not (a in b)"),
+        ("a in b", "a in b", "a not in b"),
         ("a or b", "a or b", "not (a or b)"),
         ("not a", "not a", "not (not a)"),
         ("f(a)", "f(a) is True", "f(a) is False"),
