@@ -39,6 +39,9 @@ COMPARES: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.NotEq: operator.ne, ast.Is: operator.is_, ast.IsNot: operator.is_not,
 }  # fmt: skip
 KINDS = {"str": "string", "int": "integer", "bool": "boolean"}
+DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
+MADE = (*DISPLAYS, ast.Lambda, ast.JoinedStr)
+"""What is something, whatever is in it."""
 AFFIXES = {"startswith": "leading", "endswith": "trailing"}
 SEVERAL = re.compile(r"[a-z]{2}s$")
 FLAG = re.compile(r"_*(?:allow|by|can|do|enable|has|ignore|include|is|keep|no|not|should|skip|use|was)_|\w+ed$")
@@ -139,7 +142,10 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
     match node:
         case ast.Call(ast.Name("isinstance"), [about, kind]) if is_true and (name := _parameter(about, case)):
             kinds = [last_name(each) for each in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
-            made = last_name(getattr(expression(case.arguments.get(name, "")), "func", None))
+            given = expression(case.arguments.get(name, ""))
+            if isinstance(given, DISPLAYS) and type(given).__name__.lower() not in kinds:
+                return ""
+            made = last_name(getattr(given, "func", None))
             return _of_kind(case.known_as(name), made if made in kinds else kinds[0]) if any(kinds) else ""
         case ast.Call(ast.Attribute(about, affix), [texts]) if affix in AFFIXES:
             literal = literal_value(texts)
@@ -221,6 +227,8 @@ def _of_kind(known: str, kind: str) -> str:
 def _may_hold(value: Template, sign: ast.cmpop, other: object) -> bool:
     """Whether a comparison is true of what is passed, as far as anybody sees: the name may mean another value."""
     passed = literal_value(value) if value else None
+    if passed is None and other is None and isinstance(expression(value), MADE):
+        return isinstance(sign, ast.IsNot | ast.NotEq)
     if passed is None or type(sign) not in COMPARES:
         return True
     try:

@@ -61,7 +61,7 @@ EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_
 ENDING = re.compile(r"(Error|Exception)$")
 WHERE = re.compile("_(?:in|at|from)_")
 ENDED = re.compile(
-    r"^(\w+?_\w+?)(?<!_not)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
+    r"^(\w+?_\w+?)(?<!_not)(?<!_be)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
 )
 """What a message ends with that says no more than what comes before."""
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "try", "use", "we", "you"}

@@ -800,6 +800,12 @@ def test_what_an_object_has_that_is_made_of_nothing_is_its_defaults(arguments, n
         ),
         ("draw", "Width of a bar is negative", {"width": "-1"}, "test_draw_width_of_bar_is_negative"),
         ("Chord.at", "Invalid mode m/G", {"scale": "'Dm/G'"}, "test_chord_at_rejects_invalid_mode"),
+        (
+            "crccls",
+            "Either width or basecls must be given",
+            {},
+            "test_crccls_either_width_or_basecls_must_be_given",
+        ),
         ("Axis.of", "Unknown axis q", {"q": "'north'"}, "test_axis_of_rejects_unknown_axis_q"),
         (
             "read_table",
@@ -914,4 +920,21 @@ def test_what_stands_behind_a_colon_in_a_message_may_say_more(reason, name):
 def test_of_an_object_it_is_said_what_it_has_and_no_flag(text, outcome, name):
     seen = Observation(subject="result", value="'GENO DE'")
     stated = case(seen, subject="BIC.formatted", text=text, outcome=outcome, parameters=(), optional=())
+    assert named(stated) == name
+
+
+@pytest.mark.parametrize(
+    ("config", "name"), [("[⟨shop:Nothing⟩(), 2]", "test_show"), ("None", "test_show_with_none")]
+)
+def test_what_is_something_is_not_said_to_be_missing(config, name):
+    text = "elif config is None or isinstance(config, Nothing):"
+    stated = case(
+        Observation(subject="result", value="'1 = 2'"),
+        subject="show",
+        text=text,
+        outcome="true",
+        parameters=("config",),
+        optional=(),
+        arguments={"config": config},
+    )
     assert named(stated) == name

@@ -17,6 +17,8 @@ LONG_WORD = 30
 MIXED = 5
 BUILT_IN = re.compile(r"bool|bytes|dict|float|int|list|object|set|str|tuple")
 """A class in the place of a function: nobody's time to live is `bool`."""
+ENUMERATION = "⟨enum:Enum⟩("
+"""A class that is made on the spot, where any other would do."""
 PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")
 """A parameter that callers are not meant to know of, by its name."""
 BARE = re.compile(r"None|True|False|\[\]|\{\}|\(\)|set\(\)")
@@ -64,13 +66,13 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
     """
     values = [*(value for _, value in call.arguments), *call.passed_on]
     own = sum(
-        odd(value, known) + _made_from_nothing(value) + (LETTER.fullmatch(value) is not None)
+        odd(value, known) + made_from_nothing(value) + (LETTER.fullmatch(value) is not None)
         for value in values
         if value not in known
     )
     if call.receiver and call.receiver not in known:
-        is_operand = call.qualname.endswith("__")
-        own += odd(call.receiver, known) + is_operand * _made_from_nothing(call.receiver)
+        is_operand = call.qualname.endswith("__") and not call.qualname.endswith("__call__")
+        own += odd(call.receiver, known) + is_operand * made_from_nothing(call.receiver)
     # People read nothing in a list twice, even where tests pass it, a number of many digits that a program made,
     # and a text that is passed twice.
     own += sum(hollow(value) + len(RAGGED.findall(value)) for value in values)
@@ -89,7 +91,7 @@ def _alike(templates: Iterable[str]) -> int:
     return len(found) - len({*found})
 
 
-def _made_from_nothing(template: str) -> int:
+def made_from_nothing(template: str) -> int:
     """Such an object is often a zero, which a sum and a difference treat alike."""
     return len(NOTHING.findall(template))
 
@@ -114,6 +116,7 @@ def odd(template: str, usual: frozenset[str] = frozenset()) -> int:
             found += 0 if shape(text) in usual else _odd_text(text)
         elif match.lastgroup == "number":
             found += abs(float(match[0])) >= LARGE
+    found += 2 * template.startswith(ENUMERATION)
     return found + template.count("float('nan") + (BUILT_IN.fullmatch(template) is not None)
 
 

@@ -189,6 +189,8 @@ class Function(Subject[Outcome]):
         """As of `Inputs`; what is refused is what people pass by mistake, and no negative number is taken."""
         misleading = self.inputs.unlikely(call) if outcome.raised else self.inputs.below_zero(call)
         odd, far = self.inputs.strangeness(call)
+        # To be refused an object needs nothing in it.
+        odd -= self.inputs.made_from_nothing(call) if outcome.raised else 0
         return odd + misleading + DETOUR * self.inputs.is_detour, far
 
     def judge(self, call: Call, outcome: Outcome, search: Search[Function]) -> Result[Function] | str:

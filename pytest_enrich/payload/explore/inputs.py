@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from ..engine.guide import Choices
 from ..engine.solve import Mark
-from ..engine.usual import TEXTS, UNWRITTEN, foreignness, known_texts, literals_of, oddness
+from ..engine.usual import TEXTS, UNWRITTEN, foreignness, known_texts, literals_of, made_from_nothing, oddness
 from ..express import evaluable, evaluate, express
 from ..rules import files, is_left_out, rule, types, usage
 from ..rules.evidence import constructor, is_well_made
@@ -201,6 +201,10 @@ class Inputs(Choices):
         passed = [(self.pools[name], value) for name, value in call.arguments if name in self.pools]
         unfit = sum(pool.is_unnamed(value) + pool.is_of_another_kind(value) for pool, value in passed)
         return oddness(call, self.usual) + unfit
+
+    def made_from_nothing(self, call: Call) -> int:
+        """How many objects that are passed are made of nothing, where no test passes such a one."""
+        return sum(made_from_nothing(value) for _, value in call.arguments if value not in self.usual)
 
     def _pool_of(self, name: str) -> Pool | None:
         """The values for a parameter, or for further positional arguments ("")."""

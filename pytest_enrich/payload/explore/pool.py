@@ -28,6 +28,8 @@ KIND = re.compile(
     r"(?P<text>['\"])|(?P<bytes>b['\"])|(?P<number>-?\d)|(?P<flag>True|False)|(?P<list>[\[(])|(?P<dict>\{)"
 )
 """What a literal is, by how it begins."""
+WORD, ALIKE = re.compile(r"(['\"])([a-z]{3,})?\1$"), 0.6
+EMPTY = {"text": "''", "bytes": "b''", "list": "[]", "dict": "{}"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +83,14 @@ class Pool:
         written = sorted(self.written, key=_has_lines)
         said = [text for text in written if not NAMING.match(text)]
         any_text = [ANY_TEXT] if ANY_TEXT in self.plain else []
-        return tuple(dict.fromkeys([*seen, *edits(seen), *said, *any_text, *written, *self.plain, *self.short]))
+        near = [*seen, *edits(seen), *self._empty]
+        return tuple(dict.fromkeys([*near, *said, *any_text, *written, *self.plain, *self.short]))
+
+    @property
+    def _empty(self) -> list[str]:
+        """Nothing, of the kinds that tests pass: where texts are, it is no `False`."""
+        kinds = (kind.lastgroup or "" for value in self.seen if (kind := KIND.match(value)))
+        return [EMPTY[kind] for kind in dict.fromkeys(kinds) if kind in EMPTY]
 
     @property
     def short(self) -> list[str]:
@@ -149,9 +158,13 @@ def nearest(values: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(values, key=lambda value: -_likeness(value, matchers)))
 
 
-def likeness(value: str, known: Sequence[str]) -> float:
-    """How much of its text one of those that are `known` has, 0 to 1."""
-    return _likeness(value, _matchers(known))
+def is_unlike(template: str, known: Sequence[str]) -> bool:
+    """Whether it is a text of signs that is no slip of those that are `known`.
+
+    None with nothing in it, and no word: people write such where they mean that something is refused.
+    """
+    is_text = template.startswith(TEXTS) and not WORD.match(template)
+    return is_text and _likeness(template, _matchers(known)) < ALIKE
 
 
 def _matchers(known: Sequence[str]) -> list[SequenceMatcher[str]]:

@@ -20,18 +20,17 @@ from . import informative
 from .calls import Call, sites
 from .function import Function
 from .observe import said
-from .pool import likeness
+from .pool import is_unlike
 from .run import Outcome
 from .stated import Record
 
 MOST_RECEIVERS, MOST_LIMITS = 12, 12
 LONGEST_WRITTEN, FARTHEST = 80, 10**18
 PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
-WORD = re.compile(r"$|[a-z]{3,}$")
-"""A text with nothing in it, or a word: people write such where they mean that something is refused."""
-REFUSED, ALIKE = (UNKNOWN, "other"), 0.6
+REFUSED = (UNKNOWN, "other")
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
+BASE = re.compile("Base|Abstract|Mixin")
 CLASS = re.compile(r"⟨[\w.]+:[\w.]+⟩(?=\()")
 """The same, where a template is nothing but an object of it that is made, and what is done with that."""
 
@@ -69,11 +68,17 @@ class _Found:
 
     @cached_property
     def _of_owner(self) -> Sequence[str]:
-        """The object as one of the class that has the method, where it is of a class made from that."""
+        """The object as one of the class that has the method, where it is of a class made from that.
+
+        Not of one that is called a base and that no test makes: it is there for others.
+        """
         owner, receiver = self.function.inputs.owner, self.result.call.receiver or ""
         known = named(owner) if owner is not None and not inspect.isabstract(owner) else None
         made = CLASS.match(receiver)
-        return [f"{known}{receiver[made.end() :]}"] if known and made and made[0] != known else []
+        is_below = known is not None and made is not None and made[0] != known
+        is_shown = any(text.startswith(f"{known}(") for text in self.function.inputs.known_receivers)
+        is_usual = owner is not None and (is_shown or not BASE.search(owner.__name__))
+        return [f"{known}{receiver[made.end() :]}"] if made and is_below and is_usual else []
 
     def at_limit(self, call: Call) -> Call:
         """The call with a number right beside the limit that it is compared with: there a mistake is seen first.
@@ -107,18 +112,17 @@ class _Found:
         """The call with a text that says so for one that is refused, and that nobody writes there."""
         for name, template in call.arguments:
             value = next((value for _, value in evaluable([template])), None)
-            is_text = isinstance(value, str) and not WORD.match(value)
             # Of several values the one that the message speaks of is refused.
             is_told = len(call.arguments) == 1 or str(value) in str(self._outcome.raised)
-            if is_text and is_told and self._is_strange(name, template):
+            if is_told and self._is_strange(name, template):
                 others = (call.with_argument(name, repr(other)) for other in REFUSED)
                 call = next(filter(self.is_done_by, others), call)
         return call
 
     def _is_strange(self, name: str, template: str) -> bool:
-        """Whether nobody writes a text there: a slip of what tests pass is none, a phrase elsewhere is prose."""
+        """Whether nobody writes such a text there: a phrase that stands elsewhere is prose."""
         pool = self.function.inputs.pools.get(name)
-        if pool is None or likeness(template, pool.seen) >= ALIKE:
+        if pool is None or not is_unlike(template, pool.seen):
             return False
         return template not in pool.written or " " in template.strip("' ")
 

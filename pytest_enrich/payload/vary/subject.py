@@ -15,6 +15,7 @@ from ..engine.reduce import reduce
 from ..engine.search import Cost, Result, Search
 from ..engine.trace import Branch
 from ..engine.usual import UNKNOWN
+from ..explore.pool import is_unlike
 from .pool import Pool
 from .runner import Record, TestRun
 from .test import GRACE_SECONDS, SECONDS_EACH, Test, Variation, row_of, variation_of
@@ -212,13 +213,16 @@ class ExistingTest(Choices):
         row = row_of(first)
         plain = {str(hole): (*pool.preferred, pool.rows[row]) for hole, pool in enumerate(self._pools)}
         found = reduce(first, plain, holds, self.strangeness)
-        return self._with_unknown_keys(found, holds) if before.raised else found
+        return self._with_unknown(found, holds) if before.raised else found
 
-    def _with_unknown_keys(self, found: Variation, holds: Callable[[Variation], bool]) -> Variation:
-        """The variation with a key that says so for one that is refused: `sdist/` is a slip that nobody makes."""
+    def _with_unknown(self, found: Variation, holds: Callable[[Variation], bool]) -> Variation:
+        """The variation with a key, or a text, that says so for one that is refused: nobody slips to `sdist/`."""
+        is_alone = len(found.arguments) == 1
         for hole, value in found.arguments:
-            strange = map(repr, self._pools[int(hole)].strange_keys(value))
+            pool = self._pools[int(hole)]
+            strange = map(repr, pool.strange_keys(value))
             named = functools.reduce(lambda text, key: text.replace(key, repr(UNKNOWN)), strange, value)
+            named = repr(UNKNOWN) if is_alone and is_unlike(value, pool.seen) else named
             if named != value and holds(other := found.with_argument(hole, named)):
                 found = other
         return found

@@ -94,3 +94,15 @@ def test_an_object_that_a_method_is_called_on_may_be_made_from_nothing_unless_it
 
 def test_an_object_that_tests_make_from_nothing_is_usual():
     assert odd("⟨shop:Cart⟩()", "⟨shop:Cart⟩()") == 0
+
+
+def test_an_object_that_is_called_may_be_made_from_nothing_and_no_operand():
+    made = "⟨shop:Scale⟩()"
+    assert oddness(Call("Scale.__call__", (("number", "7"),), made)) == 0
+    assert oddness(Call("Scale.__add__", (("other", "7"),), made)) == 1
+
+
+def test_nobody_makes_a_class_on_the_spot_where_another_one_would_do():
+    assert oddness(Call("of", (("cls", "⟨enum:Enum⟩('Color', ['RED'])"),))) > oddness(
+        Call("of", (("cls", "int"),))
+    )

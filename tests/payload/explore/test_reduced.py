@@ -104,28 +104,31 @@ def test_an_object_made_from_nothing_is_made_in_the_shortest_way_that_tests_show
     assert [one.call.receiver for one in found.findings] == ["⟨sample:Machine⟩()"]
 
 
-def test_an_object_is_of_the_class_that_has_the_method(explore):
-    text = """
-        class Cache:
+@pytest.mark.parametrize(
+    ("name", "receiver"), [("Cache", "⟨sample:Cache⟩(0)"), ("BaseCache", "⟨sample:OldestCache⟩(0)")]
+)
+def test_an_object_is_of_the_class_that_has_the_method_unless_that_is_a_base(explore, name, receiver):
+    text = f"""
+        class {name}:
             def __init__(self, size):
                 self.size = size
-                self.held = {}
+                self.held = {{}}
 
             def fill(self, key):
                 if len(self.held) >= self.size:
                     raise ValueError("value too large")
                 self.held[key] = key
 
-        class OldestCache(Cache):
+        class OldestCache({name}):
             pass
         """
-    made = Call(
-        qualname="Cache.fill", receiver="⟨sample:OldestCache⟩(0)", arguments=(Argument(name="key", value="'up'"),)
-    )
+    filled = f"{name}.fill"
+    given = (Argument(name="key", value="'up'"),)
+    made = Call(qualname=filled, receiver="⟨sample:OldestCache⟩(0)", arguments=given)
     (found,) = explore(
-        text, "Cache.fill", kind="method", branches=((7, 8),), lines=(), executions=1, calls=(made,)
+        text, filled, kind="method", branches=((7, 8),), lines=(), executions=1, calls=(made,)
     ).findings
-    assert found.call.receiver == "⟨sample:Cache⟩(0)"
+    assert found.call.receiver == receiver
 
 
 def test_a_letter_that_stands_elsewhere_is_no_more_usual_than_another(explore):
@@ -265,3 +268,40 @@ def test_a_text_that_tests_pass_is_refused_as_it_is(explore):
 )
 def test_what_is_none_of_the_texts_that_it_is_compared_with_is_out_of_place(compared, found):
     assert reduction.out_of_place([Note(1, *one) for one in compared]) == found
+
+
+def test_nothing_is_of_the_kind_that_tests_pass(explore):
+    text = """
+        def parse(text):
+            if not text:
+                return "nothing"
+            return text.strip()
+        """
+    calls = tuple(
+        Call(qualname="parse", arguments=(Argument(name="text", value=value),)) for value in ("'a '", "' b'")
+    )
+    (found,) = explore(text, "parse", branches=((2, 3),), lines=(), executions=300, calls=calls).findings
+    assert found.call.arguments[0].value == "''"
+
+
+def test_what_is_refused_needs_nothing_in_it(explore):
+    text = """
+        class Port:
+            def __init__(self, size: int = 8, is_open: bool = False):
+                self.size, self.is_open = size, is_open
+
+        def read(port: Port) -> int:
+            if not port.is_open:
+                raise ValueError("the port is closed")
+            return port.size
+        """
+    given = Argument(name="port", value="⟨sample:Port⟩(7, is_open=True)")
+    (found,) = explore(
+        text,
+        "read",
+        branches=((6, 7),),
+        lines=(),
+        executions=300,
+        calls=(Call(qualname="read", arguments=(given,)),),
+    ).findings
+    assert found.call.arguments[0].value == "⟨sample:Port⟩()"

@@ -15,6 +15,7 @@ import pytest
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.entry import Entry
 from pytest_enrich.payload.explore.inputs import Inputs
+from pytest_enrich.payload.explore.pool import is_unlike
 from pytest_enrich.payload.explore.supply import Known, Seen
 from pytest_enrich.payload.explore.varied import Varied
 from pytest_enrich.payload.express import evaluable, evaluate
@@ -253,3 +254,12 @@ def test_what_tests_passed_tells_the_type():
 def test_what_a_test_passed_itself_always_conforms():
     one = inputs("a", [Call("f", (("a", "'x'"),)), Call("f", (("a", "None"),))])
     assert one.conforms(Call("f", (("a", "None"),)))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("'22:38:10'", True), ("'mond:ay'", False), ("'funday'", False), ("''", False), ("7", False)],
+    ids=["from elsewhere", "a slip", "a word", "nothing", "no text"],
+)
+def test_a_text_of_signs_that_is_no_slip_of_what_tests_pass_is_unlike_that(value, expected):
+    assert is_unlike(value, ["'monday'", "'tuesday'"]) is expected
