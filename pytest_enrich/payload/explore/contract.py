@@ -22,6 +22,8 @@ MISTAKES = (AttributeError, NameError)
 CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
 RAISED = re.compile(r"raise\s+(?:\w+\.)*([A-Z]\w*)")
 """A statement that names the class of what it raises."""
+WARNING = re.compile(r"(?:^|[^\w.]|\b(?:self|cls|_?warnings)\.)\w*(?:warn|deprecat)\w*\(", re.IGNORECASE)
+"""A statement that warns, and not one of a logger."""
 OWN = "<enrich>"
 """The file of our programs: what tells callers of something names it."""
 BLOCKS = ("body", "orelse", "handlers", "finalbody")
@@ -129,9 +131,19 @@ class Warned(NamedTuple):
 
 def warnings_of(caught: Sequence[warnings.WarningMessage], root: str) -> tuple[Warned, ...]:
     """The warnings that the project gave, or that are about our call; none of a class that has no public name."""
-    own = (one for one in caught if one.filename == OWN or is_ours(one.filename, root))
+    own = (
+        one for one in caught if one.filename == OWN or (is_ours(one.filename, root) and not _is_of_others(one))
+    )
     pairs = ((named(one.category), spoken(one.message)) for one in own)
     return tuple(Warned(name, steady(text)) for name, text in pairs if name is not None)
+
+
+def _is_of_others(warning: warnings.WarningMessage) -> bool:
+    """Whether it says that what the project calls is deprecated: a test of that fails when it is mended."""
+    line = linecache.getline(warning.filename, warning.lineno)
+    return issubclass(warning.category, DeprecationWarning | PendingDeprecationWarning) and not WARNING.search(
+        line
+    )
 
 
 def is_forgotten(caught: Sequence[warnings.WarningMessage]) -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from pytest_enrich.payload.explore.contract import warning_lines
 
 
@@ -32,6 +34,27 @@ def test_what_is_not_about_its_warning_is_told_by_what_it_gives(explore):
         """
     (finding,) = explore(text, "size").findings
     assert [(seen.subject, seen.value) for seen in finding.observations] == [("result", "3")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_told"),
+    [
+        ('warnings.warn("an old name", DeprecationWarning)', True),
+        ('logging.getLogger("sample").warn("an old name")', False),
+    ],
+    ids=["of the project", "of what it calls"],
+)
+def test_that_something_is_deprecated_which_the_project_calls_is_nothing_to_state(explore, statement, is_told):
+    text = f"""
+        import logging
+        import warnings
+
+        def show(name: str) -> None:
+            if len(name) > 3:
+                {statement}  # here
+        """
+    seen = [one.subject for found in explore(text, "show").findings for one in found.observations]
+    assert ("warns" in seen) == is_told
 
 
 def test_a_coroutine_that_nobody_awaits_is_an_accident(explore):
