@@ -152,15 +152,7 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
         for text, value in state(plain, outcome.namespace)
         if value != earlier.seen.get(text)
     ]
-    result: list[Record] = []
-    if plain.expression:
-        # What a function can be asked says more than what it keeps for itself.
-        asked = _asked(runner, plain, outcome) if inspect.isfunction(outcome.result) else []
-        own = _own(plain, outcome)
-        result = asked or stated(outcome, plain) or ([] if own else _asked(runner, plain, outcome))
-        if own:  # what is as it was says nothing of the call
-            known = stated(dataclasses.replace(outcome, result=earlier.namespace.get(own)), plain)
-            result = [one for one in result if one["expression"] == "{result}" or one not in known]
+    result = _told(runner, plain, outcome, earlier) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
     shown = (
         [*telling, *changes][: max(MOST, len(telling))]
@@ -172,6 +164,16 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
     # That there is nothing in an attribute is no answer to a call.
     whole = [one for one in result if one["expression"] == "{result}"] if plain.answers else []
     return [one for one in shown or whole if not _is_passing(one["value"], plain)]
+
+
+def _told(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
+    """What the result says; of the object itself, which a method may give back, what is other than before."""
+    if own := _own(plain, outcome):
+        before = stated(dataclasses.replace(outcome, result=earlier.namespace.get(own)), plain)
+        return [one for one in stated(outcome, plain) if one["expression"] == "{result}" or one not in before]
+    # What a function can be asked says more than what it keeps for itself.
+    asked = _asked(runner, plain, outcome) if inspect.isfunction(outcome.result) else []
+    return asked or stated(outcome, plain) or _asked(runner, plain, outcome)
 
 
 def _own(plain: Program, outcome: Outcome) -> str:
