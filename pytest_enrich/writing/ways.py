@@ -60,6 +60,7 @@ EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")
 WHERE = re.compile("_(?:in|at|from)_")
+"""Before what a message says of the place."""
 ENDED = re.compile(
     r"^(\w+?_\w+?)(?<!_not)(?<!_be)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
 )

@@ -131,19 +131,16 @@ class Warned(NamedTuple):
 
 def warnings_of(caught: Sequence[warnings.WarningMessage], root: str) -> tuple[Warned, ...]:
     """The warnings that the project gave, or that are about our call; none of a class that has no public name."""
-    own = (
-        one for one in caught if one.filename == OWN or (is_ours(one.filename, root) and not _is_of_others(one))
-    )
+    ours = (one for one in caught if one.filename == OWN or is_ours(one.filename, root))
+    own = (one for one in ours if one.filename == OWN or not _is_of_others(one))
     pairs = ((named(one.category), spoken(one.message)) for one in own)
     return tuple(Warned(name, steady(text)) for name, text in pairs if name is not None)
 
 
 def _is_of_others(warning: warnings.WarningMessage) -> bool:
     """Whether it says that what the project calls is deprecated: a test of that fails when it is mended."""
-    line = linecache.getline(warning.filename, warning.lineno)
-    return issubclass(warning.category, DeprecationWarning | PendingDeprecationWarning) and not WARNING.search(
-        line
-    )
+    is_deprecation = issubclass(warning.category, DeprecationWarning | PendingDeprecationWarning)
+    return is_deprecation and not WARNING.search(linecache.getline(warning.filename, warning.lineno))
 
 
 def is_forgotten(caught: Sequence[warnings.WarningMessage]) -> bool:
