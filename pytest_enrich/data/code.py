@@ -108,8 +108,8 @@ class Call(Struct, frozen=True, kw_only=True):
     Attributes:
         qualname: Of the function, as in `Gap`.
         arguments: In the order of the parameters; the bound receiver is not among them.
-        receiver: The object a method is called on, "" for one that nobody can write, None for functions (and for
-            class methods of the class).
+        receiver: The object a method is called on, "" for one that nobody can write (and where that is true of an
+            argument, which is not among them then), None for functions (and for class methods of the class).
         setup: Method calls made on the receiver before, oldest first.
         then: Arguments of calls of what it returned, one after the other (`cached(cache)(len)("abc")`); behind the
             name of a method with its dot, what that is called with (`.parse`).

@@ -73,6 +73,15 @@ def passed_arguments(
     return shown
 
 
+def passed_in_part(
+    frame: FrameType, function: FunctionType | None, objects: Express, *, bound: bool
+) -> list[Passed]:
+    """Those of the arguments that have a name and a template."""
+    slots = _slots(frame, function)[1 if bound else 0 :]
+    found = ((name, express.express(value, objects)) for name, value, _ in _unfolded(_shown(slots)) if name)
+    return [Passed(name, template, keyword=True) for name, template in found if template is not None]
+
+
 def call_text(callee: str, arguments: list[Passed]) -> str:
     """The call as source."""
     parts = [f"{part.name}={part.value}" if part.keyword else part.value for part in arguments]

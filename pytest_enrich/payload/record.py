@@ -18,11 +18,22 @@ from _pytest.assertion import rewrite
 
 from . import express, invocation, selection
 from .interest import Interest, Interests, Ways, is_raising
-from .objects import MOST_SETUP, Made, Objects, Passed, call_text, function_of, passed_arguments
+from .objects import (
+    MOST_SETUP,
+    Made,
+    Objects,
+    Passed,
+    call_text,
+    function_of,
+    passed_arguments,
+    passed_in_part,
+)
 from .project import Project
 from .selection import Outcomes, outcome
 
 FARTHEST_CALLER = 30
+IN_PART = 3
+"""One part in so many of the calls of a function may be of what can be written of others."""
 LONGEST_GIVEN, MOST_GIVEN = 120, 20
 """Of a call that gives an object, and of how many of a function it is asked what they give."""
 # Of one test with all its parameters, about half a second; a count, so that the same is seen on every machine.
@@ -183,12 +194,12 @@ class Watch:
         """Note a call of a function that was asked for."""
         call = self._described(frame, interest.code, interest.qualname, first)
         if call is None and self._is_of_test(frame):
-            call = self._asked(frame, interest, first)
+            call = self._asked(frame, interest, first) or self._in_part(frame, interest, first)
         if call is not None:
             key = interest.qualname, json.dumps(call)
             if key[1] not in self._found[interest.qualname]:
-                more = {"nodeid": self.nodeid, "refused": False, "inside": self._is_inside(frame)}
-                self._found[interest.qualname][key[1]] = call | more
+                known = {"nodeid": self.nodeid, "refused": False, "inside": self._is_inside(frame)}
+                self._found[interest.qualname][key[1]] = known | call
                 self._open[frame] = key
 
     def _asked(self, frame: FrameType, interest: Interest, first: object) -> dict[str, Any] | None:
@@ -198,6 +209,14 @@ class Watch:
             return None
         call = self._call(interest.qualname, passed_arguments(frame, function, self.objects, bound=bound))
         return None if call is None else call | {"receiver": ""}
+
+    def _in_part(self, frame: FrameType, interest: Interest, first: object) -> dict[str, Any] | None:
+        """What can be written of a call that a test makes with a stand-in of its own."""
+        function, bound, _ = self._binding(frame, interest.code, interest.qualname, first)
+        passed = passed_in_part(frame, function, self.objects, bound=bound)
+        call = self._call(interest.qualname, passed or None)
+        is_one_more = len(self._found[interest.qualname]) < self.limit // IN_PART
+        return {**call, "receiver": "", "inside": True} if call is not None and is_one_more else None
 
     def _described(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> dict[str, Any] | None:
         """A call that begins, as JSON; None when it cannot be written."""

@@ -62,7 +62,10 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         branches=tuple(branch for gap in target.gaps for branch in gap.branches),
         lines=tuple(line for gap in target.gaps for line in gap.lines),
         statements=target.statements,
-        neighbours=tuple(call for call in recorded.calls if call.qualname in target.neighbours),
+        # What is passed beside what nobody can write fits the parameter all the same.
+        neighbours=tuple(
+            call for call in recorded.calls if call.qualname in target.neighbours or call.receiver == ""
+        ),
         constants=target.constants,
         constructors=recorded.constructors,
         written=written.values(task.test_text),

@@ -308,6 +308,37 @@ def test_no_call_is_written_that_would_not_give_the_object(project, record):
     }
 
 
+def test_of_a_call_with_a_stand_in_what_can_be_written_is_noted_in_part(project, record):
+    root = project(
+        src__shop__cart="""
+            def price(node, amount, exact=False):
+                return amount
+
+            class Till:
+                def total(self, node, amount):
+                    return amount
+            """,
+        tests__test_cart="""
+            from shop.cart import Till, price
+
+            class Node:
+                pass
+
+            def test_a():
+                price(Node(), 7, exact=True)
+                Till().total(Node(), 8)
+                price(Node(), Node())
+            """,
+    )
+
+    recorded = record(root, "price", "Till.total")
+
+    assert [(shown(call), call.receiver, call.inside) for call in recorded.calls] == [
+        ("price(amount=7, exact=True)", "", True),
+        ("Till.total(amount=8)", "", True),
+    ]
+
+
 def test_a_call_that_raised_is_marked_and_one_that_an_operator_was_not_for_is_left_out(project, record):
     root = project(
         src__shop__cart="""

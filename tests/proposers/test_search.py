@@ -477,13 +477,14 @@ def test_a_broken_test_file_is_as_good_as_a_new_one(fakes, propose):
 def test_the_job_holds_all_that_is_known(fakes, propose):
     call = Call(qualname="discount")
     other, strange = Call(qualname="total"), Call(qualname="elsewhere")
-    recorded = Recorded(calls=(call, other, strange), constructors=(Call(qualname="Cart"),), outcomes=())
+    part = Call(qualname="discount", receiver="")
+    recorded = Recorded(calls=(call, other, strange, part), constructors=(Call(qualname="Cart"),), outcomes=())
     task = near(fakes, "tests/test_cart.py::test_discount[1]", neighbours=("total",), constants=("7",))
     _, sandbox = propose(task=task, recorded=recorded)
     (record,), (job,) = sandbox.asked(Record), sandbox.asked(Explore)
     assert (record.tests, record.qualnames) == (("tests/test_cart.py::test_discount",), ("discount", "total"))
     assert job.entries == (replace(task.target.entries[0], calls=(call,)),)
-    assert (job.neighbours, job.constructors, job.constants) == ((other,), recorded.constructors, ("7",))
+    assert (job.neighbours, job.constructors, job.constants) == ((other, part), recorded.constructors, ("7",))
     assert (job.branches, job.lines, job.seed, job.executions) == (((3, 4),), (4,), 7, 500)
 
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ..express import compilable, named
 from . import body, files, rule, types, usage
 from .types import ANYTHING, UNKNOWN
-from .usage import Use
+from .usage import NO_USE, Use
 
 NOTHING = object()
 # Where callers were seen to pass one, a body that treats it like the others of its kin takes those as well.
@@ -73,6 +73,9 @@ def told(
         return Told(_narrowed(hint, used), frozenset({"annotation"}))
     if (documented := next(iter(_documented(parameter.get("documented") or "")), None)) is not None:
         return Told(documented, frozenset({"documented type"}))
+    # `*args` are no parsed arguments: what is done with all of them tells nothing of each, nor does their name.
+    is_variadic = parameter.get("kind") == "variadic"
+    used = NO_USE if is_variadic else used
     groups: dict[str, frozenset[Any]] = {
         "seen in tests": frozenset(_seen_kinds(seen, used)),
         "default": frozenset(_of_default(default)),
@@ -81,8 +84,7 @@ def told(
     kinds = used.stated.union(*groups.values(), (kind for rule, kind in used.rules if rule == "attributes"))
     groups["widened"] = frozenset(_widened(kinds, used))
     kinds |= groups["widened"]
-    # `*args` are many of something, and no parsed arguments.
-    called = frozenset(_named(parameter["name"]) if parameter.get("kind") != "variadic" else ())
+    called = frozenset(_named(parameter["name"]) if not is_variadic else ())
     alike = frozenset(kind for rule, kind in used.rules if rule == "class of its name")
     suggested = used.suggested - alike
     # A body that compares `maxsize` with 0 takes a float, too, but that is not what its callers pass.
@@ -304,7 +306,8 @@ def _hints(kind: type, parameters: Iterable[inspect.Parameter]) -> dict[str, Any
     for one in parameters:
         use = used.get(one.name, usage.NO_USE) | kept.get(one.name, usage.NO_USE)
         default = NOTHING if one.default is one.empty else one.default
-        guess = told({"name": one.name}, hints.get(one.name), (), use, default).hint
+        parameter = {"name": one.name, "kind": "variadic" if one.kind is one.VAR_POSITIONAL else ""}
+        guess = told(parameter, hints.get(one.name), (), use, default).hint
         if guess is not types.UNKNOWN:
             hints[one.name] = guess
     return hints

@@ -56,9 +56,10 @@ def test_where_one_number_is_passed_a_body_that_calculates_takes_another():
     assert kind("a", seen=[1], used=NUMBER) == {int, float}
 
 
-def test_a_name_tells_nothing_of_many():
+def test_a_name_and_what_is_done_with_all_tell_nothing_of_each():
     parameter = {"name": "args", "kind": "variadic"}
     assert evidence.told(parameter, None, (), NO_USE).hint is UNKNOWN
+    assert evidence.told(parameter, None, (), Use(suggested=frozenset({list}))).hint is UNKNOWN
     assert evidence.told({**parameter, "kind": "positional"}, None, (), NO_USE).hint is not UNKNOWN
 
 
