@@ -85,9 +85,11 @@ class RemainingBudget:
             return Slice(seconds=UNHURRIED, executions=share)
         even = self.left * min(at_once, targets_left) / max(targets_left, 1)
         is_hurried = is_awaited and self._patience == 1 and targets_left > at_once
-        seconds = SHORTEST if is_hurried else min(max(even * THINKING, SHORTEST), LONGEST * self._patience)
+        longest = PLENTY if is_hurried else LONGEST * self._patience
+        seconds = min(max(even * THINKING, SHORTEST), longest)
         whole = max(even * MOST_PARTS, SHORTEST_SLICE) * self._patience if targets_left > at_once else math.inf
-        idle = MOST_IDLE if self._patience > 1 or seconds >= PLENTY else FIRST_IDLE
+        is_plenty = self._patience > 1 or (seconds >= PLENTY and not is_hurried)
+        idle = MOST_IDLE if is_plenty else FIRST_IDLE
         return Slice(seconds=seconds, executions=MOST_EXECUTIONS, idle=idle, ends=time.monotonic() + whole)
 
     def __str__(self) -> str:
