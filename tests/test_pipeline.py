@@ -21,7 +21,6 @@ from pytest_enrich.pipeline.budget import (
     LONGEST,
     MOST_IDLE,
     MOST_PARTS,
-    PLENTY,
     SHORTEST,
     SHORTEST_SLICE,
     Pace,
@@ -432,14 +431,6 @@ def test_executions_that_are_counted_are_never_cut_short_by_a_clock():
 def test_time_is_shared_among_those_who_are_left():
     remaining = RemainingBudget(Budget(seconds=100.0), 20)
     assert SHORTEST <= remaining.slice(20).seconds < remaining.slice(1).seconds <= LONGEST
-
-
-@pytest.mark.parametrize(("patience", "left", "is_short"), [(1, 20, True), (2, 20, False), (1, 1, False)])
-def test_while_somebody_waits_for_a_first_test_a_walk_begins_with_what_comes_quickly(patience, left, is_short):
-    remaining = RemainingBudget(Budget(seconds=600.0), 20, patience)
-    awaited = remaining.slice(left, is_awaited=True)
-    assert ((awaited.seconds, awaited.idle) == (PLENTY, FIRST_IDLE)) == is_short
-    assert is_short or awaited.seconds == pytest.approx(remaining.slice(left).seconds, rel=0.01)
 
 
 def test_those_who_are_worked_on_at_a_time_share_it_side_by_side():

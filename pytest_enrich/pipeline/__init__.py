@@ -210,7 +210,7 @@ def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahea
         room = _room(len(working), len(busy), context.remaining, ahead)
         for target, turns in _next_ones(waiting, resting, covered, room):
             pace.waiting = 0 if context.remaining.is_counted else sum(len(one.gaps) for one in waiting)
-            slice_ = context.remaining.slice(len(waiting) + 1, ahead, is_awaited=not pace.closed)
+            slice_ = context.remaining.slice(len(waiting) + 1, ahead)
             busy.append(executor.submit(watched, target, turns or work(target, context, slice_, pace), context))
             working.append(busy[-1])
         if not working:

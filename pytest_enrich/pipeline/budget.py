@@ -75,21 +75,15 @@ class RemainingBudget:
         """Whether it is a budget in executions, with which every machine comes to the same."""
         return self._budget.executions is not None
 
-    def slice(self, targets_left: int, at_once: int = 1, *, is_awaited: bool = False) -> Slice:
-        """What one of the targets that are left, so many at a time, may use.
-
-        Where somebody waits for a first test, a walk begins with what comes quickly.
-        """
+    def slice(self, targets_left: int, at_once: int = 1) -> Slice:
+        """What one of the targets that are left, so many at a time, may use."""
         if self._budget.executions is not None:
             share = max(FEWEST_EXECUTIONS, self._budget.executions // self._targets)
             return Slice(seconds=UNHURRIED, executions=share)
         even = self.left * min(at_once, targets_left) / max(targets_left, 1)
-        is_hurried = is_awaited and self._patience == 1 and targets_left > at_once
-        longest = PLENTY if is_hurried else LONGEST * self._patience
-        seconds = min(max(even * THINKING, SHORTEST), longest)
+        seconds = min(max(even * THINKING, SHORTEST), LONGEST * self._patience)
         whole = max(even * MOST_PARTS, SHORTEST_SLICE) * self._patience if targets_left > at_once else math.inf
-        is_plenty = self._patience > 1 or (seconds >= PLENTY and not is_hurried)
-        idle = MOST_IDLE if is_plenty else FIRST_IDLE
+        idle = MOST_IDLE if self._patience > 1 or seconds >= PLENTY else FIRST_IDLE
         return Slice(seconds=seconds, executions=MOST_EXECUTIONS, idle=idle, ends=time.monotonic() + whole)
 
     def __str__(self) -> str:
