@@ -212,11 +212,11 @@ class Watch:
 
     def _in_part(self, frame: FrameType, interest: Interest, first: object) -> dict[str, Any] | None:
         """What can be written of a call that a test makes with a stand-in of its own."""
+        if len(self._found[interest.qualname]) >= self.limit // IN_PART:
+            return None
         function, bound, _ = self._binding(frame, interest.code, interest.qualname, first)
-        passed = passed_in_part(frame, function, self.objects, bound=bound)
-        call = self._call(interest.qualname, passed or None)
-        is_one_more = len(self._found[interest.qualname]) < self.limit // IN_PART
-        return {**call, "receiver": "", "inside": True} if call is not None and is_one_more else None
+        call = self._call(interest.qualname, passed_in_part(frame, function, self.objects, bound=bound) or None)
+        return None if call is None else call | {"receiver": "", "inside": True}
 
     def _described(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> dict[str, Any] | None:
         """A call that begins, as JSON; None when it cannot be written."""

@@ -37,20 +37,24 @@ class Graded(Struct, frozen=True):
 
         That is asked first, of the mutants that this one leaves alive: most leave them, too.
         """
-        placed = _instead(self.proof, other)
-        first = gain.measure(placed) if placed is not None else None
-        if placed is None or not isinstance(first, gain.Gained) or not first.holds(self.first):
+        measured = self._measured(other)
+        if measured is None or not kills.more_by(measured[0], self.counted, seconds=measured[1].seconds):
             return None
-        again = _counted(placed, first) if kills.more_by(placed, self.counted, seconds=first.seconds) else None
+        again = _counted(*measured)
         return again if isinstance(again, Graded) else None
 
     def is_done_by(self, other: NewTest) -> bool:
         """Whether another test climbs the ladder again and does as much."""
+        measured = self._measured(other)
+        return measured is not None and kills.all_by(measured[0], self.counted, seconds=measured[1].seconds)
+
+    def _measured(self, other: Candidate) -> tuple[Proof, gain.Gained] | None:
+        """Another one in its place, with what it gains; None when it does not close all that this one does."""
         again = _instead(self.proof, other)
         found = gain.measure(again) if again is not None else None
         if again is None or not isinstance(found, gain.Gained) or not found.holds(self.first):
-            return False
-        return kills.all_by(again, self.counted, seconds=found.seconds)
+            return None
+        return again, found
 
 
 def judge(  # noqa: PLR0913 - each is known to another part of a run

@@ -104,9 +104,9 @@ def of_object(node: ast.expr, *, is_refused: bool = False) -> str:
     match node:
         case ast.Compare(ast.Attribute(ast.Name("self"), name), [ast.Is()], [ast.Constant(None)]):
             return f"without_{words.snake(name)}"
-        case ast.UnaryOp(ast.Not(), ast.Attribute(ast.Name("self"), name)) if SEVERAL.search(name):
-            return f"without_{words.snake(name)}"
-        case ast.UnaryOp(ast.Not(), ast.Attribute(ast.Name("self"), name)) if _is_thing(name) and not is_refused:
+        case ast.UnaryOp(ast.Not(), ast.Attribute(ast.Name("self"), name)) if SEVERAL.search(name) or (
+            _is_thing(name) and not is_refused
+        ):
             return f"without_{words.snake(name)}"
         case ast.Attribute(ast.Name("self"), name) if _is_thing(name) and not is_refused:
             return f"with_{words.snake(name)}"

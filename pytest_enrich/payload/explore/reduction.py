@@ -73,12 +73,12 @@ class _Found:
         Not of one that is called a base and that no test makes: it is there for others.
         """
         owner, receiver = self.function.inputs.owner, self.result.call.receiver or ""
-        known = named(owner) if owner is not None and not inspect.isabstract(owner) else None
         made = CLASS.match(receiver)
-        is_below = known is not None and made is not None and made[0] != known
+        if owner is None or inspect.isabstract(owner) or made is None or made[0] == (known := named(owner)):
+            return []
         is_shown = any(text.startswith(f"{known}(") for text in self.function.inputs.known_receivers)
-        is_usual = owner is not None and (is_shown or not BASE.search(owner.__name__))
-        return [f"{known}{receiver[made.end() :]}"] if made and is_below and is_usual else []
+        is_usual = is_shown or not BASE.search(owner.__name__)
+        return [f"{known}{receiver[made.end() :]}"] if known is not None and is_usual else []
 
     def at_limit(self, call: Call) -> Call:
         """The call with a number right beside the limit that it is compared with: there a mistake is seen first.
