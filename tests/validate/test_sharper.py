@@ -28,6 +28,13 @@ SHARPER = "def test_negative():\n    assert discount(-700) == 699\n"
 EVERY = [one.change for one in mutants.make(SOURCE, 1, 9)]
 
 
+def with_call(fakes):
+    """The blunt test, made small, with a call that was explored beside it."""
+    first = fakes.candidate(BLUNT)
+    corpus = (Program(lines=(), action="f()", call=CALLS[0]),)
+    return replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
+
+
 class World:
     """`kills` says which changes each test notices, `told` by which call of the corpus a change is told."""
 
@@ -102,9 +109,7 @@ def test_where_the_most_telling_call_makes_no_better_test_the_next_one_is_asked(
 @pytest.mark.parametrize(("notices", "written"), [(EVERY[:3], [SHARP]), ((), [SHARP, SHARPER])])
 def test_where_a_smaller_call_helps_no_other_is_tried(fakes, notices, written):
     world = World(fakes, {BLUNT: EVERY[:1], SHARP: notices, SHARPER: EVERY[:3]}, {EVERY[1]: (0,)}, {})
-    first = fakes.candidate(BLUNT)
-    corpus = (Program(lines=(), action="f()", call=CALLS[0]),)
-    first = replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
+    first = with_call(fakes)
     tried = []
 
     def make(_task, candidate, _call):
@@ -133,9 +138,7 @@ class Counting(World):
 
 def test_what_notices_no_more_is_run_against_nothing_but_the_mutants_that_are_alive(fakes):
     world = Counting(fakes, {BLUNT: EVERY[:3], SHARP: EVERY[:1]}, {EVERY[3]: (0,)}, {})
-    first = fakes.candidate(BLUNT)
-    corpus = (Program(lines=(), action="f()", call=CALLS[0]),)
-    first = replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
+    first = with_call(fakes)
     task = replace(fakes.task(fakes.gap(branches=())), source_text=SOURCE)
     verdict = validate.judge(
         task, first, world, timeout=5.0, sharper=lambda _task, one, _call: [[replace(one, code=SHARP)]]
@@ -167,9 +170,7 @@ def test_existing_tests_are_run_against_a_mutant_only_once(fakes):
     world = Noting(fakes, {BLUNT: EVERY[:1], SHARP: EVERY[:3]}, {EVERY[1]: (0,)}, {})
     near = (NearTest(nodeid="tests/test_cart.py::test_it", shared=1),)
     task = replace(fakes.task(target=fakes.target(fakes.gap(branches=()), nearest=near)), source_text=SOURCE)
-    first = fakes.candidate(BLUNT)
-    corpus = (Program(lines=(), action="f()", call=CALLS[0]),)
-    first = replace(first, origin=replace(first.origin, reduced=True, corpus=corpus))
+    first = with_call(fakes)
 
     verdict = validate.judge(
         task, first, world, timeout=5.0, sharper=lambda _task, one, _call: [[replace(one, code=SHARP)]]
