@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
+import json
 import os
 import re
 import shutil
@@ -10,6 +12,7 @@ import site
 import stat
 import tempfile
 import time
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -20,6 +23,10 @@ CHARACTERS_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 CHARACTERS = "hypothesis"
 """In a job's own directory."""
 LARGEST_STORAGE = 1 << 20
+UTF_8 = [[0, 0xD7FF], [0xE000, 0x10FFFF]]
+"""All characters but surrogates: Hypothesis tries a million of them one by one, for seconds."""
+KNOWN = {"codec-utf-8": UTF_8, "codec-v2-utf-8": [UTF_8, []]}
+"""What older and newer versions keep of that encoding, by the name of their file."""
 CREDENTIALS_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 AGENTS = frozenset({"SSH_AUTH_SOCK", "SSH_AGENT_PID", "GPG_AGENT_INFO", "DBUS_SESSION_BUS_ADDRESS"})
 """They lead to someone who signs or decrypts for the user."""
@@ -48,7 +55,10 @@ MOMENT, DAY = 10, 24 * 60 * 60
 
 
 def bring_characters(place: Path, environ: Mapping[str, str]) -> None:
-    """Copy what the user's runs have found into a job's own directory; what cannot be read is left."""
+    """Put what Hypothesis has to know of characters into a job's own directory: what the user's runs have found.
+
+    What cannot be read is left; what is known of an encoding need not be found.
+    """
     source = Path(environ.get(CHARACTERS_VARIABLE) or ".hypothesis").resolve()
     # One for each encoding, in a folder for each version of Unicode.
     for file in source.glob("unicode_data/*/*.json.gz"):
@@ -57,6 +67,11 @@ def bring_characters(place: Path, environ: Mapping[str, str]) -> None:
             if os.path.realpath(file) == str(file) and file.is_file() and file.stat().st_size <= LARGEST_STORAGE:
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
+    folder = place / CHARACTERS / "unicode_data" / unicodedata.unidata_version
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, known in KNOWN.items():
+            (folder / f"{name}.json.gz").write_bytes(gzip.compress(json.dumps(known).encode(), mtime=1))
 
 
 def clean(

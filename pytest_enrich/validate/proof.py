@@ -82,10 +82,12 @@ class Existing:
     """Remembers for a run how existing tests end, and which notice a mutant, so that they run only once.
 
     `seconds`: so long those of a file may take, together, that run beside a candidate again and again.
+    `unable`: why none can be spread over workers here, "" as long as nothing is known of that.
     """
 
     def __init__(self, seconds: float = math.inf) -> None:
         self.seconds = seconds
+        self.unable = ""
         self._known: dict[tuple[str, int, int, str], tuple[str, ...]] = {}
         self._ends: dict[tuple[str, str], Execution] = {}
         self._fallen: dict[Hashable, Fallen] = {}

@@ -135,9 +135,12 @@ def _found(
     excused: Callable[[Proof, Trial, str], str],
 ) -> Gained | Dropped | str:
     """What of `closed` it closes in this way, too, why it does not stand it, or why that says nothing about it."""
+    if trial.workers and proof.existing.unable:
+        return proof.existing.unable
     execution = proof.prove(trial)
     if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
-        return first_line(execution.detail)
+        proof.existing.unable = first_line(execution.detail)
+        return proof.existing.unable
     found = _closed(proof, closed, trial, execution)
     if isinstance(found, Dropped):
         return excused(proof, trial, found.detail) or found

@@ -19,6 +19,7 @@ from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.forkserver import ForkserverSandbox
 from pytest_enrich.sandboxes.process import ProcessSandbox
+from pytest_enrich.validate.proof import Existing
 
 SHOP = """\
 import asyncio
@@ -215,7 +216,7 @@ def task(name: str, placement: Placement, text: str) -> Task:
     return Task(target=target, attempts=(), test_text=text, seconds=1.0, executions=1, seed=0, source_text=SHOP)
 
 
-def judged(one: Written, sandbox: Sandbox) -> object:
+def judged(one: Written, sandbox: Sandbox, existing: Existing) -> object:
     *imports, test = ast.parse(one.text).body
     code = one.text[one.text.index("@") if test.decorator_list else one.text.index(f"def {test.name}") :]
     used = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
@@ -237,7 +238,7 @@ def judged(one: Written, sandbox: Sandbox) -> object:
         gaps=("cart-aaaaaaaa",),
     )
     text = FILES[path] if is_method else ""
-    return validate.judge(task(one.about, placement, text), candidate, sandbox, timeout=10.0)
+    return validate.judge(task(one.about, placement, text), candidate, sandbox, timeout=10.0, existing=existing)
 
 
 @pytest.fixture(scope="module")
@@ -252,6 +253,12 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="module")
+def existing() -> Existing:
+    """What is known of the tests that exist, as in a run."""
+    return Existing()
+
+
 def test_there_are_as_many_as_it_takes():
     assert len(WORTHLESS) >= 60
     assert len(HONEST) >= 40
@@ -260,15 +267,15 @@ def test_there_are_as_many_as_it_takes():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no sandbox there")
 @pytest.mark.parametrize("one", WORTHLESS, ids=lambda one: one.title)
-def test_what_is_worth_nothing_is_not_kept(sandbox, one):
-    verdict = judged(one, sandbox)
+def test_what_is_worth_nothing_is_not_kept(sandbox, existing, one):
+    verdict = judged(one, sandbox, existing)
     assert isinstance(verdict, Dropped)
     assert verdict.rung != "parses"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("one", HONEST, ids=lambda one: one.title)
-def test_what_is_honest_is(sandbox, one):
-    verdict = judged(one, sandbox)
+def test_what_is_honest_is(sandbox, existing, one):
+    verdict = judged(one, sandbox, existing)
     assert isinstance(verdict, Kept), verdict
     assert verdict.grade in {"good", "strong"}

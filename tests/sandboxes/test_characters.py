@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import gzip
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -24,9 +27,11 @@ def storage(tmp_path):
 
 
 def brought(tmp_path, **environ):
+    """What is there of what users have found."""
     place = tmp_path / "place"
     bring_characters(place, environ)
-    return {str(file.relative_to(place)): file.read_bytes() for file in sorted(place.rglob("*")) if file.is_file()}
+    files = [file for file in sorted(place.rglob("*")) if file.is_file() and not file.name.startswith("codec-")]
+    return {str(file.relative_to(place)): file.read_bytes() for file in files}
 
 
 @pytest.mark.usefixtures("storage")
@@ -70,9 +75,16 @@ def test_what_is_no_file_or_far_too_large_is_left(storage, tmp_path, monkeypatch
     assert list(brought(tmp_path)) == [f"hypothesis/{FILE}"]
 
 
-def test_there_is_nothing_to_bring_without_hypothesis(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(CHARACTERS_VARIABLE, raising=False)
-
+def test_what_hypothesis_finds_out_of_utf_8_is_known(tmp_path):
+    code = "from hypothesis import strategies; strategies.text().validate()"
+    environ = {**os.environ, CHARACTERS_VARIABLE: str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environ)
     with scratch_directory() as place:
-        assert not (place / CHARACTERS).exists()
+        found, known = kept(tmp_path), kept(place)
+    assert found
+    assert found.items() <= known.items()
+
+
+def kept(folder):
+    """What is known of encodings, by file."""
+    return {file.name: gzip.decompress(file.read_bytes()) for file in folder.rglob("codec-*")}

@@ -160,6 +160,14 @@ def test_without_xdist_all_else_is_run(battery, fakes):
     assert ways.left_out == ("in its file, spread over 2 workers: it was ended by SIGSEGV",)
 
 
+def test_what_cannot_be_spread_is_known_for_the_rest_of_the_run(battery, fakes):
+    existing = Existing()
+    battery(lambda job: fakes.failed("refused") if job.workers else all_pass(job), existing=existing)
+    ways, sandbox = battery(all_pass, existing=existing)
+    assert not any(job.workers for job in sandbox.jobs)
+    assert ways.left_out == ("in its file, spread over 2 workers: it was ended by SIGSEGV",)
+
+
 @pytest.mark.parametrize("reason", ["timeout", "crash", "no answer"])
 def test_workers_that_fail_are_no_reason_to_look_away(battery, fakes, reason):
     verdict, _ = battery(lambda job: fakes.failed(reason) if job.workers and is_there(job) else all_pass(job))
