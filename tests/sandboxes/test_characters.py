@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from pytest_enrich.sandboxes.environment import (
-    CHARACTERS,
     CHARACTERS_VARIABLE,
     LARGEST_STORAGE,
     bring_characters,
