@@ -185,7 +185,10 @@ def _compared(  # noqa: PLR0911 - one line a comparison
     name = _parameter(left.args[0] if isinstance(left, ast.Call) and is_length else left, case)
     if not name:
         return _held(left, sign, right, case)
-    known, seen, literal = case.known_as(name), case.evident(name), literal_value(right)
+    known, literal = case.known_as(name), literal_value(right)
+    other = words.snake(_parameter(right, case))
+    # How it is to another argument says more than what it is by itself.
+    seen = "" if other else case.evident(name)
     if not is_length and literal is not None and not _may_hold(case.arguments.get(name, ""), sign, literal[0]):
         return ""
     if not seen and literal == (0,) and type(sign) in ABOUT_ZERO and not is_length:
@@ -198,13 +201,13 @@ def _compared(  # noqa: PLR0911 - one line a comparison
         case ast.Eq() if literal is not None and isinstance(literal[0], str):
             said = words.value_slug(repr(literal[0]))
             return seen or (f"{said}_{known}" if said else "")
+        case ast.Eq() if other and isinstance(right, ast.Name):
+            return f"{known}_equal_to_{other}"
         case ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE():
             if literal == (0,) and not seen:
                 return ""
             bound, size, length = BOUNDS[type(sign)]
-            other = words.snake(_parameter(right, case)) or (
-                words.value_slug(ast.unparse(right)) if literal else ""
-            )
+            other = other or (words.value_slug(ast.unparse(right)) if literal else "")
             if seen or is_length:
                 return seen or f"{length}_{known}"
             return f"{known}_{bound}_{other}" if other else f"{size}_{known}" if isinstance(left, ast.Name) else ""

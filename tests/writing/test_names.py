@@ -102,6 +102,8 @@ def test_what_is_raised_is_said_in_the_words_of_its_message(message, name):
         ("if total < 0:", "true", {"total": "-1"}, "test_price_with_negative_total"),
         ("if total > 30:", "true", {"total": "31"}, "test_price_with_total_above_30"),
         ("if total > limit:", "true", {"total": "31"}, "test_price_with_large_total"),
+        ("if total < code:", "true", {"total": "-5", "code": "-3"}, "test_price_with_total_below_code"),
+        ("if total == code:", "true", {"total": "0", "code": "0"}, "test_price_with_total_equal_to_code"),
         ("if len(total) > 3:", "true", {"total": "'abcd'"}, "test_price_with_long_total"),
         ("if sep is None:", "true", {"total": "3"}, "test_price_without_sep"),
         ("if code[0] == '-':", "true", {"code": "'-1'"}, "test_price_for_code_with_leading_hyphen"),
