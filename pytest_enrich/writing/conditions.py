@@ -125,6 +125,10 @@ def asked(text: str, outcome: str) -> Iterator[str]:
             repr(word)
         ):
             yield f"{words.snake(name)}_{slug}"
+        case ast.Compare(ast.Name(name), [ast.In()], [ast.Tuple() | ast.List() | ast.Set() as several]):
+            each = {words.value_slug(repr(one.value)) for one in several.elts if isinstance(one, ast.Constant)}
+            # In small letters and in capitals it is the same word.
+            yield from (f"{words.snake(name)}_{slug}" for slug in each if len(each) == 1 and slug)
 
 
 def _is_passed(node: ast.expr, case: Case) -> bool:
@@ -185,12 +189,13 @@ def _compared(  # noqa: PLR0911 - one line a comparison
     name = _parameter(left.args[0] if isinstance(left, ast.Call) and is_length else left, case)
     if not name:
         return _held(left, sign, right, case)
-    known, literal = case.known_as(name), literal_value(right)
-    other = words.snake(_parameter(right, case))
-    # How it is to another argument says more than what it is by itself.
-    seen = "" if other else case.evident(name)
+    literal = literal_value(right)
     if not is_length and literal is not None and not _may_hold(case.arguments.get(name, ""), sign, literal[0]):
         return ""
+    if other := words.snake(_parameter(right, case)):
+        # How it is to another argument says more than what it is by itself.
+        return _beside(name, sign, other, case, is_length=is_length)
+    known, seen = case.known_as(name), case.evident(name)
     if not seen and literal == (0,) and type(sign) in ABOUT_ZERO and not is_length:
         return f"{ABOUT_ZERO[type(sign)]}_{known}"
     match sign:
@@ -201,17 +206,24 @@ def _compared(  # noqa: PLR0911 - one line a comparison
         case ast.Eq() if literal is not None and isinstance(literal[0], str):
             said = words.value_slug(repr(literal[0]))
             return seen or (f"{said}_{known}" if said else "")
-        case ast.Eq() if other and isinstance(right, ast.Name):
-            return f"{known}_equal_to_{other}"
-        case ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE():
-            if literal == (0,) and not seen:
-                return ""
+        case ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE() if not seen and literal != (0,):
             bound, size, length = BOUNDS[type(sign)]
-            other = other or (words.value_slug(ast.unparse(right)) if literal else "")
-            if seen or is_length:
-                return seen or f"{length}_{known}"
-            return f"{known}_{bound}_{other}" if other else f"{size}_{known}" if isinstance(left, ast.Name) else ""
+            if is_length:
+                return f"{length}_{known}"
+            value = words.value_slug(ast.unparse(right)) if literal else ""
+            return f"{known}_{bound}_{value}" if value else f"{size}_{known}" if isinstance(left, ast.Name) else ""
     return seen
+
+
+def _beside(name: str, sign: ast.cmpop, other: str, case: Case, *, is_length: bool) -> str:
+    """What is said of a parameter that is compared with another one."""
+    known = case.known_as(name)
+    if type(sign) in BOUNDS:
+        bound, _, length = BOUNDS[type(sign)]
+        return f"{length}_{known}" if is_length else f"{known}_{bound}_{other}"
+    if isinstance(sign, ast.NotIn):
+        return case.evident(name) or f"unknown_{known}"
+    return f"{known}_equal_to_{other}" if isinstance(sign, ast.Eq) and not is_length else case.evident(name)
 
 
 def _there(name: str, case: Case, *, is_there: bool) -> str:

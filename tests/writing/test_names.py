@@ -361,6 +361,7 @@ def test_where_the_bare_name_is_taken_a_key_a_word_or_the_result_tells_the_test_
     [
         ({"arguments": OPTIONS, "parameters": ("options",)}, "test_price_with_indent_columns"),
         ({"text": "elif kind == 'l':", "outcome": "true"}, "test_price_with_kind_l"),
+        ({"text": "elif kind in ('g', 'G'):", "outcome": "true"}, "test_price_with_kind_g"),
         ({"elsewhere": ("'0x011'",)}, "test_price_with_hexadecimal_text"),
         ({"elsewhere": ("'01011'",)}, "test_price_with_zero_padded_text"),
         ({"arguments": OPTIONS, "parameters": ("options",), "outcome": "entered"}, "test_price"),

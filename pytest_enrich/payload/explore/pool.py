@@ -163,8 +163,14 @@ def is_unlike(template: str, known: Sequence[str]) -> bool:
 
     None with nothing in it, and no word: people write such where they mean that something is refused.
     """
-    is_text = template.startswith(TEXTS) and not WORD.match(template)
-    return is_text and _likeness(template, _matchers(known)) < ALIKE
+    return WORD.match(template) is None and is_foreign(template, known)
+
+
+def is_foreign(template: str, known: Sequence[str]) -> bool:
+    """Whether it is a text that is no slip of those that are `known`, whatever it says."""
+    # Of short texts the quotes would be half of what is alike.
+    matchers = _matchers([text.strip("'\"") for text in known])
+    return template.startswith(TEXTS) and _likeness(template.strip("'\""), matchers) < ALIKE
 
 
 def _matchers(known: Sequence[str]) -> list[SequenceMatcher[str]]:

@@ -20,7 +20,7 @@ from . import informative
 from .calls import Call, sites
 from .function import Function
 from .observe import said
-from .pool import is_unlike
+from .pool import is_foreign, is_unlike
 from .run import Outcome
 from .stated import Record
 
@@ -28,6 +28,10 @@ MOST_RECEIVERS, MOST_LIMITS = 12, 12
 LONGEST_WRITTEN, FARTHEST = 80, 10**18
 PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
 REFUSED = (UNKNOWN, "other")
+IS_UNKNOWN = re.compile(
+    r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported))\b", re.IGNORECASE
+)
+"""What a message says of a text that is none of those which it may be."""
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
 BASE = re.compile("Base|Abstract|Mixin")
@@ -110,21 +114,27 @@ class _Found:
 
     def _refused(self, call: Call) -> Call:
         """The call with a text that says so for one that is refused, and that nobody writes there."""
+        message = str(self.function.runner.call(call).raised)
         for name, template in call.arguments:
             value = next((value for _, value in evaluable([template])), None)
             # Of several values the one that the message speaks of is refused.
-            is_told = len(call.arguments) == 1 or str(value) in str(self._outcome.raised)
-            if is_told and self._is_strange(name, template):
+            is_told = len(call.arguments) == 1 or str(value) in message
+            if is_told and self._is_strange(name, template, message):
                 others = (call.with_argument(name, repr(other)) for other in REFUSED)
                 call = next(filter(self.is_done_by, others), call)
         return call
 
-    def _is_strange(self, name: str, template: str) -> bool:
-        """Whether nobody writes such a text there: a phrase that stands elsewhere is prose."""
+    def _is_strange(self, name: str, template: str, message: str) -> bool:
+        """Whether nobody writes such a text there: a phrase that stands elsewhere is prose.
+
+        One that the message calls unknown may be any that tests would not pass: then it says so itself.
+        """
         pool = self.function.inputs.pools.get(name)
-        if pool is None or not is_unlike(template, pool.seen):
+        if pool is None:
             return False
-        return template not in pool.written or " " in template.strip("' ")
+        if IS_UNKNOWN.search(message):
+            return is_foreign(template, pool.seen)
+        return is_unlike(template, pool.seen) and (template not in pool.written or " " in template.strip("' "))
 
     def unusual(self, call: Call) -> tuple[int, int, int]:
         """How much a reader stumbles over."""

@@ -102,7 +102,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         sheet, own = self.sheet, self.target.qualname.rpartition(".")[2]
         if own in ast.unparse(sheet.function):
             return ""
-        places = [hole.span for at, _ in self.variant.values if (hole := sheet.pattern.holes[at]).span is not None]
+        holes = [sheet.pattern.holes[at] for at, _ in self.variant.values]
+        passed = [
+            span(node) for node in nodes_of(ast.Name, sheet.function) if node.id in {hole.name for hole in holes}
+        ]
+        places = [*passed, *(hole.span for hole in holes if hole.span is not None)]
         around = (call for call in calls(sheet.function) if any(is_within(place, span(call)) for place in places))
         inner = min(around, key=lambda call: len(ast.unparse(call)), default=None)
         known = {

@@ -241,6 +241,24 @@ def test_a_text_that_is_nearly_what_tests_pass_is_refused_as_it_is(explore):
     assert finding.observations[0].message == "unknown code PCT10"
 
 
+def test_what_the_message_calls_unknown_says_so(explore):
+    text = """
+        def shown(minutes: int, form: str) -> str:
+            if form == "%Z":
+                return f"{minutes}Z"
+            if form == "%h":
+                return str(minutes // 60)
+            raise ValueError(f"unknown format string {form!r}")  # here
+        """
+    known = Call(qualname="shown", arguments=(_given("minutes", "30"), _given("form", "'%Z'")))
+    (finding, *_) = explore(text, "shown", calls=(known,), written=("'23Z'",)).findings
+    assert finding.observations[0].message == "unknown format string 'unknown'"
+
+
+def _given(name, value):
+    return Argument(name=name, value=value)
+
+
 def test_a_text_that_tests_pass_is_refused_as_it_is(explore):
     given = (Argument(name="name", value="'x.txt'"), Argument(name="mode", value="'+B'"))
     known = Call(qualname="opened", arguments=given)

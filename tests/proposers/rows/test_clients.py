@@ -271,6 +271,21 @@ def test_a_test_that_comes_to_the_target_through_what_is_imported_is_named_by_th
     assert made.name.startswith(start)
 
 
+def test_so_it_is_where_what_changed_is_a_parameter_of_the_test(rows):
+    text = """
+        import pytest
+        from shop.pipes import capture
+
+
+        @pytest.mark.parametrize("animal", ["cat"])
+        def test_a_member_pays(animal):
+            assert capture(animal)
+        """
+    raised = variant("'dog'", raised="⟨builtins:ValueError⟩", line=7)
+    (made,), _ = rows(text, raised, names=("test_a_member_pays",))
+    assert made.name.startswith("test_capture")
+
+
 def test_what_is_asserted_where_an_exception_is_handled_is_no_assertion(rows):
     text = """
         def test_discount():
