@@ -145,7 +145,8 @@ def _given(case: Case, value: Template) -> Iterator[str]:
 
 def _is_told(text: str) -> bool:
     """Whether a text is a word or two, and none that Python would write."""
-    return text not in {"None", "True", "False"} and re.fullmatch(r"[A-Za-z][a-z]+( [a-z]+)?", text) is not None
+    is_word = re.fullmatch(r"[A-Za-z][a-z]+( [a-z]+)?|[A-Z]{3,}", text) is not None
+    return is_word and text not in {"None", "True", "False"}
 
 
 def _texts(case: Case) -> Iterator[Template]:
