@@ -84,6 +84,10 @@ def _date(value: dt.date) -> str:
     return f"⟨datetime:date⟩({value.year}, {value.month}, {value.day})"
 
 
+JUST_NOW = dt.timedelta(days=1)
+"""So long a moment, to a fraction of a second, is what a clock said: nobody writes that down."""
+
+
 def _clock(value: dt.datetime | dt.time, parts: list[int]) -> str | None:
     while len(parts) > 3 and parts[-1] == 0:  # noqa: PLR2004 - a date or a time to the second stays whole
         parts.pop()
@@ -97,6 +101,8 @@ def _clock(value: dt.datetime | dt.time, parts: list[int]) -> str | None:
 
 
 def _datetime(value: dt.datetime) -> str | None:
+    if value.microsecond and abs(dt.datetime.now(value.tzinfo) - value) < JUST_NOW:
+        return None
     return _clock(value, [*value.timetuple()[:6], value.microsecond])
 
 

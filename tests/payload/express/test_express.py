@@ -170,6 +170,8 @@ def test_a_nan_is_written_and_is_still_none():
         10**24,
         "x" * 401,
         re.compile("a", re.IGNORECASE),
+        dt.datetime.now(dt.timezone.utc).replace(microsecond=1, tzinfo=None),
+        dt.datetime.now(dt.timezone.utc).replace(microsecond=1),
         dt.datetime(2024, 1, 1, tzinfo=ZoneInfo("Europe/Berlin")),
         [object()],
         {"a": object()},
