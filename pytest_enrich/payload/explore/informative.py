@@ -170,10 +170,19 @@ def speaks_of_nothing(outcome: Outcome, call: Call) -> bool:
 
     That None itself was passed is a reason for a message to speak of it, and for no result.
     """
-    said = outcome.result if outcome.raised is None else spoken(outcome.raised)
+    said = outcome.result if outcome.raised is None else _filled_in(outcome.raised)
     if not isinstance(said, str) or said == "None" or not NONE.search(said):
         return False
     return not any("None" in text and (text != "None" or outcome.raised is not None) for text, _ in sites(call))
+
+
+def _filled_in(error: BaseException) -> str:
+    """What a message says besides what stands in the code that raised it: `must be an int or None`."""
+    said, frames = spoken(error), [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    written = frames[-1].f_code.co_consts if frames else ()
+    for text in (text for text in written if isinstance(text, str) and NONE.search(text)):
+        said = said.replace(text, "")
+    return said
 
 
 def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Callable[[Outcome], Reached]) -> int:

@@ -147,3 +147,24 @@ def test_an_object_that_cannot_be_made_is_not_asked_for_anything(explore):
         """
     found = explore(text, "Limits.width", kind="method", branches=((7, 8),), lines=(8,)).findings
     assert found == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "actions"),
+    [
+        ('"most must be an int or None"', ["⟨sample:limit⟩('abc')"]),
+        ('f"most is {most!r}, and must be an int or None"', ["⟨sample:limit⟩('abc')"]),
+        ('f"{least} to {most}"', ["⟨sample:limit⟩('abc', least='abc')"]),
+    ],
+)
+def test_a_message_may_say_that_none_is_allowed(explore, said, actions):
+    """One that shows a None that nobody passed says that something was not filled in."""
+    text = f"""
+        def limit(most: int | None, least=None):
+            if most is not None and not isinstance(most, int):
+                raise TypeError({said})  # here
+            return most
+        """
+    given = Call(qualname="limit", arguments=(Argument(name="most", value="3"),))
+    found = explore(text, "limit", calls=(given,), branches=((2, 3),), lines=(3,)).findings
+    assert [finding.action for finding in found] == actions
