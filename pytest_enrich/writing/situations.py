@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pytest_enrich.data import Template
@@ -42,9 +42,11 @@ def situations(case: Case) -> Iterator[str]:
         yield f"when_{said}" if said else ""
     yield from case.changed
     holds = conditions.condition(case.text, case.outcome)
+    chosen = [name for name in case.arguments if name not in case.parameters]
     if holds is not None:
-        yield from conditions.said(holds, case)
-        yield conditions.of_object(holds, is_refused=bool(case.raised))
+        spoken = [*conditions.said(holds, case), conditions.of_object(holds, is_refused=bool(case.raised))]
+        yield _instead(chosen, spoken, case)
+        yield from spoken
     elif case.outcome == "skips":
         looped = conditions.names_in(conditions.parsed_expression(case.text.partition(" in ")[2].rstrip(":")))
         # A loop is over, too, when all has been gone through.
@@ -55,13 +57,20 @@ def situations(case: Case) -> Iterator[str]:
     # What its object was made of was no reason to refuse anything, unless it is decided on.
     known = [name for name in case.arguments if not case.raised or name in case.passed or name in case.text]
     yield from map(case.evident, reversed(known))
-    chosen = [name for name in case.arguments if name not in case.parameters]
     made = [node for value in case.arguments.values() if isinstance(node := expression(value), ast.Call)]
     given = [chosen, *([keyword.arg or "" for keyword in call.keywords] for call in made)]
     for names in given:
         keyed = [_keyed(name, case) for name in names if name]
         yield f"with_{'_and_'.join(keyed)}" if 0 < len(keyed) <= MOST_NAMED else ""
     yield from (f"with_{_keyed(name, case)}" for name in reversed(chosen))
+
+
+def _instead(chosen: Sequence[str], spoken: Sequence[str], case: Case) -> str:
+    """The only one that is `chosen`, where it is `spoken` of another one that is not passed: it says more."""
+    without = [one for one in spoken if one.startswith("without_")]
+    if case.raised or len(chosen) != 1 or not without or f"without_{case.known_as(chosen[0])}" in without:
+        return ""
+    return f"with_{_keyed(chosen[0], case)}"
 
 
 def _keyed(name: str, case: Case) -> str:
@@ -131,7 +140,7 @@ def _given(case: Case, value: Template) -> Iterator[str]:
         case (None | True | False as singleton,):
             yield f"returns_{singleton}".lower()
         case (str() | bytes() | list() | tuple() | dict() as several,) if not several:
-            yield "is_empty"
+            yield "yields_nothing" if case.is_gathered else "is_empty"
         case (int() | float() as number,):
             yield "is_zero" if number == 0 else ""
         case (str(text),) if _is_told(text) and not any(text in value for value in _texts(case)):

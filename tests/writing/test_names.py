@@ -106,6 +106,8 @@ def test_what_is_raised_is_said_in_the_words_of_its_message(message, name):
         ("if total == code:", "true", {"total": "0", "code": "0"}, "test_price_with_total_equal_to_code"),
         ("if len(total) > 3:", "true", {"total": "'abcd'"}, "test_price_with_long_total"),
         ("if sep is None:", "true", {"total": "3"}, "test_price_without_sep"),
+        ("if sep is None:", "true", {"total": "3", "code": "'x'"}, "test_price_with_code"),
+        ("if not sep:", "true", {"total": "3", "sep": "''"}, "test_price_with_empty_sep"),
         ("if code[0] == '-':", "true", {"code": "'-1'"}, "test_price_for_code_with_leading_hyphen"),
         ("if code.endswith(('+', '-')):", "true", {"code": "'1-'"}, "test_price_for_code_with_trailing_hyphen"),
         ("if sep is None:", "false", {"total": "3", "sep": "'-'"}, "test_price_with_sep"),
@@ -942,3 +944,19 @@ def test_what_is_something_is_not_said_to_be_missing(config, name):
         arguments={"config": config},
     )
     assert named(stated) == name
+
+
+def test_what_is_gone_through_and_empty_yields_nothing():
+    given = case(
+        Observation(subject="result", value="[]", expression="{result}"),
+        text="if sep is None:",
+        outcome="true",
+        arguments={"total": "3"},
+        is_gathered=True,
+    )
+    assert named(given) == "test_price_without_sep_yields_nothing"
+
+
+def test_the_only_thing_that_an_object_is_made_with_says_more_than_what_it_is_without():
+    given = case(text="if self.codes:", outcome="false", arguments={"days": "3"})
+    assert "with_days" in named(given)
