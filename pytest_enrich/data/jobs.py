@@ -229,6 +229,7 @@ class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
         executions: The most calls to make.
         idle: The most of these in a row that show nothing new.
         seconds: The most time to take.
+        apart: Whether each of what was not reached is to be reached by a call of its own.
     """
 
     entries: tuple[Entry, ...]
@@ -239,6 +240,7 @@ class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
     constructors: tuple[Call, ...] = ()
     written: tuple[str, ...] = ()
     contents: tuple[str, ...] = ()
+    apart: bool = False
     executions: int = 5000
     idle: int = 2000
     seconds: float = 10.0

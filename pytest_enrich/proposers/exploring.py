@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Call, Explore, Explored, Record, Recorded, Target
+from pytest_enrich.data import Answered, Call, Dropped, Explore, Explored, Record, Recorded, Target
 from pytest_enrich.data.code import within
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.source import written
@@ -76,6 +76,8 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         executions=task.executions,
         idle=task.idle,
         seconds=task.seconds,
+        # What all of them were to be seen in showed too little of each.
+        apart=any(one.verdict.rung == "kills" for one in task.attempts if isinstance(one.verdict, Dropped)),
     )
 
 

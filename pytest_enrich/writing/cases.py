@@ -39,6 +39,8 @@ MOST_SAID = 9
 """So many words of a message are a name; of a longer one it has the first part."""
 SUBORDINATE = ("_when_", "_if_", "_because_", "_since_")
 """What begins another clause: without it a message is shorter, and no half of one."""
+PLACES = ("at", "for", "from", "in", "on")
+"""What begins where something is, or what it is about: what is the matter comes before."""
 EVERYTHING = {"locals", "vars", "super", "eval", "exec"}
 """What reads parameters without their names."""
 DECIDING = ("if", "elif", "while", "for", "match", "case")
@@ -133,6 +135,8 @@ class Case(Struct, frozen=True, kw_only=True):
         said = said[: next(before, len(said) - shown[-1])]
         while said and len(said[-1]) == 1 and said[-1].isalpha() and said[-1] not in self.arguments:
             said = said[:-1]  # `mode m/G`: a part of a value
+        while said and said[-1] in PLACES:
+            said = said[:-1]  # what is there is a value
         return "_".join(said)
 
     def is_half(self, message: str) -> bool:
@@ -140,7 +144,9 @@ class Case(Struct, frozen=True, kw_only=True):
         rest = "_".join(words.clause(self._said, self.values)).removeprefix(message)
         names = tuple(f"{words.snake(name)}_" for name in self.arguments)
         is_expected = message.startswith("expected_") and not message.startswith(names)
-        return is_expected or not (rest == "" or rest.startswith(SUBORDINATE))
+        is_short = message.count("_") < words.MOST_WORDS
+        whole = (*SUBORDINATE, *(f"_{place}" for place in PLACES if is_short))
+        return is_expected or not (rest == "" or rest.startswith(whole))
 
     @property
     def refused(self) -> str:

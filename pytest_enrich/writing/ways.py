@@ -29,9 +29,10 @@ FAULTS = {
 }  # fmt: skip
 REFUSING = {"not", "cannot", "must", "neither", "never", "no", "nothing", "should", *FAULTS}
 REQUIRING = {
-    "already", "clashes", "collides", "conflicts", "differ", "differs", "does", "end", "exceeds", "exists",
-    "failed", "fails", "few", "least", "less", "many", "more", "most", "multiple", "need", "needs", "only",
-    "repeated", "require", "required", "requires", "than", "too", "twice", "unable", "without", "wrong",
+    "already", "clashes", "collides", "conflicts", "deprecated", "differ", "differs", "does", "end", "exceeds",
+    "exists", "failed", "fails", "few", "least", "less", "many", "more", "most", "multiple", "need", "needs",
+    "obsolete", "only", "removed", "repeated", "require", "required", "requires", "reserved", "than", "too",
+    "twice", "unable", "without", "wrong",
 }  # fmt: skip
 """A message with none of these, or of `REFUSING`, may be about anything: it says how things are."""
 FORBIDDEN = re.compile(
@@ -223,7 +224,7 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
 
     `refused` is the parameter whose value is no good, if that is known.
     """
-    if case.is_bare and case.raised and _is_refusal(case.raised):
+    if case.is_bare and not case.has_more and case.raised and _is_refusal(case.raised):
         yield Way("rejects_missing_arguments", BARELY)
     if refused and case.passed.get(refused) in NONE_OF_THEM and (known := case.known_as(refused)) not in VAGUE:
         yield Way(f"rejects_unknown_{known}", MEANT)

@@ -102,6 +102,7 @@ def clause(prose: str, given: Collection[str] = ()) -> tuple[str, ...]:
     told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
     # What is quoted is the value; the same word in the sentence is none.
     passed = {value.lower() for value in given if f"'{value}'" not in prose and f'"{value}"' not in prose}
+    passed -= {"unknown"} & {*spoken[:1]}  # what begins with it says what is wrong, whatever was passed
     passed |= PLACEHOLDERS & {word for value in given for word in _split(value)}
     kept = (word for before, word in pairwise(["", *told]) if word not in passed or before in OPEN)
     return tuple(word for before, word in pairwise(["", *kept]) if word != before) if text.isascii() else ()

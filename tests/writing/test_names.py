@@ -89,6 +89,8 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("price: End of text", "test_price_end_of_text"),
         ("code 'abc' collides with another one", "test_price_code_collides_with_another_one"),
         ("price(v, w): v must be callable", "test_price_rejects_invalid_total"),
+        ("total defined twice for 'abc'", "test_price_total_defined_twice"),
+        ("'code' is deprecated, use 'total' instead.", "test_price_code_is_deprecated"),
         ("", "test_price_rejects_invalid_total"),
     ],
 )
@@ -960,3 +962,15 @@ def test_what_is_gone_through_and_empty_yields_nothing():
 def test_the_only_thing_that_an_object_is_made_with_says_more_than_what_it_is_without():
     given = case(text="if self.codes:", outcome="false", arguments={"days": "3"})
     assert "with_days" in named(given)
+
+
+def test_what_a_message_begins_with_is_no_value_though_the_same_was_passed():
+    given = case(raises("unknown character encoding: unknown"), arguments={"s": "'unknown'"}, parameters=("s",))
+    assert named(given) == "test_price_rejects_unknown_character_encoding"
+
+
+@pytest.mark.parametrize(("has_more", "name"), [(False, "missing_arguments"), (True, "")])
+def test_no_arguments_are_missing_where_some_are_passed_that_have_no_name(has_more, name):
+    bare = case(raises("Parameters must be instances of Interval"), is_bare=True, has_more=has_more)
+    assert named(bare).endswith(name)
+    assert ("missing_arguments" in named(bare)) == (not has_more)

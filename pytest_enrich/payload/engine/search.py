@@ -244,17 +244,23 @@ def best(results: Iterable[Result[S]]) -> list[Result[S]]:
     return kept
 
 
-def cover(results: dict[Branch | int, list[Result[S]]]) -> list[Result[S]]:
+def cover(results: dict[Branch | int, list[Result[S]]], *, apart: bool = False) -> list[Result[S]]:
     """The fewest that together reach all that was reached: greedily, the most and the cheapest first.
 
     Args:
         results: By what they reach.
+        apart: Whether the cheapest is wanted for each, however much it reaches.
     """
+
+    def rank(result: Result[S]) -> tuple[int, Any]:
+        gained = len(result.reached & left)
+        return -min(gained, 1) if apart else -gained, result.cost
+
     left = set(results)
     every = list({id(result): result for held in results.values() for result in held}.values())
     chosen: list[Result[S]] = []
     while left:
-        most = min(every, key=lambda result: (-len(result.reached & left), result.cost))
+        most = min(every, key=rank)
         chosen.append(dataclasses.replace(most, reached=frozenset(most.reached & left)))
         left -= most.reached
     return chosen

@@ -117,7 +117,7 @@ def _function(looking: Search[Function], laboratory: Laboratory, number: int, in
 
 def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Record, until: float) -> Record:
     """What a search that has ended comes to, made plain as long as there is time."""
-    results = cover(looking.results)
+    results = cover(looking.results, apart=job["apart"])
     least = [
         (result, reduced(looking, result, share(until, len(results) - at))) for at, result in enumerate(results)
     ]

@@ -103,9 +103,9 @@ def is_function(result: object) -> bool:
     return callable(result) and not isinstance(result, type) and express(result) is None
 
 
-def is_degenerate(result: object) -> bool:
+def is_degenerate(result: Any) -> bool:
     """Whether a result says little: nothing in it, or zero, or a text or a tuple of just that."""
-    if isinstance(result, str):
+    if issubclass(type(result), str):  # what stands in the place of one may say that it is of its class
         return not result or VOID.search(result) is not None or ("0" in result and NOT_ZERO.search(result) is None)
     parts = result if isinstance(result, tuple) else [result]
     return not isinstance(result, bool) and all(map(_is_false, parts))

@@ -29,7 +29,7 @@ LONGEST_WRITTEN, FARTHEST = 80, 10**18
 PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
 REFUSED = (UNKNOWN, "other")
 IS_UNKNOWN = re.compile(
-    r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported))\b", re.IGNORECASE
+    r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported|match any))\b", re.IGNORECASE
 )
 """What a message says of a text that is none of those which it may be."""
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")

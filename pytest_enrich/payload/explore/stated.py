@@ -224,11 +224,21 @@ def _held(value: Mapping[Any, Any], expression: str, deeper: int) -> Iterator[Re
 
 
 def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
-    """What a mapping that fills a line holds: first what the call speaks of, then what says something."""
+    """What a mapping that fills a line holds.
+
+    First what the lines name which the call is made for, then what the call speaks of, then what says something.
+    """
     texts = ((express(key), part, visible_text(part)) for key, part in value.items())
     shown = [(key, part, text) for key, part, text in texts if key and text and len(text) <= LONGEST_FIELD]
     items = [(key.strip("'\""), _stated(f"{{result}}[{key}]", part, text)) for key, part, text in shown]
-    items.sort(key=lambda item: (not item[0] or item[0] not in plain.action, is_empty(item[1])))
+    about = {word.lower() for word in plain.about}
+
+    def little(item: tuple[str, Record]) -> tuple[bool, ...]:
+        key, record = item
+        is_named = bool(words := {*re.findall(r"[^\W_]+", key.lower())}) and words <= about
+        return not is_named, not key or key not in plain.action, is_empty(record)
+
+    items.sort(key=little)
     yield from (record for _, record in items)
 
 

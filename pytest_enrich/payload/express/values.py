@@ -29,10 +29,12 @@ Inner: TypeAlias = Callable[[object], "str | None"]
 def spoken(value: object) -> str:
     """Its text; "" where a `__str__` of the project's raises, or gives something else.
 
-    Of a `KeyError` with a sentence that is the sentence, which it shows in quotes like a key.
+    Of a `KeyError` with a sentence that is the sentence, which it shows in quotes like a key; of a group of
+    exceptions how many there are is not said, and pytest matches no more.
     """
     try:
-        text = str(value)
+        is_group = any(cls.__name__ == "BaseExceptionGroup" for cls in type(value).__mro__)
+        text = str(value.message if is_group else value)  # type: ignore[attr-defined]
         said = value.args[0] if isinstance(value, KeyError) and len(value.args) == 1 else None
         is_quoted = type(said) is str and " " in said and text == repr(said) and text[1:-1] == said
         return str(said) if is_quoted else text

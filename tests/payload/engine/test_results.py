@@ -41,3 +41,10 @@ def test_what_reaches_the_most_covers_it_and_is_held_for_what_is_left():
     one, other = result("first", 1, reached=(1,)), result("first", 2, reached=(3, 2))
     chosen = cover({1: [one, both], 2: [both, other], 3: [other]})
     assert [(found.call, found.reached) for found in chosen] == [(other.call, {2, 3}), (one.call, {1})]
+
+
+def test_apart_each_is_reached_by_what_is_cheapest_for_it():
+    both = result("first", 9, reached=(1, 2))
+    one, other = result("first", 1, reached=(1,)), result("first", 2, reached=(2,))
+    chosen = cover({1: [one, both], 2: [other, both]}, apart=True)
+    assert [(found.call, found.reached) for found in chosen] == [(one.call, {1}), (other.call, {2})]

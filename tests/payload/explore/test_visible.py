@@ -62,6 +62,15 @@ def test_of_a_dict_that_fills_a_line_its_keys_are_told_as_well():
     assert (record["expression"], record["value"]) == ("list({result})", keys)
 
 
+def test_of_a_dict_that_fills_a_line_what_the_lines_speak_of_is_told_first():
+    result = dict.fromkeys(
+        ["metadata_version", "name", "project_url", "summary"], "a text of some length, by itself"
+    )
+    about = frozenset({"message", "Summary", "Project", "URL"})
+    shown = [one["expression"] for one in stated(Outcome(result=result), Program((), "as_json()", about=about))]
+    assert shown[:2] == ["{result}['project_url']", "{result}['summary']"]
+
+
 class Rate:
     def __init__(self, percent):
         self.percent = percent

@@ -36,6 +36,13 @@ def test_a_result_that_shows_nothing_or_zeros_says_little(result, says_little):
     assert is_degenerate(result) is says_little
 
 
+def test_what_only_says_that_it_is_a_text_is_none():
+    class Proxy:
+        __class__ = property(lambda self: str)
+
+    assert not is_degenerate(Proxy())
+
+
 @pytest.mark.parametrize(
     ("result", "says_little"),
     [((255, 255, 255), True), (["a", "a"], True), ((0, 0, 128), False), ((7,), False), ((), False), ("aa", False)],

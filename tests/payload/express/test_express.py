@@ -341,6 +341,16 @@ def test_the_sentence_of_a_key_error_is_said_without_quotes(error, said):
     assert spoken(error) == said
 
 
+def test_of_a_group_of_exceptions_it_is_not_said_how_many_there_are():
+    class BaseExceptionGroup(Exception):  # noqa: N818 - as Python 3.11 has one
+        message = "nothing fits"
+
+        def __str__(self):
+            return "nothing fits (2 sub-exceptions)"
+
+    assert spoken(BaseExceptionGroup()) == "nothing fits"
+
+
 def test_what_an_object_raises_that_refuses_to_be_made_is_an_exception():
     with pytest.raises(UnmadeError, match="Failed"):
         evaluate("⟨pytest:fail⟩('made by its parent alone')")
