@@ -209,7 +209,10 @@ class Search(Generic[S]):
             self.starts.append(call)
         if not self.reached(run):
             return
-        result = subject.judge(call, run, self)
+        try:
+            result = subject.judge(call, run, self)
+        except Exception:  # what a call gives is the project's: it may raise whenever somebody looks at it
+            result = "cannot be looked at"
         if isinstance(result, str):
             self.dropped[result] += 1
             return

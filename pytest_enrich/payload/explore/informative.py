@@ -170,8 +170,8 @@ def speaks_of_nothing(outcome: Outcome, call: Call) -> bool:
 
     That None itself was passed is a reason for a message to speak of it, and for no result.
     """
-    said = outcome.result if outcome.raised is None else _filled_in(outcome.raised)
-    if not isinstance(said, str) or said == "None" or not NONE.search(said):
+    said: Any = outcome.result if outcome.raised is None else _filled_in(outcome.raised)
+    if not issubclass(type(said), str) or said == "None" or not NONE.search(said):
         return False
     return not any("None" in text and (text != "None" or outcome.raised is not None) for text, _ in sites(call))
 

@@ -102,3 +102,15 @@ def test_each_subject_has_its_part_of_what_is_left():
 def test_each_choice_that_was_run_is_counted_for_the_rules_that_thought_of_it():
     search = searched(Numbers([11, 12, 21]), branches=((0, 9),))
     assert search.ideas == {"tens of 1": 2, "tens of 2": 1}
+
+
+def test_what_cannot_be_looked_at_ends_no_search():
+    class Odd(Numbers):
+        def judge(self, call, run, search):
+            if call == number(31):
+                raise RecursionError
+            return super().judge(call, run, search)
+
+    search = searched(Odd([31, 32]))
+    assert [result.call for result in search.results[0, 3]] == [number(32)]
+    assert search.dropped == {"cannot be looked at": 1}
