@@ -9,12 +9,13 @@ import os
 import pathlib
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-FOLDER = "tmp_path"
+FOLDER, PRIVATE = "tmp_path", 0o700
 FILE, DIRECTORY = "file", "directory"
 MARK, FOLDER_MARK = "⟨file⟩", "⟨folder⟩"
 WRITTEN = re.compile(rf"{MARK}\(('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|)\)")
@@ -164,11 +165,22 @@ def folder() -> pathlib.Path:
 
 
 def empty_folder() -> pathlib.Path:
-    """The same, with nothing in it."""
+    """The same, with nothing in it, and as nobody else may look into it."""
     place = folder()
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True, exist_ok=True)
+    if not _is_as_made(place):
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     return place
+
+
+def _is_as_made(place: pathlib.Path) -> bool:
+    """Whether the directory is there, with nothing in it: to make it anew takes longer than most calls."""
+    try:
+        mode = place.lstat().st_mode
+        with os.scandir(place) as inside:
+            return stat.S_ISDIR(mode) and stat.S_IMODE(mode) == PRIVATE and next(inside, None) is None
+    except OSError:
+        return False
 
 
 def placed(value: Any) -> Any:

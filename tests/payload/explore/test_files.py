@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import stat
 import tempfile
 
 import pytest
@@ -50,6 +51,22 @@ def test_the_folder_is_empty_each_time_and_called_the_same(tmp_path, monkeypatch
     (first / "a.txt").write_text("a", encoding="utf-8")
     assert files.empty_folder() == first
     assert not list(first.iterdir())
+
+
+@pytest.mark.parametrize("left", ["nothing", "a file", "another mode", "a link"])
+def test_whatever_a_call_leaves_of_the_folder_the_next_one_finds_it_new(tmp_path, monkeypatch, left):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    place = files.empty_folder()
+    if left == "a file":
+        (place / "left.txt").write_text("a")
+    elif left == "another mode":
+        place.chmod(0o500)
+    elif left == "a link":
+        place.rmdir()
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        place.symlink_to(tmp_path / "elsewhere")
+    again = files.empty_folder()
+    assert (again, [*again.iterdir()], stat.S_IMODE(again.stat().st_mode)) == (place, [], 0o700)
 
 
 def test_a_file_is_given_where_a_path_is_asked_for_and_shown_where_it_changed(explore):
