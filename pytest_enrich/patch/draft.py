@@ -9,7 +9,6 @@ from functools import lru_cache, reduce
 from itertools import count, groupby
 
 import libcst as cst
-from libcst import matchers
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -179,13 +178,22 @@ def _renamed(test: NewTest, name: str) -> str:
     return module.with_changes(body=body).code
 
 
+class _Indentation(cst.CSTTransformer):
+    """Gives all blocks this one."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__()
+        self._step = step
+
+    def leave_IndentedBlock(  # noqa: N802 - as libcst calls it
+        self, _original: cst.IndentedBlock, block: cst.IndentedBlock
+    ) -> cst.IndentedBlock:
+        return block.with_changes(indent=self._step)
+
+
 def _statements(scope: Scope, code: str, index: int) -> list[Statement]:
     """The statements of `code`, indented as the scope is, apart from what stands at `index - 1`."""
-    step = unit(scope)
-    parsed = matchers.replace(
-        cst.parse_module(code), matchers.IndentedBlock(), lambda block, _: block.with_changes(indent=step)
-    )
-    assert isinstance(parsed, cst.Module)
+    parsed = cst.parse_module(code).visit(_Indentation(unit(scope)))
     first, *rest = parsed.body
     lines = [*blank(above(scope, index)), *parsed.header, *getattr(first, "leading_lines", ())]
     return [first.with_changes(leading_lines=lines), *rest]

@@ -13,14 +13,14 @@ from pytest_enrich.sandboxes.environment import DAY, PREFIX, _unlock, remove_scr
 
 
 def test_the_directory_is_private_and_gone_afterwards(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)  # where no run of Hypothesis has left anything
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HYPOTHESIS_STORAGE_DIRECTORY", raising=False)
     with scratch_directory() as place:
         mode = stat.S_IMODE(place.stat().st_mode)
         parts = {part.name for part in place.iterdir()}
 
     assert mode == 0o700
-    assert parts == {"home", "tmp", "cache"}
+    assert parts == {"home", "tmp", "cache", "hypothesis"}
     assert not place.exists()
 
 

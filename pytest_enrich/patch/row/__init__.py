@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import libcst as cst
-from libcst import matchers
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.imports import merge
@@ -18,7 +17,7 @@ from pytest_enrich.imports.text import BOM, limit, split_bom
 from pytest_enrich.patch.row import place
 from pytest_enrich.patch.row.case import UNREADABLE, Examples, derive_id, new_case, parsed_row, read_case, styled
 from pytest_enrich.patch.row.place import Spans, uses
-from pytest_enrich.patch.scope import Scope, enter, parse, quotes, requote, unit
+from pytest_enrich.patch.scope import Scope, below, enter, parse, quotes, requote, unit
 
 
 class Cases:
@@ -190,8 +189,8 @@ def _unwanted(scope: Scope, row: NewRow) -> Iterator[cst.CSTNode]:
 
 def _mentions(scope: Scope, name: str) -> int:
     """How often the name is used where it is not defined."""
-    found = matchers.findall(scope.module, matchers.FunctionDef() | matchers.ClassDef())
-    return uses(scope.module, name) - sum(one.name.value == name for one in found)  # type: ignore[attr-defined]
+    defined = (one.name.value for one in below(scope.module) if isinstance(one, cst.FunctionDef | cst.ClassDef))
+    return uses(scope.module, name) - sum(one == name for one in defined)
 
 
 __all__ = [

@@ -9,7 +9,6 @@ from itertools import accumulate
 from typing import NoReturn, TypeAlias, TypeGuard
 
 import libcst as cst
-from libcst import matchers
 from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
 from msgspec import Struct
 
@@ -17,7 +16,7 @@ from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.elements import Elements
 from pytest_enrich.imports.text import newline, split, unreadable
-from pytest_enrich.patch.scope import Scope, definitions
+from pytest_enrich.patch.scope import Scope, below, definitions
 
 NAMES, VALUES, IDS = ("argnames", 0), ("argvalues", 1), ("ids", 3)
 Listing: TypeAlias = cst.List | cst.Tuple
@@ -33,7 +32,7 @@ def assigned(place: cst.Module | cst.ClassDef, name: str) -> cst.BaseExpression 
 
 def uses(node: cst.CSTNode, name: str) -> int:
     """How often `name` is written in `node`."""
-    return len(matchers.findall(node, matchers.Name(name)))
+    return sum(isinstance(one, cst.Name) and one.value == name for one in below(node))
 
 
 def _value(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:

@@ -15,7 +15,7 @@ from ..engine.reduce import reduce
 from ..engine.search import Result, Search
 from ..engine.solve import distance, numbers, proposals, replacements
 from ..engine.usual import UNKNOWN
-from ..express import evaluable, named
+from ..express import evaluable, named, spoken
 from . import informative
 from .calls import Call, sites
 from .function import Function
@@ -114,7 +114,8 @@ class _Found:
 
     def _refused(self, call: Call) -> Call:
         """The call with a text that says so for one that is refused, and that nobody writes there."""
-        message = str(self.function.runner.call(call).raised)
+        error = self.function.runner.call(call).raised
+        message = spoken(error) if error is not None else ""
         for name, template in call.arguments:
             value = next((value for _, value in evaluable([template])), None)
             # Of several values the one that the message speaks of is refused.
