@@ -190,7 +190,7 @@ def definitions(body: Sequence[cst.CSTNode]) -> Iterator[Definition]:
 def below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The node and all that is in it.
 
-    The matchers of libcst do that, too, but their import takes half a second, with which every command would begin.
+    The matchers of libcst do that, too, but with their import every command would begin half a second later.
     """
     yield node
     for child in node.children:
