@@ -104,3 +104,9 @@ def test_reading_verbs_do_not_load_libcst(verb):
     program = f"import sys; {asked}; print('libcst' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_a_run_is_ready_without_what_takes_half_a_second_of_its_start():
+    program = "import sys, pytest_enrich.session; print('libcst.matchers' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout == "False\n"
