@@ -15,6 +15,8 @@ from typing import NamedTuple
 from ..express import named, spoken, steady
 
 AGAIN = re.compile(r"raise\s*(#.*)?")
+HANDED_BACK = re.compile(r"return NotImplemented\b.*")
+"""What leaves an operand to the other side: where that does not know it either, Python refuses it."""
 MACHINE = re.compile(r"\bif\b.*\b(sys\.version_info|sys\.platform|os\.name|platform\.\w+\()")
 """Another Python, or another system, goes another way."""
 MISTAKES = (AttributeError, NameError)
@@ -47,12 +49,20 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
 
     Of that one, too, somebody thought.
     """
+    if is_handed_back(error, lines := [*lines]):
+        return True
     frames = traceback.extract_tb(error.__traceback__)
     if not frames or not is_ours(frames[-1].filename, root) or MACHINE.search(_condition(frames[-1])):
         return False
     if raises(_line(frames[-1]), error):
         return True
     return not isinstance(error, MISTAKES) and any(AGAIN.fullmatch(line) for line in lines)
+
+
+def is_handed_back(error: BaseException | None, lines: Iterable[str]) -> bool:
+    """Whether Python refused an operand, after these lines of an operator of the project left it to the other side."""
+    frames = traceback.extract_tb(error.__traceback__) if isinstance(error, TypeError) else []
+    return bool(frames) and frames[-1].filename == OWN and any(map(HANDED_BACK.fullmatch, lines))
 
 
 def not_installed(error: BaseException | None, text: str) -> bool:

@@ -17,7 +17,7 @@ from ..engine.trace import Reached
 from ..express import express, named, spoken
 from ..rules import body
 from .calls import Call, sites
-from .contract import AGAIN, OWN, indentation
+from .contract import AGAIN, HANDED_BACK, OWN, indentation, is_handed_back
 from .entry import MAKERS
 from .inputs import Inputs
 from .observe import said
@@ -59,6 +59,11 @@ def is_checked(outcome: Outcome, inputs: Inputs, call: Call) -> bool:
     return is_raised and (isinstance(error, TypeError) or inputs.asks_for_kinds(call))
 
 
+def _is_left(runner: Runner, outcome: Outcome) -> bool:
+    """Whether the code under test left an operand to the other side, and Python refused it."""
+    return is_handed_back(outcome.raised, (runner.line(at).strip() for _, at in outcome.branches))
+
+
 def is_raised_before(outcome: Outcome, inputs: Inputs) -> bool:
     """Whether it is the object of a call that could not be made."""
     if outcome.raised is None or not inputs.entry.needs_receiver:
@@ -73,7 +78,8 @@ def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reache
 
     Those lines do that are at the level of one which the exception went through, or lead to it.
     """
-    again = (at for at in lines_of(reached) if AGAIN.fullmatch(runner.line(at).strip()))
+    ending = HANDED_BACK if _is_left(runner, outcome) else AGAIN
+    again = (at for at in lines_of(reached) if ending.fullmatch(runner.line(at).strip()))
     led = {one for at in again for one in _leading(runner, 1, at)}  # no traceback knows these lines
     error, known = outcome.raised, set[int]()
     while error is not None and id(error) not in known:  # code may set what makes a circle
@@ -151,7 +157,7 @@ def lines_of(reached: Reached) -> set[int]:
 
 def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> str:
     """Why nobody would want a test of this call, "" when somebody may; `runner` makes it again to look at it."""
-    if not inputs.conforms(call) and not is_checked(outcome, inputs, call):
+    if not inputs.conforms(call) and not (is_checked(outcome, inputs, call) or _is_left(runner, outcome)):
         return "not what callers pass"
     if inputs.entry.name == "__hash__" and outcome.result is not True:
         return "nothing to observe"  # the hash of an object tells nothing but that it is this one

@@ -18,6 +18,7 @@ from ..engine.usual import UNKNOWN
 from ..express import evaluable, named, spoken
 from . import informative
 from .calls import Call, sites
+from .contract import is_worded
 from .function import Function
 from .observe import said
 from .pool import is_foreign, is_unlike
@@ -115,7 +116,7 @@ class _Found:
     def _refused(self, call: Call) -> Call:
         """The call with a text that says so for one that is refused, and that nobody writes there."""
         error = self.function.runner.call(call).raised
-        message = spoken(error) if error is not None else ""
+        message = spoken(error) if error is not None and is_worded(error) else ""
         for name, template in call.arguments:
             value = next((value for _, value in evaluable([template])), None)
             # Of several values the one that the message speaks of is refused.

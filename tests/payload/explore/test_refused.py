@@ -168,3 +168,31 @@ def test_a_message_may_say_that_none_is_allowed(explore, said, actions):
     given = Call(qualname="limit", arguments=(Argument(name="most", value="3"),))
     found = explore(text, "limit", calls=(given,), branches=((2, 3),), lines=(3,)).findings
     assert [finding.action for finding in found] == actions
+
+
+SPAN = """
+    class Span:
+        def __init__(self, least, most):
+            self.least, self.most = least, most
+
+        def __and__(self, other):
+            if isinstance(other, Span):
+                return Span(max(self.least, other.least), min(self.most, other.most))
+            return NotImplemented  # here
+    """
+
+
+def test_what_an_operator_leaves_to_the_other_side_is_refused_by_python(explore):
+    given = (Argument(name="other", value="⟨sample:Span⟩(1, 3)"),)
+    known = Call(qualname="Span.__and__", receiver="⟨sample:Span⟩(0, 2)", arguments=given)
+    (found,) = explore(SPAN, "Span.__and__", kind="method", calls=(known,), branches=((6, 8),)).findings
+    assert found.action == "span & 'abc'"
+    assert [(one.subject, one.value) for one in found.observations] == [("raises", "⟨builtins:TypeError⟩")]
+
+
+def test_another_mistake_with_an_operand_is_an_accident(explore):
+    text = SPAN.replace("return NotImplemented", "return self.least & other")
+    given = (Argument(name="other", value="⟨sample:Span⟩(1, 3)"),)
+    known = Call(qualname="Span.__and__", receiver="⟨sample:Span⟩(0, 2)", arguments=given)
+    found = explore(text, "Span.__and__", kind="method", calls=(known,), branches=((6, 8),)).findings
+    assert not any(one.observations[0].subject == "raises" for one in found)
