@@ -60,7 +60,7 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
 
 
 def is_handed_back(error: BaseException | None, lines: Iterable[str]) -> bool:
-    """Whether Python refused an operand, after these lines of an operator of the project left it to the other side."""
+    """Whether Python refused an operand that an operator, of which these are lines, left to the other side."""
     frames = traceback.extract_tb(error.__traceback__) if isinstance(error, TypeError) else []
     return bool(frames) and frames[-1].filename == OWN and any(map(HANDED_BACK.fullmatch, lines))
 
