@@ -25,7 +25,10 @@ CHARACTERS = "hypothesis"
 LARGEST_STORAGE = 1 << 20
 UTF_8 = [[0, 0xD7FF], [0xE000, 0x10FFFF]]
 """All characters but surrogates: Hypothesis tries a million of them one by one, for seconds."""
-KNOWN = {"codec-utf-8": UTF_8, "codec-v2-utf-8": [UTF_8, []]}
+KNOWN = {
+    f"{name}.json.gz": gzip.compress(json.dumps(known).encode(), mtime=1)
+    for name, known in {"codec-utf-8": UTF_8, "codec-v2-utf-8": [UTF_8, []]}.items()
+}
 """What older and newer versions keep of that encoding, by the name of their file."""
 CREDENTIALS_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 AGENTS = frozenset({"SSH_AUTH_SOCK", "SSH_AGENT_PID", "GPG_AGENT_INFO", "DBUS_SESSION_BUS_ADDRESS"})
@@ -71,7 +74,7 @@ def bring_characters(place: Path, environ: Mapping[str, str]) -> None:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         for name, known in KNOWN.items():
-            (folder / f"{name}.json.gz").write_bytes(gzip.compress(json.dumps(known).encode(), mtime=1))
+            (folder / name).write_bytes(known)
 
 
 def clean(

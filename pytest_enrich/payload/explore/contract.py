@@ -49,7 +49,7 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
 
     Of that one, too, somebody thought.
     """
-    if is_handed_back(error, lines := [*lines]):
+    if is_handed_back(error, lines):
         return True
     frames = traceback.extract_tb(error.__traceback__)
     if not frames or not is_ours(frames[-1].filename, root) or MACHINE.search(_condition(frames[-1])):
