@@ -64,13 +64,38 @@ def newline(text: str) -> str:
 def limit(text: str) -> int:
     """How long lines of a file may be: of the usual limits the least that all but a few keep.
 
-    A comment behind the code is not counted: no formatter moves it.
+    A comment behind the code is not counted: no formatter moves it. Of a file in which nothing was broken that the
+    limit of most formatters leaves room for, short lines tell nothing.
     """
-    lengths = [len(_BEHIND.sub("", line)) for line in text.splitlines() if line.strip()]
-    if len(lengths) < _FEW:
+    lines = [_BEHIND.sub("", line) for line in text.splitlines() if line.strip()]
+    if len(lines) < _FEW:
         return USUAL_LIMIT
-    fitting = (width for width in LIMITS if sum(size > width for size in lengths) <= _MOST * len(lengths))
-    return next(fitting, LIMITS[-1])
+    fitting = (width for width in LIMITS if sum(len(line) > width for line in lines) <= _MOST * len(lines))
+    width = next(fitting, LIMITS[-1])
+    return (
+        width
+        if width >= USUAL_LIMIT or any(width < size <= USUAL_LIMIT for size in _joined(lines))
+        else USUAL_LIMIT
+    )
+
+
+def _joined(lines: Sequence[str]) -> Iterator[int]:
+    """How long what was broken within brackets is on one line, with one more line or two.
+
+    Where a comma stands before a closing bracket formatters leave it broken.
+    """
+    for number, line in enumerate(lines):
+        whole = line
+        for more in map(str.lstrip, lines[number + 1 : number + 3]):
+            if _balanced(whole) or (whole.endswith(",") and more.startswith((")", "]", "}"))):
+                break
+            whole += " " * whole.endswith(",") + more
+            if _balanced(whole):
+                yield len(whole)
+
+
+def _balanced(line: str) -> bool:
+    return all(line.count(left) == line.count(right) for left, right in ("()", "[]", "{}"))
 
 
 def column(line: str, offset: int) -> int:

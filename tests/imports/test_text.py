@@ -23,4 +23,14 @@ def test_where_all_lines_have_the_margin_it_is_what_textwrap_gives(lines, margin
 def test_comments_behind_the_code_do_not_make_a_file_wider():
     code = "x = 1\n" * 40
     assert limit(code + f"y = {'1' * 80}\n" * 3) == 88
-    assert limit(code + f"y = {'1' * 70}  # type: ignore[arg-type]\n" * 3) == 79
+    assert (
+        limit(code + "y = f(1,\n      2" + "3" * 70 + ")\n" + f"y = {'1' * 70}  # type: ignore[arg-type]\n" * 3)
+        == 79
+    )
+
+
+def test_a_file_of_short_lines_may_have_those_that_most_formatters_leave_unless_one_was_broken():
+    code = "x = 1\n" * 40 + f"y = {'1' * 70}\n"
+    assert limit(code) == 88
+    assert limit(code + "y = f(\n    " + "1" * 74 + "\n)\n") == 79
+    assert limit(code + "y = f(\n    " + "1" * 74 + ",\n)\n") == 88

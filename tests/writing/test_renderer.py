@@ -80,19 +80,29 @@ def test_a_fixture_is_annotated_as_the_file_has_it_and_a_drawn_value_is_not(rend
 
 
 LONG = "check(" + "a" * 100 + ")\n"
+BROKEN = "check(\n    " + "a" * 75 + "\n)\n"
 
 
 @pytest.mark.parametrize(
     ("text", "width"),
     [
         ("check(1)\n" * 3, 88),
-        ("check(1)\n" * 30, 79),
+        ("check(1)\n" * 30, 88),
+        ("check(1)\n" * 30 + BROKEN, 79),
         ("check(1)\n" * 30 + LONG, 120),
-        ("check(1)\n" * 300 + LONG, 79),
+        ("check(1)\n" * 300 + BROKEN + LONG, 79),
         (f"check({'a' * 78})\n" * 30, 88),
         (f"check({'a' * 130})\n" * 30, 120),
     ],
-    ids=["few lines", "short ones", "a longer one", "one of many", "longer ones", "too long ones"],
+    ids=[
+        "few lines",
+        "short ones",
+        "broken before that",
+        "a longer one",
+        "one of many",
+        "longer ones",
+        "too long ones",
+    ],
 )
 def test_lines_are_as_long_as_nearly_all_of_the_file_are(renderer, text, width):
     assert renderer(text=text).widths == (width - 4, 110)
