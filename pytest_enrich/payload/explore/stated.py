@@ -160,10 +160,7 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         return
     stated = _fields(value)
     if isinstance(value, BaseException) and (kind := named(type(value))) is not None:
-        yield {**_stated("{result}", value, kind), "form": "instance"}
-        # Which one it is matters; what it was given to keep, and flags, do not.
-        telling = (one for one in stated if not is_empty(one) and one["form"] != "is")
-        yield from (one for one in telling if one["value"] not in plain.action)
+        yield from _of_error(value, kind, stated, plain)
         return
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
     same = {(f"{{result}}.{name}", visible_text(part)) for one in alike for name, part in fields(one)}
@@ -175,9 +172,30 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         return not is_named, is_empty(record), len(names) > 1, not _is_given(record, plain.action), is_unchanged
 
     yield from sorted(readable, key=little)
-    text = spoken(value) if not stated and _has_own(type(value), "__str__") else ""
-    if 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text):  # noqa: PLR2004 - a readable line
-        yield _stated("str({result})", text, repr(text))
+    if not stated and _has_own(type(value), "__str__"):
+        yield from _spoken(value)
+
+
+def _of_error(error: BaseException, kind: str, stated: list[Record], plain: Program) -> Iterator[Record]:
+    """Which one it is, unless the call says so, what it says, and what it keeps that it was not given.
+
+    What it was given to keep is shown only where nothing else is; flags are not.
+    """
+    telling = [one for one in stated if not is_empty(one) and one["form"] != "is"]
+    # Of several arguments Python makes a text of signs.
+    is_said = _has_own(type(error), "__str__") or error.args == (spoken(error),)
+    shown = [*(_spoken(error) if is_said else []), *telling]
+    shown = [one for one in shown if one["value"] not in plain.text] or shown
+    if not shown or kind not in plain.action:
+        yield {**_stated("{result}", error, kind), "form": "instance"}
+    yield from shown
+
+
+def _spoken(value: object) -> list[Record]:
+    """Its text, where that is a line to read."""
+    text = spoken(value)
+    is_readable = 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text)  # noqa: PLR2004
+    return [_stated("str({result})", text, repr(text))] if is_readable else []
 
 
 def _is_private(part: object) -> bool:

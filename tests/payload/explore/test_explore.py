@@ -1120,6 +1120,33 @@ def test_of_an_exception_that_is_given_it_is_stated_which_and_not_what_it_was_pa
     ]
 
 
+UNKNOWN = """
+    import copy
+
+    class Unknown(Exception):
+        def __init__(self, code: int):
+            self.code = code
+            super().__init__("unknown code: %d" % code)  # made
+
+        def __reduce__(self):
+            return Unknown, (self.code,)  # copied
+    """
+
+
+@pytest.mark.parametrize(
+    ("of", "method", "shown"),
+    [
+        ("made", "__init__", [("str({result})", "equal")]),
+        ("copied", "__reduce__", [("{result}", "instance"), ("str({result})", "equal")]),
+    ],
+)
+def test_of_an_exception_it_is_stated_what_it_says_and_which_it_is_unless_the_call_says_so(
+    explore, of, method, shown
+):
+    (finding, *_) = explore(UNKNOWN.replace(f"# {of}", "# here"), f"Unknown.{method}", "method").findings
+    assert [(one.expression, one.form) for one in finding.observations] == shown
+
+
 def test_a_member_of_an_enumeration_is_passed_by_its_name_and_not_as_its_number(explore):
     text = """
         import enum
