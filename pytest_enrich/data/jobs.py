@@ -333,6 +333,7 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
         tests: Node ids of the candidate, in `path`.
         parts: Node ids, in `path`, of tests that are parts of the candidate: which of them notice a mutant?
         corpus: Calls that may tell a mutant which the candidate does not notice from the original.
+        compared: Ids of the mutants of which it is known what these calls tell.
         others: Node ids of existing tests, as they are on the disk.
         source: The source file.
         source_text: What is in it; the mutants are edits of this.
@@ -356,6 +357,7 @@ class Mutate(Struct, frozen=True, kw_only=True, tag="mutate"):
     canary: Mutant | None = None
     parts: tuple[str, ...] = ()
     corpus: tuple[Program, ...] = ()
+    compared: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
     seconds: float = 2.0

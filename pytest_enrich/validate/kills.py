@@ -142,17 +142,19 @@ def count(proof: Proof, first: Gained, parts: Sequence[NewTest] = ()) -> Counted
     running = [one for one in task.target.nearest if one.shared]
     near = tuple(one.nodeid for one in within(running, BEFORE))[:MOST_OTHERS]
     contested = proof.existing.unasked(path, _contested(made, closed)) if near else []
+    corpus = proof.candidate.origin.corpus
     canary = mutants.canary(task.source_text, closed, first.lines)
     job = replace(
         _with_parts(_job(proof, made, canary, first.seconds), proof, parts),
-        corpus=proof.candidate.origin.corpus,
+        corpus=corpus,
+        compared=tuple(mutant.id for mutant in proof.existing.compared(path, made, corpus)),
         others=near,
         contested=tuple(mutant.id for mutant in contested),
     )
     answer = _ask(job, proof.sandbox)
     if (fault := _fault(canary, answer)) is not None:
         return Counted(grade="ungraded", facts=mutants_part((), f"{fault.reason}: {fault.detail}"), fault=fault)
-    answer = replace(answer, fates=proof.existing.completed(path, made, answer.fates))
+    answer = replace(answer, fates=proof.existing.completed(path, made, answer.fates, corpus))
     controls = {"nothing changed": answer.control, "raises BaseException": answer.canary}
     counted = _counted(job, answer)
     grade: Grade = "weak" if counted.killed and _is_blind(answer.fates, proof.candidate) else counted.grade

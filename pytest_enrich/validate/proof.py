@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from pytest_enrich.data import (
     Failed,
     Mutant,
     MutantFate,
+    Program,
     Prove,
     Proved,
     TestOutcome,
@@ -66,6 +68,10 @@ def shape_of(text: str) -> str:
     return "" if not text.strip() or _ASSERTION.search(text) else _PARTICULAR.sub("_", last_line(text))
 
 
+_Edit: TypeAlias = tuple[str, int, int, str]
+Corpus: TypeAlias = tuple[Program, ...]
+
+
 class Fallen(Struct, frozen=True):
     """Of existing tests that pass plainly those that do not in another way.
 
@@ -79,7 +85,7 @@ class Fallen(Struct, frozen=True):
 
 
 class Existing:
-    """Remembers for a run how existing tests end, and which notice a mutant, so that they run only once.
+    """Remembers for a run how existing tests end, and who notices a mutant, so that they run only once.
 
     `seconds`: so long those of a file may take, together, that run beside a candidate again and again.
     `unable`: why none can be spread over workers here, "" as long as nothing is known of that.
@@ -88,7 +94,8 @@ class Existing:
     def __init__(self, seconds: float = math.inf) -> None:
         self.seconds = seconds
         self.unable = ""
-        self._known: dict[tuple[str, int, int, str], tuple[str, ...]] = {}
+        self._known: dict[_Edit, tuple[str, ...]] = {}
+        self._compared: dict[tuple[_Edit, Corpus], tuple[int, tuple[int, ...]]] = {}
         self._ends: dict[tuple[str, str], Execution] = {}
         self._fallen: dict[Hashable, Fallen] = {}
         self._useless: dict[tuple[str, str], dict[str, str]] = {}
@@ -126,17 +133,33 @@ class Existing:
         """Of the mutants of a source file those of which nothing is known."""
         return [mutant for mutant in mutants if _key(path, mutant) not in self._known]
 
+    def compared(self, path: str, mutants: Iterable[Mutant], corpus: Corpus) -> list[Mutant]:
+        """Of the mutants of a source file those of which it is known what these calls tell."""
+        return [mutant for mutant in mutants if (_key(path, mutant), corpus) in self._compared]
+
     def completed(
-        self, path: str, mutants: Sequence[Mutant], fates: Sequence[MutantFate]
+        self, path: str, mutants: Sequence[Mutant], fates: Sequence[MutantFate], corpus: Corpus = ()
     ) -> tuple[MutantFate, ...]:
         """The fates with what is known of the mutants; what the fates tell is known from now on."""
         by_id = {mutant.id: mutant for mutant in mutants}
-        return tuple(self._completed(_key(path, by_id[fate.id]), fate) for fate in fates if fate.id in by_id)
+        # Where there was no time for all of them, what nothing is said of was perhaps not compared.
+        is_whole = all(fate.fate != "untried" for fate in fates)
+        return tuple(
+            self._completed(_key(path, by_id[fate.id]), fate, corpus, is_whole=is_whole)
+            for fate in fates
+            if fate.id in by_id
+        )
 
-    def _completed(self, key: tuple[str, int, int, str], fate: MutantFate) -> MutantFate:
+    def _completed(self, key: _Edit, fate: MutantFate, corpus: Corpus, *, is_whole: bool) -> MutantFate:
         if fate.killed_before is not None:
             self._known[key] = fate.killed_before
-        return replace(fate, killed_before=self._known.get(key))
+        fate = replace(fate, killed_before=self._known.get(key))
+        if fate.fate != "survived" or not corpus:
+            return fate
+        if (fate.told or fate.alike or is_whole) and (key, corpus) not in self._compared:
+            self._compared[key, corpus] = fate.alike, fate.told
+        alike, told = self._compared.get((key, corpus), (0, ()))
+        return replace(fate, alike=alike, told=told)
 
 
 def _named(paths: Sequence[str]) -> str:
@@ -144,7 +167,7 @@ def _named(paths: Sequence[str]) -> str:
     return ", ".join(paths[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _key(path: str, mutant: Mutant) -> tuple[str, int, int, str]:
+def _key(path: str, mutant: Mutant) -> _Edit:
     # Not its id, which counts only those that are made together.
     return path, mutant.start, mutant.end, mutant.replacement
 

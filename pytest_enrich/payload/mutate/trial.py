@@ -230,7 +230,8 @@ class Trial:
         if CONTROLS[1] in turns and CONTROLS[1] not in fates:
             return {}
         alive = [name for name, answer in fates.items() if name in self.mutants and answer.get("failed") == []]
-        for name, answer in self._compared([name for name in alive if name != CANARY], way, known).items():
+        settled = {CANARY, *self._job["compared"]}
+        for name, answer in self._compared([name for name in alive if name not in settled], way, known).items():
             fates[name] = {**fates[name], **answer}
         return fates
 
