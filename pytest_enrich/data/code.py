@@ -225,6 +225,7 @@ class Target(Struct, frozen=True, kw_only=True):
             of the whole file.
         raise_lines: Lines of the `raise` statements of the whole file.
         nearest: The existing tests that come nearest, best first.
+        watched: Node ids of those that are watched at once for targets of this file.
         fixtures: Names of the fixtures visible where the new test goes.
         digest: Hash of the function's tokens: changes with its logic only.
         parts: Of a function with those that it holds its own target and theirs.
@@ -248,6 +249,7 @@ class Target(Struct, frozen=True, kw_only=True):
     statements: tuple[tuple[int, int], ...] = ()
     raise_lines: tuple[int, ...] = ()
     nearest: tuple[NearTest, ...] = ()
+    watched: tuple[str, ...] = ()
     fixtures: tuple[str, ...] = ()
     parts: tuple[Target, ...] = ()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Call, Dropped, Explore, Explored, Record, Recorded, Target
+from pytest_enrich.data import Answered, Call, Dropped, Explore, Explored, NearTest, Record, Recorded, Target
 from pytest_enrich.data.code import within
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.source import written
@@ -15,23 +17,45 @@ LOOK_SECONDS = 5.0
 MOST_TESTS, RECORD_SECONDS = 40, 30.0
 SLOWER = 10
 """How many times longer tests take that are watched."""
+MOST_TOGETHER, TOGETHER_SECONDS = 100, 2.0
+"""The most tests that are watched for several targets, and how long they may take unwatched."""
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 
 
 def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS) -> Recorded:
     """The calls that its nearest tests make to its entries and to others of its module; nothing when it failed."""
-    near = within(target.nearest, seconds / SLOWER)
-    tests = tuple(dict.fromkeys(test.function for test in near))[:MOST_TESTS]
-    if not tests:
+    own = dict.fromkeys(near.function for near in _watched(target, seconds))
+    if not own:
         return NOTHING
+    tests = target.watched if own.keys() <= {*target.watched} else own
     qualnames = {*(entry.qualname for entry in target.entries), *target.neighbours}
-    # In one order for all targets: the same tests are not watched again for the next function of a file.
+    # In one order for all targets: what was asked before is known.
     job = Record(
         tests=tuple(sorted(tests)), path=target.path, module=target.module, qualnames=tuple(sorted(qualnames))
     )
     execution = sandbox.execute(job, timeout=seconds)
     answer = execution.answer if isinstance(execution, Answered) else None
     return answer if isinstance(answer, Recorded) else NOTHING
+
+
+def _watched(target: Target, seconds: float) -> Sequence[NearTest]:
+    """The tests that are watched for a target."""
+    near = {test.function: test for test in within(target.nearest, seconds / SLOWER)}
+    return tuple(near.values())[:MOST_TESTS]
+
+
+def together(targets: Sequence[Target]) -> tuple[Target, ...]:
+    """The targets, those of a file with the tests that are watched for all of them at once.
+
+    The first have them all among these; of the others those whose tests do not take too long besides.
+    """
+    chosen: dict[str, dict[str, float]] = {}
+    for target in targets:
+        known = chosen.setdefault(target.path, {})
+        both = known | {near.function: near.seconds for near in _watched(target, RECORD_SECONDS)}
+        if len(both) <= MOST_TOGETHER and sum(both.values()) <= TOGETHER_SECONDS:
+            known.update(both)
+    return tuple(replace(target, watched=tuple(sorted(chosen[target.path]))) for target in targets)
 
 
 def explore(task: Task, recorded: Recorded, sandbox: Sandbox) -> Explored | None:

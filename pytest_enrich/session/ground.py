@@ -17,6 +17,7 @@ from pytest_enrich.config import Settings
 from pytest_enrich.data import Answered, Collect, Collected, Gap, NearTest, Record, Recorded, Target, TestOutcome
 from pytest_enrich.data.code import function
 from pytest_enrich.gaps import FileCoverage, Measured
+from pytest_enrich.proposers import exploring
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.source import Suite
 from pytest_enrich.store.python_file import text_of
@@ -62,7 +63,7 @@ def survey(
     kept = [new for old, new in zip(targets, reached, strict=True) if new.nearest or not old.nearest]
     lost = [old for old, new in zip(targets, reached, strict=True) if old.nearest and not new.nearest]
     away = tuple(gap for target in (*red, *lost) for gap in target.gaps)
-    return Ground(targets=tuple(kept), suite=known, left_out=away, notes=(*notes, *_told(unable)))
+    return Ground(targets=exploring.together(kept), suite=known, left_out=away, notes=(*notes, *_told(unable)))
 
 
 def _located(
