@@ -50,7 +50,7 @@ class Tracer:
 
     def line(self, number: int) -> str:
         """The text of a line of the file, "" where it has none."""
-        return linecache.getline(self.filename, number).strip() if number > 0 else ""
+        return linecache.getline(self.filename, number).rstrip() if number > 0 else ""
 
     def start(self) -> None:
         """Forget what was noted, and note again."""

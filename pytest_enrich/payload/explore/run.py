@@ -221,7 +221,7 @@ class Runner:
             return Outcome(frozenset(self._tracer.branches), refusal="too long")
         except (Exception, SystemExit) as error:
             self._tracer.stop()
-            lines = (self._tracer.line(to) for _, to in self._tracer.branches)
+            lines = (self._tracer.line(to).strip() for _, to in self._tracer.branches)
             refusal = "" if is_contract(error, self._root, lines) else "accident"
             return Outcome(frozenset(self._tracer.branches), None, error, refusal, consume, namespace)
         except BaseException:  # what cancels or interrupts is no answer to a caller

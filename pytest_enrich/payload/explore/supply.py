@@ -153,7 +153,21 @@ class Supply:
                 yield f"⟨argparse:Namespace⟩({', '.join(f'{option}={value}' for option in options)})"
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
-        """The type of a parameter: anything where the function does nothing with it, and nothing else tells it."""
+        """The type of a parameter, else of one whose place it takes, else anything where it is not used."""
+        name = parameter["name"]
+        told_by = self._shown_by(parameter, seen)
+        if told_by.hint is not types.UNKNOWN:
+            return told_by
+        replaced = usage.replaced(self._function).get(name, ())
+        for other in (one for one in self._entry.parameters if one["name"] in replaced):
+            passed = [value for _, value in evaluable([*self._seen.values(other["name"])])]
+            if (of_other := self._shown_by(other, passed)).hint is not types.UNKNOWN:
+                return of_other
+        free = frozenset(rule for rule, asks in FREE.items() if any(asks(self._function, name)))
+        return evidence.Told(types.ANYTHING, free) if free else told_by
+
+    def _shown_by(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
+        """What annotations, tests, the default and the body say of a parameter's type."""
         name = parameter["name"]
         used = self._used.get(name, usage.NO_USE)
         if self._owner is not None and self._entry.is_operator:
@@ -161,10 +175,7 @@ class Supply:
         if len(self._entry.parameters) == 1:
             used |= usage.asks_for("prose", evidence.of_prose(self._function))
         default = self.defaults.get(name, evidence.NOTHING)
-        told_by = evidence.told(parameter, self.hints.get(name), seen, used, default)
-        is_unknown = told_by.hint is types.UNKNOWN
-        free = frozenset(rule for rule, asks in FREE.items() if is_unknown and any(asks(self._function, name)))
-        return evidence.Told(types.ANYTHING, free) if free else told_by
+        return evidence.told(parameter, self.hints.get(name), seen, used, default)
 
     def _written(self, parameter: dict[str, Any], hint: Any, seen: Sequence[str]) -> tuple[str, ...]:
         """What people wrote elsewhere: the most like what tests pass, else another one for each parameter."""

@@ -196,3 +196,31 @@ def test_another_mistake_with_an_operand_is_an_accident(explore):
     known = Call(qualname="Span.__and__", receiver="⟨sample:Span⟩(0, 2)", arguments=given)
     found = explore(text, "Span.__and__", kind="method", calls=(known,), branches=((6, 8),)).findings
     assert not any(one.observations[0].subject == "raises" for one in found)
+
+
+def test_a_refusal_is_no_test_of_what_was_done_in_a_block_before(explore):
+    """The call that ends well says that it warns; what is refused later was so before."""
+    text = """
+        import warnings
+
+        class Atom:
+            def __init__(self, low: int):
+                self.low = low
+
+            def overlaps(self, other, adjacent=False, permissive=None):
+                if permissive is not None:
+                    adjacent = permissive
+                    warnings.warn("permissive is deprecated", DeprecationWarning)  # here
+                if not isinstance(other, Atom):
+                    raise TypeError("only atoms are supported")
+                return self.low == other.low and not adjacent
+        """
+    given = [
+        Call(
+            qualname="Atom.overlaps", receiver="⟨sample:Atom⟩(1)", arguments=(Argument(name="other", value=value),)
+        )
+        for value in ("1", "⟨sample:Atom⟩(1)", "⟨sample:Atom⟩(2)")
+    ]
+    findings = explore(text, "Atom.overlaps", "method", calls=tuple(given)).findings
+    assert findings
+    assert "raises" not in {seen.subject for one in findings for seen in one.observations}
