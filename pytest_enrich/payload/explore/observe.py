@@ -12,7 +12,8 @@ import io
 import pathlib
 import re
 import sys
-from collections.abc import Container, Iterable, Iterator, Mapping, Sized
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Sized
 from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
@@ -92,8 +93,7 @@ def _visible(name: str, value: object) -> Iterator[tuple[str, str]]:
         return
     if (text := visible_text(value)) is not None:
         yield name, text
-        return
-    if isinstance(value, Mapping) and (text := express(dict(value))) is not None:
+    elif isinstance(value, Mapping) and (text := express(dict(value))) is not None:
         yield f"dict({name})", text
     elif isinstance(value, Sized):
         yield f"len({name})", repr(len(value))
@@ -152,6 +152,7 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
         for text, value in state(plain, outcome.namespace)
         if value != earlier.seen.get(text)
     ]
+    changes = [*_plainest(changes)]
     result = _told(runner, plain, outcome, earlier) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
     shown = (
@@ -164,6 +165,16 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
     # That there is nothing in an attribute is no answer to a call.
     whole = [one for one in result if one["expression"] == "{result}"] if plain.answers else []
     return [one for one in shown or whole if not _is_passing(one["value"], plain)]
+
+
+def _plainest(changes: Sequence[Record]) -> Iterator[Record]:
+    """Of a variable of which one attribute is other, just that; of one with several all of it, if that is seen."""
+    inside = Counter(one["expression"].rpartition(".")[0] for one in changes)
+    whole = {one["expression"] for one in changes}
+    for one in changes:
+        holder = one["expression"].rpartition(".")[0]
+        if inside[one["expression"]] != 1 and (inside[holder] == 1 or holder not in whole):
+            yield one
 
 
 def _told(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:

@@ -28,7 +28,7 @@ from .stated import Record
 MOST_RECEIVERS, MOST_LIMITS = 12, 12
 LONGEST_WRITTEN, FARTHEST = 80, 10**18
 PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
-REFUSED = (UNKNOWN, "other")
+REFUSED, MEANINGLESS = (UNKNOWN, "other"), ("abc",)
 IS_UNKNOWN = re.compile(
     r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported|match any))\b", re.IGNORECASE
 )
@@ -119,10 +119,10 @@ class _Found:
         message = spoken(error) if error is not None and is_worded(error) else ""
         for name, template in call.arguments:
             value = next((value for _, value in evaluable([template])), None)
-            # Of several values the one that the message speaks of is refused.
+            # Of several values the one that the message speaks of is refused; a phrase distracts in any case.
             is_told = len(call.arguments) == 1 or str(value) in message
-            if is_told and self._is_strange(name, template, message):
-                others = (call.with_argument(name, repr(other)) for other in REFUSED)
+            if (is_told or " " in template) and self._is_strange(name, template, message):
+                others = (call.with_argument(name, repr(other)) for other in (REFUSED if is_told else MEANINGLESS))
                 call = next(filter(self.is_done_by, others), call)
         return call
 

@@ -86,3 +86,29 @@ def test_what_an_object_is_made_with_nothing_in_is_filled_before_it_is_asked(exp
     assert finding.lines[1].startswith("board.notes = [⟨sample:Remark⟩(")
     assert len(finding.lines) == 2  # the names are given to the constructor
     assert (finding.action, finding.observations[0].value) == ("board.remark", "'a remark'")
+
+
+EVENT = """
+    import dataclasses
+
+    @dataclasses.dataclass
+    class Event:
+        text: str = "hello"
+        kind: str = dataclasses.field(default="line", compare=False)
+        number: int = 0
+
+        def remark(self) -> None:
+            self.kind = "remark"  # one
+
+        def renumber(self, number: int) -> None:
+            self.number, self.text = number, ""  # two
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "method", "shown"), [("one", "remark", "event.kind"), ("two", "renumber", "event")]
+)
+def test_of_an_object_of_which_one_attribute_is_other_it_is_that_one(explore, lines, method, shown):
+    marked = EVENT.replace(f"# {lines}", "# here")
+    (finding, *_) = explore(marked, f"Event.{method}", "method").findings
+    assert [seen.expression for seen in finding.observations] == [shown]
