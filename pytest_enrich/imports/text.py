@@ -64,10 +64,12 @@ def newline(text: str) -> str:
 def limit(text: str) -> int:
     """How long lines of a file may be: of the usual limits the least that all but a few keep.
 
-    A comment behind the code is not counted: no formatter moves it. Of a file in which nothing was broken that the
-    limit of most formatters leaves room for, short lines tell nothing.
+    Long texts and comments behind the code are not counted: no formatter moves them. Short lines tell nothing of a
+    file in which nothing was broken that the limit of most formatters leaves room for.
     """
-    lines = [_BEHIND.sub("", line) for line in text.splitlines() if line.strip()]
+    texts = _with_long_texts(text)
+    numbered = enumerate(split(text), 1)
+    lines = [_BEHIND.sub("", line.rstrip()) for number, line in numbered if line.strip() and number not in texts]
     if len(lines) < _FEW:
         return USUAL_LIMIT
     fitting = (width for width in LIMITS if sum(len(line) > width for line in lines) <= _MOST * len(lines))
@@ -77,6 +79,19 @@ def limit(text: str) -> int:
         if width >= USUAL_LIMIT or any(width < size <= USUAL_LIMIT for size in _joined(lines))
         else USUAL_LIMIT
     )
+
+
+def _with_long_texts(text: str) -> set[int]:
+    """The lines in which a text fills more than half of a line."""
+    tree = parsed(text)
+    return {
+        line
+        for node in ast.walk(tree or ast.Module([], []))
+        if isinstance(node, ast.JoinedStr)
+        or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
+        if node.end_lineno != node.lineno or (node.end_col_offset or 0) - node.col_offset > LIMITS[0] // 2
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
 
 
 def _joined(lines: Sequence[str]) -> Iterator[int]:

@@ -34,3 +34,10 @@ def test_a_file_of_short_lines_may_have_those_that_most_formatters_leave_unless_
     assert limit(code) == 88
     assert limit(code + "y = f(\n    " + "1" * 74 + "\n)\n") == 79
     assert limit(code + "y = f(\n    " + "1" * 74 + ",\n)\n") == 88
+
+
+def test_texts_that_no_formatter_can_break_do_not_make_a_file_wider():
+    code = "x = 1\n" * 40
+    assert limit(code + f"y = f('{'1' * 120}')\n" * 3) == 88
+    assert limit(code + f'y = """\n{"1" * 120}\n"""\n' * 3) == 88
+    assert limit(code + f"y = f({'1' * 100})\n" * 3) == 120
