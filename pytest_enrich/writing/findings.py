@@ -7,6 +7,7 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -130,8 +131,13 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         )
 
     def case_of(self, finding: Finding) -> Case:
-        """What there is to be said of a finding; the first gap that it closes is the one it is for."""
-        target, gap = self.target, self._closed(finding)[0]
+        """What there is to be said of a finding; the first gap that it closes is the one it is for.
+
+        Where it raises it is the last one: that is decided on where it ends.
+        """
+        closed = self._closed(finding)
+        is_refused = finding.observations[0].subject == "raises"
+        target, gap = self.target, max(closed, key=attrgetter("line")) if is_refused else closed[0]
         call = finding.call
         qualname = call.qualname.rpartition(":")[2].rstrip("=")
         declared = {entry.qualname: entry.parameters for entry in target.entries} | {

@@ -15,6 +15,7 @@ from pytest_enrich.data import (
     NearTest,
     Observation,
     Origin,
+    Parameter,
     Placement,
     Record,
     Recorded,
@@ -579,3 +580,35 @@ def test_that_two_results_are_equal_is_no_result(fakes, propose):
     )
     (made,), _ = propose(finding)
     assert made.name == "test_cart_hash"
+
+
+@pytest.mark.parametrize(
+    ("seen", "name"),
+    [
+        (
+            Observation(subject="raises", value="⟨builtins:TypeError⟩", message="no"),
+            "test_discount_rejects_negative_total",
+        ),
+        (Observation(subject="result", value="'x'"), "test_discount_without_rate"),
+    ],
+    ids=["refused", "given"],
+)
+def test_a_refusal_is_about_the_decision_that_comes_last_and_a_result_about_the_first(fakes, propose, seen, name):
+    first = fakes.gap("cart-bbbbbbbb", line=3, text="if rate is None:")
+    last = fakes.gap("cart-cccccccc", line=7, text="if total < 0:")
+    parameters = (
+        Parameter(name="total", kind="positional"),
+        Parameter(name="rate", kind="positional", default="1"),
+    )
+    target = fakes.target(first, last, parameters=parameters)
+    target = replace(target, entries=(replace(target.entries[0], parameters=parameters),))
+    arguments = (Argument(name="total", value="-1"), Argument(name="rate", value="None"))
+    finding = fakes.finding(
+        seen,
+        action="⟨shop.cart:discount⟩(-1, rate=None)",
+        call=Call(qualname="discount", arguments=arguments),
+        branches=((3, 4), (7, 8)),
+        reached=(4, 8),
+    )
+    (made,), _ = propose(finding, task=fakes.task(target=target))
+    assert made.name == name
