@@ -6,6 +6,8 @@ import contextlib
 import copy
 import dataclasses
 import inspect
+import re
+import shutil
 import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -27,6 +29,8 @@ NOT_CONTRACTS = AssertionError | NotImplementedError | RecursionError | MemoryEr
 ENDED = (pytest.skip.Exception, pytest.fail.Exception, pytest.exit.Exception)
 NO_TEST = (*ENDED, NothingRaisedError)
 CALL_SECONDS = 0.5
+MOST_NAMED = 30
+"""So many letters of a test's name has its folder."""
 TEST_SECONDS = 2.0
 
 
@@ -194,12 +198,26 @@ class ItemRunner:
         tracer.branches, tracer.raised = set(), None
         self._parameters, self._fixtures = parameters, fixtures
         self._setting.clear()
+        self._clear_folders()
         if self.is_direct and not whole:
             self._run_at_once()
         else:
             self._run_by_protocol()
         ended = self._setting.endings.of(self._error, tracer.raised)
         return dataclasses.replace(ended, branches=frozenset(tracer.branches), seen=probe.seen)
+
+    def _clear_folders(self) -> None:
+        """Have what is in `tmp_path` not be there yet: of thousands of runs it would be more than a job may write.
+
+        pytest names it after the test, and looks through all of them for the next number.
+        """
+        base = getattr(getattr(self.item.config, "_tmp_path_factory", None), "_basetemp", None)
+        stem = re.sub(r"\W", "_", self.item.name)[:MOST_NAMED]
+        for folder in Path(base).glob(f"{stem}*") if base is not None else ():
+            if folder.is_symlink():
+                folder.unlink()
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def set_up_shared(self) -> bool:
         """Set up what tests share, a database most often, for all forks of this process; whether they can have it.

@@ -710,3 +710,22 @@ def test_tests_of_several_classes_are_varied_in_one_go(vary, written, base):
     answer = vary(source, tests, *patterns, constants=("'xl'",))
     assert answer.unusable == {}
     assert [(variant.pattern, variant.values) for variant in answer.variants] == [(1, ((0, "'xl'"),))]
+
+
+def test_each_run_finds_the_folder_of_the_test_as_the_first_one_did(vary, written):
+    source = """
+        def stored(folder, size):
+            if len([*folder.parent.iterdir()]) > 4:
+                return "many"  # here
+            return size
+        """
+    tests = written("""
+        from sample import stored
+
+
+        def test_stored(tmp_path):
+            assert stored(tmp_path, 35) == 35
+        """)
+    point = tests.point("assert stored(tmp_path, 35) == 35", "stored(tmp_path, 35)")
+    hole = Hole(span=tests.span("35"), values=("35",))
+    assert vary(source, tests, tests.pattern("test_stored", hole, points=(point,))).variants == ()
