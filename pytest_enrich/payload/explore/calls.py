@@ -230,9 +230,9 @@ def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
 
 
 def _step(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
-    """What is done before; a coroutine is run to its end."""
+    """What is done before, to its end."""
     done = _on(variable, entry, arguments)
-    return f"⟨asyncio:run⟩({done})" if entry.is_async else done
+    return f"{entry.finished}({done})" if entry.finished else done
 
 
 def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import inspect
 import re
 from typing import Any
 
@@ -108,13 +109,21 @@ def _subscript(value: str) -> str:
     return ":".join([start, stop, *filter(None, step)])
 
 
+def finished(function: object) -> str:
+    """What runs to its end what a function gives, where nothing is done before that; "" where all is done."""
+    if inspect.iscoroutinefunction(function):
+        return "⟨asyncio:run⟩"
+    plain = inspect.unwrap(function) if callable(function) else function
+    return "list" if inspect.isgeneratorfunction(plain) else ""
+
+
 @dataclasses.dataclass(frozen=True)
 class Entry:
     """A function that may be called; `parameters` are JSON forms of `data.Parameter`.
 
     `answers` says whether it returns values, so that None is one, too. `line` is how a command is called. One that
-    `is_elsewhere` is of another module than the one under test. What `is_async` gives has to be awaited. One
-    that is not `is_named` no test calls by its name.
+    `is_elsewhere` is of another module than the one under test. What a coroutine or generator gives is `finished`
+    by what that is passed to. One that is not `is_named` no test calls by its name.
     """
 
     module: str
@@ -124,7 +133,7 @@ class Entry:
     answers: bool = True
     line: command.Line | None = None
     is_elsewhere: bool = False
-    is_async: bool = False
+    finished: str = ""
     is_named: bool = True
 
     @property

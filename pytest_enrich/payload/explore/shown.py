@@ -19,7 +19,7 @@ from ..rules import is_left_out, rule
 from ..rules.body import answers, copied, parameters
 from . import calls
 from .calls import Call
-from .entry import ASKING, MAKERS, OPERATORS, Entry
+from .entry import ASKING, MAKERS, OPERATORS, Entry, finished
 from .supply import Known, Seen
 
 MOST, MOST_NODES = 20, 60
@@ -256,8 +256,9 @@ def _found(name: str) -> tuple[Entry, Callable[..., object], ModuleType] | None:
     if not callable(function):
         return None
     described = parameters(function, bound=kind in {"method", "property", "classmethod"})
-    later = inspect.iscoroutinefunction(function)
-    entry = Entry(where, qualname, kind, described, answers(function), is_elsewhere=True, is_async=later)
+    entry = Entry(
+        where, qualname, kind, described, answers(function), is_elsewhere=True, finished=finished(function)
+    )
     return entry, function, module
 
 

@@ -22,7 +22,7 @@ from ..rules.values import World
 from . import calls, command, shown
 from .calls import Call
 from .contract import warning_lines
-from .entry import Entry
+from .entry import Entry, finished
 from .inputs import Inputs
 from .run import CALL_SECONDS, Runner
 from .shown import as_it_stands, find, is_read, owner_of, step_elsewhere, ways_elsewhere
@@ -161,7 +161,7 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
     name, kind, declared = record["qualname"], record["kind"], tuple(record["parameters"])
     if kind == "method" and is_read(as_it_stands(module, name)):
         kind = "property"
-    marks = {"is_async": inspect.iscoroutinefunction(found), "is_named": record["is_named"]}
+    marks = {"finished": finished(found), "is_named": record["is_named"]}
     return Entry(module.__name__, name, kind, declared, answers(found), **marks)
 
 
@@ -194,8 +194,7 @@ def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) ->
 def _entry(module: str, qualname: str, where: object) -> Entry:
     """An entry for a function that only set-ups call, read off the function itself."""
     function = find(where, qualname)
-    is_async = inspect.iscoroutinefunction(function)
-    return Entry(module, qualname, "method", parameters(function, bound=True), is_async=is_async)
+    return Entry(module, qualname, "method", parameters(function, bound=True), finished=finished(function))
 
 
 def _objects(job: Mapping[str, Any], made: Iterable[Call], where: types.ModuleType) -> dict[type, list[str]]:

@@ -29,6 +29,16 @@ def nodes(function: object) -> tuple[ast.AST, ...]:
         return ()
 
 
+def layers(function: object) -> list[tuple[ast.AST, ...]]:
+    """The nodes of a function's source, and of each function that decorators put round it."""
+    found, seen = [nodes(function)], set[int]()
+    while (inner := getattr(function, "__wrapped__", None)) is not None and id(function) not in seen:
+        seen.add(id(function))
+        found.append(_nodes(getattr(function, "__code__", None)))
+        function = inner
+    return found
+
+
 @functools.lru_cache(maxsize=512)
 def _nodes(function: object) -> tuple[ast.AST, ...]:
     try:

@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from . import rule
-from .body import nodes
+from .body import layers
 
 DEEPEST = 2
 """So many methods further, from one that calls another one on the same object."""
@@ -52,11 +52,12 @@ def _used(owner: type, function: object, depth: int, known: dict[tuple[int, int]
     """
     if (key := (id(function), depth)) in known:
         return known[key]
-    own = nodes(function)
-    me = _self(own)
-    held = [node for node in own if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == me]
-    read = {node.attr for node in held if isinstance(node.ctx, ast.Load)}
-    written = {node.attr for node in held if not isinstance(node.ctx, ast.Load)} | {*_changed(own, me)}
+    read, written = set[str](), set[str]()
+    for own in layers(function):
+        me = _self(own)
+        held = [node for node in own if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == me]
+        read |= {node.attr for node in held if isinstance(node.ctx, ast.Load)}
+        written |= {node.attr for node in held if not isinstance(node.ctx, ast.Load)} | {*_changed(own, me)}
     for name in sorted(read) if depth else ():
         found: Any = inspect.getattr_static(owner, name, None)
         further = getattr(found, "fget", found)

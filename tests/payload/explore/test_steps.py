@@ -167,3 +167,42 @@ def test_where_no_test_shows_it_what_writes_the_state_that_is_read_is_done_befor
         ["watch.limit"],
     )
     assert "steps by state" in finding.rules
+
+
+STREAM = """
+    import functools
+
+    def unfinished(function):
+        @functools.wraps(function)
+        def wrapper(self, *args):
+            if self._is_over:
+                raise RuntimeError("it has been finished")  # here
+            return function(self, *args)
+
+        return wrapper
+
+    class Stream:
+        def __init__(self):
+            self._waiting, self._is_over = [], False
+
+        @unfinished
+        def add(self, part: str):
+            self._waiting.append(part)
+
+        def finish(self):
+            yield from self._waiting
+            yield from self._footer()
+
+        def _footer(self):
+            yield "end"
+            self._is_over = True
+"""
+
+
+def test_what_a_decorator_asks_for_is_left_by_a_generator_that_is_gone_through(explore):
+    (finding,) = explore(STREAM, "Stream.add", "method").findings
+    assert [*finding.lines, finding.action] == [
+        "stream = ⟨sample:Stream⟩()",
+        "list(stream.finish())",
+        "stream.add('abc')",
+    ]
