@@ -69,7 +69,17 @@ class _Found:
         refilled = inputs.refilled(self.result.call.receiver or "")
         receivers = sorted(inputs.known_receivers, key=_bareness)[:MOST_RECEIVERS]
         preferred = {name: pool.preferred(self._unspoken) for name, pool in inputs.pools.items()}
-        return {**preferred, "": (*self._of_owner, *refilled, *receivers)}
+        return {**preferred, "": (*self._bare, *self._of_owner, *refilled, *receivers)}
+
+    @cached_property
+    def _bare(self) -> Sequence[str]:
+        """The object made from nothing, where there is the same to say of it: what it was given has no part."""
+        call, made = self.result.call, CLASS.match(self.result.call.receiver or "")
+        bare = replace(call, receiver=f"{made[0]}()") if made else call
+        if bare == call or not self._ends_so(bare):
+            return []
+        runner = self.function.runner
+        return [f"{bare.receiver}"] if said(runner, bare) == said(runner, call) else []
 
     @cached_property
     def _of_owner(self) -> Sequence[str]:

@@ -324,3 +324,23 @@ def test_what_is_refused_needs_nothing_in_it(explore):
         calls=(Call(qualname="read", arguments=(given,)),),
     ).findings
     assert found.call.arguments[0].value == "⟨sample:Port⟩()"
+
+
+def test_what_an_object_was_given_goes_where_there_is_the_same_to_say_without(explore):
+    text = """
+        class Stream:
+            def __init__(self, *, sized: bool = False):
+                self.sized, self._parts = sized, []
+
+            def add(self, size: int):
+                self._parts.append(size)
+
+            def total(self):
+                return sum(self._parts)  # here
+        """
+    made = tuple(
+        Call(qualname="Stream", arguments=(Argument(name="sized", value="True"),) if sized else ())
+        for sized in (False, True)
+    )
+    (finding,) = explore(text, "Stream.total", "method", constructors=made).findings
+    assert finding.lines[0] == "stream = ⟨sample:Stream⟩()"
