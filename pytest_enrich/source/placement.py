@@ -200,9 +200,10 @@ def _likeness(topic: str, subject: Subject) -> float:
 
 
 def _kept(topic: str, name: str) -> float:
-    """The share of the words of a name that `topic` is made of, 0.0 for less than a half."""
+    """The share of the words of a name, or of several such, that `topic` is made of, 0.0 for less than a half."""
     words = _lowered(name)
-    counts = (at for at in range(len(words), 0, -1) if topic in {"".join(words[:at]), "".join(words[-at:])})
+    parts = ((at, part) for at in range(len(words), 0, -1) for part in ("".join(words[:at]), "".join(words[-at:])))
+    counts = (at for at, part in parts if topic in {part, f"{part}s"})
     share = next(counts, 0) / max(len(words), 1)
     return share if share >= HALF else 0.0
 

@@ -137,10 +137,11 @@ class TestFile:
         return [name for name in self._functions.get(owner, {}) if name.startswith("test")]
 
     def class_about(self, subject: Subject) -> str | None:
-        """The class with tests that is named after the subject, the innermost class of a method first."""
+        """The class with tests, or called so, that is named after the subject, the innermost of a method first."""
+        of_tests = [owner for owner in self._classes if self.tests(owner) or _is_called_so(owner)]
         for name in subject.topics:
-            for owner in self._classes:
-                if self.tests(owner) and _topic_of_tests(owner) == _topic_of_tests(name):
+            for owner in of_tests:
+                if _topic_of_tests(owner) == _topic_of_tests(name):
                     return owner
         return None
 
@@ -194,6 +195,12 @@ def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
         yield node
         if isinstance(node, (ast.If, ast.Try, ast.With)):
             waiting += reversed([*node.body, *getattr(node, "orelse", ())])
+
+
+def _is_called_so(name: str) -> bool:
+    """Whether a class is called as classes of tests are."""
+    match = _CALLED.fullmatch(name)
+    return match is not None and any(match.groups())
 
 
 def _topic_of_tests(name: str) -> str:

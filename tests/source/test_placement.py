@@ -4,7 +4,8 @@ import pytest
 
 from pytest_enrich.data import Item, Placement
 from pytest_enrich.source import Suite
-from pytest_enrich.source.placement import new_file
+from pytest_enrich.source.placement import Shelf, new_file
+from pytest_enrich.source.test_file import Subject
 
 TEXT = "class Cart:\n    def f(self, x):\n        if x:\n            return 1\n        return 2\n"
 PLACE = ("Cart.f", "if x:")
@@ -421,3 +422,13 @@ def test_of_what_no_test_runs_it_goes_where_tests_are_called_alike(target):
         target(text, ("Cart.sum_all", "if x:"), suite=suite(files), contexts=contexts).placement.path
         == "tests/test_b.py"
     )
+
+
+def test_a_file_may_be_named_after_several_of_a_class():
+    texts = {
+        "tests/test_versions.py": "from soup.__meta__ import Version\n\n\nclass TestVersion: ...\n",
+        "tests/test_level4/test_meta.py": "from soup import util\n\n\ndef test_meta(): ...\n",
+    }
+    subject = Subject(path="soup/__meta__.py", module="soup.__meta__", qualname="Version.__new__")
+    found = Shelf(suite(texts)).place(subject, ())
+    assert (found.path, found.owner) == ("tests/test_versions.py", "TestVersion")
