@@ -139,6 +139,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
         left = [one for at, one in enumerate(statements) if at not in going]
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
+    yield from _out_of_a_block(candidate, statements)
     yield from inlined(candidate)
     yield from _without_the_rest(candidate, statements)
     yield from _without_types(candidate, statements)
@@ -147,6 +148,23 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     # What a function in the test gives was as people wrote it for another case.
     standing_in = [one for one in statements if isinstance(one.node, ast.FunctionDef | ast.AsyncFunctionDef)]
     yield from _with_fewer_options(candidate, standing_in if candidate.origin.reduced else statements)
+
+
+def _out_of_a_block(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
+    """The candidate without a block round what asserts, which gives nothing a name and asserts nothing itself."""
+    for one in statements:
+        block = one.node
+        if isinstance(block, ast.With) and one.asserts and not any(map(_is_needed, block.items)):
+            lines = candidate.code.splitlines(keepends=True)[block.body[0].lineno - 1 : one.last]
+            more = block.body[0].col_offset - block.col_offset
+            kept = [line[more:] if line[:more].isspace() else line for line in lines]
+            yield replaced(candidate, one.first, one.last, "".join(kept))
+
+
+def _is_needed(item: ast.withitem) -> bool:
+    """Whether what a block is entered by says what is to happen in it, gives it a name, or keeps it apart."""
+    parts = ast.walk(item.context_expr)
+    return item.optional_vars is not None or keeps_apart(item.context_expr) or any(map(is_telling, parts))
 
 
 def _without_types(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:

@@ -1,5 +1,6 @@
 import ast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -230,3 +231,30 @@ def test_what_keeps_the_test_apart_from_the_machine_stays(test_of, body):
         'monkeypatch.setattr(shop, "load", fake)',
         "assert rate() == -1",
     ]
+
+
+@pytest.mark.parametrize("needed", [False, True])
+def test_a_block_goes_that_is_round_what_asserts_and_that_the_proof_does_not_need(test_of, body, needed):
+    candidate = test_of(
+        """
+        def test_a(caplog):
+            with caplog.at_level(3):
+                with pytest.raises(
+                    ValueError
+                ):
+                    rate()
+        """
+    )
+    smaller = refine.reduce(candidate, lambda one: not needed or "at_level" in one.code)
+    lines = ["with pytest.raises(", "ValueError", "):", "rate()"]
+    assert body(smaller) == (["with caplog.at_level(3):", *lines] if needed else lines)
+    assert ast.parse(smaller.code)
+    assert ("caplog" in smaller.code) == needed
+
+
+@pytest.mark.parametrize("block", ["pytest.raises(ValueError)", "shop() as made", "mock.patch('shop.rate')"])
+def test_a_block_stays_that_says_what_happens_in_it_names_it_or_keeps_it_apart(test_of, body, block):
+    candidate = test_of(
+        f"def test_a():\n    with {block}:\n        with pytest.warns(Warning):\n            rate()\n"
+    )
+    assert body(refine.reduce(candidate, lambda _one: True))[0] == f"with {block}:"
