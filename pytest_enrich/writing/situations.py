@@ -54,8 +54,9 @@ def situations(case: Case) -> Iterator[str]:
         yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped - filled)
     elif case.outcome == "matches":
         yield words.value_slug(case.text.removeprefix("case").rstrip(":").strip())
-    # What its object was made of was no reason to refuse anything, unless it is decided on.
-    known = [name for name in case.arguments if not case.raised or name in case.passed or name in case.text]
+    # What is refused is what is decided on; where that is nothing that is passed, its object is no reason.
+    decided = {name for name in case.arguments if re.search(rf"\b{name}\b", case.text)}
+    known = [name for name in case.arguments if not case.raised or name in (decided or case.passed)]
     yield from map(case.evident, reversed(known))
     made = [node for value in case.arguments.values() if isinstance(node := expression(value), ast.Call)]
     given = [chosen, *([keyword.arg or "" for keyword in call.keywords] for call in made)]

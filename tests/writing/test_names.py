@@ -974,3 +974,12 @@ def test_no_arguments_are_missing_where_some_are_passed_that_have_no_name(has_mo
     bare = case(raises("Parameters must be instances of Interval"), is_bare=True, has_more=has_more)
     assert named(bare).endswith(name)
     assert ("missing_arguments" in named(bare)) == (not has_more)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("if sep:", "test_price_rejects_invalid_sep"), ("if total < 1:", "test_price_rejects_zero_total")],
+)
+def test_of_what_is_passed_that_is_refused_which_is_decided_on(text, name):
+    stated = case(raises(), arguments={"total": "0", "sep": "','"}, text=text, outcome="true")
+    assert named(stated) == name
