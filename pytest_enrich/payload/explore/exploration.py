@@ -205,11 +205,14 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
         or informative.is_indifferent(runner, call, reached, looking.reached)
         or informative.is_ineffective(runner, inputs, call, looking.reached, until)
     )
+    outcome = runner.call(call)
     # A class that the annotation allows is refused: one of the two is wrong, and a test would side with the code.
-    contradicts = isinstance(function.runner.call(call).raised, TypeError) and inputs.are_declared(call)
+    contradicts = isinstance(outcome.raised, TypeError) and inputs.are_declared(call)
+    # Nobody wants one more caller of what is to go; that it says so is worth a test.
+    is_outdated = outcome.result is not None and any("Deprecat" in one.category for one in outcome.warned)
     # Where nobody wrote anything, all values are nobody's: that alone silences no test.
     odd = bool(inputs.oddness(call) + inputs.unwritten(call))
-    return odd + INDIFFERENT * shows_nothing + CONTRADICTING * contradicts
+    return odd + is_outdated + INDIFFERENT * shows_nothing + CONTRADICTING * contradicts
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:

@@ -548,3 +548,20 @@ def test_what_code_says_where_it_cannot_be_is_no_behaviour(explore):
         """
     answer = explore(text, "half")
     assert (answer.findings, answer.dropped["an error of the code's own"] > 0) == ((), True)
+
+
+@pytest.mark.parametrize("outdated", [True, False])
+def test_what_says_that_it_is_to_go_is_doubtful_where_that_is_not_looked_at(explore, outdated):
+    text = f"""
+        import warnings
+
+        def doubled(size: int):
+            if size > 10:
+                {"warnings.warn('use twice', DeprecationWarning)" if outdated else "size = int(size)"}
+                if size > 20:
+                    return 2 * size  # here
+            return size
+        """
+    (finding,) = explore(text, "doubled").findings
+    assert finding.observations[0].subject == "result"
+    assert finding.doubt == 1 + outdated  # 90 nobody wrote
