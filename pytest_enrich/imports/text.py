@@ -74,23 +74,24 @@ def limit(text: str) -> int:
         return USUAL_LIMIT
     fitting = (width for width in LIMITS if sum(len(line) > width for line in lines) <= _MOST * len(lines))
     width = next(fitting, LIMITS[-1])
-    return (
-        width
-        if width >= USUAL_LIMIT or any(width < size <= USUAL_LIMIT for size in _joined(lines))
-        else USUAL_LIMIT
-    )
+    is_kept = width >= USUAL_LIMIT or any(width < size <= USUAL_LIMIT for size in _joined(lines))
+    return width if is_kept else USUAL_LIMIT
 
 
 def _with_long_texts(text: str) -> set[int]:
     """The lines in which a text fills more than half of a line."""
-    tree = parsed(text)
-    return {
-        line
-        for node in ast.walk(tree or ast.Module([], []))
+    nodes = ast.walk(parsed(text) or ast.Module([], []))
+    texts = (
+        node
+        for node in nodes
         if isinstance(node, ast.JoinedStr)
         or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
-        if node.end_lineno != node.lineno or (node.end_col_offset or 0) - node.col_offset > LIMITS[0] // 2
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    )
+    return {
+        line
+        for one in texts
+        if one.end_lineno != one.lineno or (one.end_col_offset or 0) - one.col_offset > LIMITS[0] // 2
+        for line in range(one.lineno, (one.end_lineno or one.lineno) + 1)
     }
 
 

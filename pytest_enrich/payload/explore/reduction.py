@@ -74,12 +74,12 @@ class _Found:
     @cached_property
     def _bare(self) -> Sequence[str]:
         """The object made from nothing, where there is the same to say of it: what it was given has no part."""
-        call, made = self.result.call, CLASS.match(self.result.call.receiver or "")
-        bare = replace(call, receiver=f"{made[0]}()") if made else call
-        if bare == call or not self._ends_so(bare):
+        call, runner = self.result.call, self.function.runner
+        bare = f"{made[0]}()" if (made := CLASS.match(call.receiver or "")) else call.receiver
+        alone = replace(call, receiver=bare)
+        if bare is None or alone == call or not self._ends_so(alone):
             return []
-        runner = self.function.runner
-        return [f"{bare.receiver}"] if said(runner, bare) == said(runner, call) else []
+        return [bare] if said(runner, alone) == said(runner, call) else []
 
     @cached_property
     def _of_owner(self) -> Sequence[str]:

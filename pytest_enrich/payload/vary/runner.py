@@ -198,10 +198,10 @@ class ItemRunner:
         tracer.branches, tracer.raised = set(), None
         self._parameters, self._fixtures = parameters, fixtures
         self._setting.clear()
-        self._clear_folders()
         if self.is_direct and not whole:
             self._run_at_once()
         else:
+            self._clear_folders()
             self._run_by_protocol()
         ended = self._setting.endings.of(self._error, tracer.raised)
         return dataclasses.replace(ended, branches=frozenset(tracer.branches), seen=probe.seen)
@@ -212,8 +212,9 @@ class ItemRunner:
         pytest names it after the test, and looks through all of them for the next number.
         """
         base = getattr(getattr(self.item.config, "_tmp_path_factory", None), "_basetemp", None)
-        stem = re.sub(r"\W", "_", self.item.name)[:MOST_NAMED]
-        for folder in Path(base).glob(f"{stem}*") if base is not None else ():
+        own = re.compile(re.sub(r"\W", "_", self.item.name)[:MOST_NAMED] + r"(\d+|current)")
+        folders = Path(base).iterdir() if base is not None else ()
+        for folder in (one for one in folders if own.fullmatch(one.name)):
             if folder.is_symlink():
                 folder.unlink()
             else:
