@@ -27,6 +27,8 @@ OPENING, MIXED = 30, 3
 POLISH = 60
 """So many calls more, when all is reached, in the hope of ones that make better tests."""
 MOST_REFINED = 6
+BESIDE = informative.SILENT + 2
+"""How little a refusal says of what ended well before it: less than anything else does."""
 DETOUR = 2
 """It is stranger than one odd value."""
 MOST_CARRIED, MOST_CARRYING = 24, 3
@@ -198,19 +200,22 @@ class Function(Subject[Outcome]):
         runner, inputs, reached = self.runner, self.inputs, search.reached(outcome)
         if refusal := outcome.refusal or informative.objection(runner, inputs, call, outcome):
             return refusal
+        led = reached
         # What made an object that refuses to be used so is why it does.
         if outcome.raised is not None and not call.is_used:
-            reached = informative.led_to_refusal(outcome, runner, reached)
+            led = informative.led_to_refusal(outcome, runner, reached)
+        # What ended well on the way to a refusal is shown by that only where nothing else comes there.
+        is_beside, reached = bool(reached) and not led, led or reached
         if call.setup:
             reached -= informative.unobserved(runner, call, reached, search.reached)
-        rank = informative.rank(runner, inputs, call, outcome, search.reached)
+        rank = BESIDE if is_beside else informative.rank(runner, inputs, call, outcome, search.reached)
         cost = Cost(not inputs.conforms(call), rank, 0, *self.strangeness(call, outcome), call.size)
         # To ask takes several calls: only what would be the best is worth them.
         is_best = not rank and outcome.raised is None and search.is_better(cost, reached)
         if is_best and informative.is_ineffective(runner, inputs, call, search.reached, search.turn.deadline):
             cost = cost._replace(uninformative=1)
         is_dull = bool(cost.uninformative) and (inputs.entry.answers or inputs.entry.name in MAKERS)
-        return Result(self, call, reached, cost, is_dull or inputs.is_detour)
+        return Result(self, call, reached, cost, is_dull or is_beside or inputs.is_detour)
 
 
 def _can_be_better(result: Result[Function]) -> bool:

@@ -224,3 +224,15 @@ def test_a_refusal_is_no_test_of_what_was_done_in_a_block_before(explore):
     findings = explore(text, "Atom.overlaps", "method", calls=tuple(given)).findings
     assert findings
     assert "raises" not in {seen.subject for one in findings for seen in one.observations}
+
+
+def test_a_refusal_is_one_of_what_was_done_before_where_nothing_else_comes_there(explore):
+    text = """
+        def take(sizes: list):
+            if len(sizes) > 3:
+                sizes = sizes[:3]  # here
+            raise ValueError("nothing can be taken")
+        """
+    given = Call(qualname="take", arguments=(Argument(name="sizes", value="[1, 2]"),))
+    (found,) = explore(text, "take", calls=(given,)).findings
+    assert [one.subject for one in found.observations] == ["raises"]
