@@ -95,7 +95,7 @@ class Existing:
         self.seconds = seconds
         self.unable = ""
         self._known: dict[_Edit, tuple[str, ...]] = {}
-        self._compared: dict[tuple[_Edit, Corpus], tuple[int, tuple[int, ...]]] = {}
+        self._compared: dict[Corpus, dict[_Edit, tuple[int, tuple[int, ...]]]] = {}
         self._ends: dict[tuple[str, str], Execution] = {}
         self._fallen: dict[Hashable, Fallen] = {}
         self._useless: dict[tuple[str, str], dict[str, str]] = {}
@@ -135,7 +135,8 @@ class Existing:
 
     def compared(self, path: str, mutants: Iterable[Mutant], corpus: Corpus) -> list[Mutant]:
         """Of the mutants of a source file those of which it is known what these calls tell."""
-        return [mutant for mutant in mutants if (_key(path, mutant), corpus) in self._compared]
+        known = self._compared.get(corpus, {})
+        return [mutant for mutant in mutants if _key(path, mutant) in known]
 
     def completed(
         self, path: str, mutants: Sequence[Mutant], fates: Sequence[MutantFate], corpus: Corpus = ()
@@ -144,22 +145,18 @@ class Existing:
         by_id = {mutant.id: mutant for mutant in mutants}
         # Where there was no time for all of them, what nothing is said of was perhaps not compared.
         is_whole = all(fate.fate != "untried" for fate in fates)
-        return tuple(
-            self._completed(_key(path, by_id[fate.id]), fate, corpus, is_whole=is_whole)
-            for fate in fates
-            if fate.id in by_id
-        )
-
-    def _completed(self, key: _Edit, fate: MutantFate, corpus: Corpus, *, is_whole: bool) -> MutantFate:
-        if fate.killed_before is not None:
-            self._known[key] = fate.killed_before
-        fate = replace(fate, killed_before=self._known.get(key))
-        if fate.fate != "survived" or not corpus:
-            return fate
-        if (fate.told or fate.alike or is_whole) and (key, corpus) not in self._compared:
-            self._compared[key, corpus] = fate.alike, fate.told
-        alike, told = self._compared.get((key, corpus), (0, ()))
-        return replace(fate, alike=alike, told=told)
+        # Found once: it takes a while to tell one corpus from another.
+        compared = self._compared.setdefault(corpus, {}) if corpus else {}
+        found = []
+        for fate in (one for one in fates if one.id in by_id):
+            key = _key(path, by_id[fate.id])
+            if fate.killed_before is not None:
+                self._known[key] = fate.killed_before
+            if fate.fate == "survived" and (fate.told or fate.alike or is_whole):
+                compared.setdefault(key, (fate.alike, fate.told))
+            alike, told = compared.get(key, (0, ())) if fate.fate == "survived" else (fate.alike, fate.told)
+            found.append(replace(fate, killed_before=self._known.get(key), alike=alike, told=told))
+        return tuple(found)
 
 
 def _named(paths: Sequence[str]) -> str:

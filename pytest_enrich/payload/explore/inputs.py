@@ -432,18 +432,12 @@ class Inputs(Choices):
         What people compare an object with may be anything.
         """
         # A decorator may take any arguments, and refuse before they are missed; or pass some itself.
-        if not {*self.required} <= {name for name, _ in call.arguments} and not self._are_left_out(call):
+        missing = {*self.required}.difference(name for name, _ in call.arguments)
+        if missing and not any(missing.isdisjoint(name for name, _ in known.arguments) for known in self.calls):
             return False
         made = (call.receiver or "", *(value for _, value in call.arguments), *call.passed_on)
         fits = all(text in self._shown or is_well_made(text) for text in made)
         return fits and (self.entry.name in COMPARERS or self._are_fitting(call))
-
-    def _are_left_out(self, call: Call) -> bool:
-        """Whether a call that a test makes leaves out what is needed and this one leaves out."""
-        names = {name for name, _ in call.arguments}
-        return any(
-            {*self.required}.isdisjoint({name for name, _ in known.arguments} - names) for known in self.calls
-        )
 
     def are_declared(self, call: Call) -> bool:
         """Whether annotations that do not allow everything allow all that is passed."""

@@ -21,14 +21,14 @@ from .calls import Call, sites
 from .contract import is_worded
 from .function import Function
 from .observe import said
-from .pool import is_foreign, is_unlike
+from .pool import ANY_TEXT, is_foreign, is_unlike
 from .run import Outcome
 from .stated import Record
 
 MOST_RECEIVERS, MOST_LIMITS = 12, 12
 LONGEST_WRITTEN, FARTHEST = 80, 10**18
 PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
-REFUSED, MEANINGLESS = (UNKNOWN, "other"), ("abc",)
+REFUSED = (repr(UNKNOWN), "'other'")
 IS_UNKNOWN = re.compile(
     r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported|match any))\b", re.IGNORECASE
 )
@@ -132,7 +132,7 @@ class _Found:
             # Of several values the one that the message speaks of is refused; a phrase distracts in any case.
             is_told = len(call.arguments) == 1 or str(value) in message
             if (is_told or " " in template) and self._is_strange(name, template, message):
-                others = (call.with_argument(name, repr(other)) for other in (REFUSED if is_told else MEANINGLESS))
+                others = (call.with_argument(name, text) for text in (REFUSED if is_told else (ANY_TEXT,)))
                 call = next(filter(self.is_done_by, others), call)
         return call
 
