@@ -38,6 +38,7 @@ class Task(Struct, frozen=True, kw_only=True):
         others: The open gaps of the same file that belong to other targets: a test may close them in passing.
         test_text: The text of the file that the new test goes into, "" for a new file.
         source_text: The text of the source file, "" when it is not known.
+        rootdir: Where the files are, absolute; "" when it is not known.
         seconds: How long the proposer may think, in all.
         executions: How many calls it may make.
         idle: How many of these in a row may show nothing new.
@@ -55,6 +56,7 @@ class Task(Struct, frozen=True, kw_only=True):
     seed: int
     idle: int = 2000
     source_text: str = ""
+    rootdir: str = ""
     others: tuple[Gap, ...] = ()
     turned_down: tuple[Reason, ...] = ()
     is_open: Callable[[str], bool] = lambda _gap: True

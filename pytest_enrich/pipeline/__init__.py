@@ -343,6 +343,7 @@ def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, sli
         idle=slice_.idle,
         seed=context.seed,
         source_text=context.source_text(target.path),
+        rootdir=context.rootdir,
         others=tuple(gap for gap in context.gaps.get(target.path, ()) if gap not in target.gaps),
         turned_down=context.turned_down(target.path),
     )

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pytest_enrich import imports
 from pytest_enrich.data import Entry, Explored, Finding, Gap, NewTest, Observation, Origin, Template
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing import body, cases, names, questions, style, words
+from pytest_enrich.writing import body, cases, names, places, questions, style, words
 from pytest_enrich.writing.body import Body
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import Renderer, folded, indented, is_readable, wrapped
@@ -43,9 +43,13 @@ def render(
 
 
 class FindingRenderer(Renderer, frozen=True, kw_only=True):
-    """Renders findings; where a test has to await, as a coroutine if it `may_await` and others there do."""
+    """Renders findings; where a test has to await, as a coroutine if it `may_await` and others there do.
+
+    `rootdir` is where the files are that they name.
+    """
 
     may_await: bool = True
+    rootdir: str = ""
 
     @classmethod
     def of(cls, task: Task, origin: Origin, aliases: tuple[tuple[str, str], ...]) -> FindingRenderer:
@@ -57,6 +61,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             origin=origin,
             aliases=aliases,
             reserved=names.kept(task),
+            rootdir=task.rootdir,
         )
 
     @property
@@ -82,6 +87,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def write(self, finding: Finding) -> NewTest | None:
         """The test for a finding, or None when it would not be readable."""
+        finding = self._placed(finding)
         gaps, awaits = self._closed(finding), self._awaits(finding)
         readable = self._readable(finding, awaits=awaits) if gaps else None
         if readable is None:
@@ -115,6 +121,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
         """The test with what this finding did stated behind it, or None when it would not be readable."""
+        finding = self._placed(finding)
         readable = self._readable(finding, awaits=f"async def {test.name}(" in test.code)
         if readable is None or _fixtures(readable[0]):
             return None
@@ -178,6 +185,9 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def _closed(self, finding: Finding) -> list[Gap]:
         return self.closed(finding.reached, finding.branches)
+
+    def _placed(self, finding: Finding) -> Finding:
+        return places.placed(finding, self.rootdir, self.placement.path, self.text)
 
     def _awaits(self, finding: Finding) -> bool:
         """Whether the test for a finding is a coroutine, as others are there."""
