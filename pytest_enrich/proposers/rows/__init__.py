@@ -64,10 +64,10 @@ class RowsProposer:
         """One candidate for each variant found: rows, and what else it makes only after it was tried as a row."""
         if task.has_asked(self.name):
             return
-        files = asking.nearest(task.target, self._read, source=task.source_text)
+        files = asking.nearest(task.target, self._read, source=task.source_text, seconds=task.seconds)
         others: list[Written] = []
         for number, sheets in enumerate(files):
-            if not any(sheet.kind == "row" for sheet in sheets):
+            if not any(map(_is_row, sheets)):
                 yield from self._rather_rows(task, others)
                 others = []
             started = time.monotonic()
@@ -98,7 +98,7 @@ class RowsProposer:
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with what is offered in the place of their values."""
-        files = asking.nearest(task.target, self._read, lambda sheet: sheet.kind == "row") if offered else []
+        files = asking.nearest(task.target, self._read, _is_row, seconds=task.seconds) if offered else []
         for sheets in files:
             job = replace(
                 asking.job(task, sheets, 1),
@@ -134,6 +134,10 @@ class RowsProposer:
         execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
         answer = execution.answer if isinstance(execution, Answered) else None
         return answer if isinstance(answer, Varied) and _is_sound(answer, sheets) else None
+
+
+def _is_row(sheet: Sheet) -> bool:
+    return sheet.kind == "row"
 
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -56,16 +57,19 @@ def nearest(
     read: Callable[[str], str],
     wanted: Callable[[Sheet], bool] = lambda _sheet: True,
     source: str = "",
+    seconds: float = math.inf,
 ) -> list[list[Sheet]]:
     """The nearest tests that are wanted and in which something can vary, by file.
 
     Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
-    file they may be given what they do not pass. Where no test runs the target, those of its kin are near.
+    file they may be given what they do not pass. Where no test runs the target, those of its kin are near. None is
+    run again and again that takes all the `seconds` once.
     """
     known = addable.of(target, source) if source else addable.Addable()
     shelf = Shelf(target, read, known)
     is_run = any(near.shared for near in target.nearest)
-    nodeids = dict.fromkeys(near.function for near in target.nearest if near.shared or known.has_kin)
+    quick = (near for near in target.nearest if near.seconds <= seconds)
+    nodeids = dict.fromkeys(near.function for near in quick if near.shared or known.has_kin)
 
     def is_near(sheet: Sheet) -> bool:
         return wanted(sheet) and (is_run or sheet.has_kin(known))

@@ -71,6 +71,15 @@ def test_words_of_the_conftest_files_round_the_tests_are_values_that_stand_near(
     assert sandbox.asked(Vary)[0].values[-2:] == ("'ada@example.com'", "'secret'")
 
 
+@pytest.mark.parametrize(("seconds", "is_varied"), [(2.0, True), (4.0, False)])
+def test_a_test_that_takes_longer_than_there_is_time_is_not_run_again_and_again(fakes, seconds, is_varied):
+    sandbox = fakes.ScriptedSandbox({Vary: Varied(variants=(), executions=1)})
+    near = (NearTest(nodeid=f"{fakes.TESTS}::test_discount", shared=2, seconds=seconds),)
+    task = replace(fakes.task(text=textwrap.dedent(LISTED), target=fakes.target(nearest=near)), seconds=3.0)
+    list(RowsProposer(sandbox, lambda _path: textwrap.dedent(LISTED)).propose(task))
+    assert bool(sandbox.asked(Vary)) is is_varied
+
+
 def test_the_sandbox_is_asked_to_vary_what_is_not_expected(rows):
     _, sandbox = rows(LISTED, constants=("0",))
     job = sandbox.asked(Vary)[0]
