@@ -134,6 +134,8 @@ def try_all(trial: Trial) -> Answer:
     2. Import the mutant, in a fork of a process in which pytest is configured and the source not yet imported.
     3. A whole session of pytest, in a fork of a process that has imported nothing of the project.
 
+    Where the source was imported for good before the job there is only the first.
+
     Returns:
         `fates`: by id what `tests.run` answered, or how it `ended`, and of survivors the calls by which they are
         `told`, or how many find them `alike`; those without were not tried. `names`: of the tests that pass on
@@ -142,6 +144,8 @@ def try_all(trial: Trial) -> Answer:
     answer = trial.fork(lambda: _original(trial), trial.left + 2 * MARGIN)
     if "fates" not in answer:
         return {"fates": {}, "error": answer.get("error") or f"the original: {answer.get('ended')}"}
+    if trial.held is not None and answer["alone"]:
+        return {"fates": {}, "error": HELD}
 
     def anew(name: str, action: Action) -> Answer:
         return _whole_session(trial, name, action) or trial.gone(answer["names"])
@@ -155,6 +159,8 @@ def _original(trial: Trial) -> Answer:
     answer: Answer = {}
     swaps = Swaps()
     finder = trial.finder(None, lambda finder: swaps.watch(finder.filename))
+    if trial.held is not None:
+        swaps.know(finder.adopt(), finder.filename, trial.held)
     begun = monotonic()
 
     def configured(session: pytest.Session) -> None:

@@ -9,11 +9,11 @@ import os
 import sys
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..interest import is_resumable
 from ..project import file_of, find_by
@@ -63,7 +63,18 @@ class SourceFinder(importlib.abc.MetaPathFinder):
 
     def is_loaded(self) -> bool:
         """Whether the file was imported by something that came before."""
-        return any(os.path.realpath(file_of(module)) == self.path for module in list(sys.modules.values()))
+        return any(os.path.realpath(file) == self.path for file in _loaded())
+
+    def adopt(self) -> CodeType:
+        """Of a file that was imported by something that came before the code, as if it had been served."""
+        self.filename = next(file for file in _loaded() if os.path.realpath(file) == self.path)
+        self.code = compiled(self.text, self.filename)
+        return self.code
+
+
+def _loaded() -> list[str]:
+    """The files of all modules that there are."""
+    return [file_of(module) for module in list(sys.modules.values())]
 
 
 class _Loader(SourceFileLoader):
@@ -81,6 +92,13 @@ class _Loader(SourceFileLoader):
         return finder.code
 
 
+class Held(NamedTuple):
+    """Of a source file that was imported for good before the job: the lines that have run, and its functions."""
+
+    ran: Sequence[int]
+    functions: Sequence[FunctionType]
+
+
 class Swaps:
     """The functions of one file, and which of their lines ran before the tests."""
 
@@ -88,6 +106,19 @@ class Swaps:
         self._ran: dict[int, set[int]] = defaultdict(set)
         self._filename = ""
         self._functions: dict[int, list[FunctionType]] = {}
+        self._known: dict[CodeType, CodeType] = {}
+
+    def know(self, code: CodeType, filename: str, held: Held) -> None:
+        """Of a file that was imported before: what was imported, and what is known of it since."""
+        self._filename = filename
+        for one in _functions(code):
+            self._known[one] = one
+            lines = {line for _, _, line in one.co_lines() if line is not None}
+            # Where the function begins is run by what it is in.
+            if own := (lines - {one.co_firstlineno} or lines) & {*held.ran}:
+                self._ran[id(one)] = own
+        for function in held.functions:
+            self._add(function)
 
     def watch(self, filename: str) -> None:
         """From now on note what is run of a file."""
@@ -111,7 +142,11 @@ class Swaps:
         sys.settrace(None)
         for thing in gc.get_objects():
             if type(thing) is FunctionType and thing.__code__.co_filename == self._filename:
-                self._functions.setdefault(id(thing.__code__), []).append(thing)
+                self._add(thing)
+
+    def _add(self, function: FunctionType) -> None:
+        code = self._known.get(function.__code__, function.__code__)
+        self._functions.setdefault(id(code), []).append(function)
 
     def plan(self, pairs: list[Pair] | None, lines: range) -> list[Pair] | None:
         """The codes to exchange; None when that would not be the same as importing the file with a change.
@@ -155,6 +190,14 @@ def differences(old: CodeType, new: CodeType) -> list[Pair] | None:
             return None
         found += inside
     return found
+
+
+def _functions(code: CodeType) -> Iterator[CodeType]:
+    """The code of all functions in this, however deep."""
+    for one in _inner(code):
+        if one.co_flags & inspect.CO_OPTIMIZED:
+            yield one
+        yield from _functions(one)
 
 
 def _inner(code: CodeType) -> list[CodeType]:

@@ -21,7 +21,7 @@ import pytest
 from .. import confine, fork, guard, invocation
 from . import tests
 from .corpus import Corpus
-from .swap import SourceFinder, changed
+from .swap import Held, SourceFinder, changed
 
 MOST = 32 << 20
 """Bytes that are remembered; files beyond that stay as they are."""
@@ -153,6 +153,8 @@ Way = Callable[[str, Callable[[pytest.Session], Answer]], Answer]
 class Trial:
     """Some tests against some mutants.
 
+    `held` is what is known of the source file where it was imported for good before the job.
+
     Args:
         work: The job's.
         mutants: Those to try, by id.
@@ -176,6 +178,7 @@ class Trial:
         to_the_end: bool = False,
         session: invocation.Session = invocation.run,
     ) -> None:
+        self.held: Held | None = work.get("held")
         self._work = work
         self._job = work["job"]
         self._select = select
@@ -208,7 +211,7 @@ class Trial:
 
     def session(self, finder: SourceFinder, plugin: object) -> str:
         """A session of pytest with the source file as the finder has it; why it stopped early, or ""."""
-        if finder.is_loaded():
+        if finder.code is None and finder.is_loaded():
             return HELD
         selection, arguments = self._select()
         sys.meta_path.insert(0, finder)

@@ -35,7 +35,8 @@ def serve(start_file: str, control: int) -> NoReturn:
     (the last three hold for all that is forked), and `argument`: the file or directory whose tests the jobs are
     about, "" for jobs without tests; `writes` are paths that they may write, in the directories `written`. Then
     `ready.json` in `scratch` holds `unfit` (why no job can be done here, "" if they can), `files`, all that the
-    jobs' outcome depends on and that is loaded by now, and `held`, those of them that a job cannot import anew.
+    jobs' outcome depends on and that is loaded by now, `held`, those of them that a job cannot import anew, and
+    `loaded`, those of these in which it can exchange the code of functions.
     """
     start: dict[str, Any] = json.loads(Path(start_file).read_bytes())
     supervise.adopt()
@@ -73,10 +74,12 @@ class Line:
         self._underway: dict[int, tuple[int, Request]] = {}
         self._own: set[int] = set()
 
-    def ready(self, *, unfit: str, files: Iterable[str] = (), held: Iterable[str] = ()) -> None:
+    def ready(
+        self, *, unfit: str, files: Iterable[str] = (), held: Iterable[str] = (), loaded: Iterable[str] = ()
+    ) -> None:
         """Say that all is set, or why no job can be done."""
         self._own = set(supervise.children())
-        said = {"unfit": unfit, "files": sorted(files), "held": sorted(held)}
+        said = {"unfit": unfit, "files": sorted(files), "held": sorted(held), "loaded": sorted(loaded)}
         (self._scratch / "ready.json").write_text(json.dumps(said), encoding="utf-8")
         self._socket.sendall(b"ready\n")
 

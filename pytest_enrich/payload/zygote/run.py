@@ -121,8 +121,9 @@ class Waiting:
         sys.stderr.flush()
         # What is garbage is finalized here, once, and not in each child; what is left is not looked at again.
         gc.collect()
+        self._seen.keep()
         gc.freeze()
-        self._line.ready(unfit="", files=files, held=held)
+        self._line.ready(unfit="", files=files, held=held, loaded=held_modules())
         return descriptors
 
 
@@ -150,6 +151,11 @@ def unfit_files(rootdir: str, config: pytest.Config, seen: Seen) -> set[str]:
 def held_modules() -> set[str]:
     """Files of modules that are loaded here for good."""
     return _own_files(list(sys.modules.values()))
+
+
+def is_held(rootdir: str, path: str) -> bool:
+    """Whether a file is loaded here for good."""
+    return os.path.realpath(Path(rootdir, path)) in set(map(os.path.realpath, held_modules()))
 
 
 def _own_files(modules: Iterable[ModuleType]) -> set[str]:
@@ -257,7 +263,11 @@ class Child:
         confine.apply(work["confinement"], work["scratch"])
         _move(session.config, self._setting.start["scratch"], work["scratch"])
         kind = work["job"]["type"]
-        if kind != "mutate":  # that imports all that it needs once more, with other code in it
+        if kind == "mutate" and is_held(work["rootdir"], work["job"]["source"]):
+            work["held"] = self._setting.seen.held(work["job"]["source"])
+        if (
+            kind != "mutate" or "held" in work
+        ):  # else it imports all that it needs once more, with other code in it
             sys.meta_path.insert(0, self._kept)
         if kind == "prove":
             self._prove(texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import gc
 import importlib
 import importlib.abc
 import importlib.util
@@ -16,13 +17,16 @@ import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeAlias
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
 from ..measure import Measure, create
 from ..project import Project, file_of, find_by
+
+if TYPE_CHECKING:
+    from ..mutate.swap import Held
 
 Arcs: TypeAlias = dict[str, list[tuple[int, int]]]
 """Pairs of lines, by file (absolute)."""
@@ -56,6 +60,8 @@ class Seen:
         self.needs: dict[str, set[str]] = {}
         self.modules: dict[str, ModuleType] = {}
         self.shared: set[str] = set()
+        self.functions: dict[str, list[FunctionType]] = {}
+        self._lines: dict[str, list[int]] = {}
 
     def start(self) -> None:
         """Before the project is met."""
@@ -89,7 +95,9 @@ class Seen:
             self.shared.add(name)
 
     def prepare(self, work: dict[str, Any]) -> None:
-        """Before the fork for a job: learn what can be known of the files that it measures."""
+        """Before the fork for a job: learn what can be known of the files that it measures, or changes."""
+        if (source := work["job"].get("source")) and source not in self._lines:
+            self._lines[source] = sorted(self._ran_of(self._place(source)))
         files = tuple(work["job"].get("measure", ()))
         if files and files not in self.measures:
             if len(self.measures) >= MOST_MEASURES:
@@ -107,6 +115,30 @@ class Seen:
             for name, ran in by_module.get(module, {}).items():
                 found.setdefault(name, []).extend(ran)
         return found
+
+    def keep(self) -> None:
+        """Remember the functions of the modules that are loaded for good; later they are not to be found."""
+        for thing in gc.get_objects():
+            if type(thing) is FunctionType and self.project.kind(thing.__code__.co_filename) == "source":
+                file = os.path.realpath(thing.__code__.co_filename)
+                self.functions.setdefault(file, []).append(thing)
+
+    def held(self, source: str) -> Held:
+        """What is known of a file, relative to the project, that is loaded for good."""
+        # Imported here: pytest warns of plugins (Hypothesis has one) that are there before it starts.
+        from ..mutate.swap import Held
+
+        return Held(self._lines[source], self.functions.get(self._place(source), ()))
+
+    def _place(self, source: str) -> str:
+        return os.path.realpath(Path(self._rootdir, source))
+
+    def _ran_of(self, file: str) -> set[int]:
+        """Those of a file that have run."""
+        data = self._coverage.get_data()
+        data.set_query_contexts(None)
+        known = [name for name in data.measured_files() if os.path.realpath(name) == file]
+        return {line for name in known for line in data.lines(name) or ()}
 
     def _ran(self, files: Iterable[str]) -> dict[str, Arcs]:
         """What ran in the files, by the module that ran when it did."""

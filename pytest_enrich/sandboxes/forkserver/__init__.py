@@ -19,7 +19,19 @@ from typing import TypeAlias
 
 import msgspec
 
-from pytest_enrich.data import Collect, Execution, Explore, Job, Mutate, Prove, Record, Vary, World
+from pytest_enrich.data import (
+    Answered,
+    Collect,
+    Execution,
+    Explore,
+    Job,
+    Mutate,
+    Mutated,
+    Prove,
+    Record,
+    Vary,
+    World,
+)
 from pytest_enrich.sandboxes import process, reply
 from pytest_enrich.sandboxes.forkserver.zygote import Zygote
 from pytest_enrich.sandboxes.process import ProcessSandbox
@@ -101,7 +113,8 @@ class ForkserverSandbox:
         try:
             if self._is_unfit(zygote.unfit) or not _can(zygote, job):
                 return self._fresh.execute(job, timeout=timeout)
-            return zygote.execute(job, timeout)
+            execution = zygote.execute(job, timeout)
+            return self._fresh.execute(job, timeout=timeout) if _is_unable(execution) else execution
         finally:
             zygote.release()
 
@@ -155,10 +168,16 @@ def _test_path(job: Job) -> str:
 def _can(zygote: Zygote, job: Job) -> bool:
     """Whether a fork of this process can do the job: of what it holds no other text can take the place."""
     if isinstance(job, Mutate):
-        return not zygote.holds(job.source) and not zygote.has_loaded(job.path)
+        return zygote.can_change(job.source) and not zygote.has_loaded(job.path)
     if isinstance(job, Vary):
         return not zygote.has_loaded(job.test_path)
     return not isinstance(job, Prove) or not zygote.has_loaded(job.path)
+
+
+def _is_unable(execution: Execution | None) -> bool:
+    """Whether a fork could not put every mutant in place, where a fresh process may."""
+    answer = execution.answer if isinstance(execution, Answered) else None
+    return isinstance(answer, Mutated) and bool(answer.unable)
 
 
 def _files(tests: Iterable[str]) -> tuple[str, ...]:

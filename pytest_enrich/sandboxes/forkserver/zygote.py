@@ -63,6 +63,7 @@ class Ready(msgspec.Struct, frozen=True):
     unfit: str
     files: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
 
 
 def instructions(
@@ -257,6 +258,7 @@ class Zygote:
         self.unfit = ready.unfit
         self._files = {os.path.realpath(file) for file in ready.files}
         self._held = {os.path.realpath(file) for file in ready.held}
+        self._loaded = {os.path.realpath(file) for file in ready.loaded}
         wanted = {*ready.files, *configuring(fresh.rootdir, argument)}
         self._stamps = take_stamp(wanted, since)
 
@@ -274,9 +276,10 @@ class Zygote:
         """Whether a file (relative to the project) is loaded already, so that no other text can take its place."""
         return os.path.realpath(self._fresh.rootdir / path) in self._files
 
-    def holds(self, path: str) -> bool:
-        """Whether a file is loaded in a way that it cannot be imported anew, as if nothing had been."""
-        return os.path.realpath(self._fresh.rootdir / path) in self._held
+    def can_change(self, path: str) -> bool:
+        """Whether a fork may try mutants of a file: import them, or exchange the code of functions."""
+        file = os.path.realpath(self._fresh.rootdir / path)
+        return file not in self._held or file in self._loaded
 
     def execute(self, job: Job, timeout: float) -> Execution | None:
         """Do `job` in a fork; None when this process ended, and the job with it.
