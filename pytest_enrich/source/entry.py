@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from pytest_enrich.data.code import Entry
+from pytest_enrich.data.code import Entry, Kind
 from pytest_enrich.gaps.outline import Node
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import assigned
@@ -17,6 +17,8 @@ _OWN = {"self", "cls"}
 _MOST = 8
 _MOST_METHODS = 2
 _MAKERS = {"__init__", "__new__", "__post_init__"}
+_PROPERTY: dict[str, Kind] = {"fget": "property", "fset": "setter"}
+"""What `property` is made of, in its order."""
 
 
 class Calls:
@@ -98,13 +100,15 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
     they lead to it. A private function is its own entry when tests of the suite name it already, or where no
     public one leads to it and no test has `entered` the module in another way; a method of a private class, whose
     objects callers may hold, also when nobody refers to it. For a nested function the outermost function round it
-    stands for it. What a constructor did shows itself in those that use the object: the callers of the
-    constructor, and methods that tests name.
+    stands for it, and a property for the private methods that it is made of. What a constructor did shows itself
+    in those that use the object: the callers of the constructor, and methods that tests name.
     """
     if not isinstance(node, FUNCTIONS):
         return ()
     start = _outermost(module, node)
     is_open, is_named = is_public(module, start), _is_named(start, suite)
+    if not is_open and not is_named and (shown := [*_properties(module, start)]):
+        return tuple(shown)
     if is_open and not _is_maker(module, start) and (is_named or is_exported(module, start)):
         return (_entry(module, start, suite),)
     direct = [start] if is_named or (is_open and _is_maker(module, start)) else []
@@ -118,6 +122,28 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
         found = [start] if is_held or is_open or not entered else []
         found += [] if entered else _callers(module, calls, start)
     return tuple(_entry(module, one, suite) for one in list(dict.fromkeys(found))[:_MOST])
+
+
+def _properties(module: Module, node: Function) -> Iterator[Entry]:
+    """The public properties that are made of a method: `dict = property(_get_dict, _set_dict)`."""
+    owner = module.scope(node)
+    for name, value in assigned(owner.body) if isinstance(owner, ast.ClassDef) else ():
+        match value:
+            case ast.Call(ast.Name("property"), arguments, keywords) if not _is_private(name):
+                given = [*zip(_PROPERTY, arguments, strict=False), *((one.arg, one.value) for one in keywords)]
+                for sort in (_PROPERTY.get(part or "") for part, one in given if _last(one) == node.name):
+                    yield from [_of_property(module, node, name, sort)] if sort else []
+
+
+def _of_property(module: Module, node: Function, name: str, sort: Kind) -> Entry:
+    qualname = f"{module.qualname(node).rpartition('.')[0]}.{name}"
+    return Entry(
+        qualname=qualname + "=" * (sort == "setter"),
+        kind=sort,
+        is_async=False,
+        is_named=True,
+        parameters=parameters(module, node),
+    )
 
 
 def is_public(module: Module, node: Function) -> bool:

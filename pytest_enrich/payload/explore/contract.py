@@ -21,6 +21,8 @@ MACHINE = re.compile(r"\bif\b.*\b(sys\.version_info|sys\.platform|os\.name|platf
 """Another Python, or another system, goes another way."""
 MISTAKES = (AttributeError, NameError)
 """What cleans up and lets go on whatever comes does not mean these: an object lacks what the real one has."""
+NOT_MEANT = {AssertionError, NotImplementedError, RecursionError, MemoryError}
+"""What says that a mistake was made; what a project derives from one of these says what it means."""
 CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
 RAISED = re.compile(r"raise\s+(?:\w+\.)*([A-Z]\w*)")
 """A statement that names the class of what it raises."""
@@ -39,7 +41,7 @@ def is_contract(error: BaseException, root: str, lines: Iterable[str]) -> bool:
         root: The folder of the project.
         lines: The texts of the lines that the call came to, of the watched file.
     """
-    if isinstance(error, AssertionError | NotImplementedError | RecursionError | MemoryError):
+    if type(error) in NOT_MEANT:
         return False
     return _is_stated(error, root, lines) or any(_documents(code, error, root) for code in _codes(error))
 

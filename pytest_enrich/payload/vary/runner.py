@@ -18,13 +18,12 @@ import pytest
 
 from ..engine.bounds import quiet, time_limit
 from ..engine.trace import Branch, TooLongError, Tracer
-from ..explore.contract import raises
+from ..explore.contract import NOT_MEANT, raises
 from ..express import named, spoken, steady
 from ..project import Project
 from .instrument import NothingRaisedError, Probe
 
 Record = dict[str, Any]
-NOT_CONTRACTS = AssertionError | NotImplementedError | RecursionError | MemoryError
 # The first three are no `Exception`.
 ENDED = (pytest.skip.Exception, pytest.fail.Exception, pytest.exit.Exception)
 NO_TEST = (*ENDED, NothingRaisedError)
@@ -105,7 +104,7 @@ class Endings:
 
     def _told_by(self, error: BaseException, raised: object) -> str:
         """What the code said when it raised, where a library says it on (as validators do), "" for nothing."""
-        is_usual = isinstance(error, Exception) and not isinstance(error, NOT_CONTRACTS)
+        is_usual = isinstance(error, Exception) and type(error) not in NOT_MEANT
         if not is_usual or not isinstance(raised, Exception) or not self._is_stated(raised):
             return ""
         message = steady(spoken(raised))
@@ -129,7 +128,7 @@ class Endings:
         last = frames[-1].filename if frames else ""
         if isinstance(error, AssertionError) and self._project.kind(last) != "source":
             return "fails its own assertions"
-        if isinstance(error, NOT_CONTRACTS) or not isinstance(error, Exception):
+        if type(error) in NOT_MEANT or not isinstance(error, Exception):
             return "accident"
         return "" if self._is_stated(error) else "accident"
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from pytest_enrich.payload.explore.contract import raises
+from pytest_enrich.payload.explore.contract import is_contract, raises
 
 
 class OwnError(ValueError):
+    pass
+
+
+class UnsupportedError(NotImplementedError):
+    pass
+
+
+class VerificationError(AssertionError):
     pass
 
 
@@ -29,3 +39,13 @@ class OwnError(ValueError):
 )
 def test_a_statement_raises_what_it_names_and_not_what_goes_wrong_in_it(line, error, whether):
     assert raises(line, error) is whether
+
+
+@pytest.mark.parametrize(
+    ("kind", "whether"),
+    [(UnsupportedError, True), (VerificationError, True), (NotImplementedError, False), (AssertionError, False)],
+)
+def test_an_exception_of_the_project_means_what_it_says_whatever_it_is_derived_from(kind, whether):
+    with pytest.raises(kind) as caught:
+        raise kind("not that")
+    assert is_contract(caught.value, str(Path(__file__).parent), ()) is whether
