@@ -36,6 +36,8 @@ ASSERTS = {
 """How `unittest` says that a comparison is true, or false."""
 ALONE = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
+IN_RESULT = " in {result}"
+"""How an observation ends of what is a part of a text."""
 RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 QUOTES = re.compile(r"['\"]")
@@ -212,12 +214,18 @@ def described(finding: Finding) -> str:
     if first.expression in OUTPUTS:
         return f"{OUTPUTS[first.expression]} {shown(first.value)}"
     if first.subject == "state":
-        return f"leaves {first.expression} == {shown(first.value)}"
-    if first.form == "instance":
-        return f"gives an instance of {bare(first.value)}"
-    if first.expression == "{result}":
-        return f"gives {shown(first.value)}"
-    return f"gives {first.expression.replace('{result}', 'a result')} == {shown(first.value)}"
+        return f"leaves {relation(first.expression, 'is' if first.form == 'is' else '==', shown(first.value))}"
+    return f"gives {_given(first)}"
+
+
+def _given(seen: Observation) -> str:
+    if seen.form == "instance":
+        return f"an instance of {bare(seen.value)}"
+    if seen.expression == "{result}":
+        return shown(seen.value)
+    if seen.expression.endswith(IN_RESULT):
+        return f"a text with {shown(seen.expression.removesuffix(IN_RESULT))}"
+    return f"{seen.expression.replace('{result}', 'a result')} == {shown(seen.value)}"
 
 
 def _printed(scene: list[Template], action: Template, seen: Observation) -> Body:
@@ -271,7 +279,7 @@ def _states_result(finding: Finding, action: Template) -> bool:
     only = finding.observations[0]
     if len(finding.observations) > 1 or only.subject != "result" or not finding.expression:
         return False
-    is_part = PART.fullmatch(only.expression) is not None
+    is_part = PART.fullmatch(only.expression) is not None or only.expression.endswith(IN_RESULT)
     return only.expression == "{result}" or (is_part and len(bare(action)) <= INLINE - len(bare(only.value)))
 
 

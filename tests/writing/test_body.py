@@ -200,6 +200,11 @@ def test_a_part_of_what_an_operator_gives_is_none_of_its_last_operand(fakes, act
     assert written(fakes, *made, action=action)[0] == [f"assert {whole}.size().width == 3"]
 
 
+def test_a_line_of_a_text_is_looked_for_in_the_call_itself(fakes):
+    line = result("True", expression="'<b>' in {result}", form="is")
+    assert written(fakes, line, action="⟨m:f⟩(1)")[0] == ["assert '<b>' in f(1)"]
+
+
 @given(st.text(min_size=1, max_size=120))
 def test_a_pattern_matches_the_message_it_was_made_from(message):
     assert re.search(ast.literal_eval(body.pattern(message)), message)
@@ -215,6 +220,8 @@ def test_a_pattern_is_short_and_on_one_line(message):
 def test_what_a_call_did_is_told_in_words(fakes):
     assert body.described(fakes.finding(result("0"))) == "gives 0"
     assert body.described(fakes.finding(result("2", expression="len({result})"))) == "gives len(a result) == 2"
+    line = result("True", expression="'<b>' in {result}", form="is")
+    assert body.described(fakes.finding(line)) == "gives a text with '<b>'"
     raised = Observation(subject="raises", value="⟨m:Bad⟩", message="x" * 99)
     assert body.described(fakes.finding(raised)) == f'raises Bad "{"x" * 57}..."'
     assert (

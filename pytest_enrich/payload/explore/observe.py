@@ -23,7 +23,7 @@ from ..rules import files
 from .calls import Call, Program, changeable
 from .contract import is_worded
 from .run import Outcome, Runner
-from .stated import MOST, Record, fields, is_empty, stated, visible_text
+from .stated import MOST, Record, fields, is_empty, stated, telling_line, visible_text
 
 COLLECTIONS = (Container, Iterable, Sized)
 PRINTED = "capsys.readouterr().out"
@@ -79,17 +79,20 @@ def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, 
         if not name.isidentifier() or name not in namespace:
             continue
         with contextlib.suppress(Exception):  # a container of the project's may do anything
-            found += [*_visible(name, namespace[name])]
+            found += [*_visible(name, namespace[name], program.text)]
     return found
 
 
-def _visible(name: str, value: object) -> Iterator[tuple[str, str]]:
+def _visible(name: str, value: object, passed: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, pathlib.Path):
         yield from _of_path(name, value)
         return
     if isinstance(value, io.StringIO | io.BytesIO):
-        text = None if value.closed else express(value.getvalue())
-        yield from [(f"{name}.getvalue()", text)] if text is not None else []
+        text = None if value.closed else express(held := value.getvalue())
+        if text is not None:
+            yield f"{name}.getvalue()", text
+        elif not value.closed and isinstance(held, str) and (line := telling_line(held, passed)):
+            yield f"{line} in {name}.getvalue()", "True"
         return
     if (text := visible_text(value)) is not None:
         yield name, text
@@ -157,7 +160,7 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
     telling = [record for record in result if record["value"] != "None"]
     shown = (
         [*telling, *changes][: max(MOST, len(telling))]
-        or _printed(outcome)
+        or _printed(plain, outcome)
         or _warned(outcome)
         or _logged(outcome)
         or _left(runner, plain, outcome)
@@ -215,9 +218,11 @@ def _warned(outcome: Outcome) -> list[Record]:
     return [_record("warns", "{result}", name, message) for name, message in outcome.warned[:1]]
 
 
-def _printed(outcome: Outcome) -> list[Record]:
-    """What it printed, where that is all there is to see of it, and not too much to read."""
+def _printed(plain: Program, outcome: Outcome) -> list[Record]:
+    """What it printed, where that is all there is to see of it; of what is too much to read a line."""
     text = outcome.printed
+    if len(text) > LONGEST_OUTPUT and (line := telling_line(text, plain.text)):
+        return [_record("state", f"{line} in {PRINTED}", "True", form="is")]
     if not text.strip() or len(text) > LONGEST_OUTPUT or UNSTABLE.search(text):
         return []
     return [_record("state", PRINTED, repr(text))]

@@ -29,6 +29,7 @@ STARTED, YEAR = time.time(), 366 * 86_400.0
 """When this was imported, by the clock; a search may change it."""
 LARGEST_TIME = 10**20
 LONGEST = 100
+SHORTEST = 3
 LONGEST_FIELD = 70
 MOST_ITEMS, MOST_OF_MAPPING = 8, 2
 EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
@@ -106,12 +107,29 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
         return [*list(_items(value, plain))[:MOST], *named] or [_stated("{result}", value, text)]
     if text is not None and (len(text) <= LONGEST or isinstance(value, str | bytes)):
         return [_stated("{result}", value, text)]
+    if type(value) is str and (line := telling_line(value, plain.text)):
+        return [{**_stated(f"{line} in {{result}}", value, "True"), "form": "is"}]
     if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (
         text := visible_text([*value])
     ):
         return [_stated("list({result})", [*value], text)]
     alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
     return list(_parts(value, plain, alike))[:MOST] or ([_stated("{result}", value, text)] if text else [])
+
+
+def telling_line(text: str, passed: str) -> str:
+    """Of a text that is too long to be written the line, as a literal, that has most of what is `passed` in it.
+
+    "" where there is none to read: one that could stand anywhere in any text says nothing.
+    """
+    words = {*re.findall(r"\w{3,}", passed)}
+    lines = dict.fromkeys(line.strip() for line in text.splitlines())
+    readable = [
+        line for line in lines if SHORTEST < len(line) <= LONGEST_FIELD and line.isprintable() and "⟨" not in line
+    ]
+    steady = (line for line in readable if re.search(r"\w", line) and not UNSTABLE.search(line))
+    line = max(steady, key=lambda one: (len(words & {*re.findall(r"\w{3,}", one)}), -len(one)), default="")
+    return repr(line) if line else ""
 
 
 def _told(result: Any) -> list[tuple[str, object]]:

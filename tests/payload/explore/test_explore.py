@@ -1243,6 +1243,25 @@ def test_of_a_function_that_gives_nothing_it_is_said_what_it_makes_of_its_argume
     assert (finding.observations[0].subject, finding.observations[0].expression) == ("state", seen)
 
 
+@pytest.mark.parametrize(
+    ("action", "seen"),
+    [("print(*lines, sep='\\n')", "capsys.readouterr().out"), ("out.writelines(lines)", "out.getvalue()")],
+)
+def test_of_what_is_too_much_to_read_a_line_is_said(explore, action, seen):
+    text = f"""
+        import io
+
+        def put(out: io.StringIO, name: str) -> None:
+            lines = [f"{{number}} bottles of {{name}}\\n" for number in range(40)]
+            if name:
+                {action}  # here
+        """
+    (finding,) = explore(text, "put").findings
+    (observed,) = finding.observations
+    assert (observed.subject, observed.value, observed.form) == ("state", "True", "is")
+    assert re.fullmatch(rf"'\d+ bottles of [^']+' in {re.escape(seen)}", observed.expression)
+
+
 def test_of_a_function_that_only_prints_it_is_said_what(explore):
     text = """
         def greet(name: str) -> None:

@@ -71,6 +71,21 @@ def test_of_a_dict_that_fills_a_line_what_the_lines_speak_of_is_told_first():
     assert shown[:2] == ["{result}['project_url']", "{result}['summary']"]
 
 
+PAGE = "<ul>\n" + "".join(f"  <li>item {number}</li>\n" for number in range(40)) + "</ul>\n"
+
+
+def test_of_a_text_that_is_too_long_the_line_is_told_that_has_what_is_passed():
+    (record,) = stated(Outcome(result=PAGE), Program((), "render('item', 17)"))
+    assert (record["expression"], record["form"]) == ("'<li>item 0</li>' in {result}", "is")
+    (record,) = stated(Outcome(result=PAGE.replace("17", "pen")), Program((), "render('pen')"))
+    assert (record["expression"], record["value"]) == ("'<li>item pen</li>' in {result}", "True")
+
+
+@pytest.mark.parametrize("text", ["-" * 500, "word " * 100, f"at 0x{'0' * 12}\n" + "=" * 500])
+def test_of_a_text_without_a_line_to_read_nothing_is_told(text):
+    assert stated(Outcome(result=text), Program((), "render('word')")) == []
+
+
 class Rate:
     def __init__(self, percent):
         self.percent = percent
