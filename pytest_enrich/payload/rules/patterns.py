@@ -24,7 +24,7 @@ FORMS = (
     "2024-02-29T12:30:45-05:00", "2024-02-29T12:30:45+02", "123e4567-e89b-12d3-a456-426614174000",
     "user@example.com", "http://example.com", "https://user:pass@example.com:8080/path?key=value#top",
     "127.0.0.1", "2001:db8::1", "#ff8800", "1.2.3", "1.5", "1e3", "-3", "camelCase", "snake_case", "XIV",
-    "[1, 2]", '{"a": 1}', "4111111111111111",
+    "[1, 2]", '{"a": 1}', "4111111111111111", ">=1.2",
 )  # fmt: skip
 """Texts of forms that everybody knows."""
 VARIANTS, LONGEST = 24, 200

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import collections.abc
 import contextlib
 import enum
 import inspect
+import itertools
 import re
 import sys
 import typing
@@ -27,6 +29,8 @@ from .types import ANYTHING, AWAITABLE, FIELD
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
 MOST_MATCHING, MOST_BELOW = 16, 12
+MOST_TRIED, MOST_TAKEN = 60, 6
+"""Of the texts that people wrote, and of those that a class takes."""
 USUAL_EXCEPTIONS = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
@@ -290,7 +294,11 @@ class World:
         known = self.objects_of(kind)
         if usual := (*_usual(kind), *_exceptions(kind)):
             return draw.sampled([*known, *usual])
-        built = [self._built(one, depth) for one in concrete(kind)]
+        texts = [text for text, value in self._written if isinstance(value, str)]
+        built = [
+            draw.sampled(made) if (made := [*taken(one, texts)]) else self._built(one, depth)
+            for one in concrete(kind)
+        ]
         return draw.one_of([draw.sampled(known), *built, self._declared_objects(kind, depth)])
 
     def declared(self, owner: type, seed: int) -> tuple[str, ...]:
@@ -349,6 +357,37 @@ class World:
 
         drawn = self.of(hint, depth + 1).map(given)
         return drawn if default is parameter.empty else draw.one_of([draw.just(""), draw.just(""), drawn])
+
+
+@rule("texts that are taken")
+def taken(kind: type, texts: Sequence[str]) -> Iterator[str]:
+    """Of a class that refuses most texts, objects of those that it takes: `Version('1.2.3')`, no `Version('abc')`.
+
+    Args:
+        kind: One whose objects are made of a text.
+        texts: What people wrote, as templates, the nearest first.
+    """
+    made = constructor(kind)
+    if made is None or not _is_of_text(*made.parameters, hints=made.hints) or _takes(kind, "'abc'"):
+        return
+    fitting = (text for text in (*texts[:MOST_TRIED], *map(repr, patterns.FORMS)) if _takes(kind, text))
+    yield from (f"{made.owner}({text})" for text in itertools.islice(fitting, MOST_TAKEN))
+
+
+def _is_of_text(*parameters: inspect.Parameter, hints: Mapping[str, Any]) -> bool:
+    """Whether the first is a text, and nothing else has to be passed."""
+    first = parameters[0] if parameters else None
+    if first is None or first.kind is first.KEYWORD_ONLY or str not in types.members(hints.get(first.name)):
+        return False
+    return all(one.default is not one.empty for one in parameters[1:])
+
+
+def _takes(kind: type, text: str) -> bool:
+    """Whether an object of the class can be made of a text, given as a template."""
+    with contextlib.suppress(Exception):  # it says so by whatever it raises
+        kind(ast.literal_eval(text))
+        return True
+    return False
 
 
 def _below(kind: type) -> list[type]:
