@@ -114,7 +114,8 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
     ):
         return [_stated("list({result})", [*value], text)]
     alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
-    return list(_parts(value, plain, alike))[:MOST] or ([_stated("{result}", value, text)] if text else [])
+    shown = [*_items(_looked_up(value), plain)] or [*_parts(value, plain, alike)]
+    return shown[:MOST] or ([_stated("{result}", value, text)] if text else [])
 
 
 def telling_line(text: str, passed: str) -> str:
@@ -257,6 +258,18 @@ def _held(value: Mapping[Any, Any], expression: str, deeper: int) -> Iterator[Re
             yield _stated(place, part, text)
         else:
             yield from (one for one in _fields(part, place) if not is_empty(one))
+
+
+def _looked_up(value: Any) -> dict[Any, Any]:
+    """What an object holds that is looked up in as in a mapping, and is none, such as the headers of a message."""
+    with contextlib.suppress(Exception):  # a container of the project's may do anything
+        if (
+            not isinstance(value, Mapping)
+            and hasattr(type(value), "__getitem__")
+            and callable(getattr(type(value), "items", None))
+        ):
+            return {key: value[key] for key, _ in itertools.islice(value.items(), MOST_HELD)}
+    return {}
 
 
 def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import collections.abc
 import contextlib
 import enum
 import inspect
-import itertools
 import re
 import sys
 import typing
@@ -368,10 +366,13 @@ def taken(kind: type, texts: Sequence[str]) -> Iterator[str]:
         texts: What people wrote, as templates, the nearest first.
     """
     made = constructor(kind)
-    if made is None or not _is_of_text(*made.parameters, hints=made.hints) or _takes(kind, "'abc'"):
+    if made is None or not _is_of_text(*made.parameters, hints=made.hints):
         return
-    fitting = (text for text in (*texts[:MOST_TRIED], *map(repr, patterns.FORMS)) if _takes(kind, text))
-    yield from (f"{made.owner}({text})" for text in itertools.islice(fitting, MOST_TAKEN))
+    refused, *others = (
+        f"{made.owner}({text})" for text in ("'abc'", *texts[:MOST_TRIED], *map(repr, patterns.FORMS))
+    )
+    if not evaluable([refused]):
+        yield from [text for text, _ in evaluable(others)][:MOST_TAKEN]
 
 
 def _is_of_text(*parameters: inspect.Parameter, hints: Mapping[str, Any]) -> bool:
@@ -380,14 +381,6 @@ def _is_of_text(*parameters: inspect.Parameter, hints: Mapping[str, Any]) -> boo
     if first is None or first.kind is first.KEYWORD_ONLY or str not in types.members(hints.get(first.name)):
         return False
     return all(one.default is not one.empty for one in parameters[1:])
-
-
-def _takes(kind: type, text: str) -> bool:
-    """Whether an object of the class can be made of a text, given as a template."""
-    with contextlib.suppress(Exception):  # it says so by whatever it raises
-        kind(ast.literal_eval(text))
-        return True
-    return False
 
 
 def _below(kind: type) -> list[type]:

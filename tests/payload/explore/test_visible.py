@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.message import Message
+
 import pytest
 
 from pytest_enrich.payload.explore.calls import Program
@@ -84,6 +86,14 @@ def test_of_a_text_that_is_too_long_the_line_is_told_that_has_what_is_passed():
 @pytest.mark.parametrize("text", ["-" * 500, "word " * 100, f"at 0x{'0' * 12}\n" + "=" * 500])
 def test_of_a_text_without_a_line_to_read_nothing_is_told(text):
     assert stated(Outcome(result=text), Program((), "render('word')")) == []
+
+
+def test_of_an_object_that_is_looked_up_in_it_is_told_what_is_held():
+    message = Message()
+    message["Name"], message["Summary"] = "pens", "For writing"
+    result = Outcome(result=message)
+    first, *_ = stated(result, Program((), "made()", about=frozenset({"Summary"})))
+    assert (first["expression"], first["value"]) == ("{result}['Summary']", "'For writing'")
 
 
 class Rate:
