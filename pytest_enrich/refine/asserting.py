@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from collections.abc import Container
 
 from pytest_enrich.imports import parsed
 
@@ -13,6 +14,8 @@ REPLACING = {
     "setattr", "delattr", "setitem", "delitem", "setenv", "delenv", "chdir", "syspath_prepend", "patch", "seed",
 }  # fmt: skip
 """Of `monkeypatch`, and of modules that others look at."""
+SHORTEST = 3
+"""Of a value, as it is written: an empty one, or a text of one sign."""
 BEGINNING = {"start", "activate"}
 """Of patchers; servers have them, too."""
 BUILT_IN = {"setattr", "delattr"}
@@ -37,6 +40,48 @@ def expects(code: str) -> bool:
         or any(isinstance(node, ast.Try) for node in nodes)
         or any(name in BLOCKS or name.startswith(("assertRaises", "assertWarns")) for name in names)
     )
+
+
+def states_all(code: str) -> bool:
+    """Whether a test states all of what a call gives, and that is a value that says something.
+
+    An attribute of it, or that it is empty, may have nothing to do with what the call came to.
+    """
+    tree = parsed(textwrap.dedent(code))
+    nodes = [*ast.walk(tree)] if tree else []
+    given = {target.id for node in nodes for target in _given(node) if isinstance(target, ast.Name)}
+    return any(_is_given(left, given) and _says_something(right) for left, right in map(_equated, nodes))
+
+
+def _given(node: ast.AST) -> list[ast.expr]:
+    """The targets of an assignment of what a call gives."""
+    value = getattr(node, "value", None)
+    value = value.value if isinstance(value, ast.Await) else value
+    return node.targets if isinstance(node, ast.Assign) and isinstance(value, ast.Call) else []
+
+
+def _equated(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
+    """What an assertion says to be equal."""
+    match node:
+        case ast.Assert(ast.Compare(left, [ast.Eq()], [right])):
+            return left, right
+        case ast.Call(ast.Attribute(_, "assertEqual"), [left, right, *_]):
+            return left, right
+    return None, None
+
+
+def _is_given(node: ast.expr | None, given: Container[str]) -> bool:
+    node = node.value if isinstance(node, ast.Await) else node
+    return isinstance(node, ast.Call) or (isinstance(node, ast.Name) and node.id in given)
+
+
+def _says_something(node: ast.expr | None) -> bool:
+    """Whether it is a literal that is not empty, no number, and more than a sign."""
+    try:
+        value = ast.literal_eval(node) if node is not None else None
+    except (ValueError, TypeError):
+        return False
+    return isinstance(value, str | bytes | list | tuple | dict | set) and len(repr(value)) > SHORTEST
 
 
 def keeps_apart(node: ast.AST) -> bool:

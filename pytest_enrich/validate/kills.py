@@ -28,7 +28,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.data.code import within
 from pytest_enrich.protocols import Sandbox
-from pytest_enrich.refine.asserting import expects
+from pytest_enrich.refine.asserting import expects, states_all
 from pytest_enrich.validate.gain import Gained
 from pytest_enrich.validate.proof import Proof
 
@@ -205,10 +205,14 @@ def _killed(made: Sequence[Mutant], answer: Mutated) -> tuple[Mutant, ...]:
 
 
 def _is_blind(fates: Sequence[MutantFate], candidate: Candidate) -> bool:
-    """Whether a mutant lives, and all that others come to are errors of the code: no assertion notices."""
+    """Whether a mutant lives, and all that others come to are errors of the code: no assertion notices.
+
+    One of all that a call gives is the best there is: that it notices nothing is not its fault.
+    """
     lives = any(fate.fate == _ALIVE for fate in fates)
     lost = all(fate.raised or fate.fate in _LOST for fate in fates if fate.fate not in _LIVES)
-    return lives and lost and isinstance(candidate, NewTest) and not expects(candidate.code)
+    may_notice = not isinstance(candidate, NewTest) or expects(candidate.code) or states_all(candidate.code)
+    return lives and lost and not may_notice
 
 
 def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Call]:

@@ -54,7 +54,7 @@ def fates(*words, before=()):
 
 @pytest.fixture
 def judge():
-    def judge(answer, *, source=SOURCE, near=(), lowest="good"):
+    def judge(answer, *, source=SOURCE, near=(), lowest="good", asserted="assert f(-1) == 1"):
         gap = Gap(id="a-1", path="a.py", qualname="f", line=2, outcome="true", text="if x < 0:", lines=(3,))
         target = Target(
             path="a.py", qualname="f", module="a", kind="function", first_line=1, source=SOURCE,
@@ -64,7 +64,7 @@ def judge():
             target=target, attempts=(), test_text="", seconds=1, executions=1, seed=0, source_text=source
         )  # fmt: skip
         candidate = NewTest(
-            name="test_f", code="def test_f():\n    assert f(-1) == 1\n", imports=("from a import f",),
+            name="test_f", code=f"def test_f():\n    {asserted}\n", imports=("from a import f",),
             placement=PLACE, title="f", look="", oracle=(), origin=Origin(proposer="search"), gaps=("a-1",),
         )  # fmt: skip
         sandbox = Sandbox(answer)
@@ -176,6 +176,11 @@ def test_where_the_code_raises_and_no_assertion_notices_what_lives_a_test_is_wea
     assert (dropped.grade, dropped.reason) == ("weak", "its assertions notice no mutant")
     assert judge(raising("killed", "timeout"))[0].grade == "strong"
     assert judge(raising("killed", "survived", raised=False))[0].grade == "good"
+
+
+def test_what_states_all_that_a_call_gives_is_not_blind_for_what_lives(judge):
+    kept, _ = judge(raising("killed", "survived"), asserted="assert f(-1) == 'negative'")
+    assert kept.grade == "good"
 
 
 def test_the_canary_raises_where_the_candidate_was(judge):
