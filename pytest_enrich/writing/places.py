@@ -62,11 +62,10 @@ def _from_file(rest: str, path: str, *, as_path: bool) -> Template:
     up = next(count for count, folder in enumerate((own, *own.parents)) if _is_below(rest, folder))
     folder = (own, *own.parents)[up]
     inside = str(PurePosixPath(rest).relative_to(folder))
-    here = "⟨pathlib:Path⟩(__file__)"
-    if not up and "/" not in inside:
-        code = f"{here}.with_name({inside!r})"
-    else:
-        code = f"{here}.{f'parents[{up}]' if up else 'parent'} / {inside!r}"
+    here = f"⟨pathlib:Path⟩(__file__).{f'parents[{up}]' if up else 'parent'}"
+    code = here if inside == "." else f"{here} / {inside!r}"
+    if not up and "/" not in inside and inside != ".":
+        code = f"⟨pathlib:Path⟩(__file__).with_name({inside!r})"
     return code if as_path else f"str({code})"
 
 

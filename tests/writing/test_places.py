@@ -64,6 +64,11 @@ def test_file_elsewhere_in_the_checkout_is_found_from_a_folder_above() -> None:
     assert written == "⟨pathlib:Path⟩(__file__).parents[1] / 'examples/a.csv'"
 
 
+@pytest.mark.parametrize(("folder", "code"), [("tests", "parent"), ("examples", "parents[1] / 'examples'")])
+def test_folder_without_a_name_is_found_from_the_test_file(folder: str, code: str) -> None:
+    assert relative(f"⟨pathlib:Path⟩('/home/me/shop/{folder}')") == f"⟨pathlib:Path⟩(__file__).{code}"
+
+
 def test_folder_that_has_a_name_is_that_name() -> None:
     assert (
         relative("⟨pathlib:Path⟩('/home/me/shop/tests/data')", "DATA = Path(__file__).parent / 'data'") == "DATA"

@@ -263,12 +263,12 @@ class Child:
         confine.apply(work["confinement"], work["scratch"])
         _move(session.config, self._setting.start["scratch"], work["scratch"])
         kind = work["job"]["type"]
-        if kind == "mutate" and is_held(work["rootdir"], work["job"]["source"]):
-            work["held"] = self._setting.seen.held(work["job"]["source"])
-        if (
-            kind != "mutate" or "held" in work
-        ):  # else it imports all that it needs once more, with other code in it
+        if kind != "mutate":
             sys.meta_path.insert(0, self._kept)
+        elif is_held(work["rootdir"], work["job"]["source"]):
+            work["held"] = self._setting.seen.held(work["job"]["source"])
+            sys.meta_path.insert(0, self._kept)
+        # Else it imports all that it needs once more, with other code in it.
         if kind == "prove":
             self._prove(texts)
         elif kind in ANEW:
