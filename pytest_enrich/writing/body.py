@@ -76,7 +76,7 @@ def _write(
         around = _around_unittest if style == "unittest" else _around_pytest
         opening = around(finding.observations[0], most)
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
-    if style == "unittest" and finding.observations[0].expression == PRINTED:
+    if style == "unittest" and finding.observations[0].expression.endswith(PRINTED):
         return _printed([*scene, CAPTURING], action, finding.observations[0])
     if not apart and _states_result(finding, action):
         only = finding.observations[0]
@@ -233,7 +233,7 @@ def _printed(scene: list[Template], action: Template, seen: Observation) -> Body
     lines = (
         *scene,
         f"with ⟨contextlib:redirect_stdout⟩(output):\n    {action}",
-        in_unittest(seen, "output.getvalue()"),
+        in_unittest(seen, seen.expression.replace(PRINTED, "output.getvalue()")),
     )
     return Body(lines=lines, expects=(len(lines) - 1,))
 

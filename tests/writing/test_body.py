@@ -150,14 +150,21 @@ def test_a_step_that_is_awaited_is_so_in_a_coroutine(fakes, awaits, lines):
     assert body.write(seen, "function", awaits=awaits).lines == lines
 
 
-def test_what_is_printed_is_heard_where_there_are_no_fixtures(fakes):
-    seen = Observation(subject="state", expression="capsys.readouterr().out", value="'x\\n'")
+@pytest.mark.parametrize(
+    ("expression", "form", "value", "asserted"),
+    [
+        ("capsys.readouterr().out", "equal", "'x\\n'", "assertEqual(output.getvalue(), 'x\\n')"),
+        ("'x' in capsys.readouterr().out", "is", "True", "assertIn('x', output.getvalue())"),
+    ],
+)
+def test_what_is_printed_is_heard_where_there_are_no_fixtures(fakes, expression, form, value, asserted):
+    seen = Observation(subject="state", expression=expression, value=value, form=form)
     finding = fakes.finding(seen, lines=("cart = Cart()",), action="cart.show()")
     assert body.write(finding, "unittest").lines == (
         "cart = Cart()",
         "output = ⟨io:StringIO⟩()",
         "with ⟨contextlib:redirect_stdout⟩(output):\n    cart.show()",
-        "self.assertEqual(output.getvalue(), 'x\\n')",
+        f"self.{asserted}",
     )
 
 
