@@ -211,8 +211,9 @@ def described(finding: Finding) -> str:
     if first.subject in AROUND:
         said = f' "{shown(first.message)}"' if first.message else ""
         return f"{first.subject} {bare(first.value)}{said}"
-    if first.expression in OUTPUTS:
-        return f"{OUTPUTS[first.expression]} {shown(first.value)}"
+    line, _, output = first.expression.rpartition(" in ")
+    if output in OUTPUTS:
+        return f"{OUTPUTS[output]} {shown(line or first.value)}"
     if first.subject == "state":
         return f"leaves {relation(first.expression, 'is' if first.form == 'is' else '==', shown(first.value))}"
     return f"gives {_given(first)}"

@@ -229,6 +229,8 @@ def test_what_a_call_did_is_told_in_words(fakes):
     assert body.described(fakes.finding(result("2", expression="len({result})"))) == "gives len(a result) == 2"
     line = result("True", expression="'<b>' in {result}", form="is")
     assert body.described(fakes.finding(line)) == "gives a text with '<b>'"
+    printed = Observation(subject="state", expression="'a' in capsys.readouterr().out", value="True", form="is")
+    assert body.described(fakes.finding(printed)) == "prints 'a'"
     raised = Observation(subject="raises", value="⟨m:Bad⟩", message="x" * 99)
     assert body.described(fakes.finding(raised)) == f'raises Bad "{"x" * 57}..."'
     assert (
