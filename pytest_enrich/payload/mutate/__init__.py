@@ -254,8 +254,10 @@ def _exchanged(trial: Trial, session: pytest.Session, original: Original, known:
         finder.serve(trial.text(name))  # for tests that import it again
         return action(session)
 
-    fates = trial.try_each([name for name, plan in plans.items() if plan], exchange, known)
     alone = [name for name, plan in plans.items() if not plan]
+    if alone and trial.held is not None:  # what cannot all be tried here is tried elsewhere
+        return {"fates": {}, "alone": alone}
+    fates = trial.try_each([name for name, plan in plans.items() if plan], exchange, known)
     return {"fates": fates, "alone": alone, "calls": known.calls() if alone else NOTHING}
 
 
