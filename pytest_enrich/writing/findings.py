@@ -22,7 +22,7 @@ from pytest_enrich.writing.syntax import Text, expression, nodes_of, plain, span
 
 AWAITED = {"await", "async list"}
 COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
-FIXTURES = ("tmp_path", "capsys", "caplog")
+FIXTURES = ("tmp_path", "monkeypatch", "capsys", "caplog")
 """What a test asks for when its lines name it."""
 
 
@@ -156,7 +156,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         keywords = made.keywords if isinstance(made, ast.Call) else ()
         arguments = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg}
         arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
-        case = cases.case_of(target, gap, self._seen(finding), parameters, arguments)
+        environ = {variable.name.lower(): plain(variable.value) for variable in call.environ}
+        case = cases.case_of(target, gap, self._seen(finding), parameters, arguments | environ)
         subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
         usual = _always(entry for entry in target.entries if entry.qualname == call.qualname)
         case = replace(
@@ -165,7 +166,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             has_more=any(not argument.name for argument in call.arguments),
             is_gathered=finding.consume in {"list", "async list"},
             parameters=(*(case.parameters or passed), *usual),
-            optional=tuple(name for name in case.optional if name not in usual),
+            optional=(*(name for name in case.optional if name not in usual), *environ),
         )
         return cases.of_equality(case) if case.seen.expression else case
 

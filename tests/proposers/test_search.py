@@ -52,6 +52,14 @@ def test_a_finding_becomes_a_whole_test(fakes, propose):
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (2, "0", "observed", True)
 
 
+def test_a_variable_of_the_environment_is_set_by_a_fixture_and_named(fakes, propose):
+    call = Call(qualname="discount", environ=(Argument(name="SHOP_MODE", value="'dev'"),))
+    line = "monkeypatch.setenv('SHOP_MODE', 'dev')"
+    (made,), _ = propose(fakes.finding(call=call, lines=(line,), action="⟨shop.cart:discount⟩()"))
+    assert made.code.splitlines()[0] == "def test_discount_with_shop_mode_returns_zero(monkeypatch):"
+    assert made.code.splitlines()[1].strip() == line
+
+
 @pytest.mark.parametrize(
     ("message", "line"),
     [

@@ -15,26 +15,33 @@ from . import command
 from .entry import COPYING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
 
 LINE, LONG = 80, 30
+PATCHING = "monkeypatch"
+"""The fixture by which a test sets a variable of the environment."""
 MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
 """An object that its class makes, not one that a function gave."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """`arguments` are pairs of a name ("" for one more positional) and a template, `then` is as in `data.Call`."""
+    """`arguments` are pairs of a name ("" for one more positional) and a template, `then` is as in `data.Call`.
+
+    So are `environ`, of variables of the environment that are set before.
+    """
 
     qualname: str
     arguments: tuple[tuple[str, str], ...] = ()
     receiver: str | None = None
     setup: tuple[Call, ...] = ()
     then: tuple[tuple[str, ...], ...] = ()
+    environ: tuple[tuple[str, str], ...] = ()
 
     @property
     def size(self) -> int:
         """How much there is to read."""
         own = sum(len(name) + len(value) + 2 for name, value in self.arguments)
         after = sum(2 + len(value) for values in self.then for value in values)
-        return own + after + len(self.receiver or "") + sum(10 + step.size for step in self.setup)
+        before = sum(20 + len(name) + len(value) for name, value in self.environ)
+        return before + own + after + len(self.receiver or "") + sum(10 + step.size for step in self.setup)
 
     @property
     def passed_on(self) -> list[str]:
@@ -68,15 +75,19 @@ def ordered(call: Call, entry: Entry) -> Call:
 
 def load(record: dict[str, Any]) -> Call:
     """A call from its JSON form (`data.Call`)."""
-    arguments = tuple((item["name"], item["value"]) for item in record.get("arguments", ()))
+    arguments, environ = (
+        tuple((item["name"], item["value"]) for item in record.get(key, ())) for key in ("arguments", "environ")
+    )
     setup = tuple(load(step) for step in record.get("setup", ()))
     then = tuple(tuple(values) for values in record.get("then", ()))
-    return Call(record["qualname"], arguments, record.get("receiver"), setup, then)
+    return Call(record["qualname"], arguments, record.get("receiver"), setup, then, environ)
 
 
 def dump(call: Call) -> dict[str, Any]:
     """The JSON form (`data.Call`)."""
-    arguments = [{"name": name, "value": value} for name, value in call.arguments]
+    arguments, environ = (
+        [{"name": name, "value": value} for name, value in pairs] for pairs in (call.arguments, call.environ)
+    )
     setup = [dump(step) for step in call.setup]
     return {
         "qualname": call.qualname,
@@ -84,6 +95,7 @@ def dump(call: Call) -> dict[str, Any]:
         "receiver": call.receiver,
         "setup": setup,
         "then": call.then,
+        "environ": environ,
     }
 
 
@@ -116,7 +128,8 @@ def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = 
     `entries` knows the function that is called and those of the set-up.
     """
     folded = _folded(call, entries, hoisted)
-    *lines, action = files.unfolded([*folded.lines, folded.action])
+    set_before = [f"{PATCHING}.setenv({name!r}, {value})" for name, value in call.environ]
+    *lines, action = files.unfolded([*set_before, *folded.lines, folded.action])
     return dataclasses.replace(folded, lines=tuple(lines), action=action)
 
 

@@ -13,13 +13,15 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from types import CodeType
 from typing import Any
 
+import pytest
+
 from .. import express, guard
 from ..engine.bounds import quiet, time_limit
 from ..engine.trace import Branch, TooLongError, Tracer
 from ..express import UNSTABLE
 from ..rules import files
 from . import command
-from .calls import Call, Program, program
+from .calls import PATCHING, Call, Program, program
 from .command import watched
 from .contract import Warned, is_contract, is_forgotten, not_installed, warnings_of
 from .entry import Entry
@@ -167,7 +169,8 @@ class Runner:
             folder = {files.FOLDER: files.empty_folder()} if files.FOLDER in wanted.text else {}
         except (SyntaxError, LookupError, ImportError, ValueError, MemoryError, OSError):
             return Outcome(refusal="not a program")
-        namespace = {**self._names, **folder}
+        patching = pytest.MonkeyPatch()
+        namespace = {**self._names, **folder, PATCHING: patching}
         denials = len(guard.denied)
         try:
             with (
@@ -181,6 +184,7 @@ class Runner:
             return Outcome(refusal="too long")
         finally:
             self._tracer.stop()
+            patching.undo()
         refusals = {
             "side effect": len(guard.denied) > denials,
             "goes by the command line": words.is_read,

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..engine.trace import MOST_STEPS, Tracer
 from ..express import evaluable
-from ..rules import classes, rule, state, written
+from ..rules import classes, environment, rule, state, written
 from ..rules.body import answers, nodes, parameters
 from ..rules.evidence import constructor
 from ..rules.values import World
@@ -76,6 +76,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
             steps[filled.key] = Inputs(Known(filled, Seen((), {}), function), world, job["seed"])
             one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
         one.setups += _prepared(one, steps, module, world, job["seed"])
+        one.environ = tuple(environment.variables(module, one.function))
     called = {name: one.entry for name, one in steps.items()}
     called |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
     filename = inspect.getsourcefile(module) or module.__file__ or ""

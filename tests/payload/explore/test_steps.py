@@ -206,3 +206,45 @@ def test_what_a_decorator_asks_for_is_left_by_a_generator_that_is_gone_through(e
         "list(stream.finish())",
         "stream.add('abc')",
     ]
+
+
+@pytest.mark.parametrize(
+    ("read", "values"),
+    [
+        ('os.environ.get("SHOP_MODE") == "dev"', {"'dev'"}),
+        ('os.getenv("SHOP_MODE", "live") in ("dev", "test")', {"'dev'", "'test'"}),
+        ('os.environ.get(VARIABLE) == "dev"', {"'dev'"}),
+        ('"SHOP_MODE" in os.environ', {"'1'"}),
+        ('"SHOP_MODE" in os.environ and os.environ["SHOP_MODE"] == "dev"', {"'dev'"}),
+    ],
+)
+def test_a_variable_of_the_environment_is_set_where_the_code_reads_it(explore, read, values):
+    text = f"""
+        import os
+
+        VARIABLE = "SHOP_MODE"
+
+        def rate(number: int) -> int:
+            if {read}:
+                return number * 2  # here
+            return number
+        """
+    (finding,) = explore(text, "rate").findings
+    (line,) = finding.lines
+    assert line in {f"monkeypatch.setenv('SHOP_MODE', {value})" for value in values}
+    assert finding.rules == ("environment",) or "environment" in finding.rules
+
+
+def test_a_variable_that_does_not_matter_is_not_set(explore):
+    text = """
+        import os
+
+        def rate(number: int) -> int:
+            if os.environ.get("SHOP_MODE") == "dev":
+                return 0
+            if number > 100:
+                return number * 2  # here
+            return number
+        """
+    (finding,) = explore(text, "rate").findings
+    assert finding.lines == ()

@@ -1,0 +1,75 @@
+"""Variables of the environment that code reads, with values that it compares them with."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from types import FunctionType, ModuleType
+
+from . import rule
+from .body import nodes
+
+USUAL = ("'1'", "'0'", "'abc'")
+"""What people set a variable to that is only there, or counted as true or false."""
+MOST_COMPARED, MOST = 3, 18
+
+
+@rule("environment")
+def variables(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
+    """Names of variables, each with a value, as templates: those that the function reads come first.
+
+    Whoever sets none of them never sees what `if os.environ.get("DEBUG"):` leads to.
+    """
+    others = (held for held in vars(module).values() if _is_own(held, module))
+    methods = (part for held in list(others) for part in _functions(held, module))
+    found = itertools.chain.from_iterable(_read(nodes(one), module) for one in (function, *methods))
+    yield from list(dict.fromkeys(found))[:MOST]
+
+
+def _is_own(held: object, module: ModuleType) -> bool:
+    return isinstance(held, FunctionType | type) and held.__module__ == module.__name__
+
+
+def _functions(held: object, module: ModuleType) -> Iterable[object]:
+    """A function itself, the methods of a class."""
+    if not isinstance(held, type):
+        return [held]
+    return [part for part in vars(held).values() if _is_own(part, module) and isinstance(part, FunctionType)]
+
+
+def _read(own: Sequence[ast.AST], module: ModuleType) -> Iterator[tuple[str, str]]:
+    names = dict.fromkeys(name for node in own for name in _name(node, module))
+    compared = [text for node in own if names and isinstance(node, ast.Compare) for text in _texts(node)]
+    usual = [text for text in dict.fromkeys(compared) if text not in map(repr, names)][:MOST_COMPARED]
+    yield from itertools.product(names, (*usual, *USUAL))
+
+
+def _name(node: ast.AST, module: ModuleType) -> Iterator[str]:
+    """The variable that is read here: by `os.environ`, by `os.getenv`, or by asking whether it is there."""
+    match node:
+        case ast.Call(ast.Attribute(holder, "get"), [key, *_]) | ast.Subscript(holder, key) if _is_environ(holder):
+            yield from _text(key, module)
+        case ast.Call(ast.Attribute(_, "getenv") | ast.Name("getenv"), [key, *_]):
+            yield from _text(key, module)
+        case ast.Compare(key, [ast.In() | ast.NotIn()], [holder]) if _is_environ(holder):
+            yield from _text(key, module)
+
+
+def _is_environ(node: ast.expr) -> bool:
+    return getattr(node, "attr", getattr(node, "id", "")) == "environ"
+
+
+def _text(node: ast.expr, module: ModuleType) -> Iterator[str]:
+    """The text that a constant is, or a name of the module stands for."""
+    value = node.value if isinstance(node, ast.Constant) else vars(module).get(getattr(node, "id", ""))
+    if isinstance(value, str) and value.isidentifier():
+        yield value
+
+
+def _texts(node: ast.Compare) -> Iterator[str]:
+    """The texts that something is compared with."""
+    parts = (part for one in (node.left, *node.comparators) for part in ast.walk(one))
+    yield from (
+        repr(part.value) for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    )
