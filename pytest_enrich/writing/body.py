@@ -38,6 +38,8 @@ ALONE = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
 IN_RESULT = " in {result}"
 """How an observation ends of what is a part of a text."""
+SETTING = re.compile(r"monkeypatch\.setenv\(('\w+'), (.*)\)")
+"""How a variable of the environment is set by a fixture."""
 RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 QUOTES = re.compile(r"['\"]")
@@ -64,7 +66,7 @@ def write(
     `most` signs are looked for.
     """
     plain_body = _write(finding, style, awaits=awaits, apart=apart, most=most)
-    return _with_folder(plain_body) if style == "unittest" else plain_body
+    return _with_environment(_with_folder(plain_body)) if style == "unittest" else plain_body
 
 
 def _write(
@@ -97,6 +99,16 @@ def _with_folder(body: Body) -> Body:
     lines = tuple(renamed(line, FOLDER, f"⟨pathlib:Path⟩({name}.name)") for line in body.lines)
     made = f"{name} = ⟨tempfile:TemporaryDirectory⟩()", f"self.addCleanup({name}.cleanup)"
     return Body(lines=(*made, *lines), expects=tuple(at + len(made) for at in body.expects))
+
+
+def _with_environment(body: Body) -> Body:
+    """The same with a variable of the environment that the test sets and puts back, where there are no fixtures."""
+    first, *others = body.lines
+    if (variable := SETTING.fullmatch(first)) is None:
+        return body
+    made = f"patcher = ⟨unittest.mock:patch⟩.dict(⟨os:environ⟩, {{{variable[1]}: {variable[2]}}})"
+    set_ = (made, "patcher.start()", "self.addCleanup(patcher.stop)")
+    return Body(lines=(*set_, *others), expects=tuple(at + len(set_) - 1 for at in body.expects))
 
 
 def renamed(line: Template, name: str, other: str) -> Template:

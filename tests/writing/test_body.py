@@ -168,6 +168,19 @@ def test_what_is_printed_is_heard_where_there_are_no_fixtures(fakes, expression,
     )
 
 
+def test_a_variable_of_the_environment_is_put_back_where_there_are_no_fixtures(fakes):
+    finding = fakes.finding(result("1"), lines=("monkeypatch.setenv('MODE', 'dev')",), action="rate()")
+    assert body.write(finding, "unittest") == body.Body(
+        lines=(
+            "patcher = ⟨unittest.mock:patch⟩.dict(⟨os:environ⟩, {'MODE': 'dev'})",
+            "patcher.start()",
+            "self.addCleanup(patcher.stop)",
+            "self.assertEqual(rate(), 1)",
+        ),
+        expects=(3,),
+    )
+
+
 def test_a_folder_that_a_unittest_makes_hides_no_variable(fakes):
     finding = fakes.finding(
         result("1"), lines=("folder = tmp_path / 'tmp_path'", "folder.mkdir()"), action="size(folder, tmp_path)"
