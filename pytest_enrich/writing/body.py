@@ -102,7 +102,7 @@ def _with_folder(body: Body) -> Body:
 
 
 def _with_environment(body: Body) -> Body:
-    """The same with a variable of the environment that the test sets and puts back, where there are no fixtures."""
+    """The same with a variable of the environment set and put back by the test, where there are no fixtures."""
     first, *others = body.lines
     if (variable := SETTING.fullmatch(first)) is None:
         return body
