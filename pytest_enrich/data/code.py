@@ -113,7 +113,7 @@ class Call(Struct, frozen=True, kw_only=True):
         setup: Method calls made on the receiver before, oldest first.
         then: Arguments of calls of what it returned, one after the other (`cached(cache)(len)("abc")`); behind the
             name of a method with its dot, what that is called with (`.parse`).
-        environ: Variables of the environment that are set before.
+        patched: What is set before: variables of the environment by name, anything else by its dotted name.
         nodeid: The test in which it was seen, "" for one thought of.
         refused: Whether it ended in an exception: then its arguments may be what nobody should pass.
         inside: Whether the project's own code made it, and no test.
@@ -124,7 +124,7 @@ class Call(Struct, frozen=True, kw_only=True):
     receiver: Template | None = None
     setup: tuple[Call, ...] = ()
     then: tuple[tuple[Template, ...], ...] = ()
-    environ: tuple[Argument, ...] = ()
+    patched: tuple[Argument, ...] = ()
     nodeid: str = ""
     refused: bool = False
     inside: bool = False

@@ -156,8 +156,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         keywords = made.keywords if isinstance(made, ast.Call) else ()
         arguments = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg}
         arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
-        environ = {variable.name.lower(): plain(variable.value) for variable in call.environ}
-        case = cases.case_of(target, gap, self._seen(finding), parameters, arguments | environ)
+        around = {one.name.rpartition(".")[2].lower(): plain(one.value) for one in call.patched}
+        case = cases.case_of(target, gap, self._seen(finding), parameters, arguments | around)
         subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
         usual = _always(entry for entry in target.entries if entry.qualname == call.qualname)
         case = replace(
@@ -166,7 +166,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             has_more=any(not argument.name for argument in call.arguments),
             is_gathered=finding.consume in {"list", "async list"},
             parameters=(*(case.parameters or passed), *usual),
-            optional=(*(name for name in case.optional if name not in usual), *environ),
+            optional=(*(name for name in case.optional if name not in usual), *around),
         )
         return cases.of_equality(case) if case.seen.expression else case
 

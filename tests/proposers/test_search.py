@@ -53,7 +53,7 @@ def test_a_finding_becomes_a_whole_test(fakes, propose):
 
 
 def test_a_variable_of_the_environment_is_set_by_a_fixture_and_named(fakes, propose):
-    call = Call(qualname="discount", environ=(Argument(name="SHOP_MODE", value="'dev'"),))
+    call = Call(qualname="discount", patched=(Argument(name="SHOP_MODE", value="'dev'"),))
     line = "monkeypatch.setenv('SHOP_MODE', 'dev')"
     (made,), _ = propose(fakes.finding(call=call, lines=(line,), action="⟨shop.cart:discount⟩()"))
     assert made.code.splitlines()[0] == "def test_discount_with_shop_mode_returns_zero(monkeypatch):"

@@ -65,8 +65,8 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
         yield dataclasses.replace(call, then=call.then[:at] + call.then[at + 1 :])
     for at in range(len(call.setup)):
         yield dataclasses.replace(call, setup=call.setup[:at] + call.setup[at + 1 :])
-    for at in range(len(call.environ)):
-        yield dataclasses.replace(call, environ=call.environ[:at] + call.environ[at + 1 :])
+    for at in range(len(call.patched)):
+        yield dataclasses.replace(call, patched=call.patched[:at] + call.patched[at + 1 :])
     yield from _without_argument(call)
     yield from _plainer_arguments(call, plain)
     yield from _plainer_throughout(call, plain)

@@ -16,7 +16,7 @@ from .entry import COPYING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
 
 LINE, LONG = 80, 30
 PATCHING = "monkeypatch"
-"""The fixture by which a test sets a variable of the environment."""
+"""The fixture by which a test sets a variable of the environment, or what code asks."""
 MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
 """An object that its class makes, not one that a function gave."""
 
@@ -25,7 +25,7 @@ MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
 class Call:
     """`arguments` are pairs of a name ("" for one more positional) and a template, `then` is as in `data.Call`.
 
-    So are `environ`, of variables of the environment that are set before.
+    So are `patched`.
     """
 
     qualname: str
@@ -33,14 +33,14 @@ class Call:
     receiver: str | None = None
     setup: tuple[Call, ...] = ()
     then: tuple[tuple[str, ...], ...] = ()
-    environ: tuple[tuple[str, str], ...] = ()
+    patched: tuple[tuple[str, str], ...] = ()
 
     @property
     def size(self) -> int:
         """How much there is to read."""
         own = sum(len(name) + len(value) + 2 for name, value in self.arguments)
         after = sum(2 + len(value) for values in self.then for value in values)
-        before = sum(20 + len(name) + len(value) for name, value in self.environ)
+        before = sum(20 + len(name) + len(value) for name, value in self.patched)
         return before + own + after + len(self.receiver or "") + sum(10 + step.size for step in self.setup)
 
     @property
@@ -75,18 +75,18 @@ def ordered(call: Call, entry: Entry) -> Call:
 
 def load(record: dict[str, Any]) -> Call:
     """A call from its JSON form (`data.Call`)."""
-    arguments, environ = (
-        tuple((item["name"], item["value"]) for item in record.get(key, ())) for key in ("arguments", "environ")
+    arguments, patched = (
+        tuple((item["name"], item["value"]) for item in record.get(key, ())) for key in ("arguments", "patched")
     )
     setup = tuple(load(step) for step in record.get("setup", ()))
     then = tuple(tuple(values) for values in record.get("then", ()))
-    return Call(record["qualname"], arguments, record.get("receiver"), setup, then, environ)
+    return Call(record["qualname"], arguments, record.get("receiver"), setup, then, patched)
 
 
 def dump(call: Call) -> dict[str, Any]:
     """The JSON form (`data.Call`)."""
-    arguments, environ = (
-        [{"name": name, "value": value} for name, value in pairs] for pairs in (call.arguments, call.environ)
+    arguments, patched = (
+        [{"name": name, "value": value} for name, value in pairs] for pairs in (call.arguments, call.patched)
     )
     setup = [dump(step) for step in call.setup]
     return {
@@ -95,7 +95,7 @@ def dump(call: Call) -> dict[str, Any]:
         "receiver": call.receiver,
         "setup": setup,
         "then": call.then,
-        "environ": environ,
+        "patched": patched,
     }
 
 
@@ -128,9 +128,14 @@ def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = 
     `entries` knows the function that is called and those of the set-up.
     """
     folded = _folded(call, entries, hoisted)
-    set_before = [f"{PATCHING}.setenv({name!r}, {value})" for name, value in call.environ]
+    set_before = [_patching(name, value) for name, value in call.patched]
     *lines, action = files.unfolded([*set_before, *folded.lines, folded.action])
     return dataclasses.replace(folded, lines=tuple(lines), action=action)
+
+
+def _patching(name: str, value: str) -> str:
+    """What sets a variable of the environment, or of a dotted name puts something into its place."""
+    return f"{PATCHING}.set{'attr' if '.' in name else 'env'}({name!r}, {value})"
 
 
 def changeable(call: Call) -> frozenset[str]:

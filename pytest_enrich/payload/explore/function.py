@@ -99,7 +99,7 @@ class Function(Subject[Outcome]):
         varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
         returned = iter(range(MOST_RETURNED))
         starts = [*search.starts]
-        carried = chain(self._carried(search), self._nested(), self._in_environment(starts or [varied.any([])]))
+        carried = chain(self._carried(search), self._nested(), self._patched(starts or [varied.any([])]))
         opening = (varied.any(search.starts) for _ in range(OPENING) if search.unreached)
         for call in chain(starts, carried, self.inputs.wrong(starts or [varied.any([])]), opening):
             yield from self._with_returned(call, search, returned)
@@ -147,11 +147,11 @@ class Function(Subject[Outcome]):
                     yield start.with_argument(name, f"{{{key!r}: [{text}]}}")
                     yield start.with_argument(name, f"{{{key!r}: {text}}}")
 
-    def _in_environment(self, starts: Sequence[Call]) -> Iterator[Call]:
-        """Calls with a variable of the environment set before that the code reads."""
-        for pair in self.inputs.environ:
+    def _patched(self, starts: Sequence[Call]) -> Iterator[Call]:
+        """Calls with that set before which the code asks its surroundings for."""
+        for pair in self.inputs.patched:
             for start in starts[:MOST_CARRYING]:
-                yield dataclasses.replace(start, environ=(pair,))
+                yield dataclasses.replace(start, patched=(pair,))
 
     def _with_returned(self, call: Call, search: Search[Function], returned: Iterator[int]) -> Iterator[Call]:
         """A call, then what a decorator or factory returned: it shows itself when it is used."""

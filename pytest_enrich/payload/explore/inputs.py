@@ -140,7 +140,7 @@ class Inputs(Choices):
         self._fixed = [p for p in passed if p["kind"] not in {"keywords", "variadic"}]
         self.required = [p["name"] for p in self._fixed if p.get("default") is None]
         self.setups = list(seen.setups) if entry.needs_receiver else []
-        self.environ: tuple[tuple[str, str], ...] = ()
+        self.patched: tuple[tuple[str, str], ...] = ()
 
     # Many a function is never searched through: what takes time to know is asked for when it is needed.
 
@@ -331,7 +331,7 @@ class Inputs(Choices):
             is_filled = step.qualname.endswith("=")
             found.add("attributes filled" if is_filled else "steps of tests" if is_shown else "steps by state")
         found |= {"methods of the result" if call.is_used else "calls of the result"} if call.then else set()
-        found |= {"environment"} if call.environ else set()
+        found |= {"environment"} if call.patched else set()
         found |= {"command lines"} if self.entry.line is not None else set()
         found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
         return frozenset(found)

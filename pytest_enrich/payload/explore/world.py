@@ -76,7 +76,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
             steps[filled.key] = Inputs(Known(filled, Seen((), {}), function), world, job["seed"])
             one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
         one.setups += _prepared(one, steps, module, world, job["seed"])
-        one.environ = tuple(environment.variables(module, one.function))
+        one.patched = tuple(environment.asked(module, one.function))
     called = {name: one.entry for name, one in steps.items()}
     called |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
     filename = inspect.getsourcefile(module) or module.__file__ or ""

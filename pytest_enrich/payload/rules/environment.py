@@ -1,4 +1,4 @@
-"""Variables of the environment that code reads, with values that it compares them with."""
+"""What code asks its surroundings for: variables of the environment, and the user at the terminal."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from .body import nodes
 
 USUAL = ("'1'", "'0'", "'abc'")
 """What people set a variable to that is only there, or counted as true or false."""
+ANSWERS = ("'y'", "'n'", "'abc'", "''")
+"""What people answer."""
+INPUT = "builtins.input"
 MOST_COMPARED, MOST = 3, 18
 
 
 @rule("environment")
-def variables(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
-    """Names of variables, each with a value, as templates: those that the function reads come first.
+def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
+    """Names of variables, or the dotted one of what is called, each with what to put there, as templates.
 
-    Whoever sets none of them never sees what `if os.environ.get("DEBUG"):` leads to.
+    Whoever sets none of them never sees what `if os.environ.get("DEBUG"):` leads to, or an answer to `input()`.
+    What the function itself asks for comes first.
     """
     others = (held for held in vars(module).values() if _is_own(held, module))
     methods = (part for held in list(others) for part in _functions(held, module))
@@ -41,17 +45,21 @@ def _functions(held: object, module: ModuleType) -> Iterable[object]:
 def _read(own: Sequence[ast.AST], module: ModuleType) -> Iterator[tuple[str, str]]:
     names = dict.fromkeys(name for node in own for name in _name(node, module))
     compared = [text for node in own if names and isinstance(node, ast.Compare) for text in _texts(node)]
-    usual = [text for text in dict.fromkeys(compared) if text not in map(repr, names)][:MOST_COMPARED]
-    yield from itertools.product(names, (*usual, *USUAL))
+    known = [text for text in dict.fromkeys(compared) if text not in map(repr, names)][:MOST_COMPARED]
+    answers = [f"lambda *_: {text}" for text in (*known, *ANSWERS)]
+    for name in names:
+        yield from ((name, text) for text in (answers if name == INPUT else (*known, *USUAL)))
 
 
 def _name(node: ast.AST, module: ModuleType) -> Iterator[str]:
-    """The variable that is read here: by `os.environ`, by `os.getenv`, or by asking whether it is there."""
+    """What is asked for here: by `os.environ`, by `os.getenv`, by asking whether it is there, or by `input`."""
     match node:
         case ast.Call(ast.Attribute(holder, "get"), [key, *_]) | ast.Subscript(holder, key) if _is_environ(holder):
             yield from _text(key, module)
         case ast.Call(ast.Attribute(_, "getenv") | ast.Name("getenv"), [key, *_]):
             yield from _text(key, module)
+        case ast.Call(ast.Name("input")) if not hasattr(module, "input"):
+            yield INPUT
         case ast.Compare(key, [ast.In() | ast.NotIn()], [holder]) if _is_environ(holder):
             yield from _text(key, module)
 

@@ -248,3 +248,15 @@ def test_a_variable_that_does_not_matter_is_not_set(explore):
         """
     (finding,) = explore(text, "rate").findings
     assert finding.lines == ()
+
+
+def test_the_user_at_the_terminal_answers(explore):
+    text = """
+        def confirmed(question: str) -> bool:
+            if input(question).strip().lower() in ("yes", "y"):
+                return True  # here
+            return False
+        """
+    (finding,) = explore(text, "confirmed").findings
+    assert finding.lines == ("monkeypatch.setattr('builtins.input', lambda *_: 'yes')",)
+    assert finding.observations[0].value == "True"
