@@ -40,7 +40,7 @@ def node_rule(name: str, table: dict[str, NodeRule]) -> Callable[[NodeRule], Nod
 
 @node_rule("compared with a constant", ASKS)
 def _compared(node: ast.AST, _function: object) -> Proposals:
-    """What is compared with a number or a text is most often one as well. Alone: 14 of 120."""
+    """What is compared with a number, a length or a text is most often one as well. Alone: 14 of 120."""
     if not isinstance(node, ast.Compare):
         return
     for left, op, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
@@ -49,6 +49,7 @@ def _compared(node: ast.AST, _function: object) -> Proposals:
                 continue
             parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
             values = {type(part.value) for part in parts if isinstance(part, ast.Constant)}
+            values |= {int} if _last(other) == "len" else set()
             if isinstance(op, ast.In | ast.NotIn) and one is right:
                 yield one.id, {str} if values == {str} else set()
             elif isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and values == {int}:
@@ -155,7 +156,10 @@ def _taken(node: ast.AST, _function: object) -> Proposals:
         return
     names = [part.id if isinstance(part, ast.Name) else "" for part in node.args]
     last = _last(node)
-    if last in {"map", "filter", "reduce"}:
+    if last == "join":
+        parts = (part for one in node.args if isinstance(one, ast.Tuple | ast.List) for part in one.elts)
+        yield from ((part.id, {str}) for part in _names(parts))
+    elif last in {"map", "filter", "reduce"}:
         yield from ((name, {list}) for name in names[1:])
     elif kinds := next((TAKING[name] for name in names_of(node.func) if name in TAKING), None):
         yield from ((name, kinds) for name in (names if last in ALIKE else names[:1]))
@@ -190,7 +194,9 @@ def _calculated(node: ast.AST, _function: object) -> Proposals:
 
 @node_rule("indexed", SUGGESTS)
 def _indexed(node: ast.AST, _function: object) -> Proposals:
-    """`a["key"]`, `a[0]`, `a[1:]`. Alone: 6 of 120."""
+    """`a["key"]`, `a[0]`, `a[1:]`, and numbers in `text[a:b]`. Alone: 6 of 120."""
+    if isinstance(node, ast.Slice):
+        yield from ((part.id, {int}) for part in _names(filter(None, (node.lower, node.upper, node.step))))
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         by_text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
         is_part = isinstance(node.slice, ast.Slice | ast.Constant | ast.UnaryOp)

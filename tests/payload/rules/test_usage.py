@@ -62,6 +62,18 @@ def walked(tree):
     return [*ast.walk(tree)]
 
 
+def part_of(stream, first, last):
+    return [text[first:last] for text in stream]
+
+
+def framed(text, sign):
+    return "".join([sign, text, sign])
+
+
+def is_long(text, width):
+    return len(text) > width
+
+
 def of(function, name):
     used = usage.of(function)[name]
     return used.stated | used.suggested
@@ -78,6 +90,10 @@ def of(function, name):
         (paired, "right", {list}),
         (Span.__add__, "other", {Span, dt.date, dt.datetime}),
         (Span.end, "start", {dt.date, dt.datetime}),
+        (framed, "sign", {str}),
+        (part_of, "first", {int}),
+        (part_of, "last", {int}),
+        (is_long, "width", {int, float}),
     ],
 )
 def test_what_a_body_does_with_a_parameter_tells_what_it_is(function, name, kinds):
