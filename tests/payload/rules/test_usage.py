@@ -67,7 +67,7 @@ def part_of(stream, first, last):
 
 
 def framed(text, sign):
-    return "".join([sign, text, sign])
+    return "".join([sign, *text])
 
 
 def is_long(text, width):
