@@ -61,11 +61,11 @@ def _given(node: ast.AST) -> list[ast.expr]:
 
 
 def _equated(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
-    """What an assertion says to be equal."""
+    """What an assertion says to be equal, or not to be: of what compares itself that is all."""
     match node:
-        case ast.Assert(ast.Compare(left, [ast.Eq()], [right])):
+        case ast.Assert(ast.Compare(left, [ast.Eq() | ast.NotEq()], [right])):
             return left, right
-        case ast.Call(ast.Attribute(_, "assertEqual"), [left, right, *_]):
+        case ast.Call(ast.Attribute(_, "assertEqual" | "assertNotEqual"), [left, right, *_]):
             return left, right
     return None, None
 

@@ -35,6 +35,7 @@ def test_a_call_tells_by_its_name(source, whether):
         ("def test_it():\n    result = f(1)\n    assert result == [1, 2]\n", True),
         ("async def test_it():\n    assert await f(1) == [1, 2]\n", True),
         ("    def test_it(self):\n        self.assertEqual(f(1), {'a': 1})\n", True),
+        ("def test_it():\n    entry = Entry(1)\n    assert entry != 'abc'\n", True),
         ("def test_it():\n    result = f(1)\n    assert result.name == 'abc'\n", False),
         ("def test_it():\n    assert f(1)[0] == 'abc'\n", False),
         ("def test_it():\n    assert f(1) is None\n", False),
