@@ -92,8 +92,8 @@ class Finding(Struct, frozen=True, kw_only=True):
         lines: Statements that set the scene (`cache = ⟨cachetools:LRUCache⟩(maxsize=2)`).
         action: The call itself, an expression or (`del cache["a"]`) a statement.
         expression: Whether `action` is an expression.
-        consume: What to do with its result before looking: nothing, `list` for iterators, `await` for coroutines,
-            `async list` for asynchronous iterators.
+        consume: What to do with its result before looking: nothing, `list` for iterators, `with` for what is
+            entered (and left again), `await` for coroutines, `async list` for asynchronous iterators.
         branches, reached: The wanted branches and lines that it reaches.
         observations: What it did; never empty.
         spare: Whether the finding before it reaches the same; this one does something else there.
@@ -106,7 +106,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     lines: tuple[Template, ...]
     action: Template
     expression: bool
-    consume: Literal["", "list", "await", "async list"]
+    consume: Literal["", "list", "with", "await", "async list"]
     branches: tuple[Branch, ...]
     reached: tuple[int, ...]
     observations: tuple[Observation, ...]

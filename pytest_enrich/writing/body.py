@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ DIGITS, PLACES = 7, 7
 """What `pytest.approx` and `assertAlmostEqual` look at."""
 FLOAT = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?|\d+e[+-]?\d+")
 COLLECT = "collect"
+ENTERED = "with"
 AROUND = ("raises", "warns")
 """What is said by a block round the call."""
 PRINTED, LOGGED = "capsys.readouterr().out", "caplog.messages"
@@ -77,7 +78,11 @@ def _write(
     if finding.observations[0].subject in AROUND:
         around = _around_unittest if style == "unittest" else _around_pytest
         opening = around(finding.observations[0], most)
+        if finding.consume == ENTERED:
+            opening, action = f"{opening[:-1]}, {action}:", "pass"
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
+    if finding.consume == ENTERED:
+        return _entered(scene, action, finding.observations, state)
     if style == "unittest" and finding.observations[0].expression.endswith(PRINTED):
         return _printed([*scene, CAPTURING], action, finding.observations[0])
     if not apart and _states_result(finding, action):
@@ -88,6 +93,22 @@ def _write(
     about_result = any(seen.subject == "result" for seen in finding.observations)
     lines = [*scene, f"result = {action}" if about_result else action]
     checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
+    return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
+
+
+def _entered(
+    scene: Sequence[Template],
+    action: Template,
+    observations: Sequence[Observation],
+    state: Callable[[Observation, Template], Template],
+) -> Body:
+    """What is entered and left: alone, what that gives is stated inside; what it leaves behind it."""
+    checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in observations]
+    about_result = any(seen.subject == "result" for seen in observations)
+    opening = f"with {action}{' as result' if about_result else ''}:"
+    if about_result and len(checks) == 1:
+        return Body(lines=(*scene, f"{opening}\n    {checks[0]}"), expects=(len(scene),))
+    lines = (*scene, f"{opening}\n    pass")
     return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
 
 

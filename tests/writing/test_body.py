@@ -181,6 +181,24 @@ def test_a_variable_of_the_environment_is_put_back_where_there_are_no_fixtures(f
     )
 
 
+@pytest.mark.parametrize(
+    ("seen", "lines"),
+    [
+        (result("1"), ("with lock(3) as result:\n    assert result == 1",)),
+        (
+            Observation(subject="state", expression="store.is_open", value="False", form="is"),
+            ("with lock(3):\n    pass", "assert store.is_open is False"),
+        ),
+        (
+            Observation(subject="raises", value="⟨builtins:ValueError⟩"),
+            ("with ⟨pytest:raises⟩(⟨builtins:ValueError⟩), lock(3):\n    pass",),
+        ),
+    ],
+)
+def test_what_is_a_context_is_entered_and_left(fakes, seen, lines):
+    assert body.write(fakes.finding(seen, action="lock(3)", consume="with"), "function").lines == lines
+
+
 def test_a_folder_that_a_unittest_makes_hides_no_variable(fakes):
     finding = fakes.finding(
         result("1"), lines=("folder = tmp_path / 'tmp_path'", "folder.mkdir()"), action="size(folder, tmp_path)"

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from ..express import NAME, is_thing
 from ..rules import files
 from . import command
-from .entry import COPYING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
+from .entry import COPYING, ENTERING, MAKERS, OPERATORS, STATEMENTS, Entry, operation_text
 
 LINE, LONG = 80, 30
 PATCHING = "monkeypatch"
@@ -239,6 +239,8 @@ def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
     values = [value for _, value in arguments]
     if entry.kind == "setter":
         return f"{variable}.{entry.name.rstrip('=')} = {''.join(values[:1])}"  # no program without a value
+    if entry.name in ENTERING:
+        return variable
     if entry.name in COPYING:
         return f"⟨copy:{'deepcopy' if entry.name == '__deepcopy__' else 'copy'}⟩({variable})"
     if (operation := operation_text(entry.name, variable, values)) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import inspect
 import re
@@ -56,6 +57,8 @@ BETWEEN = {
 }
 ATTRIBUTE = re.compile(r"'[a-z]\w*'")
 """The name of one, as people write it."""
+ENTERING = {"__enter__", "__exit__"}
+"""What a `with` statement calls, with arguments of its own."""
 STATEMENTS = {"__setitem__", "__delitem__", *(f"__i{name}__" for name in SIGNS)}
 ASKING = OPERATORS.keys() - STATEMENTS - {"__getitem__", "__next__"}
 """What gives an answer and is done for nothing else: nobody writes `"a" in box` as a line of its own."""
@@ -113,8 +116,14 @@ def finished(function: object) -> str:
     """What runs to its end what a function gives, where nothing is done before that; "" where all is done."""
     if inspect.iscoroutinefunction(function):
         return "⟨asyncio:run⟩"
-    plain = inspect.unwrap(function) if callable(function) else function
+    plain = inspect.unwrap(function) if callable(function) and not _is_entered(function) else function
     return "list" if inspect.isgeneratorfunction(plain) else ""
+
+
+def _is_entered(function: object) -> bool:
+    """Whether it was made by `contextlib.contextmanager`: what it gives is entered, and not gone through."""
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_filename == contextlib.__file__
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,7 +165,7 @@ class Entry:
         """Whether it is a special method that no operator stands for, or one of a module."""
         special = self.name.startswith("__") and self.name.endswith("__")
         return special and (
-            not self.owner or self.name not in {*OPERATORS, *MAKERS, *COPYING, "__call__", "__hash__"}
+            not self.owner or self.name not in {*OPERATORS, *MAKERS, *COPYING, *ENTERING, "__call__", "__hash__"}
         )
 
     @property

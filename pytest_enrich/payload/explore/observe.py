@@ -182,7 +182,10 @@ def _plainest(changes: Sequence[Record]) -> Iterator[Record]:
 
 def _told(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
     """What the result says; of the object itself, which a method may give back, what is other than before."""
-    if own := _own(plain, outcome):
+    own = _own(plain, outcome)
+    if own and outcome.consume == "with":
+        return []  # what it leaves behind is seen in the variable
+    if own:
         before = stated(dataclasses.replace(outcome, result=earlier.namespace.get(own)), plain)
         return [one for one in stated(outcome, plain) if one["expression"] == "{result}" or one not in before]
     # What a function can be asked says more than what it keeps for itself.
@@ -192,7 +195,7 @@ def _told(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) ->
 
 def _own(plain: Program, outcome: Outcome) -> str:
     """The variable of the object that a method is called on, where it gives just that back; else ""."""
-    subject = re.match(r"(\w+)\.", plain.action)
+    subject = re.match(r"(\w+)(\.|$)", plain.action)
     is_itself = subject is not None and outcome.namespace.get(subject[1], outcome) is outcome.result
     return subject[1] if subject is not None and is_itself else ""
 

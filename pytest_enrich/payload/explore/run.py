@@ -29,6 +29,7 @@ from .entry import Entry
 MOST, LONGEST = 2, 100
 LONGEST_RESULT = 50
 CALL_SECONDS = 0.5
+ENTERED: Any = contextlib._GeneratorContextManager  # noqa: SLF001 - what `contextmanager` makes has no other name
 
 
 class Logged(logging.Handler):
@@ -219,7 +220,8 @@ class Runner:
             result = eval(action, namespace)
             if command.is_result(result) and command.crashed(result):
                 return Outcome(frozenset(self._tracer.branches), refusal="accident")
-            consume = consumption(result)
+            is_variable = len(action.co_names) == 1 and {*action.co_consts} <= {None}
+            consume = consumption(result, is_variable=is_variable)
             result = consumed(result, consume)
         except TooLongError:
             return Outcome(frozenset(self._tracer.branches), refusal="too long")
@@ -243,8 +245,13 @@ class Runner:
         return self._compiled[key]
 
 
-def consumption(result: Any) -> str:
-    """How a result must be taken before there is anything to look at: as in `data.Finding.consume`."""
+def consumption(result: Any, *, is_variable: bool = False) -> str:
+    """How a result must be taken before there is anything to look at: as in `data.Finding.consume`.
+
+    An object that is called for nothing else, as a variable by itself, is there to be entered.
+    """
+    if isinstance(result, contextlib.AbstractContextManager) and (is_variable or type(result) is ENTERED):
+        return "with"
     if inspect.isawaitable(result):
         return "await"
     if isinstance(result, collections.abc.AsyncIterator):
@@ -255,6 +262,9 @@ def consumption(result: Any) -> str:
 
 def consumed(result: Any, consume: str) -> Any:
     """The result, taken so. An iterator that goes on and on is a call that takes too long."""
+    if consume == "with":
+        with result as value:
+            return value
     if consume == "await":
         return _run(_awaited(result))
     if consume == "async list":

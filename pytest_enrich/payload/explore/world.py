@@ -22,7 +22,7 @@ from ..rules.values import World
 from . import calls, command, shown
 from .calls import Call
 from .contract import warning_lines
-from .entry import Entry, finished
+from .entry import ENTERING, Entry, finished
 from .inputs import Inputs
 from .run import CALL_SECONDS, Runner
 from .shown import as_it_stands, find, is_read, owner_of, step_elsewhere, ways_elsewhere
@@ -160,6 +160,7 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
         described = tuple(command.parameters(found, called))
         return Entry(module.__name__, record["qualname"], "function", described, line=called)
     name, kind, declared = record["qualname"], record["kind"], tuple(record["parameters"])
+    declared = () if name.rpartition(".")[2] in ENTERING else declared
     if kind == "method" and is_read(as_it_stands(module, name)):
         kind = "property"
     marks = {"finished": finished(found), "is_named": record["is_named"]}

@@ -260,3 +260,39 @@ def test_the_user_at_the_terminal_answers(explore):
     (finding,) = explore(text, "confirmed").findings
     assert finding.lines == ("monkeypatch.setattr('builtins.input', lambda *_: 'yes')",)
     assert finding.observations[0].value == "True"
+
+
+def test_what_a_context_manager_gives_is_seen_inside(explore):
+    text = """
+        from contextlib import contextmanager
+
+        @contextmanager
+        def quoted(text: str):
+            if not text:
+                raise ValueError("nothing to quote")
+            yield f"<{text}>"  # here
+        """
+    (finding,) = explore(text, "quoted").findings
+    assert finding.consume == "with"
+    assert finding.observations[0].value.startswith("'<")
+
+
+@pytest.mark.parametrize("name", ["__enter__", "__exit__"])
+def test_an_object_that_is_a_context_is_entered_and_left(explore, name):
+    text = """
+        class Door:
+            def __init__(self, name: str) -> None:
+                self.name, self.state = name, "new"
+
+            def __enter__(self):
+                if self.state == "new":  # here
+                    self.state = "open"
+                return self
+
+            def __exit__(self, kind, error, trace):
+                self.state = "closed"  # here
+        """
+    (finding,) = explore(text, f"Door.{name}", "method").findings
+    assert (finding.action, finding.consume) == ("door", "with")
+    (observed,) = finding.observations
+    assert (observed.expression, observed.value) == ("door.state", "'closed'")
