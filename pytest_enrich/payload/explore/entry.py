@@ -28,7 +28,7 @@ SIGNS = {
     "rshift": ">>",
 }
 COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-BUILT_INS = ("abs", "bool", "bytes", "float", "int", "len", "next", "repr", "str")
+BUILT_INS = ("abs", "bool", "bytes", "complex", "float", "int", "len", "next", "repr", "round", "str")
 OPERATORS = {
     "__getitem__": "{0}[{1}]",
     "__setitem__": "{0}[{1}] = {2}",
@@ -41,6 +41,11 @@ OPERATORS = {
     "__format__": "format({0}, {1})",
     "__fspath__": "⟨os:fspath⟩({0})",
     "__index__": "⟨operator:index⟩({0})",
+    "__floor__": "⟨math:floor⟩({0})",
+    "__ceil__": "⟨math:ceil⟩({0})",
+    "__trunc__": "⟨math:trunc⟩({0})",
+    "__divmod__": "divmod({0}, {1})",
+    "__rdivmod__": "divmod({1}, {0})",
     "__neg__": "-{0}",
     "__pos__": "+{0}",
     "__invert__": "~{0}",

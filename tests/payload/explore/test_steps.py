@@ -296,3 +296,26 @@ def test_an_object_that_is_a_context_is_entered_and_left(explore, name):
     assert (finding.action, finding.consume) == ("door", "with")
     (observed,) = finding.observations
     assert (observed.expression, observed.value) == ("door.state", "'closed'")
+
+
+@pytest.mark.parametrize(
+    ("signature", "action"),
+    [
+        ("__round__(self)", "round(money)"),
+        ("__ceil__(self)", "⟨math:ceil⟩(money)"),
+        ("__divmod__(self, other: int)", "divmod(money, 2)"),
+    ],
+)
+def test_a_special_method_is_called_as_people_call_it(explore, signature, action):
+    text = f"""
+        class Money:
+            def __init__(self, cents: int) -> None:
+                self.cents = cents
+
+            def {signature}:
+                if self.cents > 3:
+                    return self.cents  # here
+                return 0
+        """
+    (finding,) = explore(text, f"Money.{signature.partition('(')[0]}", "method").findings
+    assert finding.action.partition("(")[0] == action.partition("(")[0]
