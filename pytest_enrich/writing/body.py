@@ -79,7 +79,7 @@ def _write(
         around = _around_unittest if style == "unittest" else _around_pytest
         opening = around(finding.observations[0], most)
         if finding.consume == ENTERED:
-            opening, action = f"{opening[:-1]}, {action}:", "pass"
+            action = f"with {action}:\n        pass"
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
     if finding.consume == ENTERED:
         return _entered(scene, action, finding.observations, state)

@@ -191,7 +191,7 @@ def test_a_variable_of_the_environment_is_put_back_where_there_are_no_fixtures(f
         ),
         (
             Observation(subject="raises", value="⟨builtins:ValueError⟩"),
-            ("with ⟨pytest:raises⟩(⟨builtins:ValueError⟩), lock(3):\n    pass",),
+            ("with ⟨pytest:raises⟩(⟨builtins:ValueError⟩):\n    with lock(3):\n        pass",),
         ),
     ],
 )

@@ -30,6 +30,7 @@ STARTED, YEAR = time.time(), 366 * 86_400.0
 LARGEST_TIME = 10**20
 LONGEST = 100
 SHORTEST = 3
+QUOTED = re.compile(r"'[^']*'")
 LONGEST_FIELD = 70
 MOST_ITEMS, MOST_OF_MAPPING = 8, 2
 EMPTY = {"None", "[]", "{}", "()", "''", "0", "False", "set()"}
@@ -123,13 +124,13 @@ def telling_line(text: str, passed: str) -> str:
 
     "" where there is none to read: one that could stand anywhere in any text says nothing.
     """
-    words = {*re.findall(r"\w{3,}", passed)}
+    words = {*re.findall(r"\w{3,}", passed), *re.findall(r"\w+", " ".join(QUOTED.findall(passed)))}
     lines = dict.fromkeys(line.strip() for line in text.splitlines())
     readable = [
         line for line in lines if SHORTEST < len(line) <= LONGEST_FIELD and line.isprintable() and "⟨" not in line
     ]
     steady = (line for line in readable if re.search(r"\w", line) and not UNSTABLE.search(line))
-    line = max(steady, key=lambda one: (len(words & {*re.findall(r"\w{3,}", one)}), -len(one)), default="")
+    line = max(steady, key=lambda one: (len(words & {*re.findall(r"\w+", one)}), -len(one)), default="")
     return repr(line) if line else ""
 
 

@@ -79,6 +79,8 @@ PAGE = "<ul>\n" + "".join(f"  <li>item {number}</li>\n" for number in range(40))
 def test_of_a_text_that_is_too_long_the_line_is_told_that_has_what_is_passed():
     (record,) = stated(Outcome(result=PAGE), Program((), "render('item', 17)"))
     assert (record["expression"], record["form"]) == ("'<li>item 0</li>' in {result}", "is")
+    (record,) = stated(Outcome(result=PAGE), Program((), "render('7')"))
+    assert record["expression"] == "'<li>item 7</li>' in {result}"
     (record,) = stated(Outcome(result=PAGE.replace("17", "pen")), Program((), "render('pen')"))
     assert (record["expression"], record["value"]) == ("'<li>item pen</li>' in {result}", "True")
 
