@@ -98,8 +98,7 @@ class Function(Subject[Outcome]):
         """What tests do, then whatever chance says, and what a guide makes of what came near."""
         varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
         returned = iter(range(MOST_RETURNED))
-        starts = [*search.starts]
-        carried = chain(self._carried(search), self._nested(), self._patched(starts or [varied.any([])]))
+        starts, carried = [*search.starts], chain(self._carried(search), self._nested(), self._patched(varied))
         opening = (varied.any(search.starts) for _ in range(OPENING) if search.unreached)
         for call in chain(starts, carried, self.inputs.wrong(starts or [varied.any([])]), opening):
             yield from self._with_returned(call, search, returned)
@@ -147,10 +146,10 @@ class Function(Subject[Outcome]):
                     yield start.with_argument(name, f"{{{key!r}: [{text}]}}")
                     yield start.with_argument(name, f"{{{key!r}: {text}}}")
 
-    def _patched(self, starts: Sequence[Call]) -> Iterator[Call]:
+    def _patched(self, varied: Varied) -> Iterator[Call]:
         """Calls with that set before which the code asks its surroundings for."""
         for pair in self.inputs.patched:
-            for start in starts[:MOST_CARRYING]:
+            for start in self.starts()[:MOST_CARRYING] or [varied.any([])]:
                 yield dataclasses.replace(start, patched=(pair,))
 
     def _with_returned(self, call: Call, search: Search[Function], returned: Iterator[int]) -> Iterator[Call]:
