@@ -10,8 +10,8 @@ from types import FunctionType, ModuleType
 from . import rule
 from .body import nodes
 
-USUAL = ("'1'", "'0'", "'abc'")
-"""What people set a variable to that is only there, or counted as true or false."""
+USUAL = ("'1'", "'abc'")
+"""What people set a variable to that is only there, or counted as true, and a text."""
 ANSWERS = ("'y'", "'n'", "'abc'", "''")
 """What people answer."""
 INPUT = "builtins.input"
