@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import msgspec
@@ -43,7 +43,8 @@ class How(Struct, frozen=True, kw_only=True):
     """How a person came to accept: as in `Decision`; `edited` are ids.
 
     `only_strong` takes nothing else, whatever it says of itself. `tell` is told what is waited for. `comment`
-    stands above what is taken. `by` and `policy` as in `Decision`.
+    stands above what is taken. `by` and `policy` as in `Decision`. `beside` is what is run to see whether tests
+    pass, "" for the file that they go into.
     """
 
     edited: frozenset[str] = frozenset()
@@ -53,6 +54,7 @@ class How(Struct, frozen=True, kw_only=True):
     comment: str = ""
     by: str = ""
     policy: str = ""
+    beside: str = ""
 
 
 PLAINLY = How()
@@ -60,10 +62,19 @@ PLAINLY = How()
 
 
 def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
-    """Put the suggestions into their file, so that the file stays green: one that turns it red is left out."""
+    """Put the suggestions into their file, so that the file stays green: one that turns it red is left out.
+
+    One that is red by itself, and green with the tests beside it, is run with these.
+    """
     results = _take(store, path, group, how)
     is_red = all(one.refused for one in results) and any(one.output for one in results)
-    return _with_cause(store, path, results, _words(store, group), how.tell) if is_red else results
+    if not is_red or not (store.rootdir / path).exists():
+        return results
+    words, folder = _words(store, group), PurePosixPath(path).parent.as_posix()
+    before = pytest_run.file(store, path, words, how.tell)
+    if not before.passed and pytest_run.file(store, folder, words, how.tell).passed:
+        return _take(store, path, group, msgspec.structs.replace(how, beside=folder))
+    return results if before.passed else _with_cause(path, results, before)
 
 
 def _words(store: Store, group: Sequence[Suggestion]) -> tuple[str, ...]:
@@ -71,13 +82,8 @@ def _words(store: Store, group: Sequence[Suggestion]) -> tuple[str, ...]:
     return options_of(store.rootdir, max(group, key=lambda one: one.made.at)).words
 
 
-def _with_cause(
-    store: Store, path: str, results: tuple[Taken, ...], words: Sequence[str], tell: Tell
-) -> tuple[Taken, ...]:
-    """Refused ones, with the reason that the file was red before, where it was: nothing can go into it then."""
-    before = pytest_run.file(store, path, words, tell) if (store.rootdir / path).exists() else None
-    if before is None or before.passed:
-        return results
+def _with_cause(path: str, results: tuple[Taken, ...], before: pytest_run.Outcome) -> tuple[Taken, ...]:
+    """Refused ones, with the reason that the file was red before: nothing can go into it then."""
     why = f"{path} is red without it, too: {before.last_line}\nMake it green first:  pytest {path}"
     return tuple(
         msgspec.structs.replace(one, refused=why, output=before.end) if one.output else one for one in results
@@ -146,7 +152,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
         disk.make_folder(file.path.parent)
         python_file.write(file, content)
         words = _words(store, [step.suggestion for step in steps])
-        outcome = pytest_run.file(store, file.name, words, how.tell)
+        outcome = pytest_run.file(store, how.beside or file.name, words, how.tell)
         green = outcome.passed
     finally:
         if not green:

@@ -59,6 +59,18 @@ def test_of_a_file_that_is_red_anyway_it_is_said_what_to_do_first(project, no_da
     assert {one.id for one in project.store.pending()} >= {no_dash, negative}
 
 
+def test_a_file_that_is_red_by_itself_is_run_with_the_tests_beside_it(project, no_dash, wrong):
+    (project.root / "tests/test_before.py").write_text(
+        "import builtins\n\n\ndef test_first(): builtins.shop = 1\n"
+    )
+    with project.tests.open("a", encoding="utf-8") as file:
+        file.write("\n\ndef test_second():\n    assert __builtins__['shop'] == 1\n")
+    answer = project.run("accept", no_dash, wrong, "--json")
+    assert [one["id"] for one in answer.json["accepted"]] == [no_dash]
+    assert [one["id"] for one in answer.json["refused"]] == [wrong]
+    assert project.suite_passes()
+
+
 def test_only_the_guilty_one_of_several_is_refused(project, no_dash, negative, wrong):
     answer = project.run("accept", no_dash, negative, wrong, "--json")
     assert answer.status == 3
