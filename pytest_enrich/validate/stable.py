@@ -29,7 +29,7 @@ ELSEWHERE = World(
     # Any other may not be there.
     locale="C",
     home="somebody",
-    days=401,
+    days=549,
     person="somebody",
     columns=117,
 )
