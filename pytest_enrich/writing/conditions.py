@@ -167,7 +167,11 @@ def _refused(node: ast.expr, case: Case) -> str:
         case _:
             return ""
     name = _parameter(about, case)
-    return f"non_{kind}_{case.known_as(name)}" if name and case.arguments.get(name) != "None" else ""
+    if not name or case.arguments.get(name) == "None":
+        return ""
+    # It may be called as its class is: `exception`, of a `BaseException`.
+    known = case.known_as(name)
+    return f"non_{known}" if f"_{kind}".endswith(f"_{known}") else f"non_{kind}_{known}"
 
 
 def _affixed(about: ast.expr, affix: str, texts: object, case: Case, *, is_true: bool) -> str:

@@ -240,6 +240,7 @@ def test_an_argument_is_rejected_by_an_exception_that_is_about_arguments(raised,
     [
         ("if not isinstance(total, str):", "[]", "test_price_rejects_non_string_total"),
         ("if not isinstance(total, Money):", "3", "test_price_rejects_non_money_total"),
+        ("if not isinstance(total, GrandTotal):", "3", "test_price_rejects_non_total"),
         ("if not callable(total):", "0", "test_price_rejects_non_callable_total"),
         ("if not callable(total):", "None", "test_price_rejects_none"),
     ],
