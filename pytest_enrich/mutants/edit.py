@@ -149,7 +149,7 @@ class Source:
 
     def span(self, node: ast.AST) -> Span:
         """Of a node, without parentheses round it."""
-        assert isinstance(node, (ast.expr, ast.stmt, ast.excepthandler, ast.pattern, ast.arg))
+        assert isinstance(node, (ast.expr, ast.stmt, ast.excepthandler, ast.pattern, ast.arg, ast.keyword))
         end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
         return self.offset(node.lineno, node.col_offset), end
 

@@ -221,18 +221,19 @@ def _on_the_base(candidate: NewTest, statements: Sequence[Statement]) -> Iterato
 
 
 def _with_fewer_options(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate without one of the options that are not the first argument of their call, the last ones first.
+    """The candidate without one of the options of a call that passes more, the last ones first.
 
     Those of what asserts are what is stated (`match=`), and an option that the name speaks of is what it is about.
     """
     source = Source(candidate.code)
     calls = (part for one in reversed(statements) for part in ast.walk(one.node) if isinstance(part, ast.Call))
     for call in (call for call in calls if not is_telling(call) and call.lineno == call.end_lineno):
-        ends = [source.span(value)[1] for value in (*call.args, *(keyword.value for keyword in call.keywords))]
-        for at in range(len(ends) - 1, max(len(call.args), 1) - 1, -1):
+        places = [source.span(one) for one in (*call.args, *call.keywords)]
+        for at in reversed(range(len(call.args), len(places))):
             name = call.keywords[at - len(call.args)].arg
-            if name and name not in candidate.name and ends == sorted(ends):
-                yield with_code(candidate, source.text[: ends[at - 1]] + source.text[ends[at] :])
+            if name and name not in candidate.name and places == sorted(places) and len(places) > 1:
+                start, end = (places[at - 1][1], places[at][1]) if at else (places[0][0], places[1][0])
+                yield with_code(candidate, source.text[:start] + source.text[end:])
 
 
 def _with_fewer_fixtures(candidate: NewTest) -> Iterator[NewTest]:

@@ -18,7 +18,7 @@ def least(candidate, needed):
     [
         ("Cache(maxsize=-1, choice=min, getsizeof=len)", "maxsize=-1", "Cache(maxsize=-1)"),
         ("Cache(-1, choice=min)", "-1", "Cache(-1)"),
-        ("Cache(choice=min, maxsize=-1)", "maxsize=-1", "Cache(choice=min, maxsize=-1)"),
+        ("Cache(choice=min, maxsize=-1)", "maxsize=-1", "Cache(maxsize=-1)"),
         ("Cache(-1, **options)", "-1", "Cache(-1, **options)"),
         ("Cache(-1, strict=True)", "-1", "Cache(-1, strict=True)"),
     ],
@@ -72,6 +72,13 @@ def test_a_fixture_goes_that_the_test_does_not_name_and_the_proof_does_not_need(
 def test_no_fixture_goes_that_a_function_inside_reads(test_of):
     test = test_of("def test_a(depot):\n    def answer():\n        return depot\n    assert get(answer) == 1\n")
     assert refine.reduce(test, lambda one: "return depot" in one.code).code.splitlines()[0] == "def test_a(depot):"
+
+
+def test_the_first_of_several_options_goes_too(test_of):
+    test = test_of(
+        "def test_negative_ttl(cache):\n    cache.configure(stats=True, ttl=-2)\n    assert cache.ttl is None\n"
+    )
+    assert least(test, ["ttl=-2", "assert"])[0] == "cache.configure(ttl=-2)"
 
 
 def test_of_what_a_function_in_the_test_gives_an_option_goes_that_another_case_needed(test_of):
