@@ -22,6 +22,8 @@ from pytest_enrich.writing.syntax import Text, expression, nodes_of, plain, span
 
 AWAITED = {"await", "async list"}
 COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
+MADE = re.compile(r"(\w+) = (?=(?:⟨[\w.]+:(?:\w+\.)*(\w+)⟩))(⟨[\w.:]+⟩)\(.*\)", re.DOTALL)
+"""A line that makes an object: its variable, the name of its class, and the class."""
 FIXTURES = ("tmp_path", "monkeypatch", "capsys", "caplog")
 """What a test asks for when its lines name it."""
 
@@ -45,11 +47,13 @@ def render(
 class FindingRenderer(Renderer, frozen=True, kw_only=True):
     """Renders findings; where a test has to await, as a coroutine if it `may_await` and others there do.
 
-    `rootdir` is where the files are that they name.
+    `rootdir` is where the files are that they name. One that `borrows` takes an object from a fixture of the file
+    that gives one of its class.
     """
 
     may_await: bool = True
     rootdir: str = ""
+    borrows: bool = False
 
     @classmethod
     def of(cls, task: Task, origin: Origin, aliases: tuple[tuple[str, str], ...]) -> FindingRenderer:
@@ -78,7 +82,9 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
         What runs coroutines may do it in another way than the sandbox did, and a class may prepare other things.
         """
-        yield False, self
+        if self._fixture(finding) is not None:
+            yield False, replace(self, borrows=True)
+        yield self._fixture(finding) is not None, self
         if self._awaits(finding):
             yield True, replace(self, may_await=False)
         if style.is_prepared(self.text, self.placement):
@@ -87,13 +93,13 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def write(self, finding: Finding) -> NewTest | None:
         """The test for a finding, or None when it would not be readable."""
-        finding = self._placed(finding)
+        finding, borrowed = self._borrowed(self._placed(finding))
         gaps, awaits = self._closed(finding), self._awaits(finding)
         readable = self._readable(finding, awaits=awaits) if gaps else None
         if readable is None:
             return None
         statements, resolved = readable
-        fixtures = _fixtures(statements)
+        fixtures = [*borrowed, *_fixtures(statements)]
         if fixtures and self.placement.style == "unittest":
             return None
         case = self.case_of(finding)
@@ -186,6 +192,25 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def _closed(self, finding: Finding) -> list[Gap]:
         return self.closed(finding.reached, finding.branches)
+
+    def _fixture(self, finding: Finding) -> re.Match[str] | None:
+        """The line that makes an object of which a fixture gives one."""
+        first = MADE.fullmatch(finding.lines[0]) if finding.lines and self.placement.style != "unittest" else None
+        return first if first is not None and first[2] in style.given(self.text) else None
+
+    def _borrowed(self, finding: Finding) -> tuple[Finding, list[str]]:
+        """The finding with the object of a fixture, and its name, for one that `borrows`."""
+        made = self._fixture(finding) if self.borrows else None
+        if made is None:
+            return finding, []
+        name, call = style.given(self.text)[made[2]], finding.call
+        lines = tuple(body.renamed(line, made[1], name) for line in finding.lines[1:])
+        seen = tuple(
+            replace(one, expression=body.renamed(one.expression, made[1], name)) for one in finding.observations
+        )
+        call = replace(call, receiver=f"{made[3]}()") if call.receiver else call
+        action = body.renamed(finding.action, made[1], name)
+        return replace(finding, call=call, lines=lines, action=action, observations=seen), [name]
 
     def _placed(self, finding: Finding) -> Finding:
         return places.placed(finding, self.rootdir, self.placement.path, self.text)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from pytest_enrich.data import Placement
 from pytest_enrich.imports import parsed
@@ -71,6 +71,41 @@ def _kept(method: Function) -> Iterator[tuple[str, str]]:
         match node:
             case ast.Assign([ast.Attribute(ast.Name("self"), name)], ast.Call() as call) if said[name] == 1:
                 yield ast.dump(call), f"self.{name}"
+
+
+@lru_cache(maxsize=32)
+def given(text: str) -> Mapping[str, str]:
+    """By the name of a class the one fixture of the file that gives an object of it, without any parameters.
+
+    Args:
+        text: Of the test file.
+    """
+    tree = parsed(text)
+    fixtures = [node for node in (tree.body if tree is not None else ()) if _is_fixture(node)]
+    made = [(name, node.name) for node in fixtures for name in _class_given(node)]
+    times = Counter(name for name, _ in made)
+    return {name: fixture for name, fixture in made if times[name] == 1}
+
+
+def _is_fixture(node: ast.stmt) -> TypeGuard[Function]:
+    """Whether it is a fixture that each test gets for itself, in one way."""
+    marks = [ast.unparse(mark) for mark in node.decorator_list] if isinstance(node, Function) else []
+    return any("fixture" in mark and "params" not in mark and "scope" not in mark for mark in marks)
+
+
+def _class_given(fixture: Function) -> Iterator[str]:
+    """The name of the class that what a fixture returns, or yields, is an object of."""
+    bound = {
+        ast.unparse(one.optional_vars): one.context_expr
+        for one in nodes_of(ast.withitem, fixture)
+        if one.optional_vars
+    }
+    bound |= {ast.unparse(one.targets[0]): one.value for one in nodes_of(ast.Assign, fixture)}
+    leaving: list[ast.Return | ast.Yield] = [*nodes_of(ast.Return, fixture), *nodes_of(ast.Yield, fixture)]
+    ends = [one.value for one in leaving if one.value is not None]
+    made = [bound.get(end.id, end) if isinstance(end, ast.Name) else end for end in ends]
+    names = {getattr(one.func, "attr", getattr(one.func, "id", "")) for one in made if isinstance(one, ast.Call)}
+    yield from names if len(ends) == 1 and all(name[:1].isupper() for name in names) else ()
 
 
 def _owners(placement: Placement) -> list[str]:

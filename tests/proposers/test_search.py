@@ -22,6 +22,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.proposers.search import SearchProposer
 
+MADE = "def test_discount_is_zero():\n    assert Cart('a', 5).discount() == 0\n"
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 
 
@@ -50,6 +51,35 @@ def test_a_finding_becomes_a_whole_test(fakes, propose):
     assert made.origin == Origin(proposer="search", seed=7, executions=9, reduced=True)
     (oracle,) = made.oracle
     assert (oracle.line, oracle.what, oracle.source, oracle.look) == (2, "0", "observed", True)
+
+
+FIXTURE = """
+import pytest
+from shop.cart import Cart
+
+
+@pytest.fixture
+def basket():
+    with Cart("pens", 3) as cart:
+        yield cart
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        (FIXTURE, ["def test_discount_is_zero(basket):\n    assert basket.discount() == 0\n", MADE]),
+        (FIXTURE.replace("fixture", "fixture(params=[1])"), [MADE]),
+        (FIXTURE.replace("Cart(", "make_cart("), [MADE]),
+        (FIXTURE + FIXTURE.replace("basket", "other"), [MADE]),
+    ],
+)
+def test_an_object_comes_from_the_fixture_that_gives_one_of_its_class(fakes, propose, text, codes):
+    made = Call(qualname="Cart.discount", receiver="⟨shop.cart:Cart⟩('a', 5)")
+    found = fakes.finding(call=made, lines=("cart = ⟨shop.cart:Cart⟩('a', 5)",), action="cart.discount()")
+    tests, _ = propose(found, task=fakes.task(text=text))
+    assert [test.code for test in tests] == codes
+    assert [test.origin.spare for test in tests] == [False, True][: len(codes)]
 
 
 def test_a_variable_of_the_environment_is_set_by_a_fixture_and_named(fakes, propose):
