@@ -42,22 +42,24 @@ def expects(code: str) -> bool:
     )
 
 
-def states_all(code: str) -> bool:
-    """Whether a test states all of what a call gives, and that is a value that says something.
+def states_all(code: str, called: Container[str]) -> bool:
+    """Whether a test states all of what a call of one of these gives, and that is a value that says something.
 
     An attribute of it, or that it is empty, may have nothing to do with what the call came to.
+
+    Args:
+        code: Of the test.
+        called: The last names of functions and classes.
     """
     tree = parsed(textwrap.dedent(code))
     nodes = [*ast.walk(tree)] if tree else []
-    given = {target.id for node in nodes for target in _given(node) if isinstance(target, ast.Name)}
-    return any(_is_given(left, given) and _says_something(right) for left, right in map(_equated, nodes))
-
-
-def _given(node: ast.AST) -> list[ast.expr]:
-    """The targets of an assignment of what a call gives."""
-    value = getattr(node, "value", None)
-    value = value.value if isinstance(value, ast.Await) else value
-    return node.targets if isinstance(node, ast.Assign) and isinstance(value, ast.Call) else []
+    made = [node for node in nodes if isinstance(node, ast.Assign) and _is_call(node.value, called)]
+    given = {target.id for node in made for target in node.targets if isinstance(target, ast.Name)}
+    pairs = map(_equated, nodes)
+    return any(
+        (_is_call(left, called) or getattr(left, "id", "") in given) and _says_something(right)
+        for left, right in pairs
+    )
 
 
 def _equated(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
@@ -70,9 +72,10 @@ def _equated(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
     return None, None
 
 
-def _is_given(node: ast.expr | None, given: Container[str]) -> bool:
+def _is_call(node: ast.expr | None, called: Container[str]) -> bool:
     node = node.value if isinstance(node, ast.Await) else node
-    return isinstance(node, ast.Call) or (isinstance(node, ast.Name) and node.id in given)
+    function = node.func if isinstance(node, ast.Call) else None
+    return getattr(function, "attr", getattr(function, "id", "")) in called
 
 
 def _says_something(node: ast.expr | None) -> bool:

@@ -24,6 +24,7 @@ from pytest_enrich.data import (
     Mutated,
     NewTest,
     Program,
+    Target,
     Tried,
 )
 from pytest_enrich.data.code import within
@@ -157,7 +158,8 @@ def count(proof: Proof, first: Gained, parts: Sequence[NewTest] = ()) -> Counted
     answer = replace(answer, fates=proof.existing.completed(path, made, answer.fates, corpus))
     controls = {"nothing changed": answer.control, "raises BaseException": answer.canary}
     counted = _counted(job, answer)
-    grade: Grade = "weak" if counted.killed and _is_blind(answer.fates, proof.candidate) else counted.grade
+    is_blind = bool(counted.killed) and _is_blind(answer.fates, proof.candidate, _called(task.target))
+    grade: Grade = "weak" if is_blind else counted.grade
     return replace(counted, grade=grade, canary=canary, controls=controls)
 
 
@@ -204,14 +206,22 @@ def _killed(made: Sequence[Mutant], answer: Mutated) -> tuple[Mutant, ...]:
     return tuple(mutant for mutant in made if mutant.id in dead)
 
 
-def _is_blind(fates: Sequence[MutantFate], candidate: Candidate) -> bool:
+def _called(target: Target) -> frozenset[str]:
+    """The names of what is called to test it."""
+    qualnames = (target.qualname, *(entry.qualname for entry in target.entries))
+    return frozenset(part for qualname in qualnames for part in qualname.split("."))
+
+
+def _is_blind(fates: Sequence[MutantFate], candidate: Candidate, called: frozenset[str]) -> bool:
     """Whether a mutant lives, and all that others come to are errors of the code: no assertion notices.
 
     One of all that a call gives is the best there is: that it notices nothing is not its fault.
     """
     lives = any(fate.fate == _ALIVE for fate in fates)
     lost = all(fate.raised or fate.fate in _LOST for fate in fates if fate.fate not in _LIVES)
-    may_notice = not isinstance(candidate, NewTest) or expects(candidate.code) or states_all(candidate.code)
+    may_notice = (
+        not isinstance(candidate, NewTest) or expects(candidate.code) or states_all(candidate.code, called)
+    )
     return lives and lost and not may_notice
 
 
