@@ -181,7 +181,7 @@ def _callable(entry: Entry, module: types.ModuleType) -> object:
 
 def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) -> list[re.Pattern[Any]]:
     """The module's compiled patterns, and those that the entries write where they use them."""
-    held = [one for one in vars(module).values() if isinstance(one, re.Pattern)]
+    held = [one for one in vars(module).values() if type(one) is re.Pattern]  # a proxy may lie about its class
     for entry in entries:
         for node in nodes(find(module, entry["qualname"])):
             first = node.args[0] if isinstance(node, ast.Call) and node.args else None

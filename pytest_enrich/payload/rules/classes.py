@@ -153,7 +153,11 @@ def declares(kind: type) -> Iterator[type]:
 
 def contents(module: ModuleType) -> Iterator[str]:
     """Templates of what is said of such a class's attribute, where a class of the module is made for that."""
-    own = (held for held in vars(module).values() if isinstance(held, type) and held.__module__ == module.__name__)
+    own = (
+        held
+        for held in vars(module).values()
+        if issubclass(type(held), type) and held.__module__ == module.__name__
+    )
     if any(True for one in own for _ in declares(one)):
         yield from (f"{{{FIELD!r}: {value}}}" for value in ("1", "'a'", "None"))
 

@@ -6,6 +6,7 @@ import ast
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from types import FunctionType, ModuleType
+from typing import Any
 
 from . import rule
 from .body import nodes
@@ -26,20 +27,21 @@ def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
     What the function itself asks for comes first.
     """
     others = (held for held in vars(module).values() if _is_own(held, module))
-    methods = (part for held in list(others) for part in _functions(held, module))
+    methods = (part for held in list(others) for part in _functions(held))
     found = itertools.chain.from_iterable(_read(nodes(one), module) for one in (function, *methods))
     yield from list(dict.fromkeys(found))[:MOST]
 
 
-def _is_own(held: object, module: ModuleType) -> bool:
-    return isinstance(held, FunctionType | type) and held.__module__ == module.__name__
+def _is_own(held: Any, module: ModuleType) -> bool:
+    # Of a proxy even the question of which class it is may do something.
+    return issubclass(type(held), FunctionType | type) and held.__module__ == module.__name__
 
 
-def _functions(held: object, module: ModuleType) -> Iterable[object]:
+def _functions(held: object) -> Iterable[object]:
     """A function itself, the methods of a class."""
-    if not isinstance(held, type):
+    if not issubclass(type(held), type):
         return [held]
-    return [part for part in vars(held).values() if _is_own(part, module) and isinstance(part, FunctionType)]
+    return [part for part in vars(held).values() if type(part) is FunctionType]
 
 
 def _read(own: Sequence[ast.AST], module: ModuleType) -> Iterator[tuple[str, str]]:

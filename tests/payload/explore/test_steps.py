@@ -336,3 +336,23 @@ def test_what_depends_on_the_season_is_not_shown(explore):
     explored = explore(text, "rise")
     assert explored.findings == ()
     assert explored.dropped["not the same each time"] > 0
+
+
+def test_what_a_module_holds_is_not_asked_for_its_class(explore):
+    text = """
+        import os
+
+        class Proxy:
+            @property
+            def __class__(self):
+                raise RuntimeError("outside of any request")
+
+        request = Proxy()
+
+        def rate(number: int) -> int:
+            if os.environ.get("SHOP_MODE") == "dev":
+                return number * 2  # here
+            return number
+        """
+    (finding,) = explore(text, "rate").findings
+    assert finding.lines == ("monkeypatch.setenv('SHOP_MODE', 'dev')",)
