@@ -250,7 +250,7 @@ def consumption(result: Any, *, is_variable: bool = False) -> str:
 
     An object that is called for nothing else, as a variable by itself, is there to be entered.
     """
-    if isinstance(result, contextlib.AbstractContextManager) and (is_variable or type(result) is ENTERED):
+    if (is_variable or type(result) is ENTERED) and isinstance(result, contextlib.AbstractContextManager):
         return "with"
     if inspect.isawaitable(result):
         return "await"
