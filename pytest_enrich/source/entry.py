@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from pytest_enrich.data.code import Entry, Kind
 from pytest_enrich.gaps.outline import Node
 from pytest_enrich.imports import parsed
@@ -107,7 +109,7 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
         return ()
     start = _outermost(module, node)
     is_open, is_named = is_public(module, start), _is_named(start, suite)
-    if not is_open and not is_named and (shown := [*_properties(module, start)]):
+    if not is_open and not is_named and (shown := [*_properties(module, start, suite)]):
         return tuple(shown)
     if is_open and not _is_maker(module, start) and (is_named or is_exported(module, start)):
         return (_entry(module, start, suite),)
@@ -124,7 +126,7 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
     return tuple(_entry(module, one, suite) for one in list(dict.fromkeys(found))[:_MOST])
 
 
-def _properties(module: Module, node: Function) -> Iterator[Entry]:
+def _properties(module: Module, node: Function, suite: Suite) -> Iterator[Entry]:
     """The public properties that are made of a method: `dict = property(_get_dict, _set_dict)`."""
     owner = module.scope(node)
     for name, value in assigned(owner.body) if isinstance(owner, ast.ClassDef) else ():
@@ -132,18 +134,9 @@ def _properties(module: Module, node: Function) -> Iterator[Entry]:
             case ast.Call(ast.Name("property"), arguments, keywords) if not _is_private(name):
                 given = [*zip(_PROPERTY, arguments, strict=False), *((one.arg, one.value) for one in keywords)]
                 for sort in (_PROPERTY.get(part or "") for part, one in given if _last(one) == node.name):
-                    yield from [_of_property(module, node, name, sort)] if sort else []
-
-
-def _of_property(module: Module, node: Function, name: str, sort: Kind) -> Entry:
-    qualname = f"{module.qualname(node).rpartition('.')[0]}.{name}"
-    return Entry(
-        qualname=qualname + "=" * (sort == "setter"),
-        kind=sort,
-        is_async=False,
-        is_named=True,
-        parameters=parameters(module, node),
-    )
+                    shown = f"{module.qualname(owner)}.{name}{'=' * (sort == 'setter')}"
+                    plain = _entry(module, node, suite)
+                    yield from [replace(plain, qualname=shown, kind=sort, is_named=True)] if sort else []
 
 
 def is_public(module: Module, node: Function) -> bool:

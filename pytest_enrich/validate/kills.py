@@ -209,7 +209,7 @@ def _killed(made: Sequence[Mutant], answer: Mutated) -> tuple[Mutant, ...]:
 def _called(target: Target) -> frozenset[str]:
     """The names of what is called to test it."""
     qualnames = (target.qualname, *(entry.qualname for entry in target.entries))
-    return frozenset(part for qualname in qualnames for part in qualname.split("."))
+    return frozenset(part for qualname in qualnames for part in qualname.split(".")) - {""}
 
 
 def _is_blind(fates: Sequence[MutantFate], candidate: Candidate, called: frozenset[str]) -> bool:

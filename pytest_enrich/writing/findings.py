@@ -82,9 +82,10 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
         What runs coroutines may do it in another way than the sandbox did, and a class may prepare other things.
         """
-        if self._fixture(finding) is not None:
+        may_borrow = self._fixture(finding) is not None
+        if may_borrow:
             yield False, replace(self, borrows=True)
-        yield self._fixture(finding) is not None, self
+        yield may_borrow, self
         if self._awaits(finding):
             yield True, replace(self, may_await=False)
         if style.is_prepared(self.text, self.placement):

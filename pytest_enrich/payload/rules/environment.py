@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from . import rule
-from .body import nodes
+from .body import code_of, nodes
+from .clues import names_of
 
 USUAL = ("'1'", "'abc'")
 """What people set a variable to that is only there, or counted as true, and a text."""
 ANSWERS = ("'y'", "'n'", "'abc'", "''")
 """What people answer."""
-INPUT = "builtins.input"
+INPUT, ENVIRON = "builtins.input", "environ"
+ASKING = {"environ", "getenv", "input"}
+"""Without one of these names nothing is asked for: to read a function takes long, and its code is there."""
 MOST_COMPARED, MOST = 3, 18
 
 
@@ -28,7 +31,8 @@ def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
     """
     others = (held for held in vars(module).values() if _is_own(held, module))
     methods = (part for held in list(others) for part in _functions(held))
-    found = itertools.chain.from_iterable(_read(nodes(one), module) for one in (function, *methods))
+    asking = (one for one in (function, *methods) if not ASKING.isdisjoint(_names(code_of(one))))
+    found = itertools.chain.from_iterable(_read(nodes(one), module) for one in asking)
     yield from list(dict.fromkeys(found))[:MOST]
 
 
@@ -44,6 +48,13 @@ def _functions(held: object) -> Iterable[object]:
     return [part for part in vars(held).values() if type(part) is FunctionType]
 
 
+def _names(code: object) -> Iterator[str]:
+    """What code asks for by name, in the functions inside it, too."""
+    if isinstance(code, CodeType):
+        yield from code.co_names
+        yield from itertools.chain.from_iterable(map(_names, code.co_consts))
+
+
 def _read(own: Sequence[ast.AST], module: ModuleType) -> Iterator[tuple[str, str]]:
     names = dict.fromkeys(name for node in own for name in _name(node, module))
     compared = [text for node in own if names and isinstance(node, ast.Compare) for text in _texts(node)]
@@ -56,18 +67,16 @@ def _read(own: Sequence[ast.AST], module: ModuleType) -> Iterator[tuple[str, str
 def _name(node: ast.AST, module: ModuleType) -> Iterator[str]:
     """What is asked for here: by `os.environ`, by `os.getenv`, by asking whether it is there, or by `input`."""
     match node:
-        case ast.Call(ast.Attribute(holder, "get"), [key, *_]) | ast.Subscript(holder, key) if _is_environ(holder):
+        case ast.Call(ast.Attribute(holder, "get"), [key, *_]) | ast.Subscript(holder, key) if ENVIRON in names_of(
+            holder
+        ):
             yield from _text(key, module)
         case ast.Call(ast.Attribute(_, "getenv") | ast.Name("getenv"), [key, *_]):
             yield from _text(key, module)
         case ast.Call(ast.Name("input")) if not hasattr(module, "input"):
             yield INPUT
-        case ast.Compare(key, [ast.In() | ast.NotIn()], [holder]) if _is_environ(holder):
+        case ast.Compare(key, [ast.In() | ast.NotIn()], [holder]) if ENVIRON in names_of(holder):
             yield from _text(key, module)
-
-
-def _is_environ(node: ast.expr) -> bool:
-    return getattr(node, "attr", getattr(node, "id", "")) == "environ"
 
 
 def _text(node: ast.expr, module: ModuleType) -> Iterator[str]:

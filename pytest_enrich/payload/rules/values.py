@@ -133,6 +133,7 @@ class World:
         self.constants = evaluable([] if is_left_out("constants") else constants)
         self.constructors = constructors
         self._drawn: dict[str, tuple[str, ...]] = {}
+        self._objects_taken: dict[type, tuple[str, ...]] = {}
 
     def constants_for(self, hint: Any) -> list[str]:
         """The constants that conform, and for numbers their neighbours."""
@@ -292,12 +293,18 @@ class World:
         known = self.objects_of(kind)
         if usual := (*_usual(kind), *_exceptions(kind)):
             return draw.sampled([*known, *usual])
-        texts = [text for text, value in self._written if isinstance(value, str)]
         built = [
-            draw.sampled(made) if (made := [*taken(one, texts)]) else self._built(one, depth)
+            draw.sampled(made) if (made := self._taken_by(one)) else self._built(one, depth)
             for one in concrete(kind)
         ]
         return draw.one_of([draw.sampled(known), *built, self._declared_objects(kind, depth)])
+
+    def _taken_by(self, kind: type) -> tuple[str, ...]:
+        """As `taken`; to ask a class takes many of its objects."""
+        if kind not in self._objects_taken:
+            texts = [text for text, value in self._written if isinstance(value, str)]
+            self._objects_taken[kind] = tuple(taken(kind, texts))
+        return self._objects_taken[kind]
 
     def declared(self, owner: type, seed: int) -> tuple[str, ...]:
         """Classes that a test declares below this one; none where it is not made for that."""

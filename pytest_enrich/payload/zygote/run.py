@@ -112,7 +112,8 @@ class Waiting:
         files = unfit_files(self._start["rootdir"], config, self._seen)
         has_say(config, self._seen.project, (*BEFORE, *AFTER))  # each fork asks again, of few plugins more
         # What others hold on to is not made anew by importing it anew.
-        held = files if self._seen.shared else held_modules()
+        loaded = held_modules()
+        held = files if self._seen.shared else loaded
         if reason:
             self._line.ready(unfit=reason, files=files)
             os._exit(0)
@@ -121,9 +122,9 @@ class Waiting:
         sys.stderr.flush()
         # What is garbage is finalized here, once, and not in each child; what is left is not looked at again.
         gc.collect()
-        self._seen.keep()
+        self._seen.keep(loaded)
         gc.freeze()
-        self._line.ready(unfit="", files=files, held=held, loaded=held_modules())
+        self._line.ready(unfit="", files=files, held=held, loaded=loaded)
         return descriptors
 
 
@@ -151,11 +152,6 @@ def unfit_files(rootdir: str, config: pytest.Config, seen: Seen) -> set[str]:
 def held_modules() -> set[str]:
     """Files of modules that are loaded here for good."""
     return _own_files(list(sys.modules.values()))
-
-
-def is_held(rootdir: str, path: str) -> bool:
-    """Whether a file is loaded here for good."""
-    return os.path.realpath(Path(rootdir, path)) in set(map(os.path.realpath, held_modules()))
 
 
 def _own_files(modules: Iterable[ModuleType]) -> set[str]:
@@ -263,10 +259,9 @@ class Child:
         confine.apply(work["confinement"], work["scratch"])
         _move(session.config, self._setting.start["scratch"], work["scratch"])
         kind = work["job"]["type"]
-        if kind != "mutate":
-            sys.meta_path.insert(0, self._kept)
-        elif is_held(work["rootdir"], work["job"]["source"]):
+        if kind == "mutate":
             work["held"] = self._setting.seen.held(work["job"]["source"])
+        if kind != "mutate" or work["held"]:
             sys.meta_path.insert(0, self._kept)
         # Else it imports all that it needs once more, with other code in it.
         if kind == "prove":

@@ -60,7 +60,7 @@ class Seen:
         self.needs: dict[str, set[str]] = {}
         self.modules: dict[str, ModuleType] = {}
         self.shared: set[str] = set()
-        self.functions: dict[str, list[FunctionType]] = {}
+        self._functions: dict[str, list[FunctionType]] = {}
         self._lines: dict[str, list[int]] = {}
 
     def start(self) -> None:
@@ -96,8 +96,9 @@ class Seen:
 
     def prepare(self, work: dict[str, Any]) -> None:
         """Before the fork for a job: learn what can be known of the files that it measures, or changes."""
-        if (source := work["job"].get("source")) and source not in self._lines:
-            self._lines[source] = sorted(self._ran_of(self._place(source)))
+        place = self._place(work["job"].get("source", ""))
+        if place in self._functions and place not in self._lines:
+            self._lines[place] = sorted(self._ran_of(place))
         files = tuple(work["job"].get("measure", ()))
         if files and files not in self.measures:
             if len(self.measures) >= MOST_MEASURES:
@@ -116,19 +117,21 @@ class Seen:
                 found.setdefault(name, []).extend(ran)
         return found
 
-    def keep(self) -> None:
-        """Remember the functions of the modules that are loaded for good; later they are not to be found."""
+    def keep(self, files: Iterable[str]) -> None:
+        """Remember the functions of the files that are loaded for good; later they are not to be found."""
+        self._functions = {os.path.realpath(file): [] for file in files}
         for thing in gc.get_objects():
             if type(thing) is FunctionType and self.project.kind(thing.__code__.co_filename) == "source":
-                file = os.path.realpath(thing.__code__.co_filename)
-                self.functions.setdefault(file, []).append(thing)
+                self._functions.get(os.path.realpath(thing.__code__.co_filename), []).append(thing)
 
-    def held(self, source: str) -> Held:
-        """What is known of a file, relative to the project, that is loaded for good."""
+    def held(self, source: str) -> Held | None:
+        """What is known of a file, relative to the project, that is loaded for good; None for any other."""
+        if (place := self._place(source)) not in self._functions:
+            return None
         # Imported here: pytest warns of plugins (Hypothesis has one) that are there before it starts.
         from ..mutate.swap import Held
 
-        return Held(self._lines[source], self.functions.get(self._place(source), ()))
+        return Held(self._lines[place], self._functions[place])
 
     def _place(self, source: str) -> str:
         return os.path.realpath(Path(self._rootdir, source))
