@@ -21,9 +21,10 @@ from msgspec.structs import replace
 from pytest_enrich.data import Gap, Mutant
 from pytest_enrich.data.code import Operator
 from pytest_enrich.gaps.outline import children, first_row, last_row
+from pytest_enrich.imports import parsed
 from pytest_enrich.mutants.edit import Site, Source, edits_of, sites
 
-__all__ = ["canary", "make", "of_gaps"]
+__all__ = ["around", "canary", "make", "of_gaps"]
 
 MOST = 60
 MOST_OF_GAPS = 20
@@ -53,6 +54,21 @@ def of_gaps(text: str, gaps: Iterable[Gap]) -> tuple[Mutant, ...]:
     lines = {line for gap in several for line in (gap.line, *gap.lines)}
     lines |= {end for gap in several if gap.outcome == "skips" for _, end in gap.branches}
     return _make(text, lines.__contains__, MOST_OF_GAPS)
+
+
+def around(text: str, gaps: Iterable[Gap], ran: Collection[int]) -> tuple[Mutant, ...]:
+    """Mutants of the functions and classes of the module that gaps stand in, of what a test runs of them.
+
+    Args:
+        text: As in `make`.
+        gaps: What a test closes.
+        ran: The lines that it runs.
+    """
+    tree = parsed(text)
+    deciding = {gap.line for gap in gaps}
+    rows = (range(first_row(node), last_row(node) + 1) for node in (tree.body if tree else ()))
+    near = {row for each in rows if deciding.intersection(each) for row in each}
+    return _make(text, near.intersection(ran).__contains__, MOST_OF_GAPS)
 
 
 def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant, ...]:

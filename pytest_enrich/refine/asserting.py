@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 from pytest_enrich.imports import parsed
 
@@ -51,15 +51,18 @@ def states_all(code: str, called: Container[str]) -> bool:
         code: Of the test.
         called: The last names of functions and classes.
     """
+    return any(map(_says_something, stated(code, called)))
+
+
+def stated(code: str, called: Container[str]) -> Iterator[ast.expr]:
+    """What a test says that all is, or is not, that calls of these give; as in `states_all`."""
     tree = parsed(textwrap.dedent(code))
     nodes = [*ast.walk(tree)] if tree else []
     made = [node for node in nodes if isinstance(node, ast.Assign) and _is_call(node.value, called)]
     given = {target.id for node in made for target in node.targets if isinstance(target, ast.Name)}
-    pairs = map(_equated, nodes)
-    return any(
-        (_is_call(left, called) or getattr(left, "id", "") in given) and _says_something(right)
-        for left, right in pairs
-    )
+    for left, right in map(_equated, nodes):
+        if right is not None and (_is_call(left, called) or getattr(left, "id", "") in given):
+            yield right
 
 
 def _equated(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
@@ -78,10 +81,10 @@ def _is_call(node: ast.expr | None, called: Container[str]) -> bool:
     return getattr(function, "attr", getattr(function, "id", "")) in called
 
 
-def _says_something(node: ast.expr | None) -> bool:
+def _says_something(node: ast.expr) -> bool:
     """Whether it is a literal that is not empty, no number, and more than a sign."""
     try:
-        value = ast.literal_eval(node) if node is not None else None
+        value = ast.literal_eval(node)
     except (ValueError, TypeError):
         return False
     return isinstance(value, str | bytes | list | tuple | dict | set) and len(repr(value)) > SHORTEST

@@ -36,6 +36,7 @@ class Gained(Struct, frozen=True, kw_only=True):
         own: Ids of the target's gaps.
         gaps: Of all.
         lines, branches: The missing ones that it executed.
+        ran: All lines of the target's file that it executed.
         seconds: How long it took.
     """
 
@@ -43,6 +44,7 @@ class Gained(Struct, frozen=True, kw_only=True):
     gaps: tuple[str, ...]
     lines: tuple[int, ...]
     branches: tuple[Branch, ...]
+    ran: tuple[int, ...] = ()
     seconds: float
 
     def shared(self, other: Gained) -> Gained:
@@ -111,7 +113,8 @@ def read(proof: Proof, execution: Execution, seconds: float) -> Gained | Dropped
     if not own:
         return Dropped(rung="gains", reason="closes no gap")
     closed, lines, branches = gained(answer, task.target.path, (*task.target.gaps, *task.others))
-    return Gained(own=own, gaps=closed, lines=lines, branches=branches, seconds=seconds)
+    ran = answer.lines.get(task.target.path, ())
+    return Gained(own=own, gaps=closed, lines=lines, branches=branches, ran=ran, seconds=seconds)
 
 
 def _is_forged(answer: Proved, task: Task) -> bool:

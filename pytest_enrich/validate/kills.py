@@ -29,7 +29,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.data.code import within
 from pytest_enrich.protocols import Sandbox
-from pytest_enrich.refine.asserting import expects, states_all
+from pytest_enrich.refine.asserting import expects, stated, states_all
 from pytest_enrich.validate.gain import Gained
 from pytest_enrich.validate.proof import Proof
 
@@ -130,16 +130,30 @@ class Counted(Struct, frozen=True, kw_only=True):
 def count(proof: Proof, first: Gained, parts: Sequence[NewTest] = ()) -> Counted:
     """Run a candidate against the mutants of the code of the gaps that it closes.
 
+    One that was foretold, and notices none of these, may notice what else it runs of the same function or class.
+
     Args:
         proof: The candidate.
         first: What it closes.
         parts: Tests that are parts of it: of each it is told what it kills.
     """
-    task, path = proof.task, proof.task.target.path
-    closed = [gap for gap in task.target.gaps if gap.id in first.own]
-    made = mutants.of_gaps(task.source_text, closed)
+    closed = [gap for gap in proof.task.target.gaps if gap.id in first.own]
+    made = mutants.of_gaps(proof.task.source_text, closed)
     if not made:
         return Counted(grade="ungraded", facts=mutants_part((), "no mutant could be made of the gap's code"))
+    counted = _count(proof, first, closed, made, parts)
+    if counted.grade != "weak" or counted.fault is not None or not _is_foretold(proof.candidate):
+        return counted
+    around = mutants.around(proof.task.source_text, closed, first.ran)
+    wider = _count(proof, first, closed, around, parts) if around else counted
+    return counted if wider.fault is not None else wider
+
+
+def _count(
+    proof: Proof, first: Gained, closed: Sequence[Gap], made: tuple[Mutant, ...], parts: Sequence[NewTest]
+) -> Counted:
+    """Run it against these."""
+    task, path = proof.task, proof.task.target.path
     running = [one for one in task.target.nearest if one.shared]
     near = tuple(one.nodeid for one in within(running, BEFORE))[:MOST_OTHERS]
     contested = proof.existing.unasked(path, _contested(made, closed)) if near else []
@@ -215,14 +229,26 @@ def _called(target: Target) -> frozenset[str]:
 def _is_blind(fates: Sequence[MutantFate], candidate: Candidate, called: frozenset[str]) -> bool:
     """Whether a mutant lives, and all that others come to are errors of the code: no assertion notices.
 
-    One of all that a call gives is the best there is: that it notices nothing is not its fault.
+    One of all that a call gives is the best there is: that it notices nothing is not its fault. Where it was
+    foretold, it may be an empty value.
     """
     lives = any(fate.fate == _ALIVE for fate in fates)
     lost = all(fate.raised or fate.fate in _LOST for fate in fates if fate.fate not in _LIVES)
-    may_notice = (
-        not isinstance(candidate, NewTest) or expects(candidate.code) or states_all(candidate.code, called)
+    return lives and lost and isinstance(candidate, NewTest) and not _may_notice(candidate, called)
+
+
+def _may_notice(candidate: NewTest, called: frozenset[str]) -> bool:
+    """Whether what it asserts may notice more than that the code raises."""
+    is_whole = (
+        any(stated(candidate.code, called)) if _is_foretold(candidate) else states_all(candidate.code, called)
     )
-    return lives and lost and not may_notice
+    return is_whole or expects(candidate.code)
+
+
+def _is_foretold(candidate: Candidate) -> bool:
+    """Whether all that it asserts was said before the code ran: it held, and was not read off."""
+    told = candidate.oracle if isinstance(candidate, NewTest) else ()
+    return bool(told) and all(oracle.source == "model" for oracle in told)
 
 
 def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Call]:

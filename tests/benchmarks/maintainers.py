@@ -145,6 +145,8 @@ class Ideal:
         if f"{TARGET}{EXAMPLE}" in content:
             return SHOWN
         target, lines = self._marked(content)
+        if not lines:  # as of the tasks that a model gets at first contact, which are of no project
+            return SILENT
         with self._lock:
             given = self._given.setdefault(target, set())
             picked: list[Deleted] = []
@@ -167,7 +169,10 @@ class Ideal:
         _, _, rest = content.rpartition(TARGET)
         target, _, shown = rest.partition("\n")
         path, _, qualname = target.partition("::")
-        text = (self._checkout / path).read_text(encoding="utf-8").splitlines()
+        file = self._checkout / path
+        if not file.is_file():
+            return target, []
+        text = file.read_text(encoding="utf-8").splitlines()
         first, last = _extent("\n".join(text), qualname)
         found, at = [], first
         for line in shown.splitlines():

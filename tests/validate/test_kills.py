@@ -12,6 +12,7 @@ from pytest_enrich.data import (
     Mutated,
     NearTest,
     NewTest,
+    Oracle,
     Origin,
     Placement,
     Proved,
@@ -22,6 +23,7 @@ from pytest_enrich.protocols import Task
 
 SOURCE = "def f(x):\n    if x < 0:\n        return -x\n    return x\n"
 PLACE = Placement(path="tests/test_a.py")
+RUN = (1, 2, 3, 4, 7, 8)
 
 
 class Sandbox:
@@ -38,7 +40,7 @@ class Sandbox:
             self.asked.append(job)
             return self.answer(job)
         outcomes = (TestOutcome(nodeid="tests/test_a.py::test_f", result="passed"),)
-        return Answered(answer=Proved(outcomes=outcomes, lines={"a.py": (3,)}), seconds=timeout)
+        return Answered(answer=Proved(outcomes=outcomes, lines={"a.py": RUN}), seconds=timeout)
 
 
 def fates(*words, before=()):
@@ -54,7 +56,9 @@ def fates(*words, before=()):
 
 @pytest.fixture
 def judge():
-    def judge(answer, *, source=SOURCE, near=(), lowest="good", asserted="assert f(-1) == 1"):
+    def judge(  # noqa: PLR0913
+        answer, *, source=SOURCE, near=(), lowest="good", asserted="assert f(-1) == 1", oracle=()
+    ):
         gap = Gap(id="a-1", path="a.py", qualname="f", line=2, outcome="true", text="if x < 0:", lines=(3,))
         target = Target(
             path="a.py", qualname="f", module="a", kind="function", first_line=1, source=SOURCE,
@@ -65,7 +69,7 @@ def judge():
         )  # fmt: skip
         candidate = NewTest(
             name="test_f", code=f"def test_f():\n    {asserted}\n", imports=("from a import f",),
-            placement=PLACE, title="f", look="", oracle=(), origin=Origin(proposer="search"), gaps=("a-1",),
+            placement=PLACE, title="f", look="", oracle=oracle, origin=Origin(proposer="search"), gaps=("a-1",),
         )  # fmt: skip
         sandbox = Sandbox(answer)
         return validate.judge(task, candidate, sandbox, timeout=1, lowest=lowest), sandbox.asked
@@ -181,6 +185,44 @@ def test_where_the_code_raises_and_no_assertion_notices_what_lives_a_test_is_wea
 def test_what_states_all_that_a_call_gives_is_not_blind_for_what_lives(judge):
     kept, _ = judge(raising("killed", "survived"), asserted="assert f(-1) == 'negative'")
     assert kept.grade == "good"
+
+
+def noticing(*lines):
+    """Mutants of these lines are killed, all others live."""
+
+    def answer(job):
+        found = (MutantFate(id=one.id, fate="killed" if one.line in lines else "survived") for one in job.mutants)
+        return Answered(answer=Mutated(fates=tuple(found), canary="killed", control="survived"), seconds=0)
+
+    return answer
+
+
+MEASURING = "def f(x):\n    if x < 0:\n        print(x)\n    return x * 2\n\n\ndef g(x):\n    return x * 3\n"
+FORETOLD = (Oracle(line=2, what="f(-1) == -2", source="model"),)
+
+
+def test_what_was_foretold_may_notice_what_else_it_runs_of_the_function(judge):
+    kept, (_, job) = judge(noticing(4), source=MEASURING, oracle=FORETOLD)
+    assert kept.grade == "good"
+    assert {one.line for one in job.mutants} == {2, 3, 4}
+
+
+@pytest.mark.parametrize("source", ["observed", "docstring"])
+def test_what_was_read_off_has_to_notice_what_the_gap_does(judge, source):
+    oracle = (Oracle(line=2, what="f(-1) == -2", source=source),)
+    dropped, asked = judge(noticing(4), source=MEASURING, oracle=oracle)
+    assert (dropped.reason, len(asked)) == ("kills no mutant", 1)
+
+
+def test_what_was_foretold_and_notices_nothing_is_dropped(judge):
+    dropped, _ = judge(noticing(8), source=MEASURING, oracle=FORETOLD)
+    assert dropped.reason == "kills no mutant"
+
+
+def test_an_empty_value_that_was_foretold_is_not_blind(judge):
+    foretold, _ = judge(raising("killed", "survived"), asserted="assert f(-1) == ''", oracle=FORETOLD)
+    observed, _ = judge(raising("killed", "survived"), asserted="assert f(-1) == ''")
+    assert (foretold.grade, observed.reason) == ("good", "its assertions notice no mutant")
 
 
 def test_the_canary_raises_where_the_candidate_was(judge):

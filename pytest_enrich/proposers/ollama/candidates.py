@@ -21,6 +21,7 @@ from pytest_enrich.imports.merge import provided, wanted
 from pytest_enrich.imports.text import statement
 from pytest_enrich.proposers.ollama.places import Place, Places, at_top, meanings
 from pytest_enrich.proposers.ollama.reply import WrittenTest
+from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import names
 from pytest_enrich.writing.renderer import bindings_of
 from pytest_enrich.writing.syntax import Function
@@ -224,6 +225,7 @@ def _oracles(code: str) -> Iterator[Oracle]:
     """What it asserts, which the model expected: the first is what a person should check."""
     look = True
     for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Assert):
-            yield Oracle(line=node.lineno, what=ast.unparse(node.test)[:_SHOWN], source="model", look=look)
+        if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and is_telling(node)):
+            asserted = node.test if isinstance(node, ast.Assert) else node
+            yield Oracle(line=node.lineno, what=ast.unparse(asserted)[:_SHOWN], source="model", look=look)
             look = False

@@ -88,6 +88,16 @@ def test_a_test_in_a_reply_is_a_candidate(talk):
     assert len(made.origin.prompt) == 64
 
 
+def test_what_a_test_asserts_by_methods_and_blocks_was_the_models_expectation_too(talk):
+    block = "    with pytest.raises(ValueError):\n        discount(-1)\n"
+    code = f"def test_free():\n{block}    assert_equal(discount(1), 2)\n"
+    (made,) = talk(code, verdicts=[kept("cart-aaaaaaaa")])
+    assert {(one.what, one.source) for one in made.oracle} == {
+        ("pytest.raises(ValueError)", "model"),
+        ("assert_equal(discount(1), 2)", "model"),
+    }
+
+
 def test_a_question_has_all_gaps_and_what_is_left_is_asked_until_nothing_is_gained(talk, two_gaps, chats):
     made = talk(CODE, OTHER, about=two_gaps, verdicts=[kept("cart-aaaaaaaa"), kept("cart-bbbbbbbb")])
     assert [one.code for one in made] == [CODE, OTHER]
