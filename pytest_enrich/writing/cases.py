@@ -87,10 +87,10 @@ class Case(Struct, frozen=True, kw_only=True):
 
     @property
     def values(self) -> frozenset[str]:
-        """The texts, and the numbers, that are passed; that it is None says what is the matter."""
+        """The texts, and the numbers, that are passed; that it is None, or true, says what is the matter."""
         nodes = [expression(value) for value in self.arguments.values()]
         constants = (part.value for node in nodes if node is not None for part in nodes_of(ast.Constant, node))
-        return frozenset(str(one) for one in constants if one is not None)
+        return frozenset(str(one) for one in constants if one is not None and not isinstance(one, bool))
 
     @property
     def told(self) -> str:
@@ -158,19 +158,20 @@ class Case(Struct, frozen=True, kw_only=True):
         """
         if INTERPRETER.search(self.seen.message) or re.fullmatch("[a-z]+", self.message):
             return ""
-        decided = {
-            name: value
-            for name, value in self.arguments.items()
-            if re.search(rf"\b{re.escape(name)}\b", self.text)
-        }
+        decided = {name: value for name, value in self.arguments.items() if self.asks_of(name)}
         given = self.passed or decided
         passed = [name for name, value in given.items() if value not in BARE]
         shown = {name: given[name].strip("'\"") for name in passed}
         told = [name for name, value in shown.items() if len(value) > 1 and value in self.seen.message]
         asked = [name for name in passed if name in decided]
-        # What has no name, one more of several, may be what is wrong.
-        likely = (told,) if self.has_more else (told, asked, passed)
+        # What has no name, one more of several, may be what is wrong; so may an option that is on.
+        is_of_others = self.has_more or not decided.keys() <= {*passed}
+        likely = (told,) if is_of_others and not asked else (told, asked, passed)
         return next((some[0] for some in likely if len(some) == 1), "")
+
+    def asks_of(self, name: str) -> bool:
+        """Whether the decision is one on an argument, by its own name: `event.env` is of another object."""
+        return re.search(rf"(?:(?<![\w.])|\b(?:self|cls)\.){re.escape(name)}\b", self.text) is not None
 
     @property
     def _said(self) -> str:

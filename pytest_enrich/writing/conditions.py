@@ -83,6 +83,7 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
             for start, word in (("with_", "_and_"), ("without_", "_or_")):
                 if isinstance(joint, ast.And) and len(each) > 1 and all(part.startswith(start) for part in each):
                     yield start + word.join(part.removeprefix(start) for part in each)
+                    each = [] if case.raised else each  # by itself none of them is refused
             yield from each
         case ast.UnaryOp(ast.Not(), operand):
             yield _refused(operand, case) if case.raised else ""

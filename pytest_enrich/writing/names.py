@@ -123,7 +123,11 @@ def start(anchor: str, qualname: str, changed: Collection[str] = ()) -> str:
     if about or (own[:1] == "_" and not own.endswith("__")):
         # That it can, or should, is how that test ends.
         first = 1 if about and about[0] and parts[0] in ABLE else 0
-        parts = parts[first : about[-1] + 1] if about else parts
+        if about:
+            before, between = parts[first : about[0]], parts[about[0] : about[-1] + 1]
+            # Where other words stand between them, these are of that case.
+            is_of_case = {*between} - {*known} - words.JOINTS
+            parts = before + ([parts[at] for at in about] if is_of_case else between)
         while len(parts) > 1 and parts[-1] in words.JOINTS:  # what it joined is cut off
             parts = parts[:-1]
         return "_".join(parts)

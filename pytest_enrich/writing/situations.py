@@ -17,6 +17,7 @@ from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.syntax import expression, last_name, literal_value, plain
 
 MOST_NAMED, MOST_WORDS = 2, 5
+FEWEST_JOINTS = 2
 JOINED = ("with_", "without_", "when_", "for_", "from_", "of_")
 """What joins a situation to the rest by itself."""
 SCENERY = re.compile(
@@ -55,8 +56,11 @@ def situations(case: Case) -> Iterator[str]:
     elif case.outcome == "matches":
         yield words.value_slug(case.text.removeprefix("case").rstrip(":").strip())
     # What is refused is what is decided on; where that is nothing that is passed, its object is no reason.
-    decided = {name for name in case.arguments if re.search(rf"\b{name}\b", case.text)}
-    known = [name for name in case.arguments if not case.raised or name in (decided or case.passed)]
+    decided = {name for name in case.passed or case.arguments if case.asks_of(name)}
+    # Where that is none of them, it is what a message speaks of that says more than a word or two.
+    parts = {*case.message.split("_")} if case.message.count("_") >= FEWEST_JOINTS else {*case.passed}
+    told = {name for name in case.passed if parts & {name, *words.snake(name).split("_")}}
+    known = [name for name in case.arguments if not case.raised or name in (decided or told)]
     yield from map(case.evident, reversed(known))
     made = [node for value in case.arguments.values() if isinstance(node := expression(value), ast.Call)]
     given = [chosen, *([keyword.arg or "" for keyword in call.keywords] for call in made)]

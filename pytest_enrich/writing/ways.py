@@ -57,6 +57,8 @@ OBLIGED = re.compile(
 """`text must be a string`, `axis is not positive`: what is refused is one that is none."""
 INSTANCE = re.compile(r"\b(?:must|should|has to) be (?:an )?instance of [`'\"<]*(?:[\w.]+\.)?([A-Za-z]\w*)")
 """`must be an instance of shop.Money`, of the message as it is: the class's name counts."""
+CHOSEN = re.compile(r"^(?:(\w+?)_)?(?:must|should|has_to|needs_to)_be_(?:either|one|in|among)(?:_\w+)?$")
+"""`mode must be either r or w`: what is refused is another one."""
 EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")
@@ -250,9 +252,7 @@ def _is_bare(message: str) -> bool:
 
 def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
     """What a message, or a half of one, says in words that names have."""
-    said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", re.sub(r"^(you|we)_(?=cannot_|may_not_)", "", message))
-    said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
-    said = ENDED.sub(r"\1", said)
+    said = _in_short(message)
     if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # as what was cut off
         return
     first = said.partition("_")[0]
@@ -284,6 +284,14 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
         and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
     ):
         yield Way(f"warns_{said}" if case.seen.subject == "warns" else said, -1 if is_half else much)
+
+
+def _in_short(message: str) -> str:
+    """The same without what only makes a sentence of it."""
+    said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", re.sub(r"^(you|we)_(?=cannot_|may_not_)", "", message))
+    said = re.sub(r"^it_is_(?:not_(?:allowed|permitted|possible)|forbidden|impossible)_to_", "cannot_", said)
+    said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
+    return ENDED.sub(r"\1", CHOSEN.sub(lambda match: f"invalid_{match[1] or 'value'}", said))
 
 
 def _kind_refused(case: Case) -> str:

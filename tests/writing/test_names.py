@@ -91,6 +91,8 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("price(v, w): v must be callable", "test_price_rejects_invalid_total"),
         ("total defined twice for 'abc'", "test_price_total_defined_twice"),
         ("'code' is deprecated, use 'total' instead.", "test_price_code_is_deprecated"),
+        ("It is not allowed to mix codes", "test_price_cannot_mix_codes"),
+        ("total must be either a number or one of: net, gross", "test_price_rejects_invalid_total"),
         ("", "test_price_rejects_invalid_total"),
     ],
 )
@@ -379,6 +381,35 @@ def test_what_takes_another_way_is_told_apart_from_the_first_test_of_a_function(
 
 
 @pytest.mark.parametrize(
+    ("text", "message", "arguments", "name"),
+    [
+        (
+            "if size % step:",
+            "Element size is not a divisor of chunk size",
+            {"total": "0"},
+            "element_size_is_not_a_divisor_of_chunk_size",
+        ),
+        ("if self.code != event.code:", "Never mix events", {"total": "[]", "code": "'a'"}, "never_mix_events"),
+        (
+            "if sep and code:",
+            "",
+            {"total": "'a'", "sep": "True", "code": "True"},
+            "with_sep_and_code_raises_value_error",
+        ),
+        (
+            "if size > self.limit:",
+            "Maximum segment header length exceeded",
+            {"total": "'a'", "limit": "0"},
+            "maximum_segment_header_length_exceeded",
+        ),
+    ],
+)
+def test_only_what_is_asked_for_or_spoken_of_is_what_is_refused(text, message, arguments, name):
+    given = case(raises(message), text=text, outcome="true", arguments=arguments)
+    assert named(given) == f"test_price_{name}"
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("if self.strict and total % 1:", "test_price_with_strict_rejects_invalid_total"),
@@ -580,6 +611,10 @@ def test_nothing_that_has_to_be_passed_is_not_what_a_test_is_about_unless_the_de
         ("test_load_no_file_verbose", [], "load_no_file_verbose"),
         ("test_verbose_load", ["verbose"], "verbose_load"),
         ("test_load_with_verbose", ["verbose"], "load"),
+        ("test_loader_empty_find", [], "loader_find"),
+        ("test_loader_can_find", [], "loader_find"),
+        ("test_loader_for_find", [], "loader_for_find"),
+        ("test_json_loader_find", [], "json_loader_find"),
     ],
 )
 def test_a_name_does_not_say_of_a_parameter_what_was_there_before(anchor, changed, begun):
