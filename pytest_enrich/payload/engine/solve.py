@@ -263,8 +263,8 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
     for start, end in places(template) if isinstance(wanted, Written) and type(known) not in LITERAL else ():
         if _is(template[start:end], known):
             yield template[:start] + text + template[end:]
-    for match in NAME.finditer(template):
-        if isinstance(known, type) and _is(match[0], known):
+    for match in NAME.finditer(template) if not isinstance(wanted, LITERAL) else ():
+        if isinstance(known, type) and _is(match[0], known):  # a type in another one stays a type
             yield template[: match.start()] + text + template[match.end() :]
     for match in literals(template):
         value = evaluate(match[0])

@@ -29,6 +29,9 @@ TYPES = (
     "⟨typing:List⟩[⟨builtins:int⟩]",
     "⟨typing:Dict⟩[⟨builtins:str⟩, ⟨builtins:int⟩]",
     "⟨typing:Union⟩[⟨builtins:int⟩, ⟨builtins:str⟩]",
+    "⟨typing:Literal⟩['a', 'b']",
+    "⟨typing:Optional⟩[⟨typing:List⟩[⟨builtins:int⟩]]",
+    "⟨typing:Tuple⟩[⟨builtins:int⟩, ...]",
     "⟨typing:Any⟩",
     "⟨typing:NewType⟩('Number', ⟨builtins:int⟩)",
 )

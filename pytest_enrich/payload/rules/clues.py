@@ -122,7 +122,9 @@ def _with_fields(node: ast.AST, function: object) -> Proposals:
 
 @node_rule("parameters of a type", ASKS)
 def _of_types(node: ast.AST, _function: object) -> Proposals:
-    """`a.__args__`, `a.__origin__`: a type as `typing` offers them; `a.__name__`: a class."""
+    """`a.__args__`, `get_origin(a)`: a type as `typing` offers them; `a.__name__`: a class."""
+    if name := _first(node, "get_args", "get_origin"):
+        yield name, {type, GENERIC}
     kinds = {"__name__": {type}, "__args__": {type, GENERIC}, "__origin__": {type, GENERIC}}
     if isinstance(node, ast.Attribute) and node.attr in kinds:
         yield from ((part.id, kinds[node.attr]) for part in _names([node.value]))

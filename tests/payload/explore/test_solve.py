@@ -223,6 +223,12 @@ def test_a_repetition_in_an_expression_stands_in_parentheses():
     assert set(replacements("f('ab', 1)", 2, 300)) >= {"f('a' * 300, 1)"}
 
 
+def test_in_a_type_only_types_are_exchanged():
+    known = "⟨typing:List⟩[⟨builtins:int⟩]"
+    assert [*replacements(known, int, str)] == ["⟨typing:List⟩[⟨builtins:str⟩]"]
+    assert not [*replacements(known, int, 1)]
+
+
 def test_what_an_object_is_made_with_is_found_together_with_what_it_is_asked(explore):
     text = """
         class Field:

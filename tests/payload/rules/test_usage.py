@@ -7,6 +7,7 @@ import datetime as dt
 import itertools
 import os
 import sys
+import typing
 
 import pytest
 
@@ -150,6 +151,14 @@ def described(holder, size):
 )
 def test_what_stands_beside_a_class_or_alone_in_a_condition_tells_what_it_is(name, kinds):
     assert of(sorted_out, name) == kinds
+
+
+def taken_apart(kind):
+    return typing.get_origin(kind), typing.get_args(kind)
+
+
+def test_what_is_taken_apart_as_typing_does_is_a_type():
+    assert of(taken_apart, "kind") == {type, GENERIC}
 
 
 def found_by(kid=None, *, strict=False):
