@@ -226,6 +226,7 @@ class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
         constructors: Calls that make objects of the project's classes, seen in tests.
         written: Values in the file that the new test goes into.
         contents: Texts that tests of that file write into files and streams.
+        expected: Names of the exceptions that tests of that file expect.
         executions: The most calls to make.
         idle: The most of these in a row that show nothing new.
         seconds: The most time to take.
@@ -240,6 +241,7 @@ class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
     constructors: tuple[Call, ...] = ()
     written: tuple[str, ...] = ()
     contents: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
     apart: bool = False
     executions: int = 5000
     idle: int = 2000

@@ -94,6 +94,7 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         constructors=recorded.constructors,
         written=written.values(task.test_text),
         contents=written.contents(task.test_text),
+        expected=written.expected(task.test_text),
         through=recorded.through,
         raises=target.raise_lines,
         seed=task.seed,

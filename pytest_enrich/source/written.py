@@ -13,6 +13,7 @@ MOST, LONGEST = 200, 80
 MOST_CONTENTS, LONGEST_CONTENT = 40, 200
 WRITING = {"write_text", "write_bytes", "write", "StringIO", "BytesIO"}
 """What is given the text of a file, or of a stream."""
+EXPECTING = {"raises", "assertRaises", "assertRaisesRegex"}
 NAMING = {"parametrize", "skip", "skipif", "xfail", "raises", "warns", "param"}
 """What calls of these are given by name, or first, names or explains something."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -44,6 +45,15 @@ def contents(text: str) -> tuple[str, ...]:
     texts = map(_text, chain.from_iterable(values))
     found = dict.fromkeys(text for text in texts if text and len(text) <= LONGEST_CONTENT)
     return tuple(map(repr, found))[:MOST_CONTENTS]
+
+
+def expected(text: str) -> tuple[str, ...]:
+    """The names of the exceptions that tests expect, by a block of pytest's or of unittest's, each once."""
+    tree = parsed(text)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args] if tree else []
+    expecting = [call.args[0] for call in calls if _last(call) in EXPECTING]
+    several = chain.from_iterable(one.elts if isinstance(one, ast.Tuple) else (one,) for one in expecting)
+    return tuple(dict.fromkeys(one.id for one in several if isinstance(one, ast.Name)))
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

@@ -58,3 +58,16 @@ def test_the_texts_that_tests_write_into_files_and_streams_are_contents():
             file.write(line)
     """)
     assert {*written.contents(text)} == {"'a=b'", "'# x'", "'x=1\\n'", "'\\n[a]\\nb = 1'", "'e f'"}
+
+
+def test_what_tests_expect_to_be_raised_is_told_by_its_name():
+    text = """
+with pytest.raises((ValueError, KeyError), match="a"):
+    f()
+class TestF(TestCase):
+    def test_f(self):
+        with self.assertRaises(AssertionError):
+            f()
+        self.assertRaisesRegex(errors.OwnError, "a", f)
+"""
+    assert written.expected(text) == ("ValueError", "KeyError", "AssertionError")

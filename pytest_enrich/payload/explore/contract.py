@@ -23,6 +23,7 @@ MISTAKES = (AttributeError, NameError)
 """What cleans up and lets go on whatever comes does not mean these: an object lacks what the real one has."""
 NOT_MEANT = {AssertionError, NotImplementedError, RecursionError, MemoryError}
 """What says that a mistake was made; what a project derives from one of these says what it means."""
+MAY_BE_MEANT = {"AssertionError", "NotImplementedError"}
 CONTRACT = re.compile(r"raise\b|(return )?(sys\.)?exit\(")
 RAISED = re.compile(r"raise\s+(?:\w+\.)*([A-Z]\w*)")
 """A statement that names the class of what it raises."""
@@ -33,15 +34,18 @@ OWN = "<enrich>"
 BLOCKS = ("body", "orelse", "handlers", "finalbody")
 
 
-def is_contract(error: BaseException, root: str, lines: Iterable[str]) -> bool:
+def is_contract(
+    error: BaseException, root: str, lines: Iterable[str], expected: frozenset[str] = frozenset()
+) -> bool:
     """Whether the project raises it by a statement of its own, on any machine, or documents it.
 
     Args:
         error: As it was caught, with its traceback.
         root: The folder of the project.
         lines: The texts of the lines that the call came to, of the watched file.
+        expected: Names of the exceptions that tests expect: where these do, a project means an `assert`.
     """
-    if type(error) in NOT_MEANT:
+    if type(error) in NOT_MEANT and type(error).__name__ not in expected & MAY_BE_MEANT:
         return False
     return _is_stated(error, root, lines) or any(_documents(code, error, root) for code in _codes(error))
 
@@ -56,7 +60,9 @@ def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
     frames = traceback.extract_tb(error.__traceback__)
     if not frames or not is_ours(frames[-1].filename, root) or MACHINE.search(_condition(frames[-1])):
         return False
-    if raises(_line(frames[-1]), error):
+    # An `assert` of several lines fails in one of those that are indented more.
+    above = [_condition(frames[-1])] if type(error) is AssertionError else []
+    if any(raises(line, error) for line in (_line(frames[-1]), *above)):
         return True
     return not isinstance(error, MISTAKES) and any(AGAIN.fullmatch(line) for line in lines)
 
@@ -92,6 +98,8 @@ def _is_written(error: BaseException) -> bool:
 
 def raises(line: str, error: BaseException) -> bool:
     """Whether a line is there to raise the exception, and not to raise another one that it could not make."""
+    if type(error) is AssertionError and line.startswith("assert "):
+        return True
     if not CONTRACT.match(line):
         return False
     named = RAISED.match(line)

@@ -388,7 +388,7 @@ class Inputs(Choices):
             if text is not None and name not in given:
                 yield text, partial(call.with_argument, name)
         for make, one in self._left_open(call):
-            if one.default is not None and (default := express(one.default)) is not None:
+            if (default := express(one.default)) is not None:
                 yield default, make
         for name, text in call.arguments:
             missing = _missing(text, self._looked_up.get(name, ()))

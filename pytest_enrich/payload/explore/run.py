@@ -124,12 +124,18 @@ class Runner:
         entries: By qualname.
         root: The project: exceptions raised by its own `raise` statements are contracts.
         seconds: When a call is ended that takes none of the steps that the tracer sees.
+        expected: Names of the exceptions that tests expect.
     """
 
     def __init__(
-        self, tracer: Tracer, entries: Mapping[str, Entry], root: str, seconds: float = CALL_SECONDS
+        self,
+        tracer: Tracer,
+        entries: Mapping[str, Entry],
+        root: str,
+        seconds: float = CALL_SECONDS,
+        expected: frozenset[str] = frozenset(),
     ) -> None:
-        self._seconds = seconds
+        self._seconds, self._expected = seconds, expected
         self._tracer = tracer
         self._entries = entries
         self._root = root
@@ -228,7 +234,7 @@ class Runner:
         except (Exception, SystemExit) as error:
             self._tracer.stop()
             lines = (self._tracer.line(to).strip() for _, to in self._tracer.branches)
-            refusal = "" if is_contract(error, self._root, lines) else "accident"
+            refusal = "" if is_contract(error, self._root, lines, self._expected) else "accident"
             return Outcome(frozenset(self._tracer.branches), None, error, refusal, consume, namespace)
         except BaseException:  # what cancels or interrupts is no answer to a caller
             return Outcome(frozenset(self._tracer.branches), refusal="accident")

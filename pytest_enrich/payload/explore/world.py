@@ -82,7 +82,8 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
     # Where there is ample time, a slow machine ends no call that a fast one lets go on.
-    runner = Runner(tracer, called, root, max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME))
+    seconds = max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME)
+    runner = Runner(tracer, called, root, seconds, frozenset(job["expected"]))
     for one in inputs:
         one.starts += [call for call in starts if call.qualname == one.entry.key]
     asked = [

@@ -194,6 +194,67 @@ def test_what_is_raised_on_this_machine_alone_is_none(explore, condition):
     assert explore(text, "send", branches=((4, 5),)).findings == ()
 
 
+def test_an_assertion_of_several_lines_that_fails_is_no_accident_where_tests_expect_one(explore):
+    text = """
+        def third(text: str) -> str:
+            if text:
+                assert (
+                    text.isdigit()
+                ), "no number"
+                return text  # here
+            return ""
+
+        def fourth(text: str) -> str:
+            return third(text)  # here
+        """
+    explored = explore(text, "fourth", expected=("AssertionError",), lines=(10,), branches=((2, 3),))
+    assert "accident" not in explored.dropped
+
+
+def test_an_option_of_an_object_that_is_none_gets_what_it_is_compared_with(explore):
+    text = """
+        class Line:
+            def __init__(self, id=None, date=None, memo=None, kind=None):
+                self.id = id
+                self.date = date
+                self.kind = kind
+                self.memo = memo
+
+            def check(self) -> None:
+                assert self.id
+                assert self.date
+                if self.kind == "DEBT":
+                    self.check_debt()
+                elif self.kind == "INCOME":
+                    self.check_income()
+                else:
+                    raise ValueError("no kind")
+
+            def check_debt(self):
+                if self.memo:
+                    raise ValueError("debt")
+
+            def check_income(self):
+                raise ValueError("income")
+        """
+    call = Call(qualname="Line.check", receiver="⟨sample:Line⟩('id', 3)", arguments=())
+    explored = explore(text, "Line.check", "method", calls=(call,), branches=((11, 12), (13, 14)))
+    made = sorted(found.call.receiver or "" for found in explored.findings)
+    assert [re.findall(r"kind='(\w+)'", one) for one in made] == [["INCOME"], ["DEBT"]]
+
+
+def test_what_is_not_implemented_is_no_accident_where_tests_expect_that(explore):
+    text = """
+        def third(text: str) -> str:
+            if len(text) < 3:
+                raise NotImplementedError("short text")  # here
+            return text[2]
+        """
+    (found,) = explore(text, "third", expected=("NotImplementedError",)).findings
+    assert [one.message for one in found.observations] == ["short text"]
+    assert not explore(text, "third").findings
+
+
 def test_an_accident_that_the_docstring_names_is_a_contract(explore):
     text = '''
         def third(text: str) -> str:
