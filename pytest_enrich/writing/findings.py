@@ -17,7 +17,7 @@ from pytest_enrich.protocols import Task
 from pytest_enrich.writing import body, cases, names, places, questions, style, words
 from pytest_enrich.writing.body import Body
 from pytest_enrich.writing.cases import Case
-from pytest_enrich.writing.renderer import Renderer, folded, indented, is_readable, wrapped
+from pytest_enrich.writing.renderer import Renderer, divided, folded, indented, is_readable, wrapped
 from pytest_enrich.writing.syntax import Text, expression, nodes_of, plain, span
 
 AWAITED = {"await", "async list"}
@@ -223,7 +223,14 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
     def _readable(self, finding: Finding, *, awaits: bool) -> tuple[Body, imports.Resolved] | None:
         """What states a finding, in lines that are short enough: of one that is not, two or more may be made."""
         # A comparison of a call that goes over several lines is what formatters lay out in another way.
-        forms = ((wrapped, False), (wrapped, True), (folded, True), (folded, False))
+        forms = (
+            (wrapped, False),
+            (wrapped, True),
+            (folded, True),
+            (folded, False),
+            (divided, True),
+            (divided, False),
+        )
         written = functools.cache(functools.partial(self._written, finding, awaits))
         most = self._room(finding.observations[0].message, written(body.MESSAGE, apart=False)[1])
         for width, (form, apart) in itertools.product(self.widths, forms):

@@ -8,7 +8,7 @@ import io
 import itertools
 import re
 import tokenize
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -180,6 +180,15 @@ def wrapped(code: str, width: int = LONGEST_LINE) -> str:
 
     What cannot be divided so stays as it is.
     """
+    return _with_texts(code, width, lambda line, _most: [line])
+
+
+def divided(code: str, width: int = LONGEST_LINE) -> str:
+    """The same with what is too long still divided between words."""
+    return _with_texts(code, width, _in_words)
+
+
+def _with_texts(code: str, width: int, parts: Callable[[str, int], Iterable[str]]) -> str:
     if is_readable([code], width):
         return code
     try:
@@ -191,20 +200,32 @@ def wrapped(code: str, width: int = LONGEST_LINE) -> str:
         is_long = (
             token.type == tokenize.STRING and len(token.string) > LONGEST_TEXT and token.start[0] == token.end[0]
         )
-        pieces = _pieces(token.string, width) if is_long else []
+        pieces = _pieces(token.string, width, parts) if is_long else []
         if 1 < len(pieces) <= MOST_PIECES:
             is_inside = tokens[at - 1].string == "(" and tokens[at + 1].string == ")"
             code = _replaced(code, token, pieces, *(("", "") if is_inside else ("(", ")")))
     return code
 
 
-def _pieces(literal: str, width: int) -> list[str]:
-    """The lines of a text as literals; none of what is no plain text of several lines."""
+def _pieces(literal: str, width: int, parts: Callable[[str, int], Iterable[str]]) -> list[str]:
+    """The lines of a text, or `parts` of these, as literals; none of what is no plain text, or too long still."""
     value = ast.literal_eval(literal) if literal[0] in "'\"" else ""
-    parts = value.splitlines(keepends=True) if isinstance(value, str) else []
-    return (
-        [repr(part) for part in parts] if all(len(repr(part)) < width - len(INDENT) * 3 for part in parts) else []
-    )
+    most = width - len(INDENT) * 3
+    lines = value.splitlines(keepends=True) if isinstance(value, str) else []
+    pieces = [repr(part) for line in lines for part in parts(line, most)]
+    return pieces if all(len(piece) < most for piece in pieces) else []
+
+
+def _in_words(line: str, most: int) -> Iterator[str]:
+    """A line in parts, each of as many words as fit into a literal of fewer signs than `most`."""
+    while len(repr(line)) >= most:
+        ends = (blank.end() for blank in re.finditer(r" +(?=\S)", line))
+        fitting = [end for end in ends if len(repr(line[:end])) < most]
+        if not fitting:
+            break
+        yield line[: fitting[-1]]
+        line = line[fitting[-1] :]
+    yield line
 
 
 def _replaced(code: str, token: tokenize.TokenInfo, pieces: Sequence[str], opening: str, closing: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_enrich.writing.renderer import LONGEST_LINE, folded, is_readable, laid_out, wrapped
+from pytest_enrich.writing.renderer import LONGEST_LINE, divided, folded, is_readable, laid_out, wrapped
 
 TEXT = "Fetch rows from a table that is open.\n\nArgs:\n    table (str): An open table.\n    keys: Some keys.\n"
 
@@ -27,9 +27,20 @@ def test_beside_other_arguments_it_stands_in_brackets_of_its_own():
     assert wrapped(f"assert parse({TEXT!r}, 3) == 1").splitlines()[0] == "assert parse(("
 
 
+def test_a_line_that_is_too_long_is_divided_between_words_if_need_be():
+    shown = f"Stats({', '.join(f'count_{number}=0' for number in range(12))})"
+    code = f"assert repr(stats) == {shown!r}"
+    assert wrapped(code) == code
+    first, *parts, last = divided(code, 88).splitlines()
+    assert (first, last) == ("assert repr(stats) == (", ")")
+    assert "".join(ast.literal_eval(part.strip()) for part in parts) == shown
+    assert [len(part) <= 88 and part.endswith((" '", ")'")) for part in parts] == [True] * 2
+
+
 @pytest.mark.parametrize("code", [f"f({'x' * 200!r})", f"f(b{TEXT!r})", "f('short\\n')", f"f({TEXT!r}", "x = ("])
 def test_what_cannot_be_divided_or_need_not_be_stays(code):
     assert wrapped(code) == code
+    assert divided(code) == code
 
 
 @given(
@@ -38,7 +49,8 @@ def test_what_cannot_be_divided_or_need_not_be_stays(code):
 )
 def test_it_means_the_same(text, form):
     code = form.replace("{}", repr(text))
-    assert ast.dump(ast.parse(wrapped(code))) == ast.dump(ast.parse(code))
+    for other in (wrapped(code), divided(code, 60)):
+        assert ast.dump(ast.parse(other)) == ast.dump(ast.parse(code))
 
 
 def test_lines_are_short_then():
