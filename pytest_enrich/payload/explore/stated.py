@@ -276,17 +276,20 @@ def _looked_up(value: Any) -> dict[Any, Any]:
 def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
     """What a mapping that fills a line holds.
 
-    First what the lines name which the call is made for, then what the call speaks of, then what says something.
+    First what the lines name which the call is made for, then what is made of several texts that the call passes,
+    then what it speaks of, then what says something.
     """
     texts = ((express(key), part, visible_text(part)) for key, part in value.items())
     shown = [(key, part, text) for key, part, text in texts if key and text and len(text) <= LONGEST_FIELD]
     items = [(key.strip("'\""), _stated(f"{{result}}[{key}]", part, text)) for key, part, text in shown]
     about = {word.lower() for word in plain.about}
+    passed = {text.strip("'") for text in QUOTED.findall(plain.text)} - {""}
 
     def little(item: tuple[str, Record]) -> tuple[bool, ...]:
         key, record = item
         is_named = bool(words := {*re.findall(r"[^\W_]+", key.lower())}) and words <= about
-        return not is_named, not key or key not in plain.action, is_empty(record)
+        is_plain = sum(text in record["value"] for text in passed) <= 1
+        return not is_named, is_plain, not key or key not in plain.action, is_empty(record)
 
     items.sort(key=little)
     yield from (record for _, record in items)

@@ -53,6 +53,7 @@ EXAMPLE = re.compile(r"^[ \t]*>>>.*(\n[ \t]*\S.*)*", re.MULTILINE)
 """A session of the interpreter, up to an empty line."""
 MOST_WORDS = 4
 """More types than that are prose."""
+MADE_BY = ("__init__", "__new__")
 
 
 class Told(NamedTuple):
@@ -303,8 +304,10 @@ def _passed_on(maker: object) -> Iterator[set[str]]:
 
 def _hints(kind: type, parameters: Iterable[inspect.Parameter]) -> dict[str, Any]:
     """The types of the parameters, as far as anything tells them."""
-    init = getattr(kind, "__init__", None)
-    hints, used, kept = dict(hints_of_method(kind, "__init__")), usage.of(init), usage.kept(kind)
+    # What cannot be changed later, such as a tuple, is made by `__new__`.
+    made_by = next((name for name in MADE_BY if inspect.isfunction(getattr(kind, name, None))), "__init__")
+    used, kept = usage.of(getattr(kind, made_by, None)), usage.kept(kind)
+    hints = dict(hints_of_method(kind, made_by))
     for one in parameters:
         use = used.get(one.name, usage.NO_USE) | kept.get(one.name, usage.NO_USE)
         default = NOTHING if one.default is one.empty else one.default

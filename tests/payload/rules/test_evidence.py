@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import collections
 import collections.abc
 import datetime as dt
 import typing
@@ -179,6 +180,16 @@ class Loud(Mute):
 def test_of_a_class_above_that_does_not_say_what_it_takes_nothing_is_taken():
     made = evidence.constructor(Loud, "Loud")
     assert [one.name for one in made.parameters] == ["places"]
+
+
+class Version(collections.namedtuple("Version", "major micro")):
+    def __new__(cls, major: int, micro: int, release: str = "final"):
+        return super().__new__(cls, major, micro)
+
+
+def test_what_cannot_be_changed_later_takes_what_new_does():
+    made = evidence.constructor(Version, "Version")
+    assert made.hints == {"major": int, "micro": int, "release": str}
 
 
 class Wide:
