@@ -12,13 +12,13 @@ from operator import attrgetter
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Entry, Explored, Finding, Gap, NewTest, Observation, Origin, Template
+from pytest_enrich.data import Argument, Entry, Explored, Finding, Gap, NewTest, Observation, Origin, Template
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import body, cases, names, places, questions, style, words
 from pytest_enrich.writing.body import Body
 from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import Renderer, divided, folded, indented, is_readable, wrapped
-from pytest_enrich.writing.syntax import Text, expression, nodes_of, plain, span
+from pytest_enrich.writing.syntax import Text, expression, literal_value, nodes_of, plain, span
 
 AWAITED = {"await", "async list"}
 COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
@@ -94,7 +94,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def write(self, finding: Finding) -> NewTest | None:
         """The test for a finding, or None when it would not be readable."""
-        finding, borrowed = self._borrowed(self._placed(finding))
+        finding, borrowed = self._borrowed(self._audible(self._placed(finding)))
         gaps, awaits = self._closed(finding), self._awaits(finding)
         readable = self._readable(finding, awaits=awaits) if gaps else None
         if readable is None:
@@ -163,7 +163,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         keywords = made.keywords if isinstance(made, ast.Call) else ()
         arguments = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg}
         arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
-        around = {one.name.rpartition(".")[2].lower(): plain(one.value) for one in call.patched}
+        around = dict(pair for one in call.patched for pair in _set_before(one))
         case = cases.case_of(target, gap, self._seen(finding), parameters, arguments | around)
         subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
         usual = _always(entry for entry in target.entries if entry.qualname == call.qualname)
@@ -215,6 +215,14 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     def _placed(self, finding: Finding) -> Finding:
         return places.placed(finding, self.rootdir, self.placement.path, self.text)
+
+    def _audible(self, finding: Finding) -> Finding:
+        """The finding without what it printed beside what it gave, where there are no fixtures to hear it."""
+        if self.placement.style != "unittest":
+            return finding
+        first, *others = finding.observations
+        heard = (first, *(one for one in others if not one.expression.endswith(body.PRINTED)))
+        return replace(finding, observations=heard)
 
     def _awaits(self, finding: Finding) -> bool:
         """Whether the test for a finding is a coroutine, as others are there."""
@@ -294,6 +302,15 @@ def _exchanged(code: str, known: Mapping[str, str]) -> str:
 def renamed(test: NewTest, name: str) -> NewTest:
     """The test under another name."""
     return replace(test, name=name, code=test.code.replace(f"def {test.name}(", f"def {name}(", 1))
+
+
+def _set_before(one: Argument) -> Iterator[tuple[str, Template]]:
+    """What is set before, by the names that people know it by: of a command line its options."""
+    literal = literal_value(one.value) if one.name == "sys.argv" else None
+    if literal is None:
+        yield one.name.rpartition(".")[2].lower(), plain(one.value)
+        return
+    yield from ((words.snake(word.strip("-")), "True") for word in literal[0] if word[:1] == "-")
 
 
 def _always(entries: Iterable[Entry]) -> frozenset[str]:

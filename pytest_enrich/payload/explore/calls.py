@@ -290,6 +290,8 @@ def sites(call: Call) -> Iterator[Site]:
     if call.receiver:
         yield call.receiver, lambda text: dataclasses.replace(call, receiver=text)
     yield from given(call)
+    for at, (_, value) in enumerate(call.patched):
+        yield value, _patched(call, at)
     for at, step in enumerate(call.setup):
         for text, make in sites(step):
             yield text, _in_setup(call, at, make)
@@ -314,6 +316,11 @@ def _given(call: Call, at: int, place: int) -> Make:
         return dataclasses.replace(call, then=(*call.then[:at], values, *call.then[at + 1 :]))
 
     return make
+
+
+def _patched(call: Call, at: int) -> Make:
+    before, (name, _), after = call.patched[:at], call.patched[at], call.patched[at + 1 :]
+    return lambda text: dataclasses.replace(call, patched=(*before, (name, text), *after))
 
 
 def _in_setup(call: Call, at: int, make: Make) -> Make:

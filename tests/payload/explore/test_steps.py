@@ -262,6 +262,57 @@ def test_the_user_at_the_terminal_answers(explore):
     assert finding.observations[0].value == "True"
 
 
+PROGRAM = """
+    import argparse
+    import sys
+
+    def parser():
+        made = argparse.ArgumentParser()
+        made.add_argument("text")
+        made.add_argument("-u", "--upper", action="store_true")
+        made.add_argument("--times", type=int, default=1)
+        return made
+
+    def main():
+        args = parser().parse_args()
+        if args.upper:
+            print(args.text.upper())  # upper
+            return 0
+        if args.times < 1:
+            raise ValueError("too few times")  # times
+        print(args.text * args.times)  # plain
+        return 0
+
+    def shout():
+        if len(sys.argv) < 2:
+            return "usage"  # nothing
+        return sys.argv[1].upper()  # word
+    """
+
+
+@pytest.mark.parametrize(
+    ("name", "where", "words"),
+    [
+        ("main", "upper", ["--upper", "abc"]),
+        ("main", "times", ["--times", "0", "abc"]),
+        ("main", "plain", ["abc"]),
+        ("shout", "nothing", []),
+        ("shout", "word", ["abc"]),
+    ],
+)
+def test_a_program_is_started_with_the_options_that_it_has(explore, name, where, words):
+    text = PROGRAM.replace(f"# {where}\n", "# here\n")
+    branches = ((16, 17),) if where == "times" else ()
+    (finding,) = explore(text, name, branches=branches).findings
+    assert finding.lines == (f"monkeypatch.setattr('sys.argv', {['prog', *words]})",)
+
+
+def test_a_program_shows_what_it_prints_and_how_it_ends(explore):
+    (finding,) = explore(PROGRAM.replace("# plain\n", "# here\n"), "main").findings
+    seen = [(one.expression, one.value) for one in finding.observations]
+    assert seen == [("{result}", "0"), ("capsys.readouterr().out", r"'abc\n'")]
+
+
 def test_what_a_context_manager_gives_is_seen_inside(explore):
     text = """
         from contextlib import contextmanager

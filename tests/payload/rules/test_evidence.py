@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import collections
 import collections.abc
 import datetime as dt
 import typing
@@ -182,9 +181,11 @@ def test_of_a_class_above_that_does_not_say_what_it_takes_nothing_is_taken():
     assert [one.name for one in made.parameters] == ["places"]
 
 
-class Version(collections.namedtuple("Version", "major micro")):
+class Version(tuple):
+    __slots__ = ()
+
     def __new__(cls, major: int, micro: int, release: str = "final"):
-        return super().__new__(cls, major, micro)
+        return super().__new__(cls, (major, micro, release))
 
 
 def test_what_cannot_be_changed_later_takes_what_new_does():
