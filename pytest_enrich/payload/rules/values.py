@@ -26,6 +26,9 @@ from .types import ANYTHING, AWAITABLE, FIELD
 
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
+ITERATED: Mapping[type, str] = {
+    collections.abc.Iterator: "iter({})", collections.abc.Generator: "(item for item in {})",
+}  # fmt: skip
 MOST_MATCHING, MOST_BELOW = 16, 12
 MOST_TRIED, MOST_TAKEN = 60, 6
 """Of the texts that people wrote, and of those that a class takes."""
@@ -241,8 +244,8 @@ class World:
         if issubclass(kind, enum.Enum) and kind is not enum.Enum:
             members = enumerated(kind)
             return draw.sampled(members)
-        if kind in {collections.abc.Iterator, collections.abc.Generator}:
-            return self._container(list, "[", "]", arguments[:1], depth).map("iter({})".format)
+        if kind in ITERATED:
+            return self._container(list, "[", "]", arguments[:1], depth).map(ITERATED[kind].format)
         return self._tuple(arguments, depth) if kind is tuple else self._held(kind, arguments, depth)
 
     def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import random
 import sys
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from pytest_enrich.payload.rules import draw
 from pytest_enrich.payload.rules.draw import drawn
 from pytest_enrich.payload.rules.plain import PLAIN
 from pytest_enrich.payload.rules.types import conforms
-from pytest_enrich.payload.rules.values import PROVIDERS, from_hypothesis
+from pytest_enrich.payload.rules.values import PROVIDERS, World, from_hypothesis
 
 NUMBERS = draw.whole(6).map(repr)
 
@@ -73,3 +74,10 @@ def test_hypothesis_is_left_as_it_was():
     from_hypothesis(st.integers(), 3)
     assert vars(sys.modules[PROVIDERS]).keys() == before.keys()
     assert vars(sys.modules[PROVIDERS])["_get_local_constants"] is before["_get_local_constants"]
+
+
+@pytest.mark.parametrize("kind", [Iterator[int], Generator[int, None, None]])
+def test_what_is_drawn_for_what_gives_items_gives_some(kind):
+    templates = World((), {}).drawn(kind, 0)
+    assert templates
+    assert all(conforms(evaluate(template), kind) for template in templates)
