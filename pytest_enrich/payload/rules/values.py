@@ -21,8 +21,18 @@ from ..express import evaluable, express, is_thing, named
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn
 from .evidence import concrete, constructor
-from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, FROM_HYPOTHESIS, GENERAL, PLAIN, STANDARD
-from .types import ANYTHING, AWAITABLE, FIELD
+from .plain import (
+    ANSWERING,
+    BRACKETS,
+    CALLABLES,
+    EMPTY,
+    FROM_HYPOTHESIS,
+    GENERAL,
+    PLAIN,
+    SIGNED,
+    STANDARD,
+)
+from .types import ANYTHING, AWAITABLE, FIELD, Inspected
 
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
@@ -236,9 +246,8 @@ class World:
     def _composed(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if kind is type:
             return classes.types_of([one for one in arguments if one is not ANYTHING], self._types)
-        if kind.__name__ == "Callable":
-            gives = typing.get_origin(arguments[-1]) if arguments else None
-            return draw.just(ANSWERING) if gives in AWAITABLES else draw.sampled(CALLABLES)
+        if kind is Inspected or kind.__name__ == "Callable":
+            return _functions(kind, arguments)
         if kind in AWAITABLES:
             return draw.just(AWAITABLE)
         if issubclass(kind, enum.Enum) and kind is not enum.Enum:
@@ -416,3 +425,11 @@ def _exceptions(kind: type) -> Iterator[str]:
 def _literal(values: Sequence[object]) -> Strategy[str]:
     texts = [text for value in values if (text := express(value))]
     return draw.sampled(texts)
+
+
+def _functions(kind: type, arguments: tuple[Any, ...]) -> Strategy[str]:
+    """Functions to call, or to look at."""
+    if kind is Inspected:
+        return draw.sampled(SIGNED)
+    gives = typing.get_origin(arguments[-1]) if arguments else None
+    return draw.just(ANSWERING) if gives in AWAITABLES else draw.sampled(CALLABLES)

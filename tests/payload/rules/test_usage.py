@@ -4,6 +4,7 @@ import ast
 import collections.abc
 import dataclasses
 import datetime as dt
+import inspect
 import itertools
 import os
 import sys
@@ -12,7 +13,7 @@ import typing
 import pytest
 
 from pytest_enrich.payload.rules import body, usage
-from pytest_enrich.payload.rules.types import GENERIC, Dataclass
+from pytest_enrich.payload.rules.types import GENERIC, Dataclass, Inspected
 
 
 class Span:
@@ -159,6 +160,14 @@ def taken_apart(kind):
 
 def test_what_is_taken_apart_as_typing_does_is_a_type():
     assert of(taken_apart, "kind") == {type, GENERIC}
+
+
+def looked_at(function, other, size):
+    return inspect.signature(function), other.__defaults__, size
+
+
+def test_what_is_asked_for_its_parameters_is_a_function():
+    assert of(looked_at, "function") == of(looked_at, "other") == {Inspected}
 
 
 def found_by(kid=None, *, strict=False):
