@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import linecache
 import re
 import time
 import traceback
@@ -32,6 +33,8 @@ NOT_ZERO = re.compile(r"[1-9]|[^\W\d_]{2}")
 INTERNAL = re.compile(r"unreachable|should (never|not) happen|invariant|internal error|is a bug", re.IGNORECASE)
 """What code says when it finds itself where it cannot be: whoever makes that happen has found a mistake."""
 NONE = re.compile(r"(?<![A-Za-z])None(?![a-z])")
+NO_NUMBER = re.compile(r"(?i)float⟩?\(['\"][^)]*nan")
+NAN = re.compile(r"(?i)\bnan\b|isnan|is_nan|isfinite")
 COMPARISONS = {"__eq__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__"}
 MOST_OTHERS, ENOUGH = 12, 2
 """Values that are tried in the place of one, and how many of them have to come to the same."""
@@ -102,6 +105,12 @@ def _leading(runner: Runner, first: int, last: int) -> Iterator[int]:
             yield at
 
 
+def _knows_nan(runner: Runner, inputs: Inputs) -> bool:
+    """Whether tests pass what is no number, or the watched file speaks of it: elsewhere nobody means it."""
+    is_passed = any("nan" in text for text in inputs.usual)
+    return is_passed or any(NAN.search(line) for line in linecache.getlines(runner.filename))
+
+
 def is_function(result: object) -> bool:
     """Whether a result is there to be called."""
     if isinstance(result, FunctionType):
@@ -157,7 +166,8 @@ def lines_of(reached: Reached) -> set[int]:
 
 def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> str:
     """Why nobody would want a test of this call, "" when somebody may; `runner` makes it again to look at it."""
-    if not inputs.conforms(call) and not (is_checked(outcome, inputs, call) or _is_left(runner, outcome)):
+    is_unfit = not inputs.conforms(call) and not (is_checked(outcome, inputs, call) or _is_left(runner, outcome))
+    if is_unfit or (any(NO_NUMBER.search(text) for text, _ in sites(call)) and not _knows_nan(runner, inputs)):
         return "not what callers pass"
     if inputs.entry.name == "__hash__" and outcome.result is not True:
         return "nothing to observe"  # the hash of an object tells nothing but that it is this one

@@ -581,6 +581,33 @@ def test_what_is_not_as_another_test_expects_says_little(rows, assertion, is_kep
     assert len(made.code.splitlines()) == 3 + is_kept
 
 
+HELPED = """
+from math import isclose
+from shop.cart import discount
+
+def is_near(one, other):
+    return abs(one - other) < 1
+
+def test_discount():
+    said = discount(10)
+    assert said.total == 10
+    assert {helper}(said.rate, 3)
+"""
+
+
+@pytest.mark.parametrize("helper", ["isclose", "is_near"])
+def test_what_is_not_as_a_helper_would_have_it_says_little(rows, helper):
+    (made,), _ = rows(HELPED.format(helper=helper), variant("-1", seen=("0", "False")))
+    assert helper not in made.code
+
+
+@pytest.mark.parametrize("helper", ["isclose", "is_near"])
+def test_what_a_helper_says_is_no_result_that_a_name_tells(rows, helper):
+    text = HELPED.format(helper=helper).replace("    assert said.total == 10\n", "")
+    (made,), _ = rows(text, variant("-1", seen=("True",)))
+    assert made.name == "test_discount_with_negative_total"
+
+
 def test_what_raises_on_several_lines_stands_inside_its_block(rows):
     text = """
     class TestCart:
