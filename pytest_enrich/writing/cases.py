@@ -46,6 +46,14 @@ EVERYTHING = {"locals", "vars", "super", "eval", "exec"}
 DECIDING = ("if", "elif", "while", "for", "match", "case")
 ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)|\bin \w+")
 HOLDING = {"true", "matches", "raises", "iterates"}
+SIGNS = (
+    (re.compile(r"(?<!\S)> ?0\b(?!\.\d)"), "positive"),
+    (re.compile(r"(?<!\S)>= ?(?=\d)"), "at least "),
+    (re.compile(r"(?<!\S)<= ?(?=\d)"), "at most "),
+    (re.compile(r"(?<!\S)> ?(?=\d)"), "greater than "),
+    (re.compile(r"(?<!\S)< ?(?=\d)"), "less than "),
+)
+"""What messages write in signs, in words."""
 OPPOSITES = {"__eq__": "__ne__", "__ne__": "__eq__"}
 NUMBERED = re.compile(r"^(?:\[[A-Za-z]+ ?\d+\]|[Ll]ine \d+[:,])\s*")
 """What messages of the system begin with, those that have codes, and those that say where in a text it is."""
@@ -176,7 +184,10 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def _said(self) -> str:
         """The message without what no name says: where it was raised, by what, and the values that were passed."""
-        said = NUMBERED.sub("", words.OBJECT.sub(" ", words.main_text(POSSESSIVE.sub("", self.told))).strip())
+        told = POSSESSIVE.sub("", self.told)
+        for sign, spoken in SIGNS:
+            told = sign.sub(spoken, told)
+        said = NUMBERED.sub("", words.OBJECT.sub(" ", words.main_text(told)).strip())
         # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
         signs = (value for value in self.values if not value.replace(" ", "").isalnum())
         passed = {value for value in (*signs, *filter(LONG_NUMBER.search, self.values)) if len(value) > 1}

@@ -92,6 +92,8 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("total defined twice for 'abc'", "test_price_total_defined_twice"),
         ("'code' is deprecated, use 'total' instead.", "test_price_code_is_deprecated"),
         ("It is not allowed to mix codes", "test_price_cannot_mix_codes"),
+        ("total must be > 0.", "test_price_rejects_non_positive_total"),
+        ("the code has to be >= 3", "test_price_code_has_to_be_at_least_3"),
         ("total must be either a number or one of: net, gross", "test_price_rejects_invalid_total"),
         ("", "test_price_rejects_invalid_total"),
     ],
