@@ -35,7 +35,7 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
         subjects: How what is tested may be called, the best first.
         taken: Names of tests.
     """
-    texts = (case.docstring, case.comment, case.told, *case.parameters, *case.optional, *taken)
+    texts = (case.docstring, case.comment, case.told, case.message, *case.parameters, *case.optional, *taken)
     known = {*words.snake(" ".join(texts)).split("_")}
     every = [(subject, way) for subject in subjects for way in ways.of(case)]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
