@@ -184,10 +184,8 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def _said(self) -> str:
         """The message without what no name says: where it was raised, by what, and the values that were passed."""
-        told = POSSESSIVE.sub("", self.told)
-        for sign, spoken in SIGNS:
-            told = sign.sub(spoken, told)
-        said = NUMBERED.sub("", words.OBJECT.sub(" ", words.main_text(told)).strip())
+        told = words.main_text(in_words(POSSESSIVE.sub("", self.told)))
+        said = NUMBERED.sub("", words.OBJECT.sub(" ", told).strip())
         # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
         signs = (value for value in self.values if not value.replace(" ", "").isalnum())
         passed = {value for value in (*signs, *filter(LONG_NUMBER.search, self.values)) if len(value) > 1}
@@ -232,6 +230,13 @@ class Case(Struct, frozen=True, kw_only=True):
     def raised(self) -> str:
         """The name of the exception's class, "" where nothing is raised."""
         return self.seen.value.strip("⟨⟩").split(":")[-1].split(".")[-1] if self.seen.subject == "raises" else ""
+
+
+def in_words(message: str) -> str:
+    """A message with words in the place of signs."""
+    for sign, spoken in SIGNS:
+        message = sign.sub(spoken, message)
+    return message
 
 
 def _words(raised: str) -> list[str]:

@@ -14,7 +14,7 @@ from pytest_enrich.data import Kept, NewTest
 from pytest_enrich.imports import free, parsed
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import conditions, situations, ways, words
-from pytest_enrich.writing.cases import Case
+from pytest_enrich.writing.cases import Case, in_words
 from pytest_enrich.writing.situations import JOINED
 from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of
 
@@ -35,7 +35,7 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
         subjects: How what is tested may be called, the best first.
         taken: Names of tests.
     """
-    texts = (case.docstring, case.comment, case.told, case.message, *case.parameters, *case.optional, *taken)
+    texts = (case.docstring, case.comment, in_words(case.told), *case.parameters, *case.optional, *taken)
     known = {*words.snake(" ".join(texts)).split("_")}
     every = [(subject, way) for subject in subjects for way in ways.of(case)]
     ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
