@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Container, Iterator
 
 from pytest_enrich.imports import parsed
+from pytest_enrich.writing.syntax import last_name
 
 BLOCKS = {"raises", "warns", "deprecated_call"}
 """What pytest's blocks are called that expect something."""
@@ -78,7 +79,7 @@ def _equated(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
 def _is_call(node: ast.expr | None, called: Container[str]) -> bool:
     node = node.value if isinstance(node, ast.Await) else node
     function = node.func if isinstance(node, ast.Call) else None
-    return getattr(function, "attr", getattr(function, "id", "")) in called
+    return last_name(function) in called
 
 
 def _says_something(node: ast.expr) -> bool:

@@ -21,6 +21,7 @@ from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Task
 from pytest_enrich.refine.asserting import BLOCKS, is_telling
 from pytest_enrich.validate import allowed
+from pytest_enrich.writing.syntax import last_name
 
 STAND_INS = frozenset({"AsyncMock", "MagicMock", "Mock", "NonCallableMock", "PropertyMock", "call", "sentinel"})
 CATCH_ALL = frozenset({"AssertionError", "BaseException", "Exception"})
@@ -280,7 +281,7 @@ def _functions(text: str) -> list[Function]:
 def _called(test: ast.AST, functions: list[Function]) -> list[Function]:
     """The functions of a file that a test of it calls by name."""
     calls = (node.func for node in ast.walk(test) if isinstance(node, ast.Call))
-    called = {getattr(function, "attr", getattr(function, "id", "")) for function in calls}
+    called = {last_name(function) for function in calls}
     return [node for node in functions if node.name in called]
 
 

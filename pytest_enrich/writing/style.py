@@ -11,7 +11,7 @@ from typing import TypeAlias, TypeGuard
 
 from pytest_enrich.data import Placement
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import Function, nodes_of
+from pytest_enrich.writing.syntax import Function, last_name, nodes_of
 
 Decorators: TypeAlias = tuple[str, ...]
 EACH = {"setUp", "asyncSetUp", "setup_method"}
@@ -104,7 +104,7 @@ def _class_given(fixture: Function) -> Iterator[str]:
     leaving: list[ast.Return | ast.Yield] = [*nodes_of(ast.Return, fixture), *nodes_of(ast.Yield, fixture)]
     ends = [one.value for one in leaving if one.value is not None]
     made = [bound.get(end.id, end) if isinstance(end, ast.Name) else end for end in ends]
-    names = {getattr(one.func, "attr", getattr(one.func, "id", "")) for one in made if isinstance(one, ast.Call)}
+    names = {last_name(one.func) for one in made if isinstance(one, ast.Call)}
     yield from names if len(ends) == 1 and all(name[:1].isupper() for name in names) else ()
 
 
