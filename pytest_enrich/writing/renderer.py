@@ -25,6 +25,8 @@ LONGEST_TEXT, MOST_PIECES = 40, 24
 """A text that is longer may be divided into its lines, of which there are so many at most."""
 INDENT = "    "
 MOST_LINES = 8
+AMONG = re.compile(r"[\[{,:(] ?\($", re.MULTILINE)
+"""The end of a line behind which a text goes on that is one of several."""
 DEFINITION = re.compile(r"(async )?def ")
 OPENING, CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 
@@ -184,8 +186,12 @@ def wrapped(code: str, width: int = LONGEST_LINE) -> str:
 
 
 def divided(code: str, width: int = LONGEST_LINE) -> str:
-    """The same with what is too long still divided between words."""
-    return _with_texts(code, width, _in_words)
+    """The same with what is too long still divided between words; one of several is put in a line first."""
+    alone = _with_texts(code, width, _in_words)
+    if not AMONG.search(alone):
+        return alone
+    lines = (part for line in code.splitlines() for part in _folded(line, width))
+    return "\n".join(_with_texts(line, width, _in_words) for line in lines)
 
 
 def _with_texts(code: str, width: int, parts: Callable[[str, int], Iterable[str]]) -> str:

@@ -37,6 +37,20 @@ def test_a_line_that_is_too_long_is_divided_between_words_if_need_be():
     assert [len(part) <= 88 and part.endswith((" '", ")'")) for part in parts] == [True] * 2
 
 
+def test_what_is_one_of_several_is_put_in_a_line_before_it_is_divided():
+    line = "> # This is a basic script I wrote to run it over all of the data"
+    assert divided(f"lines = ['0a2,3', {line!r}, '> ']", 60) == (
+        "lines = [\n"
+        "    '0a2,3',\n"
+        "    (\n"
+        "        '> # This is a basic script I wrote to run it '\n"
+        "        'over all of the data'\n"
+        "    ),\n"
+        "    '> ',\n"
+        "]"
+    )
+
+
 @pytest.mark.parametrize("code", [f"f({'x' * 200!r})", f"f(b{TEXT!r})", "f('short\\n')", f"f({TEXT!r}", "x = ("])
 def test_what_cannot_be_divided_or_need_not_be_stays(code):
     assert wrapped(code) == code
