@@ -187,10 +187,12 @@ def apart(case: Case) -> Iterator[str]:
     yield from (f"_with_{kind}_{case.known_as(name)}" for name, kind in written.items() if kind)
     yield from (f"_with_{said}" for said in map(words.told, case.elsewhere) if said)
     yield from (f"_with_{asked}" for asked in conditions.asked(case.text, case.outcome))
+    yield from _looked_at(case)
 
 
 def anyhow(case: Case) -> Iterator[str]:
     """What can still be said where the name alone is taken: better than a number behind it."""
+    yield from _looked_at(case)
     values = [literal for value in case.arguments.values() if (literal := literal_value(value)) is not None]
     yield from (f"_with_{kind}" for value in [*case.arguments.values()][:1] if (kind := _kind(value)))
     texts = [value for (value,) in values if isinstance(value, str)]
@@ -204,6 +206,12 @@ def anyhow(case: Case) -> Iterator[str]:
     told = f"{seen[0]:g}" if seen and isinstance(seen[0], float) else repr(seen[0]).lstrip("b") if seen else ""
     if re.fullmatch(r"\w{1,20}", result := words.value_slug(told)):
         yield f"_gives_{result}"
+
+
+def _looked_at(case: Case) -> Iterator[str]:
+    """The attribute of the result that is looked at."""
+    if attribute := re.fullmatch(r"\{result\}\.([a-z]\w*)", case.seen.expression):
+        yield f"_{words.snake(attribute[1])}"
 
 
 def _kind(value: Template) -> str:

@@ -209,6 +209,14 @@ def test_that_nothing_is_passed_is_refused_whatever_the_error():
     assert named(case(seen, arguments={"total": "None"})) == "test_price_rejects_none"
 
 
+def test_what_is_looked_at_of_the_result_tells_a_test_apart_where_its_name_is_taken():
+    seen = Observation(subject="result", expression="{result}.old_version", value="12")
+    given = case(seen, text="if match:", outcome="true", arguments={"total": "'a'"})
+    assert named(given) == "test_price_old_version"
+    assert named(replace(given, outcome="entered")) == "test_price"
+    assert named(replace(given, outcome="entered"), {"test_price"}) == "test_price_old_version"
+
+
 def test_a_word_of_a_text_tells_a_test_apart_where_its_name_is_taken():
     taken = {"test_price", "test_price_returns_none"}
     seen = Observation(subject="result", value="None")
