@@ -20,6 +20,8 @@ from pytest_enrich.validate import check, gain, kills, stable
 from pytest_enrich.validate.proof import Existing, Proof
 
 MOST_SHARPENED = 2
+MOST_STATED = 3
+"""Assertions of what was seen, where no mutant says which of them are needed."""
 Sharper: TypeAlias = Callable[[Task, Candidate, Call], Iterable[Sequence[Candidate]]]
 """Makes tests of a call that may take the place of a candidate, the shortest first; of a smaller call before."""
 
@@ -47,6 +49,10 @@ class Graded(Struct, frozen=True):
         """Whether another test climbs the ladder again and does as much."""
         measured = self._measured(other)
         return measured is not None and kills.all_by(measured[0], self.counted, seconds=measured[1].seconds)
+
+    def closes_as_much(self, other: NewTest) -> bool:
+        """Whether another test passes in its place, and closes what it does."""
+        return self._measured(other) is not None
 
     def _measured(self, other: Candidate) -> tuple[Proof, gain.Gained] | None:
         """Another one in its place, with what it gains; None when it does not close all that this one does."""
@@ -156,9 +162,12 @@ def _best(graded: Graded, tests: Iterable[Candidate]) -> Graded:
 def _smallest(graded: Graded) -> Proof:
     """The smallest candidate found that closes and kills the same, in its place.
 
-    Where nothing is killed nobody can say what is needed.
+    Where nothing is killed nobody can say what is needed: of what was only seen the most telling assertions stay.
     """
     proof, counted, parts = graded.proof, graded.counted, graded.parts
+    if not counted.killed and parts is not None and parts.whole.origin.reduced:
+        few = parts.only(tuple(range(min(MOST_STATED, len(parts.each)))))
+        return _put(proof, few) if few != parts.whole and graded.closes_as_much(few) else proof
     if not counted.killed or not isinstance(proof.candidate, NewTest):
         return proof
     least: NewTest = proof.candidate

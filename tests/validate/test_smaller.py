@@ -65,9 +65,9 @@ class World:
 def judge(fakes):
     """The verdict on the candidate in a world, and the world."""
 
-    def judge(kills, code=CODE, *, reduced=True, oracle=(), imports=(), **world):
+    def judge(kills, code=CODE, *, reduced=True, oracle=(), imports=(), source=SOURCE, **world):  # noqa: PLR0913
         gap = fakes.gap(branches=())
-        task = replace(fakes.task(gap), source_text=SOURCE)
+        task = replace(fakes.task(gap), source_text=source)
         plain = fakes.candidate(code)
         origin = replace(plain.origin, reduced=reduced)
         candidate = replace(plain, origin=origin, oracle=oracle or plain.oracle, imports=imports)
@@ -96,6 +96,20 @@ def test_assertions_that_kill_nothing_go(judge):
 def test_the_fewest_that_kill_the_same_stay(judge):
     verdict, _ = judge({RESULT: (BOUNDARY, ONE), TOTAL: (COMPARED, ONE), SEEN: (BOUNDARY, COMPARED, MINUS)})
     assert body(verdict) == ["cart = Cart()", "result = cart.discount(-1)", RESULT, SEEN]
+
+
+MANY = f"{CODE}    assert cart.last == -1\n    assert cart.count == 1\n"
+NO_MUTANTS = "\n\nwith total:\n    pass\n"
+
+
+def test_of_what_was_seen_few_assertions_stay_where_no_mutant_says_which_are_needed(judge):
+    verdict, _ = judge({}, MANY, source=NO_MUTANTS)
+    assert (verdict.grade, body(verdict)[-3:]) == ("ungraded", [RESULT, TOTAL, SEEN])
+
+
+def test_what_people_assert_stays_where_no_mutant_says_what_is_needed(judge):
+    verdict, _ = judge({}, MANY, source=NO_MUTANTS, reduced=False)
+    assert verdict.smaller is None
 
 
 def test_a_result_that_nobody_looks_at_is_not_kept_either(judge):

@@ -34,7 +34,7 @@ STARTED = "__main__"
 PYTHON = ("cp{}{}".format(*sys.version_info), "{}.{}.{}".format(*sys.version_info))
 """What names the interpreter."""
 MOST_ASKED = 4
-STARTED = "setattr('sys.argv'"
+SET_LINE = "setattr('sys.argv'"
 """In the lines of what is started as a program."""
 LONGEST_OUTPUT = 100
 
@@ -161,7 +161,7 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
     result = _told(runner, plain, outcome, earlier) if plain.expression else []
     telling = [record for record in result if record["value"] != "None"]
     # What it tells its user is what a program is for, and a number how it ended.
-    is_program = STARTED in plain.text and type(outcome.result) is int
+    is_program = SET_LINE in plain.text and type(outcome.result) is int
     told = _printed(plain, outcome) if telling and is_program else []
     shown = (
         [*telling, *told, *changes][: max(MOST, len(telling))]

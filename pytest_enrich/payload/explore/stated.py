@@ -23,7 +23,8 @@ PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int)
 BARE: dict[type, Callable[[Any], object]] = {int: int.__index__, float: float.__float__, str: str.__str__}
 MOST_HELD, DEEPEST = 50, 3
 Record = dict[str, Any]
-MOST = 3
+MOST, MOST_FIELDS = 3, 6
+"""Of what a call changes; and of what it gives, from which the proof takes what notices something."""
 SHORT_FLOAT = 6
 STARTED, YEAR = time.time(), 366 * 86_400.0
 """When this was imported, by the clock; a search may change it."""
@@ -105,7 +106,7 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
     if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
         keys = visible_text([*value])
         named = [_stated("list({result})", [*value], keys)] if keys and len(keys) <= LONGEST_FIELD else []
-        return [*list(_items(value, plain))[:MOST], *named] or [_stated("{result}", value, text)]
+        return [*list(_items(value, plain))[:MOST_FIELDS], *named] or [_stated("{result}", value, text)]
     if text is not None and (len(text) <= LONGEST or isinstance(value, str | bytes)):
         return [_stated("{result}", value, text)]
     if type(value) is str and (line := telling_line(value, plain.text)):
@@ -116,7 +117,7 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
         return [_stated("list({result})", [*value], text)]
     alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
     shown = [*_items(_looked_up(value), plain)] or [*_parts(value, plain, alike)]
-    return shown[:MOST] or ([_stated("{result}", value, text)] if text else [])
+    return shown[:MOST_FIELDS] or ([_stated("{result}", value, text)] if text else [])
 
 
 def telling_line(text: str, passed: str) -> str:
