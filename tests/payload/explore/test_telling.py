@@ -565,3 +565,22 @@ def test_what_says_that_it_is_to_go_is_doubtful_where_that_is_not_looked_at(expl
     (finding,) = explore(text, "doubled").findings
     assert finding.observations[0].subject == "result"
     assert finding.doubt == 1 + outdated  # 90 nobody wrote
+
+
+HEADERS = """
+    class Header:
+        def __init__(self, path: str, version: str | None):
+            self.path = path
+            self.version = version
+
+    def header(text: str) -> Header:
+        path, _, version = text.partition(" ")
+        if not version:
+            return Header(path, None)  # here
+        return Header(path, version)
+    """
+
+
+def test_beside_what_is_there_it_is_told_what_is_not(explore):
+    (found,) = explore(HEADERS, "header").findings
+    assert [(one.expression, one.value) for one in found.observations][1:] == [("{result}.version", "None")]
