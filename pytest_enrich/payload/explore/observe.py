@@ -31,7 +31,7 @@ PRINTED = "capsys.readouterr().out"
 LOGGED = "caplog.messages"
 """The same of what was logged."""
 STARTED = "__main__"
-PYTHON = ("cp{}{}".format(*sys.version_info), "{}.{}.{}".format(*sys.version_info))
+PYTHON = tuple(form.format(*sys.version_info) for form in ("cp{}{}", "thon-{}{}", "{}.{}.{}"))
 """What names the interpreter."""
 MOST_ASKED = 4
 SET_LINE = "setattr('sys.argv'"

@@ -33,6 +33,7 @@ LONGEST, LONGEST_EXCHANGED = 24, 40
 
 More where what is called is exchanged: it is all known, but for a name and what comes of it.
 """
+ASKING_KINDS = {"isinstance", "issubclass", "hasattr", "callable"}
 RAISES = "raises"
 """What is seen begins so where it is an exception."""
 ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
@@ -104,7 +105,8 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
 def _asks_helper(renderer: VariantRenderer, point: Point) -> bool:
     """Whether what is asserted is what a function says that is none of the project, such as a comparison."""
     root = renderer.target.module.partition(".")[0]
-    own = names.functions(renderer.sheet.text.text) | {
+    own = names.functions(renderer.sheet.text.text) | ASKING_KINDS
+    own |= {
         name
         for name, sources in renderer.bindings.objects.items()
         if all(re.split(r"[.:]", source)[0] != root for source in sources)

@@ -52,13 +52,14 @@ def test_what_a_command_says_to_the_shell_is_stated_when_it_fails(explore):
     assert [one.expression for one in finding.observations] == ["{result}.output", "{result}.exit_code"]
 
 
-def test_what_names_the_interpreter_is_no_result(explore):
-    text = """
+@pytest.mark.parametrize("form", ["cp{}{}", "CPython-{}{}-1", "{}.{}.{}"])
+def test_what_names_the_interpreter_is_no_result(explore, form):
+    text = f"""
         import sys
 
         def tag(name: str = "") -> str:
-            return name or "cp{}{}".format(*sys.version_info)  # here
+            return name or {form!r}.format(*sys.version_info)  # here
         """
-    own = "cp{}{}".format(*sys.version_info)
+    own = form.format(*sys.version_info)
     seen = [one.value for finding in explore(text, "tag").findings for one in finding.observations]
     assert f"'{own}'" not in seen

@@ -595,7 +595,7 @@ def test_discount():
 """
 
 
-@pytest.mark.parametrize("helper", ["isclose", "is_near"])
+@pytest.mark.parametrize("helper", ["isclose", "is_near", "isinstance"])
 def test_what_is_not_as_a_helper_would_have_it_says_little(rows, helper):
     (made,), _ = rows(HELPED.format(helper=helper), variant("-1", seen=("0", "False")))
     assert helper not in made.code
