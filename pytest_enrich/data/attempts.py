@@ -71,6 +71,7 @@ class _New(Struct, frozen=True, kw_only=True):
         origin: Who thought of it.
         gaps: Ids of the gaps it is meant to close, most important first.
         wish: Of a new test the name that would say more, which another one has that was thought of with it.
+        alone: Of one with several assertions, for each the name and the title that it would have with only that.
     """
 
     name: str
@@ -83,6 +84,7 @@ class _New(Struct, frozen=True, kw_only=True):
     origin: Origin
     gaps: tuple[str, ...]
     wish: str = ""
+    alone: tuple[tuple[str, str], ...] = ()
 
 
 class NewTest(_New, frozen=True, kw_only=True, tag="test"):

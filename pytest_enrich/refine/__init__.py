@@ -44,9 +44,14 @@ class Parts(Struct, frozen=True):
     places: tuple[int, ...]
 
     def only(self, chosen: tuple[int, ...]) -> NewTest:
-        """The candidate with just these of its assertions, by their place in `each`."""
+        """The candidate with just these of its assertions, by their place in `each`; the first names it."""
         kept = {self.places[at] for at in chosen}
-        return without(self.whole, [at for at in self.places if at not in kept])
+        least = without(self.whole, [at for at in self.places if at not in kept])
+        first = sorted(self.places).index(min(kept))
+        if len(self.whole.alone) != len(self.places) or (first == 0 and len(kept) > 1):
+            return least
+        wish, title = self.whole.alone[first]
+        return replace(least, wish=wish, title=title, alone=())
 
     def completed(self, chosen: tuple[int, ...]) -> tuple[int, ...]:
         """These of its assertions, and one for each thing that the test does of which they say nothing.

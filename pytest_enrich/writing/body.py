@@ -259,7 +259,8 @@ def _given(seen: Observation) -> str:
         return shown(seen.value)
     if seen.expression.endswith(IN_RESULT):
         return f"a text with {shown(seen.expression.removesuffix(IN_RESULT))}"
-    return f"{seen.expression.replace('{result}', 'a result')} == {shown(seen.value)}"
+    sign = "is" if seen.form == "is" else "=="
+    return f"{seen.expression.replace('{result}', 'a result')} {sign} {shown(seen.value)}"
 
 
 def _printed(scene: list[Template], action: Template, seen: Observation) -> Body:

@@ -124,7 +124,17 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             oracle=questions.oracles(finding, statements.expects, resolved.codes, self.documented, len(header)),
             origin=replace(self.origin, rules=finding.rules, doubt=finding.doubt + unnamed),
             gaps=tuple(gap.id for gap in gaps),
+            alone=tuple(self._alone(finding, subjects, own)),
         )
+
+    def _alone(
+        self, finding: Finding, subjects: Sequence[str], taken: frozenset[str]
+    ) -> Iterator[tuple[str, str]]:
+        """For each of several assertions the name and the title of a test of only that."""
+        for seen in finding.observations if len(finding.observations) > 1 else ():
+            only = replace(finding, observations=(seen,))
+            case = self.case_of(only)
+            yield names.of(case, subjects, taken), names.title(case, body.described(only))
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
         """The test with what this finding did stated behind it, or None when it would not be readable."""

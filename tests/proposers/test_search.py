@@ -286,6 +286,16 @@ def test_a_warning_is_expected_as_the_file_expects_things(fakes, propose, style,
     assert made.title == 'discount: warns UserWarning "is old" for negative total'
 
 
+def test_of_several_assertions_each_has_the_name_of_a_test_of_only_that(fakes, propose):
+    rate = Observation(subject="result", expression="{result}.rate", value="3")
+    name = Observation(subject="result", expression="{result}.name", value="None", form="is")
+    (made, *_), _ = propose(fakes.finding(rate, name))
+    assert [title for _, title in made.alone] == [
+        "discount: gives a result.rate == 3 for negative total",
+        "discount: gives a result.name is None for negative total",
+    ]
+
+
 PRINTED = Observation(subject="state", expression="capsys.readouterr().out", value="'Hello\\n'")
 
 

@@ -32,6 +32,18 @@ def test_a_part_stands_beside_the_candidate_under_its_own_name(test_of):
     assert {one.placement.anchor for one in parts.each} == {"test_pop"}
 
 
+ALONE = (("test_pop_a", "gives 'a'"), ("test_pop_items", "leaves []"), ("test_pop_size", "leaves 0"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"), [((0, 2), ("", "f")), ((0,), ALONE[0]), ((2,), ALONE[2]), ((1, 2), ALONE[1])]
+)
+def test_a_test_is_called_by_what_it_asserts_first_when_other_assertions_went(test_of, chosen, said):
+    candidate = replace(test_of(POP), alone=ALONE, title="f")
+    least = refine.parts(candidate).only(chosen)
+    assert (least.wish, least.title) == said
+
+
 def test_a_result_comes_before_a_state(test_of, body):
     candidate = test_of(
         """
