@@ -96,8 +96,14 @@ class Watch:
         elif frame in self._making:
             self._making.discard(frame)
             self._note(frame, value)
-        if (template := self._giving.pop(frame, None)) is not None:
+        # What a property gives that a test can make is made there.
+        template = self._giving.pop(frame, None)
+        if template is not None and (template.endswith(")") or not self._is_made_by_tests(value)):
             self.objects.given(value, template, self.nodeid)
+
+    def _is_made_by_tests(self, value: object) -> bool:
+        """Whether people can write down what makes it."""
+        return type(value).__name__[:1] != "_" and self.objects(value) is not None
 
     def begin(self, nodeid: str) -> None:
         """What comes is of this test."""
@@ -159,12 +165,11 @@ class Watch:
         return frame.f_back is not None and self.project.kind(frame.f_back.f_code.co_filename) == "test"
 
     def _template(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> str | None:
-        """The call; None for what cannot be written, needs steps before, or fills more than a line."""
+        """The call, or what reads a property; None where it cannot be written, needs steps, or is too long."""
         function, is_bound, receiver = self._binding(frame, code, qualname, first)
         if function is None or any(part[:1] == "_" for part in qualname.split(".")):
             return None
-        is_changed = any(map(self.objects.is_changed, frame.f_locals.values()))
-        if is_changed or (receiver is not None and isinstance(_held(type(receiver), code), property)):
+        if any(map(self.objects.is_changed, frame.f_locals.values())):
             return None
         passed = passed_arguments(frame, function, self.objects, bound=is_bound)
         owner = express.express(receiver, self.objects) if receiver is not None else ""
@@ -174,7 +179,8 @@ class Watch:
         if is_bound and isinstance(first, type):
             place = f"{first.__module__}:{first.__qualname__}.{code.co_name}"
         called = f"{owner}.{code.co_name}" if owner else f"⟨{place}⟩"
-        given = call_text(called, passed)
+        is_read = receiver is not None and isinstance(_held(type(receiver), code), property)
+        given = called if is_read else call_text(called, passed)
         return given if len(given) <= LONGEST_GIVEN else None
 
     def _note(self, frame: FrameType, made: object) -> None:

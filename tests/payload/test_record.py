@@ -308,6 +308,39 @@ def test_no_call_is_written_that_would_not_give_the_object(project, record):
     }
 
 
+def test_what_a_property_gives_that_no_test_can_make_is_read_from_there(project, record):
+    root = project(
+        src__shop__cart="""
+            class _Side:
+                def __init__(self, queue):
+                    self.queue = queue
+
+                def size(self):
+                    return len(self.queue.held)
+
+            class Queue:
+                def __init__(self, *held):
+                    self.held = held
+
+                @property
+                def left(self):
+                    return _Side(self)
+            """,
+        tests__test_cart="""
+            from shop.cart import Queue
+
+            def test_a():
+                side = Queue(1, 2).left
+                assert side.size() == 2
+            """,
+    )
+
+    recorded = record(root, "_Side.size", "Queue.left")
+
+    assert "⟨shop.cart:Queue⟩(1, 2).left" in {call.receiver for call in recorded.constructors}
+    assert "⟨shop.cart:Queue⟩(1, 2).left._Side.size()" in map(shown, recorded.calls)
+
+
 def test_of_a_call_with_a_stand_in_what_can_be_written_is_noted_in_part(project, record):
     root = project(
         src__shop__cart="""
