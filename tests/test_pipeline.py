@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import threading
 import time
@@ -175,6 +176,16 @@ def test_a_test_with_the_path_of_the_checkout_is_for_nobody_else(fakes, context)
     done = worked(fakes.target(), there, SLICE)
     assert [type(one.verdict) for one in done.attempts] == [Dropped, Kept]
     assert done.attempts[0].verdict.reason == "holds the path of this checkout"
+
+
+@pytest.mark.parametrize(("place", "is_dropped"), [("a.txt", True), ("missing.txt", False)])
+def test_a_test_that_names_a_place_of_this_machine_is_for_nobody_else(fakes, context, tmp_path, place, is_dropped):
+    (tmp_path / "a.txt").touch()
+    (first,) = candidates(fakes, 1)
+    placed = replace(first, code=first.code.replace("-1", repr(str(tmp_path / place))))
+    there = replace(context(fakes.FakeProposer(placed)), exists=os.path.lexists)
+    done = worked(fakes.target(), there, SLICE)
+    assert [isinstance(one.verdict, Dropped) for one in done.attempts] == [is_dropped]
 
 
 def test_a_test_that_was_turned_down_is_followed_by_another_idea(fakes, context):

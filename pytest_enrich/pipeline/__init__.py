@@ -6,6 +6,7 @@ No input or output, no printing: targets in, what came of each out.
 from __future__ import annotations
 
 import math
+import re
 import sys
 import time
 import traceback
@@ -45,6 +46,9 @@ MOST_DOUBT = 1
 DOUBTED = Dropped(rung="asserts", reason="a reader would doubt what it shows")
 REJECTED = Dropped(rung="new", reason="was turned down before")
 PLACED = Dropped(rung="allowed", reason="holds the path of this checkout")
+MACHINE = Dropped(rung="allowed", reason="names a place of this machine")
+PLACE = re.compile(r"""(['"])(/[^'"\s/]+/[^'"\s]*)\1""")
+"""A literal that is the path of something in a folder below the root: the folders themselves are everywhere."""
 
 
 def narrowed(target: Target, done: Sequence[Gap]) -> Target:
@@ -78,7 +82,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     people turned this test down; `turned_down` why they turned down others for a source file; `comes_last` whether
     they did not want tests like it.
     `refused` tells why a team allows no suggestion of a kind for a test file, "" where it does. `rootdir` is where
-    the project lies: elsewhere on other machines.
+    the project lies: elsewhere on other machines. `exists` tells whether this one has a file, or a folder.
     `existing` is what the run knows of the tests that exist: whoever is asked, it is the same. `sharper` as in
     `validate.judge`. What is doubted more than `most_doubt` is not tried where tests come to the module.
     """
@@ -99,6 +103,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     comes_last: Callable[[Candidate], bool] = lambda _candidate: False
     refused: Callable[[str, str], str] = lambda _kind, _path: ""
     rootdir: str = ""
+    exists: Callable[[str], bool] = lambda _path: False
     most_doubt: float = MOST_DOUBT
     sharper: validate.Sharper = lambda *_call: ()
     watch: Callable[[], AbstractContextManager[Sequence[Job]]] = lambda: nullcontext(())
@@ -113,9 +118,17 @@ def _refusal(task: Task, candidate: Candidate, context: RunContext) -> Dropped |
         return DOUBTED
     if context.rootdir and context.rootdir in candidate.code:
         return PLACED
+    if any(map(context.exists, _places(candidate, context, task.source_text))):
+        return MACHINE
     kind = "test" if isinstance(candidate, NewTest) else "row"
     why = context.refused(kind, candidate.placement.path)
     return Dropped(rung="allowed", reason=why) if why else None
+
+
+def _places(candidate: Candidate, context: RunContext, source_text: str) -> Iterator[str]:
+    """The absolute paths that are written in a test, and neither in its file nor in the code under test."""
+    known = f"{context.test_text(candidate.placement.path)}\n{source_text}"
+    return (match[2] for match in PLACE.finditer(candidate.code) if match[2] not in known)
 
 
 def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:

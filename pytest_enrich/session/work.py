@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import platform
 import time
 from collections import Counter
@@ -90,6 +91,7 @@ class Session:
             gaps=_by_path(self._found.open),
             source_text=self._found.texts.__getitem__,
             comes_last=self._known.comes_last,
+            exists=os.path.lexists,
             rootdir=str(self._settings.rootdir),
             sharper=partial(sharpen, sandbox=self._sandbox),
             watch=self._sandbox.watching,
