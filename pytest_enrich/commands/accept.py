@@ -11,7 +11,7 @@ import click
 from msgspec.structs import replace
 
 from pytest_enrich import changes
-from pytest_enrich.commands import reproof, taking
+from pytest_enrich.commands import pytest_run, reproof, taking, undo
 from pytest_enrich.commands.edit import edited_version, is_edited_by_hand
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.reproof import Believed
@@ -59,8 +59,10 @@ def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tu
     found = [barred.get(one.id) or _believed(store, one, how) for one in chosen]
     known = {each.one.id: each for each in found if isinstance(each, Believed)}
     refused = [each for each in found if isinstance(each, Taken)]
+    may_tell = _are_green(store, [each.one for each in known.values()], how)
     with taken_turn(store):
         results = (*refused, *_accepted(store, [each.one for each in known.values()], how))
+    results = _together(store, results, how) if may_tell else results
     notes = {name: each.note for name, each in known.items() if each.note}
     both = {one.id: "; ".join(filter(None, (notes.get(one.id), one.note))) for one in results}
     return tuple(replace(one, note=both[one.id]) for one in results)
@@ -114,6 +116,43 @@ def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Tak
     if any(not result.refused for result in results):
         rebuild.texts(store, files)
     return tuple(results)
+
+
+def _are_green(store: Store, chosen: Sequence[Suggestion], how: How) -> bool:
+    """Whether the test files of several suggestions pass when they are run together, before they change."""
+    paths = sorted({one.target.path for one in chosen if (store.rootdir / one.target.path).exists()})
+    return len(paths) > 1 and pytest_run.files(store, paths, _words(store, chosen), how.tell).passed
+
+
+def _words(store: Store, chosen: Sequence[Suggestion]) -> tuple[str, ...]:
+    return options_of(store.rootdir, max(chosen, key=lambda one: one.made.at)).words
+
+
+def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken, ...]:
+    """What came of it where the files that changed are run together: one that turns others red is as it was."""
+    taken = {one.id for one in results if not one.refused}
+    pairs = [pair for pair in undo.standing(store) if pair[0].verb == "accept" and pair[0].id in taken]
+    paths = sorted({one.target.path for _, one in pairs})
+    words = _words(store, [one for _, one in pairs]) if pairs else ()
+    whole = pytest_run.files(store, paths, words, how.tell) if len(paths) > 1 else None
+    if whole is None or whole.passed:
+        return results
+    for path in paths:
+        own = [pair for pair in pairs if pair[1].target.path == path]
+        for decision, one in reversed(own):
+            undo.undo(store, decision, one)
+        left = [each for each in paths if (store.rootdir / each).exists()]
+        if pytest_run.files(store, left, words, how.tell).passed:
+            why = f"the files that changed are red together with it: {whole.last_line}"
+            return tuple(_left_out(one, why, whole.end) if one.path == path else one for one in results)
+        with taken_turn(store):
+            taking.take(store, path, [one for _, one in own], how)
+    note = f"the files that changed are red together: {whole.last_line}"
+    return tuple(replace(one, note=note) if one.id in taken else one for one in results)
+
+
+def _left_out(one: Taken, why: str, output: str) -> Taken:
+    return one if one.refused else Taken(id=one.id, path=one.path, refused=why, output=output)
 
 
 def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:

@@ -68,8 +68,13 @@ def file(store: Store, path: str, words: Sequence[str] = (), tell: Tell = unhear
     Coverage is off: a `fail_under` of the whole suite says nothing about one file. `words` are options of pytest's
     command line with which the file's tests are run.
     """
-    arguments = [f"--rootdir={store.rootdir}", *words, path]
-    return _without_coverage(store, arguments, inert=True, tell=_waiting(tell, path))
+    return files(store, [path], words, tell)
+
+
+def files(store: Store, paths: Sequence[str], words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
+    """Run several test files together, as `file` does with one."""
+    arguments = [f"--rootdir={store.rootdir}", *words, *paths]
+    return _without_coverage(store, arguments, inert=True, tell=_waiting(tell, ", ".join(paths)))
 
 
 def suggestion(store: Store, one: Suggestion, words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:

@@ -79,6 +79,41 @@ def test_only_the_guilty_one_of_several_is_refused(project, no_dash, negative, w
     assert project.suite_passes()
 
 
+CLEAN = "\n\ndef test_clean():\n    assert 'shop' not in __builtins__\n"
+
+
+@pytest.fixture
+def poison(project):
+    """A suggestion for a file that runs first: green there, and red for the tests of another file."""
+    (project.root / "tests/test_before.py").write_text("def test_first():\n    assert 1\n")
+    with project.tests.open("a", encoding="utf-8") as file:
+        file.write(CLEAN)
+    code = "def test_poison():\n    __builtins__['shop'] = 1\n    assert __builtins__['shop'] == 1\n"
+    return project.suggest("discount", 9, code, anchor="test_first", path="tests/test_before.py")
+
+
+def test_a_file_that_turns_tests_of_other_files_red_is_as_it_was(project, poison, no_dash):
+    before = (project.root / "tests/test_before.py").read_bytes()
+    answer = project.run("accept", poison, no_dash, "--json")
+    assert answer.status == 3
+    assert [one["id"] for one in answer.json["accepted"]] == [no_dash]
+    (refused,) = answer.json["refused"]
+    assert (refused["id"], refused["refused"]) == (
+        poison,
+        f"the files that changed are red together with it: {refused['refused'].rpartition(': ')[2]}",
+    )
+    assert (project.root / "tests/test_before.py").read_bytes() == before
+    assert project.suite_passes()
+    assert poison in {one.id for one in project.store.pending()}
+
+
+def test_files_that_were_red_together_before_are_no_reason(project, poison, no_dash):
+    with (project.root / "tests/test_before.py").open("a") as file:
+        file.write("\n\ndef test_more():\n    __builtins__['shop'] = 1\n")
+    answer = project.run("accept", poison, no_dash, "--json")
+    assert {one["id"] for one in answer.json["accepted"]} == {poison, no_dash}
+
+
 def test_several_need_one_import(project, no_dash, negative):
     project.run("accept", no_dash, negative)
     assert project.tests.read_text().count("import pytest") == 1
