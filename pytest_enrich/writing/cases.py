@@ -76,6 +76,7 @@ class Case(Struct, frozen=True, kw_only=True):
         has_more: Whether more is passed than has a name.
         is_gathered: Whether that is all items of what it gave, gathered in a list.
         is_bare: Whether nothing is passed to what takes any number of values.
+        before: The method that is called on the object just before, "" for none.
     """
 
     subject: str
@@ -92,6 +93,7 @@ class Case(Struct, frozen=True, kw_only=True):
     has_more: bool = False
     is_gathered: bool = False
     is_bare: bool = False
+    before: str = ""
 
     @property
     def values(self) -> frozenset[str]:

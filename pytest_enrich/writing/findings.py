@@ -12,7 +12,18 @@ from operator import attrgetter
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Argument, Entry, Explored, Finding, Gap, NewTest, Observation, Origin, Template
+from pytest_enrich.data import (
+    Argument,
+    Call,
+    Entry,
+    Explored,
+    Finding,
+    Gap,
+    NewTest,
+    Observation,
+    Origin,
+    Template,
+)
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import body, cases, names, places, questions, style, words
 from pytest_enrich.writing.body import Body
@@ -184,6 +195,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             is_gathered=finding.consume in {"list", "async list"},
             parameters=(*(case.parameters or passed), *usual),
             optional=(*(name for name in case.optional if name not in usual), *around),
+            before=next((_method(step) for step in reversed(call.setup)), ""),
         )
         return cases.of_equality(case) if case.seen.expression else case
 
@@ -312,6 +324,12 @@ def _exchanged(code: str, known: Mapping[str, str]) -> str:
 def renamed(test: NewTest, name: str) -> NewTest:
     """The test under another name."""
     return replace(test, name=name, code=test.code.replace(f"def {test.name}(", f"def {name}(", 1))
+
+
+def _method(step: Call) -> str:
+    """The name of a method that is called; "" for an attribute that is set, and what Python calls by itself."""
+    name = step.qualname.rpartition(".")[2]
+    return "" if name.endswith(("=", "__")) else name
 
 
 def _set_before(one: Argument) -> Iterator[tuple[str, Template]]:

@@ -18,7 +18,7 @@ from pytest_enrich.writing.syntax import expression, last_name, literal_value, p
 
 MOST_NAMED, MOST_WORDS = 2, 5
 FEWEST_JOINTS = 2
-JOINED = ("with_", "without_", "when_", "for_", "from_", "of_")
+JOINED = ("with_", "without_", "when_", "for_", "from_", "of_", "after_")
 """What joins a situation to the rest by itself."""
 SCENERY = re.compile(
     r"\b(we|i|you|it|this|these|here|now|todo|fixme|xxx|hack|noqa|type|pragma|pylint|mypy|see)\b|[=\[\]{}]"
@@ -42,6 +42,9 @@ def situations(case: Case) -> Iterator[str]:
         said = words.phrase(case.comment, most=MOST_WORDS)
         yield f"when_{said}" if said else ""
     yield from case.changed
+    # What was done before is why it is refused.
+    if case.raised and case.before not in {"", case.subject.rpartition(".")[2]}:
+        yield f"after_{words.snake(case.before)}"
     holds = conditions.condition(case.text, case.outcome)
     chosen = [name for name in case.arguments if name not in case.parameters]
     if holds is not None:

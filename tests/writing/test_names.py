@@ -217,6 +217,19 @@ def test_what_is_looked_at_of_the_result_tells_a_test_apart_where_its_name_is_ta
     assert named(replace(given, outcome="entered"), {"test_price"}) == "test_price_old_version"
 
 
+@pytest.mark.parametrize(
+    ("message", "before", "name"),
+    [
+        ("I/O operation on closed reader", "close", "read_after_close_raises_value_error"),
+        ("I/O operation on closed reader", "read", "read_raises_value_error"),
+        ("size must be positive", "close", "read_rejects_non_positive_size"),
+    ],
+)
+def test_what_was_done_before_is_why_something_is_refused(message, before, name):
+    given = Case(subject="Reader.read", seen=raises(message), parameters=("size",), before=before)
+    assert named(given, place="tests/test_reader.py") == f"test_{name}"
+
+
 def test_a_word_of_a_text_tells_a_test_apart_where_its_name_is_taken():
     taken = {"test_price", "test_price_returns_none"}
     seen = Observation(subject="result", value="None")

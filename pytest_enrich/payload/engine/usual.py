@@ -31,7 +31,7 @@ TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|'{UNKNOWN}'|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
 """Nothing in a list, or as the value of a key."""
-RAGGED = re.compile(r"\d\.\d{8,}")
+RAGGED = re.compile(r"\d\.\d{8,}|\d\.\d{3,}e[-+]?\d")
 LETTER = re.compile(r"b?'\w'")
 """A text of one sign: of all that may be passed it says the least."""
 TEXTS = ("'", '"')
@@ -73,6 +73,7 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
     if call.receiver and call.receiver not in known:
         is_operand = call.qualname.endswith("__") and not call.qualname.endswith("__call__")
         own += odd(call.receiver, known) + is_operand * made_from_nothing(call.receiver)
+        own += len(RAGGED.findall(call.receiver))
     # People read nothing in a list twice, even where tests pass it, a number of many digits that a program made,
     # and a text that is passed twice.
     own += sum(hollow(value) + len(RAGGED.findall(value)) for value in values)
