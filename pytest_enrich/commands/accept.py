@@ -59,9 +59,10 @@ def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tu
     found = [barred.get(one.id) or _believed(store, one, how) for one in chosen]
     known = {each.one.id: each for each in found if isinstance(each, Believed)}
     refused = [each for each in found if isinstance(each, Taken)]
-    may_tell = _are_green(store, [each.one for each in known.values()], how)
+    proven = [each.one for each in known.values()]
+    may_tell = _are_green(store, proven, how)
     with taken_turn(store):
-        results = (*refused, *_accepted(store, [each.one for each in known.values()], how))
+        results = (*refused, *_accepted(store, proven, how))
     results = _together(store, results, how) if may_tell else results
     notes = {name: each.note for name, each in known.items() if each.note}
     both = {one.id: "; ".join(filter(None, (notes.get(one.id), one.note))) for one in results}
@@ -121,11 +122,7 @@ def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Tak
 def _are_green(store: Store, chosen: Sequence[Suggestion], how: How) -> bool:
     """Whether the test files of several suggestions pass when they are run together, before they change."""
     paths = sorted({one.target.path for one in chosen if (store.rootdir / one.target.path).exists()})
-    return len(paths) > 1 and pytest_run.files(store, paths, _words(store, chosen), how.tell).passed
-
-
-def _words(store: Store, chosen: Sequence[Suggestion]) -> tuple[str, ...]:
-    return options_of(store.rootdir, max(chosen, key=lambda one: one.made.at)).words
+    return len(paths) > 1 and pytest_run.files(store, paths, taking.words_of(store, chosen), how.tell).passed
 
 
 def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken, ...]:
@@ -133,7 +130,7 @@ def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken
     taken = {one.id for one in results if not one.refused}
     pairs = [pair for pair in undo.standing(store) if pair[0].verb == "accept" and pair[0].id in taken]
     paths = sorted({one.target.path for _, one in pairs})
-    words = _words(store, [one for _, one in pairs]) if pairs else ()
+    words = taking.words_of(store, [one for _, one in pairs]) if pairs else ()
     whole = pytest_run.files(store, paths, words, how.tell) if len(paths) > 1 else None
     if whole is None or whole.passed:
         return results

@@ -70,15 +70,15 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     is_red = all(one.refused for one in results) and any(one.output for one in results)
     if not is_red or not (store.rootdir / path).exists():
         return results
-    words, folder = _words(store, group), PurePosixPath(path).parent.as_posix()
+    words, folder = words_of(store, group), PurePosixPath(path).parent.as_posix()
     before = pytest_run.file(store, path, words, how.tell)
     if not before.passed and pytest_run.file(store, folder, words, how.tell).passed:
         return _take(store, path, group, msgspec.structs.replace(how, beside=folder))
     return results if before.passed else _with_cause(path, results, before)
 
 
-def _words(store: Store, group: Sequence[Suggestion]) -> tuple[str, ...]:
-    """The options with which the file's tests are run: those of the run that made the last one."""
+def words_of(store: Store, group: Sequence[Suggestion]) -> tuple[str, ...]:
+    """The options with which the tests of these are run: those of the run that made the last one."""
     return options_of(store.rootdir, max(group, key=lambda one: one.made.at)).words
 
 
@@ -92,7 +92,7 @@ def _with_cause(path: str, results: tuple[Taken, ...], before: pytest_run.Outcom
 
 def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
     try:
-        targets.refuse(store.rootdir, path, _words(store, group))
+        targets.refuse(store.rootdir, path, words_of(store, group))
         file = python_file.read(store.rootdir, path)
         steps = made_from(store, file, group, how.comment)
         made = targets.formatted(store.rootdir, file.name, file.before, steps[-1].after)
@@ -151,7 +151,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
     try:
         disk.make_folder(file.path.parent)
         python_file.write(file, content)
-        words = _words(store, [step.suggestion for step in steps])
+        words = words_of(store, [step.suggestion for step in steps])
         outcome = pytest_run.file(store, how.beside or file.name, words, how.tell)
         green = outcome.passed
     finally:

@@ -127,8 +127,9 @@ def _refusal(task: Task, candidate: Candidate, context: RunContext) -> Dropped |
 
 def _places(candidate: Candidate, context: RunContext, source_text: str) -> Iterator[str]:
     """The absolute paths that are written in a test, and neither in its file nor in the code under test."""
-    known = f"{context.test_text(candidate.placement.path)}\n{source_text}"
-    return (match[2] for match in PLACE.finditer(candidate.code) if match[2] not in known)
+    for match in PLACE.finditer(candidate.code):
+        if match[2] not in source_text and match[2] not in context.test_text(candidate.placement.path):
+            yield match[2]
 
 
 def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:

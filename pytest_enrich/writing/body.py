@@ -248,7 +248,7 @@ def described(finding: Finding) -> str:
     if output in OUTPUTS:
         return f"{OUTPUTS[output]} {shown(line or first.value)}"
     if first.subject == "state":
-        return f"leaves {relation(first.expression, 'is' if first.form == 'is' else '==', shown(first.value))}"
+        return f"leaves {relation(first.expression, _sign(first), shown(first.value))}"
     return f"gives {_given(first)}"
 
 
@@ -259,8 +259,11 @@ def _given(seen: Observation) -> str:
         return shown(seen.value)
     if seen.expression.endswith(IN_RESULT):
         return f"a text with {shown(seen.expression.removesuffix(IN_RESULT))}"
-    sign = "is" if seen.form == "is" else "=="
-    return f"{seen.expression.replace('{result}', 'a result')} {sign} {shown(seen.value)}"
+    return f"{seen.expression.replace('{result}', 'a result')} {_sign(seen)} {shown(seen.value)}"
+
+
+def _sign(seen: Observation) -> str:
+    return "is" if seen.form == "is" else "=="
 
 
 def _printed(scene: list[Template], action: Template, seen: Observation) -> Body:

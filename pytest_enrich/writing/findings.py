@@ -135,17 +135,17 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             oracle=questions.oracles(finding, statements.expects, resolved.codes, self.documented, len(header)),
             origin=replace(self.origin, rules=finding.rules, doubt=finding.doubt + unnamed),
             gaps=tuple(gap.id for gap in gaps),
-            alone=tuple(self._alone(finding, subjects, own)),
+            alone=tuple(self._alone(finding, case, subjects, own)),
         )
 
     def _alone(
-        self, finding: Finding, subjects: Sequence[str], taken: frozenset[str]
+        self, finding: Finding, case: Case, subjects: Sequence[str], taken: frozenset[str]
     ) -> Iterator[tuple[str, str]]:
         """For each of several assertions the name and the title of a test of only that."""
         for seen in finding.observations if len(finding.observations) > 1 else ():
             only = replace(finding, observations=(seen,))
-            case = self.case_of(only)
-            yield names.of(case, subjects, taken), names.title(case, body.described(only))
+            told = _with_seen(case, self._seen(only))
+            yield names.of(told, subjects, taken), names.title(told, body.described(only))
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
         """The test with what this finding did stated behind it, or None when it would not be readable."""
@@ -197,7 +197,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             optional=(*(name for name in case.optional if name not in usual), *around),
             before=next((_method(step) for step in reversed(call.setup)), ""),
         )
-        return cases.of_equality(case) if case.seen.expression else case
+        return _with_seen(case, case.seen)
 
     def _seen(self, finding: Finding) -> Observation:
         """What it did, if that is one thing: of several some may prove needless, and be in the test no more.
@@ -324,6 +324,12 @@ def _exchanged(code: str, known: Mapping[str, str]) -> str:
 def renamed(test: NewTest, name: str) -> NewTest:
     """The test under another name."""
     return replace(test, name=name, code=test.code.replace(f"def {test.name}(", f"def {name}(", 1))
+
+
+def _with_seen(case: Case, seen: Observation) -> Case:
+    """The case with what comes of it: what compares two, and tells that, is one of their equality."""
+    told = replace(case, seen=seen)
+    return cases.of_equality(told) if seen.expression else told
 
 
 def _method(step: Call) -> str:

@@ -61,7 +61,8 @@ def situations(case: Case) -> Iterator[str]:
     # What is refused is what is decided on; where that is nothing that is passed, its object is no reason.
     decided = {name for name in case.passed or case.arguments if case.asks_of(name)}
     # Where that is none of them, it is what a message speaks of that says more than a word or two.
-    parts = {*case.message.split("_")} if case.message.count("_") >= FEWEST_JOINTS else {*case.passed}
+    message = case.message.split("_")
+    parts = {*(message if len(message) > FEWEST_JOINTS else case.passed)}
     told = {name for name in case.passed if parts & {name, *words.snake(name).split("_")}}
     known = [name for name in case.arguments if not case.raised or name in (decided or told)]
     yield from map(case.evident, reversed(known))

@@ -159,9 +159,9 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
     ]
     changes = [*_plainest(changes)]
     result = _told(runner, plain, outcome, earlier) if plain.expression else []
-    telling = [record for record in result if record["value"] != "None"]
-    # Beside what is there, what is not says something: that a header has no version.
-    telling += [record for record in result if record not in telling] if telling else []
+    # Beside what is there, what is not says something, too: that a header has no version.
+    is_there = any(record["value"] != "None" for record in result)
+    telling = sorted(result, key=lambda record: record["value"] == "None") if is_there else []
     # What it tells its user is what a program is for, and a number how it ended.
     is_program = SET_LINE in plain.text and type(outcome.result) is int
     told = _printed(plain, outcome) if telling and is_program else []

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import NewTest, Observation, Oracle, Point, Sighting, Span, Template, Variant
+from pytest_enrich.data import NewTest, Observation, Oracle, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.proposers.rows.reading import Sheet
@@ -49,7 +49,10 @@ def write(renderer: VariantRenderer) -> NewTest | None:
         return None
     variant = stating.with_wholes(sheet, variant)
     little = stating.saying_little(sheet, variant, renderer.target.qualname) | stating.missing(sheet, variant)
-    little |= _denied_by_helpers(renderer)
+    helped = _asking_helpers(renderer)
+    points = (sheet.looks[one.point].point for one in renderer.variant.seen if one.value == "False")
+    # That something is not as a helper would have it says as little.
+    little |= {point.span for point in points if point.subject in helped}
     sheet = stating.widened(sheet, variant)
     renderer = replace(renderer, sheet=sheet, variant=variant)
     for without in (little, little | stating.unchanged(sheet, variant)):
@@ -79,7 +82,8 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     if refusal is not None and _is_elsewhere(sheet, variant):
         return None
     said = (situation for _, _, situation in changes if situation)
-    told = {at: value for at, value in expected.items() if not _asks_helper(renderer, sheet.looks[at].point)}
+    helped = _asking_helpers(renderer)
+    told = {at: value for at, value in expected.items() if sheet.looks[at].point.subject not in helped}
     case = renderer.case(refusal or _seen_first(sheet, told), said)
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
@@ -102,8 +106,8 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     )
 
 
-def _asks_helper(renderer: VariantRenderer, point: Point) -> bool:
-    """Whether what is asserted is what a function says that is none of the project, such as a comparison."""
+def _asking_helpers(renderer: VariantRenderer) -> set[Span]:
+    """Where the test asks a function that is none of the project's, such as a comparison."""
     root = renderer.target.module.partition(".")[0]
     own = names.functions(renderer.sheet.text.text) | ASKING_KINDS
     own |= {
@@ -111,14 +115,8 @@ def _asks_helper(renderer: VariantRenderer, point: Point) -> bool:
         for name, sources in renderer.bindings.objects.items()
         if all(re.split(r"[.:]", source)[0] != root for source in sources)
     }
-    calls = (node for node in nodes_of(ast.Call, renderer.sheet.function) if span(node) == point.subject)
-    return any(isinstance(one.func, ast.Name) and one.func.id in own for one in calls)
-
-
-def _denied_by_helpers(renderer: VariantRenderer) -> set[Span]:
-    """The assertions that something is not as a helper would have it: they say as little."""
-    points = (renderer.sheet.looks[one.point].point for one in renderer.variant.seen if one.value == "False")
-    return {point.span for point in points if _asks_helper(renderer, point)}
+    calls = nodes_of(ast.Call, renderer.sheet.function)
+    return {span(call) for call in calls if isinstance(call.func, ast.Name) and call.func.id in own}
 
 
 def _seen_first(sheet: Sheet, expected: Mapping[int, Template]) -> Observation:
