@@ -13,6 +13,7 @@ from pytest_enrich.data import Candidate, NewTest
 from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine import statement
 from pytest_enrich.refine.asserting import is_telling, keeps_apart
+from pytest_enrich.refine.elements import LONGEST_LINE, chunks, fewer
 from pytest_enrich.refine.rewrite import (
     documented,
     function_of,
@@ -24,9 +25,7 @@ from pytest_enrich.refine.rewrite import (
 )
 from pytest_enrich.refine.statement import Statement, read
 
-MOST_TRIES = 12
-LONGEST_LINE = 84
-"""Of the code as it is here: in a class it gets four columns more."""
+MOST_TRIES = 20
 _CLOSED = (ast.Call, ast.Attribute, ast.Subscript)
 """What may stand anywhere in an expression without parentheses."""
 _TYPE = {ast.Tuple, ast.Name, ast.Attribute, ast.Load}
@@ -140,7 +139,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     else:
         loose = [at for at, one in enumerate(statements) if not one.asserts]
     loose = [at for at in loose if not keeps_apart(statements[at].node)]
-    for going in _chunks(loose):
+    for going in chunks(loose):
         left = [one for at, one in enumerate(statements) if at not in going]
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
@@ -152,7 +151,7 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     yield from _with_fewer_fixtures(candidate)
     # What a function in the test gives was as people wrote it for another case.
     standing_in = [one for one in statements if isinstance(one.node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    yield from _with_fewer_options(candidate, standing_in if candidate.origin.reduced else statements)
+    yield from fewer(candidate, standing_in if candidate.origin.reduced else statements)
 
 
 def _out_of_a_block(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
@@ -225,22 +224,6 @@ def _on_the_base(candidate: NewTest, statements: Sequence[Statement]) -> Iterato
             yield without(with_code(candidate, text), [at])
 
 
-def _with_fewer_options(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate without one of the options of a call that passes more, the last ones first.
-
-    Those of what asserts are what is stated (`match=`), and an option that the name speaks of is what it is about.
-    """
-    source = Source(candidate.code)
-    calls = (part for one in reversed(statements) for part in ast.walk(one.node) if isinstance(part, ast.Call))
-    for call in (call for call in calls if not is_telling(call) and call.lineno == call.end_lineno):
-        places = [source.span(one) for one in (*call.args, *call.keywords)]
-        for at in reversed(range(len(call.args), len(places))):
-            name = call.keywords[at - len(call.args)].arg
-            if name and name not in candidate.name and places == sorted(places) and len(places) > 1:
-                start, end = (places[at - 1][1], places[at][1]) if at else (places[0][0], places[1][0])
-                yield with_code(candidate, source.text[:start] + source.text[end:])
-
-
 def _with_fewer_fixtures(candidate: NewTest) -> Iterator[NewTest]:
     """The candidate without one of the fixtures that its body does not name, as it has them on one line."""
     function, source = function_of(candidate.code), Source(candidate.code)
@@ -253,14 +236,6 @@ def _with_fewer_fixtures(candidate: NewTest) -> Iterator[NewTest]:
             start = spans[at][0] if first else spans[at - 1][1]
             end = spans[at + 1][0] if first and not last else spans[at][1]
             yield with_code(candidate, source.text[:start] + source.text[end:])
-
-
-def _chunks(places: list[int]) -> Iterator[list[int]]:
-    """All of them, each half, each quarter, ... and each alone; the last ones first."""
-    size = len(places)
-    while size:
-        yield from (places[max(end - size, 0) : end] for end in range(len(places), 0, -size))
-        size //= 2
 
 
 def smallest(whole: frozenset[str], parts: Sequence[frozenset[str]]) -> tuple[int, ...] | None:

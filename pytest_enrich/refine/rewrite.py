@@ -47,6 +47,13 @@ def with_code(candidate: NewTest, code: str) -> NewTest:
     return _imported(replace(candidate, code=code))
 
 
+def with_statement(candidate: NewTest, one: Statement, code: str) -> NewTest:
+    """The candidate with other code, which differs in the lines of one statement, and the imports for it."""
+    lines, before = code.splitlines(keepends=True), len(candidate.code.splitlines())
+    changed = lines[one.first - 1 : one.last + len(lines) - before]
+    return _imported(replaced(candidate, one.first, one.last, "".join(changed)))
+
+
 def removed(candidate: NewTest, one: Statement) -> NewTest:
     """The candidate without the lines of a statement."""
     return replaced(candidate, *_parted(candidate.code, one), "")

@@ -45,10 +45,14 @@ class Graded(Struct, frozen=True):
         again = _counted(*measured)
         return again if isinstance(again, Graded) else None
 
-    def is_done_by(self, other: NewTest) -> bool:
-        """Whether another test climbs the ladder again and does as much."""
+    def as_done_by(self, other: NewTest) -> Graded | None:
+        """The same with another test in its place that climbs the ladder again and does as much; else None."""
         measured = self._measured(other)
-        return measured is not None and kills.all_by(measured[0], self.counted, seconds=measured[1].seconds)
+        if measured is None:
+            return None
+        proof, found = measured
+        counted = kills.as_much_by(proof, self.counted, seconds=found.seconds)
+        return replace(self, proof=proof, counted=counted) if counted is not None else None
 
     def closes_as_much(self, other: NewTest) -> bool:
         """Whether another test passes in its place, and closes what it does."""
@@ -95,7 +99,7 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
     counted = graded.counted
     if (fault := kills.grade_refusal(counted.grade, counted.facts, lowest)) is not None:
         return fault
-    return _kept(replace(graded, proof=_smallest(graded)), candidate)
+    return _kept(_smallest(graded), candidate)
 
 
 def _graded(proof: Proof) -> Graded | Dropped:
@@ -159,23 +163,30 @@ def _best(graded: Graded, tests: Iterable[Candidate]) -> Graded:
     return best
 
 
-def _smallest(graded: Graded) -> Proof:
-    """The smallest candidate found that closes and kills the same, in its place.
+def _smallest(graded: Graded) -> Graded:
+    """The smallest candidate found that closes as much and is of the same grade, in its place.
 
     Where nothing is killed nobody can say what is needed: of what was only seen the most telling assertions stay.
     """
     proof, counted, parts = graded.proof, graded.counted, graded.parts
     if not counted.killed and parts is not None and parts.whole.origin.reduced:
         few = parts.only(tuple(range(min(MOST_STATED, len(parts.each)))))
-        return _put(proof, few) if few != parts.whole and graded.closes_as_much(few) else proof
+        is_less = few != parts.whole and graded.closes_as_much(few)
+        return replace(graded, proof=_put(proof, few)) if is_less else graded
     if not counted.killed or not isinstance(proof.candidate, NewTest):
-        return proof
+        return graded
+    held: dict[str, Graded] = {}
+
+    def holds(other: NewTest) -> bool:
+        again = graded.as_done_by(other)
+        held.update({other.code: again} if again is not None else {})
+        return again is not None
+
     least: NewTest = proof.candidate
     chosen = refine.smallest(frozenset(mutant.id for mutant in counted.killed), counted.by_part)
     if parts is not None and chosen is not None:
-        least = _fewest(parts, parts.completed(chosen), graded.is_done_by)
-    least = refine.reduce(least, graded.is_done_by)
-    return proof if least is proof.candidate else _put(proof, least)
+        least = _fewest(parts, parts.completed(chosen), holds)
+    return held.get(refine.reduce(least, holds).code, graded)
 
 
 def _fewest(parts: refine.Parts, needed: tuple[int, ...], holds: Callable[[NewTest], bool]) -> NewTest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -107,6 +107,7 @@ class Counted(Struct, frozen=True, kw_only=True):
         grade: `ungraded` with a note in `facts` when nothing can be said.
         facts: What a suggestion says about them.
         killed: The mutants that the candidate kills.
+        fresh: The ids of those that no existing test is known to kill.
         alive: Those that it does not.
         by_part: For each of the parts the ids of those of `killed` that it kills; none for a part that does not
             pass alone. Of a mutant that ended the run nobody knows which part it was: it counts for each.
@@ -119,12 +120,26 @@ class Counted(Struct, frozen=True, kw_only=True):
     grade: Grade
     facts: MutantsPart
     killed: tuple[Mutant, ...] = ()
+    fresh: frozenset[str] = frozenset()
     alive: tuple[Mutant, ...] = ()
     by_part: tuple[frozenset[str], ...] = ()
     told: tuple[Call, ...] = ()
     canary: Mutant | None = None
     controls: dict[str, str] = {}
     fault: Dropped | None = None
+
+    def left(self, killed: Collection[str]) -> Counted | None:
+        """The same of a test that kills just these (ids); None where its grade might be lower.
+
+        A mutant that existing tests kill as well is nothing that this one is there for.
+        """
+        needed = self.fresh or {mutant.id for mutant in self.killed}
+        if not needed <= {*killed}:
+            return None
+        still = iter([mutant.id in killed for mutant in self.killed])
+        found = tuple(replace(one, killed=next(still)) if one.killed else one for one in self.facts.list)
+        kept = tuple(mutant for mutant in self.killed if mutant.id in killed)
+        return replace(self, killed=kept, facts=mutants_part(found, self.facts.note))
 
 
 def count(proof: Proof, first: Gained, parts: Sequence[NewTest] = ()) -> Counted:
@@ -205,10 +220,12 @@ def _counted(job: Mutate, answer: Mutated) -> Counted:
     found = tried_mutants(job.mutants, answer.fates)
     killed = _killed(job.mutants, answer)
     living = {fate.id for fate in answer.fates if fate.fate == _ALIVE}
+    known = {fate.id for fate in answer.fates if fate.killed_before}
     return Counted(
         grade=grade_of(found),
         facts=mutants_part(found, answer.unable if found or answer.unable else "no mutant could be tried in time"),
         killed=killed,
+        fresh=frozenset(mutant.id for mutant in killed) - known,
         alive=tuple(mutant for mutant in job.mutants if mutant.id in living),
         by_part=tuple(_killed_by(name, answer, killed) for name in job.parts),
         told=tuple(islice(_told(answer.fates, job.corpus), MOST_TOLD)),
@@ -261,11 +278,12 @@ def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Ca
     return (call for call in calls if call is not None)
 
 
-def all_by(proof: Proof, before: Counted, *, seconds: float) -> bool:
-    """Whether a candidate, which takes so many seconds, kills all that another one killed."""
+def as_much_by(proof: Proof, before: Counted, *, seconds: float) -> Counted | None:
+    """What a candidate, which takes so many seconds, comes to where it notices as much as another one; else None."""
     answer = _ask(_job(proof, before.killed, before.canary, seconds), proof.sandbox)
-    is_believed = not answer.unable and _fault(before.canary, answer) is None
-    return is_believed and _killed(before.killed, answer) == before.killed
+    if answer.unable or _fault(before.canary, answer) is not None:
+        return None
+    return before.left({mutant.id for mutant in _killed(before.killed, answer)})
 
 
 def more_by(proof: Proof, before: Counted, *, seconds: float) -> bool:

@@ -99,3 +99,52 @@ def test_of_what_a_function_in_the_test_gives_an_option_goes_that_another_case_n
         'with pytest.raises(DepotError, match="the key is not known"):',
         'depot(answer, wait=0).store("P-1", size=500)',
     ]
+
+
+WRITING = """
+    def test_encode_without_packet():
+        header = SectionHeader(
+            endianness="<",
+            options={
+                "os": "python",
+                "application": "pcapng",
+            },
+        )
+        schema = [Option(1, "spam"), Option(2, "eggs"), Option(3, "bacon")]
+        names = {"a", "b"}
+        with pytest.raises(ValueError, match="Packet invalid"):
+            write(header, schema, names, found=[1, 2, 3], text=f"{[1, 2]}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("needed", "left"),
+    [
+        ('options= "eggs" names', ["header = SectionHeader(options={})", 'schema = [Option(2, "eggs")]']),
+        (
+            '"application" schema names',
+            ['header = SectionHeader(options={"application": "pcapng"})', "schema = []"],
+        ),
+        ("Header( schema names", ['header = SectionHeader(endianness="<")', "schema = []", 'names = {"a"}']),
+    ],
+)
+def test_of_what_is_set_up_goes_what_the_proof_does_not_need(test_of, needed, left):
+    lines = least(
+        test_of(WRITING), [*needed.split(), "write(header, schema, names", "Option"][: len(needed.split()) + 1]
+    )
+    assert lines[: len(left)] == left
+
+
+def test_an_element_with_lines_of_its_own_goes_with_them_where_the_rest_fits_in_no_line(test_of):
+    entries = "".join(f'        "a_name_of_some_length_{at}": "a value of some length {at}",\n' for at in range(4))
+    test = test_of(f"def test_a():\n    write(\n        {{\n{entries}        }}\n    )\n    assert read() == 1\n")
+    assert least(test, ["length_0", "length_1", "length_3", "assert"]) == [
+        *["write(", "{"],
+        *(f'"a_name_of_some_length_{at}": "a value of some length {at}",' for at in (0, 1, 3)),
+        *["}", ")", "assert read() == 1"],
+    ]
+
+
+def test_of_what_is_expected_nothing_goes(test_of):
+    test = test_of("def test_a():\n    assert load(1) == [1, 2]\n")
+    assert least(test, ["assert"]) == ["assert load(1) == [1, 2]"]

@@ -12,11 +12,14 @@ from typing import Any
 
 from ..explore.calls import Call, given
 from ..explore.templates import literals, shorter
+from ..rules.patterns import ADDRESSES
 from ..rules.types import NAMES
 from .usual import LONG, RAGGED, cuts, hollow, without
 
-BYTES, MANY = re.compile(r"b'(?:[^'\\]|\\.)*'"), 8
+BYTES, MANY = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\""), 8
 """Bytes as a literal; and so many are more than a few."""
+WHOLE = NAMES.union(ADDRESSES)
+"""Texts that say less when they are shorter."""
 MOST_TRIES = 600
 MOST_DIGITS = 18
 
@@ -105,10 +108,10 @@ def _plainer_throughout(call: Call, plain: Mapping[str, Sequence[str]]) -> Itera
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     """Preferred values, unless this is one already; then what is between them, and less of it or of a literal."""
     yield from _preferred(value, preferred)
+    yield from _filled(value)
     if value in preferred and len(value) <= LONG and not RAGGED.search(value):
         return
     yield from _between(value, preferred)
-    yield from _filled(value)
     yield from sorted(shorter(value), key=hollow)
     for match in literals(value):
         for smaller in _smaller(match):
@@ -153,7 +156,7 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
             yield repr(int(value))
         smaller = {option for option in _near(value) if _weight(option) < _weight(value)}
         yield from (repr(type(value)(option)) for option in sorted(smaller, key=_weight))
-    elif match.lastgroup == "string" and text not in NAMES:
+    elif match.lastgroup == "string" and text not in WHOLE:
         value = eval(text, {})
         less = itertools.chain([value.rstrip()], *(without(value, places) for places in cuts(value)))
         # An empty text shows little; where only that will do, the search has found it as such.

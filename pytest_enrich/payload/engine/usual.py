@@ -27,11 +27,14 @@ OPEN = ("'", '"', "b'", "[", "{", "(", "⟨file⟩", "str(⟨file⟩", "⟨io:")
 WHOLE = re.compile(r"-?\d{1,18}")
 UNKNOWN = "unknown"
 """A text that is none of those that something is compared with."""
-TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|'{UNKNOWN}'|{BARE.pattern}")
+ADDRESS = "https://example.com"
+TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|{ADDRESS!r}|'{UNKNOWN}'|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
 """Nothing in a list, or as the value of a key."""
 RAGGED = re.compile(r"\d\.\d{8,}|\d\.\d{3,}e[-+]?\d")
+UNREADABLE = re.compile(r"b'(?:[^'\\]*\\x[0-9a-f]{2}){4,}[^']*'|b\"(?:[^\"\\]*\\x[0-9a-f]{2}){4,}[^\"]*\"")
+"""Bytes that no person wrote down."""
 LETTER = re.compile(r"b?'\w'")
 """A text of one sign: of all that may be passed it says the least."""
 TEXTS = ("'", '"')
@@ -74,9 +77,9 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
         is_operand = call.qualname.endswith("__") and not call.qualname.endswith("__call__")
         own += odd(call.receiver, known) + is_operand * made_from_nothing(call.receiver)
         own += len(RAGGED.findall(call.receiver))
-    # People read nothing in a list twice, even where tests pass it, a number of many digits that a program made,
-    # and a text that is passed twice.
-    own += sum(hollow(value) + len(RAGGED.findall(value)) for value in values)
+    # People read nothing in a list twice, even where tests pass it, a number of many digits or bytes that a program
+    # made, and a text that is passed twice.
+    own += sum(hollow(value) + len(RAGGED.findall(value)) + len(UNREADABLE.findall(value)) for value in values)
     own += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
     return own + sum(oddness(step, known) for step in call.setup)
 
@@ -114,7 +117,7 @@ def odd(template: str, usual: frozenset[str] = frozenset()) -> int:
     for match in literals(template):
         if match.lastgroup == "string":
             text = _text(match[0])
-            found += 0 if shape(text) in usual else _odd_text(text)
+            found += 0 if shape(text) in usual or ADDRESS == text else _odd_text(text)
         elif match.lastgroup == "number":
             found += abs(float(match[0])) >= LARGE
     found += 2 * template.startswith(ENUMERATION)

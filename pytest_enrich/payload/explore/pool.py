@@ -36,7 +36,7 @@ EMPTY = {"text": "''", "bytes": "b''", "list": "[]", "dict": "{}"}
 class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
 
-    `written` are those that people wrote for something else, the nearest first.
+    `written` are those that people wrote for something else, the nearest first, `called` those that its name says.
 
     `rules` are, by value, those that thought of it, and
     `told_by` those that told the type.
@@ -47,6 +47,7 @@ class Pool:
     draw: Callable[[], tuple[str, ...]]
     hint: Any
     written: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
     rules: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
     told_by: frozenset[str] = frozenset()
     _told_of: dict[str, frozenset[str]] = dataclasses.field(default_factory=dict)
@@ -82,7 +83,7 @@ class Pool:
         seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
         written = sorted(self.written, key=_has_lines)
         said = [text for text in written if not NAMING.match(text)]
-        any_text = [ANY_TEXT] if ANY_TEXT in self.plain else []
+        any_text = self.called or ([ANY_TEXT] if ANY_TEXT in self.plain else [])
         near = [*seen, *edits(seen), *self._empty]
         return tuple(dict.fromkeys([*near, *said, *any_text, *written, *self.plain, *self.short]))
 

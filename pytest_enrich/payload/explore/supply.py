@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ..engine.usual import TEXTS
 from ..express import evaluable
-from ..rules import evidence, files, is_left_out, rule, types, usage
+from ..rules import evidence, files, is_left_out, patterns, rule, types, usage
 from ..rules.body import default_values
 from ..rules.evidence import hints_of_function, hints_of_method
 from ..rules.values import World, enumerated
@@ -23,6 +23,7 @@ from .pool import ANY_TEXT, MOST_WRITTEN, Pool, nearest
 
 PLACE = re.compile(r"\w\.\w|/")
 """What the path of a file has, and what is a word has not."""
+ADDRESS = re.compile("://")
 MOST_OPTIONS = 8
 COMMON: tuple[object, ...] = ("", 1, True, b"")
 
@@ -128,14 +129,17 @@ class Supply:
         constants = (*members, *numbers)
         known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint))
         written = self._written(parameter, hint, known)
+        called = tuple(patterns.addresses(name)) if types.conforms("", hint) else ()
         sources = {
             "members": members,
             "constants": self._world.plain_constants,
             "written": written,
+            "addresses": called,
         }
         rules = by_value((rule, value) for rule, values in sources.items() for value in values)
         rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
-        return Pool(known, constants, partial(self._drawn, name, hint), hint, written, rules, told_by)
+        drawn = partial(self._drawn, name, hint)
+        return Pool(known, constants, drawn, hint, written, called, rules, told_by)
 
     def _filled(self, name: str, hint: Any) -> Iterator[str]:
         """Files and streams as tests write them, for a parameter that takes one, or the path of one as a text."""
@@ -180,11 +184,16 @@ class Supply:
     def _written(self, parameter: dict[str, Any], hint: Any, seen: Sequence[str]) -> tuple[str, ...]:
         """What people wrote elsewhere: the most like what tests pass, else another one for each parameter."""
         fitting = self._world.written_for(hint)
-        if self._is_place(parameter["name"]):  # a word that stands somewhere is the name of no file
-            fitting = tuple(text for text in fitting if not text.startswith(TEXTS) or PLACE.search(text))
+        form = self._form(parameter["name"])
+        if form is not None:  # a word that stands somewhere is the name of no file, and no address
+            fitting = tuple(text for text in fitting if not text.startswith(TEXTS) or form.search(text))
         found = nearest(fitting, seen)[:MOST_WRITTEN]
         at = 0 if seen else [*self._entry.parameters].index(parameter)
         return (*found[at:], *found[:at])
+
+    def _form(self, name: str) -> re.Pattern[str] | None:
+        """What a text has in it that is for this parameter, where it is for an address or a place."""
+        return ADDRESS if any(patterns.addresses(name)) else PLACE if self._is_place(name) else None
 
     def _place(self, name: str) -> str:
         """Whether it is for a file or a directory: as the body uses it, else as it is called."""
@@ -212,7 +221,8 @@ class Supply:
         places = tuple(self._places(name))
         if places and hint is str and self._is_place(name):
             return places
-        return self._world.drawn(hint, self._seed) + self._world.shaped(self._seed) + places
+        drawn = (*self._world.drawn(hint, self._seed), *self._world.shaped(self._seed))
+        return (*patterns.addresses(name), *drawn, *places)
 
     @rule("paths")
     def _places(self, name: str) -> Sequence[str]:

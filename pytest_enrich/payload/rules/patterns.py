@@ -22,11 +22,13 @@ FORMS = (
     "2024-02-29", "12:30", "12:30:45", "12:30:45.123456", "2024-02-29T12:30", "2024-02-29T12:30:45",
     "2024-02-29 12:30:45.123456", "2024-02-29T12:30:45Z", "2024-02-29T12:30:45+02:00",
     "2024-02-29T12:30:45-05:00", "2024-02-29T12:30:45+02", "123e4567-e89b-12d3-a456-426614174000",
-    "user@example.com", "http://example.com", "https://user:pass@example.com:8080/path?key=value#top",
+    "user@example.com", "https://example.com", "http://example.com", "https://user:pass@example.com:8080/path?key=value#top",
     "127.0.0.1", "2001:db8::1", "#ff8800", "1.2.3", "1.5", "1e3", "-3", "camelCase", "snake_case", "XIV",
     "[1, 2]", '{"a": 1}', "4111111111111111", ">=1.2",
 )  # fmt: skip
 """Texts of forms that everybody knows."""
+ADDRESSED = re.compile(r"(\w+_)?(url|uri|href)")
+ADDRESSES = tuple(repr(text) for text in FORMS if "://" in text)
 VARIANTS, LONGEST = 24, 200
 CATEGORIES: dict[Any, Callable[[str], bool]] = {
     of.CATEGORY_DIGIT: str.isdigit,
@@ -39,6 +41,12 @@ CATEGORIES: dict[Any, Callable[[str], bool]] = {
 REPEATS = {of.MAX_REPEAT, of.MIN_REPEAT, getattr(of, "POSSESSIVE_REPEAT", None)}
 SETS = {of.IN, of.ANY, of.NOT_LITERAL, of.CATEGORY}
 Part: TypeAlias = "tuple[Any, Any]"
+
+
+@rule("addresses")
+def addresses(name: str) -> Iterator[str]:
+    """Addresses, as templates, for a parameter that is called one: nobody asks for the page `'a'`."""
+    yield from ADDRESSES if ADDRESSED.fullmatch(name) else ()
 
 
 @rule("well-known forms")

@@ -372,7 +372,8 @@ class World:
         def given(text: str) -> str:
             return text if is_plain or (may_lead and is_thing(text)) else f"{parameter.name}={text}"
 
-        drawn = self.of(hint, depth + 1).map(given)
+        called = [*patterns.addresses(parameter.name)] if str in types.members(hint) else []
+        drawn = (draw.sampled(called) if called else self.of(hint, depth + 1)).map(given)
         return drawn if default is parameter.empty else draw.one_of([draw.just(""), draw.just(""), drawn])
 
 

@@ -344,3 +344,37 @@ def test_what_an_object_was_given_goes_where_there_is_the_same_to_say_without(ex
     )
     (finding,) = explore(text, "Stream.total", "method", constructors=made).findings
     assert finding.lines[0] == "stream = ⟨sample:Stream⟩()"
+
+
+def test_what_is_called_an_address_is_one(explore):
+    text = """
+        class Reader:
+            def __init__(self, url: str) -> None:
+                self._url, self.is_closed = url, False
+
+            def read(self, size: int) -> bytes:
+                if size == 0:
+                    return b""
+                raise OSError("away")
+
+        def fetched(url: str, size: int) -> str:
+            if size < 0:
+                raise ValueError("size must not be negative")
+            return url[:size]
+        """
+    (read,) = explore(text, "Reader.read", "method", branches=((6, 7),), lines=(), executions=2000).findings
+    assert read.lines == ("reader = ⟨sample:Reader⟩('https://example.com')",)
+    (fetched,) = explore(text, "fetched", branches=((11, 12),), lines=(), executions=2000).findings
+    assert fetched.action == "⟨sample:fetched⟩('https://example.com', -1)"
+
+
+def test_in_the_place_of_bytes_that_tests_pass_and_nobody_can_read_come_some_that_anybody_can(explore):
+    text = """
+        def stamp(data: bytes) -> int:
+            if len(data) != 6:
+                raise ValueError("a stamp has exactly 6 bytes")
+            return data[0]
+        """
+    known = Call(qualname="stamp", arguments=(Argument(name="data", value=repr(b"\x01\xa21'\xabnzK\xfd\xe5")),))
+    (found,) = explore(text, "stamp", branches=((2, 3),), lines=(), executions=2000, calls=(known,)).findings
+    assert found.action == "⟨sample:stamp⟩(b'abc')"

@@ -1,0 +1,103 @@
+"""A test with less in what it passes: without options of its calls, and elements of what it sets up."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeAlias
+
+from pytest_enrich.data import NewTest
+from pytest_enrich.imports import parsed
+from pytest_enrich.mutants.edit import Source, Span
+from pytest_enrich.refine.asserting import is_telling
+from pytest_enrich.refine.rewrite import with_statement
+from pytest_enrich.refine.statement import Statement
+
+LONGEST_LINE = 84
+"""Of the code as it is here: in a class it gets four columns more."""
+OPENING, CLOSING = re.compile(r"(?<=[\[({])\s*\n\s*"), re.compile(r",?\s*\n\s*(?=[\])}])")
+BREAK = re.compile(r"\s*\n\s*")
+LINED = re.compile("#|\"\"\"|'''")
+"""What has to have its lines."""
+Listing: TypeAlias = "ast.Call | ast.Dict | ast.List | ast.Set"
+
+
+def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
+    """The candidate with fewer elements of one call or display in these statements, the last ones first."""
+    source = Source(candidate.code)
+    for one in reversed(statements):
+        is_stated = one.asserts and not isinstance(one.node, ast.With | ast.AsyncWith)
+        for node in _listings(one.node):
+            elements = [*_elements(node, source)]
+            for going in _going(node, candidate.name, len(elements), is_stated=is_stated):
+                code = _without(source, node, elements, going)
+                if parsed(code) is not None:  # what has parentheses of its own may lose one
+                    yield with_statement(candidate, one, code)
+
+
+def _listings(node: ast.AST) -> Iterator[Listing]:
+    """The calls and displays in it; what is inside a text has no place of its own before Python 3.12."""
+    if isinstance(node, ast.Call | ast.Dict | ast.List | ast.Set):
+        yield node
+    for child in ast.iter_child_nodes(node) if not isinstance(node, ast.JoinedStr) else ():
+        yield from _listings(child)
+
+
+def _going(node: Listing, name: str, count: int, *, is_stated: bool) -> Iterator[list[int]]:
+    """The elements to leave out, for each way to do so, the greatest steps first.
+
+    Those of what asserts are what is stated (`match=`), and an option that the name speaks of is what it is about.
+    """
+    if isinstance(node, ast.Call) and not is_telling(node) and count > 1:
+        first = len(node.args)
+        named = ((first + at, one.arg) for at, one in enumerate(node.keywords))
+        yield from ([at] for at, option in reversed([*named]) if option and option not in name)
+    elif not isinstance(node, ast.Call) and not is_stated:
+        # A set with nothing in it is not written so.
+        yield from (
+            going for going in chunks([*range(count)]) if len(going) < count or not isinstance(node, ast.Set)
+        )
+
+
+def _elements(node: Listing, source: Source) -> Iterator[Span]:
+    """Where each of them stands."""
+    match node:
+        case ast.Call(args=args, keywords=keywords):
+            yield from map(source.span, (*args, *keywords))
+        case ast.Dict(keys=keys, values=values):
+            starts = [
+                source.span(key or value)[0] - 2 * (key is None) for key, value in zip(keys, values, strict=True)
+            ]
+            yield from zip(starts, (source.span(value)[1] for value in values), strict=True)
+        case ast.List(elts=elements) | ast.Set(elts=elements):
+            yield from map(source.span, elements)
+
+
+def _without(source: Source, node: Listing, elements: Sequence[Span], going: Collection[int]) -> str:
+    """The code without some elements: in one line where they fit there, else as it is but for theirs."""
+    text, (start, end) = source.text, source.span(node)
+    kept = [text[slice(*span)] for at, span in enumerate(elements) if at not in going]
+    opening = text.index("(", source.span(node.func)[1]) + 1 if isinstance(node, ast.Call) else start + 1
+    line = _joined(f"{text[start:opening]}{', '.join(kept)}{text[end - 1]}")
+    column = start - text.rfind("\n", 0, start) - 1
+    if column + len(line) <= LONGEST_LINE and not LINED.search(text[start:end]):
+        return text[:start] + line + text[end:]
+    for at in sorted(going, reverse=True):
+        first, last = elements[at][0], elements[at + 1][0] if at + 1 < len(elements) else elements[at][1]
+        first = elements[at - 1][1] if at and at + 1 == len(elements) else first
+        text = text[:first] + text[last:]
+    return text
+
+
+def _joined(text: str) -> str:
+    """It in one line."""
+    return BREAK.sub(" ", CLOSING.sub("", OPENING.sub("", text)))
+
+
+def chunks(places: list[int]) -> Iterator[list[int]]:
+    """All of them, each half, each quarter, ... and each alone; the last ones first."""
+    size = len(places)
+    while size:
+        yield from (places[max(end - size, 0) : end] for end in range(len(places), 0, -size))
+        size //= 2
