@@ -279,7 +279,7 @@ def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Ca
 
 
 def as_much_by(proof: Proof, before: Counted, *, seconds: float) -> Counted | None:
-    """What a candidate, which takes so many seconds, comes to where it notices as much as another one; else None."""
+    """What a candidate, which takes so many seconds, comes to; None where it notices less than another one."""
     answer = _ask(_job(proof, before.killed, before.canary, seconds), proof.sandbox)
     if answer.unable or _fault(before.canary, answer) is not None:
         return None

@@ -77,8 +77,8 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
         is_operand = call.qualname.endswith("__") and not call.qualname.endswith("__call__")
         own += odd(call.receiver, known) + is_operand * made_from_nothing(call.receiver)
         own += len(RAGGED.findall(call.receiver))
-    # People read nothing in a list twice, even where tests pass it, a number of many digits or bytes that a program
-    # made, and a text that is passed twice.
+    # People read nothing in a list twice, even where tests pass it, a number of many digits or bytes that a
+    # program made, and a text that is passed twice.
     own += sum(hollow(value) + len(RAGGED.findall(value)) + len(UNREADABLE.findall(value)) for value in values)
     own += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
     return own + sum(oddness(step, known) for step in call.setup)
@@ -117,7 +117,7 @@ def odd(template: str, usual: frozenset[str] = frozenset()) -> int:
     for match in literals(template):
         if match.lastgroup == "string":
             text = _text(match[0])
-            found += 0 if shape(text) in usual or ADDRESS == text else _odd_text(text)
+            found += 0 if shape(text) in usual or text == ADDRESS else _odd_text(text)
         elif match.lastgroup == "number":
             found += abs(float(match[0])) >= LARGE
     found += 2 * template.startswith(ENUMERATION)

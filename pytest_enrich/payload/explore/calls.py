@@ -194,6 +194,12 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     return Program((*scene, *lines), action + after, is_expression, entry.answers)
 
 
+def asked_directly(call: Call) -> Program | None:
+    """The program that asks the object of a call what the call's result is asked; None where that is not asked."""
+    asked = call.receiver if call.is_used else None
+    return Program((), f"{asked}{''.join(map(_used, call.then))}") if asked else None
+
+
 def _is_method(value: str) -> bool:
     """Whether it is the name of a method in a `then`, and no value: no template begins with a dot."""
     return value.startswith(".")

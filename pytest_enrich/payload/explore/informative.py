@@ -17,7 +17,7 @@ from ..engine.solve import numbers
 from ..engine.trace import Reached
 from ..express import express, named, spoken
 from ..rules import body
-from .calls import Call, sites
+from .calls import Call, asked_directly, sites
 from .contract import AGAIN, HANDED_BACK, OWN, indentation, is_handed_back
 from .entry import MAKERS
 from .inputs import Inputs
@@ -74,6 +74,13 @@ def is_raised_before(outcome: Outcome, inputs: Inputs) -> bool:
     codes = [frame.f_code for frame, _ in traceback.walk_tb(outcome.raised.__traceback__)]
     called = [after.co_name for code, after in pairwise(codes) if code.co_filename == OWN]
     return bool(called) and called[0] in MAKERS
+
+
+def is_raised_anyway(runner: Runner, call: Call, outcome: Outcome) -> bool:
+    """Whether what the result of a call refuses its object refuses as well: the call has no part in it."""
+    directly = asked_directly(call) if outcome.raised is not None else None
+    error = runner.run(directly).raised if directly is not None else None
+    return error is not None and (type(error), spoken(error)) == (type(outcome.raised), spoken(outcome.raised))
 
 
 def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reached:
@@ -175,7 +182,7 @@ def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> s
         return "nothing to observe"
     if INTERNAL.search(spoken(outcome.raised)):
         return "an error of the code's own"
-    if is_raised_before(outcome, inputs):
+    if is_raised_before(outcome, inputs) or is_raised_anyway(runner, call, outcome):
         return "no such object"  # whoever makes it sees the exception
     is_telling = informative_rank(outcome) < SILENT or bool(said(runner, call))
     return "" if is_telling else "nothing to observe"
