@@ -16,7 +16,7 @@ from tests.e2e.conftest import CART, TESTS, laid_out
 pytestmark = pytest.mark.slow
 
 ENRICH = ("pytest", "--enrich", "--enrich-budget=500x", "--enrich-max=0", "-p", "no:cacheprovider")
-ONE = (*ENRICH, "--enrich-max=1", "--enrich-workers=1")
+ONE = (*ENRICH, "--enrich-max=1", "--enrich-budget=5m", "--enrich-workers=1")
 """One suggestion is enough to see that a project is worked on."""
 FILES = {
     "pytest.ini": "[pytest]\npythonpath = src\n",

@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-ENRICH = ("pytest", "--enrich", "--enrich-with=properties", "--enrich-max=0", "--enrich-budget=20000x")
+ENRICH = ("pytest", "--enrich", "--enrich-with=properties", "--enrich-max=0", "--enrich-budget=4000x")
 ONLY = tuple(f"--enrich-only=src/codec/{name}.py" for name in ("frames", "fields"))
 QUIET = ("-q", "-p", "no:cacheprovider")
 

@@ -137,7 +137,7 @@ def test_taking_all_back_restores_every_byte(enriched, accepted):
 def test_two_fresh_copies_give_the_same_suggestions_byte_for_byte(shop, tmp_path):
     first, second = (shop(tmp_path / name) for name in ("here", "elsewhere"))
     for project in (first, second):
-        project.run(*ENRICH, "--enrich-only=src/shop/ledger.py", "--enrich-budget=1000x")
+        project.run(*ENRICH, "--enrich-only=src/shop/ledger.py", "--enrich-budget=300x")
 
     def patches(project):
         folder = project.root / "enrich-suggestions" / "pending"

@@ -13,7 +13,7 @@ from tests.e2e.conftest import CART, TESTS
 pytestmark = pytest.mark.slow
 
 ENRICH = ("pytest", "--enrich", "--enrich-budget=600x", "--enrich-max=0", "-p", "no:cacheprovider")
-ONE = (*ENRICH, "--enrich-max=1", "--enrich-workers=1")
+ONE = (*ENRICH, "--enrich-max=1", "--enrich-budget=5m", "--enrich-workers=1")
 """The first test that is found is enough to see that, and where, a suite is worked on."""
 NEW = """\
 def parity(number: int) -> str:
@@ -83,9 +83,9 @@ def test_without_tests_what_cannot_be_imported_is_told_with_the_way_out(small, m
 
 def test_a_module_that_no_test_imports_gets_a_test_file_of_its_own(small):
     project = small({**GREEN, "src/shop/new.py": NEW, "src/shop/__main__.py": NEW})
-    ended = project.run(*ENRICH, "-n2", "-p", "xdist")
+    ended = project.run(*ONE, "--enrich-only=src/shop/new.py", "-n2", "-p", "xdist")
     assert ended.status == 0, ended.text
-    assert ("parity", "tests/test_new.py", True) in targets(project), ended.text
+    assert targets(project) == [("parity", "tests/test_new.py", True)], ended.text
     assert "tests/test_new.py" in accepted(project)
 
 
