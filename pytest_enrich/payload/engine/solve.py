@@ -12,12 +12,13 @@ import enum
 import itertools
 import math
 import re
+import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 from ..explore.calls import Call, Make, Site
 from ..explore.templates import joined, literals, places
-from ..express import NAME, evaluate, express
+from ..express import NAME, evaluable, evaluate, express
 from ..rules.types import holders
 from .probe import MATCHING, SAMPLES, SORTS, UNUSUAL, Note
 
@@ -139,7 +140,9 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
     """Pairs of an operand and a value that would change the outcome if it stood in its place."""
     left, right = note.left, note.right
     if note.how in {"==", "<"}:
-        yield from ((left, wanted) for wanted in (UNLIKE if left is right else _round(right, note.how)))
+        yield from (
+            (left, wanted) for wanted in (_unlike(left, like) if left is right else _round(right, note.how))
+        )
         yield from ((right, wanted) for wanted in _round(left, note.how))
     elif note.how == "in":
         yield from ((left, wanted) for wanted in _members(right))
@@ -162,6 +165,11 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         yield left, SAMPLES[note.how]
     elif note.how == "truth":
         yield from ((left, wanted) for wanted in _opposite(left))
+
+
+def _unlike(value: object, like: Callable[[object], Iterable[str]]) -> Iterable[object]:
+    """Values that another one is told apart from: for a type other types."""
+    return [kind for _, kind in evaluable(like(type))] if isinstance(value, type) else UNLIKE
 
 
 def _with_part(text: Any, part: Any) -> Any:
@@ -264,8 +272,9 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
         if _is(template[start:end], known):
             yield template[:start] + text + template[end:]
     for match in NAME.finditer(template) if not isinstance(wanted, LITERAL) else ():
-        if isinstance(known, type) and _is(match[0], known):  # a type in another one stays a type
-            yield template[: match.start()] + text + template[match.end() :]
+        if isinstance(known, type) and _is_type(match[0], known):  # a type in another one stays a type
+            # Of all types a tuple alone says that what it holds goes on.
+            yield template[: match.start()] + text + template[match.end() :].replace(", ...]", "]", known is tuple)
     for match in literals(template):
         value = evaluate(match[0])
         before, after = template[: match.start()], template[match.end() :]
@@ -284,6 +293,11 @@ def _is(template: str, known: object) -> bool:
         return type(value) is type(known) and (type(known).__eq__ is object.__eq__ or bool(value == known))
     except Exception:  # what is compared is the project's, or it cannot be made here
         return False
+
+
+def _is_type(template: str, known: type) -> bool:
+    """Whether it is this type, as it is or as `typing` has it."""
+    return _is(template, known) or any(typing.get_origin(value) is known for _, value in evaluable([template]))
 
 
 def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:

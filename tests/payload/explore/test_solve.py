@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import MutableSequence
 from string import Template
 
 import pytest
@@ -325,3 +326,22 @@ def test_an_object_that_nobody_may_ask_whether_it_is_true_has_no_opposite():
 
     note = Note(1, "truth", Lazy(), None)
     assert list(proposals([note], [("'a'", lambda text: text)], lambda _: ())) == []
+
+
+@pytest.mark.parametrize(
+    ("hint", "known", "wanted", "becomes"),
+    [
+        (
+            "⟨typing:Tuple⟩[⟨builtins:int⟩, ...]",
+            tuple,
+            MutableSequence,
+            "⟨collections.abc:MutableSequence⟩[⟨builtins:int⟩]",
+        ),
+        ("⟨builtins:list⟩[⟨builtins:int⟩]", list, list, "⟨builtins:dict⟩[⟨builtins:int⟩]"),
+    ],
+)
+def test_a_type_whose_origin_is_compared_becomes_another_one(hint, known, wanted, becomes):
+    found = proposals(
+        [Note(1, "==", known, wanted)], [(hint, str)], lambda kind: ["⟨builtins:dict⟩"] * (kind is type)
+    )
+    assert becomes in [*found]
