@@ -6,6 +6,7 @@ with. Where both are numbers, steps come nearer.
 
 from __future__ import annotations
 
+import collections.abc
 import contextlib
 import datetime as dt
 import enum
@@ -168,8 +169,12 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
 
 
 def _unlike(value: object, like: Callable[[object], Iterable[str]]) -> Iterable[object]:
-    """Values that another one is told apart from: for a type other types."""
-    return [kind for _, kind in evaluable(like(type))] if isinstance(value, type) else UNLIKE
+    """Values that are told apart from another one: of a type what it is a kind of, the nearest first."""
+    if not isinstance(value, type):
+        return UNLIKE
+    kinds = (vars(collections.abc)[name] for name in collections.abc.__all__)
+    above = sorted((kind for kind in kinds if issubclass(value, kind)), key=lambda kind: -len(kind.__mro__))
+    return [*above, *(kind for _, kind in evaluable([*like(type)]))]
 
 
 def _with_part(text: Any, part: Any) -> Any:

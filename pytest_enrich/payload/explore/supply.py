@@ -176,8 +176,8 @@ class Supply:
         used = self._used.get(name, usage.NO_USE)
         if self._owner is not None and self._entry.is_operator:
             used |= usage.asks_for("operand of an operator", _operand(self._owner))
-        if len(self._entry.parameters) == 1:
-            used |= usage.asks_for("prose", evidence.of_prose(self._function))
+        about = name if len(self._entry.parameters) > 1 else ""
+        used |= usage.asks_for("prose", evidence.of_prose(self._function, about))
         default = self.defaults.get(name, evidence.NOTHING)
         return evidence.told(parameter, self.hints.get(name), seen, used, default)
 

@@ -51,6 +51,9 @@ MOMENTS_BY_WORD = ("timedelta", "datetime", "date")
 MOST_CLASSES = 4
 EXAMPLE = re.compile(r"^[ \t]*>>>.*(\n[ \t]*\S.*)*", re.MULTILINE)
 """A session of the interpreter, up to an empty line."""
+ABOUT = r"\b{}\b[ \t]*(?:\([^)\n]*\))?[ \t]*:(.*?)(?=\n[ \t]*(?:\n|[:@]|\w+[ \t]*(?:\([^)\n]*\))?:)|\Z)"
+"""What stands behind a parameter's name and a colon, up to an empty line or the next name."""
+SEVERAL = r"\b(?:list|iterable|sequence|collection|tuple)s? of (?:\w+ )?{}\b"
 MOST_WORDS = 4
 """More types than that are prose."""
 MADE_BY = ("__init__", "__new__")
@@ -126,17 +129,26 @@ def _documented(text: str) -> Iterator[Any]:
 
 
 @rule("prose")
-def of_prose(function: object) -> Iterator[Any]:
+def of_prose(function: object, parameter: str = "") -> Iterator[Any]:
     """The moments and the classes of its module that a docstring names: such words are seldom meant otherwise.
 
-    Its examples show what comes of it, too.
+    Its examples show what comes of it, too. Of several parameters the words for one tell its classes
+    alone: there a date may well be a text.
     """
     names = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
     prose = EXAMPLE.sub("", getattr(function, "__doc__", None) or "")
+    prose = _about(parameter, prose) if parameter else prose
     for word in dict.fromkeys(re.findall(r"[A-Za-z]\w+", prose)):
         named_so = names.get(word) if word[0].isupper() else None
-        yield from [WORDS[word.lower()]] if word.lower() in MOMENTS_BY_WORD else []
-        yield from [named_so] if isinstance(named_so, type) else []
+        yield from [WORDS[word.lower()]] if word.lower() in MOMENTS_BY_WORD and not parameter else []
+        if isinstance(named_so, type):
+            yield list[named_so] if re.search(SEVERAL.format(word), prose) else named_so  # type: ignore[valid-type]
+
+
+def _about(parameter: str, prose: str) -> str:
+    """What a docstring says of a parameter behind its name; "" where it says nothing."""
+    found = re.search(ABOUT.format(parameter), prose, re.DOTALL)
+    return found[1] if found else ""
 
 
 @rule("seen in tests")

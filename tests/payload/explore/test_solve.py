@@ -337,6 +337,7 @@ def test_an_object_that_nobody_may_ask_whether_it_is_true_has_no_opposite():
             MutableSequence,
             "⟨collections.abc:MutableSequence⟩[⟨builtins:int⟩]",
         ),
+        ("⟨builtins:list⟩[⟨builtins:int⟩]", list, list, "⟨collections.abc:Sequence⟩[⟨builtins:int⟩]"),
         ("⟨builtins:list⟩[⟨builtins:int⟩]", list, list, "⟨builtins:dict⟩[⟨builtins:int⟩]"),
     ],
 )

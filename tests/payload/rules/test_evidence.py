@@ -107,6 +107,29 @@ def test_a_docstring_tells_the_moments_and_the_classes_of_its_module_that_it_spe
     assert [*evidence.of_prose(len)] == []
 
 
+@pytest.mark.parametrize(
+    ("parameter", "told"),
+    [("uses", [list[Use]]), ("limit", []), ("since", []), ("other", [Use]), ("nothing", [])],
+)
+def test_of_several_parameters_the_words_for_one_tell_of_that_alone(parameter, told):
+    def added(uses, limit, since, other):
+        """Adds up.
+
+        :param uses:
+            A list of Use objects, in order.
+
+        :param limit: how many of them
+        :param since: The first date
+
+        Args:
+            other (any): A Use
+                that comes later.
+        """
+        return uses, limit, since, other
+
+    assert [*evidence.of_prose(added, parameter)] == told
+
+
 def test_what_an_example_shows_is_what_comes_of_it_and_not_what_is_passed():
     def added(number):
         """Add a port.
