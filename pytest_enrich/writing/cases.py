@@ -31,6 +31,8 @@ COMPLAINT = re.compile(
 POSSESSIVE = re.compile(r"(?<=\w)(?<!\bit)(?<!\bthat)['’]s\b")  # noqa: RUF001 - as people write it
 LONG_NUMBER = re.compile(r"\d{5}")
 """One that is of the input."""
+CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{6,}\b")
+"""What may be a part of the input, and is no word."""
 COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
 BARE = {"None", "True", "False"}
 NOTHING = {"None", "{}", "[]", "()"}
@@ -152,6 +154,9 @@ class Case(Struct, frozen=True, kw_only=True):
     def is_half(self, message: str) -> bool:
         """Whether this is less than the message's main clause, or only what was expected."""
         rest = "_".join(words.clause(self._said, self.values)).removeprefix(message)
+        rest = (
+            "" if {*rest.split("_")} <= words.JOINTS | words.OPEN | {""} else rest
+        )  # what they joined was a value
         names = tuple(f"{words.snake(name)}_" for name in self.arguments)
         is_expected = message.startswith("expected_") and not message.startswith(names)
         is_short = message.count("_") < words.MOST_WORDS
@@ -190,7 +195,8 @@ class Case(Struct, frozen=True, kw_only=True):
         said = NUMBERED.sub("", words.OBJECT.sub(" ", told).strip())
         # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
         signs = (value for value in self.values if not value.replace(" ", "").isalnum())
-        passed = {value for value in (*signs, *filter(LONG_NUMBER.search, self.values)) if len(value) > 1}
+        codes = (code for code in CODE.findall(told) if any(code in value for value in self.values))
+        passed = {one for one in (*signs, *filter(LONG_NUMBER.search, self.values), *codes) if len(one) > 1}
         for value in sorted(passed, key=len, reverse=True):
             said = said.replace(value, " ")
         own = self.subject.rpartition(".")[2]

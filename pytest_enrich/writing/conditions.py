@@ -203,6 +203,8 @@ def _compared(  # noqa: PLR0911 - one line a comparison
     known, seen = case.known_as(name), case.evident(name)
     if not seen and literal == (0,) and type(sign) in ABOUT_ZERO and not is_length:
         return f"{ABOUT_ZERO[type(sign)]}_{known}"
+    if is_length and not seen and literal != (0,):
+        return _of_length(sign, known)
     match sign:
         case ast.Is() | ast.IsNot() if literal == (None,):
             return seen or _there(name, case, is_there=isinstance(sign, ast.IsNot))
@@ -212,12 +214,19 @@ def _compared(  # noqa: PLR0911 - one line a comparison
             said = words.value_slug(repr(literal[0]))
             return seen or (f"{said}_{known}" if said else "")
         case ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE() if not seen and literal != (0,):
-            bound, size, length = BOUNDS[type(sign)]
-            if is_length:
-                return f"{length}_{known}"
+            bound, size, _ = BOUNDS[type(sign)]
             value = words.value_slug(ast.unparse(right)) if literal else ""
             return f"{known}_{bound}_{value}" if value else f"{size}_{known}" if isinstance(left, ast.Name) else ""
     return seen
+
+
+def _of_length(sign: ast.cmpop, known: str) -> str:
+    """How something is whose length is compared so with a known one."""
+    return (
+        f"{BOUNDS[type(sign)][2]}_{known}"
+        if type(sign) in BOUNDS
+        else f"{known}_of_wrong_length" * isinstance(sign, ast.NotEq)
+    )
 
 
 def _beside(name: str, sign: ast.cmpop, other: str, case: Case, *, is_length: bool) -> str:

@@ -51,6 +51,12 @@ KINDS_NAMED = (
     "string|str|bytes|integer|int|number|boolean|bool|list|dict|tuple|callable|iterable|hashable|numeric|positive"
     "|finite|function|mapping|sequence"
 )
+INSTEAD = re.compile(r"[Ee]xpected (?:an? )?([A-Za-z]\w*(?: [A-Za-z]\w*)?),? (?:but )?(?:found|got|received)\b")
+"""`expected option, got '0'`: what is refused is none."""
+WANTED = re.compile(
+    r"^(?:please_|you_)?(?:must_|have_to_|need_to_)?(?:give|pass|provide|specify|supply)_(?:either_)?(\w+_or_\w+)$"
+)
+"""`please provide either code or path`: one of them is required."""
 OBLIGED = re.compile(
     rf"^(?:each_|every_)?(\w+?)_(?:(?:must|should|has_to|needs_to)_be|(?:is|are|was)_not)(?:_an?)?_({KINDS_NAMED})(?:_number|_value)?$"
 )
@@ -238,10 +244,14 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
         yield Way("rejects_missing_arguments", BARELY)
     if refused and case.passed.get(refused) in NONE_OF_THEM and (known := case.known_as(refused)) not in VAGUE:
         yield Way(f"rejects_unknown_{known}", MEANT)
+    if case.raised and (other := INSTEAD.match(case.told)):
+        yield Way(f"rejects_non_{words.snake(other[1])}", 3)
     said = [
         way
         for message in case.messages
-        for way in _said(case, message, is_half=bool(refused) and (case.is_half(message) or _is_bare(message)))
+        for way in _said(
+            case, message, is_half=bool(refused) and (case.is_half(message) or _is_bare(_in_short(message)))
+        )
     ]
     yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in said)
     yield from said
@@ -298,6 +308,7 @@ def _in_short(message: str) -> str:
     """The same without what only makes a sentence of it."""
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", re.sub(r"^(you|we)_(?=cannot_|may_not_)", "", message))
     said = re.sub(r"^it_is_(?:not_(?:allowed|permitted|possible)|forbidden|impossible)_to_", "cannot_", said)
+    said = WANTED.sub(r"\1_required", said)
     said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
     return ENDED.sub(r"\1", CHOSEN.sub(lambda match: f"invalid_{match[1] or 'value'}", said))
 

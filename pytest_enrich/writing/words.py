@@ -63,6 +63,8 @@ CUTS = {
 """Before which a phrase may be cut that is too long."""
 OPEN = {"of", "by", "to", "than"}
 """What says nothing without that which follows."""
+HALF = {("by",), ("than",), ("of", "any"), ("of", "either"), ("of", "one"), ("of", "some")}
+"""The same, from the end: without it what comes before is half said, such as `must be followed`."""
 NOTATIONS = {
     "hexadecimal": r"[+-]?0[xX][0-9a-fA-F]+",
     "octal": r"[+-]?0[oO][0-7]+",
@@ -105,14 +107,17 @@ def clause(prose: str, given: Collection[str] = ()) -> tuple[str, ...]:
     passed -= {"unknown"} & {*spoken[:1]}  # what begins with it says what is wrong, whatever was passed
     passed |= PLACEHOLDERS & {word for value in given for word in _split(value)}
     kept = (word for before, word in pairwise(["", *told]) if word not in passed or before in OPEN)
-    return tuple(word for before, word in pairwise(["", *kept]) if word != before) if text.isascii() else ()
+    left = [word for before, word in pairwise(["", *kept]) if word != before] if text.isascii() else []
+    # `units of 'J' and 's'`: between these stood what was passed.
+    parted = (at for at, pair in enumerate(pairwise(left)) if pair[0] in OPEN and pair[1] in {"and", "or"})
+    return tuple(left[: next(parted, len(left))])
 
 
 def _ended(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words without what needs something behind it, none where the last one needs it most."""
-    if words and words[-1] in OPEN:
+    if {words[-1:], words[:-3:-1]} & HALF:
         return ()
-    while words and (words[-1] in JOINTS or words[-2:-1] in (("when",), ("if",), ("because",))):
+    while words and (words[-1] in JOINTS | OPEN or words[-2:-1] in (("when",), ("if",), ("because",))):
         words = words[:-1]  # `when messages`, of `when messages is a list`, is half a clause
     return words
 

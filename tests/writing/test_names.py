@@ -95,6 +95,10 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("total must be > 0.", "test_price_rejects_non_positive_total"),
         ("the code has to be >= 3", "test_price_code_has_to_be_at_least_3"),
         ("total must be either a number or one of: net, gross", "test_price_rejects_invalid_total"),
+        ("Unable to convert between units of 'J' and 'seconds'", "test_price_unable_to_convert_between_units"),
+        ("Please provide either a code or a weight.", "test_price_code_or_weight_required"),
+        ("expected option, got 'abc'", "test_price_rejects_non_option"),
+        ("Expected YAML number but got str", "test_price_rejects_non_yaml_number"),
         ("", "test_price_rejects_invalid_total"),
     ],
 )
@@ -111,6 +115,7 @@ def test_what_is_raised_is_said_in_the_words_of_its_message(message, name):
         ("if total < code:", "true", {"total": "-5", "code": "-3"}, "test_price_with_total_below_code"),
         ("if total == code:", "true", {"total": "0", "code": "0"}, "test_price_with_total_equal_to_code"),
         ("if len(total) > 3:", "true", {"total": "'abcd'"}, "test_price_with_long_total"),
+        ("if len(total) != 3:", "true", {"total": "'abcd'"}, "test_price_with_total_of_wrong_length"),
         ("if sep is None:", "true", {"total": "3"}, "test_price_without_sep"),
         ("if sep is None:", "true", {"total": "3", "code": "'x'"}, "test_price_with_code"),
         ("if not sep:", "true", {"total": "3", "sep": "''"}, "test_price_with_empty_sep"),
@@ -800,6 +805,11 @@ def test_what_is_no_good_is_what_the_object_was_made_of_where_nothing_is_passed(
     cleaned = case(raises("['a price has a total']"), subject="Price.clean", parameters=(), optional=())
     made = replace(cleaned, arguments={"total": "0"}, text="if not self.total:", outcome="true")
     assert named(made, place="tests/test_price.py") == "test_clean_rejects_zero_total"
+
+
+def test_a_part_of_what_is_passed_is_left_out_of_a_message_where_it_is_no_word():
+    asked = case(raises("Stamp 81M8RJE9WB is too large"), arguments={"total": "['show', '81M8RJE9WB190M6G']"})
+    assert named(asked) == "test_price_stamp_is_too_large"
 
 
 def test_a_message_with_a_long_number_that_is_passed_is_said_without_it():
