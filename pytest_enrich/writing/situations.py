@@ -140,11 +140,13 @@ def _given(case: Case, value: Template) -> Iterator[str]:
     """What is said of a result."""
     node = expression(value)
     is_long = len(value) >= len("'a'")
+    literal = literal_value(node) if node is not None else None
     same = [name for name, passed in case.arguments.items() if is_long and passed in {value, plain(value)}]
     is_evident = any(map(case.evident, same))  # then that says which one it is
     if same and value not in {"True", "False", "None"} and not is_evident and not case.is_gathered:
-        yield f"returns_{case.known_as(same[0])}"
-    literal = literal_value(node) if node is not None else None
+        known = case.known_as(same[0])
+        is_text = literal is not None and isinstance(literal[0], str | bytes)
+        yield f"leaves_{known}_unchanged" if is_text and len(case.arguments) == 1 else f"returns_{known}"
     match literal:
         case (None | True | False as singleton,):
             yield f"returns_{singleton}".lower()

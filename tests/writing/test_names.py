@@ -166,7 +166,7 @@ def test_what_only_the_code_knows_is_not_said(decision, outcome):
         (Observation(subject="result", value="''"), "test_price_without_sep_returns_empty_text"),
         (Observation(subject="result", value="{'a': 1}"), "test_price_without_sep"),
         (Observation(subject="result", value="0"), "test_price_without_sep_returns_zero"),
-        (Observation(subject="result", value="'abc'"), "test_price_without_sep_returns_total"),
+        (Observation(subject="result", value="'abc'"), "test_price_without_sep_leaves_total_unchanged"),
         (Observation(subject="result", value="'never'"), "test_price_without_sep_returns_never"),
         (Observation(subject="result", value="'UNKNOWN'"), "test_price_without_sep_returns_unknown"),
         (Observation(subject="result", value="⟨shop:ROUNDED⟩"), "test_price_without_sep_returns_rounded"),
