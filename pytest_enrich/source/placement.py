@@ -16,6 +16,8 @@ from pytest_enrich.source.test_file import Style, Subject, TestFile
 HALF = 0.5
 _GENERAL = "test case mixin all basic general simple"
 """What names of classes of tests say that is about nothing."""
+MEASURING = {"bench", "benchmark", "benchmarks", "perf", "performance", "speed"}
+"""Words of files whose tests measure how long something takes: nobody looks there for what it does."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -64,7 +66,8 @@ class Shelf:
         direct = names and sum(subject.qualname.rpartition(".")[2] in self._words(test) for test in inside)
         mirrors = _mirrors(PurePosixPath(file).parent.as_posix(), subject.path)
         foreign = _foreign(PurePosixPath(file).stem, subject)
-        return (named.get(file, 0.0), direct, names, -foreign, nearest, mirrors, -len(file))
+        tells = MEASURING.isdisjoint(_lowered(PurePosixPath(file).stem))
+        return (named.get(file, 0.0), tells, direct, names, -foreign, nearest, mirrors, -len(file))
 
     def _inside(self, path: str, subject: Subject, running: Sequence[NearTest]) -> Placement:
         """The place in a file: after the nearest test that names the subject, in its class if it has one.
