@@ -18,7 +18,14 @@ from pytest_enrich.measurement import Measurement
 from pytest_enrich.pytest_hooks import root, setting
 from pytest_enrich.pytest_hooks.arguments import choosing, part_options, stopping
 from pytest_enrich.pytest_hooks.suite import Suite, measure_again, measured_sources
-from pytest_enrich.pytest_hooks.terminal import Looked, Terminal, as_interrupts, look_for_model, report_crash
+from pytest_enrich.pytest_hooks.terminal import (
+    Looked,
+    Terminal,
+    as_interrupts,
+    look_for_model,
+    report_crash,
+    without_gevent,
+)
 from pytest_enrich.reporters import words
 from pytest_enrich.reporters.figures import since_asked
 from pytest_enrich.reporters.words import visible
@@ -98,7 +105,7 @@ class Run:
         took = time.monotonic() - self._began
         terminal = Terminal(session.config)
         try:
-            with warnings.catch_warnings(), as_interrupts():
+            with warnings.catch_warnings(), without_gevent(), as_interrupts():
                 warnings.simplefilter("ignore")  # the suite's filters judge the suite, not us
                 self._follow(session.config, int(exitstatus), took, terminal)
         except KeyboardInterrupt:

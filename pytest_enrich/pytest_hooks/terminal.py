@@ -6,10 +6,11 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 import threading
 import traceback
-from collections.abc import Iterator
-from types import FrameType
+from collections.abc import Iterator, Sequence
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_enrich.proposers.ollama.gate import Refusal
 
 _TELLING = ("SIGTERM", "SIGHUP")
+_PATCHING = "gevent.monkey"
 
 
 class Terminal:
@@ -153,3 +155,30 @@ def as_interrupts() -> Iterator[None]:
     finally:
         for number in usual:
             signal.signal(number, signal.SIG_DFL)
+
+
+@contextlib.contextmanager
+def without_gevent() -> Iterator[None]:
+    """While it lasts, the system's functions are Python's own, whatever gevent put into their place here.
+
+    The tests may have had it patch `os` and `subprocess`: then a pipe that is closed stays open, and what has
+    ended is waited for, until gevent's loop runs, which it does not.
+    """
+    saved = getattr(sys.modules.get(_PATCHING), "saved", {})
+    plain = [
+        (sys.modules[module], name, function)
+        for module, functions in saved.items()
+        if module in sys.modules and isinstance(functions, dict)
+        for name, function in functions.items()
+    ]
+    patched = [(module, name, getattr(module, name, function)) for module, name, function in plain]
+    _put(plain)
+    try:
+        yield
+    finally:
+        _put(patched)
+
+
+def _put(attributes: Sequence[tuple[ModuleType, str, object]]) -> None:
+    for module, name, value in attributes:
+        setattr(module, name, value)

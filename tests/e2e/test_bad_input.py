@@ -69,6 +69,26 @@ def has_three_parts(text):
     )
 
 
+PATCHED = """\
+import os
+import sys
+import types
+
+
+def test_as_gevent_patches():
+    monkey = sys.modules["gevent.monkey"] = types.ModuleType("gevent.monkey")
+    monkey.saved = {"os": {"close": os.close}, "not.imported": {"a": 1}, "_settings": True}
+    os.close = lambda descriptor: None  # its loop would, if it ran
+"""
+
+
+def test_what_gevent_patched_in_a_test_is_no_obstacle(small):
+    project = small({**FILES, "tests/test_z.py": PATCHED})
+    ended = project.run(*ONE)
+    unharmed(ended)
+    assert project.pending(), ended.text
+
+
 def test_a_plain_project_is_enriched_without_git(small):
     project = small(FILES)
     assert not (project.root / ".git").exists()

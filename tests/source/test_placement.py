@@ -93,7 +93,7 @@ def test_a_test_file_named_after_the_module_or_the_class_is_preferred(place):
 
 
 def test_a_file_that_measures_how_long_something_takes_is_no_place_where_there_is_another(place):
-    texts = {path: "def test_a(): pass\n" for path in ("tests/test_bench.py", "tests/test_everything_else.py")}
+    texts = dict.fromkeys(("tests/test_bench.py", "tests/test_everything_else.py"), "def test_a(): pass\n")
     near = {"tests/test_bench.py::test_a": (3, 5), "tests/test_everything_else.py::test_a": (3,)}
     contexts = {at: tuple(test for test, lines in near.items() if at in lines) for at in (3, 5)}
     assert place(texts, contexts).path == "tests/test_everything_else.py"
