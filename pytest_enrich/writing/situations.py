@@ -27,6 +27,7 @@ SCENERY = re.compile(
 )
 """What comments say to those who read the code."""
 SWITCHES = {"True", "False"}
+HAPPENING = {"", "any", "encountered", "errors", "happens", "occurred", "occurs", "problem", "raised", "some"}
 EMPTY = {
     "argument", "bad", "can", "cannot", "could", "error", "exception", "expected", "fail", "failed", "got",
     "illegal", "input", "invalid", "malformed", "must", "not", "object", "parse", "string", "text", "type",
@@ -129,7 +130,8 @@ def _documented(case: Case) -> str:
         clause = words.phrase(said[1], most=MOST_WORDS) if said else ""
         # Of a clause that was cut to a word nothing is left: `when_self`.
         is_stump = "_" not in clause and said is not None and len(words.clause(said[1])) > 1
-        return f"when_{clause}" if clause and not is_stump else ""
+        says_something = not {*clause.split("_")} <= EMPTY | HAPPENING | words.JOINTS
+        return f"when_{clause}" if says_something and not is_stump else ""
     holds = conditions.condition(case.text, case.outcome)
     wanted = {*words.snake(ast.unparse(holds)).split("_")} if holds is not None else set()
     clauses = (words.phrase(said, most=MOST_WORDS) for said in re.findall(r"\b(?:[Ii]f|[Ww]hen) ([^.;,]+)", prose))

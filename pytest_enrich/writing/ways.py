@@ -71,7 +71,7 @@ ENDING = re.compile(r"(Error|Exception)$")
 WHERE = re.compile("_(?:in|at|from)_")
 """Before what a message says of the place."""
 ENDED = re.compile(
-    r"^(\w+?_\w+?)(?<!_not)(?<!_be)(_was|_were)?_(found|given|passed|provided|received|specified|supplied)$"
+    r"^(\w+?_\w+?)(?<!_not)(?<!_be)(_was|_were|_has_been|_have_been)?_(found|given|passed|provided|received|specified|supplied)$"
 )
 """What a message ends with that says no more than what comes before."""
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "try", "use", "we", "you"}

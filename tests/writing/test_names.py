@@ -98,6 +98,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("Unable to convert between units of 'J' and 'seconds'", "test_price_unable_to_convert_between_units"),
         ("Please provide either a code or a weight.", "test_price_code_or_weight_required"),
         ("expected option, got 'abc'", "test_price_rejects_non_option"),
+        ("A price larger than the limit has been given", "test_price_larger_than_limit"),
         ("Expected YAML number but got str", "test_price_rejects_non_yaml_number"),
         ("", "test_price_rejects_invalid_total"),
     ],
@@ -285,6 +286,7 @@ def test_what_is_of_no_fitting_kind_is_said_to_be_that(decision, total, name):
     [
         ("Raises:\n    ValueError: If the cart is closed.", "test_price_raises_value_error_when_cart_is_closed"),
         (":raises ValueError: when nothing is left", "test_price_raises_value_error_when_nothing_is_left"),
+        ("Raises:\n    ValueError: If an error is encountered.", "test_price_raises_value_error"),
         ("Raises ValueError.", "test_price_raises_value_error"),
     ],
 )

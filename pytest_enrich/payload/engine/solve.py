@@ -161,6 +161,7 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
     elif note.how in SORTS:
         yield from ((left, Written(text)) for text in SORTS[note.how])
     elif note.how == "hasattr":
+        yield left, Written(f"⟨types:SimpleNamespace⟩({right}=1)")
         yield from ((left, Written(text)) for kind in holders(str(right)) for text in like(kind))
     elif note.how in SAMPLES:
         yield left, SAMPLES[note.how]

@@ -326,15 +326,15 @@ class Added(Pool):
         self.comes_first = comes_first
 
     def fits(self, template: str) -> bool:
-        """Whether it was offered, or is a plain value of the same type as one that was."""
+        """Whether it was offered, or is a plain value of the same type as one that was, under the same keys."""
         if super().fits(template):
             return True
-        return bool(literals(template)) and self._names.parts(template) in self._kinds
+        return bool(literals(template)) and (self._names.parts(template), keys(template)) in self._kinds
 
     @cached_property
-    def _kinds(self) -> frozenset[frozenset[Path]]:
-        """What the offered plain values are made of."""
-        return frozenset(self._names.parts(one) for one in self._offers if literals(one))
+    def _kinds(self) -> frozenset[tuple[frozenset[Path], frozenset[object]]]:
+        """What the offered plain values are made of, and the keys that they have."""
+        return frozenset((self._names.parts(one), keys(one)) for one in self._offers if literals(one))
 
     def rule_of(self, value: str) -> str:
         """Its own."""

@@ -346,3 +346,8 @@ def test_a_type_whose_origin_is_compared_becomes_another_one(hint, known, wanted
         [Note(1, "==", known, wanted)], [(hint, str)], lambda kind: ["⟨builtins:dict⟩"] * (kind is type)
     )
     assert becomes in [*found]
+
+
+def test_what_is_asked_for_an_attribute_becomes_an_object_that_has_it():
+    found = [*proposals([Note(1, "hasattr", 2, "view_many")], [("2", str)], lambda _kind: [])]
+    assert found == ["⟨types:SimpleNamespace⟩(view_many=1)"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich.payload.vary.names import Names
-from pytest_enrich.payload.vary.pool import Pool, is_literal
+from pytest_enrich.payload.vary.pool import Added, Pool, is_literal
 from pytest_enrich.payload.vary.run import Drawn
 
 NAMES = Names({"Money": complex})
@@ -37,6 +37,12 @@ def test_only_what_is_made_of_the_types_of_the_rows_fits(rows, fitting, strange)
 def test_what_is_offered_fits_whatever_it_is_if_it_can_be_made():
     made = Pool(("'a'",), NAMES, (), (), ("None", "Money(1)", "Gone(1)"))
     assert [text for text in ("None", "Money(1)", "Gone(1)", "2") if made.fits(text)] == ["None", "Money(1)"]
+
+
+def test_what_is_added_has_the_keys_that_were_offered():
+    made = Added(("{}",), ("{'most': True}", "{'least': 3}"), NAMES)
+    tried = ("{'most': False}", "{'least': 4}", "{'name': True}")
+    assert [text for text in tried if made.fits(text)] == ["{'most': False}", "{'least': 4}"]
 
 
 def test_what_stands_near_comes_into_what_is_made_of_such():
