@@ -149,7 +149,7 @@ def _is_public_method(qualname: str, owner: type, module: types.ModuleType) -> b
     above, _, name = qualname.rpartition(".")
     kind = find(module, above) if above else None
     is_public = name not in {*MAKERS, *ASKING} and (name[:1] != "_" or name in {*OPERATORS, "__call__"})
-    return isinstance(kind, type) and issubclass(owner, kind) and is_public
+    return isinstance(kind, type) and kind in owner.__mro__ and is_public
 
 
 @rule("docstring examples")

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from . import rule
 from .body import default_values, function_of, nodes
-from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, Inspected, holders
+from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, Inspected, holders, is_kind
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
 PAIR = 2
@@ -157,7 +157,7 @@ def _classes(node: ast.expr, function: object) -> Iterator[type]:
         for one in (one for one in origins if isinstance(one, type)):
             # Nobody makes an object of an abstract number: people pass those that Python has.
             made = (int, float) if one.__module__ == "numbers" else (one,)
-            yield from (kind for kind in made if one is kind or issubclass(kind, one))
+            yield from (kind for kind in made if one is kind or is_kind(kind, one))
 
 
 @node_rule("passed to a standard function", SUGGESTS)

@@ -263,7 +263,7 @@ class World:
         if kind.__module__ in FROM_HYPOTHESIS and kind not in BRACKETS and not inspect.isabstract(kind):
             return draw.sampled(from_hypothesis(st.from_type(kind), 0))
         for base, (left, right) in BRACKETS.items():
-            if kind is base or (inspect.isabstract(kind) and issubclass(base, kind)):
+            if kind is base or (inspect.isabstract(kind) and types.is_kind(base, kind)):
                 return self._container(base, left, right, arguments, depth)
         return self._object(kind, depth)
 

@@ -263,3 +263,23 @@ def test_what_a_test_passed_itself_always_conforms():
 )
 def test_a_text_of_signs_that_is_no_slip_of_what_tests_pass_is_unlike_that(value, expected):
     assert is_unlike(value, ["'monday'", "'tuesday'"]) is expected
+
+
+def test_a_protocol_with_attributes_that_says_no_kind_of_container_ends_no_search(explore):
+    text = """
+        from abc import abstractmethod
+        from typing import Protocol, runtime_checkable
+
+        @runtime_checkable
+        class Sized(Protocol):
+            size: int
+
+            @abstractmethod
+            def shown(self) -> str: ...
+
+        def label(item: Sized, length: int = 3) -> str:
+            if length > 40:
+                return "long"  # here
+            return "short"
+        """
+    assert "search ended early" not in explore(text, "label").dropped
