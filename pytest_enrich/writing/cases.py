@@ -33,6 +33,8 @@ LONG_NUMBER = re.compile(r"\d{5}")
 """One that is of the input."""
 CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{6,}\b")
 """What may be a part of the input, and is no word."""
+HUMPED = re.compile(r"[a-z][A-Z]")
+"""Of several words that are written as one."""
 COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
 BARE = {"None", "True", "False"}
 NOTHING = {"None", "{}", "[]", "()"}
@@ -194,7 +196,7 @@ class Case(Struct, frozen=True, kw_only=True):
         told = words.main_text(in_words(POSSESSIVE.sub("", self.told)))
         said = NUMBERED.sub("", words.OBJECT.sub(" ", told).strip())
         # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
-        signs = (value for value in self.values if not value.replace(" ", "").isalnum())
+        signs = (one for one in self.values if HUMPED.search(one) or not one.replace(" ", "").isalnum())
         codes = (code for code in CODE.findall(told) if any(code in value for value in self.values))
         passed = {one for one in (*signs, *filter(LONG_NUMBER.search, self.values), *codes) if len(one) > 1}
         for value in sorted(passed, key=len, reverse=True):

@@ -43,6 +43,8 @@ DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 MADE = (*DISPLAYS, ast.Lambda, ast.JoinedStr)
 """What is something, whatever is in it."""
 AFFIXES = {"startswith": "leading", "endswith": "trailing"}
+KEYWORDS = {"kwargs", "kwds", "kw"}
+"""What is in these is passed by its name."""
 SEVERAL = re.compile(r"[a-z]{2}s$")
 FLAG = re.compile(r"_*(?:allow|by|can|do|enable|has|ignore|include|is|keep|no|not|should|skip|use|was)_|\w+ed$")
 """How attributes are called that are several things, and those that are none."""
@@ -274,7 +276,8 @@ def _held(left: ast.expr, sign: ast.cmpop, right: ast.expr, case: Case) -> str:
     is_usual = isinstance(sign, ast.NotIn) and literal is not None and not re.search(r"\w", str(literal[0]))
     if not name or not said or not isinstance(sign, ast.In | ast.NotIn) or is_usual:
         return ""
-    return f"{case.known_as(name)}_{'with' if isinstance(sign, ast.In) else 'without'}_{said}"
+    situation = f"{'with' if isinstance(sign, ast.In) else 'without'}_{said}"
+    return situation if name in KEYWORDS else f"{case.known_as(name)}_{situation}"
 
 
 def _parameter(node: ast.expr, case: Case) -> str:

@@ -53,6 +53,8 @@ KINDS_NAMED = (
 )
 INSTEAD = re.compile(r"[Ee]xpected (?:an? )?([A-Za-z]\w*(?: [A-Za-z]\w*)?),? (?:but )?(?:found|got|received)\b")
 """`expected option, got '0'`: what is refused is none."""
+NONE_SUCH = re.compile(r"is_not_an?_(\w+)$")
+"""`'abc' is not a Python function`, without the value."""
 WANTED = re.compile(
     r"^(?:please_|you_)?(?:must_|have_to_|need_to_)?(?:give|pass|provide|specify|supply)_(?:either_)?(\w+_or_\w+)$"
 )
@@ -244,7 +246,7 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
         yield Way("rejects_missing_arguments", BARELY)
     if refused and case.passed.get(refused) in NONE_OF_THEM and (known := case.known_as(refused)) not in VAGUE:
         yield Way(f"rejects_unknown_{known}", MEANT)
-    if case.raised and (other := INSTEAD.match(case.told)):
+    if case.raised and (other := INSTEAD.match(case.told) or NONE_SUCH.match(case.message)):
         yield Way(f"rejects_non_{words.snake(other[1])}", 3)
     said = [
         way
@@ -308,7 +310,7 @@ def _in_short(message: str) -> str:
     """The same without what only makes a sentence of it."""
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", re.sub(r"^(you|we)_(?=cannot_|may_not_)", "", message))
     said = re.sub(r"^it_is_(?:not_(?:allowed|permitted|possible)|forbidden|impossible)_to_", "cannot_", said)
-    said = WANTED.sub(r"\1_required", said)
+    said = WANTED.sub(r"\1_required", re.sub(rf"^(?:is|are)_(?:an?_)?(?=({'|'.join(FAULTS)})_)", "", said))
     said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
     return ENDED.sub(r"\1", CHOSEN.sub(lambda match: f"invalid_{match[1] or 'value'}", said))
 

@@ -63,6 +63,8 @@ CUTS = {
 """Before which a phrase may be cut that is too long."""
 OPEN = {"of", "by", "to", "than"}
 """What says nothing without that which follows."""
+BOUND = {*OPEN, "and", "nor", "or"}
+"""Behind these a word stays, though it was passed: the sentence needs one."""
 HALF = {("by",), ("than",), ("of", "any"), ("of", "either"), ("of", "one"), ("of", "some")}
 """The same, from the end: without it what comes before is half said, such as `must be followed`."""
 NOTATIONS = {
@@ -106,7 +108,7 @@ def clause(prose: str, given: Collection[str] = ()) -> tuple[str, ...]:
     passed = {value.lower() for value in given if f"'{value}'" not in prose and f'"{value}"' not in prose}
     passed -= {"unknown"} & {*spoken[:1]}  # what begins with it says what is wrong, whatever was passed
     passed |= PLACEHOLDERS & {word for value in given for word in _split(value)}
-    kept = (word for before, word in pairwise(["", *told]) if word not in passed or before in OPEN)
+    kept = (word for before, word in pairwise(["", *told]) if word not in passed or before in BOUND)
     left = [word for before, word in pairwise(["", *kept]) if word != before] if text.isascii() else []
     # `units of 'J' and 's'`: between these stood what was passed.
     parted = (at for at, pair in enumerate(pairwise(left)) if pair[0] in OPEN and pair[1] in {"and", "or"})

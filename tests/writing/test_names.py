@@ -98,6 +98,9 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("Unable to convert between units of 'J' and 'seconds'", "test_price_unable_to_convert_between_units"),
         ("Please provide either a code or a weight.", "test_price_code_or_weight_required"),
         ("expected option, got 'abc'", "test_price_rejects_non_option"),
+        ("'abc' is not a Python function", "test_price_rejects_non_python_function"),
+        ("'abc' is an invalid category", "test_price_rejects_invalid_category"),
+        ("Either code or abc should be used", "test_price_either_code_or_abc_should_be_used"),
         ("A price larger than the limit has been given", "test_price_larger_than_limit"),
         ("Expected YAML number but got str", "test_price_rejects_non_yaml_number"),
         ("", "test_price_rejects_invalid_total"),
@@ -245,6 +248,8 @@ def test_a_word_of_a_text_tells_a_test_apart_where_its_name_is_taken():
 def test_what_was_passed_is_left_out_of_a_message_that_shows_it_without_quotes():
     seen = raises("Cannot parse POINT(4 6 as code")
     assert named(case(seen, arguments={"total": "'POINT(4 6'"})) == "test_price_cannot_parse_as_code"
+    seen = raises("Invalid fragment text eggMyProject")
+    assert named(case(seen, arguments={"total": "'eggMyProject'"})) == "test_price_rejects_invalid_fragment_text"
 
 
 def test_what_is_a_part_of_a_text_that_is_passed_is_no_result_that_a_name_tells():
@@ -726,6 +731,11 @@ def test_what_the_object_itself_lacks_is_said(text, outcome, name):
 )
 def test_a_mapping_is_known_by_its_only_key(options, name):
     assert named(case(optional=("options",), parameters=(), arguments={"options": options})) == name
+
+
+def test_what_is_not_passed_by_its_name_is_why_something_is_refused():
+    given = {"text": "if 'net' not in kwargs:", "outcome": "true", "arguments": {"kwargs": "{'tax': 1}"}}
+    assert named(case(raises(""), **given)) == "test_price_without_net_raises_value_error"
 
 
 def test_a_word_of_a_longer_text_that_is_passed_is_no_end_of_a_message():

@@ -584,3 +584,19 @@ HEADERS = """
 def test_beside_what_is_there_it_is_told_what_is_not(explore):
     (found,) = explore(HEADERS, "header").findings
     assert [(one.expression, one.value) for one in found.observations][1:] == [("{result}.version", "None")]
+
+
+def test_an_object_into_which_something_is_put_from_outside_is_doubtful(explore):
+    text = """
+        class Tray:
+            def __init__(self):
+                self.spoons = []
+
+            def count(self) -> int:
+                if self.spoons:
+                    return len(self.spoons) + 7  # here
+                return 0
+        """
+    (finding,) = explore(text, "Tray.count", "method").findings
+    assert finding.lines == ("tray = ⟨sample:Tray⟩()", "tray.spoons = [2]")
+    assert finding.doubt == 1
