@@ -148,3 +148,8 @@ def test_an_element_with_lines_of_its_own_goes_with_them_where_the_rest_fits_in_
 def test_of_what_is_expected_nothing_goes(test_of):
     test = test_of("def test_a():\n    assert load(1) == [1, 2]\n")
     assert least(test, ["assert"]) == ["assert load(1) == [1, 2]"]
+
+
+def test_where_something_is_given_one_element_stays_of_what_is_set_up(test_of):
+    test = test_of("def test_a():\n    cart = Cart([1, 2])\n    cart.add(3)\n    assert cart.total() == 4\n")
+    assert least(test, ["cart.add", "assert"]) == ["cart = Cart([1])", "cart.add(3)", "assert cart.total() == 4"]

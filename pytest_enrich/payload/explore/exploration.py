@@ -213,8 +213,8 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
     # Where nobody wrote anything, all values are nobody's: that alone silences no test.
     odd = bool(inputs.oddness(call) + inputs.unwritten(call))
     # What is put into an object from outside may be what it never holds.
-    odd += any(step.qualname.endswith("=") for step in call.setup)
-    return odd + is_outdated + INDIFFERENT * shows_nothing + CONTRADICTING * contradicts
+    is_filled = any(step.qualname.endswith("=") for step in call.setup)
+    return odd + is_filled + is_outdated + INDIFFERENT * shows_nothing + CONTRADICTING * contradicts
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
