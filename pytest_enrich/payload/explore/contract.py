@@ -29,6 +29,8 @@ RAISED = re.compile(r"raise\s+(?:\w+\.)*([A-Z]\w*)")
 """A statement that names the class of what it raises."""
 WARNING = re.compile(r"(?:^|[^\w.]|\b(?:self|cls|_?warnings)\.)\w*(?:warn|deprecat)\w*\(", re.IGNORECASE)
 """A statement that warns, and not one of a logger."""
+STANDARD = f"{Path(linecache.__file__).parent}/"
+"""The folder of the standard library."""
 OWN = "<enrich>"
 """The file of our programs: what tells callers of something names it."""
 BLOCKS = ("body", "orelse", "handlers", "finalbody")
@@ -82,7 +84,7 @@ def not_installed(error: BaseException | None, text: str) -> bool:
 
 
 def is_worded(error: BaseException) -> bool:
-    """Whether its message is one that somebody wrote, or a key; those of the interpreter differ by its version.
+    """Whether its message is one that somebody wrote, or a key; Python's differ by its version.
 
     So does one that only passes on what the interpreter said.
     """
@@ -93,7 +95,9 @@ def is_worded(error: BaseException) -> bool:
 
 def _is_written(error: BaseException) -> bool:
     frames = traceback.extract_tb(error.__traceback__)
-    return isinstance(error, KeyError) or (bool(frames) and raises(_line(frames[-1]), error))
+    if isinstance(error, KeyError) or not frames:
+        return isinstance(error, KeyError)
+    return not frames[-1].filename.startswith(STANDARD) and raises(_line(frames[-1]), error)
 
 
 def raises(line: str, error: BaseException) -> bool:

@@ -258,3 +258,18 @@ def test_what_an_object_refuses_itself_shows_nothing_of_the_call_that_gave_anoth
     call = calls.Call("Length.product", (("by", "3"),), "⟨shop:Length⟩", then=((".to",),))
     runner = Answering(**{".to()": error})
     assert is_raised_anyway(runner, call, Outcome(raised=ValueError("no unit"))) is is_so
+
+
+def test_what_the_standard_library_says_is_stated_nowhere(explore):
+    text = """
+        import ipaddress
+
+        def host(text: str) -> object:
+            \"\"\"Raises ValueError for what is no address.\"\"\"
+            try:
+                return ipaddress.ip_address(text)
+            except ValueError:
+                raise  # here
+        """
+    (finding,) = explore(text, "host").findings
+    assert (finding.observations[0].subject, finding.observations[0].message) == ("raises", "")
