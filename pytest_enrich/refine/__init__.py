@@ -25,7 +25,7 @@ from pytest_enrich.refine.rewrite import (
 )
 from pytest_enrich.refine.statement import Statement, read
 
-MOST_TRIES = 20
+MOST_TRIES = 12
 _CLOSED = (ast.Call, ast.Attribute, ast.Subscript)
 """What may stand anywhere in an expression without parentheses."""
 _TYPE = {ast.Tuple, ast.Name, ast.Attribute, ast.Load}

@@ -24,15 +24,17 @@ Listing: TypeAlias = "ast.Call | ast.Dict | ast.List | ast.Set"
 
 
 def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate with fewer elements of one call or display in these statements, the last ones first."""
+    """The candidate with fewer elements of one call or display in these statements, the last ones first.
+
+    Each takes a proof: of displays only where something is refused, which needs little in them.
+    """
     source = Source(candidate.code)
-    # What is refused needs nothing in it; of what is given there is little to see where nothing was.
-    least = 0 if any(map(_refuses, statements)) else 1
+    is_refusal = any(map(_refuses, statements))
     for one in reversed(statements):
-        is_stated = one.asserts and not _refuses(one)
+        is_stated = not is_refusal or (one.asserts and not _refuses(one))
         for node in _listings(one.node):
             elements = [*_elements(node, source)]
-            for going in _going(node, candidate.name, len(elements), least, is_stated=is_stated):
+            for going in _going(node, candidate.name, len(elements), is_stated=is_stated):
                 code = _without(source, node, elements, going)
                 if parsed(code) is not None:  # what has parentheses of its own may lose one
                     yield with_statement(candidate, one, code)
@@ -51,7 +53,7 @@ def _listings(node: ast.AST) -> Iterator[Listing]:
         yield from _listings(child)
 
 
-def _going(node: Listing, name: str, count: int, least: int, *, is_stated: bool) -> Iterator[list[int]]:
+def _going(node: Listing, name: str, count: int, *, is_stated: bool) -> Iterator[list[int]]:
     """The elements to leave out, for each way to do so, the greatest steps first.
 
     Those of what asserts are what is stated (`match=`), and an option that the name speaks of is what it is about.
@@ -62,8 +64,7 @@ def _going(node: Listing, name: str, count: int, least: int, *, is_stated: bool)
         yield from ([at] for at, option in reversed([*named]) if option and option not in name)
     elif not isinstance(node, ast.Call) and not is_stated:
         # A set with nothing in it is not written so.
-        kept = max(least, isinstance(node, ast.Set))
-        yield from (going for going in chunks([*range(count)]) if count - len(going) >= kept)
+        yield from (one for one in chunks([*range(count)]) if len(one) < count or not isinstance(node, ast.Set))
 
 
 def _elements(node: Listing, source: Source) -> Iterator[Span]:

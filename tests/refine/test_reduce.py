@@ -31,9 +31,9 @@ def asked(holds):
 
 
 def test_statements_go_while_the_proof_holds(test_of, body):
-    smaller = refine.reduce(test_of(SET_UP), lambda one: 'add("c")' in one.code and '"b"' in one.code)
+    smaller = refine.reduce(test_of(SET_UP), lambda one: 'add("c")' in one.code)
     assert body(smaller) == [
-        'names = ["b"]',
+        'names = ["a", "b"]',
         "cart = Cart(names)",
         'cart.add("c")',
         "assert cart.total() == 4",
