@@ -156,9 +156,8 @@ class Case(Struct, frozen=True, kw_only=True):
     def is_half(self, message: str) -> bool:
         """Whether this is less than the message's main clause, or only what was expected."""
         rest = "_".join(words.clause(self._said, self.values)).removeprefix(message)
-        rest = (
-            "" if {*rest.split("_")} <= words.JOINTS | words.OPEN | {""} else rest
-        )  # what they joined was a value
+        if {*rest.split("_")} <= words.JOINTS | words.OPEN:
+            rest = ""  # what they joined was a value
         names = tuple(f"{words.snake(name)}_" for name in self.arguments)
         is_expected = message.startswith("expected_") and not message.startswith(names)
         is_short = message.count("_") < words.MOST_WORDS

@@ -224,11 +224,9 @@ def _compared(  # noqa: PLR0911 - one line a comparison
 
 def _of_length(sign: ast.cmpop, known: str) -> str:
     """How something is whose length is compared so with a known one."""
-    return (
-        f"{BOUNDS[type(sign)][2]}_{known}"
-        if type(sign) in BOUNDS
-        else f"{known}_of_wrong_length" * isinstance(sign, ast.NotEq)
-    )
+    if type(sign) in BOUNDS:
+        return f"{BOUNDS[type(sign)][2]}_{known}"
+    return f"{known}_of_wrong_length" if isinstance(sign, ast.NotEq) else ""
 
 
 def _beside(name: str, sign: ast.cmpop, other: str, case: Case, *, is_length: bool) -> str:

@@ -36,9 +36,8 @@ EMPTY = {"text": "''", "bytes": "b''", "list": "[]", "dict": "{}"}
 class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
 
-    `written` are those that people wrote for something else, the nearest first, `called` those that its name says.
-
-    `rules` are, by value, those that thought of it, and
+    `written` are those that people wrote for something else, the nearest first, `called` those of a sort that the
+    parameter is called. `rules` are, by value, those that thought of it, and
     `told_by` those that told the type.
     """
 
