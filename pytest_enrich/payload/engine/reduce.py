@@ -12,14 +12,11 @@ from typing import Any
 
 from ..explore.calls import Call, given
 from ..explore.templates import literals, shorter
-from ..rules.patterns import ADDRESSES
 from ..rules.types import NAMES
-from .usual import LONG, RAGGED, cuts, hollow, without
+from .usual import HOST, LONG, RAGGED, cuts, hollow, without
 
 BYTES, MANY = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\""), 8
 """Bytes as a literal; and so many are more than a few."""
-WHOLE = NAMES.union(ADDRESSES)
-"""Texts that say less when they are shorter."""
 MOST_TRIES = 600
 MOST_DIGITS = 18
 
@@ -156,7 +153,7 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
             yield repr(int(value))
         smaller = {option for option in _near(value) if _weight(option) < _weight(value)}
         yield from (repr(type(value)(option)) for option in sorted(smaller, key=_weight))
-    elif match.lastgroup == "string" and text not in WHOLE:
+    elif match.lastgroup == "string" and text not in NAMES and HOST not in text:
         value = eval(text, {})
         less = itertools.chain([value.rstrip()], *(without(value, places) for places in cuts(value)))
         # An empty text shows little; where only that will do, the search has found it as such.

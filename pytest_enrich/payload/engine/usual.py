@@ -27,7 +27,9 @@ OPEN = ("'", '"', "b'", "[", "{", "(", "⟨file⟩", "str(⟨file⟩", "⟨io:")
 WHOLE = re.compile(r"-?\d{1,18}")
 UNKNOWN = "unknown"
 """A text that is none of those that something is compared with."""
-ADDRESS = "https://example.com"
+HOST = "://example.com"
+"""Of an address that stands for any: a part of one is none."""
+ADDRESS = f"https{HOST}"
 TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|{ADDRESS!r}|'{UNKNOWN}'|{BARE.pattern}")
 """A literal that shows nothing but that something is there, or how many."""
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
