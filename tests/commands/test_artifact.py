@@ -181,10 +181,10 @@ def changed(value, path, new):
     return json.dumps(copy).encode("utf-8", "surrogatepass")
 
 
-def other(number):
-    """One of the alterations for each place, another one for the next: all come up."""
+def others(number):
+    """Some of the alterations for each place, others for the next one: all come up, and each place has several."""
     every = (*TYPES, *TEXTS)
-    return every[number % len(every)]
+    return [every[(number * 2 + step) % len(every)] for step in range(2)]
 
 
 @pytest.mark.parametrize("kind", ["pending", "decided", "bugs"])
@@ -193,10 +193,10 @@ def test_no_value_of_a_suggestion_does_harm(artifact, kind):
     made = json.loads(file.read_bytes())
     quick = [words for words in WORDS if words[0] in NEAREST[kind]]
     for number, path in enumerate(leaves(made)):
-        new = other(number)
-        file.write_bytes(changed(made, path, new))
-        artifact.check(f"{kind} {path} = {new!r:.60}", WORDS if number % 7 == 0 else quick)
-    assert artifact.altered > 35
+        for new in others(number):
+            file.write_bytes(changed(made, path, new))
+            artifact.check(f"{kind} {path} = {new!r:.60}", WORDS if number % 7 == 0 else quick)
+    assert artifact.altered > 70
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -239,8 +239,9 @@ def test_no_file_of_the_folder_does_harm(artifact):
     names = sorted(path for path in artifact.whole if ".cache" not in path.parts)
     for number, file in enumerate(names):
         name = file.relative_to(artifact.folder).as_posix()
-        file.write_bytes(FILES[number % len(FILES)])
-        artifact.check(f"{name} is {number % len(FILES)}")
+        for step in range(3):
+            file.write_bytes(FILES[(number * 3 + step) % len(FILES)])
+            artifact.check(f"{name} is {step}")
         file.unlink()
         file.symlink_to(outside)
         artifact.check(f"{name} is a link")
@@ -272,6 +273,6 @@ def test_no_value_of_a_run_does_harm(artifact):
         ("report", "--format", "md:-"),
     )
     for number, path in enumerate(leaves(facts)):
-        new = other(number)
-        file.write_bytes(changed(facts, path, new))
-        artifact.check(f"run {path} = {new!r:.60}", words)
+        for new in others(number):
+            file.write_bytes(changed(facts, path, new))
+            artifact.check(f"run {path} = {new!r:.60}", words)
