@@ -28,6 +28,7 @@ SCENERY = re.compile(
 """What comments say to those who read the code."""
 SWITCHES = {"True", "False"}
 HAPPENING = {"", "any", "encountered", "errors", "happens", "occurred", "occurs", "problem", "raised", "some"}
+"""With these, too, it is not said what went wrong: `if an error is encountered`."""
 EMPTY = {
     "argument", "bad", "can", "cannot", "could", "error", "exception", "expected", "fail", "failed", "got",
     "illegal", "input", "invalid", "malformed", "must", "not", "object", "parse", "string", "text", "type",

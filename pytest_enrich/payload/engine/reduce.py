@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from ..explore.calls import Call, given
-from ..explore.templates import literals, shorter
+from ..explore.templates import LITERAL, literals, shorter
 from ..rules.types import NAMES
 from .usual import HOST, LONG, RAGGED, cuts, hollow, without
 
-BYTES, MANY = re.compile(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\""), 8
-"""Bytes as a literal; and so many are more than a few."""
+MANY = 8
+"""So many bytes are more than a few."""
 MOST_TRIES = 600
 MOST_DIGITS = 18
 
@@ -117,7 +117,7 @@ def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
 
 def _filled(value: str) -> Iterator[str]:
     """For bytes that nobody can read as many that everybody can: it may be their number that counts."""
-    whole = eval(value, {}) if BYTES.fullmatch(value) else b""
+    whole = eval(value, {}) if value.startswith("b") and LITERAL.fullmatch(value) else b""
     if len(whole) >= MANY and not (whole.isascii() and whole.decode().isprintable()):
         yield f"b'a' * {len(whole)}"
 

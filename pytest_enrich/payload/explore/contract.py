@@ -95,9 +95,8 @@ def is_worded(error: BaseException) -> bool:
 
 def _is_written(error: BaseException) -> bool:
     frames = traceback.extract_tb(error.__traceback__)
-    if isinstance(error, KeyError) or not frames:
-        return isinstance(error, KeyError)
-    return not frames[-1].filename.startswith(STANDARD) and raises(_line(frames[-1]), error)
+    is_stated = bool(frames) and not frames[-1].filename.startswith(STANDARD) and raises(_line(frames[-1]), error)
+    return is_stated or isinstance(error, KeyError)
 
 
 def raises(line: str, error: BaseException) -> bool:
