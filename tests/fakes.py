@@ -230,7 +230,13 @@ def suggestion(identity: str = "cart-aaaaaaaa", **changes: object) -> Suggestion
         ),
         note="one was not tried",
     )
-    modes = ("measured", "alone", "in its file", "in its file, shuffled", "in its file, spread over 2 workers")
+    modes = (
+        "measured",
+        "alone",
+        "in its file",
+        "in its file, shuffled",
+        "in its file, on a worker of pytest-xdist",
+    )
     plain = Suggestion(
         id=identity,
         grade="good",

@@ -91,7 +91,20 @@ def arguments(work: dict[str, Any]) -> list[str]:
     ]
 
 
-class Tame:
+class Brief:
+    """A plugin by which a run is over when its tests are."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hypothesis imports itself for a summary, which takes half a second, even where nobody has used it."""
+        config = session.config
+        plugin = config.pluginmanager.get_plugin("hypothesispytest")
+        if plugin is not None and "hypothesis" not in sys.modules:
+            others = config.pluginmanager.subset_hook_caller("pytest_terminal_summary", [plugin])
+            setattr(config.hook, "pytest_terminal_summary", others)  # noqa: B010 - mypy knows no hooks by name
+
+
+class Tame(Brief):
     """A plugin that turns off what other plugins would do to a small run inside a child process."""
 
     def __init__(self, work: dict[str, Any]) -> None:
@@ -146,15 +159,6 @@ class Tame:
         function = getattr(test, "__func__", test)
         if isinstance(function, FunctionType) and vars(function).get(SEED, "") is None:
             setattr(function, SEED, self.seed)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hypothesis imports itself for a summary, which takes half a second, even where nobody has used it."""
-        config = session.config
-        plugin = config.pluginmanager.get_plugin("hypothesispytest")
-        if plugin is not None and "hypothesis" not in sys.modules:
-            others = config.pluginmanager.subset_hook_caller("pytest_terminal_summary", [plugin])
-            setattr(config.hook, "pytest_terminal_summary", others)  # noqa: B010 - mypy knows no hooks by name
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ from . import guard, invocation, selection
 from .candidate import CandidateModule, TextFinder
 from .fork import UnableError
 from .guard import denied
-from .invocation import enter_world
+from .invocation import Brief, enter_world
 from .measure import Measure
 from .selection import Outcomes, outcome
 
@@ -280,6 +280,7 @@ class Entrance:
         if "PYTEST_XDIST_WORKER" in os.environ:
             guard.install(self._work["scratch"], root, subprocesses=True, writes=job["writes"])
             enter_world(job["world"])
+            early_config.pluginmanager.register(Brief())
         stand_in = StandIn.of_job(job, Path(root, job["path"]))
         stand_in.install(early_config)
         early_config.pluginmanager.register(stand_in)

@@ -175,7 +175,7 @@ def test_what_differs_below_the_same_verdict_is_told_and_no_difference(project):
     attempt = test_of(gap, NO_DASH, replace(KEPT, gaps=(gap.id,)))
     aim = Aim(path=gap.path, qualname="q", module="m", gaps=(gap,), nearest=())
     asked = Replay(began=BEGUN, judged=(Judged(aim=aim, attempts=(attempt,)),))
-    now = replace(attempt.verdict, left_out=("spread over 2 workers: pytest-xdist is not installed",))
+    now = replace(attempt.verdict, left_out=("on a worker of pytest-xdist: pytest-xdist is not installed",))
     run = replay.Recorded(number=1, at="", asked=asked, titles=("it",))
     found = replay._compared(run, Answer(now=BEGUN, verdicts=(now,)))
     assert (found.kept, found.differences, found.environment) == (1, (), ())
