@@ -164,6 +164,8 @@ def subject(qualname: str, receiver: Template | None) -> str:
 
 def called(name: str) -> str:
     """A function by the last part of its qualname, what Python calls by itself as people call it."""
+    if name.endswith("="):
+        return f"{snake(name)}_setter"
     if not (name.startswith("__") and name.endswith("__")):
         return snake(name)
     bare = name.strip("_")

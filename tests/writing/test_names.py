@@ -1064,3 +1064,7 @@ def test_no_arguments_are_missing_where_some_are_passed_that_have_no_name(has_mo
 def test_of_what_is_passed_that_is_refused_which_is_decided_on(text, name):
     stated = case(raises(), arguments={"total": "0", "sep": "','"}, text=text, outcome="true")
     assert named(stated) == name
+
+
+def test_what_sets_an_attribute_is_called_its_setter():
+    assert names.subjects("Reply.result=", "tests/test_reply.py") == ("result_setter", "reply_result_setter")

@@ -62,8 +62,8 @@ class Pool:
         options = evaluable([*GENERAL, *CALLABLES])
         general = [text for text, value in options if types.conforms(value, self.hint)]
         known = sorted(self.seen, key=len)[:MOST_PLAIN]
-        if self.hint is types.ANYTHING:  # nobody thinks of a value for what the code does nothing with
-            general = ["None"] if "idle" in self.told_by else []
+        if self.hint is types.ANYTHING:
+            general = []
         return tuple(dict.fromkeys([*known, *general]))
 
     def preferred(self, unspoken: Callable[[str], int]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import dataclasses
 import itertools
 import pathlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -25,7 +25,6 @@ PLACE = re.compile(r"\w\.\w|/")
 """What the path of a file has, and what is a word has not."""
 ADDRESS = re.compile("://")
 MOST_OPTIONS = 8
-COMMON: tuple[object, ...] = ("", 1, True, b"")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,14 +95,6 @@ class Supply:
         self._entry, self._seen, self._function, self._owner = known
         self._world, self._seed = world, seed
 
-    def _of_siblings(self, name: str) -> dict[str, frozenset[str]]:
-        """What tests pass to another parameter of the same type, unless that is one that most parameters have."""
-        hint = self.hints.get(name)
-        if hint is None or any(types.conforms(value, hint) for value in COMMON):
-            return {}
-        others = [other for other, its in self.hints.items() if its == hint and other != name]
-        return by_value(("siblings", value) for other in others for value in self._seen.values(other, own=True))
-
     @cached_property
     def _used(self) -> dict[str, usage.Use]:
         """What the function does with each parameter; a constructor's class with what it keeps of it, too."""
@@ -122,7 +113,7 @@ class Supply:
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
         # A flag is no more than that, whatever the parameter of another function is that has its name.
         is_flag = isinstance(self.defaults.get(parameter["name"]), bool)
-        shown = self._seen.values(name, operator=self._entry.is_operator, own=is_flag) or self._of_siblings(name)
+        shown = self._seen.values(name, operator=self._entry.is_operator, own=is_flag)
         seen = evaluable([*shown])
         hint, told_by = self._told(parameter, [value for _, value in seen])
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
@@ -157,7 +148,7 @@ class Supply:
                 yield f"⟨argparse:Namespace⟩({', '.join(f'{option}={value}' for option in options)})"
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
-        """The type of a parameter, else of one whose place it takes, else anything where it is not used."""
+        """The type of a parameter, else of one whose place it takes."""
         name = parameter["name"]
         told_by = self._shown_by(parameter, seen)
         if told_by.hint is not types.UNKNOWN:
@@ -167,8 +158,7 @@ class Supply:
             passed = [value for _, value in evaluable([*self._seen.values(other["name"])])]
             if (of_other := self._shown_by(other, passed)).hint is not types.UNKNOWN:
                 return of_other
-        free = frozenset(rule for rule, asks in FREE.items() if any(asks(self._function, name)))
-        return evidence.Told(types.ANYTHING, free) if free else told_by
+        return told_by
 
     def _shown_by(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """What annotations, tests, the default and the body say of a parameter's type."""
@@ -234,21 +224,6 @@ class Supply:
 def _operand(owner: type) -> Iterator[type]:
     """An operator takes an object of its own class."""
     yield owner
-
-
-@rule("idle")
-def _idle(function: object, name: str) -> Iterator[bool]:
-    """A parameter that the body does nothing with may be anything."""
-    yield not usage.is_read(function, name)
-
-
-@rule("only kept")
-def _kept(function: object, name: str) -> Iterator[bool]:
-    """So may one that is only kept as it is, or given back."""
-    yield usage.is_kept(function, name)
-
-
-FREE: Mapping[str, Callable[[object, str], Iterator[bool]]] = {"idle": _idle, "only kept": _kept}
 
 
 def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from . import rule
 from .body import default_values, function_of, nodes
-from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, Inspected, holders, is_kind
+from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, holders, is_kind
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
 PAIR = 2
@@ -128,15 +128,6 @@ def _of_types(node: ast.AST, _function: object) -> Proposals:
     kinds = {"__name__": {type}, "__args__": {type, GENERIC}, "__origin__": {type, GENERIC}}
     if isinstance(node, ast.Attribute) and node.attr in kinds:
         yield from ((part.id, kinds[node.attr]) for part in _names([node.value]))
-
-
-@node_rule("signature", ASKS)
-def _signed(node: ast.AST, _function: object) -> Proposals:
-    """`inspect.signature(a)`, `a.__code__`: a function, of which it counts what it takes."""
-    if name := _first(node, "signature", "getfullargspec", "getcallargs"):
-        yield name, {Inspected}
-    if isinstance(node, ast.Attribute) and node.attr in {"__code__", "__defaults__", "__kwdefaults__"}:
-        yield from ((part.id, {Inspected}) for part in _names([node.value]))
 
 
 @node_rule("hasattr", ASKS)

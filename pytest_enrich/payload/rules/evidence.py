@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from ..express import compilable, named
 from . import body, files, rule, types, usage
-from .types import ANYTHING, GENERIC, UNKNOWN, Inspected
+from .types import ANYTHING, GENERIC, UNKNOWN
 from .usage import NO_USE, Use
 
 NOTHING = object()
@@ -98,8 +98,8 @@ def told(
             groups["name"] = more & called
     if not kinds - {type(None)}:
         return Told(UNKNOWN)
-    # A class is called, too, and so is a function that is looked at.
-    if any(kind in {type, Inspected} or typing.get_origin(kind) is type for kind in kinds):
+    # A class is called, too.
+    if any(kind is type or typing.get_origin(kind) is type for kind in kinds):
         kinds -= {collections.abc.Callable}
     own = (*((name, kind) for name, group in groups.items() for kind in group), *used.rules)
     rules = frozenset(name for name, kind in own if kind in kinds)
@@ -113,8 +113,6 @@ def _narrowed(hint: Any, used: Use) -> Any:
         return typing.Union[tuple(kinds)]  # noqa: UP007 - of a tuple
     if hint is type and GENERIC in used.stated:
         return typing.Union[type, GENERIC]  # noqa: UP007 - of two that no alias may have
-    if Inspected in used.stated and getattr(typing.get_origin(hint) or hint, "__name__", "") == "Callable":
-        return Inspected
     is_any = typing.get_origin(hint) is type and {*types.members(typing.get_args(hint)[0])} == {ANYTHING}
     kinds = sorted((one for one in used.stated if typing.get_origin(one) is type), key=repr) if is_any else []
     return typing.Union[tuple(kinds)] if kinds else hint  # noqa: UP007 - of a tuple

@@ -29,16 +29,6 @@ CALLABLES = (
     "lambda *args, **kwargs: None",
     "lambda *args: 1",
 )
-SIGNED = (
-    "lambda value: value",
-    "lambda: 1",
-    "lambda value, size=1: value",
-    "lambda value, *, size: value",
-    "lambda value, *, size=1: value",
-    "lambda *args: args",
-    "lambda **kwargs: kwargs",
-)
-"""Functions that differ in what they take."""
 ANSWERING = f"lambda *args: {AWAITABLE}"
 """A function that gives something to be awaited."""
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 12, 59, 60, 100, 255, 1000, 10**6, 10**9)

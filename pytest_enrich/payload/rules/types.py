@@ -60,15 +60,6 @@ class Dataclass(metaclass=_HasFields):
     """The type of the objects of any dataclass."""
 
 
-class _HasParameters(type):
-    def __instancecheck__(cls, value: object) -> bool:
-        return callable(value)
-
-
-class Inspected(metaclass=_HasParameters):
-    """The type of functions whose parameters are looked at."""
-
-
 GENERIC: Any = type(typing.List[int])  # noqa: UP006 - the class of what `typing` makes
 """The type of types with parameters."""
 FIELD, CLASS = "value", "Item"

@@ -18,7 +18,6 @@ from .files import DIRECTORY, FILE
 from .types import with_all, with_several
 
 FOLLOWED = 4
-KEEPING = {"add", "append", "insert", "put", "setdefault"}
 """Methods of what holds something."""
 FEWEST_LETTERS, MOST_CALLED_SO = 4, 2
 """Of a parameter that a class may be called as; and so many classes are tried."""
@@ -81,27 +80,6 @@ def places(function: object) -> dict[str, str]:
 def _place(called: ast.expr) -> str:
     names = names_of(called)
     return DIRECTORY if not THROUGH.isdisjoint(names) else FILE if names == ("open",) or "Path" in names else ""
-
-
-def is_read(function: object, name: str) -> bool:
-    """Whether the body of a function does anything with a variable; True where there is no source to be read."""
-    found = [*nodes(function)]
-    return not found or any(isinstance(one, ast.Name) and one.id == name for one in found)
-
-
-def is_kept(function: object, name: str) -> bool:
-    """Whether the body of a function only keeps a variable: puts it somewhere, or gives it back, as it is."""
-    found = [*nodes(function)]
-    kept: set[ast.AST] = set()
-    for node in found:
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) and node.value is not None:
-            kept.add(node.value)
-        elif isinstance(node, ast.Dict):
-            kept |= {*node.values}
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in KEEPING:
-            kept |= {*node.args}
-    uses = [one for one in found if isinstance(one, ast.Name) and one.id == name]
-    return bool(uses) and kept.issuperset(uses)
 
 
 def refuses(function: object) -> bool:

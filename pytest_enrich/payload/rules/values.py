@@ -29,10 +29,9 @@ from .plain import (
     FROM_HYPOTHESIS,
     GENERAL,
     PLAIN,
-    SIGNED,
     STANDARD,
 )
-from .types import ANYTHING, AWAITABLE, FIELD, Inspected
+from .types import ANYTHING, AWAITABLE, FIELD
 
 PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
@@ -246,8 +245,8 @@ class World:
     def _composed(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if kind is type:
             return classes.types_of([one for one in arguments if one is not ANYTHING], self._types)
-        if kind is Inspected or kind.__name__ == "Callable":
-            return _functions(kind, arguments)
+        if kind.__name__ == "Callable":
+            return _functions(arguments)
         if kind in AWAITABLES:
             return draw.just(AWAITABLE)
         if issubclass(kind, enum.Enum) and kind is not enum.Enum:
@@ -428,9 +427,7 @@ def _literal(values: Sequence[object]) -> Strategy[str]:
     return draw.sampled(texts)
 
 
-def _functions(kind: type, arguments: tuple[Any, ...]) -> Strategy[str]:
-    """Functions to call, or to look at."""
-    if kind is Inspected:
-        return draw.sampled(SIGNED)
+def _functions(arguments: tuple[Any, ...]) -> Strategy[str]:
+    """Functions to call."""
     gives = typing.get_origin(arguments[-1]) if arguments else None
     return draw.just(ANSWERING) if gives in AWAITABLES else draw.sampled(CALLABLES)

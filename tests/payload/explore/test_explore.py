@@ -962,16 +962,6 @@ def test_of_a_mapping_what_the_call_speaks_of_is_stated_first(explore):
     assert finding.observations[0].expression == "{result}['timeout']"
 
 
-def test_for_what_a_function_does_nothing_with_anything_is_passed(explore):
-    text = """
-        def method_key(owner, *parts: int, **named: int) -> tuple[int, ...]:
-            if named:
-                return (*parts, len(named))  # here
-            return parts
-        """
-    assert len(explore(text, "method_key").findings) == 1
-
-
 @pytest.mark.parametrize(
     "hint", ["exc: Exception", "error: BaseException", "err: ValueError", "error: Exception | None", "err"]
 )
@@ -1016,22 +1006,6 @@ def test_where_a_log_record_is_wanted_one_is_made(explore):
         """
     (finding, *_) = explore(text, "is_bad").findings
     assert finding.call.arguments[0].value.startswith("⟨logging:makeLogRecord⟩({")
-
-
-def test_for_what_a_function_only_keeps_anything_is_passed_that_can_be_seen(explore):
-    text = """
-        class Names:
-            def __init__(self):
-                self.known = {}
-
-            def register(self, name: str, held):
-                if name in self.known:
-                    return False
-                self.known[name] = held  # here
-                return True
-        """
-    (finding, *_) = explore(text, "Names.register", "method").findings
-    assert {one.name: one.value for one in finding.call.arguments}["held"] != "None"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pytest_enrich.payload.express import evaluate
 from pytest_enrich.payload.rules import draw
 from pytest_enrich.payload.rules.draw import drawn
 from pytest_enrich.payload.rules.plain import PLAIN
-from pytest_enrich.payload.rules.types import Inspected, conforms
+from pytest_enrich.payload.rules.types import conforms
 from pytest_enrich.payload.rules.values import PROVIDERS, World, from_hypothesis
 
 NUMBERS = draw.whole(6).map(repr)
@@ -76,7 +76,7 @@ def test_hypothesis_is_left_as_it_was():
     assert vars(sys.modules[PROVIDERS])["_get_local_constants"] is before["_get_local_constants"]
 
 
-@pytest.mark.parametrize("kind", [Iterator[int], Generator[int, None, None], Inspected])
+@pytest.mark.parametrize("kind", [Iterator[int], Generator[int, None, None]])
 def test_what_is_drawn_for_what_has_no_literal_is_one(kind):
     templates = World((), {}).drawn(kind, 0)
     assert templates

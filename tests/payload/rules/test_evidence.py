@@ -7,7 +7,7 @@ import typing
 import pytest
 
 from pytest_enrich.payload.rules import evidence
-from pytest_enrich.payload.rules.types import GENERIC, UNKNOWN, Inspected
+from pytest_enrich.payload.rules.types import GENERIC, UNKNOWN
 from pytest_enrich.payload.rules.usage import NO_USE, Use
 
 NUMBER = Use(suggested=frozenset({int, float}))
@@ -41,13 +41,6 @@ def test_a_hint_for_a_class_is_one_for_types_of_typing_where_these_are_asked_for
 
 def test_a_class_is_called_so_that_no_function_is_meant():
     assert kind("a", used=Use(stated=frozenset({type, collections.abc.Callable}))) == {type}
-
-
-def test_what_is_looked_at_for_what_it_takes_is_a_function_of_many_kinds():
-    looked_at = Use(stated=frozenset({Inspected, collections.abc.Callable}))
-    assert kind("a", used=looked_at) == {Inspected}
-    assert kind("a", hint=collections.abc.Callable, used=looked_at) == {Inspected}
-    assert kind("a", hint=str, used=looked_at) == {str}
 
 
 def test_documentation_goes_before_what_tests_pass():

@@ -4,7 +4,6 @@ import ast
 import collections.abc
 import dataclasses
 import datetime as dt
-import inspect
 import itertools
 import os
 import sys
@@ -13,7 +12,7 @@ import typing
 import pytest
 
 from pytest_enrich.payload.rules import body, usage
-from pytest_enrich.payload.rules.types import GENERIC, Dataclass, Inspected
+from pytest_enrich.payload.rules.types import GENERIC, Dataclass
 
 
 class Span:
@@ -160,14 +159,6 @@ def taken_apart(kind):
 
 def test_what_is_taken_apart_as_typing_does_is_a_type():
     assert of(taken_apart, "kind") == {type, GENERIC}
-
-
-def looked_at(function, other, size):
-    return inspect.signature(function), other.__defaults__, size
-
-
-def test_what_is_asked_for_its_parameters_is_a_function():
-    assert of(looked_at, "function") == of(looked_at, "other") == {Inspected}
 
 
 def found_by(kid=None, *, strict=False):
