@@ -30,6 +30,8 @@ SHOWN, NAMED = 3, 3
 MOST_WEEKS = 26
 SHORT_NAME, LONG_NAME, LONG_TEXT, LARGE = 2, 8, 40, 10_000
 SIGNS = re.compile(r"[^\w\s]{3}")
+PLACEHOLDER = re.compile(r"\{\w*\}")
+"""Where something is put in: a message of the code's, most often, and no value."""
 LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
 """A word of one letter: where there are several, it is no text that anybody reads."""
 FEW_LETTERS = 2
@@ -45,6 +47,9 @@ SITUATED = {
 WITH = "with a name that says with what"
 NEGATIVE = "with negative numbers"
 REFUSAL = "an exception"
+ACCIDENT = "an AttributeError"
+"""Hardly anybody promises it: it is what comes of a value that nobody thought of."""
+NOTHING = "that something is empty"
 LONG, MANY_LINES = "a text of many lines", 5
 STRIKING = frozenset(
     {
@@ -56,6 +61,9 @@ STRIKING = frozenset(
         "that assert a truth value",
         f"that assert {LONG}",
         "that assert a value of type dict",
+        "that assert a value of type tuple",
+        f"that assert {NOTHING}",
+        f"that assert {ACCIDENT}",
         f"that assert {REFUSAL}'s type alone",
         "that assert what repr() gives",
         "that assert what was passed",
@@ -65,8 +73,10 @@ STRIKING = frozenset(
         "with empty texts",
         "with invisible characters",
         "with lambdas",
+        "with large numbers",
         "with letters beyond ASCII",
         NEGATIVE,
+        "with placeholders",
         "with signs in a row",
         "with words of one letter",
     }
@@ -206,17 +216,18 @@ def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[str]:
     """
     if isinstance(node, ast.Call) and last_name(node.func) in RAISING:
         yield f"{REFUSAL}'s message" if node.keywords or len(node.args) > 1 else f"{REFUSAL}'s type alone"
+        yield from [ACCIDENT] if node.args and last_name(node.args[0]) == "AttributeError" else []
     if isinstance(node, ast.Assert):
         claim = node.test
         if isinstance(claim, ast.Compare):
-            yield _kind(claim.comparators[-1])
+            yield from _kinds(claim.comparators[-1])
             yield from ["what was passed"] if _is_as_passed(claim.left, claim.comparators[-1], passed) else []
         else:
             yield "a truth value"
         called = (last_name(part.func) for part in ast.walk(claim) if isinstance(part, ast.Call))
         yield from (f"what {name}() gives" for name in called if hasattr(builtins, name))
     elif isinstance(node, ast.Call) and last_name(node.func).startswith("assert"):
-        yield _kind(node.args[-1]) if len(node.args) > 1 else "a truth value"
+        yield from _kinds(node.args[-1]) if len(node.args) > 1 else ["a truth value"]
         is_as_passed = len(node.args) > 1 and _is_as_passed(node.args[0], node.args[1], passed)
         yield from ["what was passed"] if is_as_passed else []
 
@@ -227,15 +238,19 @@ def _is_as_passed(asked: ast.expr, expected: ast.expr, passed: Sequence[ast.expr
     return isinstance(asked, ast.Attribute) and ast.dump(expected) in given
 
 
-def _kind(node: ast.expr) -> str:
-    """What is expected, in a word."""
+def _kinds(node: ast.expr) -> Iterator[str]:
+    """What is expected, in a word, and that it is nothing."""
     try:
         value = ast.literal_eval(node)
     except ValueError:
-        return "an object"
+        yield "an object"
+        return
     if isinstance(value, str) and value.count("\n") >= MANY_LINES:
-        return LONG
-    return "None" if value is None else f"a value of type {type(value).__name__}"
+        yield LONG
+    else:
+        yield "None" if value is None else f"a value of type {type(value).__name__}"
+    if isinstance(value, str | bytes | list | tuple | dict | set) and not value:
+        yield NOTHING
 
 
 def _passed(node: ast.AST) -> Iterator[ast.expr]:
@@ -279,6 +294,7 @@ def _unusual_constant(value: object) -> Iterator[str]:
             "letters beyond ASCII": not value.isascii(),
             "invisible characters": not value.isprintable(),
             "signs in a row": SIGNS.search(value) is not None,
+            "placeholders": PLACEHOLDER.search(value) is not None,
             "words of one letter": len(LETTERS.findall(value)) >= FEW_LETTERS,
         }
         yield from (kind for kind, is_so in kinds.items() if is_so)

@@ -110,7 +110,9 @@ class Way(Struct, frozen=True):
 
     def behind(self, subject: str) -> str:
         """Both together; what the subject ends with is not said again."""
-        own = subject.split("_")
+        # From an operand: nothing else can stand behind that.
+        is_whole = self.rest.startswith("with_") or not subject.endswith(words.FROM)
+        own = (subject if is_whole else subject.removesuffix("_from")).split("_")
         rest = self.rest.removeprefix("with_" if subject.endswith(LINKED) else "").split("_")
         again = next(size for size in range(len(own), -1, -1) if size == 0 or own[-size:] == rest[:size])
         return "_".join([*own, *rest[again:]]).rstrip("_")
@@ -311,7 +313,7 @@ def _in_short(message: str) -> str:
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", re.sub(r"^(you|we)_(?=cannot_|may_not_)", "", message))
     said = re.sub(r"^it_is_(?:not_(?:allowed|permitted|possible)|forbidden|impossible)_to_", "cannot_", said)
     said = WANTED.sub(r"\1_required", re.sub(rf"^(?:is|are)_(?:an?_)?(?=({'|'.join(FAULTS)})_)", "", said))
-    said = re.sub(rf"^found_(?=({'|'.join(FAULTS)})_)", "", said)
+    said = re.sub(rf"^(?:found|(?:arg|argument|input|parameter|value)_is)_(?=({'|'.join(FAULTS)})_)", "", said)
     return ENDED.sub(r"\1", CHOSEN.sub(lambda match: f"invalid_{match[1] or 'value'}", said))
 
 

@@ -31,7 +31,10 @@ VERBS = {
 SPECIAL = {"inf": "infinite", "-inf": "infinite", "nan": "nan"}
 SPECIAL |= {f"float('{name}')": kind for name, kind in SPECIAL.items()}
 """Numbers that are none of the usual ones, as they are written."""
-REVERSED = re.compile(r"r(?=(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor|matmul|divmod|lshift|rshift)$)")
+OPERATORS = "add|sub|mul|truediv|floordiv|mod|pow|and|or|xor|matmul|divmod|lshift|rshift"
+REVERSED = re.compile(rf"r(?=({OPERATORS})$)")
+FROM = tuple(f"{VERBS.get(name, name)}_from" for name in OPERATORS.split("|"))
+"""How the reversed ones are called."""
 MOST_WORDS, LONGEST_PROSE = 7, 300
 SINGLE = 1
 FEW = 2

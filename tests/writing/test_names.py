@@ -339,7 +339,7 @@ def test_the_comment_of_a_gap_is_behind_its_decision_or_above_its_lines(fakes, l
         ("Cart.add", "tests/test_cart.py None", "test_add_returns_false"),
         ("Cart.add", "tests/test_shop.py TestCart", "test_add_returns_false"),
         ("Cart.__eq__", "tests/test_shop.py None", "test_cart_equality_returns_false"),
-        ("Cart.__rsub__", "tests/test_cart.py None", "test_subtract_from_returns_false"),
+        ("Cart.__rsub__", "tests/test_cart.py None", "test_subtract_returns_false"),
         ("Cart.__init__", "tests/test_cart.py None", "test_cart_returns_false"),
         ("Art.add", "tests/test_cart.py None", "test_art_add_returns_false"),
     ],
@@ -1068,3 +1068,14 @@ def test_of_what_is_passed_that_is_refused_which_is_decided_on(text, name):
 
 def test_what_sets_an_attribute_is_called_its_setter():
     assert names.subjects("Reply.result=", "tests/test_reply.py") == ("result_setter", "reply_result_setter")
+
+
+def test_what_is_no_operand_does_not_stand_behind_from():
+    reversed_one = {"subject": "Price.__rsub__", "parameters": ("other",)}
+    refused = case(raises("fractional prices are not supported"), arguments={"other": "1"}, **reversed_one)
+    assert named(refused) == "test_price_subtract_fractional_prices_are_not_supported"
+    assert named(case(arguments={"other": "None"}, **reversed_one)) == "test_price_subtract_from_none"
+
+
+def test_an_argument_that_is_something_is_refused_as_that():
+    assert named(case(raises("price() arg is an empty sequence"))) == "test_price_rejects_empty_sequence"
