@@ -15,6 +15,7 @@ from . import rule
 
 QUOTED = re.compile(r"""(?<![\w'"])(['"])([^'"\n\\]{2,60})\1(?![\w'"])""")
 """A text of one line in quotes, in the prose of a docstring."""
+PLACEHOLDER = re.compile(r"""["'].*\{\w*\}""")
 PROMPT = re.compile(r"^\s*(>>> |\.\.\. )?")
 MOST = 300
 MOST_DOCUMENTS, LONGEST_DOCUMENT = 4, 200
@@ -23,13 +24,17 @@ LONGEST_README = 50_000
 
 @rule("written")
 def values(job: Mapping[str, Any], module: ModuleType, root: str) -> Iterator[str]:
-    """Templates, the nearest first: what is passed to functions of the module, then what only stands somewhere."""
+    """Templates, the nearest first: what is passed to functions of the module, then what only stands somewhere.
+
+    Texts into which something is put come last: they are what messages are made of.
+    """
     known = (*(call for entry in job["entries"] for call in entry["calls"]), *job["neighbours"], *job["through"])
     found = dict.fromkeys(argument["value"] for call in known for argument in call["arguments"])
     found |= dict.fromkeys(repr(text) for documented in _docstrings(module) for text in quoted(documented))
     found |= dict.fromkeys(_documents(module))
     found |= dict.fromkeys(text for page in _pages(root) for text in shown(page))
-    yield from [*dict.fromkeys([*found, *job["written"]])][:MOST]
+    every = dict.fromkeys([*found, *job["written"]])
+    yield from sorted(every, key=lambda text: PLACEHOLDER.search(text) is not None)[:MOST]
 
 
 @rule("documents")

@@ -17,6 +17,12 @@ def test_what_is_passed_to_the_module_is_nearer_than_what_it_documents_and_that_
     assert found == ["'2019-01-01'", "'1999-W01'", "'2020-02-29'", "'near'"]
 
 
+def test_what_messages_are_made_of_comes_last(tmp_path):
+    job = {**JOB, "neighbours": [{"arguments": [{"name": "error", "value": "'at most {max}'"}]}]}
+    found = [*written.values(job, ModuleType("dates"), str(tmp_path))]
+    assert found == ["'2019-01-01'", "'near'", "'at most {max}'"]
+
+
 def test_an_apostrophe_begins_no_text():
     assert [*written.quoted("It doesn't do what callers' code does: 'a b' or \"c d\"")] == ["a b", "c d"]
 
