@@ -198,6 +198,7 @@ class Placement(Struct, frozen=True, kw_only=True):
         style: How a test is written there.
         new_file: Whether the file has to be made.
         base: What the class is derived from where it has to be made (`unittest.TestCase`), else None.
+        typed: Whether most tests of the other files are annotated, where the file has to be made.
     """
 
     path: str
@@ -206,6 +207,7 @@ class Placement(Struct, frozen=True, kw_only=True):
     style: Literal["function", "method", "unittest"] = "function"
     new_file: bool = False
     base: str | None = None
+    typed: bool = False
 
 
 class Target(Struct, frozen=True, kw_only=True):

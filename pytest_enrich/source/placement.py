@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import PurePosixPath
 
 from pytest_enrich.data.answers import Item
@@ -18,6 +18,7 @@ _GENERAL = "test case mixin all basic general simple"
 """What names of classes of tests say that is about nothing."""
 MEASURING = {"bench", "benchmark", "benchmarks", "perf", "performance", "speed"}
 """Words of files whose tests measure how long something takes: nobody looks there for what it does."""
+_HEAD = re.compile(r"^ *(?:async )?def test\w*\([^()]*\)( -> None)?:", re.MULTILINE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -44,7 +45,15 @@ class Shelf:
             return self._inside(max(files, key=partial(self._worth, subject, named, running)), subject, running)
         likest = sorted(near, key=lambda test: -self._shared_words(test, subject))
         beside = (found for test in likest if (found := self._beside(test)))
-        return next(beside, None) or Placement(path=new_file(subject.path, self._suite), new_file=True)
+        return next(beside, None) or Placement(
+            path=new_file(subject.path, self._suite), new_file=True, typed=self._is_typed
+        )
+
+    @cached_property
+    def _is_typed(self) -> bool:
+        """Whether most tests are annotated."""
+        heads = [head for text in self._suite.texts.values() for head in _HEAD.findall(text)]
+        return 2 * sum(map(bool, heads)) > len(heads)
 
     def _likeness(self, file: str, subject: Subject) -> float:
         """How much a file is named after the subject, 0.0 for one that is about something else of that name."""

@@ -97,8 +97,9 @@ class Renderer(Struct, frozen=True, kw_only=True):
     def define(self, name: str, fixtures: Iterable[str] = (), drawn: Iterable[str] = ()) -> str:
         """The `def` of a new test with fixtures, and values that are `drawn` for it; annotated as others there."""
         known = annotated(self.text)
+        returns = known.returns or (" -> None" if self.placement.typed else "")
         bound = [] if self.placement.style == "function" else ["self"]
-        return f"def {name}({', '.join((*bound, *map(known.parameter, fixtures), *drawn))}){known.returns}:"
+        return f"def {name}({', '.join((*bound, *map(known.parameter, fixtures), *drawn))}){returns}:"
 
 
 def bindings_of(text: str, path: str) -> imports.Bindings:

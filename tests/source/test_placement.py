@@ -161,6 +161,12 @@ def test_in_a_new_file_when_there_is_none(place):
     assert place({}, {}) == Placement(path="tests/test_cart.py", new_file=True)
 
 
+def test_tests_of_a_new_file_are_annotated_where_most_others_are(place):
+    text = "def test_a() -> None: ...\nasync def test_b(x: int) -> None: ...\ndef test_c(): ...\n"
+    texts = {"tests/test_box.py": text}
+    assert place(texts, {}) == Placement(path="tests/test_cart.py", new_file=True, typed=True)
+
+
 @pytest.mark.parametrize(
     ("path", "files", "new"),
     [

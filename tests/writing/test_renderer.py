@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from pytest_enrich.data import Origin
+from pytest_enrich.data import Origin, Placement
 from pytest_enrich.writing.renderer import Renderer
 
 
@@ -71,6 +72,11 @@ def test_a_test_is_annotated_where_most_of_its_file_are(renderer):
     assert renderer(text=TYPED).define("test_d") == "def test_d() -> None:"
     assert renderer(text=TYPED.replace("_b() -> None", "_b()")).define("test_d") == "def test_d():"
     assert renderer().define("test_d") == "def test_d():"
+
+
+def test_the_first_test_of_a_file_is_annotated_as_those_of_others(renderer):
+    new = Placement(path="tests/test_new.py", new_file=True, typed=True)
+    assert replace(renderer(), placement=new).define("test_d") == "def test_d() -> None:"
 
 
 def test_a_fixture_is_annotated_as_the_file_has_it_and_a_drawn_value_is_not(renderer):
