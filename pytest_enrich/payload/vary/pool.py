@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from .. import express
 from ..engine.usual import edits, foreignness, known_texts, literals_of, oddness
 from ..explore.calls import Call
 from ..explore.templates import literals, parsed, vary
-from ..rules import is_left_out
+from ..rules import is_left_out, rule
+from ..rules.body import copied
 from .names import Names, Path, combined, members, nodes
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
@@ -19,6 +21,7 @@ LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
 WORD, LONG = re.compile(r"\w+"), 4
 SEVERAL = re.compile(r"\w(\s|\\n|=)+\S")
 """Two words, or a name and what it is set to, in a text as `repr` writes it."""
+MOST_LESS = 12
 UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 EDGES = (
@@ -131,6 +134,7 @@ class Pool:
     @cached_property
     def _rules(self) -> dict[str, str]:
         groups: dict[str, Iterable[str]] = {
+            "rows: emptied": self._emptied,
             "rows: plain": EDGES,
             "rows: near": self._near,
             "rows: constants": self.constants,
@@ -157,9 +161,14 @@ class Pool:
     def promising(self) -> tuple[str, ...]:
         """What is tried first, best first: what the code compares with, then what stands near, then the plain."""
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
-        first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
         flags = self._fitting(() if is_left_out("rows: flags") else combined(self.seen, self._members))
-        return tuple(dict.fromkeys([*first, *near, *self.plain, *flags]))
+        first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
+        every = [*first, *near, *self.plain, *self._fitting(self._emptied), *flags]
+        return tuple(dict.fromkeys(every))
+
+    @cached_property
+    def _emptied(self) -> list[str]:
+        return [less for text in self.seen[:MOST_PLAIN] for less in emptied(text)]
 
     def any(self, chance: random.Random, value: str) -> str:
         """Another value than `value`: a known one, or it with one of its literals changed."""
@@ -226,6 +235,49 @@ class Pool:
     @cached_property
     def _usual(self) -> frozenset[str]:
         return known_texts(self.seen)
+
+
+@rule("rows: emptied")
+def emptied(template: str) -> Iterable[str]:
+    """The value with one of its parts empty, or without one of its keys. Alone: 0 of 120.
+
+    What a client sends is often tested so: an order of nothing, a request without a field.
+
+    None of what is no literal, or names something. `shorter` takes one element after the other.
+    """
+    if express.NAME.search(template):
+        return []
+    try:
+        tree = ast.parse(template.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return []
+    return list(dict.fromkeys(map(ast.unparse, _with_less(tree))))[:MOST_LESS]
+
+
+def _with_less(tree: ast.expr) -> Iterator[ast.expr]:
+    places = [at for at, node in enumerate(ast.walk(tree)) if at and _is_full(node)]
+    for at in places:
+        other = copied(tree)
+        _empty([*ast.walk(other)][at])
+        yield other
+    for at in range(len(tree.keys) if isinstance(tree, ast.Dict) else 0):
+        shorter = copied(tree)
+        assert isinstance(shorter, ast.Dict)
+        del shorter.keys[at], shorter.values[at]
+        yield shorter
+
+
+def _is_full(node: ast.AST) -> bool:
+    """Whether it is a container of something."""
+    return isinstance(node, ast.List | ast.Dict | ast.Tuple) and bool(
+        getattr(node, "elts", getattr(node, "keys", ()))
+    )
+
+
+def _empty(node: ast.AST) -> None:
+    for name in ("elts", "keys", "values"):
+        if hasattr(node, name):
+            setattr(node, name, [])
 
 
 def _first(template: str) -> str:
