@@ -59,11 +59,9 @@ class Pool:
     @cached_property
     def plain(self) -> tuple[str, ...]:
         """Values that a reader knows already, or needs no thought for."""
-        options = evaluable([*GENERAL, *CALLABLES])
+        options = [] if self.hint is types.ANYTHING else evaluable([*GENERAL, *CALLABLES])
         general = [text for text, value in options if types.conforms(value, self.hint)]
         known = sorted(self.seen, key=len)[:MOST_PLAIN]
-        if self.hint is types.ANYTHING:
-            general = []
         return tuple(dict.fromkeys([*known, *general]))
 
     def preferred(self, unspoken: Callable[[str], int]) -> tuple[str, ...]:
