@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 
 _DEFAULT = ("test_*.py", "*_test.py")
-_NEVER = frozenset({
-    "__init__.py", "__main__.py", "conftest.py", "setup.py", "sitecustomize.py", "usercustomize.py",
-})  # fmt: skip
+_IF_NAMED = frozenset({"__init__.py", "__main__.py"})
+"""What holds tests only where `python_files` has its whole name."""
+_NEVER = frozenset({"conftest.py", "setup.py", "sitecustomize.py", "usercustomize.py"})
 _AMONG = frozenset({"test", "tests", "testing"})
 _NOT_THEIRS = frozenset({"__pycache__", "dist-packages", "node_modules", "site-packages"})
 _TESTS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -179,7 +179,8 @@ def _fault(rootdir: Path, path: str, patterns: Sequence[str]) -> str:
     # pytest collects `test/test.py`, too, when that is named on its command line.
     is_meant = tuple(patterns) == _DEFAULT and not _AMONG.isdisjoint((*parts[:-1], PurePosixPath(path).stem))
     is_test_file = fitting or (is_meant and _has_tests(rootdir / path))
-    if parts[-1].lower() in _NEVER or not is_test_file:
+    never = _NEVER | _IF_NAMED.difference(patterns)
+    if parts[-1].lower() in never or not is_test_file:
         return "is no test file by python_files"
     if all(_is_broad(pattern) for pattern in fitting) and not _has_tests(rootdir / path):
         return "has no tests, so that it may be anything"

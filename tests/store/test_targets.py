@@ -54,6 +54,21 @@ def test_where_any_file_may_have_tests_it_has_to_have_some(rootdir):
     assert targets.fault(rootdir, "tests/conftest.py") == "is no test file by python_files"
 
 
+@pytest.mark.parametrize("name", ["__main__.py", "__init__.py"])
+def test_what_python_files_has_the_whole_name_of_holds_tests(rootdir, name):
+    (rootdir / "tests" / name).write_text("from .base import *\n\n\ndef test_a(): ...\n")
+    config(rootdir, 'python_files = "*.py"')
+    assert targets.fault(rootdir, f"tests/{name}") == "is no test file by python_files"
+    config(rootdir, f'python_files = "{name}"')
+    assert not targets.fault(rootdir, f"tests/{name}")
+
+
+def test_a_conftest_file_holds_none_whatever_python_files_has(rootdir):
+    (rootdir / "tests/conftest.py").write_text("def test_a(): ...\n")
+    config(rootdir, 'python_files = "conftest.py"')
+    assert targets.fault(rootdir, "tests/conftest.py") == "is no test file by python_files"
+
+
 @pytest.mark.parametrize(
     "words", [("-o", "python_files=check_*.py"), ("--override-ini=python_files=check_*.py",), ("-c", "other.ini")]
 )
