@@ -182,7 +182,9 @@ def _fault(rootdir: Path, path: str, patterns: Sequence[str]) -> str:
     never = _NEVER | _IF_NAMED.difference(patterns)
     if parts[-1].lower() in never or not is_test_file:
         return "is no test file by python_files"
-    if all(_is_broad(pattern) for pattern in fitting) and not _has_tests(rootdir / path):
+    # What is called as pytest's own patterns want it is a test file, whatever else may be one.
+    is_called_so = any(_matches(path, pattern) for pattern in _DEFAULT)
+    if all(_is_broad(pattern) for pattern in fitting) and not is_called_so and not _has_tests(rootdir / path):
         return "has no tests, so that it may be anything"
     return ""
 

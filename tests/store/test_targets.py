@@ -51,6 +51,8 @@ def test_where_any_file_may_have_tests_it_has_to_have_some(rootdir):
     assert targets.fault(rootdir, "tests/test_cart.py") == ""
     assert targets.fault(rootdir, "src/shop/cart.py") == "has no tests, so that it may be anything"
     assert targets.fault(rootdir, "random.py") == "has no tests, so that it may be anything"
+    (rootdir / "tests/test_empty.py").write_text("import pytest\n")
+    assert targets.fault(rootdir, "tests/test_empty.py") == ""
     assert targets.fault(rootdir, "tests/conftest.py") == "is no test file by python_files"
 
 
