@@ -18,7 +18,6 @@ _GENERAL = "test case mixin all basic general simple"
 """What names of classes of tests say that is about nothing."""
 MEASURING = {"bench", "benchmark", "benchmarks", "perf", "performance", "speed"}
 """Words of files whose tests measure how long something takes: nobody looks there for what it does."""
-_HEAD = re.compile(r"^ *(?:async )?def test\w*\([^()]*\)( -> None)?:", re.MULTILINE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -52,8 +51,8 @@ class Shelf:
     @cached_property
     def _is_typed(self) -> bool:
         """Whether most tests are annotated."""
-        heads = [head for text in self._suite.texts.values() for head in _HEAD.findall(text)]
-        return 2 * sum(map(bool, heads)) > len(heads)
+        tests = [is_annotated for path in self._suite.texts for is_annotated in self.file(path).annotated]
+        return 2 * sum(tests) > len(tests)
 
     def _likeness(self, file: str, subject: Subject) -> float:
         """How much a file is named after the subject, 0.0 for one that is about something else of that name."""

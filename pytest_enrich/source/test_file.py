@@ -136,6 +136,12 @@ class TestFile:
         """The test functions written in a class, or outside all, in order."""
         return [name for name in self._functions.get(owner, {}) if name.startswith("test")]
 
+    @property
+    def annotated(self) -> tuple[bool, ...]:
+        """Of each test, whether it says what it returns."""
+        every = (pair for written in self._functions.values() for pair in written.items())
+        return tuple(bool(getattr(node, "returns", None)) for name, node in every if name.startswith("test"))
+
     def class_about(self, subject: Subject) -> str | None:
         """The class with tests, or called so, that is named after the subject, the innermost of a method first."""
         of_tests = [owner for owner in self._classes if self.tests(owner) or _is_called_so(owner)]

@@ -167,6 +167,11 @@ def test_tests_of_a_new_file_are_annotated_where_most_others_are(place):
     assert place(texts, {}) == Placement(path="tests/test_cart.py", new_file=True, typed=True)
 
 
+def test_a_default_in_parentheses_hides_no_annotation(place):
+    texts = {"tests/test_box.py": "def test_a(\n    x=(1, 2),\n) -> None: ...\n"}
+    assert place(texts, {}) == Placement(path="tests/test_cart.py", new_file=True, typed=True)
+
+
 @pytest.mark.parametrize(
     ("path", "files", "new"),
     [
