@@ -1,9 +1,9 @@
-"""Shorter names of objects: a package that offers what a module in it defines."""
+"""Objects: by which other names they can be imported, and which calls made them."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from inspect import Parameter
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple, TypeAlias
@@ -17,7 +17,7 @@ MOST_SETUP = 6
 
 
 def aliases(text: str, modules: Mapping[str, object]) -> list[list[str]]:
-    """Shorter names of what templates in `text` name: packages above its module that offer the same object.
+    """Other names of what templates in `text` name: where the same object is offered to whoever imports it.
 
     What hides one of these modules in its package, an object of the same name, is paired with itself.
     """
@@ -28,11 +28,18 @@ def aliases(text: str, modules: Mapping[str, object]) -> list[list[str]]:
 
 
 def _offered(module: str, name: str, modules: Mapping[str, object]) -> Iterator[list[str]]:
-    package = module
-    while "." in package:
-        package = package.rpartition(".")[0]
-        if getattr(modules.get(package), name, None) is getattr(modules.get(module), name, ...):
-            yield [f"{module}:{name}", f"{package}:{name}"]
+    """By the packages above, and by modules beside it that say so in `__all__` (`shop._cart` by `shop.api`)."""
+    above = [module[:at] for at, sign in enumerate(module) if sign == "."][::-1]
+    beside = (one for one in [*modules] if one.startswith(f"{module.partition('.')[0]}.") and "._" not in one)
+    public = [one for one in beside if one != module and name in _exported(modules[one])]
+    for other in dict.fromkeys([*above, *public]):
+        if getattr(modules.get(other), name, None) is getattr(modules.get(module), name, ...):
+            yield [f"{module}:{name}", f"{other}:{name}"]
+
+
+def _exported(module: object) -> Collection[object]:
+    names = inspect.getattr_static(module, "__all__", ())
+    return names if isinstance(names, list | tuple | set) else ()
 
 
 def _hiding(module: str, modules: Mapping[str, object]) -> Iterator[list[str]]:

@@ -13,7 +13,11 @@ from pytest_enrich.writing import words
 from pytest_enrich.writing.syntax import compared, literal_value, owner, plain, relation, within
 
 INLINE, SHOWN = 72, 60
-MESSAGE, FEWEST_SIGNS, FEW = 60, 28, 3
+MESSAGE, FEWEST_SIGNS, FEW, FEWEST_WORDS = 60, 28, 3, 2
+PAUSE = re.compile(r"(?<=\w)[.;] ")
+"""Behind a sentence, or a half of one."""
+WANTING = {"any", "either", "instead", "must", "no", "not", "only"}
+"""Words at which no message is cut, besides those that no name ends with."""
 DIGITS, PLACES = 7, 7
 """What `pytest.approx` and `assertAlmostEqual` look at."""
 FLOAT = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?|\d+e[+-]?\d+")
@@ -211,7 +215,7 @@ def pattern(message: str, most: int = MESSAGE) -> str:
         longest = max(parts, key=len, default="")
         text = longest if longest.count(" ") > 1 or [longest] == parts else text
     if len(text) > most:
-        text = text[:most].rpartition(" ")[0] or text[:most]
+        text = _cut(text[:most])
     escaped = SPECIAL.sub(r"\\\1", text)
     if text == message and text.isalnum() and len(text) <= FEW:
         escaped = f"^{text}$"
@@ -219,6 +223,23 @@ def pattern(message: str, most: int = MESSAGE) -> str:
     if escaped != text and quote not in escaped and escaped.isprintable():
         return f"r{quote}{escaped}{quote}"
     return repr(escaped) if not escaped.isprintable() or quote in escaped else f"{quote}{escaped}{quote}"
+
+
+def _cut(text: str) -> str:
+    """What begins a longer message: a whole sentence where there is one, else no word that wants another one."""
+    *sentences, rest = PAUSE.split(text)
+    if sentences and len(said := text.removesuffix(rest).rstrip(" .;")) >= FEWEST_SIGNS:
+        return said
+    spoken = text.rpartition(" ")[0].split(" ")
+    while len(spoken) > FEWEST_WORDS and not _is_closed(" ".join(spoken)):
+        spoken.pop()
+    while spoken and spoken[-1].lower().rstrip(",:") in words.JOINTS | words.OPEN | WANTING:
+        spoken.pop()
+    return " ".join(spoken).rstrip(",") or text
+
+
+def _is_closed(text: str) -> bool:
+    return all(text.count(begin) <= text.count(end) for begin, end in ("()", "[]", "{}"))
 
 
 def _only(held: Mapping[object, object]) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Gap, Observation, Parameter, Target, Template
 from pytest_enrich.imports.text import only_statement
-from pytest_enrich.writing import words
+from pytest_enrich.writing import messages, words
 from pytest_enrich.writing.syntax import expression, literal_value, nodes_of
 
 GENERAL = ("flag", "number", "text", "value")
@@ -81,6 +81,7 @@ class Case(Struct, frozen=True, kw_only=True):
         is_gathered: Whether that is all items of what it gave, gathered in a list.
         is_bare: Whether nothing is passed to what takes any number of values.
         before: The method that is called on the object just before, "" for none.
+        unfilled: The message without the values that the code put into it, "" where that is not known.
     """
 
     subject: str
@@ -98,6 +99,7 @@ class Case(Struct, frozen=True, kw_only=True):
     is_gathered: bool = False
     is_bare: bool = False
     before: str = ""
+    unfilled: str = ""
 
     @property
     def values(self) -> frozenset[str]:
@@ -192,7 +194,7 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def _said(self) -> str:
         """The message without what no name says: where it was raised, by what, and the values that were passed."""
-        told = words.main_text(in_words(POSSESSIVE.sub("", self.told)))
+        told = words.main_text(in_words(POSSESSIVE.sub("", self.unfilled or self.told)))
         said = NUMBERED.sub("", words.OBJECT.sub(" ", told).strip())
         # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
         signs = (one for one in self.values if HUMPED.search(one) or not one.replace(" ", "").isalnum())
@@ -258,7 +260,8 @@ def case_of(
 ) -> Case:
     """What there is to be said of a test that closes `gap`, of a function that is declared with `parameters`."""
     declared = [*parameters]
-    unread = _unread(target.part_of(gap.id).source)
+    source = target.part_of(gap.id).source
+    unread = _unread(source)
     return Case(
         subject=target.qualname,
         seen=seen,
@@ -270,6 +273,7 @@ def case_of(
         optional=tuple(parameter.name for parameter in declared if parameter.default is not None),
         arguments={name: value for name, value in arguments.items() if name not in unread},
         is_bare=not arguments and any(parameter.kind == "variadic" for parameter in declared),
+        unfilled=messages.unfilled(source, seen.message),
     )
 
 

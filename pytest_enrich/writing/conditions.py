@@ -39,6 +39,10 @@ COMPARES: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.NotEq: operator.ne, ast.Is: operator.is_, ast.IsNot: operator.is_not,
 }  # fmt: skip
 KINDS = {"str": "string", "int": "integer", "bool": "boolean"}
+BASES = re.compile(r"^(?:abstract|base)_(?=\w)|(?<=\w)_(?:base|mixin)$")
+"""What a class that others are made of is called besides."""
+INSPECTED = re.compile(r"is_?(class|function|method|module|awaitable|generator|coroutine|dataclass)_?(function)?")
+"""What `inspect` is asked of a value."""
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 MADE = (*DISPLAYS, ast.Lambda, ast.JoinedStr)
 """What is something, whatever is in it."""
@@ -161,20 +165,39 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
 
 
 def _refused(node: ast.expr, case: Case) -> str:
-    """A parameter that is not of the one kind that it is asked for: `non_string_name`, `non_callable_key`."""
+    """A parameter that is not of the kind that it is asked for: `non_string_name`, `non_callable_key`.
+
+    It may be one of several that are passed: `child`, of `children`.
+    """
     match node:
-        case ast.Call(ast.Name("isinstance"), [about, ast.Name(kind)]):
-            kind = KINDS.get(kind, words.snake(kind))
+        case ast.Call(ast.Name("isinstance"), [about, kinds]):
+            kind = _kind_of(kinds)
         case ast.Call(ast.Name("callable"), [about]):
             kind = "callable"
+        case ast.Call(function, [about]) if asked := INSPECTED.fullmatch(last_name(function)):
+            return f"non_{'_'.join(filter(None, asked.groups()))}" if _parameter(about, case) else ""
         case _:
             return ""
-    name = _parameter(about, case)
-    if not name or case.arguments.get(name) == "None":
+    name = _parameter(about, case) or _one_of_several(about, case)
+    if not kind or not name or case.arguments.get(name) == "None":
         return ""
     # It may be called as its class is: `exception`, of a `BaseException`.
     known = case.known_as(name)
     return f"non_{known}" if f"_{kind}".endswith(f"_{known}") else f"non_{kind}_{known}"
+
+
+def _kind_of(kinds: ast.expr) -> str:
+    """The class that is asked for, in words; of several that which says most, "" for none."""
+    names = [last_name(each) for each in (kinds.elts if isinstance(kinds, ast.Tuple) else [kinds])]
+    if {*names} & {"int"} and {*names} & {"float", "Decimal"}:
+        return "numeric"
+    return KINDS.get(names[0], BASES.sub("", words.snake(names[0]))) if names else ""
+
+
+def _one_of_several(node: ast.expr, case: Case) -> str:
+    """The variable for what is in a parameter: `child` of `children`."""
+    name = node.id if isinstance(node, ast.Name) else ""
+    return name if len(name) > 1 and any(one != name and one.startswith(name) for one in case.arguments) else ""
 
 
 def _affixed(about: ast.expr, affix: str, texts: object, case: Case, *, is_true: bool) -> str:

@@ -144,8 +144,8 @@ def of(case: Case) -> Iterator[Way]:
     told = {one for one in case.changed if one.removeprefix("with_") not in case.arguments}
     for situation in said:
         if is_refusal and not situation.startswith(JOINED):
-            # Of which class something is not says as much as a message.
-            yield Way(f"rejects_{situation}", 3 if situation.startswith("non_") else 2)
+            # Of which class something is not says more than a message: people take two of three of such names.
+            yield Way(f"rejects_{situation}", 4 if situation.startswith("non_") else 2)
         for end in done:
             behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
             # That something is passed is not what is wrong with it.

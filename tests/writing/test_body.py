@@ -277,6 +277,21 @@ def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
 
 
 @pytest.mark.parametrize(
+    ("message", "most", "pattern"),
+    [
+        ("Cannot add non-node object 1. It is not a subclass of 'Node'.", 55, '"Cannot add non-node object 1"'),
+        ("AssEvent does not belong to any AssEventList", 35, '"AssEvent does not belong"'),
+        ("Can't multiply Multiplier(Bound(2), Bound(2)) and this", 36, '"Can\'t multiply"'),
+        ("Only Gregorian calendars are supported here", 33, '"Only Gregorian calendars"'),
+        ("a value (of 3) is not allowed (4 is", 32, r'r"a value \(of 3\) is not allowed"'),
+        ("without_any_space_at_all", 10, '"without_an"'),
+    ],
+)
+def test_a_long_message_is_cut_where_nothing_is_wanted(message, most, pattern):
+    assert body.pattern(message, most) == pattern
+
+
+@pytest.mark.parametrize(
     ("message", "pattern"),
     [
         ("'the queue is empty'", '"the queue is empty"'),

@@ -279,6 +279,12 @@ def test_an_argument_is_rejected_by_an_exception_that_is_about_arguments(raised,
         ("if not isinstance(total, GrandTotal):", "3", "test_price_rejects_non_total"),
         ("if not callable(total):", "0", "test_price_rejects_non_callable_total"),
         ("if not callable(total):", "None", "test_price_rejects_none"),
+        ("if not isinstance(total, (MoneyMixin, Other)):", "3", "test_price_rejects_non_money_total"),
+        ("if not isinstance(total, shop.AbstractMoney):", "3", "test_price_rejects_non_money_total"),
+        ("if not isinstance(total, (int, float)):", "'x'", "test_price_rejects_non_numeric_total"),
+        ("if not isinstance(tot, Money):", "[3]", "test_price_rejects_non_money_tot"),
+        ("if not inspect.isfunction(total):", "'x'", "test_price_rejects_non_function"),
+        ("if not iscoroutinefunction(total):", "'x'", "test_price_rejects_non_coroutine_function"),
     ],
 )
 def test_what_is_of_no_fitting_kind_is_said_to_be_that(decision, total, name):
@@ -351,12 +357,31 @@ def test_a_method_goes_without_its_class_where_that_is_known(subject, place, nam
 def test_what_the_message_says_comes_before_what_the_decision_asks():
     given = case(
         raises("config cannot be empty"),
-        text="if not isinstance(total, str):",
+        text="if total <= 0:",
         outcome="true",
         arguments={"total": "0"},
         parameters=("total",),
     )
     assert named(given) == "test_price_rejects_empty_config"
+
+
+def test_a_kind_that_is_asked_for_says_more_than_a_message():
+    given = case(
+        raises("Cannot add this to a price"),
+        text="if not isinstance(total, Money):",
+        outcome="true",
+        arguments={"total": "0"},
+    )
+    assert named(given) == "test_price_rejects_non_money_total"
+
+
+def test_what_the_code_put_into_a_message_is_in_no_name():
+    given = case(
+        raises("total Bound(3) is not allowed", value="⟨shop:Refused⟩"),
+        arguments={"total": "7"},
+        unfilled="total   is not allowed",
+    )
+    assert named(given) == "test_price_total_is_not_allowed"
 
 
 def test_what_is_compared_with_stands_right_behind_the_comparison():
