@@ -112,8 +112,8 @@ def expects_raise(item: ast.withitem) -> bool:
 
 
 def is_assertion(call: ast.Call) -> bool:
-    """Whether it is a call like `self.assertEqual(...)` or `assert_equal(...)`."""
-    return last_name(call.func).startswith("assert")
+    """Whether it is a call like `self.assertEqual(...)` or `assert_equal(...)`, or one of those that nose had."""
+    return last_name(call.func).startswith("assert") or last_name(call.func) in {"eq_", "ok_"}
 
 
 def step_holes(function: Function) -> list[Hole]:

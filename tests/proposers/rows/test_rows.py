@@ -636,6 +636,17 @@ def test_what_raises_may_be_given_an_object(rows):
     assert made.code.splitlines()[1:] == ["    with pytest.raises(ValueError):", "        discount(Total(-1))"]
 
 
+def test_what_raises_is_not_asserted_to_be_equal_to_anything(rows):
+    text = """
+    from nose.tools import eq_
+
+    def test_discount():
+        eq_(discount(10), 10)
+    """
+    (made,), _ = rows(text, variant("-1", raised="⟨builtins:ValueError⟩", line=4))
+    assert made.code.splitlines()[1:] == ["    with pytest.raises(ValueError):", "        discount(-1)"]
+
+
 def test_a_row_that_raises_becomes_a_test_without_a_list(rows):
     raised = variant("-1", raised="⟨shop.cart:Refused⟩", message="", line=8)
     (made,), _ = rows(LISTED, raised)
