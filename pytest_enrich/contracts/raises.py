@@ -94,19 +94,26 @@ def _promised(function: Documented, want: str) -> Template | None:
 
 
 def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
-    """The statements that the call builds on, oldest first; None when they are too many to see through."""
+    """The statements that the call builds on, oldest first; None when they are too many to see through.
+
+    What is given to something may change it: `child = Node(parent=root)` is one of what `root` is made by. What is
+    done for its effect alone may be one on anything.
+    """
     local = frozenset().union(*(stored_names(each.tree) for each in before)) if before else frozenset()
-    needed = set(used_names(step.tree) & local)
+    needed, known = used_names(step.tree) & local, frozenset[str]()
     if "_" in used_names(step.tree):
         return None
-    kept: list[_Step] = []
-    for each in reversed(before):
-        if imported_names(each.tree):
-            continue
-        if needed & used_names(each.tree):
-            needed |= used_names(each.tree) & local
-            kept.insert(0, each)
+    stated = [each for each in before if not imported_names(each.tree)]
+    while needed != known:
+        known = needed
+        needed = known.union(*(used for each in stated if known & (used := used_names(each.tree) & local)))
+    kept = [each for each in stated if needed & used_names(each.tree) or _is_done(each)]
     return kept if len(kept) <= _SETUP and not any(each.odd for each in kept) else None
+
+
+def _is_done(step: _Step) -> bool:
+    """Whether a statement is there for what it does: it says nothing, and gives nothing a name."""
+    return not step.want and not stored_names(step.tree) and not isinstance(step.tree.body[0], ast.Assert)
 
 
 def _is_about(function: Documented, trees: Sequence[ast.AST]) -> bool:

@@ -28,6 +28,33 @@ def test_an_example_brings_the_statements_that_it_builds_on_and_no_others():
     assert claim.setup == ("a = [1]", "a.append(3)")
 
 
+@pytest.mark.parametrize(
+    ("before", "setup"),
+    [
+        (("a = [1]", "b = [a]", "c = b[0].append(3)"), ("a = [1]", "b = [a]", "c = b[0].append(3)")),
+        (("a = [1]", "b = link(a)", "b[0] = 2"), ("a = [1]", "b = link(a)", "b[0] = 2")),
+        (("a = [1]", "b = 3", "c = b"), ("a = [1]",)),
+        (("f.mode = 2", "a = [1]"), ("f.mode = 2", "a = [1]")),
+        (("a = [1]", "f.cache_clear()"), ("a = [1]", "f.cache_clear()")),
+        (("a = [1]", "b = 2", "f(b)\n    4"), ("a = [1]",)),
+    ],
+)
+def test_what_may_have_changed_what_an_example_is_given_is_done_before(before, setup):
+    said = "\n    ".join(f">>> {one}" for one in (*before, "f(a)\n    [1]"))
+    _, claims = contracts.find(
+        PATH, "shop.cart", f"def link(a):\n    return a\n\n\n{function('It.' + chr(10) * 2 + '    ' + said)}"
+    )
+    assert [one.replace("⟨shop.cart:link⟩", "link").replace("⟨shop.cart:f⟩", "f") for one in claims[-1].setup] == [
+        *setup
+    ]
+
+
+def test_an_example_that_much_was_done_before_promises_nothing():
+    said = "".join(f"    >>> a{at} = put(a)\n" for at in range(7))
+    text = function(f"It.\n\n    >>> a = [1]\n{said}    >>> f(a)\n    [1]")
+    assert promises(f"def put(a):\n    return a\n\n\n{text}") == []
+
+
 def test_a_traceback_is_a_promised_exception():
     text = function("It.\n\n    >>> f(-1)\n    Traceback (most recent call last):\n    ValueError: no")
     assert promises(text) == [("raises", "⟨shop.cart:f⟩(-1)", "ValueError")]
