@@ -204,7 +204,8 @@ def evident(value: Template, known: str, *, optional: bool) -> str:
         return f"{kind}_{known}"
     node = expression(value)
     if isinstance(node, ast.Call):
-        return f"with_{snake(made)}" if is_class(made := last_name(node.func)) else ""
+        made = snake(name) if is_class(name := last_name(node.func)) else known
+        return f"with_{made}" if made != known else ""  # that a node is one says nothing
     if constant := _constant(value, node):
         return f"{constant}_{known}"
     literal = literal_value(node) if node is not None else None

@@ -365,6 +365,14 @@ def test_what_the_message_says_comes_before_what_the_decision_asks():
     assert named(given) == "test_price_rejects_empty_config"
 
 
+@pytest.mark.parametrize(
+    ("node", "name"),
+    [("Node('a')", "test_price"), ("Link('a')", "test_price_with_link")],
+)
+def test_that_a_node_is_given_where_one_is_wanted_says_nothing(node, name):
+    assert named(case(arguments={"node": node}, parameters=("node",))) == name
+
+
 def test_a_kind_that_is_asked_for_says_more_than_a_message():
     given = case(
         raises("Cannot add this to a price"),
