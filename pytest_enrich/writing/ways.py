@@ -301,10 +301,8 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
         what = ENDED.sub(r"\1", WHERE.split(said, maxsplit=1)[0])
         yield from (Way(f"rejects_{one}", much) for one in dict.fromkeys((what, said)) if "_" in one)
         much -= AGAIN
-    if (
-        "_" in said
-        and {*said.split("_")} - {*words.snake(case.subject).split("_")} - words.JOINTS - situations.EMPTY
-    ):
+    own = words.snake(f"{case.subject} {words.called(case.subject.rpartition('.')[2])}").split("_")
+    if "_" in said and {*said.split("_")} - {*own} - words.JOINTS - situations.EMPTY:
         yield Way(f"warns_{said}" if case.seen.subject == "warns" else said, -1 if is_half else much)
 
 

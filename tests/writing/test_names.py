@@ -373,6 +373,11 @@ def test_that_a_node_is_given_where_one_is_wanted_says_nothing(node, name):
     assert named(case(arguments={"node": node}, parameters=("node",))) == name
 
 
+def test_a_message_that_says_no_more_than_what_is_called_is_no_name():
+    given = case(raises("cannot subtract", "⟨builtins:ArithmeticError⟩"), subject="Bound.__sub__")
+    assert named(given, place="tests/test_bound.py") == "test_subtract_raises_arithmetic_error"
+
+
 def test_a_kind_that_is_asked_for_says_more_than_a_message():
     given = case(
         raises("Cannot add this to a price"),
