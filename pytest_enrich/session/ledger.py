@@ -338,7 +338,7 @@ class Ledger:
                 self.note(left, FOUND)
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}
 
-    def _doubt(self, attempt: Attempt) -> tuple[bool, int]:
+    def _doubt(self, attempt: Attempt) -> tuple[bool, float]:
         """Whether people did not want such tests; how much is doubted or, where few are shown, stumbled over."""
         is_last = self._known.comes_last(attempt.candidate, attempt.verdict.grade or "ungraded")
         struck = strikes(attempt.candidate) if self._maximum else 0
@@ -383,9 +383,9 @@ def _said(attempt: Attempt) -> tuple[str, str]:
     return attempt.path, re.sub(rf"\b{name}\b", "_", test.code.partition("\n")[2])
 
 
-def enough(struck: int) -> float:
+def enough(struck: float) -> float:
     """How many others people have to read, so that they do not miss one about which so much strikes."""
-    return ENOUGH[min(struck, len(ENOUGH) - 1)]
+    return ENOUGH[min(int(struck), len(ENOUGH) - 1)]
 
 
 def key(place: Gap | Target) -> tuple[str, str]:

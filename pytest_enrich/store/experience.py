@@ -29,6 +29,7 @@ LAST = 0.5
 SHOWN, NAMED = 3, 3
 MOST_WEEKS = 26
 SHORT_NAME, LONG_NAME, LONG_TEXT, LARGE = 2, 8, 40, 10_000
+BRIEF_NAME, MOST_SIGNS = 4, 230
 SIGNS = re.compile(r"[^\w\s]{3}")
 PLACEHOLDER = re.compile(r"\{\w*\}")
 """Where something is put in: a message of the code's, most often, and no value."""
@@ -37,6 +38,10 @@ LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
 FEW_LETTERS = 2
 RETURNS = "with a name that says only what is returned"
 RETURNED = re.compile(r"_(?:returns|is)_(?!less|greater)\w+$")
+RAISED = "with a name that says only what is raised"
+RAISES = re.compile(r"_raises_(?:(?!when_)\w)+$")
+BRIEF = f"with a name of at most {BRIEF_NAME} words, and no exception"
+BULKY = f"of more than {MOST_SIGNS} signs"
 EQUAL = "with a name that says what is equal"
 EQUALS = re.compile(r"_(equals?|does_not_equal|is_(less|greater)_than_or_equal_to)(_|$)")
 SITUATED = {
@@ -82,6 +87,8 @@ STRIKING = frozenset(
     }
 )
 """Traits of what strangers would merge at most half as often: `doubts.py` of the benchmarks has their table."""
+FAINT = frozenset({BRIEF, BULKY, RAISED, "with texts of a single letter"})
+"""Traits of what strangers would merge by a third less often, and by two thirds where two come together."""
 RAISING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex")
 ASKING = (*RAISING, "isinstance", "issubclass", "assertIsInstance")
 """What is passed to these is a class, and no value of the test's."""
@@ -155,15 +162,21 @@ def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> frozenset[
         name, code, is_row = one.name, one.code, not isinstance(one, NewTest)
     named = () if is_row else of_name(name, one.origin.model if "name" in one.origin.worded else "")
     what = "that are one more row" if is_row else "that are new"
-    found = frozenset((what, *_of_origin(one.origin, grade), *named, *_of_code(code)))
+    bulky = [BULKY] if len(code) > MOST_SIGNS and not is_row else []
+    found = frozenset((what, *_of_origin(one.origin, grade), *named, *_of_code(code), *bulky))
     # A test that is about a negative number has to pass one; of an exception a name says what its message says.
     is_refusal = any(one.startswith(f"that assert {REFUSAL}") for one in found)
-    return found - ({NEGATIVE} if "negative" in name.lower() else set()) - ({RETURNS} if is_refusal else set())
+    return (
+        found - ({NEGATIVE} if "negative" in name.lower() else set()) - ({RETURNS, BRIEF} if is_refusal else set())
+    )
 
 
-def strikes(one: Candidate) -> int:
-    """How much there is in a new test that readers stumble over; of rows nobody was asked."""
-    return len(STRIKING & traits(one)) if isinstance(one, NewTest) else 0
+def strikes(one: Candidate) -> float:
+    """How much there is in a new test that readers stumble over, faint traits by halves; no row was read."""
+    if not isinstance(one, NewTest):
+        return 0
+    found = traits(one)
+    return len(STRIKING & found) + len(FAINT & found) / 2
 
 
 def _of_origin(origin: Origin | OriginPart, grade: Grade) -> Iterator[str]:
@@ -181,6 +194,10 @@ def of_name(name: str, model: str = "") -> Iterator[str]:
     words = snake(name).split("_")[1:]
     if len(words) <= SHORT_NAME:
         yield f"with a name of at most {SHORT_NAME} words"
+    if len(words) <= BRIEF_NAME:
+        yield BRIEF
+    if RAISES.search("_".join(words)):
+        yield RAISED
     if len(words) >= LONG_NAME:
         yield f"with a name of more than {LONG_NAME} words"
     if "with" in words and not model:

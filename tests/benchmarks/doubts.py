@@ -19,7 +19,7 @@ from msgspec import Struct
 from tables import markdown, whole
 
 from pytest_enrich.data import NewTest, Origin, Placement
-from pytest_enrich.store.experience import STRIKING, strikes, traits
+from pytest_enrich.store.experience import FAINT, STRIKING, strikes, traits
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook" / "blind" / "suggestions.jsonl"
 STRANGERS = "strangers"
@@ -65,12 +65,12 @@ def main(words: Sequence[str]) -> int:
 
 def by_number(some: Sequence[Judged]) -> str:
     """Merged and rejected by how much strikes about a suggestion."""
-    return _table("strikes", some, lambda one: ["01"[count] if (count := strikes(one.test)) < MANY else "more"])
+    return _table("strikes", some, lambda one: [f"{count:g}" if (count := strikes(one.test)) < MANY else "more"])
 
 
 def by_trait(some: Sequence[Judged]) -> str:
     """Merged and rejected by what strikes."""
-    return _table("tests", some, lambda one: STRIKING & traits(one.test))
+    return _table("tests", some, lambda one: (STRIKING | FAINT) & traits(one.test))
 
 
 def _table(heading: str, some: Sequence[Judged], keys: Callable[[Judged], Iterable[str]]) -> str:

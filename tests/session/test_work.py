@@ -41,7 +41,7 @@ from pytest_enrich.session.work import Session
 from pytest_enrich.store import last_run, merge, rejected
 from pytest_enrich.store.experience import NONE, Experience, Lesson
 
-UNWANTED = Lesson(trait="with texts of a single letter", lift=0.2, rejected=())
+UNWANTED = Lesson(trait="that assert an exception's message", lift=0.2, rejected=())
 
 
 class Silent:
@@ -79,7 +79,7 @@ def found_calls(fakes):
     def explored(job):
         refusal = Observation(subject="raises", value="⟨builtins:ValueError⟩", message="a code has a number")
         made = {
-            (4,): fakes.finding(refusal, action="⟨shop.cart:parse_sku⟩('A')", branches=((3, 4),)),
+            (4,): fakes.finding(refusal, action="⟨shop.cart:parse_sku⟩('AB')", branches=((3, 4),)),
             (10,): fakes.finding(action="⟨shop.cart:discount⟩(-1)", branches=((9, 10),)),
         }
         call = Call(qualname=job.entries[0].qualname)
@@ -278,7 +278,7 @@ def both(fakes, **changes):
         if name not in {"parse_sku", "discount"}:
             return Explored(findings=(), executions=5)
         branches = ((3, 4),) if name == "parse_sku" else ((9, 10),)
-        call, action = Call(qualname=name), f"⟨shop.cart:{name}⟩('A')"
+        call, action = Call(qualname=name), f"⟨shop.cart:{name}⟩('AB-1')"
         found = fakes.finding(call=call, action=action, branches=branches, reached=job.lines)
         return Explored(findings=(replace(found, **changes.get(name, {})),), executions=5)
 
@@ -286,7 +286,7 @@ def both(fakes, **changes):
 
 
 def test_what_people_would_doubt_comes_last_and_only_where_there_is_room(work, store, fakes):
-    script = {Explore: both(fakes, parse_sku={"doubt": 1, "action": "⟨shop.cart:parse_sku⟩('A', 1)"})}
+    script = {Explore: both(fakes, parse_sku={"doubt": 1, "action": "⟨shop.cart:parse_sku⟩('AB', 1)"})}
     made, *_ = work(script=script, maximum=1)
     assert [one.id.partition("-")[0] for one in made.suggestions] == ["cart"]
     assert "discount" in store.pending()[0].test.code
@@ -326,7 +326,7 @@ def test_who_wants_any_number_of_tests_gets_both(work, fakes):
 
 @pytest.mark.parametrize(("maximum", "shown"), [(10, ["discount"]), (0, ["discount", "parse_sku"])])
 def test_what_a_reader_would_doubt_is_for_who_wants_any_number_of_tests(work, fakes, maximum, shown):
-    script = {Explore: both(fakes, parse_sku={"doubt": 2, "action": "⟨shop.cart:parse_sku⟩('A', 1)"})}
+    script = {Explore: both(fakes, parse_sku={"doubt": 2, "action": "⟨shop.cart:parse_sku⟩('AB', 1)"})}
     made, *_ = work(script=script, maximum=maximum)
     assert len(made.suggestions) == len(shown)
     assert made.dropped.get("asserts: a reader would doubt what it shows", 0) == 2 - len(shown)

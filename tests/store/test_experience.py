@@ -11,6 +11,7 @@ from pytest_enrich.store.experience import Fate, traits
 
 RAISES = "def test_it():\n    with pytest.raises(ValueError):\n        f()\n"
 VALUE = "def test_it():\n    assert f() == 3\n"
+OF_TEST_IT = {"that are new", "by search", "with a name of at most 2 words", experience.BRIEF}
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_a_test_that_is_about_a_negative_number_has_to_pass_one():
 
 def test_what_an_exception_says_is_more_than_what_is_returned():
     name = "test_lend_book_is_out"
-    assert experience.strikes(candidate("def test_it():\n    assert lend(book) == 1\n", name=name)) == 1
+    assert experience.strikes(candidate("def test_it():\n    assert lend(book) == 1\n", name=name)) == 1.5
     assert experience.strikes(candidate(RAISES.replace("ValueError)", 'ValueError, match="no")'), name=name)) == 0
 
 
@@ -97,17 +98,35 @@ def test_a_class_that_is_asked_about_is_no_value_that_is_passed():
     [
         ("test_parts_of_an_empty_cart", 0),
         ("testPartsOfAnEmptyCart", 0),
-        ("test_parts", 1),
-        ("test_parts_with_number", 1),
-        ("test_parts_2", 2),
+        ("test_parts", 1.5),
+        ("test_parts_of_cart", 0.5),
+        ("test_parts_of_large_cart_with_number", 1),
+        ("test_parts_2", 2.5),
         ("test_parse_of_tag_returns_tokens", 1),
-        ("test_parse_of_tag_is_utc", 1),
+        ("test_parse_of_tag_in_place_is_utc", 1),
         ("test_parse_without_tag_is_utc", 0),
         ("test_date_is_less_than_another", 0),
     ],
 )
 def test_readers_stumble_over_names_that_say_little(name, strikes):
     assert experience.strikes(candidate(VALUE, name=name)) == strikes
+
+
+def test_a_refusal_by_name_of_the_exception_says_less_than_when_that_is():
+    code = RAISES.replace("ValueError)", 'ValueError, match="no")')
+    assert experience.strikes(candidate(code, name="test_lend_raises_value_error")) == 0.5
+    assert experience.strikes(candidate(code, name="test_lend_raises_value_error_when_book_is_out")) == 0
+
+
+def test_a_test_of_many_signs_or_with_a_single_letter_is_half_as_striking():
+    name = "test_parts_of_an_empty_cart"
+    assert experience.strikes(candidate(VALUE + "    # long\n" * 40, name=name)) == 0.5
+    letter = (
+        VALUE.replace("parts(", "parts('x', ")
+        if "parts(" in VALUE
+        else "def test_it():\n    assert f('x') == 'ab'\n"
+    )
+    assert experience.strikes(candidate(letter, name=name)) == 0.5
 
 
 def test_nobody_was_asked_about_rows():
@@ -155,7 +174,7 @@ def test_what_is_taken_again_comes_last_no_more(decided):
 
 @pytest.mark.parametrize("code", ["def test_it(:", "(" * 5000, "\0", "'" + "x" * 100_000, "1" * 5000])
 def test_code_that_is_none_has_no_traits_of_its_own(code):
-    assert traits(candidate(code)) == {"that are new", "by search", "with a name of at most 2 words"}
+    assert traits(candidate(code)) - {experience.BULKY} == OF_TEST_IT
 
 
 @given(st.lists(st.tuples(st.sampled_from([RAISES, VALUE]), st.booleans()), max_size=12))
