@@ -70,7 +70,7 @@ CHOSEN = re.compile(r"^(?:(\w+?)_)?(?:must|should|has_to|needs_to)_be_(?:either|
 EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")
-WHERE = re.compile("_(?:in|at|from)_")
+WHERE = re.compile("_(?:in|at|for|from)_")
 """Before what a message says of the place."""
 ENDED = re.compile(
     r"^(\w+?_\w+?)(?<!_not)(?<!_be)(_was|_were|_has_been|_have_been)?_(found|given|passed|provided|received|specified|supplied)$"
@@ -145,7 +145,7 @@ def of(case: Case) -> Iterator[Way]:
     for situation in said:
         if is_refusal and not situation.startswith(JOINED):
             # Of which class something is not says more than a message: people take two of three of such names.
-            yield Way(f"rejects_{situation}", 4 if situation.startswith("non_") else 2)
+            yield Way(f"rejects_{situation}", 5 if situation.startswith("non_") else 2)
         for end in done:
             behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
             # That something is passed is not what is wrong with it.
