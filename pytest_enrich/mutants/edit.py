@@ -399,6 +399,9 @@ def _return(source: Source, line: int, node: ast.Return) -> Iterator[Mutant]:
     rest = "\n" * source.cut(node).count("\n")
     if node.value is None:
         yield source.swap("deletion", line, node, "pass")
+    elif isinstance(node.value, ast.Name) and node.value.id == "NotImplemented":
+        # None is as false as what Python makes of it: `==` would tell no difference.
+        yield source.swap("return", line, node, f"return True{rest}")
     elif not isinstance(node.value, ast.Constant):
         yield source.swap("return", line, node, f"return None{rest}")
     elif node.value.value is None:

@@ -36,6 +36,7 @@ def in_function(line, setup="x, y, z = X"):
         ("return f'{x}'", ["f'{x}' -> \"\"", "return f'{x}' -> return None"]),
         ("return True", ["True -> False"]),
         ("return None", ['return None -> return ""']),
+        ("return NotImplemented", ["return NotImplemented -> return True"]),
         ("x += y", ["x += y -> pass", "x += y -> x -= y"]),
         ("x.y = z", ["x.y = z -> pass"]),
         ("x = z()", ["x = z() -> pass", "x = z() -> x = None"]),
