@@ -31,7 +31,7 @@ comprehension; ``matches``/``no match`` of a ``case``; ``raises``: a handler tha
 """
 
 Kind: TypeAlias = Literal[
-    "function", "method", "classmethod", "staticmethod", "property", "setter", "nested", "class", "module"
+    "function", "method", "classmethod", "staticmethod", "property", "setter", "nested", "class", "module", "hook"
 ]
 
 
@@ -134,7 +134,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """A function through which exploring may reach the gaps: its parameters and the calls seen of it.
 
     The setter of a property is named with a `=` at the end: it is another function than its getter. One that
-    `is_named` is called by name in the suite, or by an operator.
+    `is_named` is called by name in the suite, or by an operator. A `hook` is a private method that nobody calls as
+    far as its module tells: it stands for what its class inherits that comes to it.
     """
 
     qualname: str

@@ -103,7 +103,8 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
     public one leads to it and no test has `entered` the module in another way; a method of a private class, whose
     objects callers may hold, also when nobody refers to it. For a nested function the outermost function round it
     stands for it, and a property for the private methods that it is made of. What a constructor did shows itself
-    in those that use the object: the callers of the constructor, and methods that tests name.
+    in those that use the object: the callers of the constructor, and methods that tests name. What is private and
+    called by nobody may be a hook of its class's bases.
     """
     if not isinstance(node, FUNCTIONS):
         return ()
@@ -123,7 +124,24 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
         is_held = _is_method(module, start) and not start.name.startswith("_")
         found = [start] if is_held or is_open or not entered else []
         found += [] if entered else _callers(module, calls, start)
-    return tuple(_entry(module, one, suite) for one in list(dict.fromkeys(found))[:_MOST])
+    hook = [_hook(module, start, suite)] if {*found} <= {start} and _is_hook(module, start) else []
+    return (*hook, *(_entry(module, one, suite) for one in list(dict.fromkeys(found))[:_MOST]))
+
+
+def _is_hook(module: Module, node: Function) -> bool:
+    """Whether a private method may be called by what its class inherits from another module."""
+    owner = module.scope(node)
+    names = module.bases.keys()
+    return (
+        isinstance(owner, ast.ClassDef)
+        and _is_private(node.name)
+        and not node.name.startswith("__")
+        and any(_last(base) not in {*names, "object"} for base in owner.bases)
+    )
+
+
+def _hook(module: Module, node: Function, suite: Suite) -> Entry:
+    return replace(_entry(module, node, suite), kind="hook", is_named=False)
 
 
 def _properties(module: Module, node: Function, suite: Suite) -> Iterator[Entry]:

@@ -339,3 +339,21 @@ def test_where_all_says_nothing_all_that_has_no_underscore_is_public(target, exp
     text = EXPORTING.replace('__all__ = ["expand", "Made"]', exported)
     found = target(text, ("helper", 'return text + "h"'), contexts=ENTERED).entries
     assert [one.qualname for one in found] == ["helper"]
+
+
+@pytest.mark.parametrize(
+    ("bases", "kinds"),
+    [("Base", ["hook"]), ("base.Base", ["hook"]), ("", []), ("object", []), ("Own", [])],
+)
+def test_a_private_method_that_nobody_calls_may_be_a_hook_of_a_base_from_elsewhere(target, bases, kinds):
+    own = "class Own:\n    def run(self):\n        return 2\n"
+    text = f"{own}\nclass Cart({bases}):\n    def _step(self):\n        return 1\n"
+    found = target(text, ("Cart._step", "return 1"), contexts={3: ("tests/test_cart.py::test_own",)}).entries
+    assert [(one.qualname, one.kind) for one in found] == [("Cart._step", kind) for kind in kinds]
+
+
+def test_a_private_method_that_is_called_is_no_hook(target):
+    run = "    def run(self):\n        return self._step()\n"
+    text = f"class Cart(Base):\n{run}\n    def _step(self):\n        return 1\n"
+    found = target(text, ("Cart._step", "return 1")).entries
+    assert [(one.qualname, one.kind) for one in found] == [("Cart.run", "method")]

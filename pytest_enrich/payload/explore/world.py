@@ -19,7 +19,7 @@ from ..rules import classes, environment, rule, state, written
 from ..rules.body import answers, nodes, parameters
 from ..rules.evidence import constructor
 from ..rules.values import World
-from . import calls, command, shown
+from . import calls, command, hooks, shown
 from .calls import Call
 from .contract import warning_lines
 from .entry import ENTERING, Entry, finished
@@ -52,6 +52,7 @@ class Scene:
 
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     """The scene of an `Explore` job; entries that are not there at run time are left out."""
+    job = {**job, "entries": [*hooks.entered(job["entries"], module)]}
     ways = tuple(ways_elsewhere(job))
     made = [*itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])]
     beside = [calls.load(one) for one in (*job["neighbours"], *made)]

@@ -225,15 +225,18 @@ def _called_so(name: str, function: object) -> Iterator[type]:
     `engine` is a `RuleEngine`, and `parent_node` a `Node`.
     """
     wanted, module = name.strip("_").replace("_", "").lower(), str(getattr(function, "__module__", ""))
+    last = name.rpartition("_")[2].lower()
     if len(wanted) >= FEWEST_LETTERS:
-        known = _classes_of(module.rpartition(".")[0] or module, len(sys.modules))
-        last = name.rpartition("_")[2].lower()
-        ways = (wanted.__eq__, lambda called: called.endswith(wanted), last.__eq__)
-        every = ([kind for called, kind in known if is_so(called)] for is_so in ways)
+        parts = (module.rpartition(".")[0] or module).split(".")
+        near, *above = (_classes_of(".".join(parts[:size]), len(sys.modules)) for size in range(len(parts), 0, -1))
+        ways = [(near, is_so) for is_so in (wanted.__eq__, lambda called: called.endswith(wanted), last.__eq__)]
+        # Further away what only ends so may be anything.
+        ways += [(known, is_so) for known in above for is_so in (wanted.__eq__, last.__eq__)]
+        every = ([kind for called, kind in known if is_so(called)] for known, is_so in ways)
         yield from next(filter(None, every), [])[:MOST_CALLED_SO]
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=16)
 def _classes_of(package: str, _modules: int) -> tuple[tuple[str, type], ...]:
     """The public classes of a package, as far as it is imported: their names in small letters, and they."""
     within = f"{package}."

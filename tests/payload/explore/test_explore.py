@@ -1030,6 +1030,23 @@ def test_a_parameter_that_is_called_as_a_class_is_may_be_of_that(explore, kind, 
     assert f"{kind}⟩(" in finding.call.arguments[0].value
 
 
+@pytest.mark.parametrize(("parameter", "is_one"), [("engine", True), ("old_engine", True), ("gine", False)])
+def test_the_class_may_be_in_another_part_of_the_package(explore, place, parameter, is_one):
+    package = place.root / "rules"
+    (package / "making").mkdir(parents=True, exist_ok=True)
+    (package / "using").mkdir(exist_ok=True)
+    for name in ("", "making", "using"):
+        (package / name / "__init__.py").touch()
+    (package / "making" / "engine.py").write_text(
+        "class Engine:\n    def size(self):\n        return 3\n", "utf-8"
+    )
+    text = f"import rules.making.engine\n\n\ndef report({parameter}) -> str:\n    return f'{{{parameter}.size()}} rules'\n"
+    (package / "using" / f"{parameter}.py").write_text(text, encoding="utf-8")
+    where = {"path": f"rules/using/{parameter}.py", "module": f"rules.using.{parameter}"}
+    explored = explore(f"def report({parameter}): ...\n", "report", lines=(5,), **where)
+    assert any("⟨rules.making.engine:Engine⟩(" in one.action for one in explored.findings) == is_one
+
+
 def test_what_a_name_always_means_it_means_beside_a_class_that_is_called_so(explore):
     text = """
         class FieldName:
