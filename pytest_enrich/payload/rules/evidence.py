@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from ..express import compilable, named
 from . import body, files, rule, types, usage
 from .types import ANYTHING, GENERIC, UNKNOWN
-from .usage import NO_USE, Use
+from .usage import Use
 
 NOTHING = object()
 # Where callers were seen to pass one, a body that treats it like the others of its kin takes those as well.
@@ -79,7 +79,7 @@ def told(
         return Told(documented, frozenset({"documented type"}))
     # `*args` are no parsed arguments: what is done with all of them tells nothing of each, nor does their name.
     is_variadic = parameter.get("kind") == "variadic"
-    used = NO_USE if is_variadic else used
+    used = usage.each(used) if is_variadic else used
     groups: dict[str, frozenset[Any]] = {
         "seen in tests": frozenset(_seen_kinds(seen, used)),
         "default": frozenset(_of_default(default)),

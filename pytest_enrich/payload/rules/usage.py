@@ -7,6 +7,7 @@ import contextlib
 import functools
 import inspect
 import sys
+import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -21,6 +22,8 @@ FOLLOWED = 4
 """Methods of what holds something."""
 FEWEST_LETTERS, MOST_CALLED_SO = 4, 2
 """Of a parameter that a class may be called as; and so many classes are tried."""
+EACH, MOST_KINDS = "each of several", 3
+"""The rule, and so many types that each may be of; of more nobody knows."""
 THROUGH = {"listdir", "os.walk", "scandir", "makedirs", "mkdir", "rmtree", "copytree"}
 OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
@@ -209,7 +212,31 @@ def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[
         use = suggests("attributes", fitting) if fitting else asks_for("some attributes", _with_several(wanted))
         own = asks_for("attributes of a class", _having_all(wanted, classes, owner_of(function)))
         found[name] = found.get(name, NO_USE) | use | own
+    for name, lists in _of_several(of_nodes, found, function):
+        found[name] = found.get(name, NO_USE) | suggests(EACH, lists)
     return found
+
+
+@rule(EACH)
+def _of_several(
+    of_nodes: Sequence[ast.AST], found: Mapping[str, Use], function: object
+) -> Iterator[tuple[str, set[Any]]]:
+    """What each is of the things that are gone through: `for node in nodes`, as it is used there, or called."""
+    for node in of_nodes:
+        if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+            name, one = getattr(node.iter, "id", ""), getattr(node.target, "id", "")
+            use = found.get(one, NO_USE)
+            kinds = use.stated | use.suggested | {*_called_so(one, function)}
+            yield from (
+                [(name, {list.__class_getitem__(kind) for kind in kinds})]
+                if name and 0 < len(kinds) <= MOST_KINDS
+                else []
+            )
+
+
+def each(use: Use) -> Use:
+    """What each is of what is used so."""
+    return suggests(EACH, (typing.get_args(kind)[0] for rule, kind in use.rules if rule == EACH))
 
 
 def _parameters(of_nodes: Sequence[ast.AST]) -> list[str]:

@@ -1030,6 +1030,24 @@ def test_a_parameter_that_is_called_as_a_class_is_may_be_of_that(explore, kind, 
     assert f"{kind}⟩(" in finding.call.arguments[0].value
 
 
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("*engines", "sizes = [engine.size() for engine in engines]"),
+        ("engines", "sizes = [engine.size() for engine in engines]"),
+        ("*given", "sizes = [one.size() + one.weight for one in given]"),
+        ("given", "sizes = []\n    for one in given:\n        sizes.append(one.size() + one.weight)"),
+    ],
+)
+def test_of_what_is_gone_through_each_is_as_it_is_called_or_used(explore, head, body):
+    text = (
+        "class Engine:\n    weight = 2\n\n    def size(self):\n        return 3\n\n\n"
+        f"def report({head}):\n    {body}\n    return sizes if sizes else None  # here\n"
+    )
+    explored = explore(text, "report")
+    assert any("⟨sample:Engine⟩(" in one.action for one in explored.findings), explored
+
+
 @pytest.mark.parametrize(("parameter", "is_one"), [("engine", True), ("old_engine", True), ("gine", False)])
 def test_the_class_may_be_in_another_part_of_the_package(explore, place, parameter, is_one):
     package = place.root / "rules"
@@ -1040,7 +1058,8 @@ def test_the_class_may_be_in_another_part_of_the_package(explore, place, paramet
     (package / "making" / "engine.py").write_text(
         "class Engine:\n    def size(self):\n        return 3\n", "utf-8"
     )
-    text = f"import rules.making.engine\n\n\ndef report({parameter}) -> str:\n    return f'{{{parameter}.size()}} rules'\n"
+    report = f"def report({parameter}) -> str:\n    return f'{{{parameter}.size()}} rules'\n"
+    text = f"import rules.making.engine\n\n\n{report}"
     (package / "using" / f"{parameter}.py").write_text(text, encoding="utf-8")
     where = {"path": f"rules/using/{parameter}.py", "module": f"rules.using.{parameter}"}
     explored = explore(f"def report({parameter}): ...\n", "report", lines=(5,), **where)
