@@ -84,13 +84,17 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
 
     def _acting(self, action: ast.expr | None) -> str:
-        """What is called, in words: the target, or what of its file calls it; all that calls a private one."""
+        """What is called, in words: the target, or what calls it, if that is of its file or imported by name.
+
+        Whatever calls a private one.
+        """
         if not isinstance(action, ast.Call):
             return names.start("", self.target.qualname)
         own, called = self.target.qualname.rpartition(".")[2], last_name(action.func)
         known = (*self.target.neighbours, *(entry.qualname for entry in self.target.entries))
         beside = {one.rpartition(".")[2] for one in known}
-        is_through = called in beside and own not in ast.unparse(action)
+        is_plain = isinstance(action.func, ast.Name) and called in self._imported
+        is_through = (called in beside or is_plain) and own not in ast.unparse(action)
         calling = words.called(called)
         return calling if is_through else names.start("", self.target.qualname) or calling
 
@@ -109,10 +113,14 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         places = [*passed, *(hole.span for hole in holes if hole.span is not None)]
         around = (call for call in calls(sheet.function) if any(is_within(place, span(call)) for place in places))
         inner = min(around, key=lambda call: len(ast.unparse(call)), default=None)
-        known = {
-            one.asname or one.name for node in nodes_of(ast.ImportFrom, sheet.text.tree) for one in node.names
-        }
-        return inner.func.id if inner and isinstance(inner.func, ast.Name) and inner.func.id in known else ""
+        is_known = inner is not None and isinstance(inner.func, ast.Name) and inner.func.id in self._imported
+        return last_name(inner.func) if inner is not None and is_known else ""
+
+    @property
+    def _imported(self) -> set[str]:
+        """The names that the file of the test imports from modules."""
+        imports_from = nodes_of(ast.ImportFrom, self.sheet.text.tree)
+        return {one.asname or one.name for node in imports_from for one in node.names}
 
     def _chained(self) -> Iterator[str]:
         """Other steps of a chain, in words, with what comes then: `hour_at` for `.hour.at(":30")`."""

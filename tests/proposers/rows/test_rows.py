@@ -433,6 +433,27 @@ def test_what_raises_is_expected_to_raise(rows):
     assert (made.oracle[0].source, made.oracle[0].line) == ("raises", 2)
 
 
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("from shop.till import pay", "test_pay_rejects_negative_total"),
+        ("from shop import till\n\n    pay = till.pay", "test_discount_rejects_negative_total"),
+    ],
+)
+def test_what_raises_is_called_as_what_is_called_there(rows, head, name):
+    text = f"""
+    {head}
+
+
+    def test_payment():
+        assert pay(10) == 10
+    """
+    line = len(textwrap.dedent(text).strip("\n").splitlines())
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="below 0 (-1)", line=line)
+    (made,), _ = rows(text, raised, names=("test_payment",))
+    assert made.name == name
+
+
 def test_what_names_a_class_that_is_left_out_is_no_test(rows):
     text = """
     from shop.cart import discount
