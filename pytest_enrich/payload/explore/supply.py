@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ..engine.usual import TEXTS
 from ..express import evaluable
-from ..rules import evidence, files, is_left_out, patterns, rule, types, usage
+from ..rules import encoded, evidence, files, is_left_out, patterns, rule, types, usage
 from ..rules.body import default_values
 from ..rules.evidence import hints_of_function, hints_of_method
 from ..rules.values import World, enumerated
@@ -24,7 +24,9 @@ from .pool import ANY_TEXT, MOST_WRITTEN, Pool, nearest
 PLACE = re.compile(r"\w\.\w|/")
 """What the path of a file has, and what is a word has not."""
 ADDRESS = re.compile("://")
-MOST_OPTIONS = 8
+MOST_OPTIONS, MOST_ENCODED = 8, 12
+PLAIN = ("{'a': 1}", "[1, 2]", "'abc'", "1", "None")
+"""What may be encoded where nothing tells what is."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,7 +120,8 @@ class Supply:
         hint, told_by = self._told(parameter, [value for _, value in seen])
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
         constants = (*members, *numbers)
-        known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint))
+        decoded = tuple(self._encoded(name))
+        known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint), *decoded)
         written = self._written(parameter, hint, known)
         called = tuple(patterns.addresses(name)) if types.conforms("", hint) else ()
         sources = {
@@ -126,6 +129,7 @@ class Supply:
             "constants": self._world.plain_constants,
             "written": written,
             "addresses": called,
+            "encoded": decoded,
         }
         rules = by_value((rule, value) for rule, values in sources.items() for value in values)
         rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
@@ -146,6 +150,16 @@ class Supply:
         if is_parsed and (options := usage.looked_at(self._function).get(name, ())[:MOST_OPTIONS]):
             for value in ("True", "None", ANY_TEXT):
                 yield f"⟨argparse:Namespace⟩({', '.join(f'{option}={value}' for option in options)})"
+
+    def _encoded(self, name: str) -> Iterator[str]:
+        """What the function decodes, made of what it does with that."""
+        for encoder, variable, keys in encoded.ways(self._function, name) if name else ():
+            inside = self.pool({"name": variable, "kind": "positional", "default": None}) if variable else None
+            several = "{{{}}}".format(", ".join(f"{key!r}: 'abc'" for key in keys))
+            values = [*inside.seen, *inside.plain, *inside.drawn] if inside is not None else PLAIN
+            texts = [f"b{value}" for value in (*values, ANY_TEXT) if value.startswith(TEXTS) and value.isascii()]
+            made = [f"{encoder}({value})" for value in (*([several] if keys else []), *values, *texts)]
+            yield from itertools.islice((text for text, _ in evaluable(made)), MOST_ENCODED)
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """The type of a parameter, else of one whose place it takes."""
@@ -178,7 +192,8 @@ class Supply:
         if form is not None:  # a word that stands somewhere is the name of no file, and no address
             fitting = tuple(text for text in fitting if not text.startswith(TEXTS) or form.search(text))
         found = nearest(fitting, seen)[:MOST_WRITTEN]
-        at = 0 if seen else [*self._entry.parameters].index(parameter)
+        places = [one["name"] for one in self._entry.parameters]
+        at = 0 if seen or parameter["name"] not in places else places.index(parameter["name"])
         return (*found[at:], *found[:at])
 
     def _form(self, name: str) -> re.Pattern[str] | None:

@@ -283,3 +283,28 @@ def test_a_protocol_with_attributes_that_says_no_kind_of_container_ends_no_searc
             return "short"
         """
     assert "search ended early" not in explore(text, "label").dropped
+
+
+@pytest.mark.parametrize(
+    ("decoded", "condition"),
+    [
+        ("json.loads(text)", "data['kind'] == 'sum'"),
+        ("json.loads(text)", "isinstance(data, list) and len(data) == 3"),
+        ("base64.b64decode(text)", "data.startswith(b'ab')"),
+    ],
+)
+def test_what_a_function_decodes_is_encoded_for_it(explore, decoded, condition):
+    text = f"""
+        import base64
+        import json
+
+
+        def total(text):
+            data = {decoded}
+            if {condition}:
+                return "found"  # here
+            return "none"
+        """
+    (found, *_) = explore(text, "total", branches=((7, 8),), spares=True).findings
+    assert "⟩(" in found.call.arguments[0].value
+    assert "encoded" in found.rules or "changed" in found.rules

@@ -1,0 +1,93 @@
+"""Texts and bytes that a function decodes: by what they are encoded, and what it calls that which is in them."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+from typing import NamedTuple
+
+from . import rule
+from .body import function_of, nodes
+from .usage import looked_up
+
+OPPOSITES = {
+    "loads": "dumps", "decode": "encode", "unpack": "pack", "decompress": "compress", "unhexlify": "hexlify",
+    "safe_load": "safe_dump", "unquote": "quote", "parse_qs": "urlencode",
+}  # fmt: skip
+"""Parts of the names of functions that decode, and of those that encode."""
+OWN = {"self", "cls"}
+FOLLOWED = 2
+"""Functions of the project through which a parameter is passed on to what decodes it."""
+
+
+class Encoded(NamedTuple):
+    """What encodes (`⟨json:dumps⟩`), the variable for what was decoded, "" for none, and the keys asked of it."""
+
+    encoder: str
+    variable: str
+    keys: tuple[str, ...] = ()
+
+
+def ways(function: object, name: str, followed: int = FOLLOWED) -> tuple[Encoded, ...]:
+    """How what is passed to a parameter may be encoded."""
+    try:
+        return _ways(function, name, followed)
+    except TypeError:  # it cannot be hashed
+        return ()
+
+
+@functools.lru_cache(maxsize=256)
+def _ways(function: object, name: str, followed: int) -> tuple[Encoded, ...]:
+    return tuple(dict.fromkeys(_decoded(function, name, followed)))
+
+
+@rule("encoded")
+def _decoded(function: object, name: str, followed: int) -> Iterator[Encoded]:
+    """`rep = msgpack.unpackb(data)`: what is passed as `data` is `msgpack.packb(...)` of what `rep` may be."""
+    kept = {id(node.value): node.targets[0] for node in nodes(function) if isinstance(node, ast.Assign)}
+    for node in nodes(function):
+        if not (isinstance(node, ast.Call) and node.args and getattr(node.args[0], "id", "") == name):
+            continue
+        variable = getattr(kept.get(id(node)), "id", "")
+        variable = variable if variable != name else ""
+        keys = tuple(dict.fromkeys(_keys(function, variable, followed))) if variable else ()
+        if encoder := _encoder(node.func, function):
+            yield Encoded(encoder, variable, keys)
+        elif followed and (inner := function_of(node.func, function)) is not None:
+            first = next((one for one in _parameters(inner) if one not in OWN), "")
+            for way in ways(inner, first, followed - 1):
+                yield way._replace(variable=variable, keys=(*way.keys, *keys))
+
+
+def _keys(function: object, variable: str, followed: int) -> Iterator[str]:
+    """The keys that are asked of what was decoded, where it is passed on, too."""
+    yield from looked_up(function).get(variable, ())
+    for node in nodes(function) if followed else ():
+        if isinstance(node, ast.Call) and variable in (given := [getattr(one, "id", "") for one in node.args]):
+            inner = function_of(node.func, function)
+            taken = [one for one in _parameters(inner) if one not in OWN]
+            yield from (
+                _keys(inner, taken[given.index(variable)], followed - 1) if len(taken) > len(given) - 1 else ()
+            )
+
+
+def _parameters(function: object) -> Iterator[str]:
+    yield from inspect.signature(function).parameters if inspect.isfunction(function) else ()
+
+
+def _encoder(node: ast.expr, function: object) -> str:
+    """What encodes that which a function of a module decodes, if it is beside that; "" for none."""
+    known = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
+    if isinstance(node, ast.Name):
+        decoder = known.get(node.id)
+        name, where = getattr(decoder, "__name__", ""), sys.modules.get(str(getattr(decoder, "__module__", "")))
+    else:
+        holder = known.get(getattr(getattr(node, "value", None), "id", ""))
+        name, where = getattr(node, "attr", ""), holder if type(holder) is ModuleType else None
+    others = (name.replace(part, opposite) for part, opposite in OPPOSITES.items() if part in name)
+    found = (f"⟨{where.__name__}:{other}⟩" for other in others if where and callable(vars(where).get(other)))
+    return next(found, "")
