@@ -10,6 +10,9 @@ import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from sys import gettrace  # this one, whatever a test puts in its place
+from threading import enumerate as threads
+from threading import main_thread
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -23,6 +26,8 @@ from .measure import Measure
 from .selection import Outcomes, outcome
 
 PYTEST_WITH_DIRECTORY_NODES = hasattr(pytest, "Dir")
+GRACE = 0.5
+"""Seconds for threads that are about to end."""
 
 
 def prove(work: dict[str, Any]) -> dict[str, Any]:
@@ -82,6 +87,7 @@ class Outside:
 
     def __init__(self) -> None:
         self._denials = len(denied)
+        self._known: frozenset[int] = frozenset()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -91,7 +97,7 @@ class Outside:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
         """What ends the measuring of coverage, as a debugger does, hides what all tests after it run."""
-        measuring = gettrace()
+        measuring, self._known = gettrace(), frozenset(map(id, threads()))
         yield
         if gettrace() != measuring:
             pytest.fail(
@@ -106,7 +112,24 @@ class Outside:
         if self._denials > before and report.passed:
             report.outcome = "failed"
             report.longrepr = f"it does what ends otherwise outside: {denied[-1]}"
+        if report.when == "teardown" and report.passed and (left := running(self._known)):
+            report.outcome = "failed"
+            report.longrepr = f"it leaves a thread running, for which pytest would wait at its end: {left}"
         return report
+
+
+def running(known: frozenset[int]) -> str:
+    """The name of a thread besides the `known` ones (by `id`) that keeps its process from ending; "" for none.
+
+    The threads of an executor end with it.
+    """
+    executors = getattr(sys.modules.get("concurrent.futures.thread"), "_threads_queues", {})
+    others = [one for one in threads() if id(one) not in known and not one.daemon]
+    waiting = [one for one in others if one is not main_thread() and one not in executors]
+    until = monotonic() + GRACE
+    for one in waiting:
+        one.join(max(until - monotonic(), 0))
+    return next((one.name for one in waiting if one.is_alive()), "")
 
 
 class StandIn:

@@ -104,3 +104,62 @@ def test_what_waits_for_a_connection_is_stopped(sandbox):
     execution = sandbox.execute(Prove(path="tests/test_new.py", text=text), timeout=3.0)
     assert isinstance(execution, Failed)
     assert execution.reason == "timeout"
+
+
+THREADS = """
+    import threading
+    from concurrent.futures import ThreadPoolExecutor
+
+    import pytest
+
+
+    @pytest.fixture
+    def server():
+        end = threading.Event()
+        thread = threading.Thread(target=end.wait)
+        thread.start()
+        yield thread
+        end.set()
+
+
+    def wait(end):
+        thread = threading.Thread(target=end.wait)
+        thread.start()
+        return thread
+
+
+    def test_left():
+        assert wait(threading.Event()).is_alive()
+
+
+    def test_ended():
+        end = threading.Event()
+        thread = wait(end)
+        end.set()
+        thread.join()
+
+
+    def test_about_to_end():
+        end = threading.Event()
+        wait(end)
+        threading.Timer(0.05, end.set).start()
+
+
+    def test_daemon():
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+    def test_of_a_fixture(server):
+        assert server.is_alive()
+
+
+    def test_executor():
+        assert ThreadPoolExecutor().submit(int, "3").result() == 3
+"""
+
+
+@in_two_places
+def test_a_test_that_leaves_a_thread_for_which_pytest_would_wait_does_not_pass(sandbox, outcomes):
+    found = results(sandbox, outcomes, THREADS)
+    assert {name: one for name, one in found.items() if one != "passed"} == {"test_left": "error"}
+    assert len(found) == 6
