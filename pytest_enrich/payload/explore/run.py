@@ -233,9 +233,10 @@ class Runner:
             return Outcome(frozenset(self._tracer.branches), refusal="too long")
         except (Exception, SystemExit) as error:
             self._tracer.stop()
-            lines = (self._tracer.line(to).strip() for _, to in self._tracer.branches)
+            taken = frozenset(self._tracer.branches)  # a thread may go on
+            lines = (self._tracer.line(to).strip() for _, to in taken)
             refusal = "" if is_contract(error, self._root, lines, self._expected) else "accident"
-            return Outcome(frozenset(self._tracer.branches), None, error, refusal, consume, namespace)
+            return Outcome(taken, None, error, refusal, consume, namespace)
         except BaseException:  # what cancels or interrupts is no answer to a caller
             return Outcome(frozenset(self._tracer.branches), refusal="accident")
         finally:
