@@ -14,6 +14,8 @@ from pytest_enrich.writing.syntax import compared, literal_value, owner, plain, 
 
 INLINE, SHOWN = 72, 60
 MESSAGE, FEWEST_SIGNS, FEW, FEWEST_WORDS = 60, 28, 3, 2
+FORGOTTEN = re.compile(r"['\"`]?\{\w*\}['\"`]?:?|\bdict_(?:keys|values|items)\(.*|^\(['\"](?=\w+ \w)|['\"](?=, <)")
+"""What nobody means: where something should have been put in, how Python shows a view, or several arguments."""
 PAUSE = re.compile(r"(?<=\w)[.;] ")
 """Behind a sentence, or a half of one."""
 WANTING = {"any", "either", "instead", "must", "no", "not", "only"}
@@ -210,6 +212,8 @@ def pattern(message: str, most: int = MESSAGE) -> str:
             text = said
         case ({**held},) if (only := _only(held)) in text:  # those of a schema, by where it is
             text = only or text
+    if len(parts := FORGOTTEN.split(text)) > 1:
+        text = max(parts, key=len).strip(" '\"`:([") or text
     if "'" in text and '"' in text:  # of both kinds: what is between them can be read
         parts = [one for part in QUOTES.split(text) if (one := part.strip())]
         longest = max(parts, key=len, default="")

@@ -157,7 +157,9 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
             if isinstance(given, DISPLAYS) and type(given).__name__.lower() not in kinds:
                 return ""
             made = last_name(getattr(given, "func", None))
-            return _of_kind(case.known_as(name), made if made in kinds else kinds[0]) if any(kinds) else ""
+            # What is refused is what it says, and not that it is a text.
+            is_told = any(kinds) and not (case.raised and hasattr(builtins, kinds[0]))
+            return _of_kind(case.known_as(name), made if made in kinds else kinds[0]) if is_told else ""
         case ast.Call(ast.Attribute(about, affix), [texts]) if affix in AFFIXES:
             literal = literal_value(texts)
             return _affixed(about, affix, literal[0], case, is_true=is_true) if literal is not None else ""
@@ -201,8 +203,11 @@ def _one_of_several(node: ast.expr, case: Case) -> str:
 
 
 def _affixed(about: ast.expr, affix: str, texts: object, case: Case, *, is_true: bool) -> str:
-    """What is said of a parameter that begins or ends with a text; of several, with that which it has."""
-    name = _parameter(about, case)
+    """What is said of a parameter that begins or ends with a text; of several, with that which it has.
+
+    That it does not is no more than half of it where others were asked for before.
+    """
+    name = _parameter(about, case) if is_true or not case.text.startswith("elif") else ""
     if isinstance(texts, tuple):
         passed = literal_value(case.arguments.get(name, "")) or ("",)
         texts = next((text for text in texts if getattr(str(passed[0]), affix)(str(text))), None)

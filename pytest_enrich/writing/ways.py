@@ -67,6 +67,11 @@ INSTANCE = re.compile(r"\b(?:must|should|has to) be (?:an )?instance of [`'\"<]*
 """`must be an instance of shop.Money`, of the message as it is: the class's name counts."""
 CHOSEN = re.compile(r"^(?:(\w+?)_)?(?:must|should|has_to|needs_to)_be_(?:either|one|in|among)(?:_\w+)?$")
 """`mode must be either r or w`: what is refused is another one."""
+LISTED = re.compile(r"^(?:[Tt]he )?[`'\"]?([A-Za-z]\w*)[`'\"]? (?:must|should|has to) be [`'\"]")
+"""`format must be 'html' or 'json'`: what is refused is another one."""
+DEPRECATIONS = {
+    f"⟨builtins:{name}⟩" for name in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning")
+}
 EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")
@@ -81,12 +86,12 @@ ADDRESSED = {"hey", "i", "it", "please", "sorry", "try", "use", "we", "you"}
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
 NONE_OF_THEM, MEANT = {"'unknown'", "'other'"}, 3.5
 """What is passed where something unknown is meant; it says more than a message that says what is allowed."""
+PLAIN = 5
+"""What says more than a message: of which kind something is not, that it is deprecated, that nothing is passed."""
 VAGUE = {*GENERAL, "arg", "content", "data", "input", "line", "obj", "string"}
 """Parameters that are called so may be anything."""
 SECOND, AGAIN = 2.9, 0.2
 """What comes second in a message says less than what comes first, and more than that in other words."""
-BARELY = 5
-"""That nothing is passed says more than what the message says of values."""
 ANSWERED = 0.8
 """What an answer that refuses something says is less than what was other in what was asked."""
 UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
@@ -144,8 +149,8 @@ def of(case: Case) -> Iterator[Way]:
     told = {one for one in case.changed if one.removeprefix("with_") not in case.arguments}
     for situation in said:
         if is_refusal and not situation.startswith(JOINED):
-            # Of which class something is not says more than a message: people take two of three of such names.
-            yield Way(f"rejects_{situation}", 5 if situation.startswith("non_") else 2)
+            # People take two of three names that say of which kind something is not, and one of three others.
+            yield Way(f"rejects_{situation}", PLAIN if situation.startswith("non_") else 2)
         for end in done:
             behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
             # That something is passed is not what is wrong with it.
@@ -245,9 +250,13 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
     `refused` is the parameter whose value is no good, if that is known.
     """
     if case.is_bare and not case.has_more and case.raised and _is_refusal(case.raised):
-        yield Way("rejects_missing_arguments", BARELY)
+        yield Way("rejects_missing_arguments", PLAIN)
     if refused and case.passed.get(refused) in NONE_OF_THEM and (known := case.known_as(refused)) not in VAGUE:
         yield Way(f"rejects_unknown_{known}", MEANT)
+    if case.seen.value in DEPRECATIONS:
+        yield Way("is_deprecated", PLAIN)
+    if case.raised and (only := LISTED.match(case.told)):
+        yield Way(f"rejects_invalid_{words.snake(only[1])}", MEANT + 1)
     if case.raised and (other := INSTEAD.match(case.told) or NONE_SUCH.match(case.message)):
         yield Way(f"rejects_non_{words.snake(other[1])}", 3)
     said = [

@@ -279,7 +279,8 @@ def both(fakes, **changes):
             return Explored(findings=(), executions=5)
         branches = ((3, 4),) if name == "parse_sku" else ((9, 10),)
         call, action = Call(qualname=name), f"⟨shop.cart:{name}⟩('AB-1')"
-        found = fakes.finding(call=call, action=action, branches=branches, reached=job.lines)
+        refusal = Observation(subject="raises", value="⟨builtins:ValueError⟩", message="a code has a number")
+        found = fakes.finding(refusal, call=call, action=action, branches=branches, reached=job.lines)
         return Explored(findings=(replace(found, **changes.get(name, {})),), executions=5)
 
     return explored

@@ -285,9 +285,12 @@ def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
         ("Only Gregorian calendars are supported here", 33, '"Only Gregorian calendars"'),
         ("a value (of 3) is not allowed (4 is", 32, r'r"a value \(of 3\) is not allowed"'),
         ("without_any_space_at_all", 10, '"without_an"'),
+        ("'{0}': unsupported side value", 60, '"unsupported side value"'),
+        ("one of these: dict_keys(['a', 'b'])", 60, '"one of these"'),
+        ("('Options go into a section!', <Document>)", 60, '"Options go into a section!"'),
     ],
 )
-def test_a_long_message_is_cut_where_nothing_is_wanted(message, most, pattern):
+def test_a_message_is_looked_for_without_what_nobody_means_and_cut_where_nothing_is_wanted(message, most, pattern):
     assert body.pattern(message, most) == pattern
 
 

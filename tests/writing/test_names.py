@@ -378,6 +378,30 @@ def test_a_message_that_says_no_more_than_what_is_called_is_no_name():
     assert named(given, place="tests/test_bound.py") == "test_subtract_raises_arithmetic_error"
 
 
+def test_one_of_several_words_that_a_message_lists_is_no_name():
+    given = case(raises("format must be 'html', 'json' or 'ast'"), arguments={"total": "'pdf'"})
+    assert named(given) == "test_price_rejects_invalid_format"
+
+
+def test_what_is_deprecated_is_said_to_be_that():
+    seen = Observation(
+        subject="warns", value="⟨builtins:DeprecationWarning⟩", message="price was a typo and goes away"
+    )
+    assert named(case(seen)) == "test_price_is_deprecated"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("if not total.endswith('.yml'):", "test_price_rejects_total_without_trailing_yml"),
+        ("elif not total.endswith('.yml'):", "test_price_rejects_invalid_total"),
+        ("if isinstance(total, str):", "test_price_rejects_invalid_total"),
+    ],
+)
+def test_what_a_decision_says_of_a_refused_value_is_why_it_is_refused(text, name):
+    assert named(case(raises(), text=text, outcome="true", arguments={"total": "'a.txt'"})) == name
+
+
 def test_a_kind_that_is_asked_for_says_more_than_a_message():
     given = case(
         raises("Cannot add this to a price"),
