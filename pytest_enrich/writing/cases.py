@@ -49,6 +49,8 @@ EVERYTHING = {"locals", "vars", "super", "eval", "exec"}
 """What reads parameters without their names."""
 DECIDING = ("if", "elif", "while", "for", "match", "case")
 ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)|\bin \w+")
+OF_OBJECT = re.compile(r"\bisinstance\(self\.|\bself\.\w+ is (?:not )?None")
+"""A decision on what an object has, whatever is passed."""
 HOLDING = {"true", "matches", "raises", "iterates"}
 SIGNS = (
     (re.compile(r"(?<!\S)> ?0\b(?!\.\d)"), "positive"),
@@ -172,7 +174,8 @@ class Case(Struct, frozen=True, kw_only=True):
 
         Where nothing is passed to what is tested, it is what its object was made of and what is decided on.
 
-        What Python refuses by itself, or in a word (`closed`), may be the matter with something else.
+        What Python refuses by itself, or in a word (`closed`), may be the matter with something else; where the
+        decision is on the object, it is.
         """
         if INTERPRETER.search(self.seen.message) or re.fullmatch("[a-z]+", self.message):
             return ""
@@ -184,7 +187,8 @@ class Case(Struct, frozen=True, kw_only=True):
         asked = [name for name in passed if name in decided]
         # What has no name, one more of several, may be what is wrong; so may an option that is on.
         is_of_others = self.has_more or not decided.keys() <= {*passed}
-        likely = (told,) if is_of_others and not asked else (told, asked, passed)
+        is_of_object = not decided and OF_OBJECT.search(self.text) is not None
+        likely = (told,) if (is_of_others and not asked) or is_of_object else (told, asked, passed)
         return next((some[0] for some in likely if len(some) == 1), "")
 
     def asks_of(self, name: str) -> bool:

@@ -383,6 +383,11 @@ def test_one_of_several_words_that_a_message_lists_is_no_name():
     assert named(given) == "test_price_rejects_invalid_format"
 
 
+def test_an_argument_is_not_what_is_refused_where_the_object_is_asked():
+    given = case(raises("Try again later"), text="if not isinstance(self._box, Box):", arguments={"total": "3"})
+    assert named(given) == "test_price_raises_value_error"
+
+
 def test_what_is_deprecated_is_said_to_be_that():
     seen = Observation(
         subject="warns", value="⟨builtins:DeprecationWarning⟩", message="price was a typo and goes away"
