@@ -185,7 +185,8 @@ def _refused(node: ast.expr, case: Case) -> str:
         return ""
     # It may be called as its class is: `exception`, of a `BaseException`.
     known = case.known_as(name)
-    return f"non_{known}" if f"_{kind}".endswith(f"_{known}") else f"non_{kind}_{known}"
+    is_same = f"_{kind}".endswith(f"_{known}") or f"{known}_".startswith(f"{kind}_")
+    return f"non_{known}" if is_same else f"non_{kind}_{known}"
 
 
 def _kind_of(kinds: ast.expr) -> str:

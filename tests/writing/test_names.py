@@ -283,6 +283,8 @@ def test_an_argument_is_rejected_by_an_exception_that_is_about_arguments(raised,
         ("if not isinstance(total, shop.AbstractMoney):", "3", "test_price_rejects_non_money_total"),
         ("if not isinstance(total, (int, float)):", "'x'", "test_price_rejects_non_numeric_total"),
         ("if not isinstance(tot, Money):", "[3]", "test_price_rejects_non_money_tot"),
+        ("if not isinstance(total, Total):", "3", "test_price_rejects_non_total"),
+        ("if not isinstance(total, Tot):", "3", "test_price_rejects_non_tot_total"),
         ("if not inspect.isfunction(total):", "'x'", "test_price_rejects_non_function"),
         ("if not iscoroutinefunction(total):", "'x'", "test_price_rejects_non_coroutine_function"),
     ],
@@ -405,6 +407,16 @@ def test_what_is_deprecated_is_said_to_be_that():
 )
 def test_what_a_decision_says_of_a_refused_value_is_why_it_is_refused(text, name):
     assert named(case(raises(), text=text, outcome="true", arguments={"total": "'a.txt'"})) == name
+
+
+def test_a_parameter_that_is_called_as_its_kind_and_more_is_named_once():
+    given = case(
+        raises(),
+        text="if not isinstance(type_or_getter, type):",
+        outcome="true",
+        arguments={"type_or_getter": "3"},
+    )
+    assert named(given) == "test_price_rejects_non_type_or_getter"
 
 
 def test_a_kind_that_is_asked_for_says_more_than_a_message():
