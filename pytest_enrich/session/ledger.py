@@ -56,7 +56,7 @@ ALIKE = "a test that says the same of another function waits"
 DOUBTFUL = "what was found reads less well than what waits; --enrich-max=0 shows it"
 Room: TypeAlias = tuple[str, str | None]
 """A test file, and a class in it that stands alone; None for all else."""
-ENOUGH = (math.inf, 1, 1)
+ENOUGH = (math.inf, 2, 1)
 """Beside so many others that is not shown about which nothing, one thing, or more strikes."""
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
