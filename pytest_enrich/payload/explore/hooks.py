@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..rules import rule
 from ..rules.body import parameters
@@ -52,7 +52,7 @@ def callers(owner: type, name: str) -> Iterator[str]:
 
 def _names(held: object) -> frozenset[str]:
     """The names that a function of a class refers to, also where it is a property, or stands alone."""
-    function = getattr(held, "fget", None) or getattr(held, "__func__", held)
+    function: object = held.fget if isinstance(held, property) else held.__func__ if _is_apart(held) else held
     return _of_code(function.__code__) if isinstance(function, FunctionType) else frozenset()
 
 
@@ -61,5 +61,5 @@ def _of_code(code: CodeType) -> frozenset[str]:
     return frozenset(code.co_names).union(*inside)
 
 
-def _is_apart(held: object) -> bool:
+def _is_apart(held: object) -> TypeGuard[classmethod[Any, Any, Any] | staticmethod[Any, Any]]:
     return isinstance(held, classmethod | staticmethod)

@@ -7,8 +7,8 @@ import functools
 import inspect
 import sys
 from collections.abc import Iterator
-from types import ModuleType
-from typing import NamedTuple
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, NamedTuple
 
 from . import rule
 from .body import function_of, nodes
@@ -83,11 +83,13 @@ def _encoder(node: ast.expr, function: object) -> str:
     """What encodes that which a function of a module decodes, if it is beside that; "" for none."""
     known = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
     if isinstance(node, ast.Name):
-        decoder = known.get(node.id)
-        name, where = getattr(decoder, "__name__", ""), sys.modules.get(str(getattr(decoder, "__module__", "")))
+        decoder: Any = known.get(node.id)
+        # Of anything else, a proxy say, even the question of its name may do something.
+        is_plain = type(decoder) in {FunctionType, BuiltinFunctionType}
+        name, where = (decoder.__name__, sys.modules.get(str(decoder.__module__))) if is_plain else ("", None)
     else:
-        holder = known.get(getattr(getattr(node, "value", None), "id", ""))
-        name, where = getattr(node, "attr", ""), holder if type(holder) is ModuleType else None
+        name, where = getattr(node, "attr", ""), known.get(getattr(getattr(node, "value", None), "id", ""))
+    if type(where) is not ModuleType:
+        return ""
     others = (name.replace(part, opposite) for part, opposite in OPPOSITES.items() if part in name)
-    found = (f"⟨{where.__name__}:{other}⟩" for other in others if where and callable(vars(where).get(other)))
-    return next(found, "")
+    return next((f"⟨{where.__name__}:{other}⟩" for other in others if callable(vars(where).get(other))), "")
