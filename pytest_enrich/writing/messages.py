@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -26,12 +26,36 @@ def unfilled(source: str, message: str) -> str:
         source: The function that raises.
         message: What it said (`Can't multiply Bound(2)` of `f"Can't multiply {self!r}"`).
     """
-    for pieces in _patterns(source):
-        body = "".join("(.+?)" if piece is None else re.escape(piece) for piece in pieces)
-        if match := re.fullmatch(body, message, re.DOTALL):
-            told = (match[at] if WORDS.fullmatch(match[at]) else " " for at in range(1, match.re.groups + 1))
-            return "".join(next(told) if piece is None else piece for piece in pieces)
-    return message
+    found = (_filled(pieces, message) for pieces in _patterns(source))
+    told = next(filter(None, found), None)
+    return (
+        message
+        if told is None
+        else "".join(one if is_own or WORDS.fullmatch(one) else " " for one, is_own in told)
+    )
+
+
+def _filled(pieces: Sequence[str | None], message: str) -> list[tuple[str, bool]]:
+    """The parts of a message, and whether each is the code's own; none where these pieces do not make it.
+
+    Each hole ends where what comes behind it is first: a message may be anything, and is gone through once.
+    """
+    parts: list[tuple[str, bool]] = []
+    own = [at for at, piece in enumerate(pieces) if piece]
+    begun, is_open = 0, False
+    for at, piece in enumerate(pieces):
+        if not piece:
+            is_open = is_open or piece is None
+            continue
+        is_last = is_open and at == own[-1] and at == len(pieces) - 1
+        start = message.find(piece, begun + is_open) if not is_last else len(message) - len(piece)
+        if start < begun + is_open or not message.startswith(piece, start) or (start > begun and not is_open):
+            return []
+        parts += [(message[begun:start], False)] if is_open else []
+        parts.append((piece, True))
+        begun, is_open = start + len(piece), False
+    rest = message[begun:]
+    return [] if bool(rest) != is_open else [*parts, (rest, False)] if rest else parts
 
 
 @lru_cache(maxsize=64)

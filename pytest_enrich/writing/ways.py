@@ -69,9 +69,7 @@ CHOSEN = re.compile(r"^(?:(\w+?)_)?(?:must|should|has_to|needs_to)_be_(?:either|
 """`mode must be either r or w`: what is refused is another one."""
 LISTED = re.compile(r"^(?:[Tt]he )?[`'\"]?([A-Za-z]\w*)[`'\"]? (?:must|should|has to) be [`'\"]")
 """`format must be 'html' or 'json'`: what is refused is another one."""
-DEPRECATIONS = {
-    f"⟨builtins:{name}⟩" for name in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning")
-}
+DEPRECATIONS = {"⟨builtins:DeprecationWarning⟩", "⟨builtins:PendingDeprecationWarning⟩"}
 EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")

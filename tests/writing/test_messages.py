@@ -24,6 +24,11 @@ def raising(message):
         ('f"{type(total).__name__} is no total"', "Bound is no total", "Bound is no total"),
         ('f"no total {total!r} in the cart"', "another message", "another message"),
         ('f"no: {total!r}"', "no: Bound(3)", "no: Bound(3)"),
+        ('f"{total!r}{name!r} is no total"', "3'x' is no total", "  is no total"),
+        ('f"{total!r} in {cart!r} is no total"', "[1 in 2] in 3 is no total", "  in   is no total"),
+        ('f"no total {total!r}!"', "no total 3! or so!", "no total  !"),
+        ('f"no total {total!r}"', "no total ", "no total "),
+        ('f"total{total!r} in the cart"', "total in the cart", "total in the cart"),
         ('"no total"', "no total", "no total"),
     ],
 )
@@ -34,6 +39,12 @@ def test_what_the_code_puts_into_a_message_is_taken_out_unless_it_is_a_word_of_t
 def test_the_text_with_most_letters_of_its_own_is_believed():
     source = 'def price(total):\n    f"{total} in the cart"\n    f"no total {total} in the cart"\n'
     assert unfilled(source, "no total 3 in the cart") == "no total   in the cart"
+
+
+def test_a_message_of_many_holes_is_gone_through_once():
+    holes = "".join(f"{{a{at}}}a" for at in range(40))
+    message = "a" * 20_000 + "b"
+    assert unfilled(raising(f'f"{holes} in the cart"'), message) == message
 
 
 @given(st.text(), st.text())
