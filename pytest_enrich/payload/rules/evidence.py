@@ -89,7 +89,7 @@ def told(
     groups["widened"] = frozenset(_widened(kinds, used))
     kinds |= groups["widened"]
     called = frozenset(_named(parameter["name"]) if not is_variadic else ())
-    alike = frozenset(kind for rule, kind in used.rules if rule == "class of its name")
+    alike = usage.alike(used)
     suggested = used.suggested - alike
     # A body that compares `maxsize` with 0 takes a float, too, but that is not what its callers pass.
     for more in (suggested & called, suggested, called, alike):

@@ -22,6 +22,7 @@ FOLLOWED = 4
 """Methods of what holds something."""
 FEWEST_LETTERS, MOST_CALLED_SO = 4, 2
 """Of a parameter that a class may be called as; and so many classes are tried."""
+CALLED_SO = "class of its name"
 EACH, MOST_KINDS = "each of several", 3
 """The rule, and so many types that each may be of; of more nobody knows."""
 THROUGH = {"listdir", "os.walk", "scandir", "makedirs", "mkdir", "rmtree", "copytree"}
@@ -205,7 +206,7 @@ def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[
             found[name] = found.get(name, NO_USE) | use
     for name in _parameters(of_nodes):
         if kinds := [*_called_so(name, function)]:
-            found[name] = found.get(name, NO_USE) | suggests("class of its name", kinds)
+            found[name] = found.get(name, NO_USE) | suggests(CALLED_SO, kinds)
     classes = _classes_beside(function) if attributes else ()
     for name, wanted in attributes.items():
         fitting = [*_with_all(wanted)]
@@ -226,12 +227,17 @@ def _of_several(
         if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
             name, one = getattr(node.iter, "id", ""), getattr(node.target, "id", "")
             use = found.get(one, NO_USE)
-            kinds = use.stated | use.suggested | {*_called_so(one, function)}
+            kinds = use.stated | use.suggested or {*_called_so(one, function)}
             yield from (
                 [(name, {list.__class_getitem__(kind) for kind in kinds})]
                 if name and 0 < len(kinds) <= MOST_KINDS
                 else []
             )
+
+
+def alike(use: Use) -> frozenset[Any]:
+    """The classes that only the name tells."""
+    return frozenset(kind for rule, kind in use.rules if rule == CALLED_SO)
 
 
 def each(use: Use) -> Use:
@@ -245,7 +251,7 @@ def _parameters(of_nodes: Sequence[ast.AST]) -> list[str]:
     return [one.arg for one in (*made.args.args, *made.args.kwonlyargs)] if made is not None else []
 
 
-@rule("class of its name")
+@rule(CALLED_SO)
 def _called_so(name: str, function: object) -> Iterator[type]:
     """A class of the project that is called as the parameter, or ends so, or is its last word.
 
@@ -332,9 +338,11 @@ def _told(node: ast.AST, function: object, followed: int) -> Iterator[tuple[str,
         yield from ((name, suggests(known, kinds)) for name, kinds in proposing(node, function))
     if isinstance(node, ast.Call) and followed:
         for name, use in _passed_on(node, function, followed - 1):
-            stated = use.stated - {type(None)}
-            rules = frozenset(("passed on", kind) for kind in stated | use.suggested)
-            yield name, Use(stated, use.suggested, use.rules | rules)
+            # What a parameter is called says nothing of another one.
+            stated, suggested = use.stated - {type(None)}, use.suggested - alike(use)
+            rules = frozenset(("passed on", kind) for kind in stated | suggested)
+            others = frozenset((rule, kind) for rule, kind in use.rules if rule != CALLED_SO)
+            yield name, Use(stated, suggested, others | rules)
     if isinstance(node, ast.BinOp) and followed:
         for name, kinds in _beside_self(node, function, followed - 1):
             yield name, asks_for("operand of its own object", kinds)

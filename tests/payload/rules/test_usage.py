@@ -43,6 +43,18 @@ def passed_on(text):
     return spaced(text)
 
 
+class Figure:
+    """What a parameter may be called as."""
+
+
+def draws(figure):
+    return figure
+
+
+def hands(given):
+    return draws(given)
+
+
 def some(items, count):
     return list(itertools.islice(items, count))
 
@@ -243,3 +255,8 @@ def test_what_others_hang_on_the_nodes_of_all_trees_is_not_copied(monkeypatch):
     assert ast.dump(body.copied(tree)) == ast.dump(tree)
     usage.kept.cache_clear()
     assert usage.kept(Span)
+
+
+def test_what_a_parameter_is_called_says_nothing_of_what_is_passed_on_to_it():
+    assert usage.alike(usage.of(draws)["figure"]) == {Figure}
+    assert not usage.of(hands).get("given", usage.NO_USE).suggested
