@@ -25,6 +25,8 @@ PLACE = re.compile(r"\w\.\w|/")
 """What the path of a file has, and what is a word has not."""
 ADDRESS = re.compile("://")
 MOST_OPTIONS, MOST_ENCODED = 8, 12
+DECODED = "decoded"
+"""The kind of a variable for what was decoded: a function may decode that again, in a circle even."""
 PLAIN = ("{'a': 1}", "[1, 2]", "'abc'", "1", "None")
 """What may be encoded where nothing tells what is."""
 
@@ -120,7 +122,7 @@ class Supply:
         hint, told_by = self._told(parameter, [value for _, value in seen])
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
         constants = (*members, *numbers)
-        decoded = tuple(self._encoded(name))
+        decoded = tuple(self._encoded(name) if parameter["kind"] != DECODED else ())
         known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint), *decoded)
         written = self._written(parameter, hint, known)
         called = tuple(patterns.addresses(name)) if types.conforms("", hint) else ()
@@ -154,7 +156,7 @@ class Supply:
     def _encoded(self, name: str) -> Iterator[str]:
         """What the function decodes, made of what it does with that."""
         for encoder, variable, keys in encoded.ways(self._function, name) if name else ():
-            inside = self.pool({"name": variable, "kind": "positional", "default": None}) if variable else None
+            inside = self.pool({"name": variable, "kind": DECODED, "default": None}) if variable else None
             several = "{{{}}}".format(", ".join(f"{key!r}: 'abc'" for key in keys))
             values = [*inside.seen, *inside.plain, *inside.drawn] if inside is not None else PLAIN
             texts = [f"b{value}" for value in (*values, ANY_TEXT) if value.startswith(TEXTS) and value.isascii()]

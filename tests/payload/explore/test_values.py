@@ -308,3 +308,19 @@ def test_what_a_function_decodes_is_encoded_for_it(explore, decoded, condition):
     (found, *_) = explore(text, "total", branches=((7, 8),), spares=True).findings
     assert "⟩(" in found.call.arguments[0].value
     assert "encoded" in found.rules or "changed" in found.rules
+
+
+def test_what_is_decoded_in_a_circle_is_encoded_once(explore):
+    text = """
+        from urllib.parse import unquote
+
+
+        def total(text):
+            data = unquote(text)
+            text = unquote(data)
+            if text == "sum":
+                return "found"  # here
+            return data
+        """
+    (found, *_) = explore(text, "total", branches=((6, 7),), spares=True).findings
+    assert found.call.arguments
