@@ -190,7 +190,7 @@ def _refused(node: ast.expr, case: Case) -> str:
 
 
 def _kind_of(kinds: ast.expr) -> str:
-    """The class that is asked for, in words; of several that which says most, "" for none."""
+    """The class that is asked for, in words; of several the first, of numbers all, "" for none."""
     names = [last_name(each) for each in (kinds.elts if isinstance(kinds, ast.Tuple) else [kinds])]
     if {*names} & {"int"} and {*names} & {"float", "Decimal"}:
         return "numeric"

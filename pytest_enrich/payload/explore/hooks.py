@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, TypeGuard
 
 from ..rules import rule
-from ..rules.body import parameters
+from ..rules.body import asked_by, parameters
 from .entry import MAKERS, OPERATORS
 from .shown import find, is_read
 
@@ -53,12 +53,7 @@ def callers(owner: type, name: str) -> Iterator[str]:
 def _names(held: object) -> frozenset[str]:
     """The names that a function of a class refers to, also where it is a property, or stands alone."""
     function: object = held.fget if isinstance(held, property) else held.__func__ if _is_apart(held) else held
-    return _of_code(function.__code__) if isinstance(function, FunctionType) else frozenset()
-
-
-def _of_code(code: CodeType) -> frozenset[str]:
-    inside = (_of_code(one) for one in code.co_consts if isinstance(one, CodeType))
-    return frozenset(code.co_names).union(*inside)
+    return frozenset(asked_by(function.__code__) if isinstance(function, FunctionType) else ())
 
 
 def _is_apart(held: object) -> TypeGuard[classmethod[Any, Any, Any] | staticmethod[Any, Any]]:

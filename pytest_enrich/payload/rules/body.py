@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import itertools
 import sys
+from collections.abc import Iterator
+from types import CodeType
 from typing import Any, TypeVar
 
 from ..express import express
@@ -67,6 +70,13 @@ def _copied(value: Any) -> Any:
 def code_of(function: object) -> object:
     """Its code object, decorators taken off; None where there is none."""
     return getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
+
+
+def asked_by(code: object) -> Iterator[str]:
+    """What code asks for by name, in the functions inside it, too."""
+    if isinstance(code, CodeType):
+        yield from code.co_names
+        yield from itertools.chain.from_iterable(map(asked_by, code.co_consts))
 
 
 def function_of(node: ast.expr, function: object) -> Any:

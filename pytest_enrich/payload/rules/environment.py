@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from . import rule
-from .body import code_of, nodes
+from .body import asked_by, code_of, nodes
 from .clues import names_of
 
 USUAL = ("'1'", "'abc'")
@@ -34,7 +33,7 @@ def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
     others = (held for held in vars(module).values() if _is_own(held, module))
     methods = (part for held in list(others) for part in _functions(held))
     several = [function, *methods]
-    asking = [one for one in several if not ASKING.isdisjoint(_names(code_of(one)))]
+    asking = [one for one in several if not ASKING.isdisjoint(asked_by(code_of(one)))]
     found = [pair for one in asking for pair in _read(nodes(one), module)]
     # A program that is started in a function has its options where its parser is made.
     options = _options(several) if (ARGV, "") in found else ()
@@ -44,7 +43,7 @@ def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
 
 def _options(functions: Iterable[object]) -> Iterator[Sequence[str]]:
     """Command lines: nothing, a word for what has to be there, and each option, alone or with a word behind it."""
-    adding = (one for one in functions if "add_argument" in _names(code_of(one)))
+    adding = (one for one in functions if "add_argument" in asked_by(code_of(one)))
     calls = [node for one in adding for node in nodes(one) if isinstance(node, ast.Call)]
     added = [call for call in calls if names_of(call.func)[0] == "add_argument" and call.args]
     named = [str(call.args[-1].value) for call in added if isinstance(call.args[-1], ast.Constant)]
@@ -64,13 +63,6 @@ def _functions(held: object) -> Iterable[object]:
     if not issubclass(type(held), type):
         return [held]
     return [part for part in vars(held).values() if type(part) is FunctionType]
-
-
-def _names(code: object) -> Iterator[str]:
-    """What code asks for by name, in the functions inside it, too."""
-    if isinstance(code, CodeType):
-        yield from code.co_names
-        yield from itertools.chain.from_iterable(map(_names, code.co_consts))
 
 
 def _read(own: Sequence[ast.AST], module: ModuleType) -> Iterator[tuple[str, str]]:

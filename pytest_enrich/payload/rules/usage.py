@@ -228,11 +228,8 @@ def _of_several(
             name, one = getattr(node.iter, "id", ""), getattr(node.target, "id", "")
             use = found.get(one, NO_USE)
             kinds = use.stated | use.suggested or {*_called_so(one, function)}
-            yield from (
-                [(name, {list.__class_getitem__(kind) for kind in kinds})]
-                if name and 0 < len(kinds) <= MOST_KINDS
-                else []
-            )
+            if name and 0 < len(kinds) <= MOST_KINDS:
+                yield name, {list.__class_getitem__(kind) for kind in kinds}
 
 
 def alike(use: Use) -> frozenset[Any]:

@@ -113,8 +113,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         places = [*passed, *(hole.span for hole in holes if hole.span is not None)]
         around = (call for call in calls(sheet.function) if any(is_within(place, span(call)) for place in places))
         inner = min(around, key=lambda call: len(ast.unparse(call)), default=None)
-        is_known = inner is not None and isinstance(inner.func, ast.Name) and inner.func.id in self._imported
-        return last_name(inner.func) if inner is not None and is_known else ""
+        called = inner.func if inner else None
+        return called.id if isinstance(called, ast.Name) and called.id in self._imported else ""
 
     @property
     def _imported(self) -> set[str]:
