@@ -93,7 +93,7 @@ class Shelf:
         own.sort(key=strangeness)
         nearest = next(filter(None, map(self._beside, own)), None)
         is_helper = name.startswith("_") and not name.endswith("__")
-        if nearest is None or (nearest.style == "method" and not is_helper and all(strangeness(own[0]))):
+        if nearest is None or (nearest.style != "function" and not is_helper and all(strangeness(own[0]))):
             return self._end(path, subject)
         return nearest
 
@@ -144,13 +144,14 @@ class Shelf:
         """The end of a file, or of its class about the subject, in unittest of the one least about something else.
 
         Of several such that of most tests: it is the general one. Where all of several are about something else,
-        it is a class of its own.
+        or the only one of a file that is not named after the subject either, it is a class of its own.
         """
         file = self.file(path)
         known = [] if file.tests(None) else [name for name in file.classes if file.tests(name)]
         least = min(known, key=lambda name: (_foreign(name, subject), -len(file.tests(name))), default=None)
         owner = file.class_about(subject) or (least if self._style(path, least) == "unittest" else None)
-        is_alien = owner == least and len(known) > 1 and _foreign(owner, subject) > 0
+        is_about_it = len(known) == 1 and _likeness(_topic(path), subject) >= 1
+        is_alien = owner == least and not is_about_it and _foreign(owner, subject) > 0
         name, base = file.class_for(subject.topics[0]) if is_alien and subject.topics else ("", "")
         if base:
             return Placement(path=path, owner=name, style="unittest", base=base)

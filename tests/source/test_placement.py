@@ -157,6 +157,12 @@ def test_in_a_class_of_its_own_where_all_are_about_something_else(place, others,
     )
 
 
+def test_in_a_class_of_its_own_where_neither_the_file_nor_its_only_class_is_about_it(place):
+    running = "tests/test_parcels.py::ParcelTests::test_b"
+    found = place({"tests/test_parcels.py": f"class ParcelTests(TestCase):\n{BODY}"}, {3: (running,)})
+    assert found == Placement(path="tests/test_parcels.py", owner="CartTests", style="unittest", base="TestCase")
+
+
 def test_in_a_new_file_when_there_is_none(place):
     assert place({}, {}) == Placement(path="tests/test_cart.py", new_file=True)
 
