@@ -6,9 +6,10 @@ import os
 
 import pytest
 
+from pytest_enrich.config import Settings
 from pytest_enrich.proposers.ollama import connect, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.connect import Connected, Wish
+from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.protocol import Failure, Message, Options, Reply, Request
 from pytest_enrich.proposers.ollama.question import Question
 
@@ -25,8 +26,9 @@ class Shelf(dict):
 
 
 @pytest.fixture(scope="module")
-def found():
-    found = connect.connect(Wish())
+def found(tmp_path_factory):
+    place = tmp_path_factory.mktemp("project")
+    found = connect.connect(Settings(rootdir=place, directory=place))
     assert isinstance(found, Connected), found
     yield found
     found.client.close()
