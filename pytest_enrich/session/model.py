@@ -125,14 +125,9 @@ class LocalModel:
             server=self._found.version,
             reason=self._found.reason,
             window=self._asker.model.window,
-            counts={**self._asker.tally, **self._kept()},
+            counts={**self._asker.tally, **self._asker.paid()},
             seconds={name: round(value, 3) for name, value in self._asker.seconds.items()},
         )
-
-    def _kept(self) -> dict[str, int]:
-        """Of each strategy, how many candidates were tried and kept."""
-        paid = self._asker.paid().items()
-        return {f"{name} {what}": getattr(one, what) for name, one in paid for what in ("tried", "kept")}
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -171,7 +166,7 @@ class LocalModel:
 
 def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], course: Course) -> LocalModel | str:
     """The model of a run about these targets, which is loading already; or why there is none."""
-    found = connect.connect(connect.wish(settings), notice=course.say)
+    found = connect.connect(settings, notice=course.say)
     if isinstance(found, Refusal):
         return found.reason
     sizes = prompt.sizes(targets, course.source_text, found.model.room)

@@ -10,11 +10,10 @@ import math
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept
@@ -157,8 +156,8 @@ class Asker:
             idle = 0.0 if digest in kept else idle + took
         return idle
 
-    def paid(self) -> Mapping[str, Paid]:
-        """What became of the candidates of each strategy."""
+    def paid(self) -> Counter[str]:
+        """What became of the candidates of each strategy, as `fold_attempts` counts them."""
         return fold_attempts(self._attempts(), self.model.pulled.name)
 
     def _may_ask(self, question: Question, request: Request) -> bool:
@@ -370,21 +369,15 @@ class Figures:
         self.seconds[order] += seconds
 
 
-class Paid(Struct, frozen=True, kw_only=True):
-    """What became of a strategy: how many candidates were tried and kept."""
-
-    tried: int = 0
-    kept: int = 0
-
-
-def fold_attempts(attempts: Iterable[Attempt], model: str) -> Mapping[str, Paid]:
-    """Of each strategy of this model, what it came to."""
-    strategies: dict[str, list[bool]] = {}
+def fold_attempts(attempts: Iterable[Attempt], model: str) -> Counter[str]:
+    """Of each strategy of this model, how many candidates were `tried` and how many `kept`."""
+    counts: Counter[str] = Counter()
     for attempt in attempts:
         origin = attempt.candidate.origin
         if origin.model == model and origin.strategy:
-            strategies.setdefault(origin.strategy, []).append(isinstance(attempt.verdict, Kept))
-    return {strategy: Paid(tried=len(kept), kept=sum(kept)) for strategy, kept in strategies.items()}
+            counts[f"{origin.strategy} tried"] += 1
+            counts[f"{origin.strategy} kept"] += isinstance(attempt.verdict, Kept)
+    return counts
 
 
 def _is_only_thought(answer: Answer) -> bool:
