@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Kept, ModelPart, Target
+from pytest_enrich.data import ModelPart, Target
 from pytest_enrich.pipeline import Improver
 from pytest_enrich.proposers.ollama import abilities, connect, naming, prompt
 from pytest_enrich.proposers.ollama.abilities import Role
@@ -51,9 +51,8 @@ class LocalModel:
         asker: Asker,
         proposers: Proposers,
         improvers: Improvers,
-        has_kept: Callable[[], bool],
     ) -> None:
-        self._proposers, self._improvers, self._has_kept = proposers, improvers, has_kept
+        self._proposers, self._improvers = proposers, improvers
         self._wanted = threading.Event()
         self._found = found
         self._asker = asker
@@ -67,7 +66,7 @@ class LocalModel:
         The first of these is what people wait for: until there is one it has the machine for itself, for a while.
         """
         end = time.monotonic() + HEAD_START
-        while time.monotonic() < end and not self._has_kept() and not self._wanted.wait(GLANCE):
+        while time.monotonic() < end and not self._asker.has_kept and not self._wanted.wait(GLANCE):
             pass
         self._asker.warm(naming.FIRST)
         self._able["names"] = abilities.show(self._asker, "names")
@@ -180,13 +179,8 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     # A small model is a user before it is a tester.
     strategies: Proposers = (("use", use), ("tests", scenario))
     strategies = strategies if known.is_small else strategies[::-1]
+    names: Improvers = (("names", Wording(asker, excluded).versions, False),)
     # Where nothing confines it, no code runs that a model wrote.
-    may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
-    wording = Wording(asker, excluded)
-    sharper: Improvers = (("tests", scenario.sharper, True),) if may_run else ()
-
-    def has_kept() -> bool:
-        return any(isinstance(attempt.verdict, Kept) for attempt in course.attempts())
-
-    improvers: Improvers = (("names", wording.versions, False), *sharper)
-    return LocalModel(found, asker, strategies if may_run else (), improvers, has_kept)
+    if sandbox.isolation == CONFINED and settings.sandbox != "process":
+        return LocalModel(found, asker, (), names)
+    return LocalModel(found, asker, strategies, (*names, ("tests", scenario.sharper, True)))

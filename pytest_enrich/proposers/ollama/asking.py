@@ -156,6 +156,11 @@ class Asker:
             idle = 0.0 if digest in kept else idle + took
         return idle
 
+    @property
+    def has_kept(self) -> bool:
+        """Whether any test was kept in the run so far, whoever thought of it."""
+        return any(isinstance(one.verdict, Kept) for one in self._attempts())
+
     def paid(self) -> Counter[str]:
         """What became of the candidates of each strategy, as `fold_attempts` counts them."""
         return fold_attempts(self._attempts(), self.model.pulled.name)

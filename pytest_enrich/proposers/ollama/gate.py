@@ -205,23 +205,19 @@ def _knows_local(version: str) -> bool:
 def _confirmed(client: Client, model: Pulled, version: str) -> Model | Refusal:
     """Have the server say itself that the model is here, by the name that it knows for this."""
     name = f"{model.name}:local" if _knows_local(version) else model.name
-    found = client.post("/api/show", {"model": name})
-    if not isinstance(found, Failure):
-        if found.get("remote_host") or found.get("remote_model"):
+    shown = client.post("/api/show", {"model": name})
+    if isinstance(shown, Failure):
+        if shown.status in _NOT_FOUND:
             return _elsewhere(model)
-        # An older server tells what a model can only when it is asked about this one.
-        known = _capabilities(found) if model.capabilities is None else model.capabilities
-        pulled = replace(model, capabilities=known)
-        return Model(pulled=pulled, name=name) if pulled.is_text else _no_text(model)
-    if found.status in _NOT_FOUND:
+        if not is_cloud_off(client):
+            return Refusal(reason=f"whether {model.name} is on this machine could not be told: {shown}")
+        name = model.name
+    elif shown.get("remote_host") or shown.get("remote_model"):
         return _elsewhere(model)
-    if is_cloud_off(client):
-        return Model(pulled=model, name=model.name) if model.is_text else _no_text(model)
-    return Refusal(reason=f"whether {model.name} is on this machine could not be told: {found}")
-
-
-def _no_text(model: Pulled) -> Refusal:
-    return Refusal(reason=f"{model.name} writes no text")
+    elif model.capabilities is None:
+        # An older server tells what a model can only when it is asked about this one.
+        model = replace(model, capabilities=_capabilities(shown))
+    return Model(pulled=model, name=name) if model.is_text else Refusal(reason=f"{model.name} writes no text")
 
 
 def is_cloud_off(client: Client) -> bool:
