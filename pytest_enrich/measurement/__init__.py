@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -126,7 +126,9 @@ def load(data_file: Path, source: list[str] | None, config_file: str) -> Coverag
 def restore(measurement: Measurement) -> None:
     """Put back the environment; the data stay readable."""
     for name, value in measurement.environment.items():
-        _set(os.environ, name, value)
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
 
 
 def close(measurement: Measurement) -> None:
@@ -171,14 +173,14 @@ def _ask(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argparse
     if _is_worker():  # the controller's file and core are in its environment
         return Measurement(kind="ours")
     measurement = Measurement(kind="ours", folder=_folder(), environment=_variables())
-    _set(os.environ, "COVERAGE_FILE", f"{measurement.folder}/coverage")
-    _set(os.environ, "COVERAGE_CORE", core(os.environ))
+    os.environ["COVERAGE_FILE"] = f"{measurement.folder}/coverage"
+    os.environ["COVERAGE_CORE"] = core()
     return measurement
 
 
-def core(environment: MutableMapping[str, str]) -> str:
+def core() -> str:
     """The tracer to measure with: sys.monitoring keeps the first test's context only."""
-    return "pytrace" if environment.get("COVERAGE_CORE") == "pytrace" else "ctrace"
+    return "pytrace" if os.environ.get("COVERAGE_CORE") == "pytrace" else "ctrace"
 
 
 def _is_worker() -> bool:
@@ -199,13 +201,6 @@ def _folder() -> Path:
 
 def _variables() -> dict[str, str | None]:
     return {name: os.environ.get(name) for name in _VARIABLES}
-
-
-def _set(environment: MutableMapping[str, str], name: str, value: str | None) -> None:
-    if value is None:
-        environment.pop(name, None)
-    else:
-        environment[name] = value
 
 
 _TEST = "|run"
