@@ -74,7 +74,7 @@ class LocalModel:
     def _can(self, role: Role) -> bool:
         """Whether it can, as far as is known: nobody waits longer for it than for a model that is loaded."""
         self._wanted.set()
-        self._loading.join(timeout=max(min(self._asker.left, LOADING), 0.0))
+        self._loading.join(timeout=max(min(self._asker.left(), LOADING), 0.0))
         if self._able.get(role) is None and not self._loading.is_alive():
             self._able[role] = abilities.show(self._asker, role)
         return self._able.get(role) is not False

@@ -385,11 +385,13 @@ def _answer(body):
 class Waited:
     """An asker that notes when its model is loaded, and never gets an answer."""
 
-    left = 60.0
     has_kept = False
 
     def __init__(self):
         self.loaded = threading.Event()
+
+    def left(self):
+        return 60.0
 
     def warm(self, _messages):
         self.loaded.set()

@@ -66,8 +66,9 @@ _THINKING_ROOM = 4
 class Asker:
     """Asks one model. Threads may share it; the server is asked one question at a time.
 
-    `left` tells how many seconds of the run are left, `attempts` what was tried in it so far. `unasked` is what
-    (`path::qualname`) there was no time to ask about; when it `is_late` there is none for any question.
+    `left` tells how many seconds are left of the run, or of the part of it that questions may take; `attempts`
+    what was tried in it so far. `unasked` is what (`path::qualname`) there was no time to ask about; when it
+    `is_late` there is none for any question.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a session
@@ -87,7 +88,7 @@ class Asker:
         self.is_late = False
         self._client = client
         self._answers = answers
-        self._left = left
+        self.left = left
         self._scan = scan or scanner()
         self._attempts = attempts
         self._is_closed = False
@@ -97,11 +98,6 @@ class Asker:
         self._pace = Pace()
         self._last_prompt = ""
         self._thinks = False
-
-    @property
-    def left(self) -> float:
-        """Seconds of the run, or of the part of it that questions may take."""
-        return self._left()
 
     def ask(self, question: Question) -> Answered | None:
         """The reply, from before or from the model; None when there is none."""
@@ -170,9 +166,9 @@ class Asker:
         if self._is_closed or self.problem:
             return False
         if question.within is not None:
-            return self._left() > 0 and self._room(question, request) >= FEWEST_TOKENS
+            return self.left() > 0 and self._room(question, request) >= FEWEST_TOKENS
         expected = self._pace.expect(question.strategy, self._unread(request.text), request.options.predict)
-        left, needed = self._left(), MARGIN * expected
+        left, needed = self.left(), MARGIN * expected
         if left > 0 and needed <= left:
             return True
         self.is_late = self.is_late or left <= MARGIN * self._pace.shortest or not self.tally["questions"]
@@ -190,12 +186,19 @@ class Asker:
         answer = self._sent_thinking_little(request, question.strategy)
         took = time.monotonic() - began
         self._figures.answered(question, answer, took)
-        exchange = self._exchange(question, request, digest, log, took)
+        exchange = Exchange(
+            model=self.model.pulled.name,
+            digest=self.model.pulled.digest,
+            host=str(self._client.host),
+            question=question,
+            window=self.model.window,
+            prompt=digest,
+            think=request.think,
+            seconds=took,
+            redactions=log,
+        )
         if isinstance(answer, Failure):
-            self._answers.note(msgspec.json.encode(replace(exchange, failure=str(answer))))
-            self._note(answer)
-            if answer.kind in _DOWN | _LOST:  # the same question may well be answered later
-                self.unasked.add(question.about)
+            self._note(answer, exchange)
             return None
         self._failed = 0
         self._took.setdefault(question.strategy, {})[digest] = took
@@ -208,7 +211,7 @@ class Asker:
 
         What is the same for all questions of its kind, all but the last message, is read once.
         """
-        seconds = min(question.within or math.inf, self._left())
+        seconds = min(question.within or math.inf, self.left())
         most = self._pace.tokens(min(self._unread(request.text), len(request.messages[-1].content)), seconds)
         return int(min(most, request.options.predict))
 
@@ -224,7 +227,7 @@ class Asker:
         """The answer, unless the server's own count tells that it did not see the whole prompt."""
         unread = self._unread(request.text)
         self._last_prompt = request.text
-        answer = self._client.ask(request, max(self._left(), 0.1))
+        answer = self._client.ask(request, max(self.left(), 0.1))
         if not isinstance(answer, Reply):
             return answer
         self._pace.learn(strategy, unread, answer.counts)
@@ -264,24 +267,14 @@ class Asker:
         """What was kept, None when nothing was or it cannot be read."""
         return decoded(self._answers.get(digest) or b"", Exchange)
 
-    def _exchange(
-        self, question: Question, request: Request, digest: str, log: tuple[Redaction, ...], took: float
-    ) -> Exchange:
-        """What was asked, without what was answered."""
-        return Exchange(
-            model=self.model.pulled.name,
-            digest=self.model.pulled.digest,
-            host=str(self._client.host),
-            question=question,
-            window=self.model.window,
-            prompt=digest,
-            think=request.think,
-            seconds=took,
-            redactions=log,
-        )
+    def _note(self, failure: Failure, exchange: Exchange) -> None:
+        """Keep for people that there is no reply.
 
-    def _note(self, failure: Failure) -> None:
-        """A server that is gone, or that sends code elsewhere, is not asked again in this run; unless we left."""
+        A server that is gone, or that sends code elsewhere, is not asked again in this run; unless we left.
+        """
+        self._answers.note(msgspec.json.encode(replace(exchange, failure=str(failure))))
+        if failure.kind in _DOWN | _LOST:  # the same question may well be answered later
+            self.unasked.add(exchange.question.about)
         if self._is_closed:
             return
         self._failed = self._failed + 1 if failure.kind in _DOWN else 0

@@ -73,8 +73,9 @@ def _model(client: Client, settings: Settings) -> Connected | Refusal:
         return _silent(client, models)
     rules = settings.policy.policy.model
     allowed = tuple(one for one in models if rules.allows(one.digest))
-    chosen = gate.choose_model(allowed, gate.machine_memory() if client.host.is_loopback() else 0)
-    name = settings.model or (chosen.model.name if chosen else "")
+    memory = gate.machine_memory() if client.host.is_loopback() else 0
+    best, reason = gate.choose_model(allowed, memory)
+    name = settings.model or best
     if not name:
         return _forbidden(models[0], settings) if models and not allowed else _empty(client)
     judged = gate.of_model(client, models, name, version)
@@ -82,9 +83,12 @@ def _model(client: Client, settings: Settings) -> Connected | Refusal:
         return judged
     if not rules.allows(judged.pulled.digest):
         return _forbidden(judged.pulled, settings)
-    reason = "asked for by name" if settings.model else chosen.reason if chosen else ""
     return Connected(
-        client=client, model=judged, reason=reason, version=version, is_here=client.host.is_loopback()
+        client=client,
+        model=judged,
+        reason="asked for by name" if settings.model else reason,
+        version=version,
+        is_here=client.host.is_loopback(),
     )
 
 

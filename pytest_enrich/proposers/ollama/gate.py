@@ -74,13 +74,6 @@ class Pulled(Struct, frozen=True, kw_only=True):
         return self.can("insert") or re.search(r"code|coder|codestral", self.name, re.IGNORECASE) is not None
 
 
-class Choice(Struct, frozen=True, kw_only=True):
-    """The model to ask, and why this one."""
-
-    model: Pulled
-    reason: str
-
-
 def read_models(client: Client) -> tuple[Pulled, ...] | Failure:
     """The server's list."""
     found = client.get("/api/tags")
@@ -105,15 +98,18 @@ def plain_name(name: str) -> str:
     return name.lower().removeprefix(REGISTRY).removeprefix(LIBRARY)
 
 
-def choose_model(models: Sequence[Pulled], memory: int = 0) -> Choice | None:
-    """The best of them: for code before others, then the largest that `memory` bytes hold (0: not known)."""
+def choose_model(models: Sequence[Pulled], memory: int = 0) -> tuple[str, str]:
+    """The name of the best of them, and why it is; "" where none can be asked.
+
+    For code before others, then the largest that `memory` bytes hold (0: not known).
+    """
     here = [model for model in models if model.is_text and not model.remote and not is_stub(model)]
     smallest = sorted(here, key=lambda model: model.size)[:1]
     fitting = [model for model in here if not memory or model.size <= memory * SHARE] or smallest
     if not fitting:
-        return None
+        return "", ""
     best = max(fitting, key=lambda model: (model.is_for_code, model.parameters or model.size, model.name))
-    return Choice(model=best, reason=_reason(best, models, fits=not memory or best.size <= memory * SHARE))
+    return best.name, _reason(best, models, fits=not memory or best.size <= memory * SHARE)
 
 
 def machine_memory() -> int:
