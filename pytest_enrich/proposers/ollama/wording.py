@@ -150,9 +150,6 @@ class Asked(Struct, frozen=True, kw_only=True):
         styled = names.styled(said, taken)
         if styled in taken or not _is_name(said) or not self._is_true(said):
             return self.test.name
-        is_compared = self.task.target.qualname.rpartition(".")[2] in ways.COMPARED
-        if is_compared or self.raised == "SystemExit" or "rejects" in words.snake(self.test.name).split("_"):
-            return self.test.name  # what a message says is refused is as good as what a model says
         if self.raised:
             return styled
         subject, known = self._subject, self._known | self._shown
@@ -252,13 +249,12 @@ def _told(
     return (frozenset(), own) if own & _stems(" ".join(unfit)) else (told, own)
 
 
-def _worth(name: str, subject: frozenset[str], known: Collection[str]) -> float:
+def _worth(name: str, subject: frozenset[str], known: Collection[str]) -> int:
     """The better a name, the higher: what it says of the case, in words that are known, and not too many."""
     spoken = words.snake(name).split("_")[1:]
     content = _stems(name) - subject - _COMMON
-    told = len(content & {*known}) - len(content - {*known}) + len(_stems(name) & _OUTCOMES & {*known})
-    excess = max(len(spoken) - MOST_WORDS, 0) + len(spoken) - len({*spoken})
-    return told - excess - 2 * any(word.isdigit() for word in spoken)
+    told = len(content & {*known}) - len(content - {*known})
+    return told - max(len(spoken) - MOST_WORDS, 0)
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -270,8 +266,8 @@ def _stem(word: str) -> str:
     return re.sub(r"(?<=\w{3})(?:ed|ing|es|s|d|e)$", "", word)[:7]
 
 
-_COMMON, _OUTCOMES = _stems(" ".join(_MACHINERY)), _stems("refused rejected")
-"""Words that need no evidence in a name, and those of them that say something where the test has them, too."""
+_COMMON = _stems(" ".join(_MACHINERY))
+"""Words that need no evidence in a name."""
 
 
 def _plain(name: str) -> str:
