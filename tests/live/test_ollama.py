@@ -83,7 +83,10 @@ def test_a_second_question_of_the_same_words_is_answered_from_what_was_kept(foun
     kept = Shelf()
     asker = Asker(found.client, found.model, kept, lambda: 240.0)
     question = Question(
-        strategy="scenario", about="a.py::f", messages=(Message(role="user", content="Say yes."),), predict=8
+        strategy="scenario",
+        about="a.py::f",
+        messages=(Message(role="user", content="Say yes."),),
+        options=Options(predict=8),
     )
     first = asker.ask(question)
     again = asker.ask(question)

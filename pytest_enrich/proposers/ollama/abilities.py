@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, get_args
 
 from pytest_enrich.proposers.ollama import naming, prompt, reply, use, wording
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.protocol import Message
+from pytest_enrich.proposers.ollama.protocol import Message, Options
 from pytest_enrich.proposers.ollama.question import Question
 from pytest_enrich.writing.syntax import literal_value
 
@@ -110,9 +110,8 @@ def _is_cut(arguments: tuple[object, ...]) -> bool:
 
 
 def _question(predict: int, *messages: Message) -> Question:
-    return Question(
-        strategy=ABILITY, about="", messages=messages, predict=predict, temperature=0.0, within=SECONDS
-    )
+    options = Options(predict=predict, temperature=0.0)
+    return Question(strategy=ABILITY, about="", messages=messages, options=options, within=SECONDS)
 
 
 _TASKS: dict[Role, tuple[Question, Callable[[str], bool]]] = {

@@ -253,12 +253,10 @@ class Asker:
         return Request(
             model=self.model.name,
             messages=question.messages,
-            options=Options(
+            options=replace(
+                question.options,
                 window=self.model.window,
-                predict=question.predict * (_THINKING_ROOM if thinks else 1),
-                temperature=question.temperature,
-                seed=question.seed,
-                stop=question.stop,
+                predict=question.options.predict * (_THINKING_ROOM if thinks else 1),
             ),
             think=None if self.model.think is None else thinks,
         )

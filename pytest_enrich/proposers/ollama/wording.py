@@ -19,6 +19,7 @@ from pytest_enrich.data import Attempt, NewTest
 from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.ollama import naming, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.protocol import Options
 from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names, ways, words
@@ -121,9 +122,9 @@ class Asked(Struct, frozen=True, kw_only=True):
             strategy=WORD,
             about=about_target(self.task.target),
             messages=(*naming.FIRST, asked),
-            predict=PREDICT_NAME if is_short else PREDICT_SENTENCE,
-            temperature=0.0,
-            seed=self.task.seed,
+            options=Options(
+                predict=PREDICT_NAME if is_short else PREDICT_SENTENCE, temperature=0.0, seed=self.task.seed
+            ),
             within=SECONDS,
         )
 

@@ -20,7 +20,7 @@ from pytest_enrich.proposers.ollama.asking import (
     fold_attempts,
 )
 from pytest_enrich.proposers.ollama.gate import Model, Pulled
-from pytest_enrich.proposers.ollama.protocol import Counts, Message
+from pytest_enrich.proposers.ollama.protocol import Counts, Message, Options
 from pytest_enrich.proposers.ollama.question import Question
 
 CHAT = "POST /api/chat"
@@ -42,7 +42,8 @@ class Shelf(dict):
 
 def question(text="which?", **changes):
     plain = {"strategy": "scenario", "about": "a.py::f", "messages": (Message(role="user", content=text),)}
-    return Question(**{**plain, **changes})
+    options = Options(**{name: changes.pop(name) for name in {*changes} & {"predict", "seed", "temperature"}})
+    return Question(**{**plain, "options": options, **changes})
 
 
 @pytest.fixture
