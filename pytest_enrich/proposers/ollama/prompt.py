@@ -90,15 +90,11 @@ def whole_test(target: Target, gaps: Sequence[Gap], context: Context) -> tuple[M
     """
     called = target.entries[0].qualname if target.entries else target.qualname
     is_own = called.rstrip("=") == target.qualname
-    one, each = (
-        "the marked line, and asserts what it does",
-        "a marked line, and asserts what it does, for each of them",
-    )
-    line = one if len(gaps) == 1 else each
+    line, each = ("the marked line", "") if len(gaps) == 1 else ("a marked line", ", for each of them")
     asked = [
         f"# target: {target.path}::{target.qualname}",
         f"{marked(target, gaps)}\n",
-        f"Write one short test that makes {called or 'the module'} get to {line}.",
+        f"Write one short test that makes {called or 'the module'} get to {line}, and asserts what it does{each}.",
         _listed("Values that the code knows: ", target.constants[:MOST_CONSTANTS]),
         _listed("Reviewers turned down earlier tests of this file because ", _complaints(context.turned_down)),
     ]
