@@ -1,4 +1,4 @@
-"""The local model of one run: connected once the targets are known, loaded while others work, asked after them.
+"""The local model of one run: connected for what there is to ask, loaded while others work, asked after them.
 
 Imported only where a model is asked for: its client takes time to import.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -163,13 +163,13 @@ class LocalModel:
         self._wanted.set()
 
 
-def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], course: Course) -> LocalModel | str:
-    """The model of a run about these targets, which is loading already; or why there is none."""
+def begin(settings: Settings, sandbox: Sandbox, course: Course) -> LocalModel | str:
+    """The model of a run, which is loading already; or why there is none."""
     found = connect.connect(settings, notice=course.say)
     if isinstance(found, Refusal):
         return found.reason
-    sizes = prompt.sizes(targets, course.source_text, found.model.room)
-    window = connect.window(sizes, found.model.pulled, may_think=settings.think)
+    longest = prompt.longest(found.model.room)
+    window = connect.window(longest, found.model.pulled, may_think=settings.think)
     answers = Answers(settings.directory, settings.rootdir)
     known = replace(found.model, window=window, may_think=settings.think)
     asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)

@@ -148,7 +148,6 @@ class Session:
         course = Course(
             suite=self._ground.suite,
             test_text=self._panel.test_text,
-            source_text=found.texts.__getitem__,
             left=lambda: self._walker.left,
             attempts=lambda: self._ledger.attempts,
             say=self._progress.waiting,

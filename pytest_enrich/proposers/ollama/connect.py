@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -55,10 +55,10 @@ def connect(settings: Settings, notice: Callable[[str], None] = lambda _what: No
     return found
 
 
-def window(prompts: Iterable[int], model: Pulled, *, may_think: bool = False) -> int:
+def window(characters: int, model: Pulled, *, may_think: bool = False) -> int:
     """Tokens of context for prompts of so many characters: one size for the run, since another loads it anew."""
     room = ROOM + (THOUGHTS if may_think else THOUGHT) * model.can("thinking")
-    needed = math.ceil((max(prompts, default=0) / _CHARACTERS + room) / STEP) * STEP
+    needed = math.ceil((characters / _CHARACTERS + room) / STEP) * STEP
     largest = min(LARGEST_WINDOW, model.window or LARGEST_WINDOW)
     return min(max(needed, SMALLEST_WINDOW), largest)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -164,16 +164,10 @@ def _going_on(asked: tuple[Message, ...], code: str, question: str) -> tuple[Mes
     return (*asked, reply, Message(role="user", content=question))
 
 
-def sizes(targets: Iterable[Target], source_text: Callable[[str], str], room: int) -> Iterator[int]:
-    """How many characters the prompts about these targets have at most, for a window that all of them fit into."""
-    # A chat that goes on shows the model's own tests and how they ended, twice.
-    extra = 2 * (MOST_REPLY + MOST_FAILURE)
-    for target in targets:
-        bare = Context(source_text=source_text(target.path), room=room)
-        yield (
-            max(room, MOST_SOURCE, sum(len(each.content) for each in whole_test(target, target.gaps, bare)))
-            + extra
-        )
+def longest(room: int) -> int:
+    """How many characters a chat has that goes on, where a question has so many."""
+    # It shows the model's own tests and how they ended, twice.
+    return max(room, MOST_SOURCE) + 2 * (MOST_REPLY + MOST_FAILURE)
 
 
 def shared(target: Target, source_text: str) -> str:

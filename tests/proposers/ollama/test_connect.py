@@ -120,13 +120,13 @@ def test_no_source_code_is_sent_to_find_out(serve, reach, server):
 
 
 @pytest.mark.parametrize(
-    ("sizes", "longest", "tokens"),
-    [([], 0, 2048), ([1000, 100], 0, 2048), ([8000], 0, 5120), ([10**6], 0, 16384), ([10**6], 4096, 4096)],
+    ("characters", "longest", "tokens"),
+    [(0, 0, 2048), (1000, 0, 2048), (8000, 0, 5120), (10**6, 0, 16384), (10**6, 4096, 4096)],
 )
-def test_the_window_holds_the_longest_prompt_and_the_reply(sizes, longest, tokens):
-    assert connect.window(sizes, Pulled(name="m:1", window=longest)) == tokens
+def test_the_window_holds_the_longest_prompt_and_the_reply(characters, longest, tokens):
+    assert connect.window(characters, Pulled(name="m:1", window=longest)) == tokens
 
 
 def test_a_model_that_thinks_gets_room_for_it():
     thinker = Pulled(name="m:1", capabilities=frozenset({"thinking"}))
-    assert connect.window([3000], thinker) > connect.window([3000], Pulled(name="m:1"))
+    assert connect.window(3000, thinker) > connect.window(3000, Pulled(name="m:1"))
