@@ -110,7 +110,7 @@ class LocalModel:
 
     def is_unasked(self, target: Target) -> bool:
         """Whether there was no time for a question about a target."""
-        return self._asker.is_late or about_target(target) in self._asker.unasked
+        return about_target(target) in self._asker.unasked
 
     @property
     def part(self) -> ModelPart:

@@ -75,7 +75,7 @@ def test_loading_tells_how_fast_the_model_is(found):
     left[0] = 0.001
     long = (prompt.INSTRUCTION, Message(role="user", content="word " * 200))
     assert asker.ask(Question(strategy="scenario", about="a.py::f", messages=long)) is None
-    assert asker.is_late
+    assert asker.unasked == {"a.py::f"}
     assert asker.seconds["needed by what was not asked"] > 0.001
 
 

@@ -67,8 +67,7 @@ class Asker:
     """Asks one model. Threads may share it; the server is asked one question at a time.
 
     `left` tells how many seconds are left of the run, or of the part of it that questions may take; `attempts`
-    what was tried in it so far. `unasked` is what (`path::qualname`) there was no time to ask about; when it
-    `is_late` there is none for any question.
+    what was tried in it so far. `unasked` is what (`path::qualname`) there was no time to ask about.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a session
@@ -85,7 +84,6 @@ class Asker:
         self.tally, self.seconds = self._figures.tally, self._figures.seconds
         self.problem = ""
         self.unasked: set[str] = set()
-        self.is_late = False
         self._client = client
         self._answers = answers
         self.left = left
@@ -131,7 +129,6 @@ class Asker:
 
     def resume(self) -> None:
         """Forget for which questions there was no time: there is more of it."""
-        self.is_late = False
         self.unasked.clear()
         self._figures.resume()
 
@@ -141,16 +138,12 @@ class Asker:
         self._client.close()
 
     def is_barren(self, strategy: str) -> bool:
-        """Whether a strategy led nowhere so often that its time is better spent elsewhere, or it is late."""
-        return self.is_late or self._idle(strategy) >= IDLE
-
-    def _idle(self, strategy: str) -> float:
-        """How long its questions took since the last one of which a test was kept, also where they gave none."""
+        """Whether it led nowhere for so long, since a test was kept of it, that others spend the time better."""
         kept = {one.candidate.origin.prompt for one in self._attempts() if isinstance(one.verdict, Kept)}
         idle = 0.0
         for digest, took in self._took.get(strategy, {}).items():
             idle = 0.0 if digest in kept else idle + took
-        return idle
+        return idle >= IDLE
 
     @property
     def has_kept(self) -> bool:
@@ -171,7 +164,6 @@ class Asker:
         left, needed = self.left(), MARGIN * expected
         if left > 0 and needed <= left:
             return True
-        self.is_late = self.is_late or left <= MARGIN * self._pace.shortest or not self.tally["questions"]
         self.unasked.add(question.about)
         self._figures.unasked(needed, max(left, 0.0))
         return False
@@ -281,21 +273,15 @@ class Asker:
 
 
 class Pace:
-    """What one server needs to read and to write; what it reads is counted in characters, tokens are its own.
-
-    `shortest` is what the quickest reply took; loading, which is of no strategy, is no measure for others.
-    """
+    """What one server needs to read and to write; what it reads is counted in characters, tokens are its own."""
 
     def __init__(self) -> None:
         self._reading = self._characters = 0.0
         self._writing = self._tokens = 0.0
         self._replies: defaultdict[str, list[int]] = defaultdict(list)
-        self.shortest = 0.0
 
     def learn(self, strategy: str, unread: int, counts: Counts) -> None:
         """A reply to a question, of which `unread` characters were new to the server, had these figures."""
-        took = counts.reading + counts.writing
-        self.shortest = min(self.shortest or took, took) if strategy else self.shortest
         self._reading += counts.reading
         self._characters += unread
         if counts.reply:

@@ -52,10 +52,10 @@ class Use:
         target = task.target
         if not target.entries or is_excluded(target.path, self._excluded) or self._asker.is_barren(NAME):
             return
-        recorded = exploring.record(target, self._sandbox)
         texts = self._texts(task)
         if not texts:
             return
+        recorded = exploring.record(target, self._sandbox)
         values = tuple(map(repr, texts))
         entries = tuple(
             replace(entry, calls=(*entry.calls, *_calls(entry, target.module, values))) for entry in target.entries
