@@ -253,9 +253,8 @@ def _told(
 def _worth(name: str, subject: frozenset[str], known: Collection[str]) -> int:
     """The better a name, the higher: what it says of the case, in words that are known, and not too many."""
     spoken = words.snake(name).split("_")[1:]
-    content = _stems(name) - subject - _COMMON
-    told = len(content & {*known}) - len(content - {*known})
-    return told - max(len(spoken) - MOST_WORDS, 0)
+    told, own = _told(name, subject, known, ())
+    return len(told) - len(own) - max(len(spoken) - MOST_WORDS, 0)
 
 
 def _stems(text: str) -> frozenset[str]:
