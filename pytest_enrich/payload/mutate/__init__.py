@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from time import monotonic, process_time
+from time import monotonic
 from typing import Any, TypeAlias
 
 import pytest
@@ -18,7 +18,7 @@ from ..record import rewriting
 from .corpus import NOTHING, Corpus
 from .swap import SourceFinder, Swaps, compiled, differences
 from .tests import Chosen, Stages
-from .trial import CANARY, CONTROLS, ELSEWHERE, HELD, Answer, Known, Took, Trial, joined, kept
+from .trial import CANARY, CONTROLS, ELSEWHERE, HELD, Answer, Known, Trial, joined, kept
 
 MARGIN = 2.0
 """Seconds for an outer fork to say what its inner ones came to when the time is up."""
@@ -170,7 +170,7 @@ def _original(trial: Trial) -> Answer:
     begun = monotonic()
 
     def configured(session: pytest.Session) -> None:
-        started = _since(begun)
+        started = monotonic() - begun
         answer.update(_configured(trial, session, (finder, swaps)), started=started)
 
     why = trial.session(finder, Stages(configured=configured))
@@ -179,13 +179,7 @@ def _original(trial: Trial) -> Answer:
 
 def _known(answer: Answer, *steps: str) -> Known:
     """What the process with the original answered, for a way that takes these steps for each mutant."""
-    took = sum((Took(*answer[step]) for step in steps), Took(0, 0))
-    return Known(answer["names"], took, lambda: answer["calls"])
-
-
-def _since(begun: float) -> list[float]:
-    """A `Took` as JSON, in a process that did nothing else."""
-    return [monotonic() - begun, process_time()]
+    return Known(answer["names"], sum(answer[step] for step in steps), lambda: answer["calls"])
 
 
 def _configured(trial: Trial, session: pytest.Session, original: Original) -> Answer:
@@ -209,7 +203,7 @@ def _collected(trial: Trial, session: pytest.Session, original: Original) -> Ans
     begun = monotonic()
     with rewriting():
         Stages.collect(session)
-    collected = _since(begun)
+    collected = monotonic() - begun
     swaps.ready()
     gc.collect()
     gc.freeze()
@@ -219,7 +213,7 @@ def _collected(trial: Trial, session: pytest.Session, original: Original) -> Ans
         return {"error": f"no test passes on the original: {why}"}
     if not outcome["imported"]:
         return {"error": ELSEWHERE}
-    known = Known(outcome["passed"], Took(*outcome["ran"]), functools.cache(partial(_calls, trial, finder)))
+    known = Known(outcome["passed"], outcome["ran"], functools.cache(partial(_calls, trial, finder)))
     answer = {"names": known.names, "collected": collected, "ran": outcome["ran"]}
     return {**answer, **_exchanged(trial, session, original, known)}
 
@@ -234,7 +228,7 @@ def _calls(trial: Trial, finder: SourceFinder) -> Answer:
 def _unchanged(trial: Trial, session: pytest.Session, finder: SourceFinder) -> Answer:
     begun = monotonic()
     outcome = trial.run(session, session.items)
-    return {**outcome, "imported": finder.code is not None, "ran": _since(begun)}
+    return {**outcome, "imported": finder.code is not None, "ran": monotonic() - begun}
 
 
 def _exchanged(trial: Trial, session: pytest.Session, original: Original, known: Known) -> Answer:
