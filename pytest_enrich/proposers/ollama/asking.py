@@ -148,7 +148,7 @@ class Asker:
     @property
     def has_kept(self) -> bool:
         """Whether any test was kept in the run so far, whoever thought of it."""
-        return any(isinstance(one.verdict, Kept) for one in self._attempts())
+        return any(isinstance(attempt.verdict, Kept) for attempt in self._attempts())
 
     def paid(self) -> Counter[str]:
         """What became of the candidates of each strategy, as `fold_attempts` counts them."""

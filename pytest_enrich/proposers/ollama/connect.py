@@ -43,7 +43,7 @@ def connect(settings: Settings, notice: Callable[[str], None] = lambda _what: No
     """The model to ask, or why there is none; `notice` is told when it keeps questions waiting."""
     there = parse_host(settings.host or os.environ.get("OLLAMA_HOST", ""))
     hosts = settings.policy.policy.model.hosts
-    if hosts is not None and str(there) not in {str(parse_host(one)) for one in hosts}:
+    if hosts is not None and str(there) not in {str(parse_host(host)) for host in hosts}:
         return Refusal(reason=f"{there} is not among model.hosts of {settings.policy.name}", is_forbidden=True)
     if refusal := gate.of_host(there, allow_remote=settings.allow_remote):
         return refusal
@@ -72,7 +72,7 @@ def _model(client: Client, settings: Settings) -> Connected | Refusal:
     if isinstance(models, Failure):
         return _silent(client, models)
     rules = settings.policy.policy.model
-    allowed = tuple(one for one in models if rules.allows(one.digest))
+    allowed = tuple(model for model in models if rules.allows(model.digest))
     memory = gate.machine_memory() if client.host.is_loopback() else 0
     best, reason = gate.choose_model(allowed, memory)
     name = settings.model or best
