@@ -71,7 +71,7 @@ class Pulled(Struct, frozen=True, kw_only=True):
     @property
     def is_for_code(self) -> bool:
         """Whether it fills in the middle, or says `code` in its name."""
-        return self.can("insert") or re.search(r"code|coder|codestral", self.name, re.IGNORECASE) is not None
+        return self.can("insert") or "code" in self.name.lower()
 
 
 def read_models(client: Client) -> tuple[Pulled, ...] | Failure:

@@ -66,12 +66,10 @@ class Wording:
 
     def versions(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
         """The test as the model says it, where that is better; what a model wrote is in its own words already."""
-        test, shown = kept.candidate, (task.target.path, kept.candidate.placement.path)
-        if (
-            not isinstance(test, NewTest)
-            or test.origin.model
-            or any(is_excluded(each, self._excluded) for each in shown)
-        ):
+        test = kept.candidate
+        if not isinstance(test, NewTest) or test.origin.model:
+            return
+        if any(is_excluded(path, self._excluded) for path in (task.target.path, test.placement.path)):
             return
         asked = Asked(task=task, test=test)
         answered = self._asker.ask(asked.question)
@@ -117,14 +115,12 @@ class Asked(Struct, frozen=True, kw_only=True):
         is_short = bool(self.raised) and not self.has_docstrings
         code = prompt.reached(self.task.target, self.test.gaps, naming.MOST_CODE)
         shown = self.test.code.replace(self.test.name, "test_...", 1)
-        asked = naming.about(code, shown, naming.NAME if is_short else naming.SENTENCE)
+        wanted, predict = (naming.NAME, PREDICT_NAME) if is_short else (naming.SENTENCE, PREDICT_SENTENCE)
         return Question(
             strategy=WORD,
             about=about_target(self.task.target),
-            messages=(*naming.FIRST, asked),
-            options=Options(
-                predict=PREDICT_NAME if is_short else PREDICT_SENTENCE, temperature=0.0, seed=self.task.seed
-            ),
+            messages=(*naming.FIRST, naming.about(code, shown, wanted)),
+            options=Options(predict=predict, temperature=0.0, seed=self.task.seed),
             within=SECONDS,
         )
 
@@ -169,9 +165,8 @@ class Asked(Struct, frozen=True, kw_only=True):
             return False
         unfit = _CONDITIONS - (_REFUSED if self.raised else set())
         told, own = _told(said, self._subject, known, unfit)
-        return len(told) >= (FEWEST_RAISED if self.raised else FEWEST) and len(own - self._shown) <= bool(
-            self.raised
-        )
+        fewest, most_own = (FEWEST_RAISED, 1) if self.raised else (FEWEST, 0)
+        return len(told) >= fewest and len(own - self._shown) <= most_own
 
     @property
     def _subject(self) -> frozenset[str]:
