@@ -15,7 +15,7 @@ from msgspec import Struct
 from pytest_enrich.data import Gap, Reason, Target
 from pytest_enrich.imports import outdented, parsed
 from pytest_enrich.proposers.ollama.protocol import Message
-from pytest_enrich.writing.syntax import Function, span
+from pytest_enrich.writing.syntax import Function, nodes_of, span
 
 MOST_CONSTANTS = 12
 MOST_FAILURE = 500
@@ -272,13 +272,9 @@ def _called(target: Target, source_text: str) -> Iterator[str]:
     """Functions of the module that the target calls and that raise something."""
     tree = parsed(source_text)
     functions = {node.name: node for node in (tree.body if tree else ()) if isinstance(node, Function)}
-    nodes = ast.walk(source) if (source := parsed(target.source)) is not None else ()
-    names = [getattr(node.func, "id", "") for node in nodes if isinstance(node, ast.Call)]
-    raising = [
-        name
-        for name in dict.fromkeys(names)
-        if name in functions and any(isinstance(node, ast.Raise) for node in ast.walk(functions[name]))
-    ]
+    calls = nodes_of(ast.Call, source) if (source := parsed(target.source)) is not None else ()
+    called = [functions.get(getattr(call.func, "id", "")) for call in calls]
+    raising = [node.name for node in dict.fromkeys(called) if node is not None and any(nodes_of(ast.Raise, node))]
     yield from (f"{function_text(source_text, name)}\n" for name in raising[:MOST_CALLED])
 
 
