@@ -99,7 +99,8 @@ class Asker:
 
     def ask(self, question: Question) -> Answered | None:
         """The reply, from before or from the model; None when there is none."""
-        question, log = without_secrets(question, self._scan)
+        options = replace(question.options, window=self.model.window)
+        question, log = without_secrets(replace(question, options=options), self._scan)
         if log:
             self.tally["secrets taken out"] += len(log)
         request = self._request(question)  # as it would be sent at first: whatever is learned, it is kept as this
@@ -183,7 +184,6 @@ class Asker:
             digest=self.model.pulled.digest,
             host=str(self._client.host),
             question=question,
-            window=self.model.window,
             prompt=digest,
             think=request.think,
             seconds=took,
@@ -242,14 +242,11 @@ class Asker:
     def _request(self, question: Question) -> Request:
         # Thoughts are tokens, too; what has to be answered in seconds has no room for them.
         thinks = self.model.think is True and question.within is None
+        predict = question.options.predict * (_THINKING_ROOM if thinks else 1)
         return Request(
             model=self.model.name,
             messages=question.messages,
-            options=replace(
-                question.options,
-                window=self.model.window,
-                predict=question.options.predict * (_THINKING_ROOM if thinks else 1),
-            ),
+            options=replace(question.options, predict=predict),
             think=None if self.model.think is None else thinks,
         )
 

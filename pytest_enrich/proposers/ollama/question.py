@@ -44,7 +44,7 @@ class Question(Struct, frozen=True, kw_only=True):
         strategy: Its name.
         about: `path::qualname` of the target.
         messages: The chat; the part that questions about one module share comes first.
-        options: What decides about the reply; the window is the run's.
+        options: What decides about the reply; who asks sets the window, which is the run's.
         within: Seconds in which the reply has to come, None as long as it takes: a slow server is asked for less.
     """
 
@@ -79,7 +79,6 @@ class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest: str
     host: str
     question: Question
-    window: int
     prompt: str = ""
     think: bool | str | None = None
     failure: str = ""
