@@ -29,6 +29,7 @@ from pytest_enrich.commands.project import answer, json_option, project_option, 
 from pytest_enrich.config import Budget, budget
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.store import Store, disk, last_run
+from pytest_enrich.writing.syntax import Function, span
 
 Branch: TypeAlias = tuple[str, int, int]
 NONE = "none"
@@ -46,7 +47,6 @@ _LEFT_BEHIND = shutil.ignore_patterns(
     "enrich-suggestions",
     ".coverage*",
 )
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Z = 1.96
 
 
@@ -279,11 +279,11 @@ def _is_written(checkout: Path, nodeid: str) -> bool:
 
 def _going(body: Sequence[ast.stmt], owner: str, names: set[str]) -> Iterator[tuple[int, int, str]]:
     """The lines that go, and what comes instead, "" for nothing."""
-    gone = [node for node in body if isinstance(node, _Function) and f"{owner}{node.name}" in names]
+    gone = [node for node in body if isinstance(node, Function) and f"{owner}{node.name}" in names]
     for node in gone:
-        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+        first, column, last, _ = span(node)
         is_last = node is gone[-1] and len(gone) == len(body) and owner
-        yield first, node.end_lineno or first, f"{' ' * node.col_offset}pass\n" if is_last else ""
+        yield first, last, f"{' ' * column}pass\n" if is_last else ""
     for inner in body:
         if isinstance(inner, ast.ClassDef):
             yield from _going(inner.body, f"{owner}{inner.name}::", names)

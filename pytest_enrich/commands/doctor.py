@@ -15,6 +15,7 @@ from msgspec import Struct
 from pytest_enrich import __version__
 from pytest_enrich.commands import reproof
 from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.config import Settings
 from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY
@@ -67,7 +68,8 @@ def _model(store: Store) -> Iterator[Check]:
     from pytest_enrich.proposers.ollama.gate import Refusal
     from pytest_enrich.proposers.ollama.naming import FIRST
 
-    found = connect.connect(connect.Wish(rules=targets.policy_of(store.rootdir)))
+    rules = targets.policy_of(store.rootdir)
+    found = connect.connect(Settings(rootdir=Path(store.rootdir), directory=store.directory, policy=rules))
     if isinstance(found, Refusal):
         remedy = f" ({found.remedy.partition(':')[2].strip()})" * bool(found.remedy)
         yield Check("model", ok=True, found=f"none: {found.reason}{remedy}: not needed")

@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +24,7 @@ from pytest_enrich.errors import UsageError
 from pytest_enrich.measurement import paths
 
 if TYPE_CHECKING:
-    from coverage import Coverage
+    from coverage import Coverage, CoverageData
 
 
 WANTED = ("--cov-branch", "--cov-context=test", "--cov-report=", "--cov-fail-under=0")
@@ -32,6 +32,10 @@ WANTED = ("--cov-branch", "--cov-context=test", "--cov-report=", "--cov-fail-und
 _PYTEST_COV = ("pytest_cov", "pytest_cov.plugin")  # as an entry point, and as a module
 _VARIABLES = ("COVERAGE_FILE", "COVERAGE_CORE", "COVERAGE_PROCESS_CONFIG")
 _PREFIX = "pytest-enrich-"
+_TEST = "|run"
+"""How a context ends in which a test itself ran."""
+_SHOWN = 2
+_MEASURE = "Measure so:  pytest --cov --cov-branch --cov-context=test"
 
 # They tell people about coverage that they asked for; nobody asked for ours.
 _WARNINGS = [
@@ -94,15 +98,11 @@ def quieten(config: pytest.Config) -> None:
 
 def read(config: pytest.Config, measurement: Measurement) -> Coverage | None:
     """The combined coverage of the session with branches and a context for each test; None without these."""
-    if measurement.kind == "outer":
-        coverage = outer()
-        return coverage if coverage is not None and _is_complete(coverage) else None
-    plugin: Any = config.pluginmanager.getplugin("_cov")
-    coverage = getattr(getattr(plugin, "cov_controller", None), "cov", None)
+    coverage = outer() if measurement.kind == "outer" else next(paths.started(config), None)
     if coverage is None or measurement.kind == "ours":
         return coverage
-    contexts = plugin.options.cov_context == "test"
-    return coverage if contexts and coverage.get_data().has_arcs() else None
+    data = coverage.get_data()
+    return coverage if data.has_arcs() and _has_tests(data) else None
 
 
 def outer() -> Coverage | None:
@@ -126,7 +126,9 @@ def load(data_file: Path, source: list[str] | None, config_file: str) -> Coverag
 def restore(measurement: Measurement) -> None:
     """Put back the environment; the data stay readable."""
     for name, value in measurement.environment.items():
-        _set(os.environ, name, value)
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
 
 
 def close(measurement: Measurement) -> None:
@@ -171,14 +173,14 @@ def _ask(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argparse
     if _is_worker():  # the controller's file and core are in its environment
         return Measurement(kind="ours")
     measurement = Measurement(kind="ours", folder=_folder(), environment=_variables())
-    _set(os.environ, "COVERAGE_FILE", f"{measurement.folder}/coverage")
-    _set(os.environ, "COVERAGE_CORE", core(os.environ))
+    os.environ["COVERAGE_FILE"] = f"{measurement.folder}/coverage"
+    os.environ["COVERAGE_CORE"] = core()
     return measurement
 
 
-def core(environment: MutableMapping[str, str]) -> str:
+def core() -> str:
     """The tracer to measure with: sys.monitoring keeps the first test's context only."""
-    return "pytrace" if environment.get("COVERAGE_CORE") == "pytrace" else "ctrace"
+    return "pytrace" if os.environ.get("COVERAGE_CORE") == "pytrace" else "ctrace"
 
 
 def _is_worker() -> bool:
@@ -188,9 +190,9 @@ def _is_worker() -> bool:
     return ours and "PYTEST_XDIST_WORKER" in os.environ
 
 
-def _is_complete(coverage: Coverage) -> bool:
-    data = coverage.get_data()
-    return data.has_arcs() and any(name.endswith("|run") for name in data.measured_contexts())
+def _has_tests(data: CoverageData) -> bool:
+    """Whether it says which test ran what."""
+    return any(name.endswith(_TEST) for name in data.measured_contexts())
 
 
 def _folder() -> Path:
@@ -199,18 +201,6 @@ def _folder() -> Path:
 
 def _variables() -> dict[str, str | None]:
     return {name: os.environ.get(name) for name in _VARIABLES}
-
-
-def _set(environment: MutableMapping[str, str], name: str, value: str | None) -> None:
-    if value is None:
-        environment.pop(name, None)
-    else:
-        environment[name] = value
-
-
-_TEST = "|run"
-_SHOWN = 2
-_MEASURE = "Measure so:  pytest --cov --cov-branch --cov-context=test"
 
 
 def load_earlier(file: Path, folder: Path, rootdir: Path, config_file: str) -> Coverage:
@@ -231,7 +221,7 @@ def load_earlier(file: Path, folder: Path, rootdir: Path, config_file: str) -> C
     data = coverage.get_data()
     if not data.has_arcs():
         raise UsageError(f"it has lines only, no branches\n{_MEASURE}")
-    if not any(name.endswith(_TEST) for name in data.measured_contexts()):
+    if not _has_tests(data):
         raise UsageError(f"it does not say which test ran what\n{_MEASURE}")
     names = sorted(data.measured_files())
     if not any(_is_here(name, rootdir) for name in names):

@@ -81,7 +81,7 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _STRIPPED}
     return {name: value for name, value in kept.items() if not name.startswith(_STRIPPED_PREFIXES)} | {
         "COVERAGE_FILE": f"{folder}/coverage",
-        "COVERAGE_CORE": measurement.core(os.environ),
+        "COVERAGE_CORE": measurement.core(),
         "PYTEST_ENRICH": "1",
     }
 

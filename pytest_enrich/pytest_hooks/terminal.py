@@ -103,7 +103,7 @@ def look_for_model(settings: Settings) -> Looked:
         return Looked(settings=replace(settings, with_=others), line=told)
     from pytest_enrich.proposers.ollama import connect
 
-    found = connect.connect(connect.wish(settings))
+    found = connect.connect(settings)
     if isinstance(found, connect.Connected):
         found.client.close()
         return Looked(settings=settings, line=visible(f"{found.heading}; {found.reason}"))

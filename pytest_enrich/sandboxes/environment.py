@@ -22,7 +22,6 @@ from pytest_enrich.data import World
 CHARACTERS_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 CHARACTERS = "hypothesis"
 """In a job's own directory."""
-LARGEST_STORAGE = 1 << 20
 UTF_8 = [[0, 0xD7FF], [0xE000, 0x10FFFF]]
 """All characters but surrogates: Hypothesis tries a million of them one by one, for seconds."""
 KNOWN = {
@@ -57,22 +56,11 @@ CACHE = "cache"
 MOMENT, DAY = 10, 24 * 60 * 60
 
 
-def bring_characters(place: Path, environ: Mapping[str, str]) -> None:
-    """Put what Hypothesis has to know of characters into a job's own directory: what the user's runs have found.
-
-    What cannot be read is left; what is known of an encoding need not be found.
-    """
-    source = Path(environ.get(CHARACTERS_VARIABLE) or ".hypothesis").resolve()
-    # One for each encoding, in a folder for each version of Unicode.
-    for file in source.glob("unicode_data/*/*.json.gz"):
-        copy = place / CHARACTERS / file.relative_to(source)
-        with contextlib.suppress(OSError):
-            if os.path.realpath(file) == str(file) and file.is_file() and file.stat().st_size <= LARGEST_STORAGE:
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, copy)
+def bring_characters(place: Path) -> None:
+    """Put what Hypothesis need not find out of UTF-8 into a job's own directory."""
     folder = place / CHARACTERS / "unicode_data" / unicodedata.unidata_version
     with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True)
         for name, known in KNOWN.items():
             (folder / name).write_bytes(known)
 
@@ -142,7 +130,7 @@ def scratch_directory(within: Path | None = None, home: str = HOME) -> Iterator[
                 held.enter_context(contextlib.nullcontext() if within else _locked(place))
             for part in (home, TEMPORARY, CACHE):
                 (place / part).mkdir()
-            bring_characters(place, os.environ)
+            bring_characters(place)
             yield place
     finally:
         remove_scratch(place)

@@ -39,8 +39,6 @@ DEVICE_NUMBERS = {
 """As bwrap has them in its `/dev`, with their numbers on Linux."""
 FOLDER = "dev"
 EVERYBODY = 0o666
-Kind: TypeAlias = Literal["auto", "strict", "process"]
-Name: TypeAlias = Literal["bwrap+landlock+seccomp", "landlock+seccomp", "rlimits-only"]
 
 PAYLOAD = Path(__file__).resolve().parent.parent / "payload"
 PROBE = f"import sys; sys.path.insert(0, {str(PAYLOAD)!r}); import confine; confine.probe(sys.argv[1])"
@@ -106,7 +104,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
         failed: The names of the stronger ones, which were tried and do not work here.
     """
 
-    name: Name = "rlimits-only"
+    name: str = "rlimits-only"
     bwrap: str = ""
     places: tuple[Place, ...] = ()
     read: tuple[str, ...] = ()

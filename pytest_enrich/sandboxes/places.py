@@ -43,19 +43,18 @@ class Place(Struct, frozen=True):
     shown: bool
 
 
-def survey(rootdir: Path, needed: Iterable[str] = ()) -> tuple[Place, ...]:
+def survey(rootdir: Path) -> tuple[Place, ...]:
     """The places of a machine with the project at `rootdir`, those above first.
 
     Args:
         rootdir: The project's; the whole repository that it lies in is shown, less what looks like a secret, and
             nothing that lies beside that.
-        needed: More that must be seen, besides what this process imports from.
     """
     homes = _homes()
     project = _project(rootdir, homes)
     hidden = {os.path.realpath(path) for path in (*homes, *PRIVATE, *_beside(project))} - {os.sep}
     installed = {os.path.realpath(path) for path in _installed()}
-    shown = {path for path in map(os.path.realpath, (*needed, *_imported())) if not _holds(path, homes)}
+    shown = {path for path in map(os.path.realpath, _imported()) if not _holds(path, homes)}
     places = dict.fromkeys(hidden, False) | dict.fromkeys({*shown, *installed, project}, True)
     tops = [project]
     for path in sorted(shown):

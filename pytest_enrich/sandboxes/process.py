@@ -54,8 +54,6 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         pytest_args: What starts pytest on the user's configuration.
         env: Names of variables that are passed on although they look like secrets.
         python: The interpreter, the user's own.
-        path: Entries for the front of the job's import path; by default the rootdir when it is on ours, as
-            `python -m pytest` puts it there.
         layers: The kernel's layers round each job.
     """
 
@@ -63,7 +61,6 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
     pytest_args: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     python: str = sys.executable
-    path: tuple[str, ...] | None = None
     layers: Isolation = RLIMITS_ONLY
 
     @property
@@ -86,20 +83,28 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(execution, seconds=time.monotonic() - started)
 
     def _run(self, job: Job, place: Path, answer_file: Path, timeout: float) -> Ended:
+        """Run the payload; when this returns nothing of it is alive.
+
+        Raises:
+            OSError: It cannot be started.
+        """
         work = self.work(job, answer_file, timeout)
         job_file = place / "job.json"
         job_file.write_bytes(msgspec.json.encode(work))
         environ = environment.clean(os.environ, place, allowed=self.env, world=world(job))
         inner = (self.python, str(PAYLOAD), str(job_file))
         command = self.layers.command(inner, place, self.rootdir, writes(work.job))
-        return run(
-            command,
-            cwd=self.rootdir,
-            environ=environ,
-            timeout=timeout,
-            excess=functools.partial(excess, place, start(place)),
-            namespace=bool(self.layers.bwrap),
-        )
+        overused = functools.partial(excess, place, start(place))
+        with tempfile.TemporaryFile(buffering=0) as output:
+            reader, writer = os.pipe()
+            try:
+                with _started([*command, str(writer)], self.rootdir, environ, writer, output) as process:
+                    watch = Watch(time.monotonic() + timeout, overused)
+                    # In a namespace the job numbers its processes for itself: ours of that number are others.
+                    said, stopped = _attend(process, reader, watch, namespace=bool(self.layers.bwrap))
+            finally:
+                os.close(reader)
+            return ended(said, stopped, overused, output)
 
     def _refusal(self, job: Job) -> str:
         """Why this cannot be done here, "" when it can."""
@@ -136,9 +141,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         """Nothing goes on between jobs."""
 
     def import_path(self) -> tuple[str, ...]:
-        """Entries for the front of a job's import path."""
-        if self.path is not None:
-            return self.path
+        """Entries for the front of a job's import path: rootdir if it is on ours, as for `python -m pytest`."""
         ours = {os.path.realpath(entry or os.curdir) for entry in sys.path}
         return (str(self.rootdir),) if os.path.realpath(self.rootdir) in ours else ()
 
@@ -182,39 +185,6 @@ class Watch(Struct, frozen=True):
     def reason(self) -> str:
         """Why it is to be ended now, "" while it may go on."""
         return "timeout" if time.monotonic() >= self.deadline else self.excess()
-
-
-def run(  # noqa: PLR0913 - all are said by name
-    command: Sequence[str],
-    *,
-    cwd: Path,
-    environ: Mapping[str, str],
-    timeout: float,
-    excess: Callable[[], str] = str,
-    namespace: bool = False,
-) -> Ended:
-    """Run a payload and answer when nothing of it is alive.
-
-    Args:
-        command: The payload's command line, to which the number of its status descriptor is appended.
-        cwd: Where it starts.
-        environ: All of its environment.
-        timeout: Seconds of wall clock.
-        excess: Says now and then what the job uses too much of; "" while all is well.
-        namespace: Whether the job numbers its processes for itself: ours of that number are others.
-
-    Raises:
-        OSError: It cannot be started.
-    """
-    with tempfile.TemporaryFile(buffering=0) as output:
-        reader, writer = os.pipe()
-        try:
-            with _started([*command, str(writer)], cwd, environ, writer, output) as process:
-                watch = Watch(time.monotonic() + timeout, excess)
-                said, stopped = _attend(process, reader, watch, namespace=namespace)
-        finally:
-            os.close(reader)
-        return ended(said, stopped, excess, output)
 
 
 def start_apart(

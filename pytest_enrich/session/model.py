@@ -1,4 +1,4 @@
-"""The local model of one run: connected once the targets are known, loaded while others work, asked after them.
+"""The local model of one run: connected for what there is to ask, loaded while others work, asked after them.
 
 Imported only where a model is asked for: its client takes time to import.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Kept, ModelPart, Target
+from pytest_enrich.data import ModelPart, Target
 from pytest_enrich.pipeline import Improver
 from pytest_enrich.proposers.ollama import abilities, connect, naming, prompt
 from pytest_enrich.proposers.ollama.abilities import Role
@@ -51,9 +51,8 @@ class LocalModel:
         asker: Asker,
         proposers: Proposers,
         improvers: Improvers,
-        has_kept: Callable[[], bool],
     ) -> None:
-        self._proposers, self._improvers, self._has_kept = proposers, improvers, has_kept
+        self._proposers, self._improvers = proposers, improvers
         self._wanted = threading.Event()
         self._found = found
         self._asker = asker
@@ -67,7 +66,7 @@ class LocalModel:
         The first of these is what people wait for: until there is one it has the machine for itself, for a while.
         """
         end = time.monotonic() + HEAD_START
-        while time.monotonic() < end and not self._has_kept() and not self._wanted.wait(GLANCE):
+        while time.monotonic() < end and not self._asker.has_kept and not self._wanted.wait(GLANCE):
             pass
         self._asker.warm(naming.FIRST)
         self._able["names"] = abilities.show(self._asker, "names")
@@ -75,7 +74,7 @@ class LocalModel:
     def _can(self, role: Role) -> bool:
         """Whether it can, as far as is known: nobody waits longer for it than for a model that is loaded."""
         self._wanted.set()
-        self._loading.join(timeout=max(min(self._asker.left, LOADING), 0.0))
+        self._loading.join(timeout=max(min(self._asker.left(), LOADING), 0.0))
         if self._able.get(role) is None and not self._loading.is_alive():
             self._able[role] = abilities.show(self._asker, role)
         return self._able.get(role) is not False
@@ -111,7 +110,7 @@ class LocalModel:
 
     def is_unasked(self, target: Target) -> bool:
         """Whether there was no time for a question about a target."""
-        return self._asker.is_late or about_target(target) in self._asker.unasked
+        return about_target(target) in self._asker.unasked
 
     @property
     def part(self) -> ModelPart:
@@ -125,14 +124,9 @@ class LocalModel:
             server=self._found.version,
             reason=self._found.reason,
             window=self._asker.model.window,
-            counts={**self._asker.tally, **self._kept()},
+            counts={**self._asker.tally, **self._asker.paid()},
             seconds={name: round(value, 3) for name, value in self._asker.seconds.items()},
         )
-
-    def _kept(self) -> dict[str, int]:
-        """Of each strategy, how many candidates were tried and kept."""
-        paid = self._asker.paid().items()
-        return {f"{name} {what}": getattr(one, what) for name, one in paid for what in ("tried", "kept")}
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -169,13 +163,13 @@ class LocalModel:
         self._wanted.set()
 
 
-def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], course: Course) -> LocalModel | str:
-    """The model of a run about these targets, which is loading already; or why there is none."""
-    found = connect.connect(connect.wish(settings), notice=course.say)
+def begin(settings: Settings, sandbox: Sandbox, course: Course) -> LocalModel | str:
+    """The model of a run, which is loading already; or why there is none."""
+    found = connect.connect(settings, notice=course.say)
     if isinstance(found, Refusal):
         return found.reason
-    sizes = prompt.sizes(targets, course.source_text, found.model.room)
-    window = connect.window(sizes, found.model.pulled, may_think=settings.think)
+    longest = prompt.longest(found.model.room)
+    window = connect.window(longest, found.model.pulled, may_think=settings.think)
     answers = Answers(settings.directory, settings.rootdir)
     known = replace(found.model, window=window, may_think=settings.think)
     asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
@@ -185,13 +179,8 @@ def begin(settings: Settings, sandbox: Sandbox, targets: Sequence[Target], cours
     # A small model is a user before it is a tester.
     strategies: Proposers = (("use", use), ("tests", scenario))
     strategies = strategies if known.is_small else strategies[::-1]
+    names: Improvers = (("names", Wording(asker, excluded).versions, False),)
     # Where nothing confines it, no code runs that a model wrote.
-    may_run = sandbox.isolation != CONFINED or settings.sandbox == "process"
-    wording = Wording(asker, excluded)
-    sharper: Improvers = (("tests", scenario.sharper, True),) if may_run else ()
-
-    def has_kept() -> bool:
-        return any(isinstance(attempt.verdict, Kept) for attempt in course.attempts())
-
-    improvers: Improvers = (("names", wording.versions, False), *sharper)
-    return LocalModel(found, asker, strategies if may_run else (), improvers, has_kept)
+    if sandbox.isolation == CONFINED and settings.sandbox != "process":
+        return LocalModel(found, asker, (), names)
+    return LocalModel(found, asker, strategies, (*names, ("tests", scenario.sharper, True)))

@@ -31,7 +31,6 @@ class Course(Struct, frozen=True, kw_only=True):
     Attributes:
         suite: What is known of the tests.
         test_text: A test file as it is now.
-        source_text: A source file's text.
         left: Seconds of the run.
         attempts: What was tried so far.
         say: Told what the model is waited for.
@@ -39,7 +38,6 @@ class Course(Struct, frozen=True, kw_only=True):
 
     suite: Suite
     test_text: Callable[[str], str]
-    source_text: Callable[[str], str]
     left: Callable[[], float]
     attempts: Callable[[], Sequence[Attempt]]
     say: Callable[[str], None]
@@ -75,7 +73,7 @@ class Panel:
             return
         from pytest_enrich.session import model
 
-        found = model.begin(self._settings, self._sandbox, targets, course)
+        found = model.begin(self._settings, self._sandbox, course)
         if isinstance(found, str):
             self._silence = f"the model was not asked: {found}"
         else:

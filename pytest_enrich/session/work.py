@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import cast
 
 from msgspec.structs import replace
 
@@ -149,7 +148,6 @@ class Session:
         course = Course(
             suite=self._ground.suite,
             test_text=self._panel.test_text,
-            source_text=found.texts.__getitem__,
             left=lambda: self._walker.left,
             attempts=lambda: self._ledger.attempts,
             say=self._progress.waiting,
@@ -238,7 +236,7 @@ def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, Is
             told = f"{settings.policy.name} requires {' or '.join(accepted)}"
             raise UsageError(f"{told}; on the workers of dask://{settings.cluster} it is {cluster.isolation}")
         # Which layers its workers tried is not known here.
-        return cluster, Isolation(name=cast("isolation.Name", cluster.isolation)), cluster.slots
+        return cluster, Isolation(name=cluster.isolation), cluster.slots
     return (*sandbox_here(settings), max(settings.workers, 1))
 
 

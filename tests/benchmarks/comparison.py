@@ -128,10 +128,10 @@ def main() -> int:
     settings = msgspec.json.decode(sys.argv[1], type=Settings)
     processor.adopt()
     root = Path(settings.checkout)
+    sys.path.insert(0, settings.checkout)  # as `python -m pytest` puts it there
     fresh = ProcessSandbox(
         root,
         projects.read().projects[settings.name].pytest_options,
-        path=(settings.checkout,),  # as `python -m pytest` puts it there
         layers=isolation.choose(settings.sandbox, root),
     )
     with closing(ForkserverSandbox(fresh)) as forks:

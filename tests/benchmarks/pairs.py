@@ -33,6 +33,7 @@ from results import pretty
 from runs import Run
 
 from pytest_enrich import patch
+from pytest_enrich.config import Settings
 from pytest_enrich.data import Attempt, Gap, Kept, NewTest, Parameter, Suggestion, Target
 from pytest_enrich.imports import outdented
 from pytest_enrich.proposers.ollama import connect
@@ -105,7 +106,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _sheet(given: argparse.Namespace) -> None:
-    found = connect.connect(connect.Wish(host=given.host, model=given.model))
+    here = Path.cwd()
+    found = connect.connect(Settings(rootdir=here, directory=here, host=given.host, model=given.model))
     if isinstance(found, Refusal):
         sys.exit(found.reason)
     asker = Asker(found.client, found.model, Replies(), lambda: float("inf"))

@@ -6,9 +6,10 @@ import os
 
 import pytest
 
+from pytest_enrich.config import Settings
 from pytest_enrich.proposers.ollama import connect, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.connect import Connected, Wish
+from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.protocol import Failure, Message, Options, Reply, Request
 from pytest_enrich.proposers.ollama.question import Question
 
@@ -25,8 +26,9 @@ class Shelf(dict):
 
 
 @pytest.fixture(scope="module")
-def found():
-    found = connect.connect(Wish())
+def found(tmp_path_factory):
+    place = tmp_path_factory.mktemp("project")
+    found = connect.connect(Settings(rootdir=place, directory=place))
     assert isinstance(found, Connected), found
     yield found
     found.client.close()
@@ -73,7 +75,7 @@ def test_loading_tells_how_fast_the_model_is(found):
     left[0] = 0.001
     long = (prompt.INSTRUCTION, Message(role="user", content="word " * 200))
     assert asker.ask(Question(strategy="scenario", about="a.py::f", messages=long)) is None
-    assert asker.is_late
+    assert asker.unasked == {"a.py::f"}
     assert asker.seconds["needed by what was not asked"] > 0.001
 
 
@@ -81,7 +83,10 @@ def test_a_second_question_of_the_same_words_is_answered_from_what_was_kept(foun
     kept = Shelf()
     asker = Asker(found.client, found.model, kept, lambda: 240.0)
     question = Question(
-        strategy="scenario", about="a.py::f", messages=(Message(role="user", content="Say yes."),), predict=8
+        strategy="scenario",
+        about="a.py::f",
+        messages=(Message(role="user", content="Say yes."),),
+        options=Options(predict=8),
     )
     first = asker.ask(question)
     again = asker.ask(question)

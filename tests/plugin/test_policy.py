@@ -70,8 +70,8 @@ def test_files_that_the_team_never_sends_are_left_out_of_prompts(project, monkey
 
 def test_a_host_that_is_not_on_the_list_is_not_asked(tmp_path):
     rules = policy.Named(policy.Policy(model=policy.ModelRules(hosts=("localhost:1",))), "policy.toml")
-    found = connect.connect(connect.Wish(host="127.0.0.1:11434", rules=rules))
-    assert found == Refusal(reason="127.0.0.1:11434 is not among model.hosts of policy.toml", is_forbidden=True)
     settings = Settings(rootdir=tmp_path, directory=tmp_path, host="127.0.0.1:11434", policy=rules)
+    found = connect.connect(settings)
+    assert found == Refusal(reason="127.0.0.1:11434 is not among model.hosts of policy.toml", is_forbidden=True)
     with pytest.raises(pytest.UsageError, match=r"enrich_policy: 127\.0\.0\.1:11434 is not among"):
         terminal.look_for_model(settings)

@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from time import monotonic, process_time
+from time import monotonic
 from typing import Any, TypeAlias
 
 import pytest
@@ -18,7 +18,7 @@ from ..record import rewriting
 from .corpus import NOTHING, Corpus
 from .swap import SourceFinder, Swaps, compiled, differences
 from .tests import Chosen, Stages
-from .trial import CANARY, CONTROLS, ELSEWHERE, HELD, Answer, Known, Took, Trial, joined, kept
+from .trial import CANARY, CONTROLS, ELSEWHERE, HELD, Answer, Known, Trial, joined, kept
 
 MARGIN = 2.0
 """Seconds for an outer fork to say what its inner ones came to when the time is up."""
@@ -55,10 +55,17 @@ def _checks(job: dict[str, Any], fates: dict[str, Any]) -> dict[str, str]:
 
 
 def _trial(work: dict[str, Any], mutants: dict[str, Any], deadline: float, session: invocation.Session) -> Trial:
-    corpus = Corpus(work) if work["job"]["corpus"] else None
-    to_the_end = bool(work["job"]["parts"])
-    options: dict[str, Any] = {"controlled": True, "corpus": corpus, "to_the_end": to_the_end, "session": session}
-    return Trial(work, mutants, lambda: _candidate(work), deadline, **options)
+    """Of the candidate, which has to show that it is mutants that it fails on."""
+    return Trial(
+        work,
+        mutants,
+        lambda: _candidate(work),
+        deadline,
+        controlled=True,
+        corpus=Corpus(work) if work["job"]["corpus"] else None,
+        to_the_end=bool(work["job"]["parts"]),
+        session=session,
+    )
 
 
 def _candidate(work: dict[str, Any]) -> tuple[object, Sequence[str]]:
@@ -129,8 +136,7 @@ def _is_one_of(name: str, wanted: Sequence[str]) -> bool:
 def try_all(trial: Trial) -> Answer:
     """Try all mutants in one of three ways, the fastest first; each takes what the one before cannot make.
 
-    1. Exchange the code of functions, in a fork of a process that has collected the tests; when those did not
-       import the source yet, let them import the mutant.
+    1. Exchange the code of functions, in a fork of a process that has collected the tests.
     2. Import the mutant, in a fork of a process in which pytest is configured and the source not yet imported.
     3. A whole session of pytest, in a fork of a process that has imported nothing of the project.
 
@@ -164,7 +170,7 @@ def _original(trial: Trial) -> Answer:
     begun = monotonic()
 
     def configured(session: pytest.Session) -> None:
-        started = _since(begun)
+        started = monotonic() - begun
         answer.update(_configured(trial, session, (finder, swaps)), started=started)
 
     why = trial.session(finder, Stages(configured=configured))
@@ -173,13 +179,7 @@ def _original(trial: Trial) -> Answer:
 
 def _known(answer: Answer, *steps: str) -> Known:
     """What the process with the original answered, for a way that takes these steps for each mutant."""
-    took = sum((Took(*answer[step]) for step in steps), Took(0, 0))
-    return Known(answer["names"], took, lambda: answer["calls"])
-
-
-def _since(begun: float) -> list[float]:
-    """A `Took` as JSON, in a process that did nothing else."""
-    return [monotonic() - begun, process_time()]
+    return Known(answer["names"], sum(answer[step] for step in steps), lambda: answer["calls"])
 
 
 def _configured(trial: Trial, session: pytest.Session, original: Original) -> Answer:
@@ -203,7 +203,7 @@ def _collected(trial: Trial, session: pytest.Session, original: Original) -> Ans
     begun = monotonic()
     with rewriting():
         Stages.collect(session)
-    collected = _since(begun)
+    collected = monotonic() - begun
     swaps.ready()
     gc.collect()
     gc.freeze()
@@ -213,16 +213,9 @@ def _collected(trial: Trial, session: pytest.Session, original: Original) -> Ans
         return {"error": f"no test passes on the original: {why}"}
     if not outcome["imported"]:
         return {"error": ELSEWHERE}
-    known = Known(outcome["passed"], Took(*outcome["ran"]), functools.cache(partial(_calls, trial, finder)))
+    known = Known(outcome["passed"], outcome["ran"], functools.cache(partial(_calls, trial, finder)))
     answer = {"names": known.names, "collected": collected, "ran": outcome["ran"]}
-    if finder.code is not None:
-        return {**answer, **_exchanged(trial, session, original, known)}
-
-    def late(name: str, action: Action) -> Answer:  # the tests import it while they run
-        finder.serve(trial.text(name))
-        return action(session)
-
-    return {**answer, "fates": trial.try_each(trial.mutants, late, known), "alone": []}
+    return {**answer, **_exchanged(trial, session, original, known)}
 
 
 def _calls(trial: Trial, finder: SourceFinder) -> Answer:
@@ -235,15 +228,15 @@ def _calls(trial: Trial, finder: SourceFinder) -> Answer:
 def _unchanged(trial: Trial, session: pytest.Session, finder: SourceFinder) -> Answer:
     begun = monotonic()
     outcome = trial.run(session, session.items)
-    return {**outcome, "imported": finder.code is not None, "ran": _since(begun)}
+    return {**outcome, "imported": finder.code is not None, "ran": monotonic() - begun}
 
 
 def _exchanged(trial: Trial, session: pytest.Session, original: Original, known: Known) -> Answer:
     finder, swaps = original
-    assert finder.code is not None
     plans = {
         name: swaps.plan(differences(finder.code, compiled(trial.text(name), finder.filename)), trial.lines(name))
         for name in trial.mutants
+        if finder.code is not None  # tests may import it while they run
     }
 
     # A control exchanges, too, but the codes for the same once more.
@@ -254,7 +247,7 @@ def _exchanged(trial: Trial, session: pytest.Session, original: Original, known:
         finder.serve(trial.text(name))  # for tests that import it again
         return action(session)
 
-    alone = [name for name, plan in plans.items() if not plan]
+    alone = [name for name in trial.mutants if not plans.get(name)]
     if alone and trial.held is not None:  # what cannot all be tried here is tried elsewhere
         return {"fates": {}, "alone": alone}
     fates = trial.try_each([name for name, plan in plans.items() if plan], exchange, known)

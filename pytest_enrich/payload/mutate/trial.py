@@ -121,28 +121,17 @@ def _restore(path: str, entry: _Entry, now: os.stat_result | None) -> None:
 
 
 @dataclasses.dataclass(frozen=True)
-class Took:
-    """How long something took on the original, in seconds: of wall clock, and of the processor."""
-
-    wall: float
-    processor: float
-
-    def __add__(self, other: Took) -> Took:
-        return Took(self.wall + other.wall, self.processor + other.processor)
-
-
-@dataclasses.dataclass(frozen=True)
 class Known:
     """What is known of the original.
 
     Attributes:
         names: Of the tests that pass.
-        took: How long they take in the way in which a mutant is tried.
+        took: Seconds that they take in the way in which a mutant is tried.
         calls: Asks how the calls of the corpus end; `Corpus.original` says what it gives.
     """
 
     names: Sequence[str]
-    took: Took
+    took: float
     calls: Callable[[], Answer]
 
 
@@ -253,20 +242,20 @@ class Trial:
         calls, corpus = known.calls(), self.corpus
         running = {name: corpus.running(self.mutants[name], calls) for name in alive}
         asked = [name for name, places in running.items() if places]
-        longer = known.took + Took(*calls["took"])
+        longer = known.took + calls["took"]
         ends = self._fork_each(
             asked, lambda name: way(name, lambda _session: corpus.compare(calls["seen"], running[name])), longer
         )
         told = {name: answer["told"] for name, answer in ends.items() if "told" in answer}
         return {name: {"told": calls} if calls else {"alike": len(running[name])} for name, calls in told.items()}
 
-    def _fork_each(self, names: Sequence[str], action: Callable[[str], Answer], took: Took) -> Answer:
+    def _fork_each(self, names: Sequence[str], action: Callable[[str], Answer], took: float) -> Answer:
         """What `action` answers for each in a fork of its own, while there is time; some is left for a control."""
-        limit = max(float(self._job["seconds"]), SLOWER * took.wall)
-        processor = max(float(self._job["processor_seconds"]), SLOWER * took.processor)
+        limit = max(float(self._job["seconds"]), SLOWER * took)
+        processor = max(float(self._job["processor_seconds"]), SLOWER * took)
         answers: Answer = {}
         for name in names:
-            spare = 0.0 if name == CONTROLS[1] or not self._controlled else SPARE + 2 * took.wall
+            spare = 0.0 if name == CONTROLS[1] or not self._controlled else SPARE + 2 * took
             if self.left <= spare:
                 continue
             answer = self.fork(partial(action, name), min(limit, self.left - spare), processor)

@@ -33,7 +33,6 @@ HERE = "/dev/fd"
 MOST = 8
 ANEW = {"vary", "record", "mutate"}
 """What runs the session anew, with other plugins."""
-CONFIGURATION = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 
 
 def run(start: dict[str, Any], places: Places, line: Line) -> str:
@@ -109,7 +108,7 @@ class Waiting:
             importlib.import_module("doctest")
         self._seen.stop()
         reason = unfit_reason()
-        files = unfit_files(self._start["rootdir"], config, self._seen)
+        files = loaded_files(config, self._seen)
         has_say(config, self._seen.project, (*BEFORE, *AFTER))  # each fork asks again, of few plugins more
         # What others hold on to is not made anew by importing it anew.
         loaded = held_modules()
@@ -142,10 +141,9 @@ def unfit_reason() -> str:
     return ""
 
 
-def unfit_files(rootdir: str, config: pytest.Config, seen: Seen) -> set[str]:
-    """Files of the project that are loaded, and those that configured pytest."""
+def loaded_files(config: pytest.Config, seen: Seen) -> set[str]:
+    """Files of the project that are loaded, and the one that configured pytest."""
     found = {str(config.inipath)} if config.inipath is not None else set()
-    found |= {str(Path(rootdir, name)) for name in CONFIGURATION}
     return found | held_modules() | _own_files(seen.modules.values())
 
 

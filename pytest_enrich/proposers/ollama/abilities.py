@@ -13,9 +13,9 @@ from typing import Literal, TypeAlias, get_args
 
 from pytest_enrich.proposers.ollama import naming, prompt, reply, use, wording
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.protocol import Message
+from pytest_enrich.proposers.ollama.protocol import Message, Options
 from pytest_enrich.proposers.ollama.question import Question
-from pytest_enrich.writing.syntax import literal_value
+from pytest_enrich.writing.syntax import arguments, last_name, literal_value, nodes_of
 
 Role: TypeAlias = Literal["names", "use", "tests"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -93,12 +93,10 @@ def _names(text: str) -> bool:
 def _calls(code: str) -> Iterator[tuple[object, ...]]:
     """The arguments of each call of the example's function, as far as they are literals, or names for one."""
     tree = ast.parse(code)
-    assigned = [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
-    given = {ast.unparse(node.targets[0]): node.value for node in assigned}
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        if ast.unparse(call.func).rpartition(".")[2] == "shorten":
-            passed = [*call.args, *(keyword.value for keyword in call.keywords)]
-            values = [literal_value(given.get(ast.unparse(node), node)) for node in passed]
+    given = {ast.unparse(node.targets[0]): node.value for node in nodes_of(ast.Assign, tree)}
+    for call in nodes_of(ast.Call, tree):
+        if last_name(call.func) == "shorten":
+            values = [literal_value(given.get(ast.unparse(node), node)) for node in arguments(call)]
             yield tuple(value[0] for value in values if value is not None)
 
 
@@ -110,9 +108,8 @@ def _is_cut(arguments: tuple[object, ...]) -> bool:
 
 
 def _question(predict: int, *messages: Message) -> Question:
-    return Question(
-        strategy=ABILITY, about="", messages=messages, predict=predict, temperature=0.0, within=SECONDS
-    )
+    options = Options(predict=predict, temperature=0.0)
+    return Question(strategy=ABILITY, about="", messages=messages, options=options, within=SECONDS)
 
 
 _TASKS: dict[Role, tuple[Question, Callable[[str], bool]]] = {

@@ -10,11 +10,10 @@ import math
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Attempt, Kept
@@ -67,8 +66,8 @@ _THINKING_ROOM = 4
 class Asker:
     """Asks one model. Threads may share it; the server is asked one question at a time.
 
-    `left` tells how many seconds of the run are left, `attempts` what was tried in it so far. `unasked` is what
-    (`path::qualname`) there was no time to ask about; when it `is_late` there is none for any question.
+    `left` tells how many seconds are left of the run, or of the part of it that questions may take; `attempts`
+    what was tried in it so far. `unasked` is what (`path::qualname`) there was no time to ask about.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a session
@@ -85,10 +84,9 @@ class Asker:
         self.tally, self.seconds = self._figures.tally, self._figures.seconds
         self.problem = ""
         self.unasked: set[str] = set()
-        self.is_late = False
         self._client = client
         self._answers = answers
-        self._left = left
+        self.left = left
         self._scan = scan or scanner()
         self._attempts = attempts
         self._is_closed = False
@@ -99,14 +97,10 @@ class Asker:
         self._last_prompt = ""
         self._thinks = False
 
-    @property
-    def left(self) -> float:
-        """Seconds of the run, or of the part of it that questions may take."""
-        return self._left()
-
     def ask(self, question: Question) -> Answered | None:
         """The reply, from before or from the model; None when there is none."""
-        question, log = without_secrets(question, self._scan)
+        options = replace(question.options, window=self.model.window)
+        question, log = without_secrets(replace(question, options=options), self._scan)
         if log:
             self.tally["secrets taken out"] += len(log)
         request = self._request(question)  # as it would be sent at first: whatever is learned, it is kept as this
@@ -136,7 +130,6 @@ class Asker:
 
     def resume(self) -> None:
         """Forget for which questions there was no time: there is more of it."""
-        self.is_late = False
         self.unasked.clear()
         self._figures.resume()
 
@@ -146,19 +139,20 @@ class Asker:
         self._client.close()
 
     def is_barren(self, strategy: str) -> bool:
-        """Whether a strategy led nowhere so often that its time is better spent elsewhere, or it is late."""
-        return self.is_late or self._idle(strategy) >= IDLE
-
-    def _idle(self, strategy: str) -> float:
-        """How long its questions took since the last one of which a test was kept, also where they gave none."""
+        """Whether it led nowhere for so long, since a test was kept of it, that others spend the time better."""
         kept = {one.candidate.origin.prompt for one in self._attempts() if isinstance(one.verdict, Kept)}
         idle = 0.0
         for digest, took in self._took.get(strategy, {}).items():
             idle = 0.0 if digest in kept else idle + took
-        return idle
+        return idle >= IDLE
 
-    def paid(self) -> Mapping[str, Paid]:
-        """What became of the candidates of each strategy."""
+    @property
+    def has_kept(self) -> bool:
+        """Whether any test was kept in the run so far, whoever thought of it."""
+        return any(isinstance(attempt.verdict, Kept) for attempt in self._attempts())
+
+    def paid(self) -> Counter[str]:
+        """What became of the candidates of each strategy, as `fold_attempts` counts them."""
         return fold_attempts(self._attempts(), self.model.pulled.name)
 
     def _may_ask(self, question: Question, request: Request) -> bool:
@@ -166,12 +160,11 @@ class Asker:
         if self._is_closed or self.problem:
             return False
         if question.within is not None:
-            return self._left() > 0 and self._room(question, request) >= FEWEST_TOKENS
+            return self.left() > 0 and self._room(question, request) >= FEWEST_TOKENS
         expected = self._pace.expect(question.strategy, self._unread(request.text), request.options.predict)
-        left, needed = self._left(), MARGIN * expected
+        left, needed = self.left(), MARGIN * expected
         if left > 0 and needed <= left:
             return True
-        self.is_late = self.is_late or left <= MARGIN * self._pace.shortest or not self.tally["questions"]
         self.unasked.add(question.about)
         self._figures.unasked(needed, max(left, 0.0))
         return False
@@ -186,12 +179,18 @@ class Asker:
         answer = self._sent_thinking_little(request, question.strategy)
         took = time.monotonic() - began
         self._figures.answered(question, answer, took)
-        exchange = self._exchange(question, request, digest, log, took)
+        exchange = Exchange(
+            model=self.model.pulled.name,
+            digest=self.model.pulled.digest,
+            host=str(self._client.host),
+            question=question,
+            prompt=digest,
+            think=request.think,
+            seconds=took,
+            redactions=log,
+        )
         if isinstance(answer, Failure):
-            self._answers.note(msgspec.json.encode(replace(exchange, failure=str(answer))))
-            self._note(answer)
-            if answer.kind in _DOWN | _LOST:  # the same question may well be answered later
-                self.unasked.add(question.about)
+            self._note(answer, exchange)
             return None
         self._failed = 0
         self._took.setdefault(question.strategy, {})[digest] = took
@@ -204,7 +203,7 @@ class Asker:
 
         What is the same for all questions of its kind, all but the last message, is read once.
         """
-        seconds = min(question.within or math.inf, self._left())
+        seconds = min(question.within or math.inf, self.left())
         most = self._pace.tokens(min(self._unread(request.text), len(request.messages[-1].content)), seconds)
         return int(min(most, request.options.predict))
 
@@ -220,7 +219,7 @@ class Asker:
         """The answer, unless the server's own count tells that it did not see the whole prompt."""
         unread = self._unread(request.text)
         self._last_prompt = request.text
-        answer = self._client.ask(request, max(self._left(), 0.1))
+        answer = self._client.ask(request, max(self.left(), 0.1))
         if not isinstance(answer, Reply):
             return answer
         self._pace.learn(strategy, unread, answer.counts)
@@ -243,16 +242,11 @@ class Asker:
     def _request(self, question: Question) -> Request:
         # Thoughts are tokens, too; what has to be answered in seconds has no room for them.
         thinks = self.model.think is True and question.within is None
+        predict = question.options.predict * (_THINKING_ROOM if thinks else 1)
         return Request(
             model=self.model.name,
             messages=question.messages,
-            options=Options(
-                window=self.model.window,
-                predict=question.predict * (_THINKING_ROOM if thinks else 1),
-                temperature=question.temperature,
-                seed=question.seed,
-                stop=question.stop,
-            ),
+            options=replace(question.options, predict=predict),
             think=None if self.model.think is None else thinks,
         )
 
@@ -260,24 +254,14 @@ class Asker:
         """What was kept, None when nothing was or it cannot be read."""
         return decoded(self._answers.get(digest) or b"", Exchange)
 
-    def _exchange(
-        self, question: Question, request: Request, digest: str, log: tuple[Redaction, ...], took: float
-    ) -> Exchange:
-        """What was asked, without what was answered."""
-        return Exchange(
-            model=self.model.pulled.name,
-            digest=self.model.pulled.digest,
-            host=str(self._client.host),
-            question=question,
-            window=self.model.window,
-            prompt=digest,
-            think=request.think,
-            seconds=took,
-            redactions=log,
-        )
+    def _note(self, failure: Failure, exchange: Exchange) -> None:
+        """Keep for people that there is no reply.
 
-    def _note(self, failure: Failure) -> None:
-        """A server that is gone, or that sends code elsewhere, is not asked again in this run; unless we left."""
+        A server that is gone, or that sends code elsewhere, is not asked again in this run; unless we left.
+        """
+        self._answers.note(msgspec.json.encode(replace(exchange, failure=str(failure))))
+        if failure.kind in _DOWN | _LOST:  # the same question may well be answered later
+            self.unasked.add(exchange.question.about)
         if self._is_closed:
             return
         self._failed = self._failed + 1 if failure.kind in _DOWN else 0
@@ -286,21 +270,15 @@ class Asker:
 
 
 class Pace:
-    """What one server needs to read and to write; what it reads is counted in characters, tokens are its own.
-
-    `shortest` is what the quickest reply took; loading, which is of no strategy, is no measure for others.
-    """
+    """What one server needs to read and to write; what it reads is counted in characters, tokens are its own."""
 
     def __init__(self) -> None:
         self._reading = self._characters = 0.0
         self._writing = self._tokens = 0.0
         self._replies: defaultdict[str, list[int]] = defaultdict(list)
-        self.shortest = 0.0
 
     def learn(self, strategy: str, unread: int, counts: Counts) -> None:
         """A reply to a question, of which `unread` characters were new to the server, had these figures."""
-        took = counts.reading + counts.writing
-        self.shortest = min(self.shortest or took, took) if strategy else self.shortest
         self._reading += counts.reading
         self._characters += unread
         if counts.reply:
@@ -370,21 +348,15 @@ class Figures:
         self.seconds[order] += seconds
 
 
-class Paid(Struct, frozen=True, kw_only=True):
-    """What became of a strategy: how many candidates were tried and kept."""
-
-    tried: int = 0
-    kept: int = 0
-
-
-def fold_attempts(attempts: Iterable[Attempt], model: str) -> Mapping[str, Paid]:
-    """Of each strategy of this model, what it came to."""
-    strategies: dict[str, list[bool]] = {}
+def fold_attempts(attempts: Iterable[Attempt], model: str) -> Counter[str]:
+    """Of each strategy of this model, how many candidates were `tried` and how many `kept`."""
+    counts: Counter[str] = Counter()
     for attempt in attempts:
         origin = attempt.candidate.origin
         if origin.model == model and origin.strategy:
-            strategies.setdefault(origin.strategy, []).append(isinstance(attempt.verdict, Kept))
-    return {strategy: Paid(tried=len(kept), kept=sum(kept)) for strategy, kept in strategies.items()}
+            counts[f"{origin.strategy} tried"] += 1
+            counts[f"{origin.strategy} kept"] += isinstance(attempt.verdict, Kept)
+    return counts
 
 
 def _is_only_thought(answer: Answer) -> bool:

@@ -24,7 +24,7 @@ from pytest_enrich.proposers.ollama.reply import WrittenTest
 from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import names
 from pytest_enrich.writing.renderer import bindings_of
-from pytest_enrich.writing.syntax import Function
+from pytest_enrich.writing.syntax import Function, texts
 
 UNREADABLE = "test_reply"
 _SHOWN, LONGEST_NAME = 60, 80
@@ -173,8 +173,7 @@ def asked_fixtures(function: Function) -> list[str]:
 
 def _argnames(node: ast.expr) -> set[str]:
     """The names that a `parametrize` passes."""
-    texts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
-    return {name.strip() for text in texts if isinstance(text, str) for name in text.split(",")}
+    return {name.strip() for text in texts(ast.walk(node)) for name in text.split(",")}
 
 
 def _is_parametrized(function: Function) -> bool:

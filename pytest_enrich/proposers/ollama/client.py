@@ -236,8 +236,16 @@ def _guarded(action: Callable[[], T]) -> T | Failure:
     """What `action` gives, or the failure that the network's exceptions stand for."""
     try:
         return action()
-    except (httpx.HTTPError, OSError, RuntimeError, ValueError) as error:
-        return _told(error)
+    except httpx.ConnectTimeout:
+        return Failure(kind="unreachable", message="no connection in time")
+    except httpx.TimeoutException as error:
+        return Failure(kind="timeout", message=str(error) or "no byte came in time")
+    except (httpx.ConnectError, OSError):
+        return Failure(kind="unreachable", message="nobody listens there")
+    except httpx.HTTPError as error:
+        return Failure(kind="aborted", message=f"the connection broke: {type(error).__name__}")
+    except (RuntimeError, ValueError) as error:  # the client was closed; a line has no end
+        return Failure(kind="stopped" if "closed" in str(error) else "bad answer", message=str(error))
 
 
 def _reachable(name: str) -> str:
@@ -290,16 +298,3 @@ def _read(response: httpx.Response, most: int) -> bytes:
         if len(found) > most:
             break
     return found
-
-
-def _told(error: Exception) -> Failure:
-    """What an exception means. A RuntimeError is of a client that was closed, a ValueError of an endless line."""
-    text = str(error)
-    known: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Failure], ...] = (
-        (httpx.ConnectTimeout, Failure(kind="unreachable", message="no connection in time")),
-        (httpx.TimeoutException, Failure(kind="timeout", message=text or "no byte came in time")),
-        ((httpx.ConnectError, OSError), Failure(kind="unreachable", message="nobody listens there")),
-        (httpx.HTTPError, Failure(kind="aborted", message=f"the connection broke: {type(error).__name__}")),
-    )
-    other = Failure(kind="stopped" if "closed" in text else "bad answer", message=text)
-    return next((failure for kinds, failure in known if isinstance(error, kinds)), other)

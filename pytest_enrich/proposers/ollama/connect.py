@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from msgspec import Struct
 
-from pytest_enrich.config import Settings, policy
+from pytest_enrich.config import Settings
 from pytest_enrich.proposers.ollama import gate
 from pytest_enrich.proposers.ollama.client import Client, parse_host
 from pytest_enrich.proposers.ollama.gate import Model, Pulled, Refusal
@@ -21,22 +21,6 @@ ROOM, THOUGHT, THOUGHTS = 1500, 1200, 4800
 thinks that was told not to, and one that may."""
 SMALLEST_WINDOW, LARGEST_WINDOW, STEP = 2048, 16384, 1024
 _CHARACTERS = 2.8
-
-
-class Wish(Struct, frozen=True, kw_only=True):
-    """What was asked for.
-
-    Attributes:
-        host: As in `OLLAMA_HOST`; "" for that variable's own value.
-        model: The exact name, "" for the best of those that are pulled.
-        allow_remote: Whether code may be sent to another machine.
-        rules: Which models and hosts the team allows.
-    """
-
-    host: str = ""
-    model: str = ""
-    allow_remote: bool = False
-    rules: policy.Named = policy.NONE
 
 
 class Connected(Struct, frozen=True, kw_only=True):
@@ -55,38 +39,31 @@ class Connected(Struct, frozen=True, kw_only=True):
         return f"ollama {self.model.pulled.name} on {self.client.host} ({where})"
 
 
-def wish(settings: Settings) -> Wish:
-    """What the settings of a run ask for."""
-    return Wish(
-        host=settings.host, model=settings.model, allow_remote=settings.allow_remote, rules=settings.policy
-    )
-
-
-def connect(wish: Wish, notice: Callable[[str], None] = lambda _what: None) -> Connected | Refusal:
+def connect(settings: Settings, notice: Callable[[str], None] = lambda _what: None) -> Connected | Refusal:
     """The model to ask, or why there is none; `notice` is told when it keeps questions waiting."""
-    there = parse_host(wish.host or os.environ.get("OLLAMA_HOST", ""))
-    hosts = wish.rules.policy.model.hosts
-    if hosts is not None and str(there) not in {str(parse_host(one)) for one in hosts}:
-        return Refusal(reason=f"{there} is not among model.hosts of {wish.rules.name}", is_forbidden=True)
-    if refusal := gate.of_host(there, allow_remote=wish.allow_remote):
+    there = parse_host(settings.host or os.environ.get("OLLAMA_HOST", ""))
+    hosts = settings.policy.policy.model.hosts
+    if hosts is not None and str(there) not in {str(parse_host(host)) for host in hosts}:
+        return Refusal(reason=f"{there} is not among model.hosts of {settings.policy.name}", is_forbidden=True)
+    if refusal := gate.of_host(there, allow_remote=settings.allow_remote):
         return refusal
     limits = Limits(connect=NEAR) if there.is_loopback() else Limits()
     client = Client(there, limits, notice=notice)
-    found = _model(client, wish)
+    found = _model(client, settings)
     if isinstance(found, Refusal):
         client.close()
     return found
 
 
-def window(prompts: Iterable[int], model: Pulled, *, may_think: bool = False) -> int:
+def window(characters: int, model: Pulled, *, may_think: bool = False) -> int:
     """Tokens of context for prompts of so many characters: one size for the run, since another loads it anew."""
     room = ROOM + (THOUGHTS if may_think else THOUGHT) * model.can("thinking")
-    needed = math.ceil((max(prompts, default=0) / _CHARACTERS + room) / STEP) * STEP
+    needed = math.ceil((characters / _CHARACTERS + room) / STEP) * STEP
     largest = min(LARGEST_WINDOW, model.window or LARGEST_WINDOW)
     return min(max(needed, SMALLEST_WINDOW), largest)
 
 
-def _model(client: Client, wish: Wish) -> Connected | Refusal:
+def _model(client: Client, settings: Settings) -> Connected | Refusal:
     told = client.get("/api/version")
     if isinstance(told, Failure):
         return _silent(client, told)
@@ -94,20 +71,24 @@ def _model(client: Client, wish: Wish) -> Connected | Refusal:
     models = gate.read_models(client)
     if isinstance(models, Failure):
         return _silent(client, models)
-    rules = wish.rules.policy.model
-    allowed = tuple(one for one in models if rules.allows(one.digest))
-    chosen = gate.choose_model(allowed, gate.machine_memory() if client.host.is_loopback() else 0)
-    name = wish.model or (chosen.model.name if chosen else "")
+    rules = settings.policy.policy.model
+    allowed = tuple(model for model in models if rules.allows(model.digest))
+    memory = gate.machine_memory() if client.host.is_loopback() else 0
+    best, reason = gate.choose_model(allowed, memory)
+    name = settings.model or best
     if not name:
-        return _forbidden(models[0], wish) if models and not allowed else _empty(client)
+        return _forbidden(models[0], settings) if models and not allowed else _empty(client)
     judged = gate.of_model(client, models, name, version)
     if isinstance(judged, Refusal):
         return judged
     if not rules.allows(judged.pulled.digest):
-        return _forbidden(judged.pulled, wish)
-    reason = "asked for by name" if wish.model else chosen.reason if chosen else ""
+        return _forbidden(judged.pulled, settings)
     return Connected(
-        client=client, model=judged, reason=reason, version=version, is_here=client.host.is_loopback()
+        client=client,
+        model=judged,
+        reason="asked for by name" if settings.model else reason,
+        version=version,
+        is_here=client.host.is_loopback(),
     )
 
 
@@ -116,8 +97,8 @@ def _empty(client: Client) -> Refusal:
     return Refusal(reason=f"Ollama on {client.host} has no model", remedy=remedy)
 
 
-def _forbidden(model: Pulled, wish: Wish) -> Refusal:
-    told = f"{model.name} (sha256:{model.digest}) is not among model.digests of {wish.rules.name}"
+def _forbidden(model: Pulled, settings: Settings) -> Refusal:
+    told = f"{model.name} (sha256:{model.digest}) is not among model.digests of {settings.policy.name}"
     return Refusal(reason=told, is_forbidden=True)
 
 

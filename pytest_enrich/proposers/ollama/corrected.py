@@ -59,10 +59,9 @@ def _place(tree: ast.Module, detail: str) -> ast.Compare | None:
     failed = _FAILED.search(detail)
     line = _plain(failed[1]) if failed else ""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assert) and ast.unparse(node) == line:
-            match node.test:
-                case ast.Compare(ops=[ast.Eq()]) as compared:
-                    return compared
+        match node:
+            case ast.Assert(test=ast.Compare(ops=[ast.Eq()]) as compared) if ast.unparse(node) == line:
+                return compared
     return None
 
 

@@ -71,14 +71,7 @@ class Pulled(Struct, frozen=True, kw_only=True):
     @property
     def is_for_code(self) -> bool:
         """Whether it fills in the middle, or says `code` in its name."""
-        return self.can("insert") or re.search(r"code|coder|codestral", self.name, re.IGNORECASE) is not None
-
-
-class Choice(Struct, frozen=True, kw_only=True):
-    """The model to ask, and why this one."""
-
-    model: Pulled
-    reason: str
+        return self.can("insert") or "code" in self.name.lower()
 
 
 def read_models(client: Client) -> tuple[Pulled, ...] | Failure:
@@ -105,15 +98,18 @@ def plain_name(name: str) -> str:
     return name.lower().removeprefix(REGISTRY).removeprefix(LIBRARY)
 
 
-def choose_model(models: Sequence[Pulled], memory: int = 0) -> Choice | None:
-    """The best of them: for code before others, then the largest that `memory` bytes hold (0: not known)."""
+def choose_model(models: Sequence[Pulled], memory: int = 0) -> tuple[str, str]:
+    """The name of the best of them, and why it is; "" where none can be asked.
+
+    For code before others, then the largest that `memory` bytes hold (0: not known).
+    """
     here = [model for model in models if model.is_text and not model.remote and not is_stub(model)]
     smallest = sorted(here, key=lambda model: model.size)[:1]
     fitting = [model for model in here if not memory or model.size <= memory * SHARE] or smallest
     if not fitting:
-        return None
+        return "", ""
     best = max(fitting, key=lambda model: (model.is_for_code, model.parameters or model.size, model.name))
-    return Choice(model=best, reason=_reason(best, models, fits=not memory or best.size <= memory * SHARE))
+    return best.name, _reason(best, models, fits=not memory or best.size <= memory * SHARE)
 
 
 def machine_memory() -> int:
@@ -205,23 +201,19 @@ def _knows_local(version: str) -> bool:
 def _confirmed(client: Client, model: Pulled, version: str) -> Model | Refusal:
     """Have the server say itself that the model is here, by the name that it knows for this."""
     name = f"{model.name}:local" if _knows_local(version) else model.name
-    found = client.post("/api/show", {"model": name})
-    if not isinstance(found, Failure):
-        if found.get("remote_host") or found.get("remote_model"):
+    shown = client.post("/api/show", {"model": name})
+    if isinstance(shown, Failure):
+        if shown.status in _NOT_FOUND:
             return _elsewhere(model)
-        # An older server tells what a model can only when it is asked about this one.
-        known = _capabilities(found) if model.capabilities is None else model.capabilities
-        pulled = replace(model, capabilities=known)
-        return Model(pulled=pulled, name=name) if pulled.is_text else _no_text(model)
-    if found.status in _NOT_FOUND:
+        if not is_cloud_off(client):
+            return Refusal(reason=f"whether {model.name} is on this machine could not be told: {shown}")
+        name = model.name
+    elif shown.get("remote_host") or shown.get("remote_model"):
         return _elsewhere(model)
-    if is_cloud_off(client):
-        return Model(pulled=model, name=model.name) if model.is_text else _no_text(model)
-    return Refusal(reason=f"whether {model.name} is on this machine could not be told: {found}")
-
-
-def _no_text(model: Pulled) -> Refusal:
-    return Refusal(reason=f"{model.name} writes no text")
+    elif model.capabilities is None:
+        # An older server tells what a model can only when it is asked about this one.
+        model = replace(model, capabilities=_capabilities(shown))
+    return Model(pulled=model, name=name) if model.is_text else Refusal(reason=f"{model.name} writes no text")
 
 
 def is_cloud_off(client: Client) -> bool:

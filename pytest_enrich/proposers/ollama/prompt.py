@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from pytest_enrich.data import Gap, Reason, Target
 from pytest_enrich.imports import outdented, parsed
 from pytest_enrich.proposers.ollama.protocol import Message
-from pytest_enrich.writing.syntax import Function, span
+from pytest_enrich.writing.syntax import Function, nodes_of, span
 
 MOST_CONSTANTS = 12
 MOST_FAILURE = 500
@@ -90,15 +90,11 @@ def whole_test(target: Target, gaps: Sequence[Gap], context: Context) -> tuple[M
     """
     called = target.entries[0].qualname if target.entries else target.qualname
     is_own = called.rstrip("=") == target.qualname
-    one, each = (
-        "the marked line, and asserts what it does",
-        "a marked line, and asserts what it does, for each of them",
-    )
-    line = one if len(gaps) == 1 else each
+    line, each = ("the marked line", "") if len(gaps) == 1 else ("a marked line", ", for each of them")
     asked = [
         f"# target: {target.path}::{target.qualname}",
         f"{marked(target, gaps)}\n",
-        f"Write one short test that makes {called or 'the module'} get to {line}.",
+        f"Write one short test that makes {called or 'the module'} get to {line}, and asserts what it does{each}.",
         _listed("Values that the code knows: ", target.constants[:MOST_CONSTANTS]),
         _listed("Reviewers turned down earlier tests of this file because ", _complaints(context.turned_down)),
     ]
@@ -168,16 +164,10 @@ def _going_on(asked: tuple[Message, ...], code: str, question: str) -> tuple[Mes
     return (*asked, reply, Message(role="user", content=question))
 
 
-def sizes(targets: Iterable[Target], source_text: Callable[[str], str], room: int) -> Iterator[int]:
-    """How many characters the prompts about these targets have at most, for a window that all of them fit into."""
-    # A chat that goes on shows the model's own tests and how they ended, twice.
-    extra = 2 * (MOST_REPLY + MOST_FAILURE)
-    for target in targets:
-        bare = Context(source_text=source_text(target.path), room=room)
-        yield (
-            max(room, MOST_SOURCE, sum(len(each.content) for each in whole_test(target, target.gaps, bare)))
-            + extra
-        )
+def longest(room: int) -> int:
+    """How many characters a chat has that goes on, where a question has so many."""
+    # It shows the model's own tests and how they ended, twice.
+    return max(room, MOST_SOURCE) + 2 * (MOST_REPLY + MOST_FAILURE)
 
 
 def shared(target: Target, source_text: str) -> str:
@@ -282,13 +272,9 @@ def _called(target: Target, source_text: str) -> Iterator[str]:
     """Functions of the module that the target calls and that raise something."""
     tree = parsed(source_text)
     functions = {node.name: node for node in (tree.body if tree else ()) if isinstance(node, Function)}
-    nodes = ast.walk(source) if (source := parsed(target.source)) is not None else ()
-    names = [getattr(node.func, "id", "") for node in nodes if isinstance(node, ast.Call)]
-    raising = [
-        name
-        for name in dict.fromkeys(names)
-        if name in functions and any(isinstance(node, ast.Raise) for node in ast.walk(functions[name]))
-    ]
+    calls = nodes_of(ast.Call, source) if (source := parsed(target.source)) is not None else ()
+    called = [functions.get(getattr(call.func, "id", "")) for call in calls]
+    raising = [node.name for node in dict.fromkeys(called) if node is not None and any(nodes_of(ast.Raise, node))]
     yield from (f"{function_text(source_text, name)}\n" for name in raising[:MOST_CALLED])
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Target
-from pytest_enrich.proposers.ollama.protocol import Counts, Message
+from pytest_enrich.proposers.ollama.protocol import Counts, Message, Options
 
 MARK = "REDACTED"
 _SHORTEST = 4
@@ -44,19 +44,14 @@ class Question(Struct, frozen=True, kw_only=True):
         strategy: Its name.
         about: `path::qualname` of the target.
         messages: The chat; the part that questions about one module share comes first.
-        predict: The most tokens of the reply.
-        temperature, seed: As in `Options`.
-        stop: Texts at which the reply ends, as in `Options`.
+        options: What decides about the reply; who asks sets the window, which is the run's.
         within: Seconds in which the reply has to come, None as long as it takes: a slow server is asked for less.
     """
 
     strategy: str
     about: str
     messages: tuple[Message, ...]
-    predict: int = 256
-    temperature: float = 0.2
-    seed: int = 0
-    stop: tuple[str, ...] = ()
+    options: Options = Options()
     within: float | None = None
 
 
@@ -84,7 +79,6 @@ class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest: str
     host: str
     question: Question
-    window: int
     prompt: str = ""
     think: bool | str | None = None
     failure: str = ""

@@ -14,7 +14,7 @@ from msgspec import Struct
 from pytest_enrich import imports
 from pytest_enrich.imports import outdented, parsed
 from pytest_enrich.imports.text import bound, imported
-from pytest_enrich.writing.syntax import Function, is_fixture
+from pytest_enrich.writing.syntax import Function, is_fixture, span
 
 FENCE = re.compile(r"```[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
@@ -118,8 +118,8 @@ def _missing(*codes: str) -> set[str]:
 def _text(lines: Sequence[str], node: ast.stmt, more: Sequence[ast.expr] = ()) -> str:
     """A statement in its own words, after `more` decorators; as Python writes it where they cannot be moved."""
     above = "".join(f"@{ast.unparse(decorator)}\n" for decorator in more)
-    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-    text = outdented(lines[first - 1 : node.end_lineno]) + "\n"
+    first, _, last, _ = span(node)
+    text = outdented(lines[first - 1 : last]) + "\n"
     tree = parsed(text)
     is_same = tree is not None and len(tree.body) == 1 and ast.dump(tree.body[0]) == ast.dump(node)
     return above + (text if is_same else ast.unparse(node) + "\n")

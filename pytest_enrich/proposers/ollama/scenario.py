@@ -21,7 +21,7 @@ from pytest_enrich.proposers.ollama.candidates import Candidates, known_names
 from pytest_enrich.proposers.ollama.corrected import corrected, disagrees
 from pytest_enrich.proposers.ollama.places import Places
 from pytest_enrich.proposers.ollama.prompt import Context
-from pytest_enrich.proposers.ollama.protocol import Message
+from pytest_enrich.proposers.ollama.protocol import Message, Options
 from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names
@@ -143,9 +143,7 @@ class _Talk:
             strategy=strategy,
             about=about_target(self._task.target),
             messages=messages,
-            predict=PREDICT,
-            temperature=TEMPERATURE,
-            seed=self._task.seed,
+            options=Options(predict=PREDICT, temperature=TEMPERATURE, seed=self._task.seed),
         )
 
     def _written(self, answered: Answered, strategy: str) -> Iterator[NewTest]:

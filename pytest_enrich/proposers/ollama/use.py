@@ -18,7 +18,7 @@ from pytest_enrich.imports import parsed
 from pytest_enrich.proposers import exploring
 from pytest_enrich.proposers.ollama import prompt
 from pytest_enrich.proposers.ollama.asking import Asker
-from pytest_enrich.proposers.ollama.protocol import Message
+from pytest_enrich.proposers.ollama.protocol import Message, Options
 from pytest_enrich.proposers.ollama.question import Question, about_target, is_excluded
 from pytest_enrich.proposers.ollama.reply import FENCE
 from pytest_enrich.protocols import Sandbox, Task
@@ -52,10 +52,10 @@ class Use:
         target = task.target
         if not target.entries or is_excluded(target.path, self._excluded) or self._asker.is_barren(NAME):
             return
-        recorded = exploring.record(target, self._sandbox)
         texts = self._texts(task)
         if not texts:
             return
+        recorded = exploring.record(target, self._sandbox)
         values = tuple(map(repr, texts))
         entries = tuple(
             replace(entry, calls=(*entry.calls, *_calls(entry, target.module, values))) for entry in target.entries
@@ -82,17 +82,14 @@ class Use:
         for number, (form, messages) in enumerate(_questions(task)):
             if not task.has_turn():
                 break
-            answered = self._asker.ask(
-                Question(
-                    strategy=NAME,
-                    about=about_target(task.target),
-                    messages=messages,
-                    predict=PREDICT,
-                    temperature=TEMPERATURE,
-                    seed=task.seed + number,
-                    stop=() if form == "script" else CODE,
-                )
+            options = Options(
+                predict=PREDICT,
+                temperature=TEMPERATURE,
+                seed=task.seed + number,
+                stop=() if form == "script" else CODE,
             )
+            about = about_target(task.target)
+            answered = self._asker.ask(Question(strategy=NAME, about=about, messages=messages, options=options))
             if answered is None:
                 break
             for text in written(answered.text, form):

@@ -19,6 +19,7 @@ from pytest_enrich.data import Attempt, NewTest
 from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.ollama import naming, prompt
 from pytest_enrich.proposers.ollama.asking import Asker
+from pytest_enrich.proposers.ollama.protocol import Options
 from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing import names, ways, words
@@ -65,12 +66,10 @@ class Wording:
 
     def versions(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
         """The test as the model says it, where that is better; what a model wrote is in its own words already."""
-        test, shown = kept.candidate, (task.target.path, kept.candidate.placement.path)
-        if (
-            not isinstance(test, NewTest)
-            or test.origin.model
-            or any(is_excluded(each, self._excluded) for each in shown)
-        ):
+        test = kept.candidate
+        if not isinstance(test, NewTest) or test.origin.model:
+            return
+        if any(is_excluded(path, self._excluded) for path in (task.target.path, test.placement.path)):
             return
         asked = Asked(task=task, test=test)
         answered = self._asker.ask(asked.question)
@@ -116,14 +115,12 @@ class Asked(Struct, frozen=True, kw_only=True):
         is_short = bool(self.raised) and not self.has_docstrings
         code = prompt.reached(self.task.target, self.test.gaps, naming.MOST_CODE)
         shown = self.test.code.replace(self.test.name, "test_...", 1)
-        asked = naming.about(code, shown, naming.NAME if is_short else naming.SENTENCE)
+        wanted, predict = (naming.NAME, PREDICT_NAME) if is_short else (naming.SENTENCE, PREDICT_SENTENCE)
         return Question(
             strategy=WORD,
             about=about_target(self.task.target),
-            messages=(*naming.FIRST, asked),
-            predict=PREDICT_NAME if is_short else PREDICT_SENTENCE,
-            temperature=0.0,
-            seed=self.task.seed,
+            messages=(*naming.FIRST, naming.about(code, shown, wanted)),
+            options=Options(predict=predict, temperature=0.0, seed=self.task.seed),
             within=SECONDS,
         )
 
@@ -150,9 +147,6 @@ class Asked(Struct, frozen=True, kw_only=True):
         styled = names.styled(said, taken)
         if styled in taken or not _is_name(said) or not self._is_true(said):
             return self.test.name
-        is_compared = self.task.target.qualname.rpartition(".")[2] in ways.COMPARED
-        if is_compared or self.raised == "SystemExit" or "rejects" in words.snake(self.test.name).split("_"):
-            return self.test.name  # what a message says is refused is as good as what a model says
         if self.raised:
             return styled
         subject, known = self._subject, self._known | self._shown
@@ -171,9 +165,8 @@ class Asked(Struct, frozen=True, kw_only=True):
             return False
         unfit = _CONDITIONS - (_REFUSED if self.raised else set())
         told, own = _told(said, self._subject, known, unfit)
-        return len(told) >= (FEWEST_RAISED if self.raised else FEWEST) and len(own - self._shown) <= bool(
-            self.raised
-        )
+        fewest, most_own = (FEWEST_RAISED, 1) if self.raised else (FEWEST, 0)
+        return len(told) >= fewest and len(own - self._shown) <= most_own
 
     @property
     def _subject(self) -> frozenset[str]:
@@ -252,13 +245,11 @@ def _told(
     return (frozenset(), own) if own & _stems(" ".join(unfit)) else (told, own)
 
 
-def _worth(name: str, subject: frozenset[str], known: Collection[str]) -> float:
+def _worth(name: str, subject: frozenset[str], known: Collection[str]) -> int:
     """The better a name, the higher: what it says of the case, in words that are known, and not too many."""
     spoken = words.snake(name).split("_")[1:]
-    content = _stems(name) - subject - _COMMON
-    told = len(content & {*known}) - len(content - {*known}) + len(_stems(name) & _OUTCOMES & {*known})
-    excess = max(len(spoken) - MOST_WORDS, 0) + len(spoken) - len({*spoken})
-    return told - excess - 2 * any(word.isdigit() for word in spoken)
+    told, own = _told(name, subject, known, ())
+    return len(told) - len(own) - max(len(spoken) - MOST_WORDS, 0)
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -270,8 +261,8 @@ def _stem(word: str) -> str:
     return re.sub(r"(?<=\w{3})(?:ed|ing|es|s|d|e)$", "", word)[:7]
 
 
-_COMMON, _OUTCOMES = _stems(" ".join(_MACHINERY)), _stems("refused rejected")
-"""Words that need no evidence in a name, and those of them that say something where the test has them, too."""
+_COMMON = _stems(" ".join(_MACHINERY))
+"""Words that need no evidence in a name."""
 
 
 def _plain(name: str) -> str:

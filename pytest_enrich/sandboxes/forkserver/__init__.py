@@ -71,12 +71,6 @@ class ForkserverSandbox:
         """Why jobs that could have been forked were done in fresh processes, each reason once."""
         return tuple(self._notes)
 
-    @property
-    def processes(self) -> tuple[int, ...]:
-        """The numbers of the processes that fork."""
-        with self._lock:
-            return tuple(zygote.forker.number for zygote in self._zygotes.values())
-
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """Do `job` in a fork, or in a fresh interpreter; see `protocols.Sandbox`."""
         job, _ = self._fresh.allowed(job)

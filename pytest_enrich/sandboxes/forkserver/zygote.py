@@ -135,11 +135,6 @@ class Forker:
         except msgspec.MsgspecError as error:
             return Ready(f"the process that imports the project did not say what it loaded: {error}")
 
-    @property
-    def number(self) -> int:
-        """Of the process."""
-        return self._process.pid
-
     def is_alive(self, patience: float = 0.0) -> bool:
         """Whether its end cannot be seen yet: its files are closed shortly before that can be."""
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.config import policy
+from pytest_enrich.config import Settings, policy
 from pytest_enrich.proposers.ollama import connect
-from pytest_enrich.proposers.ollama.connect import Connected, Wish
+from pytest_enrich.proposers.ollama.connect import Connected
 from pytest_enrich.proposers.ollama.gate import Pulled, Refusal
 
 CODER = {
@@ -27,11 +27,11 @@ def serve(server, ollama):
 
 
 @pytest.fixture
-def reach(server):
+def reach(server, tmp_path):
     opened = []
 
     def reach(**changes):
-        found = connect.connect(Wish(**{"host": server.url, **changes}))
+        found = connect.connect(Settings(rootdir=tmp_path, directory=tmp_path, **{"host": server.url, **changes}))
         opened.append(found)
         return found
 
@@ -59,12 +59,12 @@ def test_a_model_is_asked_for_by_name(serve, reach):
 def test_a_team_s_models_are_known_by_their_digest(serve, reach):
     serve(CODER, {**CODER, "name": "small:1b", "digest": "e" * 64})
     rules = policy.Named(policy.Policy(model=policy.ModelRules(digests=("sha256:" + "e" * 64,))), "p.toml")
-    assert reach(rules=rules).model.pulled.name == "small:1b"
-    refused = reach(rules=rules, model="coder:7b")
+    assert reach(policy=rules).model.pulled.name == "small:1b"
+    refused = reach(policy=rules, model="coder:7b")
     assert refused.is_forbidden
     assert refused.reason == f"coder:7b (sha256:{'d' * 64}) is not among model.digests of p.toml"
     none = policy.Named(policy.Policy(model=policy.ModelRules(digests=())), "p.toml")
-    assert reach(rules=none).is_forbidden
+    assert reach(policy=none).is_forbidden
 
 
 def test_the_environment_says_where(serve, reach, server, monkeypatch):
@@ -73,8 +73,8 @@ def test_the_environment_says_where(serve, reach, server, monkeypatch):
     assert isinstance(reach(host=""), Connected)
 
 
-def test_nobody_there_is_said_with_the_command_that_helps():
-    refusal = connect.connect(Wish(host="127.0.0.1:1"))
+def test_nobody_there_is_said_with_the_command_that_helps(reach):
+    refusal = reach(host="127.0.0.1:1")
     assert refusal == Refusal(reason="no answer from http://127.0.0.1:1", remedy="start it:       ollama serve")
 
 
@@ -120,13 +120,13 @@ def test_no_source_code_is_sent_to_find_out(serve, reach, server):
 
 
 @pytest.mark.parametrize(
-    ("sizes", "longest", "tokens"),
-    [([], 0, 2048), ([1000, 100], 0, 2048), ([8000], 0, 5120), ([10**6], 0, 16384), ([10**6], 4096, 4096)],
+    ("characters", "longest", "tokens"),
+    [(0, 0, 2048), (1000, 0, 2048), (8000, 0, 5120), (10**6, 0, 16384), (10**6, 4096, 4096)],
 )
-def test_the_window_holds_the_longest_prompt_and_the_reply(sizes, longest, tokens):
-    assert connect.window(sizes, Pulled(name="m:1", window=longest)) == tokens
+def test_the_window_holds_the_longest_prompt_and_the_reply(characters, longest, tokens):
+    assert connect.window(characters, Pulled(name="m:1", window=longest)) == tokens
 
 
 def test_a_model_that_thinks_gets_room_for_it():
     thinker = Pulled(name="m:1", capabilities=frozenset({"thinking"}))
-    assert connect.window([3000], thinker) > connect.window([3000], Pulled(name="m:1"))
+    assert connect.window(3000, thinker) > connect.window(3000, Pulled(name="m:1"))

@@ -209,8 +209,8 @@ def test_why_people_turned_down_earlier_tests_is_said_in_words_of_ours(talk, cha
     assert chats()[0][-1]["content"].endswith(f"Reviewers turned down earlier tests of this file {told}")
 
 
-def test_a_window_is_asked_for_that_the_prompts_fit_into(task, talk, chats):
-    (size,) = prompt.sizes([task.target], lambda _path: task.source_text, 14000)
+def test_a_window_is_asked_for_that_the_prompts_fit_into(talk, chats):
+    size = prompt.longest(14000)
     talk(CODE, verdicts=[kept("cart-aaaaaaaa")])
     assert sum(len(message["content"]) for message in chats()[0]) <= size
 
