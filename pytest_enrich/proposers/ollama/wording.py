@@ -147,6 +147,10 @@ class Asked(Struct, frozen=True, kw_only=True):
         styled = names.styled(said, taken)
         if styled in taken or not _is_name(said) or not self._is_true(said):
             return self.test.name
+        # Readers preferred ours for what a program exits with, for comparisons, and where it says what is refused.
+        is_compared = self.task.target.qualname.rpartition(".")[2] in ways.COMPARED
+        if is_compared or self.raised == "SystemExit" or "rejects" in words.snake(self.test.name).split("_"):
+            return self.test.name
         if self.raised:
             return styled
         subject, known = self._subject, self._known | self._shown

@@ -129,9 +129,20 @@ def test_our_name_stays_where_the_models_says_no_more(worded, test_of):
     assert worded(test_of("test_negative_total_gives_nothing"), "test_discount_negative")[0] == []
 
 
+def test_why_a_program_exits_the_model_does_not_say(worded, test_of):
+    code = REFUSED.format("test_main_exits").replace("TotalError", "SystemExit")
+    assert worded(replace(test_of("test_main_exits"), code=code), "test_discount_of_negative_total_exits")[0] == []
+
+
 def test_a_docstring_comes_with_a_name_and_not_alone(worded, test_of):
     said = "A negative total is free.\ntest_discount_works"
     assert worded(test_of(), said, test_text=DOCUMENTED)[0] == []
+
+
+@pytest.mark.parametrize("name", ["test_discount_rejects_negative_total", "test_rejects_negative_total"])
+def test_what_a_message_says_is_refused_stays(worded, test_of, name):
+    test = replace(test_of(name), code=REFUSED.format(name))
+    assert worded(test, "test_discount_of_negative_total_raises_total_error")[0] == []
 
 
 @pytest.mark.parametrize(
