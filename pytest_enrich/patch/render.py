@@ -54,7 +54,9 @@ def formed(suggestion: Suggestion, test_text: str | None, form: Form) -> Suggest
     test = as_candidate(suggestion)
     plain = insert(test_text or "", test)
     after = form(test.placement.path, test_text, plain)
-    code = "" if after == plain else row.code_of(after, test) if isinstance(test, NewRow) else code_of(after, test)
+    code = (
+        "" if after == plain else row.Cases(after, test).code if isinstance(test, NewRow) else code_of(after, test)
+    )
     if not code or code == test.code:
         return suggestion
     oracle = _moved(suggestion.oracle, test.code, code)
@@ -188,7 +190,7 @@ def _possible_bug(bug: Suggestion) -> str:
 
 
 def _row(test: NewRow, text: str) -> str:
-    alone = row.alone_in_list(row.insert(text, test), test, BEGIN, END)
+    alone = row.Cases(row.insert(text, test), test).alone(BEGIN, END)
     return alone.replace("\r\n", "\n").replace("\r", "\n")
 
 

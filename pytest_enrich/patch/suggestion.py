@@ -56,8 +56,7 @@ def body_sha256(code: str, before: tuple[str, ...] = ()) -> str:
     Raises:
         SyntaxError: The code is not Python.
     """
-    source = textwrap.dedent(code).strip()
-    return _hashed(tree_of(source if parsed(source) else source.removeprefix("@")).body, before)
+    return _hashed(tree_of(textwrap.dedent(code).strip()).body, before)
 
 
 def body_of(candidate: Candidate) -> str:
@@ -92,10 +91,13 @@ def nearest_case(new: NewRow, text: str) -> NearestPart | None:
     Cases are short, and mostly values: their characters are compared, not their tokens.
     """
     try:
-        codes, nodeid = row.codes(text, new), row.carrier(text, new)
+        cases = row.Cases(text, new)
     except RefusedError:
         return None
-    found = [NearestPart(nodeid=nodeid, similarity=_spelled_alike(new.code, code), code=code) for code in codes]
+    found = [
+        NearestPart(nodeid=cases.carrier, similarity=_spelled_alike(new.code, code), code=code)
+        for code in cases.codes
+    ]
     return max(found, key=lambda one: one.similarity, default=None)
 
 
@@ -264,8 +266,8 @@ def _target(test: Candidate, text: str | None) -> TargetPart:
 
 def _test(test: Candidate, text: str) -> TestPart:
     """What it needs; a row runs in a copy of its file, so that whatever it needs is there."""
-    code = row.written(text, test) if isinstance(test, NewRow) else requote(test.code, quotes(text))
-    said = code.strip().removeprefix("@") if isinstance(test, NewRow) else test.code
+    code = row.Cases(text, test).written if isinstance(test, NewRow) else requote(test.code, quotes(text))
+    said = code.strip() if isinstance(test, NewRow) else test.code
     needed = needs(said, read(text, path=test.placement.path))
     return TestPart(
         names=(test.name,),

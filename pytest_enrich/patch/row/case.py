@@ -1,4 +1,4 @@
-"""One case: its values, how it is written in a list of others, and as an `@example` above a `@given`."""
+"""One case: its values, and how it is written in a list of others."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from typing import Literal, TypeAlias
 
 import libcst as cst
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.imports.elements import Edit, indent, spliced
-from pytest_enrich.patch.row import place
-from pytest_enrich.patch.row.place import Spans, last_name
-from pytest_enrich.patch.scope import enter, parse, quotes, requote
+from pytest_enrich.patch.row.place import last_name
 
 Shape: TypeAlias = Literal["bare", "tuple", "list", "param", "other"]
 _EMPTY = cst.Module(body=())
@@ -63,22 +59,17 @@ def case_source(node: cst.CSTNode) -> str:
 
 
 def parsed_row(row: NewRow) -> ast.expr:
-    """The element or the decorator that a row is.
+    """The element that a row is.
 
     Raises:
         SyntaxError: It is no Python.
         ValueError: It is something else, or more.
     """
-    if row.argnames:
-        ast.parse(row.code.strip(), mode="eval")
-        listed = ast.parse(f"[{row.code}\n]", mode="eval").body
-        if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
-            raise ValueError("not exactly one case")
-        return listed.elts[0]
-    body = ast.parse(f"{row.code.strip()}\ndef test(): pass").body
-    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or len(body[0].decorator_list) != 1:
-        raise ValueError("not exactly one decorator")
-    return body[0].decorator_list[0]
+    ast.parse(row.code.strip(), mode="eval")
+    listed = ast.parse(f"[{row.code}\n]", mode="eval").body
+    if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
+        raise ValueError("not exactly one case")
+    return listed.elts[0]
 
 
 def new_case(row: NewRow, *, bare: bool) -> Case:
@@ -188,93 +179,3 @@ def _text(source: str) -> str | None:
     except (ValueError, SyntaxError):
         return None
     return value if isinstance(value, str) else None
-
-
-class Examples:
-    """The decorators of the test that `row` belongs to, in the text of its file.
-
-    Raises:
-        RefusedError: There is no such test, it has no `@given`, or the row is no `@example`.
-    """
-
-    def __init__(self, text: str, row: NewRow) -> None:
-        self.scope = enter(parse(text, row.placement.path), row.placement)
-        self._text, self._row = text, row
-        self._function = place.function(self.scope, row)
-        self._spans = Spans(self.scope)
-        self._examples = self._named("example")
-        if not self._named("given"):
-            raise RefusedError(
-                f"{row.name} in {row.placement.path} has no @given\nThe example was not put in.\n"
-                "Make new suggestions for what is there now:  pytest --enrich"
-            )
-        wanted = _key(_call(row))
-        keys = (_key(_call(replace(row, code=code))) for code in self.codes)
-        self.at = next((at for at, key in enumerate(keys) if key == wanted), None)
-        """Which of the examples says the same; None when none does."""
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The examples as they are written."""
-        return tuple(f"@{case_source(example)}" for example in self._examples)
-
-    @property
-    def carrier(self) -> str:
-        """What gets the example: the test."""
-        return "::".join([*(owner.name.value for owner in self.scope.owners), self._row.name])
-
-    @property
-    def written(self) -> str:
-        """The decorator as it is written in the file."""
-        return requote(self._row.code, quotes(self._text))
-
-    def code(self, at: int) -> str:
-        """An example as it is written."""
-        return self.codes[at]
-
-    def line(self, at: int) -> int:
-        """Where an example stands (1-based)."""
-        return self._spans.line(self._spans.of(self._examples[at])[0])
-
-    def inserted(self) -> str:
-        """The text with the example below the others, else right above `@given`."""
-        beside = self._examples[-1] if self._examples else self._named("given")[0]
-        first, last = self._spans.lines(beside)
-        space, end = indent(self._text, self._spans.of(beside)[0]), self._spans.newline
-        lines = "".join(f"{space}{line}{end}" for line in self.written.strip().splitlines())
-        where = last if self._examples else first
-        return spliced(self._text, [(where, where, lines)])
-
-    def only(self, at: int, begin: str, end: str) -> tuple[Spans, list[Edit]]:
-        """What leaves only this example, between two comments."""
-        edits = []
-        for number, one in enumerate(self._examples):
-            first, last = self._spans.lines(one)
-            space, line = indent(self._text, self._spans.of(one)[0]), self._spans.newline
-            own = f"{space}{begin}{line}{self._text[first:last]}{space}{end}{line}"
-            edits.append((first, last, own if number == at else ""))
-        return self._spans, edits
-
-    def _named(self, name: str) -> list[cst.Call]:
-        """The decorators that are calls of this name."""
-        calls = (decorator.decorator for decorator in self._function.decorators)
-        return [call for call in calls if isinstance(call, cst.Call) and last_name(call.func) == name]
-
-
-def _call(row: NewRow) -> ast.Call:
-    wrong = RefusedError(
-        f"The example for {row.name} is not one @example\nIt was not put in.\nSee it:  {row.code[:60]!r}"
-    )
-    try:
-        call = parsed_row(row)
-    except UNREADABLE as error:
-        raise wrong from error
-    if not isinstance(call, ast.Call) or ast.unparse(call.func).rpartition(".")[2] != "example":
-        raise wrong
-    return call
-
-
-def _key(call: ast.Call) -> str:
-    """What the call says, whatever it is called by and however it is written."""
-    named = sorted(call.keywords, key=lambda keyword: keyword.arg or "")
-    return ast.dump(ast.Call(func=ast.Name("example"), args=call.args, keywords=named))

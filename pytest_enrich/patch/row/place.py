@@ -15,7 +15,7 @@ from msgspec import Struct
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.elements import Elements
-from pytest_enrich.imports.text import newline, split, unreadable
+from pytest_enrich.imports.text import split, unreadable
 from pytest_enrich.patch.scope import Scope, below, definitions
 
 NAMES, VALUES, IDS = ("argnames", 0), ("argvalues", 1), ("ids", 3)
@@ -195,9 +195,8 @@ class Spans:
     """
 
     def __init__(self, scope: Scope) -> None:
-        self.text = scope.module.code
-        self.newline = newline(self.text)
-        self._starts = [0, *accumulate(map(len, split(self.text)))]
+        self._text = scope.module.code
+        self._starts = [0, *accumulate(map(len, split(self._text)))]
         wrapper = MetadataWrapper(scope.module, unsafe_skip_copy=True)
         try:
             self._ranges = wrapper.resolve(WhitespaceInclusivePositionProvider)
@@ -214,21 +213,17 @@ class Spans:
         """The line (1-based) that an offset is in."""
         return bisect.bisect_right(self._starts, offset)
 
-    def lines(self, node: cst.CSTNode) -> tuple[int, int]:
-        """Where the lines of a node begin and end."""
-        start, end = self.of(node)
-        return self._starts[self.line(start) - 1], self._starts[min(self.line(end), len(self._starts) - 1)]
-
     def elements(self, listing: Listing) -> Elements:
         """The elements of a literal list."""
-        is_list = isinstance(listing, cst.List)
-        opening, closing = (
-            (listing.lbracket, listing.rbracket)
-            if isinstance(listing, cst.List)
-            else (listing.lpar[-1], listing.rpar[0])
-        )
+        opening: cst.CSTNode
+        closing: cst.CSTNode
+        if isinstance(listing, cst.List):
+            opening, closing = listing.lbracket, listing.rbracket
+        else:
+            opening, closing = listing.lpar[-1], listing.rpar[0]
         inside = self.of(opening)[0] + 1, self.of(closing)[1] - 1
-        return Elements(self.text, inside, [*map(self._without_comma, listing.elements)], is_tuple=not is_list)
+        spans = [*map(self._without_comma, listing.elements)]
+        return Elements(self._text, inside, spans, is_tuple=isinstance(listing, cst.Tuple))
 
     def _without_comma(self, element: cst.BaseElement) -> tuple[int, int]:
         start, end = self.of(element)

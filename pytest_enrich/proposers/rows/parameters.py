@@ -1,4 +1,4 @@
-"""What the parameters of a test stand for: cases of a list, what Hypothesis draws, fixtures."""
+"""What the parameters of a test stand for: cases of a list, fixtures."""
 
 from __future__ import annotations
 
@@ -54,29 +54,10 @@ def is_parametrize(node: ast.expr) -> bool:
     return last_name(function) == "parametrize"
 
 
-def given_decorator(function: Function) -> ast.Call | None:
-    """The `@given` of a test, None for one without."""
+def is_drawn(function: Function) -> bool:
+    """Whether Hypothesis draws what a test is given."""
     calls = (mark for mark in function.decorator_list if isinstance(mark, ast.Call))
-    return next((call for call in calls if last_name(call.func) == "given"), None)
-
-
-def drawn_names(function: Function) -> tuple[str, ...]:
-    """The arguments that are drawn, in the order of the test's; none where they cannot be read."""
-    call = given_decorator(function)
-    own = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
-    if call is None or any(isinstance(strategy, ast.Starred) for strategy in call.args):
-        return ()
-    if call.args:  # they fill the test's arguments from the right
-        return () if call.keywords or len(call.args) > len(own) else tuple(own[-len(call.args) :])
-    wanted = [keyword.arg for keyword in call.keywords]
-    own += [parameter.arg for parameter in function.args.kwonlyargs]
-    return tuple(name for name in own if name in wanted) if None not in wanted else ()
-
-
-def given_spelling(function: Function) -> str:
-    """How `example` is to be named beside this `given`: `hypothesis.` where that has it, "" where it has none."""
-    call = given_decorator(function)
-    return f"{ast.unparse(call.func.value)}." if call is not None and isinstance(call.func, ast.Attribute) else ""
+    return any(last_name(call.func) == "given" for call in calls)
 
 
 def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:

@@ -30,8 +30,8 @@ from pytest_enrich.writing.syntax import (
     used,
 )
 
-Kind: TypeAlias = Literal["row", "example", "sibling"]
-KINDS: tuple[Kind, ...] = ("row", "example", "sibling")
+Kind: TypeAlias = Literal["row", "sibling"]
+KINDS: tuple[Kind, ...] = ("row", "sibling")
 """Best first."""
 MOST_HOLES = 60
 NOT_VALUES = {
@@ -45,7 +45,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """An existing test.
 
     Attributes:
-        kind: What a variant of it becomes: a row of it, an example for it, a sibling beside it.
+        kind: What a variant of it becomes: a row of it, or a sibling beside it.
         text: Of its file.
         function: The test.
         placement: Where it is, itself for an anchor.
@@ -150,7 +150,6 @@ def read(
         holes=tuple(holes),
         argnames=cases.argnames if cases else (),
         points=tuple(look.point for look in places),
-        given=kind == "example",
     )
     return Sheet(
         kind=kind,
@@ -178,8 +177,6 @@ def _open(
         literals = _literals(text, function, more)
         rows = len(cases.rows)
         return [*expecting, *more], [*holes, *(replace(hole, values=hole.values * rows) for hole in literals)]
-    if kind == "example":
-        return (), [Hole(name=name) for name in parameters.drawn_names(function)]
     stating = looks.of_literals(function)
     return stating, _literals(text, function, stating) if kind == "sibling" else []
 
@@ -195,11 +192,9 @@ def _function(tree: ast.Module, names: Sequence[str]) -> Function | None:
 
 def _kind(function: Function) -> Kind | None:
     """What a variant of a test can be; None for nothing."""
-    if any(parameters.is_parametrize(mark) for mark in function.decorator_list):
-        return "row" if parameters.given_decorator(function) is None else None
-    if parameters.given_decorator(function) is not None:
-        return "example"
-    return "sibling"
+    if parameters.is_drawn(function):
+        return None
+    return "row" if any(map(parameters.is_parametrize, function.decorator_list)) else "sibling"
 
 
 def _style(function: Function, owner: str | None, known: str) -> Literal["function", "method", "unittest"]:

@@ -1,4 +1,4 @@
-"""A variant of a test as one more case of it: a row of its list, or an `@example` where Hypothesis draws."""
+"""A variant of a test as one more row of its list of cases."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import ast
 from collections.abc import Sequence
 
 from pytest_enrich.data import NewRow, Observation, Oracle, Template, Variant
-from pytest_enrich.proposers.rows import parameters, stating
+from pytest_enrich.proposers.rows import stating
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, names, questions
 from pytest_enrich.writing.renderer import LONGEST_LINE
-
-EXAMPLE = "⟨hypothesis:example⟩"
 
 
 def write_row(renderer: VariantRenderer) -> NewRow | None:
@@ -42,27 +40,6 @@ def write_row(renderer: VariantRenderer) -> NewRow | None:
         title=names.title(renderer.case(_seen(expected)), _done(expected, values)),
         look=_question(renderer, expected, values),
         oracle=_oracles(expected, raised=raised),
-        origin=renderer.origin,
-        gaps=tuple(gap.id for gap in gaps),
-    )
-
-
-def write_example(renderer: VariantRenderer) -> NewRow | None:
-    """The example, or None when it would not be one that a reviewer likes."""
-    sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
-    resolved = renderer.resolve_there([_example_call(sheet, variant)])
-    if not gaps or resolved is None or len(resolved.codes[0]) >= LONGEST_LINE:
-        return None
-    values = ", ".join(value for _, value in variant.values)
-    return NewRow(
-        name=sheet.function.name,
-        code=f"@{resolved.codes[0]}",
-        argnames=(),
-        imports=resolved.imports,
-        placement=sheet.placement,
-        title=names.title(renderer.case(_seen({})), f"with {body.shown(values)}"),
-        look=questions.about_case(values),
-        oracle=questions.oracle_of_test(),
         origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
@@ -105,10 +82,3 @@ def _oracles(expected: dict[str, Template], *, raised: bool) -> tuple[Oracle, ..
         Oracle(line=1, what=body.shown(value), source="raises" if raised else "observed", look=at == 0)
         for at, value in enumerate(expected.values())
     )
-
-
-def _example_call(sheet: Sheet, variant: Variant) -> Template:
-    """By name, as the decorator beside it is called."""
-    spelling = parameters.given_spelling(sheet.function)
-    arguments = ", ".join(f"{sheet.pattern.holes[hole].name}={value}" for hole, value in variant.values)
-    return f"{f'{spelling}example' if spelling else EXAMPLE}({arguments})"
