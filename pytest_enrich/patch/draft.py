@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache, reduce
 from itertools import count, groupby
@@ -14,17 +14,16 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewRow, NewTest
 from pytest_enrich.imports import free, merge, read
-from pytest_enrich.imports.text import bound, split_bom
-from pytest_enrich.imports.text import parse as parse_ast
+from pytest_enrich.imports.text import split_bom
 from pytest_enrich.patch import row
 from pytest_enrich.patch.scope import (
-    Definition,
     Scope,
     Statement,
     above,
     apart,
     begun,
     blank,
+    definitions,
     end,
     enter,
     find_last,
@@ -119,9 +118,8 @@ def _insertion(module: cst.Module, text: str, test: NewTest, order: Sequence[New
     if find_test(scope, test) is not None:
         return None
     index = _index(scope, test, order)
-    owners = tuple(owner.name.value for owner in scope.owners)
-    taken = _bound(text, owners) if owners else read(text).taken
-    name = free([test.name], taken | {node.name.value for node in scope.body if isinstance(node, Definition)})
+    taken = {definition.name.value for definition in definitions(scope.body)}
+    name = free([test.name], taken if scope.owners else taken | read(text).taken)
     code = requote(_renamed(test, name), quotes(text))
     return Insertion(scope=scope, index=index, statements=_statements(scope, code, index))
 
@@ -158,7 +156,7 @@ def code_of(text: str, test: NewTest) -> str:
     scope = enter(parse(text, test.placement.path), test.placement)
     index = find_test(scope, test)
     node = None if index is None else scope.body[index]
-    if not isinstance(node, cst.FunctionDef) or node.name.value != test.name or len(parse_ast(test.code).body) > 1:
+    if not isinstance(node, cst.FunctionDef) or node.name.value != test.name or len(ast.parse(test.code).body) > 1:
         return ""
     above = [line for line in node.leading_lines if line.comment is not None]
     return scope.module.code_for_node(node.with_changes(leading_lines=above)).replace("\r\n", "\n")
@@ -197,25 +195,6 @@ def _statements(scope: Scope, code: str, index: int) -> list[Statement]:
     first, *rest = parsed.body
     lines = [*blank(above(scope, index)), *parsed.header, *getattr(first, "leading_lines", ())]
     return [first.with_changes(leading_lines=lines), *rest]
-
-
-@lru_cache(maxsize=8)  # a few classes are asked about, each for many candidates
-def _bound(text: str, owners: tuple[str, ...]) -> frozenset[str]:
-    """The names in a class, by those of the classes that it is in and its own; none where it is not there yet."""
-    body = parse_ast(text).body
-    for name in owners:
-        found = [node for node in _classes(body) if node.name == name]
-        body = found[-1].body if found else []
-    return frozenset(binding.name for binding in bound(body))
-
-
-def _classes(body: Iterable[ast.AST]) -> Iterator[ast.ClassDef]:
-    """Those of a scope, those in conditional blocks included."""
-    for node in body:
-        if isinstance(node, ast.ClassDef):
-            yield node
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.expr):
-            yield from _classes(ast.iter_child_nodes(node))
 
 
 def _scope(module: cst.Module, test: NewTest, order: Sequence[NewTest]) -> Scope:

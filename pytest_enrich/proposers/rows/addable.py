@@ -81,8 +81,7 @@ class Addable(Struct, frozen=True):
     `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `caught` are
     templates of the exceptions that no test makes it catch, `tried` the methods that may raise them, and
     `outcomes` those that decide something, with what they may give; `made` are the keywords of classes beside it
-    whose attributes it asks for; `verbs` are the methods of a request that it knows, and `steps` the properties,
-    then the methods, of its class with which a chain goes on (`every().day.at("10:30")`). `own` is the template of
+    whose attributes it asks for; `verbs` are the methods of a request that it knows. `own` is the template of
     the function or class at the top of its module that it is in, and `kin` are the names of those beside that one
     that are called like it; `member` is its own name in its class, and `members` are those of the methods, or the
     properties, beside it there.
@@ -97,7 +96,6 @@ class Addable(Struct, frozen=True):
     outcomes: tuple[Keyword, ...] = ()
     made: Mapping[str, tuple[Keyword, ...]] = {}
     verbs: frozenset[str] = frozenset()
-    steps: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     own: Template = ""
     kin: frozenset[str] = frozenset()
     member: str = ""
@@ -136,7 +134,6 @@ def of(target: Target, source: str) -> Addable:
         verbs=VERBS.intersection(
             constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
         ),
-        steps=_steps(owner),
         own=f"⟨{target.module}:{target.outermost}⟩",
         kin=frozenset(_kin(tree, target.outermost)),
         member=function.name if function is not None else "",
@@ -227,24 +224,6 @@ def _definition(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.C
             break
         owner, body = node, node.body
     return None, owner
-
-
-def _steps(owner: ast.ClassDef | None) -> tuple[frozenset[str], frozenset[str]]:
-    """The properties and the methods with which a chain goes on: with the object, or another one of its class."""
-    found: tuple[set[str], set[str]] = set(), set()
-    for node in owner.body if owner is not None else []:
-        if owner is not None and isinstance(node, ast.FunctionDef) and _goes_on(node, owner):
-            kinds = [*map(last_name, node.decorator_list)]
-            found[not kinds].update([node.name] if kinds in ([], ["property"]) else [])
-    return frozenset(found[0]), frozenset(found[1])
-
-
-def _goes_on(node: ast.FunctionDef, owner: ast.ClassDef) -> bool:
-    every, last = node.args, node.body[-1]
-    is_alone = len(every.args) == 1 and not (every.posonlyargs or every.kwonlyargs or every.vararg or every.kwarg)
-    given = ast.unparse(last.value) if isinstance(last, ast.Return) and last.value else ""
-    hint = last_name(node.returns) or getattr(node.returns, "value", "") if node.returns else ""
-    return is_alone and node.name[:1] != "_" and (given == every.args[0].arg or hint in {owner.name, "Self"})
 
 
 def _maker(owner: ast.ClassDef | None) -> Function | None:

@@ -99,16 +99,6 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
     ]
 
 
-def chain_holes(function: Function, known: Addable) -> Iterator[Hole]:
-    """Steps of a chain, for the others that its objects have."""
-    called = {span(call.func) for call in calls(function) if not (call.args or call.keywords)}
-    for node in nodes_of(ast.Attribute, function):
-        others = known.steps[span(node) in called]
-        if node.attr in others and len(others) > 1:
-            offers = tuple(repr(name) for name in sorted(others - {node.attr}))
-            yield Hole(span=span(node), values=(repr(node.attr),), adds=METHOD, offers=offers)
-
-
 def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
     """What a test names that is beside the target: the target's own may stand there instead."""
     loaded = (node for node in nodes_of(ast.expr, function) if isinstance(getattr(node, "ctx", None), ast.Load))

@@ -114,7 +114,6 @@ class Sheet(Struct, frozen=True, kw_only=True):
         yield from adding.kin_holes(self.function, known)
         yield from adding.added_holes(self.function, known)
         yield from adding.verb_holes(self.function, known)
-        yield from adding.chain_holes(self.function, known)
         yield from mocks.setting_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
         yield from steps.step_holes(self.function)

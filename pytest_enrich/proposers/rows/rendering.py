@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Gap, Hole, Observation, Origin, Span, Template, Variant
+from pytest_enrich.data import Gap, Hole, Observation, Origin, Template, Variant
 from pytest_enrich.imports.text import assigned
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
-from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD, VERBS
+from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import cases, names, words
@@ -23,7 +22,6 @@ from pytest_enrich.writing.syntax import (
     Edit,
     Text,
     calls,
-    expression,
     is_within,
     last_name,
     loaded,
@@ -71,8 +69,6 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             alone = names.styled(f"test_{start}", self.taken)
             if any(gap.outcome == names.ENTERED for gap in self.gaps) and alone not in self.taken:
                 return alone, self.origin
-        elif chain := next(self._chained(), ""):
-            start = chain
         else:
             own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
             start = words.snake(self._front()) or own
@@ -121,15 +117,6 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """The names that the file of the test imports from modules."""
         imports_from = nodes_of(ast.ImportFrom, self.sheet.text.tree)
         return {one.asname or one.name for node in imports_from for one in node.names}
-
-    def _chained(self) -> Iterator[str]:
-        """Other steps of a chain, in words, with what comes then: `hour_at` for `.hour.at(":30")`."""
-        for at, value in self.variant.values:
-            hole, step = self.sheet.pattern.holes[at], value.strip("'")
-            if hole.adds == METHOD and step not in {*self.target.qualname.split("."), *VERBS}:
-                chain = nodes_of(ast.Attribute, self.sheet.function)
-                then = (node.attr for node in chain if hole.span in {span(node.value), _called_at(node.value)})
-                yield "_".join(map(words.snake, [step, *islice(then, 1)]))
 
     def _exchanged(self) -> Iterator[tuple[Hole, str, str]]:
         """Where the target is called instead of what is beside it, the name of that, and its own."""
@@ -223,14 +210,6 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         signature = _signature(f"{keyword} {name}(", arguments, f"){returns}:")
         return [*(f"@{text.source(mark)}" for mark in kept), *signature]
 
-    def _unpacked(self, name: ast.Name, value: Template) -> Edit:
-        """The value in the place of a name; of `*names` what is in it, one after the other."""
-        node, starred = expression(value), nodes_of(ast.Starred, self.sheet.function)
-        star = next((one for one in starred if one.value is name), None)
-        if star is not None and isinstance(node, ast.List | ast.Tuple) and node.elts:
-            return span(star), value.strip()[1:-1].strip().rstrip(",")
-        return span(name), value
-
     def edits(self) -> Iterator[Edit]:
         """The values in the place of the literals, and of the parameters that have no list any more."""
         changed = dict(self.variant.values)
@@ -243,7 +222,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             elif hole.name or (hole.fixture and at in changed):
                 value = changed.get(at, hole.values[self.variant.row])
                 uses = nodes_of(ast.Name, self.sheet.function)
-                yield from (self._unpacked(name, value) for name in uses if name.id == (hole.name or hole.fixture))
+                yield from ((span(name), value) for name in uses if name.id == (hole.name or hole.fixture))
 
     def is_free(self, nodes: Sequence[ast.AST], given: Iterable[str] = ()) -> bool:
         """Whether nothing is left in the nodes of a list of cases; `given` are parameters that get a value."""
@@ -265,11 +244,6 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         if mocks.is_configured(hole):
             return mocks.configuring_edit(hole, value)
         return adding.adding_edit(self.sheet.text, hole, value)
-
-
-def _called_at(node: ast.expr) -> Span | None:
-    """Where what is called is; None for what is no call."""
-    return span(node.func) if isinstance(node, ast.Call) else None
 
 
 def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.data import NearTest, Varied, Vary
+from pytest_enrich.data import NearTest, Vary
 from pytest_enrich.proposers.rows import addable
 from tests.proposers.rows.conftest import variant
 
@@ -167,23 +167,6 @@ def test_of_a_part_of_what_no_test_runs_it_is_said_which_one(unrun, fakes):
         "discount", FUNCTIONS, variant(seen=("6.0",), values=((1, "'discount'"),)), gaps=(fakes.gap(),)
     )
     assert candidate.name == "test_discount_with_negative_total"
-
-
-def test_what_a_parametrized_test_unpacks_is_passed_one_by_one(rows, fakes):
-    text = """
-    import pytest
-    from shop import cart
-
-
-    @pytest.mark.parametrize(("given", "expected"), [([60], 3), ([80], 4)])
-    def test_surcharge(given, expected):
-        assert cart.surcharge(*given) == expected
-    """
-    near = (NearTest(nodeid=f"{fakes.TESTS}::test_surcharge", shared=0),)
-    exchanged = variant(seen=("6.0",), values=((0, "[60]"), (1, "'discount'")))
-    answers = [Varied(variants=some, executions=1) for some in ((), (exchanged,), ())]
-    made, _ = rows(text, answer=answers, names=(), source=SOURCE, qualname="discount", nearest=near)
-    assert [one.code.splitlines()[-1].strip() for one in made] == ["assert cart.discount(60) == 6.0"]
 
 
 def test_tests_of_what_is_no_kin_are_not_asked_for(unrun):
