@@ -250,18 +250,26 @@ def _gap(gap: Gap, closed: Sequence[Gap], digest: str) -> GapPart:
 
 def _target(test: Candidate, text: str | None) -> TargetPart:
     placement = test.placement
-    inside: Literal["end of class", "new class"] = "new class" if placement.base else "end of class"
-    end: Literal["end of class", "new class", "end of file"] = inside if placement.owner else "end of file"
-    beside: Literal["after", "in"] = "in" if isinstance(test, NewRow) else "after"
     return TargetPart(
         path=placement.path,
-        where=beside if placement.anchor or beside == "in" else end,
+        where=_where(test),
         owner=placement.owner,
-        anchor=test.name if beside == "in" else placement.anchor,
+        anchor=test.name if isinstance(test, NewRow) else placement.anchor,
         style=placement.style,
         new_file=text is None,
         base=placement.base,
     )
+
+
+def _where(test: Candidate) -> Literal["after", "in", "end of class", "new class", "end of file"]:
+    placement = test.placement
+    if isinstance(test, NewRow):
+        return "in"
+    if placement.anchor:
+        return "after"
+    if not placement.owner:
+        return "end of file"
+    return "new class" if placement.base else "end of class"
 
 
 def _test(test: Candidate, text: str) -> TestPart:

@@ -21,10 +21,7 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 _SIGNS = {"<=": "up to", ">=": "from", "<": "below", ">": "above", "!=": "not"}
 _SIGN = re.compile(r"[<>!]=|[<>]|(?<![\w)])-(?=\d)")
 _SITUATION = re.compile(r" (?:when |for |(?=with(?:out)? ))")
-_WEAK = frozenset({"a", "an", "and", "as", "by", "for", "in", "is", "of", "or", "the", "to", "with", "without"})
-# Words for signs do not count: what they compare does.
-_WEAK |= {word for sign in (*_SIGNS.values(), "minus") for word in sign.split()}
-FEWEST, MOST = 2, 4
+MOST_WORDS = 6
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -37,7 +34,6 @@ class Case(Struct, frozen=True, kw_only=True):
         values: Source of each value.
         wrapper: `pytest.param`, for this shape.
         id: Source of its id, "" for none.
-        options: Whether the wrapper has other keyword arguments (`marks=pytest.mark.slow`).
     """
 
     code: str
@@ -45,7 +41,6 @@ class Case(Struct, frozen=True, kw_only=True):
     values: tuple[str, ...]
     wrapper: str = ""
     id: str = ""
-    options: bool = False
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -95,9 +90,8 @@ def read_case(node: cst.BaseExpression, *, bare: bool) -> Case:
     if isinstance(node, cst.Call) and last_name(node.func) == "param" and not any(arg.star for arg in node.args):
         values = tuple(case_source(arg.value) for arg in node.args if arg.keyword is None)
         named = {arg.keyword.value: case_source(arg.value) for arg in node.args if arg.keyword is not None}
-        given = named.pop("id", "")
         wrapper = case_source(node.func)
-        return Case(code=code, shape="param", values=values, wrapper=wrapper, id=given, options=bool(named))
+        return Case(code=code, shape="param", values=values, wrapper=wrapper, id=named.get("id", ""))
     if bare:
         return Case(code=code, shape="bare", values=(code,))
     if isinstance(node, cst.Tuple | cst.List) and all(
@@ -109,68 +103,45 @@ def read_case(node: cst.BaseExpression, *, bare: bool) -> Case:
 
 
 def styled(case: Case, others: Sequence[Case], title: str) -> str:
-    """The code of `case` as `others` are written: plain, or wrapped, with an id that says `title` if it has none.
+    """The code of `case` as `others` are: plain, or wrapped, with an id that says `title` where most have one.
 
-    What has options stays wrapped: they may be what it needs.
+    What is wrapped already stays as somebody wrote it.
     """
     wrapped = [one for one in others if one.shape == "param"]
     ids = [one.id for one in wrapped if one.id]
-    if case.shape == "other" or case.options or (case.id and ids) or not others:
+    if case.shape in {"other", "param"} or not others:
         return case.code
-    if 2 * len(ids) > len(others):
-        return _wrapped(case, wrapped[-1].wrapper, case.id or derive_id(title, ids))
-    if wrapped and len(wrapped) == len(others):
-        return _wrapped(case, wrapped[-1].wrapper, "")
-    return _plain(case, Counter(one.shape for one in others if one.shape != "param"))
-
-
-def _wrapped(case: Case, wrapper: str, id_: str) -> str:
-    if case.shape == "param" and bool(case.id) == bool(id_):
-        return case.code
-    return f"{wrapper}({', '.join([*case.values, *([f'id={id_}'] if id_ else [])])})"
-
-
-def _plain(case: Case, shapes: Counter[Shape]) -> str:
-    usual = shapes.most_common(1)[0][0] if shapes else "tuple"
-    if usual in {case.shape, "other"}:
-        return case.code
-    if usual == "bare":
-        return case.values[0] if len(case.values) == 1 else case.code
     inside = ", ".join(case.values)
-    if usual == "list":
-        return f"[{inside}]"
-    return f"({inside},)" if len(case.values) == 1 else f"({inside})"
+    if 2 * len(ids) > len(others):
+        return f"{wrapped[-1].wrapper}({inside}, id={derive_id(title, ids)})"
+    if len(wrapped) == len(others):
+        return f"{wrapped[-1].wrapper}({inside})"
+    (usual, _), *_ = Counter(one.shape for one in others if one.shape != "param").most_common(1)
+    return f"[{inside}]" if (case.shape, usual) == ("tuple", "list") else case.code
 
 
 def derive_id(title: str, sources: Sequence[str]) -> str:
-    """The source of an id for a case that shows `title`, in words as the ids in `sources` have them."""
+    """The source of an id for a case that shows `title`, its words joined as those of the ids in `sources` are."""
     known = [text for source in sources if (text := _text(source)) is not None]
     separators = Counter(char for one in known for char in one if char in "-_ ")
     separator = separators.most_common(1)[0][0] if separators else "-"
-    words = _words(title, max((len(_WORD.findall(one)) for one in known), default=FEWEST))
-    name, number = separator.join(words), 2
-    if known and all(one.isupper() for one in known):
-        name = name.upper()
-    first = name
+    first = name = separator.join(_words(title))
+    number = 1
     while name in known:
-        name, number = f"{first}{separator}{number}", number + 1
+        number += 1
+        name = f"{first}{separator}{number}"
     return f'"{name}"'
 
 
-def _words(title: str, usual: int) -> list[str]:
-    """The first words of what is said after the function's name, up to so many that say something.
+def _words(title: str) -> list[str]:
+    """The first words of what is said after the function's name.
 
     Of "gives 0 for negative total" it is the situation that tells one case from another.
     """
     said = title.partition(": ")[2] or title
-    condition = _SITUATION.split(said)[-1]
-    plain = _SIGN.sub(lambda sign: f" {_SIGNS.get(sign[0], 'minus')} ", condition)
-    words: list[str] = []
-    for word in _WORD.findall(plain):
-        words.append(word.lower())
-        if sum(one not in _WEAK for one in words) == min(max(usual, FEWEST), MOST):
-            break
-    return words or ["case"]
+    situation = _SITUATION.split(said)[-1]
+    plain = _SIGN.sub(lambda sign: f" {_SIGNS.get(sign[0], 'minus')} ", situation)
+    return _WORD.findall(plain.lower())[:MOST_WORDS] or ["case"]
 
 
 def _text(source: str) -> str | None:

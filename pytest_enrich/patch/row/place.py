@@ -37,13 +37,13 @@ def uses(node: cst.CSTNode, name: str) -> int:
 
 def _value(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     """The value that a statement gives to just this name."""
-    targets: list[cst.BaseExpression] = []
-    if isinstance(node, cst.Assign):
-        targets = [target.target for target in node.targets]
-    elif isinstance(node, cst.AnnAssign):
-        targets = [node.target]
-    named = len(targets) == 1 and isinstance(targets[0], cst.Name) and targets[0].value == name
-    return node.value if named and isinstance(node, cst.Assign | cst.AnnAssign) else None
+    if isinstance(node, cst.AnnAssign):
+        target = node.target
+    elif isinstance(node, cst.Assign) and len(node.targets) == 1:
+        target = node.targets[0].target
+    else:
+        return None
+    return node.value if isinstance(target, cst.Name) and target.value == name else None
 
 
 def is_parametrize(call: cst.CSTNode) -> TypeGuard[cst.Call]:
