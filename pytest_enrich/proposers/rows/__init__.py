@@ -96,7 +96,7 @@ class RowsProposer:
         files = asking.nearest(task.target, self._read, _is_row, seconds=task.seconds) if offered else []
         for sheets in files:
             job = replace(
-                asking.job(task, sheets, 1),
+                asking.job(task, sheets, 1, self._read),
                 offered=offered,
                 executions=min(task.executions, OFFERED_EXECUTIONS),
                 seconds=min(task.seconds, OFFERED_SECONDS),

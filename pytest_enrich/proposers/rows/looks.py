@@ -44,8 +44,6 @@ class Look(Struct, frozen=True, kw_only=True):
         identity: Whether it is compared with `is`.
         constant: Whether it is a constant of a class or a module, whose like may stand there.
         room: The most characters of what may be expected there.
-        conditional: Whether the parameter says, too, which way the test goes (`if expected is None:`): a row that
-            goes another way is not looked at here.
     """
 
     point: Point
@@ -58,17 +56,14 @@ class Look(Struct, frozen=True, kw_only=True):
     identity: bool = False
     constant: bool = False
     room: int = 72
-    conditional: bool = False
 
 
 def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
-    """The looks at which a parameter is expected, of those that are used for nothing else but to choose a way."""
+    """The looks at which a parameter is expected, of those that are used for nothing else."""
     looks = [look for node in ast.walk(function) for look in _looks(node) if look.name in parameters]
     uses = Counter(node.id for node in nodes_of(ast.Name, function))
-    asked = Counter(_asked(function))
     expected = Counter(look.name for look in looks)
-    pure = {name for name, count in expected.items() if uses[name] == count + asked[name]}
-    return [replace(look, conditional=asked[look.name] > 0) for look in looks if look.name in pure]
+    return [look for look in looks if uses[look.name] == expected[look.name]]
 
 
 def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
@@ -131,14 +126,6 @@ def expected_variables(function: ast.AST) -> dict[str, ast.expr]:
             case [ast.Name(name)] if uses[name, True] == uses[name, False] == 1 and is_literal(node.value):
                 values[name] = node.value
     return values
-
-
-def _asked(function: ast.AST) -> Iterator[str]:
-    """Names of which an `if` asks whether they are None, or true, as often as it does."""
-    for node in nodes_of(ast.If, function):
-        match _without_not(node.test):
-            case ast.Name(name) | ast.Compare(ast.Name(name), [ast.Is() | ast.IsNot()], [ast.Constant(None)]):
-                yield name
 
 
 def _without_not(test: ast.expr) -> ast.expr:

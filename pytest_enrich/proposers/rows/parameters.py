@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -76,16 +76,14 @@ def exchanged_fixtures(holes: Sequence[Hole], variant: Variant) -> Mapping[str, 
     return {name: value for name, value in pairs if name}
 
 
-def exchanged_arguments(declared: Iterable[tuple[str, str]], others: Mapping[str, str]) -> Iterator[str]:
+def exchanged_arguments(declared: Iterable[tuple[str, str]], others: Mapping[str, str]) -> list[str]:
     """The arguments (name and source) with other names in the place of some, each once."""
-    declared = list(declared)
-    left = {name for name, _ in declared if name not in others}
+    arguments: dict[str, str] = {}
     for name, source in declared:
         new = others.get(name, name)
-        if name in others and new in left:
-            continue
-        left.add(new)
-        yield new + source[len(name) :]
+        if name not in others or new not in arguments:
+            arguments[new] = new + source[len(name) :]
+    return [*arguments.values()]
 
 
 def _cases_of(text: Text, call: ast.Call) -> Cases | None:

@@ -203,7 +203,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         }
         declared = ((each.arg, text.source(each)) for each in function.args.args if each.arg not in gone)
         exchanged = parameters.exchanged_fixtures(sheet.pattern.holes, self.variant)
-        arguments = [*parameters.exchanged_arguments(declared, exchanged)]
+        arguments = parameters.exchanged_arguments(declared, exchanged)
         keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
         returns = f" -> {text.source(function.returns)}" if function.returns is not None else ""
         kept = (mark for mark in function.decorator_list if not parameters.is_parametrize(mark))

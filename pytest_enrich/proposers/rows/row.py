@@ -30,16 +30,19 @@ def write_row(renderer: VariantRenderer) -> NewRow | None:
     code = resolved.codes[0] if cases.bare else f"({', '.join(resolved.codes)}{',' * (len(values) == 1)})"
     if len(code) > LONGEST_LINE:
         return None
-    raised = any(look.point.form == "raises" for look in sheet.looks)
+    first, whole = next(iter(expected.values()), ""), ", ".join(values)
+    seen_first = Observation(subject="result" if expected else "state", value=first)
+    done = f"gives {body.shown(first)}" if expected else f"with {body.shown(whole)}"
+    value = questions.about_value(first, renderer.documented)
     return NewRow(
         name=sheet.function.name,
         code=code,
         argnames=cases.argnames,
         imports=resolved.imports,
         placement=sheet.placement,
-        title=names.title(renderer.case(_seen(expected)), _done(expected, values)),
-        look=_question(renderer, expected, values),
-        oracle=_oracles(expected, raised=raised),
+        title=names.title(renderer.case(seen_first), done),
+        look=value if expected else questions.about_case(whole),
+        oracle=_oracles(sheet, expected) or questions.oracle_of_test(),
         origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
@@ -57,28 +60,10 @@ def _dumped(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(ast.dump(ast.parse(f"({value}\n)", mode="eval")) for value in values)
 
 
-def _seen(expected: dict[str, Template]) -> Observation:
-    """What is expected first, as `search` would tell of it."""
-    value = next(iter(expected.values()), "")
-    return Observation(subject="result" if expected else "state", value=value)
-
-
-def _done(expected: dict[str, Template], values: Sequence[Template]) -> str:
-    if expected:
-        return f"gives {body.shown(next(iter(expected.values())))}"
-    return f"with {body.shown(', '.join(values))}"
-
-
-def _question(renderer: VariantRenderer, expected: dict[str, Template], values: Sequence[Template]) -> str:
-    if expected:
-        return questions.about_value(next(iter(expected.values())), renderer.documented)
-    return questions.about_case(", ".join(values))
-
-
-def _oracles(expected: dict[str, Template], *, raised: bool) -> tuple[Oracle, ...]:
-    if not expected:
-        return questions.oracle_of_test()
+def _oracles(sheet: Sheet, expected: dict[str, Template]) -> tuple[Oracle, ...]:
+    """Where the expected values come from."""
+    is_raised = any(look.point.form == "raises" for look in sheet.looks)
     return tuple(
-        Oracle(line=1, what=body.shown(value), source="raises" if raised else "observed", look=at == 0)
+        Oracle(line=1, what=body.shown(value), source="raises" if is_raised else "observed", look=at == 0)
         for at, value in enumerate(expected.values())
     )

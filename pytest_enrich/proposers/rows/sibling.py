@@ -67,8 +67,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
     seen = _seen(sheet, variant, kept)
     expected = stating.expected(sheet.looks, seen, sheet.cases)
-    # Without its list a test has no ways to choose from.
-    if expected is None or any(sheet.looks[at].conditional for at in seen):
+    if expected is None:
         return None
     edits = list(renderer.edits())
     resolved = renderer.resolve_there([*(value for _, value in edits), *expected.values()])

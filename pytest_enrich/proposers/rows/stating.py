@@ -45,13 +45,10 @@ def expected(
 ) -> dict[int, Template] | None:
     """What was seen at each of the looks that `seen` has, by their place.
 
-    None when one was not met, was not the same each time, or is nothing that somebody would write there. One that
-    stands only on one of several ways need not be met.
+    None when one was not met, was not the same each time, or is nothing that somebody would write there.
     """
     stated: dict[int, Template] = {}
     for at, sightings in seen.items():
-        if not sightings and looks[at].conditional:
-            continue
         values = {_as_stated(looks[at], sighting.value) for sighting in sightings}
         value = values.pop() if len(values) == 1 else None
         if value is None or not _is_usual(looks[at], value, cases):

@@ -174,23 +174,8 @@ ASKED = """
     """
 
 
-@pytest.mark.parametrize("test", ["expected is None", "not expected", "expected is not None", "expected"])
-def test_an_expected_value_may_choose_the_way_of_the_test(rows, test):
-    text = ASKED.replace("if expected is None", f"if {test}")
-    (made,), sandbox = rows(text, variant("-1", seen=("0",)))
-    assert made.code == "(-1, 0)"
-    (hole,) = sandbox.asked(Vary)[0].patterns[0].holes
-    assert hole.name == "total"
-
-
-def test_a_row_that_goes_the_other_way_expects_what_its_neighbour_does(rows):
-    (made,), _ = rows(ASKED, variant('"b"', row=1))
-    assert made.code == '("b", None)'
-    assert made.look == 'what the test asserts holds for "b", None, too: should it?'
-
-
-def test_a_value_that_says_more_than_which_way_to_go_varies_like_the_others(rows):
-    _, sandbox = rows(ASKED.replace("if expected is None", "if expected == 0"))
+def test_a_value_that_says_more_than_what_is_expected_varies_like_the_others(rows):
+    _, sandbox = rows(ASKED)
     assert [hole.name for hole in sandbox.asked(Vary)[0].patterns[0].holes] == ["total", "expected"]
 
 
