@@ -62,8 +62,6 @@ EITHER = ("True", "None", "'a'", "1", "False")
 """For an attribute: what stands for yes, and for no."""
 RETURNED = {True: ("False", "True"), False: ("None", "False")}
 """For what a mock gives: where only its truth is asked, and where something else is."""
-MEMBERS: tuple[list[str], ...] = ([], ["property"], ["cached_property"], ["functools.cached_property"])
-"""How members of a class are decorated that may stand for each other."""
 MOST_PAIRED = 4
 
 
@@ -83,8 +81,7 @@ class Addable(Struct, frozen=True):
     `outcomes` those that decide something, with what they may give; `made` are the keywords of classes beside it
     whose attributes it asks for; `verbs` are the methods of a request that it knows. `own` is the template of
     the function or class at the top of its module that it is in, and `kin` are the names of those beside that one
-    that are called like it; `member` is its own name in its class, and `members` are those of the methods, or the
-    properties, beside it there.
+    that are called like it.
     """
 
     callables: frozenset[str] = frozenset()
@@ -98,13 +95,6 @@ class Addable(Struct, frozen=True):
     verbs: frozenset[str] = frozenset()
     own: Template = ""
     kin: frozenset[str] = frozenset()
-    member: str = ""
-    members: frozenset[str] = frozenset()
-
-    @property
-    def has_kin(self) -> bool:
-        """Whether there is anything beside it that is called like it."""
-        return bool(self.kin or self.members)
 
 
 def of(target: Target, source: str) -> Addable:
@@ -115,7 +105,6 @@ def of(target: Target, source: str) -> Addable:
         return Addable()
     texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
     named = set(asked.names(own))
-    function, owner = _definition(tree, target.qualname)
     callables = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
     switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
     keys = sorted(dict.fromkeys(asked.keys(own)), key=lambda key: not _is_open(key, target))
@@ -136,8 +125,6 @@ def of(target: Target, source: str) -> Addable:
         ),
         own=f"⟨{target.module}:{target.outermost}⟩",
         kin=frozenset(_kin(tree, target.outermost)),
-        member=function.name if function is not None else "",
-        members=frozenset(_members(function, owner)),
         made={
             node.name: _keywords(tree, node.name, set(asked.attributes(own)), texts)
             for node in tree.body
@@ -169,21 +156,6 @@ def _kin(tree: ast.Module, name: str) -> Iterator[str]:
     for node in beside:
         if own is not None and node is not own and node.name[:1] != "_" and _are_alike(own, node):
             yield node.name
-
-
-def _members(own: Function | None, owner: ast.ClassDef | None) -> Iterator[str]:
-    """The public methods of a class that take the same as this one, or the properties where it is one."""
-    if own is None or owner is None or own.name[:1] == "_":
-        return
-    form = _form(own)
-    for node in owner.body if form[1] in MEMBERS else ():
-        if isinstance(node, Function) and node is not own and node.name[:1] != "_" and _form(node) == form:
-            yield node.name
-
-
-def _form(function: Function) -> tuple[type, list[str], list[str]]:
-    """What all have that may stand for each other: how they are declared, decorated and called."""
-    return type(function), [*map(ast.unparse, function.decorator_list)], _needed(function)
 
 
 def _are_alike(own: ast.ClassDef | Function, other: ast.ClassDef | Function) -> bool:

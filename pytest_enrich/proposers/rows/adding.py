@@ -102,25 +102,12 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
 def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
     """What a test names that is beside the target: the target's own may stand there instead."""
     loaded = (node for node in nodes_of(ast.expr, function) if isinstance(getattr(node, "ctx", None), ast.Load))
-    named = [node for node in loaded if isinstance(node, ast.Name | ast.Attribute) and _instead(node, known)]
-    for name, is_method in dict.fromkeys((last_name(node), isinstance(node, ast.Attribute)) for node in named):
-        alike = [one for one in named if (last_name(one), isinstance(one, ast.Attribute)) == (name, is_method)]
-        first, *others = map(span, alike)
-        values = (repr(name), repr(_instead(alike[0], known))) if is_method else (name, known.own)
-        yield Hole(
-            span=first,
-            also=tuple(others),
-            values=values[:1],
-            adds=METHOD if is_method else INSTEAD,
-            offers=values[1:],
-        )
-
-
-def _instead(node: ast.Name | ast.Attribute, known: Addable) -> str:
-    """The target's name, where what is named is beside it: in its class, or at the top of its module; else ""."""
-    if isinstance(node, ast.Attribute) and node.attr in known.members:
-        return known.member
-    return known.own.strip("⟨⟩").partition(":")[2] if last_name(node) in known.kin else ""
+    named = [
+        node for node in loaded if isinstance(node, ast.Name | ast.Attribute) and last_name(node) in known.kin
+    ]
+    for code in dict.fromkeys(map(ast.unparse, named)):
+        first, *others = (span(node) for node in named if ast.unparse(node) == code)
+        yield Hole(span=first, also=tuple(others), values=(code,), adds=INSTEAD, offers=(known.own,))
 
 
 def with_kin(hole: Hole, known: Addable) -> Hole:

@@ -64,7 +64,7 @@ def nearest(
     known = addable.of(target, source) if source else Addable()
     is_run = any(near.shared for near in target.nearest)
     quick = (near for near in target.nearest if near.seconds <= seconds)
-    nodeids = dict.fromkeys(near.function for near in quick if near.shared or known.has_kin)
+    nodeids = dict.fromkeys(near.function for near in quick if near.shared or known.kin)
 
     def is_near(sheet: Sheet) -> bool:
         return wanted(sheet) and (is_run or sheet.has_kin(known))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
@@ -20,7 +19,6 @@ from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable, laid_out
 from pytest_enrich.writing.syntax import (
     Edit,
-    Text,
     calls,
     is_within,
     last_name,
@@ -30,9 +28,6 @@ from pytest_enrich.writing.syntax import (
     stored,
     used,
 )
-
-AFTER = 3
-"""A variable of which a word begins with so many letters of another name is called after that."""
 
 
 class VariantRenderer(Renderer, frozen=True, kw_only=True):
@@ -63,9 +58,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         `action` is what raises, if anything does: what the name of the test says is done is not done then.
         """
         anchor = self.sheet.function.name
-        if exchanged := next(self._exchanged(), None):
-            _, kin, own = exchanged
-            start = names.exchanged(anchor, kin, own)
+        if kin := self.exchanged.rpartition(".")[2]:
+            start = names.exchanged(anchor, kin, self.target.outermost)
             alone = names.styled(f"test_{start}", self.taken)
             if any(gap.outcome == names.ENTERED for gap in self.gaps) and alone not in self.taken:
                 return alone, self.origin
@@ -118,39 +112,12 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         imports_from = nodes_of(ast.ImportFrom, self.sheet.text.tree)
         return {one.asname or one.name for node in imports_from for one in node.names}
 
-    def _exchanged(self) -> Iterator[tuple[Hole, str, str]]:
-        """Where the target is called instead of what is beside it, the name of that, and its own."""
-        own, member = self.target.outermost, self.target.qualname.rpartition(".")[2]
-        for at, value in self.variant.values:
-            hole = self.sheet.pattern.holes[at]
-            if hole.adds == METHOD and value in {repr(own), repr(member)}:
-                yield hole, str(ast.literal_eval(hole.values[0])), str(ast.literal_eval(value))
-            elif hole.adds == INSTEAD and value == f"⟨{self.target.module}:{own}⟩":
-                yield hole, hole.values[0], own
-
     @property
-    def is_exchanged(self) -> bool:
-        """Whether the target is called in the place of what is beside it."""
-        return any(self._exchanged())
-
-    def _renamed(self, code: str) -> str:
-        """The code, with variables that are named after what is beside the target named after the target."""
-        bound, new = stored(*self.sheet.function.body), dict[str, str]()
-        for hole, kin, own in self._exchanged():
-            is_free = hole.adds == METHOD and own not in {*bound, *self.taken} and not hasattr(builtins, own)
-            alike = (name for name in self._given(hole) if _begins(name) & _begins(kin))
-            new |= dict.fromkeys(alike if is_free else (), own)
-        if not new:
-            return code
-        text = Text(code)
-        named = (node for node in nodes_of(ast.Name, text.tree) if node.id in new)
-        return text.replaced([(span(node), new[node.id]) for node in named])
-
-    def _given(self, hole: Hole) -> set[str]:
-        """The variables that get what is called there, or what is made of it."""
-        places = [*([hole.span] if hole.span is not None else []), *hole.also]
-        pairs = assigned(ast.walk(self.sheet.function))
-        return {name for name, value in pairs if any(is_within(place, span(value)) for place in places)}
+    def exchanged(self) -> str:
+        """What stands beside the target, in whose place that is called; "" for nothing."""
+        own = f"⟨{self.target.module}:{self.target.outermost}⟩"
+        changed = ((self.sheet.pattern.holes[at], value) for at, value in self.variant.values)
+        return next((hole.values[0] for hole, value in changed if hole.adds == INSTEAD and value == own), "")
 
     def _keywords(self) -> Iterator[str]:
         """The names by which anything is passed otherwise, to whatever function."""
@@ -190,7 +157,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         known = stored(*nodes) | {node.arg for node in nodes if isinstance(node, ast.arg)}
         if loaded(tree) & stored(*self.sheet.function.body) - known:
             return None  # what is never called, a lambda, may name what was left out
-        code = laid_out(self._renamed(code), self.widths[0] + len(INDENT))
+        code = laid_out(code, self.widths[0] + len(INDENT))
         return code if is_readable([code]) and len(tree.body) == 1 else None
 
     def header(self, name: str, lines: Sequence[str]) -> list[str]:
@@ -262,8 +229,3 @@ def _used(lines: Sequence[str]) -> set[str]:
         return used(ast.parse("if 1:\n" + "\n".join(lines)))
     except (SyntaxError, ValueError):
         return SILENT
-
-
-def _begins(name: str) -> set[str]:
-    """What the words of a name begin with."""
-    return {word[:AFTER] for word in name.split("_")}

@@ -86,7 +86,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     case = renderer.case(refusal or _seen_first(sheet, told), said)
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
-    most = LONGEST_EXCHANGED if renderer.is_exchanged else LONGEST
+    most = LONGEST_EXCHANGED if renderer.exchanged else LONGEST
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > most:
         return None
     seen_as = [_described(sheet, at, value) for at, value in expected.items()]

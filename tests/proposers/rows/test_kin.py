@@ -71,57 +71,6 @@ def test_classes_with_a_base_in_common_and_functions_that_take_the_same_are_kin(
     assert addable.of(target, SOURCE).kin == kin
 
 
-BASKET = """
-class Basket:
-    def __init__(self, items):
-        self.items = items
-
-    @property
-    def total(self):
-        return sum(self.items)
-
-    @property
-    def size(self):
-        return len(self.items)
-
-    def first(self):
-        return self.items[0]
-
-    def last(self):
-        return self.items[-1]
-
-    def add(self, item):
-        self.items.append(item)
-
-    def _middle(self):
-        return self.items[1]
-"""
-LOOKS = """
-    from shop.cart import Basket
-
-
-    def test_total():
-        basket = Basket([2, 5])
-        total = basket.total
-        assert total == 7
-    """
-
-
-@pytest.mark.parametrize(
-    ("qualname", "members"),
-    [
-        ("Basket.size", {"total"}),
-        ("Basket.last", {"first"}),
-        ("Basket.add", set()),
-        ("Basket._middle", set()),
-        ("Basket.__init__", set()),
-        ("count", set()),
-    ],
-)
-def test_methods_that_take_the_same_and_properties_of_a_class_are_kin(fakes, qualname, members):
-    assert addable.of(fakes.target(qualname=qualname), SOURCE + BASKET).members == members
-
-
 @pytest.fixture
 def unrun(rows, fakes):
     """The candidates for a function that no test runs, from variants of tests of others in its file."""
@@ -130,8 +79,7 @@ def unrun(rows, fakes):
         test = text.partition("def ")[2].partition("(")[0]
         near = (NearTest(nodeid=f"{fakes.TESTS}::{test}", shared=0),)
         gaps = {"gaps": (fakes.gap(outcome="entered", text=f"def {qualname}"),), **changes}
-        source = SOURCE + BASKET
-        return rows(text, *variants, names=(), source=source, qualname=qualname, nearest=near, **gaps)
+        return rows(text, *variants, names=(), source=SOURCE, qualname=qualname, nearest=near, **gaps)
 
     return unrun
 
@@ -145,26 +93,13 @@ def test_all_places_where_a_class_beside_it_stands_are_exchanged_together(unrun)
 
 
 def test_a_function_of_a_module_is_exchanged_behind_its_dot(unrun):
-    (candidate,), _ = unrun("discount", FUNCTIONS, variant(seen=("6.0",), values=((1, "'discount'"),)))
+    (candidate,), _ = unrun("discount", FUNCTIONS, variant(seen=("6.0",), values=((1, "⟨shop.cart:discount⟩"),)))
     assert candidate.code == "def test_discount():\n    assert cart.discount(60) == 6.0\n"
-
-
-def test_a_member_is_looked_at_instead_of_one_beside_it_and_what_is_named_after_that_is_renamed(unrun):
-    (candidate,), _ = unrun("Basket.size", LOOKS, variant(seen=("2",), values=((1, "'size'"),)))
-    assert candidate.code == (
-        "def test_size():\n    basket = Basket([2, 5])\n    size = basket.size\n    assert size == 2\n"
-    )
-
-
-def test_a_name_that_the_test_has_already_is_no_other_one_s(unrun):
-    text = LOOKS.replace("assert total", "size = 3\n        assert total")
-    (candidate,), _ = unrun("Basket.size", text, variant(seen=("2",), values=((2, "'size'"),)))
-    assert "total = basket.size" in candidate.code
 
 
 def test_of_a_part_of_what_no_test_runs_it_is_said_which_one(unrun, fakes):
     (candidate,), _ = unrun(
-        "discount", FUNCTIONS, variant(seen=("6.0",), values=((1, "'discount'"),)), gaps=(fakes.gap(),)
+        "discount", FUNCTIONS, variant(seen=("6.0",), values=((1, "⟨shop.cart:discount⟩"),)), gaps=(fakes.gap(),)
     )
     assert candidate.name == "test_discount_with_negative_total"
 
