@@ -28,7 +28,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.proposers.rows import asking, failure, row, sibling
 from pytest_enrich.proposers.rows.addable import METHOD
-from pytest_enrich.proposers.rows.reading import KINDS, Sheet
+from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.writing.syntax import is_expression
@@ -132,7 +132,7 @@ class RowsProposer:
 
 
 def _is_row(sheet: Sheet) -> bool:
-    return sheet.kind == "row"
+    return sheet.is_row
 
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
@@ -162,10 +162,10 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     return bool(changed) and within and known and looked and all(map(is_expression, values))
 
 
-def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, bool, int, int]:
+def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, bool, bool, int]:
     """Spares last, rows before other tests, what passes before what raises, more before less."""
     reaches = len(variant.branches) + len(variant.reached)
-    return variant.spare, bool(variant.raised), KINDS.index(sheet.kind), -reaches
+    return variant.spare, bool(variant.raised), not sheet.is_row, -reaches
 
 
 def _candidate(renderer: VariantRenderer) -> Candidate | None:
@@ -175,4 +175,4 @@ def _candidate(renderer: VariantRenderer) -> Candidate | None:
         return None  # that was tried as a row, and is none
     if variant.raised:
         return failure.write(renderer)
-    return row.write_row(renderer) if sheet.kind == "row" else sibling.write(renderer)
+    return row.write_row(renderer) if sheet.is_row else sibling.write(renderer)

@@ -101,7 +101,7 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
 
 def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
     """What a test names that is beside the target: the target's own may stand there instead."""
-    nodes = [*nodes_of(ast.Name, function), *nodes_of(ast.Attribute, function)]
+    nodes: list[ast.Name | ast.Attribute] = [*nodes_of(ast.Name, function), *nodes_of(ast.Attribute, function)]
     named = [node for node in nodes if isinstance(node.ctx, ast.Load) and last_name(node) in known.kin]
     for code in dict.fromkeys(map(ast.unparse, named)):
         first, *others = (span(node) for node in named if ast.unparse(node) == code)

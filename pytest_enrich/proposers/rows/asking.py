@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable, reading, steps
 from pytest_enrich.proposers.rows.addable import Addable
-from pytest_enrich.proposers.rows.reading import KINDS, Sheet
+from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.protocols import Task
 from pytest_enrich.writing.syntax import arguments, is_literal, last_name, text_of
 
@@ -70,7 +70,7 @@ def nearest(
         return wanted(sheet) and (is_run or sheet.has_kin(known))
 
     first = _varying(filter(is_near, _sheets(target, [*nodeids][:MOST_READ], read)), known, MOST_TESTS)
-    rows = [sheet.pattern.nodeid for sheet in first if sheet.kind == "row"]
+    rows = [sheet.pattern.nodeid for sheet in first if sheet.is_row]
     apart = _varying(filter(wanted, _sheets(target, rows, read, apart=True)), known, MOST_APART)
     return [*islice(_by_file(first), MOST_FILES), *islice(_by_file(apart), 1)]
 
@@ -119,7 +119,7 @@ def _sheets(
         for path, nodeid in zip(paths, nodeids, strict=True)
         if (text := texts[path]) is not None
     ]
-    return sorted(filter(None, sheets), key=lambda sheet: KINDS.index(sheet.kind))
+    return sorted(filter(None, sheets), key=lambda sheet: not sheet.is_row)
 
 
 def _varying(sheets: Iterable[Sheet], known: Addable, most: int) -> list[Sheet]:

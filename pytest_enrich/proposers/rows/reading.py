@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,9 +30,6 @@ from pytest_enrich.writing.syntax import (
     used,
 )
 
-Kind: TypeAlias = Literal["row", "sibling"]
-KINDS: tuple[Kind, ...] = ("row", "sibling")
-"""Best first."""
 MOST_HOLES = 60
 NOT_VALUES = {
     "setattr", "delattr", "setenv", "delenv", "patch", "object", "raises", "warns", "match", "getattr", "hasattr",
@@ -45,24 +42,24 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """An existing test.
 
     Attributes:
-        kind: What a variant of it becomes: a row of it, or a sibling beside it.
+        is_row: Whether a variant of it becomes one more row of it; else a test beside it.
+        is_apart: Whether it takes rows, and is here to make tests beside it of.
         text: Of its file.
         function: The test.
         placement: Where it is, itself for an anchor.
         cases: Of the `parametrize` that varies, None for none.
         looks: Where an expected value can be derived anew, in the order of the pattern's points.
         pattern: The test as a job names it.
-        is_apart: Whether it takes rows, and is here to make tests beside it of.
     """
 
-    kind: Kind
+    is_row: bool
+    is_apart: bool
     text: Text
     function: Function
     placement: Placement
     cases: Cases | None
     looks: tuple[Look, ...]
     pattern: Pattern
-    is_apart: bool = False
 
     @property
     def local_names(self) -> set[str]:
@@ -97,17 +94,14 @@ class Sheet(Struct, frozen=True, kw_only=True):
         given = (adding.with_kin(hole, known) for hole in self.pattern.holes)
         asking = (adding.with_query(hole, known) for hole in given)
         holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
-        if self.kind == "sibling":
-            rows = len(self.cases.rows) if self.cases is not None else 1
-            holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))
+        if not self.is_row:
+            holes = (*holes, *_in_each_row(self._more(known), self.cases))
         return replace(self, pattern=replace(self.pattern, holes=holes))
 
     def has_kin(self, known: Addable) -> bool:
         """Whether it tests what is beside the target."""
-        holes = self.pattern.holes
-        return any(adding.kin_holes(self.function, known)) or any(
-            one != adding.with_kin(one, known) for one in holes
-        )
+        is_named = any(adding.kin_holes(self.function, known))
+        return is_named or any(hole != adding.with_kin(hole, known) for hole in self.pattern.holes)
 
     def _more(self, known: Addable) -> Iterator[Hole]:
         """Places beside what stands there."""
@@ -129,18 +123,16 @@ def read(
     """
     path, *names = nodeid.split("::")
     function = _function(text.tree, names)
-    if function is None:
+    if function is None or parameters.is_drawn(function):
         return None
-    kind, cases = _kind(function), parameters.innermost_cases(text, function)
-    is_apart = apart and cases is not None and not cases.shared
-    if is_apart and cases is not None:
-        cases = replace(cases, shared=True)
-    places, holes = _open(text, function, kind, cases)
-    if kind == "sibling":
+    cases = parameters.innermost_cases(text, function)
+    if cases is None and any(map(parameters.is_parametrize, function.decorator_list)):
+        return None
+    is_row = cases is not None and not cases.shared and not apart
+    places, holes = _open(text, function, cases, is_row=is_row)
+    if cases is None:
         holes += parameters.fixture_holes(function, fixtures)
-    if kind == "row" and cases is not None and cases.shared:
-        kind = "sibling"
-    if kind is None or len(holes) > MOST_HOLES:
+    if len(holes) > MOST_HOLES:
         return None
     owner = ".".join(names[:-1]) or None
     pattern = Pattern(
@@ -151,33 +143,32 @@ def read(
         points=tuple(look.point for look in places),
     )
     return Sheet(
-        kind=kind,
+        is_row=is_row,
+        is_apart=apart,
         text=text,
         function=function,
         placement=Placement(path=path, owner=owner, anchor=names[-1], style=_style(function, owner, style)),
         cases=cases,
         looks=tuple(places),
         pattern=pattern,
-        is_apart=is_apart,
     )
 
 
-def _open(
-    text: Text, function: Function, kind: Kind | None, cases: Cases | None
-) -> tuple[Sequence[Look], list[Hole]]:
-    """Where a test looks, and what may vary in it."""
-    if kind == "row" and cases is not None:
-        expecting = looks.expecting(function, cases.argnames)
-        holes = _parameters(cases, {look.name for look in expecting})
-        if not cases.shared:
-            return expecting, holes
-        # What is made of it is a test of its own, whose literals may be others.
-        more = looks.of_literals(function, expecting)
-        literals = _literals(text, function, more)
-        rows = len(cases.rows)
-        return [*expecting, *more], [*holes, *(replace(hole, values=hole.values * rows) for hole in literals)]
-    stating = looks.of_literals(function)
-    return stating, _literals(text, function, stating) if kind == "sibling" else []
+def _open(text: Text, function: Function, cases: Cases | None, *, is_row: bool) -> tuple[list[Look], list[Hole]]:
+    """Where a test looks, and what may vary in it: where it becomes no row, its literals, too."""
+    expecting = looks.expecting(function, cases.argnames) if cases is not None else []
+    holes = _parameters(cases, {look.name for look in expecting}) if cases is not None else []
+    if is_row:
+        return expecting, holes
+    more = looks.of_literals(function, expecting)
+    holes += _in_each_row(_literals(text, function, more), cases)
+    return [*expecting, *more], holes
+
+
+def _in_each_row(holes: Iterable[Hole], cases: Cases | None) -> list[Hole]:
+    """Places in a body, which have the same value whichever case it is."""
+    rows = len(cases.rows) if cases is not None else 1
+    return [replace(hole, values=hole.values * rows) for hole in holes]
 
 
 def _function(tree: ast.Module, names: Sequence[str]) -> Function | None:
@@ -187,13 +178,6 @@ def _function(tree: ast.Module, names: Sequence[str]) -> Function | None:
         body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == name), ())
     functions = [node for node in body if isinstance(node, Function) and node.name == names[-1]]
     return functions[0] if len(functions) == 1 else None
-
-
-def _kind(function: Function) -> Kind | None:
-    """What a variant of a test can be; None for nothing."""
-    if parameters.is_drawn(function):
-        return None
-    return "row" if any(map(parameters.is_parametrize, function.decorator_list)) else "sibling"
 
 
 def _style(function: Function, owner: str | None, known: str) -> Literal["function", "method", "unittest"]:
