@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from pytest_enrich.data import Hole, Pattern, Span, Variant
+from pytest_enrich.data import Hole, Span, Template
 from pytest_enrich.proposers.rows import steps
 from pytest_enrich.proposers.rows.addable import CONFIGURED, INSTEAD, Addable
 from pytest_enrich.refine.asserting import replaces
@@ -69,21 +69,20 @@ def configuring_edit(hole: Hole, value: str) -> Edit:
     return (line, column, line, column), f"{hole.adds[1:]} = {value}\n{indent}"
 
 
-def configured_places(pattern: Pattern, variant: Variant) -> set[Span]:
+def configured_places(changes: Iterable[tuple[Hole, Template]]) -> set[Span]:
     """The statements above which a variant configures a mock."""
-    changed = (pattern.holes[at] for at, _ in variant.values)
-    return {hole.span for hole in changed if is_configured(hole) and hole.span is not None}
+    return {hole.span for hole, _ in changes if is_configured(hole) and hole.span is not None}
 
 
-def reaching_all(function: Function, pattern: Pattern, variant: Variant) -> set[Span]:
+def reaching_all(function: Function, changes: Collection[tuple[Hole, Template]]) -> set[Span]:
     """The places of a variant's changes that reach all that comes after, whatever it is given.
 
     How mocks are configured does, and what is changed where something is put into the place of something else.
     """
-    changed = {pattern.holes[at].span for at, _ in variant.values}
+    changed = {hole.span for hole, _ in changes}
     replacing = [span(call) for call in calls(function) if replaces(call.func)]
     patched = {place for place in changed if place and any(is_within(place, whole) for whole in replacing)}
-    return patched | configured_places(pattern, variant)
+    return patched | configured_places(changes)
 
 
 def described(hole: Hole, value: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
-from pytest_enrich.data import Hole, Variant
+from pytest_enrich.data import Hole
 from pytest_enrich.imports.text import assigned
 from pytest_enrich.writing.syntax import Function, Text, last_name, nodes_of, used
 
@@ -68,12 +68,6 @@ def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
     needed = used(*function.body)
     alike = {name: _alike(name, others)[:MOST_FIXTURES] for name in asked if name in needed}
     return [Hole(fixture=name, values=(name,), offers=tuple(offers)) for name, offers in alike.items() if offers]
-
-
-def exchanged_fixtures(holes: Sequence[Hole], variant: Variant) -> Mapping[str, str]:
-    """The fixtures that a variant asks for, by those that the test asks for."""
-    pairs = ((holes[at].fixture, value) for at, value in variant.values)
-    return {name: value for name, value in pairs if name}
 
 
 def exchanged_arguments(declared: Iterable[tuple[str, str]], others: Mapping[str, str]) -> list[str]:

@@ -80,14 +80,17 @@ class Sheet(Struct, frozen=True, kw_only=True):
         paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
         return any(path and said.issuperset(path) for path in paths)
 
+    def changes(self, variant: Variant) -> list[tuple[Hole, Template]]:
+        """Where a variant is other than the test, and what stands there."""
+        return [(self.pattern.holes[at], value) for at, value in variant.values]
+
     def is_of_cases(self, variant: Variant) -> bool:
         """Whether a variant has other values for parameters, and nothing else: it is one more case."""
-        return all(self.pattern.holes[at].name for at, _ in variant.values)
+        return all(hole.name for hole, _ in self.changes(variant))
 
     def values(self, variant: Variant) -> tuple[Template, ...]:
         """What a variant has in the place of literals and parameters."""
-        pairs = ((self.pattern.holes[at], value) for at, value in variant.values)
-        return tuple(value for hole, value in pairs if not hole.adds and not hole.fixture)
+        return tuple(value for hole, value in self.changes(variant) if not hole.adds and not hole.fixture)
 
     def with_added(self, known: Addable) -> Sheet:
         """The same with what may be given besides, or left out."""

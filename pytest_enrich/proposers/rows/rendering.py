@@ -41,6 +41,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """The gaps that the variant closes."""
         return self.closed(self.variant.reached, self.variant.branches)
 
+    @property
+    def changes(self) -> list[tuple[Hole, Template]]:
+        """Where it is other than the test, and what stands there."""
+        return self.sheet.changes(self.variant)
+
     def resolve_there(self, templates: Iterable[Template]) -> imports.Resolved | None:
         """The templates as the test would write them; None for names that are none."""
         return self.resolve(templates, self.sheet.local_names)
@@ -96,11 +101,9 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         sheet, own = self.sheet, self.target.qualname.rpartition(".")[2]
         if own in ast.unparse(sheet.function):
             return ""
-        holes = [sheet.pattern.holes[at] for at, _ in self.variant.values]
-        passed = [
-            span(node) for node in nodes_of(ast.Name, sheet.function) if node.id in {hole.name for hole in holes}
-        ]
-        places = [*passed, *(hole.span for hole in holes if hole.span is not None)]
+        names_there = {hole.name for hole, _ in self.changes}
+        passed = [span(node) for node in nodes_of(ast.Name, sheet.function) if node.id in names_there]
+        places = [*passed, *(hole.span for hole, _ in self.changes if hole.span is not None)]
         around = (call for call in calls(sheet.function) if any(is_within(place, span(call)) for place in places))
         inner = min(around, key=lambda call: len(ast.unparse(call)), default=None)
         called = inner.func if inner else None
@@ -116,19 +119,17 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
     def exchanged(self) -> str:
         """What stands beside the target, in whose place that is called; "" for nothing."""
         own = f"⟨{self.target.module}:{self.target.outermost}⟩"
-        changed = ((self.sheet.pattern.holes[at], value) for at, value in self.variant.values)
-        return next((hole.values[0] for hole, value in changed if hole.adds == INSTEAD and value == own), "")
+        return next((hole.values[0] for hole, value in self.changes if hole.adds == INSTEAD and value == own), "")
 
     def _keywords(self) -> Iterator[str]:
         """The names by which anything is passed otherwise, to whatever function."""
-        spans = {self.sheet.pattern.holes[at].span for at, _ in self.variant.values}
+        spans = {hole.span for hole, _ in self.changes}
         given = (keyword for call in calls(self.sheet.function) for keyword in call.keywords)
         return (keyword.arg for keyword in given if keyword.arg and span(keyword.value) in spans)
 
     def _arguments(self) -> Iterator[tuple[str, Template]]:
         """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""
-        for at, value in self.variant.values:
-            hole = self.sheet.pattern.holes[at]
+        for hole, value in self.changes:
             if name := hole.adds if hole.adds.isidentifier() else self._known_by(hole):
                 yield name, value
 
@@ -166,10 +167,10 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         gone = {
             *sheet.pattern.argnames,
             *(SILENT - _used(lines)),
-            *steps.unneeded_names(function, sheet.pattern, self.variant),
+            *steps.unneeded_names(function, self.changes),
         }
         declared = ((each.arg, text.source(each)) for each in function.args.args if each.arg not in gone)
-        exchanged = parameters.exchanged_fixtures(sheet.pattern.holes, self.variant)
+        exchanged = {hole.fixture: value for hole, value in self.changes if hole.fixture}
         arguments = parameters.exchanged_arguments(declared, exchanged)
         keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
         returns = f" -> {text.source(function.returns)}" if function.returns is not None else ""

@@ -51,7 +51,7 @@ def write_row(renderer: VariantRenderer) -> NewRow | None:
 def _values(sheet: Sheet, variant: Variant, expected: dict[str, Template]) -> list[Template]:
     """In the order of the parameters."""
     assert sheet.cases is not None
-    changed = {sheet.pattern.holes[hole].name: value for hole, value in variant.values}
+    changed = {hole.name: value for hole, value in sheet.changes(variant)}
     row = dict(zip(sheet.cases.argnames, sheet.cases.rows[variant.row], strict=True))
     return [changed.get(name, expected.get(name, row[name])) for name in sheet.cases.argnames]
 

@@ -147,8 +147,7 @@ def _refusal(sheet: Sheet, expected: Mapping[int, Template]) -> Observation | No
 
 def _is_elsewhere(sheet: Sheet, variant: Variant) -> bool:
     """Whether what changed was sent by a step that nobody looks at: what is refused later is a consequence."""
-    holes = (sheet.pattern.holes[at] for at, _ in variant.values)
-    sent = [hole.span for hole in holes if hole.adds != LEFT_OUT and hole.span is not None]
+    sent = [hole.span for hole, _ in sheet.changes(variant) if hole.adds != LEFT_OUT and hole.span is not None]
     loose = [span(node) for node in nodes_of(ast.Expr, sheet.function) if not steps.asserts(node)]
     return bool(sent) and all(any(is_within(place, step) for step in loose) for place in sent)
 
@@ -172,9 +171,8 @@ def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
 
 def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
     """What is other than in the test: "with" a value, or "without" a step; and the situation, "" for none."""
-    sheet, variant = renderer.sheet, renderer.variant
-    for at, value in variant.values:
-        hole = sheet.pattern.holes[at]
+    sheet = renderer.sheet
+    for hole, value in renderer.changes:
         if hole.adds == LEFT_OUT:
             continue
         # Of an exception that is raised its class says enough, and what is passed besides has a name.
@@ -186,7 +184,7 @@ def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
             yield "with", value, keys
         else:
             yield "with", value, _joined("with", named if named.isidentifier() else "")
-    for step in _gone(sheet, variant):
+    for step in steps.left_out(sheet.function, renderer.changes):
         known = words.snake(name if (name := steps.step_name(step)) not in VERBS else "")
         yield "without", sheet.text.rewritten(span(step)).strip(), _joined("without", known)
 
@@ -224,21 +222,17 @@ def _mapping(value: Template) -> dict[Any, Any]:
     return held if isinstance(held, dict) else {}
 
 
-def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:
-    """The steps that it does without."""
-    return steps.statements_at(sheet.function, steps.left_out(sheet.pattern, variant))
-
-
 def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> list[ast.stmt] | None:
     """The statements that the changed values are in or have to do with."""
-    holes = [sheet.pattern.holes[hole] for hole, _ in variant.values]
-    spans = [place for hole in holes if hole.span is not None for place in (hole.span, *hole.also)]
-    gone, arguments = _gone(sheet, variant), [parameter.arg for parameter in sheet.function.args.args]
-    names = [name for hole in holes if (name := hole.name or hole.fixture)]
+    changes = sheet.changes(variant)
+    spans = [place for hole, _ in changes if hole.span is not None for place in (hole.span, *hole.also)]
+    names = [name for hole, _ in changes if (name := hole.name or hole.fixture)]
+    arguments = [parameter.arg for parameter in sheet.function.args.args]
+    gone = steps.left_out(sheet.function, changes)
     statements = [statement for statement in sheet.function.body if statement not in gone]
     # A step may change anything, whatever it is given: all that comes after has to do with it.
     spans += [place for place in map(span, statements) if any(span(step) < place for step in gone)]
-    reaching = mocks.reaching_all(sheet.function, sheet.pattern, variant)
+    reaching = mocks.reaching_all(sheet.function, changes)
     spans += [place for place in map(span, statements) if any(change[:2] <= place[2:] for change in reaching)]
     if ast.get_docstring(sheet.function, clean=False) is not None:
         statements = statements[1:]
