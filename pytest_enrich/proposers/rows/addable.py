@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
-from pytest_enrich.imports.text import assigned
 from pytest_enrich.proposers.rows import asked
 from pytest_enrich.writing.syntax import Function, is_literal, last_name, nodes_of
 
@@ -44,12 +43,8 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """By a word of a hint what is tried first."""
 PLAIN = ("'a'", "1", "True", "['a']", "{}")
 """Values for a key of which nothing is known."""
-MAPPINGS = ("{'a': 'a'}", "{'a': 1}", "{'a': {'a': 'a'}}", "{'a': {'a': 1}}")
-"""For a key whose value is a mapping."""
 UNKNOWN = ("'a'", "True")
 """For a parameter that is None where nobody passes it."""
-SWITCH = ("True", "'a'", "1")
-"""For a key of which only the truth is asked."""
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 """Methods of clients, as those of their requests are named."""
 GENERAL_BASES = {
@@ -105,14 +100,11 @@ def of(target: Target, source: str) -> Addable:
         return Addable()
     texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
     named = set(asked.names(own))
-    callables = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
-    switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
     keys = sorted(dict.fromkeys(asked.keys(own)), key=lambda key: not _is_open(key, target))
-    mapped = {*asked.mapped(own)}
     return Addable(
-        callables=frozenset({*callables, *aliases(tree, callables)}),
+        callables=frozenset(part for part in target.qualname.split(".")[-2:] if part != "__init__"),
         keywords=_keywords(tree, target.qualname, named, texts),
-        keys=tuple(Keyword(key, (*_kinds(key, switches, mapped), *texts)) for key in keys),
+        keys=tuple(Keyword(key, (*PLAIN, *texts)) for key in keys),
         attributes=tuple(Keyword(name, (*EITHER, *texts)) for name in dict.fromkeys(asked.attributes(own))),
         caught=asked.caught(target, tree),
         tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
@@ -136,17 +128,6 @@ def of(target: Target, source: str) -> Addable:
 def _is_open(key: str, target: Target) -> bool:
     """Whether a decision that is about a key is still open."""
     return any(f"'{key}'" in gap.text or f'"{key}"' in gap.text for gap in target.gaps)
-
-
-def _kinds(key: str, switches: Collection[str], mapped: Collection[str]) -> tuple[str, ...]:
-    """Values for a key, by what the code does with its value."""
-    return SWITCH if key in switches else (*MAPPINGS, *PLAIN) if key in mapped else PLAIN
-
-
-def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
-    """What a module calls these besides: `ip_address = IPAddress`."""
-    pairs = assigned(tree.body)
-    return (name for name, value in pairs if isinstance(value, ast.Name) and value.id in names)
 
 
 def _kin(tree: ast.Module, name: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ from pytest_enrich.data import Target, Template
 from pytest_enrich.imports.text import bound
 from pytest_enrich.writing.syntax import last_name, nodes_of, texts
 
-MAPPING = {"items", "keys", "values"}
 LOOKING = {"get", "pop", "setdefault"}
 MOST_CAUGHT = 4
 CONSTRUCTED = {"JSONDecodeError": "('a', 'b', 0)", "UnicodeDecodeError": "('ascii', b'a', 0, 1, 'b')"}
@@ -30,13 +29,6 @@ def names(tree: ast.AST) -> Iterator[str]:
 def keys(tree: ast.AST) -> Iterator[str]:
     """The texts that are looked up: `data["key"]`, `data.get("key")`, `"key" in data`."""
     return texts(_looked_up(tree))
-
-
-def mapped(tree: ast.AST) -> Iterator[str]:
-    """The texts that are looked up for a mapping: `data["key"].items()`."""
-    called = (node.func for node in nodes_of(ast.Call, tree))
-    owners = (func.value for func in called if isinstance(func, ast.Attribute) and func.attr in MAPPING)
-    return texts(part for owner in owners for part in _looked_up(owner))
 
 
 def attributes(tree: ast.AST) -> Iterator[str]:

@@ -253,8 +253,6 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
     texts = [part for node in kept for part in ast.walk(node) if isinstance(part, ast.Constant | ast.JoinedStr)]
     if column and any(part.lineno != part.end_lineno for part in texts):
         return None
-    # What a test gives back nobody gets.
-    edits = [*edits, *(((*span(one)[:2], *span(one.value)[:2]), "") for one in _returns(kept) if one.value)]
     outer = [edit for edit in edits if not any(_is_inside(edit[0], other) for other, _ in edits)]
     lines: list[str] = []
     end = 0
@@ -264,15 +262,6 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
         end = statement.end_lineno or statement.lineno
         lines += [*[""] * apart, *(line[column:] for line in text.splitlines())]
     return lines
-
-
-def _returns(body: Sequence[ast.AST]) -> Iterator[ast.Return]:
-    """Those of the test itself, and not of a function in it."""
-    for node in body:
-        if isinstance(node, ast.Return):
-            yield node
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            yield from _returns([*ast.iter_child_nodes(node)])
 
 
 def _is_inside(place: Span, other: Span) -> bool:

@@ -490,24 +490,6 @@ def test_it_does_in_a_test_of_what_raises_as_well(rows):
     ]
 
 
-def test_what_a_test_gives_back_is_only_done(rows):
-    text = """
-    import pytest
-
-    from shop.cart import discount
-
-
-    def test_discount():
-        with pytest.raises(ValueError, match="too much"):
-            return discount(10)
-    """
-    (made,), _ = rows(text, variant("-1", seen=("'below 0'",)))
-    assert made.code.splitlines()[1:] == [
-        '    with pytest.raises(ValueError, match="below 0"):',
-        "        discount(-1)",
-    ]
-
-
 def test_nothing_in_the_place_of_a_dictionary_is_not_without_its_key(rows):
     text = """
     def test_discount():
