@@ -84,4 +84,4 @@ def test_what_is_accepted_passes_and_reads_like_the_rest(enriched):
     assert accepted.status == 0, accepted.text
     text = (project.root / "tests/test_sizes.py").read_text("utf-8")
     assert '[("a", 1), ("abc", 3), ("xl", 10)])' in text
-    assert "4 passed" in project.run("pytest", *QUIET, "-p", "no:enrich").text
+    assert "5 passed" in project.run("pytest", *QUIET, "-p", "no:enrich").text

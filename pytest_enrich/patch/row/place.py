@@ -91,19 +91,15 @@ def _literal(given: cst.Arg | None) -> object:
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """The `call` of `parametrize` with the wanted names, and the lists that it takes its cases and ids from.
+    """The lists that the `parametrize` with the wanted names takes its cases and ids from.
 
     Attributes:
-        scope: Where the test is.
-        call: Of `parametrize`, of the test or of a class around it.
         bare: Whether a case is the value itself, not a tuple of values.
         cases: The literal list, in the call or in a constant of its own.
         ids: The literal list of ids, if there is one.
         carrier: The class or the function that gets the new case (`TestCart::test_add`).
     """
 
-    scope: Scope
-    call: cst.Call
     bare: bool
     cases: Listing
     ids: Listing | None
@@ -134,7 +130,7 @@ def find(scope: Scope, row: NewRow) -> Place:
     for node in (values.value, *([given.value] if given is not None and ids is not None else [])):
         if isinstance(node, cst.Name) and uses(scope.module, node.value) - uses(call, node.value) > 1:
             _refuse(row, f"shares its list {node.value} with others")
-    return Place(scope=scope, call=call, bare=is_bare(call), cases=cases, ids=ids, carrier=carrier)
+    return Place(bare=is_bare(call), cases=cases, ids=ids, carrier=carrier)
 
 
 def function(scope: Scope, row: NewRow) -> cst.FunctionDef:
