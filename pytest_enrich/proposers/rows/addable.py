@@ -47,10 +47,6 @@ UNKNOWN = ("'a'", "True")
 """For a parameter that is None where nobody passes it."""
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 """Methods of clients, as those of their requests are named."""
-GENERAL_BASES = {
-    "object", "ABC", "Protocol", "Generic", "Enum", "NamedTuple", "TypedDict", "Exception", "ValueError",
-}  # fmt: skip
-"""Classes that are made from nothing else have nothing in common."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
 EITHER = ("True", "None", "'a'", "1", "False")
@@ -74,9 +70,7 @@ class Addable(Struct, frozen=True):
     `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `caught` are
     templates of the exceptions that no test makes it catch, `tried` the methods that may raise them, and
     `outcomes` those that decide something, with what they may give; `made` are the keywords of classes beside it
-    whose attributes it asks for; `verbs` are the methods of a request that it knows. `own` is the template of
-    the function or class at the top of its module that it is in, and `kin` are the names of those beside that one
-    that are called like it.
+    whose attributes it asks for; `verbs` are the methods of a request that it knows.
     """
 
     callables: frozenset[str] = frozenset()
@@ -88,8 +82,6 @@ class Addable(Struct, frozen=True):
     outcomes: tuple[Keyword, ...] = ()
     made: Mapping[str, tuple[Keyword, ...]] = {}
     verbs: frozenset[str] = frozenset()
-    own: Template = ""
-    kin: frozenset[str] = frozenset()
 
 
 def of(target: Target, source: str) -> Addable:
@@ -115,8 +107,6 @@ def of(target: Target, source: str) -> Addable:
         verbs=VERBS.intersection(
             constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
         ),
-        own=f"⟨{target.module}:{target.outermost}⟩",
-        kin=frozenset(_kin(tree, target.outermost)),
         made={
             node.name: _keywords(tree, node.name, set(asked.attributes(own)), texts)
             for node in tree.body
@@ -128,30 +118,6 @@ def of(target: Target, source: str) -> Addable:
 def _is_open(key: str, target: Target) -> bool:
     """Whether a decision that is about a key is still open."""
     return any(f"'{key}'" in gap.text or f'"{key}"' in gap.text for gap in target.gaps)
-
-
-def _kin(tree: ast.Module, name: str) -> Iterator[str]:
-    """The public functions beside this one that take the same, or the classes with a base in common with it."""
-    beside = [node for node in tree.body if isinstance(node, ast.ClassDef | Function)]
-    own = next((node for node in beside if node.name == name and name[:1] != "_"), None)
-    for node in beside:
-        if own is not None and node is not own and node.name[:1] != "_" and _are_alike(own, node):
-            yield node.name
-
-
-def _are_alike(own: ast.ClassDef | Function, other: ast.ClassDef | Function) -> bool:
-    if isinstance(own, ast.ClassDef) and isinstance(other, ast.ClassDef):
-        both = [{one.name, *map(last_name, one.bases)} - GENERAL_BASES for one in (own, other)]
-        return not both[0].isdisjoint(both[1])
-    if isinstance(own, Function) and isinstance(other, Function):
-        return type(own) is type(other) and bool(needed := _needed(own)) and needed == _needed(other)
-    return False
-
-
-def _needed(function: Function) -> list[str]:
-    """The names of what has to be passed by position."""
-    every = [*function.args.posonlyargs, *function.args.args]
-    return [one.arg for one in every[: len(every) - len(function.args.defaults)]]
 
 
 def _keywords(tree: ast.Module, qualname: str, named: set[str], texts: Sequence[str]) -> tuple[Keyword, ...]:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
-from pytest_enrich.proposers.rows.addable import INSTEAD, KEYS, METHOD, VERBS, Addable
+from pytest_enrich.proposers.rows.addable import KEYS, METHOD, VERBS, Addable
 from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
 from pytest_enrich.writing.syntax import (
     Edit,
@@ -97,21 +97,6 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
         for node in named
         if node.attr in VERBS
     ]
-
-
-def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
-    """What a test names that is beside the target: the target's own may stand there instead."""
-    nodes: list[ast.Name | ast.Attribute] = [*nodes_of(ast.Name, function), *nodes_of(ast.Attribute, function)]
-    named = [node for node in nodes if isinstance(node.ctx, ast.Load) and last_name(node) in known.kin]
-    for code in dict.fromkeys(map(ast.unparse, named)):
-        first, *others = (span(node) for node in named if ast.unparse(node) == code)
-        yield Hole(span=first, also=tuple(others), values=(code,), adds=INSTEAD, offers=(known.own,))
-
-
-def with_kin(hole: Hole, known: Addable) -> Hole:
-    """A parameter that is given what is beside the target: the target's own may be given, too."""
-    is_given = bool(hole.name) and not known.kin.isdisjoint(value.rpartition(".")[2] for value in hole.values)
-    return _offering(hole, [known.own]) if is_given else hole
 
 
 def _offering(hole: Hole, values: Iterable[str]) -> Hole:

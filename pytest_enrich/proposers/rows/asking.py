@@ -58,18 +58,11 @@ def nearest(
     """The nearest tests that are wanted and in which something can vary, by file.
 
     Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
-    file they may be given what they do not pass. Where no test runs the target, those of its kin are near. None is
-    run again and again that takes all the `seconds` once.
+    file they may be given what they do not pass. None is run again and again that takes all the `seconds` once.
     """
     known = addable.of(target, source) if source else Addable()
-    is_run = any(near.shared for near in target.nearest)
-    quick = (near for near in target.nearest if near.seconds <= seconds)
-    nodeids = dict.fromkeys(near.function for near in quick if near.shared or known.kin)
-
-    def is_near(sheet: Sheet) -> bool:
-        return wanted(sheet) and (is_run or sheet.has_kin(known))
-
-    first = _varying(filter(is_near, _sheets(target, [*nodeids][:MOST_READ], read)), known, MOST_TESTS)
+    nodeids = dict.fromkeys(near.function for near in target.nearest if near.shared and near.seconds <= seconds)
+    first = _varying(filter(wanted, _sheets(target, [*nodeids][:MOST_READ], read)), known, MOST_TESTS)
     rows = [sheet.pattern.nodeid for sheet in first if sheet.is_row]
     apart = _varying(filter(wanted, _sheets(target, rows, read, apart=True)), known, MOST_APART)
     return [*islice(_by_file(first), MOST_FILES), *islice(_by_file(apart), 1)]

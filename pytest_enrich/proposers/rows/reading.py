@@ -94,21 +94,14 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
     def with_added(self, known: Addable) -> Sheet:
         """The same with what may be given besides, or left out."""
-        given = (adding.with_kin(hole, known) for hole in self.pattern.holes)
-        asking = (adding.with_query(hole, known) for hole in given)
+        asking = (adding.with_query(hole, known) for hole in self.pattern.holes)
         holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
         if not self.is_row:
             holes = (*holes, *_in_each_row(self._more(known), self.cases))
         return replace(self, pattern=replace(self.pattern, holes=holes))
 
-    def has_kin(self, known: Addable) -> bool:
-        """Whether it tests what is beside the target."""
-        is_named = any(adding.kin_holes(self.function, known))
-        return is_named or any(hole != adding.with_kin(hole, known) for hole in self.pattern.holes)
-
     def _more(self, known: Addable) -> Iterator[Hole]:
         """Places beside what stands there."""
-        yield from adding.kin_holes(self.function, known)
         yield from adding.added_holes(self.function, known)
         yield from adding.verb_holes(self.function, known)
         yield from mocks.setting_holes(self.function, known)

@@ -63,17 +63,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         `action` is what raises, if anything does: what the name of the test says is done is not done then.
         """
         anchor = self.sheet.function.name
-        if kin := self.exchanged.rpartition(".")[2]:
-            start = names.exchanged(anchor, kin, self.target.outermost)
-            alone = names.styled(f"test_{start}", self.taken)
-            if any(gap.outcome == names.ENTERED for gap in self.gaps) and alone not in self.taken:
-                return alone, self.origin
-        else:
-            own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
-            start = words.snake(self._front()) or own
-            acting = self._acting(action)
-            if case.seen.message and f"_{acting}_" not in f"_{start}_":
-                start = acting or start
+        own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
+        start = words.snake(self._front()) or own
+        acting = self._acting(action)
+        if case.seen.message and f"_{acting}_" not in f"_{start}_":
+            start = acting or start
         name = names.of(case, (start,), self.taken)
         unnamed = names.is_unnamed(case, name, (start,), self.taken)
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
@@ -114,12 +108,6 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """The names that the file of the test imports from modules."""
         imports_from = nodes_of(ast.ImportFrom, self.sheet.text.tree)
         return {one.asname or one.name for node in imports_from for one in node.names}
-
-    @property
-    def exchanged(self) -> str:
-        """What stands beside the target, in whose place that is called; "" for nothing."""
-        own = f"⟨{self.target.module}:{self.target.outermost}⟩"
-        return next((hole.values[0] for hole, value in self.changes if hole.adds == INSTEAD and value == own), "")
 
     def _keywords(self) -> Iterator[str]:
         """The names by which anything is passed otherwise, to whatever function."""
@@ -183,8 +171,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         changed = dict(self.variant.values)
         for at, hole in enumerate(self.sheet.pattern.holes):
             if hole.adds and at in changed:
-                places = (hole, *(replace(hole, span=place) for place in hole.also))
-                yield from (self._added(one, changed[at]) for one in places)
+                yield self._added(hole, changed[at])
             elif hole.span is not None and at in changed:
                 yield hole.span, changed[at]
             elif hole.name or (hole.fixture and at in changed):

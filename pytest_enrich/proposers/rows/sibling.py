@@ -28,11 +28,8 @@ FAILED = re.compile(r"(?:⟨[\w.:]*HTTP_)?([45]\d\d)(?:_\w+⟩)?")
 """A status of HTTP, or the constant of it, that says what was asked is not done."""
 VERBS = {"delete", "get", "head", "options", "patch", "post", "put"}
 """Steps that are known by what they send, and not by how."""
-LONGEST, LONGEST_EXCHANGED = 24, 40
-"""Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones.
-
-More where what is called is exchanged: it is all known, but for a name and what comes of it.
-"""
+LONGEST = 24
+"""Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
 ASKING_KINDS = {"isinstance", "issubclass", "hasattr", "callable"}
 RAISES = "raises"
 """What is seen begins so where it is an exception."""
@@ -86,8 +83,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     case = renderer.case(refusal or _seen_first(sheet, told), said)
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
-    most = LONGEST_EXCHANGED if renderer.exchanged else LONGEST
-    if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > most:
+    if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
     seen_as = [_described(sheet, at, value) for at, value in expected.items()]
     done, first = next(iter([*seen_as, *(change[:2] for change in changes)]))
@@ -225,7 +221,7 @@ def _mapping(value: Template) -> dict[Any, Any]:
 def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> list[ast.stmt] | None:
     """The statements that the changed values are in or have to do with."""
     changes = sheet.changes(variant)
-    spans = [place for hole, _ in changes if hole.span is not None for place in (hole.span, *hole.also)]
+    spans = [hole.span for hole, _ in changes if hole.span is not None]
     names = [name for hole, _ in changes if (name := hole.name or hole.fixture)]
     arguments = [parameter.arg for parameter in sheet.function.args.args]
     gone = steps.left_out(sheet.function, changes)
