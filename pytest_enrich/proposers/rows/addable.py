@@ -49,15 +49,13 @@ VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 """Methods of clients, as those of their requests are named."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
-EITHER = ("True", "None", "'a'", "1", "False")
-"""For an attribute: what stands for yes, and for no."""
 RETURNED = {True: ("False", "True"), False: ("None", "False")}
 """For what a mock gives: where only its truth is asked, and where something else is."""
 MOST_PAIRED = 4
 
 
 class Keyword(Struct, frozen=True):
-    """A parameter, a key or an attribute, values for it, and the literal that it is by default, "" for none."""
+    """A parameter or a key, values for it, and the literal that it is by default, "" for none."""
 
     name: str
     values: tuple[str, ...]
@@ -67,7 +65,7 @@ class Keyword(Struct, frozen=True):
 class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `caught` are
+    `keys` are what it looks for in mappings, with values to try; `caught` are
     templates of the exceptions that no test makes it catch, `tried` the methods that may raise them, and
     `outcomes` those that decide something, with what they may give; `made` are the keywords of classes beside it
     whose attributes it asks for; `verbs` are the methods of a request that it knows.
@@ -76,7 +74,6 @@ class Addable(Struct, frozen=True):
     callables: frozenset[str] = frozenset()
     keywords: tuple[Keyword, ...] = ()
     keys: tuple[Keyword, ...] = ()
-    attributes: tuple[Keyword, ...] = ()
     caught: tuple[Template, ...] = ()
     tried: tuple[str, ...] = ()
     outcomes: tuple[Keyword, ...] = ()
@@ -91,13 +88,12 @@ def of(target: Target, source: str) -> Addable:
     except (SyntaxError, ValueError, RecursionError):
         return Addable()
     texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
-    named = set(asked.names(own))
+    named, attributes = set(asked.names(own)), set(asked.attributes(own))
     keys = sorted(dict.fromkeys(asked.keys(own)), key=lambda key: not _is_open(key, target))
     return Addable(
         callables=frozenset(part for part in target.qualname.split(".")[-2:] if part != "__init__"),
         keywords=_keywords(tree, target.qualname, named, texts),
         keys=tuple(Keyword(key, (*PLAIN, *texts)) for key in keys),
-        attributes=tuple(Keyword(name, (*EITHER, *texts)) for name in dict.fromkeys(asked.attributes(own))),
         caught=asked.caught(target, tree),
         tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
         outcomes=tuple(
@@ -108,7 +104,7 @@ def of(target: Target, source: str) -> Addable:
             constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
         ),
         made={
-            node.name: _keywords(tree, node.name, set(asked.attributes(own)), texts)
+            node.name: _keywords(tree, node.name, attributes, texts)
             for node in tree.body
             if isinstance(node, ast.ClassDef)
         },

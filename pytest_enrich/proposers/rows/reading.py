@@ -104,7 +104,6 @@ class Sheet(Struct, frozen=True, kw_only=True):
         """Places beside what stands there."""
         yield from adding.added_holes(self.function, known)
         yield from adding.verb_holes(self.function, known)
-        yield from mocks.setting_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
         yield from steps.step_holes(self.function)
 

@@ -104,12 +104,6 @@ def test_what_is_looked_up_is_a_key(known):
     }
 
 
-def test_what_decides_something_of_an_object_is_an_attribute(known):
-    found = known("shown", "def shown", constants=("'gold'",)).attributes
-    assert found[0] == Keyword("open", ("True", "None", "'a'", "1", "False", "'gold'"))
-    assert {one.name for one in found} == {"open", "total", "rank"}
-
-
 def test_of_a_file_that_is_not_python_nothing_is_known(fakes):
     assert addable.of(fakes.target(), "def (") == addable.Addable()
 
