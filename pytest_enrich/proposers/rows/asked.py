@@ -1,4 +1,4 @@
-"""What a target's code asks for by name: names, keys, attributes, tables, exceptions that it catches."""
+"""What a target's code asks for by name: names, keys, attributes, exceptions that it catches."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pytest_enrich.writing.syntax import last_name, nodes_of, texts
 LOOKING = {"get", "pop", "setdefault"}
 MOST_CAUGHT = 4
 CONSTRUCTED = {"JSONDecodeError": "('a', 'b', 0)", "UnicodeDecodeError": "('ascii', b'a', 0, 1, 'b')"}
-CALLS = ("", "('a')", *CONSTRUCTED.values())
-"""What follows the class: nothing most often; some cannot be made of that."""
+"""Two of the standard library take just one sort of arguments."""
+ANY_MESSAGE = "('a')"
 
 
 def names(tree: ast.AST) -> Iterator[str]:
@@ -40,27 +40,14 @@ def attributes(tree: ast.AST) -> Iterator[str]:
             yield from [node.attr] if node.attr[:1] != "_" else []
 
 
-def truth_tested(tree: ast.AST) -> Iterator[ast.Call]:
-    """The calls of which only the truth is asked."""
-    for node in ast.walk(tree):
-        operands = [getattr(node, "test", None), getattr(node, "operand", None), *getattr(node, "values", ())]
-        if not isinstance(node, ast.Dict):
-            yield from (value for value in map(_awaited, operands) if isinstance(value, ast.Call))
-
-
-def outcomes(tree: ast.AST) -> dict[str, bool]:
-    """What is called and decides something by what it gives, and whether only the truth of that is asked.
-
-    Methods by their names, other functions of the project as "".
-    """
-    only_truth = {_method(call) for call in truth_tested(tree)}
+def outcomes(tree: ast.AST) -> Iterator[str]:
+    """What is called and decides something by what it gives: methods by their names, functions as ""."""
     deciding = [*_decisions(tree)]
     variables = {node.id for node in deciding if isinstance(node, ast.Name)}
     assigned = (node for node in nodes_of(ast.Assign, tree) if getattr(node.targets[0], "id", "") in variables)
-    nodes = (*deciding, *(_awaited(node.value) for node in assigned))
-    called = ((_method(call), call) for call in nodes if isinstance(call, ast.Call))
-    own = (method for method, call in called if method or not hasattr(builtins, last_name(call.func)))
-    return {method: method in only_truth for method in own}
+    for node in (*deciding, *(_awaited(node.value) for node in assigned)):
+        if isinstance(node, ast.Call) and (_method(node) or not hasattr(builtins, last_name(node.func))):
+            yield _method(node)
 
 
 def tried(tree: ast.AST) -> Iterator[str]:
@@ -78,8 +65,8 @@ def caught(target: Target, tree: ast.Module) -> tuple[Template, ...]:
     known = _imported(tree, target.module)
     is_used = {name: " as " in text for text in _handlers(target) for name in _classes(text)}
     kinds = [(kind, used) for name, used in is_used.items() if (kind := _template(name, known))][:MOST_CAUGHT]
-    pairs = ((call, *kind) for call in CALLS for kind in kinds)
-    return tuple(f"{kind}{call}" for call, kind, used in pairs if _may_call(kind, call) or not (call or used))
+    bare = (kind for kind, used in kinds if not used)
+    return (*bare, *(f"{kind}{CONSTRUCTED.get(_last_word(kind), ANY_MESSAGE)}" for kind, _ in kinds))
 
 
 def _decisions(tree: ast.AST) -> Iterator[ast.AST]:
@@ -115,10 +102,9 @@ def _handlers(target: Target) -> Iterator[str]:
     return (text for text in begins if text.startswith("except"))
 
 
-def _may_call(kind: Template, call: str) -> bool:
-    """Whether a class may be called so; two of the standard library take just one sort of arguments."""
-    name = re.split(r"[.:]", kind.strip("⟨⟩"))[-1]
-    return CONSTRUCTED.get(name, "('a')") == call
+def _last_word(kind: Template) -> str:
+    """`JSONDecodeError` of `⟨json:JSONDecodeError⟩`."""
+    return re.split(r"[.:]", kind.strip("⟨⟩"))[-1]
 
 
 def _classes(handler: str) -> Iterator[str]:
