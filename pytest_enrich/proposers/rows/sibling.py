@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import NewTest, Observation, Oracle, Sighting, Span, Template, Variant
+from pytest_enrich.data import Hole, NewTest, Observation, Oracle, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.proposers.rows.reading import Sheet
@@ -160,33 +160,33 @@ def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
     point = sheet.looks[at].point
     if point.form == "called":
         return "makes", stating.described_call(value)
-    return (
-        f"{RAISES} {stating.expected_class(sheet.function, point)}" if point.form == "message" else "gives"
-    ), value
+    if point.form == "message":
+        return f"{RAISES} {stating.expected_class(sheet.function, point)}", value
+    return "gives", value
 
 
 def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
     """What is other than in the test: "with" a value, or "without" a step; and the situation, "" for none."""
     sheet = renderer.sheet
     for hole, value in renderer.changes:
-        if hole.adds == LEFT_OUT:
-            continue
-        # Of an exception that is raised its class says enough, and what is passed besides has a name.
-        named = hole.adds if hole.adds != mocks.RAISES else ""
-        slug = words.value_slug(RAISED.sub(r"\1", value))
-        if mocks.is_configured(hole):
-            yield "with", mocks.described(hole, value), _joined("with", mocks.configured_name(hole, slug))
-        elif value != "None" and (keys := _changed_key("{}" if hole.adds else next(iter(hole.values), ""), value)):
-            yield "with", value, keys
-        else:
-            yield "with", value, _joined("with", named if named.isidentifier() else "")
+        if hole.adds != LEFT_OUT:
+            shown = mocks.described(hole, value) if mocks.is_configured(hole) else value
+            yield "with", shown, _situation(hole, value)
     for step in steps.left_out(sheet.function, renderer.changes):
         known = words.snake(name if (name := steps.step_name(step)) not in VERBS else "")
-        yield "without", sheet.text.rewritten(span(step)).strip(), _joined("without", known)
+        yield "without", sheet.text.rewritten(span(step)).strip(), f"without_{known}" if known else ""
 
 
-def _joined(joint: str, what: str) -> str:
-    return f"{joint}_{what}" if what else ""
+def _situation(hole: Hole, value: Template) -> str:
+    """What is other, in a name; "" where the value says it, or nothing does."""
+    if mocks.is_configured(hole):
+        given = words.value_slug(RAISED.sub(r"\1", value))
+        return f"with_{mocks.configured_name(hole, given)}"
+    before = "{}" if hole.adds else next(iter(hole.values), "")
+    if value != "None" and (key := _changed_key(before, value)):
+        return key
+    # What is passed besides has a name; of an exception that is raised its class says enough.
+    return f"with_{hole.adds}" if hole.adds.isidentifier() and hole.adds != mocks.RAISES else ""
 
 
 def _changed_key(before: Template, value: Template) -> str:
