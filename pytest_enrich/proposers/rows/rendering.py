@@ -63,7 +63,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         `action` is what raises, if anything does: what the name of the test says is done is not done then.
         """
         anchor = self.sheet.function.name
-        own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
+        own = names.start(anchor, self.target.qualname, dict(self._arguments()))
         start = words.snake(self._front()) or own
         acting = self._acting(action)
         if case.seen.message and f"_{acting}_" not in f"_{start}_":
@@ -108,12 +108,6 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         """The names that the file of the test imports from modules."""
         imports_from = nodes_of(ast.ImportFrom, self.sheet.text.tree)
         return {one.asname or one.name for node in imports_from for one in node.names}
-
-    def _keywords(self) -> Iterator[str]:
-        """The names by which anything is passed otherwise, to whatever function."""
-        spans = {hole.span for hole, _ in self.changes}
-        given = (keyword for call in calls(self.sheet.function) for keyword in call.keywords)
-        return (keyword.arg for keyword in given if keyword.arg and span(keyword.value) in spans)
 
     def _arguments(self) -> Iterator[tuple[str, Template]]:
         """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""
