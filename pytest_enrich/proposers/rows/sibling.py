@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import Hole, NewTest, Observation, Oracle, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
+from pytest_enrich.proposers.rows.looks import NEVER
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.refine.asserting import is_telling
@@ -159,7 +160,7 @@ def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
     """What was seen at a look, described: what the code gives, or which call it makes."""
     point = sheet.looks[at].point
     if point.form == "called":
-        return "makes", stating.described_call(value)
+        return "makes", "no call" if value == NEVER else value
     if point.form == "message":
         return f"{RAISES} {stating.expected_class(sheet.function, point)}", value
     return "gives", value

@@ -17,6 +17,7 @@ from pytest_enrich.writing import body
 from pytest_enrich.writing.syntax import (
     IMPORTED,
     Edit,
+    arguments,
     denied,
     expression,
     is_literal,
@@ -130,52 +131,35 @@ def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
 
 def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
     """The assertions, each with what was seen."""
-    for number, code in seen.items():
-        look = sheet.looks[number]
-        if look.point.form == "called":
-            changed = _call_edit(sheet, look.point, code, edits)
-            yield from [changed] if changed is not None else []
-            continue
-        if look.point.form == "message":
-            yield message_edit(sheet.function, look.point, code)
-            continue
-        is_one = code in SINGLETONS
-        if look.site is not None and (look.constant or is_one == look.identity):
-            if is_nearly := look.method is not None and _is_inexact(code):
-                yield look.method, look.nearly
-            yield look.site, body.few_digits(code, body.PLACES) if is_nearly else code
-            continue
+    for at, code in seen.items():
+        yield from _restated(sheet, sheet.looks[at], code, edits)
+
+
+def _restated(sheet: Sheet, look: Look, code: str, edits: Sequence[Edit]) -> list[Edit]:
+    """What makes an assertion one of what was seen."""
+    if look.point.form == "called":
+        return _call_edits(sheet, look.point, code, edits)
+    if look.point.form == "message":
+        return [message_edit(sheet.function, look.point, code)]
+    if look.site is None or not (look.constant or (code in SINGLETONS) == look.identity):
         subject = sheet.text.rewritten(look.point.subject, edits).strip()
-        yield look.point.span, _stated(sheet, look, subject, code)
+        return [(look.point.span, _stated(sheet, look, subject, code))]
+    if look.method is not None and _is_inexact(code):
+        return [(look.method, look.nearly), (look.site, body.few_digits(code, body.PLACES))]
+    return [(look.site, code)]
 
 
-def is_usual_call(value: Template) -> bool:
-    """Whether somebody would write that it is never called, or called with these: plain literals."""
-    node = expression(value)
-    if not isinstance(node, ast.Call):
-        return value == looks.NEVER
-    return all(map(is_literal, (*node.args, *(keyword.value for keyword in node.keywords))))
-
-
-def described_call(value: Template) -> str:
-    """What was seen, for people."""
-    return "no call" if value == looks.NEVER else value
-
-
-def _call_edit(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> Edit | None:
-    """What says of the mock what was seen; None where that stands there already."""
+def _call_edits(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> list[Edit]:
+    """What says of the mock what was seen; none where that stands there already."""
     node = next(node for node in nodes_of(ast.Expr, sheet.function) if span(node) == point.span)
-    name, subject = (
-        last_name(getattr(node.value, "func", None)),
-        sheet.text.rewritten(point.subject, edits).strip(),
-    )
-    word = "awaited" if "awaited" in name else "called"
+    name = last_name(getattr(node.value, "func", None))
+    subject, given = sheet.text.rewritten(point.subject, edits).strip(), code.partition("(")[2][:-1]
+    word, is_never = "awaited" if "awaited" in name else "called", "_not_" in name
     if code == looks.NEVER:
-        return None if "_not_" in name else (span(node), f"{subject}.assert_not_{word}()")
-    inside = code.partition("(")[2][:-1]
-    if name in looks.WITH:
-        return looks.called_with(node), inside
-    return (span(node), f"{subject}.assert_{word}_once_with({inside})") if "_not_" in name else None
+        return [] if is_never else [(point.span, f"{subject}.assert_not_{word}()")]
+    if is_never:
+        return [(point.span, f"{subject}.assert_{word}_once_with({given})")]
+    return [(looks.called_with(node), given)] if name in looks.WITH else []
 
 
 def expected_class(function: ast.AST, point: Point) -> str:
@@ -196,9 +180,9 @@ def message_edit(function: ast.AST, point: Point, value: str) -> Edit:
 
 def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
     """Whether a value is a plain literal, has a name, or is made by a call that other cases expect there, too."""
-    if look.point.form == "called":
-        return is_usual_call(value)
     node = expression(value)
+    if look.point.form == "called":
+        return value == looks.NEVER or (isinstance(node, ast.Call) and all(map(is_literal, arguments(node))))
     if look.point.form == "message":
         return isinstance(getattr(node, "value", None), str)
     is_literal_or_near = (node is not None and is_literal(node)) or value.startswith(f"{looks.APPROX}(")
