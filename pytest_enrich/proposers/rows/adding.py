@@ -24,6 +24,7 @@ from pytest_enrich.writing.syntax import (
     arguments,
     calls,
     last_name,
+    literal_value,
     nodes_of,
     span,
 )
@@ -106,11 +107,7 @@ def _offering(hole: Hole, values: Iterable[str]) -> Hole:
 
 def _value(template: str) -> object:
     """Of a literal; None for anything else."""
-    try:
-        value: object = ast.literal_eval(template)
-    except (ValueError, SyntaxError):
-        return None
-    return value
+    return (literal_value(template) or (None,))[0]
 
 
 def _holder(tree: ast.Module, hole: Hole) -> Holder:

@@ -210,10 +210,10 @@ def _as_stated(look: Look, value: Template) -> Template | None:
         number = ast.literal_eval(value)
     except (ValueError, SyntaxError):
         return value
-    if not isinstance(number, float):
+    if look.approx and isinstance(number, float):
+        return body.few_digits(value, look.places)
+    if not _is_inexact(value):
         return value
-    if look.approx or not _is_inexact(value):
-        return body.few_digits(value, look.places) if look.approx else value
     if not look.nearly or look.name or look.site is None or look.identity or look.constant:
         return None
     return value if look.method is not None else f"{look.nearly}({body.few_digits(value)})"
