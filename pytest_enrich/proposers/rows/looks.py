@@ -18,7 +18,7 @@ EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "a
 HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
 """Functions that assert the same, in tests that are no classes of `unittest`."""
 APPROX, ALMOST = "⟨pytest:approx⟩", "assertAlmostEqual"
-TRUTH = {"assertTrue": True, "assertFalse": False}
+TRUTH = {"assertTrue", "assertFalse"}
 BOTH = 2
 LONGEST_MESSAGE = 1000
 """What is matched is only its beginning."""
@@ -170,20 +170,18 @@ def _asserted(statement: ast.stmt, test: ast.expr) -> Iterator[Look]:
 
 
 def _unittest(statement: ast.stmt, call: ast.Call) -> Iterator[Look]:
-    function = call.func
-    on_self = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
-    name = function.attr if isinstance(function, ast.Attribute) and on_self else ""
-    if name in EQUAL or getattr(function, "id", "") in HELPERS:
-        both = call.args if len(call.args) == BOTH and not call.keywords else ()
-        looks = _compared(statement, (both[0], both[1]), identity=False) if both else ()
-        almost = f"{ast.unparse(function.value)}.{ALMOST}" if isinstance(function, ast.Attribute) else ""
-        yield from (replace(look, nearly=almost, method=span(function)) for look in looks)
-    elif name == ALMOST:
-        both = call.args if len(call.args) == BOTH else ()
-        looks = _compared(statement, (both[0], both[1]), identity=False) if both else ()
+    function, values = call.func, call.args
+    owner = function.value if isinstance(function, ast.Attribute) else None
+    name = function.attr if isinstance(function, ast.Attribute) and isinstance(owner, ast.Name) else ""
+    if name == ALMOST and len(values) == BOTH:
+        looks = _compared(statement, (values[0], values[1]), identity=False)
         yield from (replace(look, approx=True, places=body.PLACES) for look in looks)
-    elif name in TRUTH and len(call.args) == 1 and isinstance(call.args[0], ast.Call | ast.Attribute):
-        yield Look(point=Point(form="truth", span=span(statement), subject=span(call.args[0])))
+    elif (name in EQUAL or getattr(function, "id", "") in HELPERS) and len(values) == BOTH and not call.keywords:
+        almost = f"{ast.unparse(owner)}.{ALMOST}" if owner is not None else ""
+        looks = _compared(statement, (values[0], values[1]), identity=False)
+        yield from (replace(look, nearly=almost, method=span(function)) for look in looks)
+    elif name in TRUTH and len(values) == 1 and isinstance(values[0], ast.Call | ast.Attribute):
+        yield Look(point=Point(form="truth", span=span(statement), subject=span(values[0])))
 
 
 def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity: bool) -> Iterator[Look]:
