@@ -69,7 +69,7 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
 
 def insert_each(text: str, tests: Sequence[Candidate], order: Sequence[Candidate] = ()) -> str:
     """The text with these tests in it, one after the other; as `insert`."""
-    others = [one for one in order if isinstance(one, NewTest)]
+    others = [candidate for candidate in order if isinstance(candidate, NewTest)]
     for _, group in groupby(tests, type):
         same = [*group]
         new = [test for test in same if isinstance(test, NewTest)]
@@ -203,14 +203,14 @@ def _scope(module: cst.Module, test: NewTest, order: Sequence[NewTest]) -> Scope
     around = enter(module, replace(place, owner=None))
     if not place.base or find_last(around, str(place.owner)) is not None:
         return enter(module, place)
-    first = next((one for one in order if one.placement.owner == place.owner), test)
+    first = next((other for other in order if other.placement.owner == place.owner), test)
     return begun(around, place, _index(around, first, order))
 
 
 def _index(scope: Scope, test: NewTest, order: Sequence[NewTest]) -> int:
     """Where among the scope's statements: beside the tests of `order` with the same place, else after it."""
     beside = _beside(scope, test)
-    peers = [one for one in order if _beside(scope, one) == beside]
+    peers = [other for other in order if _beside(scope, other) == beside]
     middle = peers.index(test) if test in peers else len(peers)
     before = [found for peer in peers[:middle] if (found := _found(scope, peer)) is not None]
     after = [found for peer in peers[middle:] if (found := _found(scope, peer)) is not None]

@@ -154,7 +154,7 @@ def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None], 
         groups.setdefault(suggestion.target.path, []).append(suggestion)
     for path, group in groups.items():
         before = texts.get(path) or ""
-        text, refused = _with_each(before, [as_candidate(one) for one in group])
+        text, refused = _with_each(before, [*map(as_candidate, group)])
         after |= {path: text} if text != before else {}
         left_out += [group[at] for at in refused]
     formatted = {path: form(path, texts.get(path), after[path]) for path in sorted(after)}

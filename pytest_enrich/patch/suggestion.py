@@ -82,7 +82,7 @@ def nearest_test(new: NewTest, text: str) -> NearestPart | None:
         NearestPart(nodeid="::".join([new.placement.path, *name]), similarity=_alike(wanted, _body(code)))
         for name, code in _tests(text.removeprefix(BOM))
     ]
-    return max(found, key=lambda one: one.similarity, default=None)
+    return max(found, key=lambda part: part.similarity, default=None)
 
 
 def nearest_case(new: NewRow, text: str) -> NearestPart | None:
@@ -98,7 +98,7 @@ def nearest_case(new: NewRow, text: str) -> NearestPart | None:
         NearestPart(nodeid=cases.carrier, similarity=_spelled_alike(new.code, code), code=code)
         for code in cases.codes
     ]
-    return max(found, key=lambda one: one.similarity, default=None)
+    return max(found, key=lambda part: part.similarity, default=None)
 
 
 def _hashed(body: Iterable[ast.stmt], before: Iterable[str] = ()) -> str:

@@ -37,7 +37,7 @@ class Cases:
         self._ids = self._spans.elements(self._place.ids) if self._place.ids is not None else None
         self._case = new_case(row, bare=self._place.bare)
         self._others = [read_case(element.value, bare=self._place.bare) for element in self._place.cases.elements]
-        self.at = next((at for at, one in enumerate(self._others) if one.key == self._case.key), None)
+        self.at = next((at for at, other in enumerate(self._others) if other.key == self._case.key), None)
         """Which of the cases has the same values; None when none has."""
 
     @property
@@ -82,7 +82,7 @@ class Cases:
         if self._ids is not None and number is not None:
             edits.append((self._ids.start, self._ids.end, f"{self._ids.codes[number]},"))
         others = _other_tests(self._scope, self._row)
-        return spliced(self._text, [*edits, *((*self._spans.of(one), "") for one in others)])
+        return spliced(self._text, [*edits, *((*self._spans.of(other), "") for other in others)])
 
     def _new_id(self, ids: Elements) -> str:
         return requote(self._case.id or derive_id(self._row.title, ids.codes), quotes(self._text))
@@ -129,8 +129,8 @@ def _other_tests(scope: Scope, row: NewRow) -> Iterator[cst.CSTNode]:
 
 def _mentions(scope: Scope, name: str) -> int:
     """How often the name is used where it is not defined."""
-    defined = (one.name.value for one in below(scope.module) if isinstance(one, cst.FunctionDef | cst.ClassDef))
-    return uses(scope.module, name) - sum(one == name for one in defined)
+    nodes = (node for node in below(scope.module) if isinstance(node, cst.FunctionDef | cst.ClassDef))
+    return uses(scope.module, name) - sum(node.name.value == name for node in nodes)
 
 
 __all__ = ["UNREADABLE", "Cases", "insert", "is_there", "parsed_row"]

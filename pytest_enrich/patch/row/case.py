@@ -107,8 +107,8 @@ def styled(case: Case, others: Sequence[Case], title: str) -> str:
 
     What is wrapped already stays as somebody wrote it.
     """
-    wrapped = [one for one in others if one.shape == "param"]
-    ids = [one.id for one in wrapped if one.id]
+    wrapped = [other for other in others if other.shape == "param"]
+    ids = [other.id for other in wrapped if other.id]
     if case.shape in {"other", "param"} or not others:
         return case.code
     inside = ", ".join(case.values)
@@ -116,14 +116,14 @@ def styled(case: Case, others: Sequence[Case], title: str) -> str:
         return f"{wrapped[-1].wrapper}({inside}, id={derive_id(title, ids)})"
     if len(wrapped) == len(others):
         return f"{wrapped[-1].wrapper}({inside})"
-    (usual, _), *_ = Counter(one.shape for one in others if one.shape != "param").most_common(1)
+    (usual, _), *_ = Counter(other.shape for other in others if other.shape != "param").most_common(1)
     return f"[{inside}]" if (case.shape, usual) == ("tuple", "list") else case.code
 
 
 def derive_id(title: str, sources: Sequence[str]) -> str:
     """The source of an id for a case that shows `title`, its words joined as those of the ids in `sources` are."""
     known = [text for source in sources if (text := _text(source)) is not None]
-    separators = Counter(char for one in known for char in one if char in "-_ ")
+    separators = Counter(char for text in known for char in text if char in "-_ ")
     separator = separators.most_common(1)[0][0] if separators else "-"
     first = name = separator.join(_words(title))
     number = 1

@@ -139,10 +139,10 @@ def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
     """Whether it speaks of what was asked about: it comes from a process that ran untrusted code."""
     known = range(len(sheets))
     return all(
-        one.pattern in known
-        and _fits(one, sheets[one.pattern].pattern)
-        and _names_methods(one, sheets[one.pattern].pattern)
-        for one in answer.variants
+        variant.pattern in known
+        and _fits(variant, sheets[variant.pattern].pattern)
+        and _names_methods(variant, sheets[variant.pattern].pattern)
+        for variant in answer.variants
     )
 
 

@@ -121,10 +121,10 @@ def _classes(handler: str) -> Iterator[str]:
 def _imported(tree: ast.Module, module: str) -> dict[str, str]:
     """What names of the module stand for, as the start of a template."""
     meanings = {node.name: f"{module}:{node.name}" for node in tree.body if isinstance(node, ast.ClassDef)}
-    for one in bound(tree.body, module.rpartition(".")[0]):
-        if one.module:
-            name = one.name if one.member or one.alias else one.module
-            meanings[name] = f"{one.module}:{one.member or ''}"
+    for binding in bound(tree.body, module.rpartition(".")[0]):
+        if binding.module:
+            name = binding.name if binding.member or binding.alias else binding.module
+            meanings[name] = f"{binding.module}:{binding.member or ''}"
     return meanings
 
 

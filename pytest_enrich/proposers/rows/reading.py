@@ -75,8 +75,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
         said = used(*body) | {node.attr for node in nodes_of(ast.Attribute, *body)}
         if any(node.name in said and not is_fixture(node) for node in functions):
             return False
-        entered = (one.qualname for one in target.entries)
-        ways = (target.qualname, *entered, *(one.qualname for one in target.parts))
+        entered = (entry.qualname for entry in target.entries)
+        ways = (target.qualname, *entered, *(part.qualname for part in target.parts))
         paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
         return any(path and said.issuperset(path) for path in paths)
 

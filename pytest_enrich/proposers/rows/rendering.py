@@ -81,7 +81,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             return names.start("", self.target.qualname)
         own, called = self.target.qualname.rpartition(".")[2], last_name(action.func)
         known = (*self.target.neighbours, *(entry.qualname for entry in self.target.entries))
-        beside = {one.rpartition(".")[2] for one in known}
+        beside = {qualname.rpartition(".")[2] for qualname in known}
         is_plain = isinstance(action.func, ast.Name) and called in self._imported
         is_through = (called in beside or is_plain) and own not in ast.unparse(action)
         calling = words.called(called)
@@ -107,7 +107,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
     def _imported(self) -> set[str]:
         """The names that the file of the test imports from modules."""
         imports_from = nodes_of(ast.ImportFrom, self.sheet.text.tree)
-        return {one.asname or one.name for node in imports_from for one in node.names}
+        return {alias.asname or alias.name for node in imports_from for alias in node.names}
 
     def _arguments(self) -> Iterator[tuple[str, Template]]:
         """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""

@@ -48,7 +48,8 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     variant = stating.with_wholes(sheet, variant)
     little = stating.saying_little(sheet, variant, renderer.target.qualname) | stating.missing(sheet, variant)
     helped = _asking_helpers(renderer)
-    points = (sheet.looks[one.point].point for one in renderer.variant.seen if one.value == "False")
+    denied = (sighting.point for sighting in renderer.variant.seen if sighting.value == "False")
+    points = (sheet.looks[at].point for at in denied)
     # That something is not as a helper would have it says as little.
     little |= {point.span for point in points if point.subject in helped}
     sheet = stating.widened(sheet, variant)
@@ -137,7 +138,7 @@ def _refusal(sheet: Sheet, expected: Mapping[int, Template]) -> Observation | No
     if status is None:
         return None
     held = (literal[0] for value in asked.values() if (literal := literal_value(value)))
-    told = (one for whole in held if isinstance(whole, dict) for one in whole.values() if isinstance(one, str))
+    told = (text for whole in held if isinstance(whole, dict) for text in whole.values() if isinstance(text, str))
     message = next(told, HTTPStatus(int(status[1])).phrase)
     return Observation(subject="result", value=status[0], expression="{result}.status_code", message=message)
 

@@ -90,7 +90,10 @@ def with_wholes(sheet: Sheet, variant: Variant) -> Variant:
         return variant
     fits = (0 < len(sighting.whole) <= sheet.looks[sighting.point].room for sighting in variant.seen)
     pairs = zip(variant.seen, fits, strict=True)
-    seen = (replace(one, value=one.whole, missed=True) if is_short else one for one, is_short in pairs)
+    seen = (
+        replace(sighting, value=sighting.whole, missed=True) if is_short else sighting
+        for sighting, is_short in pairs
+    )
     return replace(variant, seen=tuple(seen))
 
 
@@ -111,7 +114,7 @@ def missing(sheet: Sheet, variant: Variant) -> set[Span]:
     for sighting in missed:
         if sighting.value and len(sighting.value) <= sheet.looks[sighting.point].room:
             told.setdefault(sheet.text.rewritten(_whole(sheet, sighting.point)), sighting.point)
-    return {sheet.looks[one.point].point.span for one in missed if one.point not in told.values()}
+    return {sheet.looks[sighting.point].point.span for sighting in missed if sighting.point not in told.values()}
 
 
 def _whole(sheet: Sheet, at: int) -> Span:

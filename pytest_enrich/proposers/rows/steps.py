@@ -87,7 +87,7 @@ def concerned(
     if not stating:
         return None
     upto = body[: body.index(stating[-1]) + 1]
-    needed = needed_before([one for one in upto if span(one) not in without], set(), stating)
+    needed = needed_before([statement for statement in upto if span(statement) not in without], set(), stating)
     if needed is None or len(needed) + len(stating) > MOST_NEEDED:
         return None
     return [statement for statement in body if statement in stating or statement in needed]
@@ -145,7 +145,7 @@ def step_name(step: ast.stmt) -> str:
 
 def _binds_anew(statement: ast.stmt) -> bool:
     """Whether its names have nothing to do with what they stood for before."""
-    return isinstance(statement, ast.Assign) and all(isinstance(one, ast.Name) for one in statement.targets)
+    return isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets)
 
 
 def _expects_any(node: ast.AST) -> bool:
