@@ -77,7 +77,7 @@ def configured_name(hole: Hole, slug: str) -> str:
 
 def mock_places(tree: ast.Module, owner: str | None, function: Function) -> Iterator[tuple[str, Span]]:
     """Expressions for mocks, each with a statement above which it can be configured: the last is best."""
-    body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    body = steps.all_steps(function)
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == owner]
     there = (
         *_set_up_attributes(classes),

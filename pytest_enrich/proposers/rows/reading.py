@@ -196,7 +196,9 @@ def _literals(text: Text, function: Function, known: Sequence[Look]) -> list[Hol
     sites = [look.site for look in known if look.site is not None]
     sides = set(map(span, looks.compared_sides(function)))
     constants = _constants(text)
-    nodes = (node for statement in _body(function) for node in _tried(statement) if span(node) not in sides)
+    nodes = (
+        node for statement in steps.all_steps(function) for node in _tried(statement) if span(node) not in sides
+    )
     varying = [node for node in nodes if not any(is_within(span(node), site) for site in sites)]
     passed = [
         node for call in calls(function) if last_name(call.func) not in NOT_VALUES for node in arguments(call)
@@ -212,10 +214,6 @@ def _constants(text: Text) -> dict[str, Template]:
     """The constants of a test file that have literals, and those."""
     pairs = assigned(text.tree.body)
     return {name: text.source(value) for name, value in pairs if name.isupper() and is_literal(value)}
-
-
-def _body(function: Function) -> Sequence[ast.stmt]:
-    return function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
 
 
 def _tried(node: ast.AST) -> Iterator[ast.expr]:
@@ -245,7 +243,7 @@ def _parts(node: ast.AST) -> Sequence[ast.AST]:
     if isinstance(node, ast.Lambda):
         return [node.body]
     if isinstance(node, Function):
-        return _body(node)
+        return steps.all_steps(node)
     if isinstance(node, ast.Subscript):
         return [node.value]
     return [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Slice)]

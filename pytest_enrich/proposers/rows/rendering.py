@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
@@ -146,9 +147,10 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
     def header(self, name: str, lines: Sequence[str]) -> list[str]:
         """The decorators but `parametrize`, and the `def` with the fixtures that are left."""
         sheet, function, text = self.sheet, self.sheet.function, self.sheet.text
+        body = "\n".join(lines)
         gone = {
             *sheet.pattern.argnames,
-            *(SILENT - _used(lines)),
+            *(name for name in SILENT if not re.search(rf"\b{name}\b", body)),
             *steps.unneeded_names(function, self.changes),
         }
         declared = ((each.arg, text.source(each)) for each in function.args.args if each.arg not in gone)
@@ -204,10 +206,3 @@ def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:
     if len(inside) <= LONGEST_LINE - len(INDENT):
         return [start, inside, end]
     return [start, *(f"{INDENT}{argument}," for argument in arguments), end]
-
-
-def _used(lines: Sequence[str]) -> set[str]:
-    try:
-        return used(ast.parse("if 1:\n" + "\n".join(lines)))
-    except (SyntaxError, ValueError):
-        return SILENT

@@ -227,13 +227,11 @@ def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> lis
     names = [name for hole, _ in changes if (name := hole.name or hole.fixture)]
     arguments = [parameter.arg for parameter in sheet.function.args.args]
     gone = steps.left_out(sheet.function, changes)
-    statements = [statement for statement in sheet.function.body if statement not in gone]
+    statements = [statement for statement in steps.all_steps(sheet.function) if statement not in gone]
     # A step may change anything, whatever it is given: all that comes after has to do with it.
     spans += [place for place in map(span, statements) if any(span(step) < place for step in gone)]
     reaching = mocks.reaching_all(sheet.function, changes)
     spans += [place for place in map(span, statements) if any(change[:2] <= place[2:] for change in reaching)]
-    if ast.get_docstring(sheet.function, clean=False) is not None:
-        statements = statements[1:]
     return steps.concerned(statements, spans, names, arguments, without)
 
 

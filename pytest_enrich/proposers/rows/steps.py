@@ -116,6 +116,11 @@ def is_assertion(call: ast.Call) -> bool:
     return last_name(call.func).startswith("assert") or last_name(call.func) in {"eq_", "ok_"}
 
 
+def all_steps(function: Function) -> list[ast.stmt]:
+    """What a test does: its body without the docstring."""
+    return function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+
+
 def step_holes(function: Function) -> list[Hole]:
     """A place for each step: whether it is done."""
     places = map(span, _steps(function.body, function))
