@@ -43,14 +43,16 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """By a word of a hint what is tried first."""
 PLAIN = ("'a'", "1", "True", "['a']", "{}")
 """Values for a key of which nothing is known."""
+SWITCH = ("True", "'a'", "1")
+"""For a key of which only the truth is asked."""
 UNKNOWN = ("'a'", "True")
 """For a parameter that is None where nobody passes it."""
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 """Methods of clients, as those of their requests are named."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
-RETURNED = ("None", "False", "True")
-"""For what a mock gives."""
+RETURNED = {True: ("False", "True"), False: ("None", "False")}
+"""For what a mock gives: where only its truth is asked, and where something else is."""
 MOST_PAIRED = 4
 
 
@@ -89,15 +91,18 @@ def of(target: Target, source: str) -> Addable:
         return Addable()
     texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
     named, attributes = set(asked.names(own)), set(asked.attributes(own))
-    outcomes = [*dict.fromkeys(asked.outcomes(own))]
+    switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
     keys = sorted(dict.fromkeys(asked.keys(own)), key=lambda key: not _is_open(key, target))
     return Addable(
         callables=frozenset(part for part in target.qualname.split(".")[-2:] if part != "__init__"),
         keywords=_keywords(tree, target.qualname, named, texts),
-        keys=tuple(Keyword(key, (*PLAIN, *texts)) for key in keys),
+        keys=tuple(Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in keys),
         caught=asked.caught(target, tree),
         tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
-        outcomes=tuple(Keyword(name, (*RETURNED, *texts)) for name in outcomes[:MOST_PAIRED]),
+        outcomes=tuple(
+            Keyword(name, RETURNED[is_truth] if is_truth else (*RETURNED[is_truth], *texts))
+            for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
+        ),
         verbs=VERBS.intersection(
             constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
         ),

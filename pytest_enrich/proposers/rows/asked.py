@@ -40,14 +40,27 @@ def attributes(tree: ast.AST) -> Iterator[str]:
             yield from [node.attr] if node.attr[:1] != "_" else []
 
 
-def outcomes(tree: ast.AST) -> Iterator[str]:
-    """What is called and decides something by what it gives: methods by their names, functions as ""."""
+def truth_tested(tree: ast.AST) -> Iterator[ast.Call]:
+    """The calls of which only the truth is asked."""
+    for node in ast.walk(tree):
+        operands = [getattr(node, "test", None), getattr(node, "operand", None), *getattr(node, "values", ())]
+        if not isinstance(node, ast.Dict):
+            yield from (value for value in map(_awaited, operands) if isinstance(value, ast.Call))
+
+
+def outcomes(tree: ast.AST) -> dict[str, bool]:
+    """What is called and decides something by what it gives, and whether only the truth of that is asked.
+
+    Methods by their names, other functions of the project as "".
+    """
+    only_truth = {_method(call) for call in truth_tested(tree)}
     deciding = [*_decisions(tree)]
     variables = {node.id for node in deciding if isinstance(node, ast.Name)}
     assigned = (node for node in nodes_of(ast.Assign, tree) if getattr(node.targets[0], "id", "") in variables)
-    for node in (*deciding, *(_awaited(node.value) for node in assigned)):
-        if isinstance(node, ast.Call) and (_method(node) or not hasattr(builtins, last_name(node.func))):
-            yield _method(node)
+    nodes = (*deciding, *(_awaited(node.value) for node in assigned))
+    called = ((_method(call), call) for call in nodes if isinstance(call, ast.Call))
+    own = (method for method, call in called if method or not hasattr(builtins, last_name(call.func)))
+    return {method: method in only_truth for method in own}
 
 
 def tried(tree: ast.AST) -> Iterator[str]:

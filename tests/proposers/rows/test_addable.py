@@ -99,7 +99,7 @@ def test_what_is_looked_up_is_a_key(known):
     keys = known("ordered", "def ordered", constants=("'gold'",)).keys
     assert {one.name: one.values for one in keys} == {
         "coupon": ("'a'", "1", "True", "['a']", "{}", "'gold'"),
-        "express": ("'a'", "1", "True", "['a']", "{}", "'gold'"),
+        "express": ("True", "'a'", "1", "'gold'"),
         "kind": ("'a'", "1", "True", "['a']", "{}", "'gold'"),
     }
 
