@@ -193,7 +193,7 @@ def _taken(store: Store, path: str, step: Step, outcome: pytest_run.Outcome) -> 
     text = python_file.read(store.rootdir, path).text
     candidate = patch.as_candidate(step.suggestion)
     if isinstance(candidate, NewRow):
-        place = (step.suggestion.more, patch.Cases(text, candidate).line)
+        place = (step.suggestion.more, patch.line(text, candidate))
         return Taken(id=step.suggestion.id, path=path, names=(place,), summary=outcome.last_line)
     new = python_file.functions(step.after, path).keys() - python_file.functions(step.before, path).keys()
     places = python_file.functions(text, path)

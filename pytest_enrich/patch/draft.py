@@ -144,7 +144,7 @@ def insert_below(text: str, test: Candidate, comment: str, order: Sequence[Candi
     if isinstance(test, NewTest):
         return insert(text, replace(test, code=f"# {comment}\n{test.code}"), order)
     after = insert(text, test)
-    lines, at = after.split("\n"), row.Cases(after, test).line - 1
+    lines, at = after.split("\n"), row.line(after, test) - 1
     indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
     ending = "\r" * lines[at].endswith("\r")
     return "\n".join([*lines[:at], f"{indent}# {comment}{ending}", *lines[at:]])

@@ -115,6 +115,15 @@ def is_there(text: str, row: NewRow) -> bool:
     return Cases(text, row).at is not None
 
 
+def line(text: str, row: NewRow) -> int:
+    """The line (1-based) on which the case begins, 0 when it is not there.
+
+    Raises:
+        RefusedError: As `Cases`.
+    """
+    return Cases(text, row).line
+
+
 def _other_tests(scope: Scope, row: NewRow) -> Iterator[cst.CSTNode]:
     """The other tests beside that with the case and its classes, those that somebody names left alone."""
     bodies = [scope.module.body, *(owner.body.body for owner in scope.owners)]
@@ -133,4 +142,4 @@ def _mentions(scope: Scope, name: str) -> int:
     return uses(scope.module, name) - sum(node.name.value == name for node in nodes)
 
 
-__all__ = ["UNREADABLE", "Cases", "insert", "is_there", "parsed_row"]
+__all__ = ["UNREADABLE", "Cases", "insert", "is_there", "line", "parsed_row"]
