@@ -52,15 +52,13 @@ def _test(test: TestPart, text: str, name: str) -> TestPart:
 
 
 def _row(one: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
-    """With the one element, or the one decorator, between the marks."""
+    """With the one element between the marks."""
     from pytest_enrich import patch
 
     code = patch.marked(text).strip().removesuffix(",")
-    start = "{}\ndef test(): pass" if not test.argnames else "[{}\n]"
-    body = python_file.tree(start.format(code), name).body
-    value = body[0].value if body and isinstance(body[0], ast.Expr) else None
-    decorators = getattr(body[0], "decorator_list", ()) if body else ()
-    if len(body) != 1 or len(value.elts if isinstance(value, ast.List) else decorators) != 1:
+    body = python_file.tree(f"[{code}\n]", name).body
+    value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
+    if not isinstance(value, ast.List) or len(value.elts) != 1:
         raise _wrong(name, "one case")
     known = patch.row_of(one.target.owner, test.names[0], test.argnames)
     return replace(test, code=code, body_sha256=patch.body_sha256(code, known))

@@ -92,11 +92,10 @@ class NewTest(_New, frozen=True, kw_only=True, tag="test"):
 
 
 class NewRow(_New, frozen=True, kw_only=True, tag="row"):
-    """One more case of a test that exists: an element of its `parametrize` list, or an `@example` of a `@given`.
+    """One more case of a test that exists: an element of its `parametrize` list.
 
-    `code` is one line or a few: the element without its comma (`("1-2", 3)`), or the decorator
-    (`@example(text="")`). `argnames` are the names of the `parametrize` that it goes into, as that decorator lists
-    them; empty for an `@example`. The `anchor` of its placement is the test itself.
+    `code` is one line or a few: the element without its comma (`("1-2", 3)`). `argnames` are the names of the
+    `parametrize` that it goes into, as that decorator lists them. The `anchor` of its placement is the test.
     """
 
     argnames: tuple[str, ...]

@@ -48,7 +48,7 @@ class TargetPart(Struct, frozen=True, kw_only=True):
 class TestPart(Struct, frozen=True, kw_only=True):
     """The test itself.
 
-    Of a row, `names` is the test that it belongs to, `code` the element or the `@example`, and `argnames` are the
+    Of a row, `names` is the test that it belongs to, `code` the element, and `argnames` are the
     names of the `parametrize` that it goes into.
     """
 
@@ -185,10 +185,9 @@ class Suggestion(Struct, frozen=True, kw_only=True):
 
     @property
     def more(self) -> str:
-        """What a row is: `one more row in test_pct`, `one more example in TestCart.test_pct`."""
-        what = "row" if self.test.argnames else "example"
+        """What a row is: `one more row in TestCart.test_pct`."""
         owner = f"{self.target.owner}." if self.target.owner else ""
-        return f"one more {what} in {owner}{self.test.names[0]}"
+        return f"one more row in {owner}{self.test.names[0]}"
 
 
 class Question(Struct, frozen=True, kw_only=True, tag="question"):

@@ -7,7 +7,7 @@ and the text that these functions take (with its line endings, its byte order ma
 from pytest_enrich.patch.difference import Block, blob_id, blocks, decode, diff, encode, reverted
 from pytest_enrich.patch.draft import insert, insert_below, insert_each, named_apart
 from pytest_enrich.patch.render import Form, How, change, combine, formed, marked, render_module, render_patch
-from pytest_enrich.patch.row import UNREADABLE, carrier, is_there, line, parsed_row
+from pytest_enrich.patch.row import UNREADABLE, Cases, is_there, line, parsed_row
 from pytest_enrich.patch.suggestion import (
     as_candidate,
     bodies,

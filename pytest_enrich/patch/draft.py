@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache, reduce
 from itertools import count, groupby
@@ -14,17 +14,16 @@ from msgspec.structs import replace
 
 from pytest_enrich.data import Candidate, NewRow, NewTest
 from pytest_enrich.imports import free, merge, read
-from pytest_enrich.imports.text import bound, split_bom
-from pytest_enrich.imports.text import parse as parse_ast
+from pytest_enrich.imports.text import split_bom
 from pytest_enrich.patch import row
 from pytest_enrich.patch.scope import (
-    Definition,
     Scope,
     Statement,
     above,
     apart,
     begun,
     blank,
+    definitions,
     end,
     enter,
     find_last,
@@ -70,7 +69,7 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
 
 def insert_each(text: str, tests: Sequence[Candidate], order: Sequence[Candidate] = ()) -> str:
     """The text with these tests in it, one after the other; as `insert`."""
-    others = [one for one in order if isinstance(one, NewTest)]
+    others = [candidate for candidate in order if isinstance(candidate, NewTest)]
     for _, group in groupby(tests, type):
         same = [*group]
         new = [test for test in same if isinstance(test, NewTest)]
@@ -119,9 +118,8 @@ def _insertion(module: cst.Module, text: str, test: NewTest, order: Sequence[New
     if find_test(scope, test) is not None:
         return None
     index = _index(scope, test, order)
-    owners = tuple(owner.name.value for owner in scope.owners)
-    taken = _bound(text, owners) if owners else read(text).taken
-    name = free([test.name], taken | {node.name.value for node in scope.body if isinstance(node, Definition)})
+    taken = {definition.name.value for definition in definitions(scope.body)}
+    name = free([test.name], taken if scope.owners else taken | read(text).taken)
     code = requote(_renamed(test, name), quotes(text))
     return Insertion(scope=scope, index=index, statements=_statements(scope, code, index))
 
@@ -158,7 +156,7 @@ def code_of(text: str, test: NewTest) -> str:
     scope = enter(parse(text, test.placement.path), test.placement)
     index = find_test(scope, test)
     node = None if index is None else scope.body[index]
-    if not isinstance(node, cst.FunctionDef) or node.name.value != test.name or len(parse_ast(test.code).body) > 1:
+    if not isinstance(node, cst.FunctionDef) or node.name.value != test.name or len(ast.parse(test.code).body) > 1:
         return ""
     above = [line for line in node.leading_lines if line.comment is not None]
     return scope.module.code_for_node(node.with_changes(leading_lines=above)).replace("\r\n", "\n")
@@ -199,39 +197,20 @@ def _statements(scope: Scope, code: str, index: int) -> list[Statement]:
     return [first.with_changes(leading_lines=lines), *rest]
 
 
-@lru_cache(maxsize=8)  # a few classes are asked about, each for many candidates
-def _bound(text: str, owners: tuple[str, ...]) -> frozenset[str]:
-    """The names in a class, by those of the classes that it is in and its own; none where it is not there yet."""
-    body = parse_ast(text).body
-    for name in owners:
-        found = [node for node in _classes(body) if node.name == name]
-        body = found[-1].body if found else []
-    return frozenset(binding.name for binding in bound(body))
-
-
-def _classes(body: Iterable[ast.AST]) -> Iterator[ast.ClassDef]:
-    """Those of a scope, those in conditional blocks included."""
-    for node in body:
-        if isinstance(node, ast.ClassDef):
-            yield node
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.expr):
-            yield from _classes(ast.iter_child_nodes(node))
-
-
 def _scope(module: cst.Module, test: NewTest, order: Sequence[NewTest]) -> Scope:
     """What a test goes into; a class that has to be made is where the first of its tests in the order wants it."""
     place = test.placement
     around = enter(module, replace(place, owner=None))
     if not place.base or find_last(around, str(place.owner)) is not None:
         return enter(module, place)
-    first = next((one for one in order if one.placement.owner == place.owner), test)
+    first = next((other for other in order if other.placement.owner == place.owner), test)
     return begun(around, place, _index(around, first, order))
 
 
 def _index(scope: Scope, test: NewTest, order: Sequence[NewTest]) -> int:
     """Where among the scope's statements: beside the tests of `order` with the same place, else after it."""
     beside = _beside(scope, test)
-    peers = [one for one in order if _beside(scope, one) == beside]
+    peers = [other for other in order if _beside(scope, other) == beside]
     middle = peers.index(test) if test in peers else len(peers)
     before = [found for peer in peers[:middle] if (found := _found(scope, peer)) is not None]
     after = [found for peer in peers[middle:] if (found := _found(scope, peer)) is not None]

@@ -54,7 +54,9 @@ def formed(suggestion: Suggestion, test_text: str | None, form: Form) -> Suggest
     test = as_candidate(suggestion)
     plain = insert(test_text or "", test)
     after = form(test.placement.path, test_text, plain)
-    code = "" if after == plain else row.code_of(after, test) if isinstance(test, NewRow) else code_of(after, test)
+    code = (
+        "" if after == plain else row.Cases(after, test).code if isinstance(test, NewRow) else code_of(after, test)
+    )
     if not code or code == test.code:
         return suggestion
     oracle = _moved(suggestion.oracle, test.code, code)
@@ -152,7 +154,7 @@ def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None], 
         groups.setdefault(suggestion.target.path, []).append(suggestion)
     for path, group in groups.items():
         before = texts.get(path) or ""
-        text, refused = _with_each(before, [as_candidate(one) for one in group])
+        text, refused = _with_each(before, [*map(as_candidate, group)])
         after |= {path: text} if text != before else {}
         left_out += [group[at] for at in refused]
     formatted = {path: form(path, texts.get(path), after[path]) for path in sorted(after)}
@@ -188,7 +190,7 @@ def _possible_bug(bug: Suggestion) -> str:
 
 
 def _row(test: NewRow, text: str) -> str:
-    alone = row.alone_in_list(row.insert(text, test), test, BEGIN, END)
+    alone = row.Cases(row.insert(text, test), test).alone(BEGIN, END)
     return alone.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -56,8 +56,7 @@ def body_sha256(code: str, before: tuple[str, ...] = ()) -> str:
     Raises:
         SyntaxError: The code is not Python.
     """
-    source = textwrap.dedent(code).strip()
-    return _hashed(tree_of(source if parsed(source) else source.removeprefix("@")).body, before)
+    return _hashed(tree_of(textwrap.dedent(code).strip()).body, before)
 
 
 def body_of(candidate: Candidate) -> str:
@@ -83,7 +82,7 @@ def nearest_test(new: NewTest, text: str) -> NearestPart | None:
         NearestPart(nodeid="::".join([new.placement.path, *name]), similarity=_alike(wanted, _body(code)))
         for name, code in _tests(text.removeprefix(BOM))
     ]
-    return max(found, key=lambda one: one.similarity, default=None)
+    return max(found, key=lambda part: part.similarity, default=None)
 
 
 def nearest_case(new: NewRow, text: str) -> NearestPart | None:
@@ -92,11 +91,14 @@ def nearest_case(new: NewRow, text: str) -> NearestPart | None:
     Cases are short, and mostly values: their characters are compared, not their tokens.
     """
     try:
-        codes, nodeid = row.codes(text, new), row.carrier(text, new)
+        cases = row.Cases(text, new)
     except RefusedError:
         return None
-    found = [NearestPart(nodeid=nodeid, similarity=_spelled_alike(new.code, code), code=code) for code in codes]
-    return max(found, key=lambda one: one.similarity, default=None)
+    found = [
+        NearestPart(nodeid=cases.carrier, similarity=_spelled_alike(new.code, code), code=code)
+        for code in cases.codes
+    ]
+    return max(found, key=lambda part: part.similarity, default=None)
 
 
 def _hashed(body: Iterable[ast.stmt], before: Iterable[str] = ()) -> str:
@@ -248,24 +250,32 @@ def _gap(gap: Gap, closed: Sequence[Gap], digest: str) -> GapPart:
 
 def _target(test: Candidate, text: str | None) -> TargetPart:
     placement = test.placement
-    inside: Literal["end of class", "new class"] = "new class" if placement.base else "end of class"
-    end: Literal["end of class", "new class", "end of file"] = inside if placement.owner else "end of file"
-    beside: Literal["after", "in"] = "in" if isinstance(test, NewRow) else "after"
     return TargetPart(
         path=placement.path,
-        where=beside if placement.anchor or beside == "in" else end,
+        where=_where(test),
         owner=placement.owner,
-        anchor=test.name if beside == "in" else placement.anchor,
+        anchor=test.name if isinstance(test, NewRow) else placement.anchor,
         style=placement.style,
         new_file=text is None,
         base=placement.base,
     )
 
 
+def _where(test: Candidate) -> Literal["after", "in", "end of class", "new class", "end of file"]:
+    placement = test.placement
+    if isinstance(test, NewRow):
+        return "in"
+    if placement.anchor:
+        return "after"
+    if not placement.owner:
+        return "end of file"
+    return "new class" if placement.base else "end of class"
+
+
 def _test(test: Candidate, text: str) -> TestPart:
     """What it needs; a row runs in a copy of its file, so that whatever it needs is there."""
-    code = row.written(text, test) if isinstance(test, NewRow) else requote(test.code, quotes(text))
-    said = code.strip().removeprefix("@") if isinstance(test, NewRow) else test.code
+    code = row.Cases(text, test).written if isinstance(test, NewRow) else requote(test.code, quotes(text))
+    said = code.strip() if isinstance(test, NewRow) else test.code
     needed = needs(said, read(text, path=test.placement.path))
     return TestPart(
         names=(test.name,),

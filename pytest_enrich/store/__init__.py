@@ -341,11 +341,8 @@ def _is_mark(broken: BrokenPart) -> bool:
 
 
 def _is_row(one: Suggestion) -> bool:
-    """One element of a list, or one decorator."""
+    """One element of a list."""
     named = len(one.test.names) == 1 and one.test.names[0].isidentifier()
-    if not one.test.argnames:
-        body = ast.parse(f"{one.test.code}\ndef test(): pass").body
-        return named and len(body) == 1 and len(getattr(body[0], "decorator_list", ())) == 1
     ast.parse(one.test.code.strip(), mode="eval")
     tree = ast.parse(f"[{one.test.code}\n]", mode="eval").body
     return named and isinstance(tree, ast.List) and len(tree.elts) == 1

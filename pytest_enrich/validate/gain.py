@@ -135,7 +135,7 @@ def gained(
 
 
 def find_cases(task: Task, row: NewRow, text: str, sandbox: Sandbox, timeout: float) -> tuple[str, ...] | Dropped:
-    """The node ids of the cases that come with `row`; for an `@example`, which has none of its own, the test's.
+    """The node ids of the cases that come with `row`.
 
     Args:
         task: With the test file's text.
@@ -147,25 +147,16 @@ def find_cases(task: Task, row: NewRow, text: str, sandbox: Sandbox, timeout: fl
     Returns:
         At least one, or why the row is dropped: cases that exist may neither get another name nor end otherwise.
     """
-    scope, place = patch.carrier(task.test_text, row), row.placement.path
-    measured = () if row.argnames else (task.target.path,)
-    today = Prove(path=place, text=task.test_text, tests=(scope,), measure=measured)
+    scope, place = patch.Cases(task.test_text, row).carrier, row.placement.path
+    today = Prove(path=place, text=task.test_text, tests=(scope,), measure=())
     without = proved(sandbox.execute(today, timeout=timeout))
     if isinstance(without, Dropped):
         return without
-    if not row.argnames and _closed(task, row, without):
-        return Dropped(rung="gains", reason="its test closes the gap without it")
-    with_it = proved(sandbox.execute(replace(today, text=text, measure=()), timeout=timeout))
+    with_it = proved(sandbox.execute(replace(today, text=text), timeout=timeout))
     if isinstance(with_it, Dropped):
         return with_it
     before, after = _by_id(without), _by_id(with_it)
-    return _changed(before, after) or _new(before, after, row, scope)
-
-
-def _closed(task: Task, row: NewRow, before: Proved) -> bool:
-    """Whether an `@example` is credited with what its test does by itself: drawing, it may come by any gap."""
-    meant = [gap for gap in task.target.gaps if gap.id in row.gaps]
-    return len(gained(before, task.target.path, meant)[0]) == len(meant)
+    return _changed(before, after) or _new(before, after, scope)
 
 
 def _by_id(answer: Proved) -> _Ends:
@@ -185,11 +176,11 @@ def _changed(before: _Ends, after: _Ends) -> Dropped | None:
     return None
 
 
-def _new(before: _Ends, after: _Ends, row: NewRow, scope: str) -> tuple[str, ...] | Dropped:
+def _new(before: _Ends, after: _Ends, scope: str) -> tuple[str, ...] | Dropped:
     """Those that came; a run cannot choose others than those of its tests to answer for it."""
-    wanted = after if not row.argnames else [nodeid for nodeid in after if nodeid not in before]
+    wanted = [nodeid for nodeid in after if nodeid not in before]
     new = tuple(one for one in wanted if one == scope or one.startswith((f"{scope}[", f"{scope}::")))
     whole = [after[one].detail for one in new if one == scope]
-    if row.argnames and whole:
+    if whole:
         return Dropped(rung="runs", reason="was not collected as a case", detail=whole[0][-SHOWN:])
     return new or Dropped(rung="runs", reason="was not collected as a case")

@@ -136,18 +136,6 @@ def start(anchor: str, qualname: str, changed: Collection[str] = ()) -> str:
     return words.snake(known_by or own)
 
 
-def exchanged(anchor: str, kin: str, own: str) -> str:
-    """What a test's name says that tests `own` as the test `anchor` does what is beside it."""
-    said, theirs, ours = (words.snake(one).split("_") for one in (anchor.removeprefix("test"), kin, own))
-    while len(theirs) > 1 and len(ours) > 1 and theirs[-1] == ours[-1]:
-        del theirs[-1], ours[-1]
-    while len(theirs) > 1 and len(ours) > 1 and theirs[0] == ours[0]:
-        del theirs[0], ours[0]
-    size = len(theirs)
-    at = next((at for at in range(len(said)) if said[at : at + size] == theirs), None)
-    return words.snake(own) if at is None else "_".join([*said[:at], *ours, *said[at + size :]])
-
-
 def unnumbered(name: str) -> str:
     """The name without a number that `free` gave it."""
     return re.sub(r"_\d+$", "", name)

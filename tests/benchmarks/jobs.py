@@ -98,7 +98,7 @@ def _nodeid(text: str, attempt: Attempt) -> str:
     """What pytest calls the candidate; of a row, the test with all its cases."""
     candidate = attempt.candidate
     if isinstance(candidate, NewRow):
-        return patch.carrier(text, candidate)
+        return patch.Cases(text, candidate).carrier
     place = candidate.placement
     return "::".join([place.path, *(place.owner.split(".") if place.owner else []), candidate.name])
 

@@ -265,7 +265,6 @@ def test_a_folder_that_holds_no_row_is_not_used(rows, free, code):
 
 LAYOUTS = """\
 import pytest
-from hypothesis import given, strategies as st
 
 from shop.cart import discount
 
@@ -292,11 +291,6 @@ class TestAll:
 @pytest.mark.parametrize("code, expected", [("", 10)], ids=["no_code"])
 def test_stacked(code, expected, sign):
     assert discount(10, code) * sign == expected * sign
-
-
-@given(code=st.text(max_size=2))
-def test_drawn(code):
-    assert discount(10, code) in {0.0, 10}
 """
 VALUE, NAMES = '("FREE", 0.0)', ("code", "expected")
 
@@ -314,13 +308,11 @@ VALUE, NAMES = '("FREE", 0.0)', ("code", "expected")
             '@pytest.mark.parametrize("code, expected", [("", 10), ("FREE", 0.0)])',
         ),
         ("test_stacked", VALUE, NAMES, None, 2, 'ids=["no_code", "line_11"]'),
-        ("test_drawn", '@example(code="FREE")', (), None, 1, '@example(code="FREE")'),
     ],
 )
 def test_wherever_the_cases_are_listed(project, name, code, argnames, owner, passed, line):  # noqa: PLR0913, PLR0917
     project.tests.write_text(LAYOUTS)
-    imports = () if argnames else ("from hypothesis import example",)
-    made = project.suggest_row("discount", 11, code, name=name, argnames=argnames, owner=owner, imports=imports)
+    made = project.suggest_row("discount", 11, code, name=name, argnames=argnames, owner=owner)
 
     ran = project.run("run", made, "--", "-q")
     accepted = project.run("accept", made)
@@ -328,6 +320,6 @@ def test_wherever_the_cases_are_listed(project, name, code, argnames, owner, pas
     assert f"{passed} passed" in ran.out
     assert accepted.status == 0
     assert line in project.tests.read_text()
-    assert f"one more {'row' if argnames else 'example'} in" in accepted.out
+    assert "one more row in" in accepted.out
     assert project.run("undo").status == 0
     assert project.tests.read_text() == LAYOUTS

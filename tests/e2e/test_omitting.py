@@ -1,4 +1,4 @@
-"""Existing tests without one of their steps, or with one more: what is not there, not registered, or worn."""
+"""Existing tests without one of their steps: what is not there, or not registered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ BOX = """\
 class Box:
     def __init__(self, owner=None):
         self.owner, self.held, self.listeners = owner, {}, []
-        self.worn = False
 
     def put(self, key, value):
         self.held[key] = value
@@ -29,11 +28,6 @@ class Box:
         if self.owner is None:
             return "nobody's"
         return f"{self.owner}'s"
-
-    def note(self):
-        if self.worn:
-            return "handle with care"
-        return f"for {self.owner}"
 
     def tell(self, text):
         if not self.listeners:
@@ -61,11 +55,6 @@ def test_label(box):
     assert box.label() == "ann's"
 
 
-def test_note(box):
-    box.owner = "ann"
-    assert box.note() == "for ann"
-
-
 def test_tell(box):
     @box.listener
     def count(text):
@@ -87,10 +76,6 @@ def bodies(tmp_path_factory):
 
 def test_what_is_not_set_is_seen_to_be_missing(bodies):
     assert bodies["Box.label"] == ['    assert box.label() == "nobody\'s"']
-
-
-def test_what_decides_is_set_beside_what_is_set(bodies):
-    assert bodies["Box.note"][-2:] == ["    box.worn = True", '    assert box.note() == "handle with care"']
 
 
 def test_what_is_not_registered_is_not_called(bodies):

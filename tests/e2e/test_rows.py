@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -22,18 +20,11 @@ def load(path):
     if not line.startswith("v1 "):
         raise ValueError("no version")
     return line[3:]
-
-
-def clamp(number):
-    if number * 7 == 54_439:
-        return 1
-    return min(number, 5_000)
 """
 TESTS = """\
 import pytest
-from hypothesis import given, settings, strategies as st
 
-from sizes import clamp, load, size
+from sizes import load, size
 
 
 @pytest.fixture
@@ -49,12 +40,6 @@ def test_size(text, expected):
 def test_load(file):
     file.write_text("v1 abc")
     assert load(file) == "abc"
-
-
-@settings(derandomize=True, max_examples=9)
-@given(number=st.integers(0, 9_999))
-def test_clamp(number):
-    assert clamp(number) <= number
 """
 FILES = {"src/sizes.py": SOURCE, "tests/test_sizes.py": TESTS, "pytest.ini": "[pytest]\npythonpath = src\n"}
 
@@ -81,7 +66,6 @@ def test_each_existing_test_gets_what_suits_it(enriched):
     assert ended.status == 0, ended.text
     found = codes(project)
     assert found["size"] == ['("xl", 10)']
-    assert found["clamp"] == ["@example(number=7777)"]
     assert found["load"][0] == "def test_load_no_version(file):"
     assert found["load"][-1].strip() == "load(file)"
 
@@ -100,5 +84,4 @@ def test_what_is_accepted_passes_and_reads_like_the_rest(enriched):
     assert accepted.status == 0, accepted.text
     text = (project.root / "tests/test_sizes.py").read_text("utf-8")
     assert '[("a", 1), ("abc", 3), ("xl", 10)])' in text
-    assert re.search(r"@example\(number=7777\)\n@given\(", text)
-    assert "6 passed" in project.run("pytest", *QUIET, "-p", "no:enrich").text
+    assert "5 passed" in project.run("pytest", *QUIET, "-p", "no:enrich").text

@@ -8,24 +8,8 @@ pytestmark = pytest.mark.slow
 
 ENRICH = ("pytest", "--enrich", "--enrich-with=rows", "--enrich-max=0", "--enrich-budget=8000x", "-q")
 BANK = """\
-from urllib.request import urlopen
-
-
 class NotAllowed(Exception):
     pass
-
-
-def load(url):
-    with urlopen(url) as answer:
-        return answer.read()
-
-
-def rate(url):
-    try:
-        found = load(url)
-    except OSError:
-        return -1
-    return int(found)
 
 
 class Teller:
@@ -58,11 +42,6 @@ from unittest.mock import AsyncMock
 import pytest
 
 import bank
-
-
-def test_rate(monkeypatch):
-    monkeypatch.setattr(bank, "load", lambda url: b"7")
-    assert bank.rate("https://x.org/a") == 7
 
 
 class TestTeller(TestCase):
@@ -98,14 +77,6 @@ def bodies(tmp_path_factory):
 
     project = enriched(tmp_path_factory.mktemp("stand_ins"), FILES, *ENRICH)
     return {gap["text"]: code[1:] for gap, code in project.suggested()}
-
-
-def test_what_is_put_into_the_place_of_a_function_raises_and_stays_there(bodies):
-    """Without it the test would ask the network, and in a sandbox that raises the same."""
-    assert bodies["except OSError:"] == [
-        '    monkeypatch.setattr(bank, "load", mock.Mock(side_effect=OSError))',
-        '    assert bank.rate("https://x.org/a") == -1',
-    ]
 
 
 def test_a_collaborator_of_the_set_up_gives_something_else(bodies):

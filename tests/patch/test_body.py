@@ -79,7 +79,6 @@ def test_a_test_that_was_turned_down_is_known_by_its_body(new_test, suggestion, 
             'def test_a():\n    assert f(\n        "a", 1\n    ) == (1,)\n',
         ),
         ("(1, 'a')", '(\n    1,\n    "a",\n)'),
-        ("@example(x='a')", '@example(\n    x="a",\n)'),
     ],
 )
 def test_what_a_formatter_changes_does_not_change_the_hash(code, formatted):

@@ -1,4 +1,4 @@
-"""One more case of a test that exists: an element of its `parametrize` list, or an `@example`.
+"""One more case of a test that exists: an element of its `parametrize` list.
 
 Nothing else in the file changes: a case gets lines of its own, and the one before it a comma, or it goes to the
 end of the line that holds them all. A line that gets too long by that becomes one for each case.
@@ -12,10 +12,10 @@ import libcst as cst
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.imports import merge
-from pytest_enrich.imports.elements import Edit, Elements, spliced
+from pytest_enrich.imports.elements import Elements, spliced
 from pytest_enrich.imports.text import BOM, limit, split_bom
 from pytest_enrich.patch.row import place
-from pytest_enrich.patch.row.case import UNREADABLE, Examples, derive_id, new_case, parsed_row, read_case, styled
+from pytest_enrich.patch.row.case import UNREADABLE, derive_id, new_case, parsed_row, read_case, styled
 from pytest_enrich.patch.row.place import Spans, uses
 from pytest_enrich.patch.scope import Scope, below, enter, parse, quotes, requote, unit
 
@@ -24,19 +24,20 @@ class Cases:
     """The list of cases that `row` belongs to, in the text of its file.
 
     Raises:
-        RefusedError: There is none, or the row is not one case.
+        RefusedError: The file is not Python, the test or a literal list for these names is not there, or the row
+            is not one case.
     """
 
     def __init__(self, text: str, row: NewRow) -> None:
-        self.scope = enter(parse(text, row.placement.path), row.placement)
-        self._text, self._row = text, row
-        self._place = place.find(self.scope, row)
-        self._spans = Spans(self.scope)
+        self._text, self._row = text.removeprefix(BOM), row
+        self._scope = enter(parse(self._text, row.placement.path), row.placement)
+        self._place = place.find(self._scope, row)
+        self._spans = Spans(self._scope)
         self._cases = self._spans.elements(self._place.cases)
         self._ids = self._spans.elements(self._place.ids) if self._place.ids is not None else None
         self._case = new_case(row, bare=self._place.bare)
         self._others = [read_case(element.value, bare=self._place.bare) for element in self._place.cases.elements]
-        self.at = next((at for at, one in enumerate(self._others) if one.key == self._case.key), None)
+        self.at = next((at for at, other in enumerate(self._others) if other.key == self._case.key), None)
         """Which of the cases has the same values; None when none has."""
 
     @property
@@ -46,38 +47,42 @@ class Cases:
 
     @property
     def carrier(self) -> str:
-        """What gets the new case: the test, or a class whose decorator it is."""
-        return self._place.carrier
+        """The node id of what gets the new case: the test's, or that of a class whose decorator it is."""
+        return f"{self._row.placement.path}::{self._place.carrier}"
 
     @property
     def written(self) -> str:
-        """The code of the case as the list has the others."""
+        """The code of the new case as the list has the others."""
         return requote(styled(self._case, self._others, self._row.title), quotes(self._text))
 
-    def code(self, at: int) -> str:
-        """A case as it stands in the text."""
-        return self._cases.codes[at]
+    @property
+    def code(self) -> str:
+        """The code of the case as it stands in the text, "" when it is not there."""
+        return "" if self.at is None else self._cases.codes[self.at]
 
-    def line(self, at: int) -> int:
-        """Where a case stands (1-based)."""
-        return self._spans.line(self._cases.spans[at][0])
+    @property
+    def line(self) -> int:
+        """The line (1-based) on which the case begins, 0 when it is not there."""
+        return 0 if self.at is None else self._spans.line(self._cases.spans[self.at][0])
 
     def inserted(self) -> str:
         """The text with the case at the end of its list, and an id at the end of the list of ids."""
         ids = [self._ids.inserted(len(self._ids.spans), self._new_id(self._ids))] if self._ids is not None else []
         whole = spliced(self._text, [self._cases.inserted(len(self._others), self.written), *ids])
-        exploded = self._cases.exploded(self.written, unit(self.scope))
+        exploded = self._cases.exploded(self.written, unit(self._scope))
         if exploded is None or _fits(whole, self._text):
             return whole
         return spliced(self._text, [exploded, *ids])
 
-    def only(self, at: int, begin: str, end: str) -> tuple[Spans, list[Edit]]:
-        """What leaves only this case, between two comments."""
-        edits = [self._cases.only(at, begin, end)]
-        number = self._place.id_of(at)
+    def alone(self, begin: str, end: str) -> str:
+        """The text, which has the case, with it between two comments and without other cases and other tests."""
+        assert self.at is not None, "the case is put in before it is shown alone"
+        edits = [self._cases.only(self.at, begin, end)]
+        number = self._place.id_of(self.at)
         if self._ids is not None and number is not None:
             edits.append((self._ids.start, self._ids.end, f"{self._ids.codes[number]},"))
-        return self._spans, edits
+        others = _other_tests(self._scope, self._row)
+        return spliced(self._text, [*edits, *((*self._spans.of(other), "") for other in others)])
 
     def _new_id(self, ids: Elements) -> str:
         return requote(self._case.id or derive_id(self._row.title, ids.codes), quotes(self._text))
@@ -89,17 +94,13 @@ def _fits(new: str, old: str) -> bool:
     return all(len(line.expandtabs(8)) <= longest for line in new.splitlines() if line not in known)
 
 
-def _find(text: str, row: NewRow) -> Cases | Examples:
-    return (Cases if row.argnames else Examples)(text.removeprefix(BOM), row)
-
-
 def insert(text: str, row: NewRow) -> str:
     """The file's text with `row` in it, and with the imports that it lacks; a row that is there changes nothing.
 
     Raises:
-        RefusedError: The file is not Python, or the test or a literal list for these names is not there.
+        RefusedError: As `Cases`.
     """
-    found = _find(text, row)
+    found = Cases(text, row)
     if found.at is not None:
         return text
     return split_bom(text)[0] + merge(found.inserted(), row.imports, path=row.placement.path)
@@ -109,73 +110,21 @@ def is_there(text: str, row: NewRow) -> bool:
     """Whether the test has this case already, however it is written.
 
     Raises:
-        RefusedError: As `insert`.
+        RefusedError: As `Cases`.
     """
-    return _find(text, row).at is not None
-
-
-def written(text: str, row: NewRow) -> str:
-    """The code of the case as the list in `text` has the others.
-
-    Raises:
-        RefusedError: As `insert`.
-    """
-    return _find(text, row).written
-
-
-def code_of(text: str, row: NewRow) -> str:
-    """The code of the case as it stands in the text, "" when it is not there.
-
-    Raises:
-        RefusedError: As `insert`.
-    """
-    found = _find(text, row)
-    return "" if found.at is None else found.code(found.at)
-
-
-def codes(text: str, row: NewRow) -> tuple[str, ...]:
-    """The cases that are listed beside it, or the examples, as they are written.
-
-    Raises:
-        RefusedError: As `insert`.
-    """
-    return _find(text, row).codes
-
-
-def carrier(text: str, row: NewRow) -> str:
-    """The node id of what gets the new case: the test's, or that of a class whose decorator it is.
-
-    Raises:
-        RefusedError: As `insert`.
-    """
-    return f"{row.placement.path}::{_find(text, row).carrier}"
+    return Cases(text, row).at is not None
 
 
 def line(text: str, row: NewRow) -> int:
     """The line (1-based) on which the case begins, 0 when it is not there.
 
     Raises:
-        RefusedError: As `insert`.
+        RefusedError: As `Cases`.
     """
-    found = _find(text, row)
-    return 0 if found.at is None else found.line(found.at)
+    return Cases(text, row).line
 
 
-def alone_in_list(text: str, row: NewRow, begin: str, end: str) -> str:
-    """The text, which has the case, with it between two comments and without other cases and other tests.
-
-    Raises:
-        RefusedError: As `insert`.
-    """
-    text = text.removeprefix(BOM)
-    found = _find(text, row)
-    assert found.at is not None, "the case is put in before it is shown alone"
-    spans, edits = found.only(found.at, begin, end)
-    others = _unwanted(found.scope, row)
-    return spliced(text, [*edits, *((*spans.of(one), "") for one in others)])
-
-
-def _unwanted(scope: Scope, row: NewRow) -> Iterator[cst.CSTNode]:
+def _other_tests(scope: Scope, row: NewRow) -> Iterator[cst.CSTNode]:
     """The other tests beside that with the case and its classes, those that somebody names left alone."""
     bodies = [scope.module.body, *(owner.body.body for owner in scope.owners)]
     ours = [*(owner.name.value for owner in scope.owners), row.name]
@@ -189,19 +138,8 @@ def _unwanted(scope: Scope, row: NewRow) -> Iterator[cst.CSTNode]:
 
 def _mentions(scope: Scope, name: str) -> int:
     """How often the name is used where it is not defined."""
-    defined = (one.name.value for one in below(scope.module) if isinstance(one, cst.FunctionDef | cst.ClassDef))
-    return uses(scope.module, name) - sum(one == name for one in defined)
+    nodes = (node for node in below(scope.module) if isinstance(node, cst.FunctionDef | cst.ClassDef))
+    return uses(scope.module, name) - sum(node.name.value == name for node in nodes)
 
 
-__all__ = [
-    "UNREADABLE",
-    "alone_in_list",
-    "carrier",
-    "code_of",
-    "codes",
-    "insert",
-    "is_there",
-    "line",
-    "parsed_row",
-    "written",
-]
+__all__ = ["UNREADABLE", "Cases", "insert", "is_there", "line", "parsed_row"]

@@ -1,4 +1,4 @@
-"""One case: its values, how it is written in a list of others, and as an `@example` above a `@given`."""
+"""One case: its values, and how it is written in a list of others."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from typing import Literal, TypeAlias
 
 import libcst as cst
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.imports.elements import Edit, indent, spliced
-from pytest_enrich.patch.row import place
-from pytest_enrich.patch.row.place import Spans, last_name
-from pytest_enrich.patch.scope import enter, parse, quotes, requote
+from pytest_enrich.patch.row.place import last_name
 
 Shape: TypeAlias = Literal["bare", "tuple", "list", "param", "other"]
 _EMPTY = cst.Module(body=())
@@ -25,10 +21,7 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 _SIGNS = {"<=": "up to", ">=": "from", "<": "below", ">": "above", "!=": "not"}
 _SIGN = re.compile(r"[<>!]=|[<>]|(?<![\w)])-(?=\d)")
 _SITUATION = re.compile(r" (?:when |for |(?=with(?:out)? ))")
-_WEAK = frozenset({"a", "an", "and", "as", "by", "for", "in", "is", "of", "or", "the", "to", "with", "without"})
-# Words for signs do not count: what they compare does.
-_WEAK |= {word for sign in (*_SIGNS.values(), "minus") for word in sign.split()}
-FEWEST, MOST = 2, 4
+MOST_WORDS = 6
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -41,7 +34,6 @@ class Case(Struct, frozen=True, kw_only=True):
         values: Source of each value.
         wrapper: `pytest.param`, for this shape.
         id: Source of its id, "" for none.
-        options: Whether the wrapper has other keyword arguments (`marks=pytest.mark.slow`).
     """
 
     code: str
@@ -49,7 +41,6 @@ class Case(Struct, frozen=True, kw_only=True):
     values: tuple[str, ...]
     wrapper: str = ""
     id: str = ""
-    options: bool = False
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -63,22 +54,17 @@ def case_source(node: cst.CSTNode) -> str:
 
 
 def parsed_row(row: NewRow) -> ast.expr:
-    """The element or the decorator that a row is.
+    """The element that a row is.
 
     Raises:
         SyntaxError: It is no Python.
         ValueError: It is something else, or more.
     """
-    if row.argnames:
-        ast.parse(row.code.strip(), mode="eval")
-        listed = ast.parse(f"[{row.code}\n]", mode="eval").body
-        if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
-            raise ValueError("not exactly one case")
-        return listed.elts[0]
-    body = ast.parse(f"{row.code.strip()}\ndef test(): pass").body
-    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef) or len(body[0].decorator_list) != 1:
-        raise ValueError("not exactly one decorator")
-    return body[0].decorator_list[0]
+    ast.parse(row.code.strip(), mode="eval")
+    listed = ast.parse(f"[{row.code}\n]", mode="eval").body
+    if not isinstance(listed, ast.List) or len(listed.elts) != 1 or isinstance(listed.elts[0], ast.Starred):
+        raise ValueError("not exactly one case")
+    return listed.elts[0]
 
 
 def new_case(row: NewRow, *, bare: bool) -> Case:
@@ -104,9 +90,8 @@ def read_case(node: cst.BaseExpression, *, bare: bool) -> Case:
     if isinstance(node, cst.Call) and last_name(node.func) == "param" and not any(arg.star for arg in node.args):
         values = tuple(case_source(arg.value) for arg in node.args if arg.keyword is None)
         named = {arg.keyword.value: case_source(arg.value) for arg in node.args if arg.keyword is not None}
-        given = named.pop("id", "")
         wrapper = case_source(node.func)
-        return Case(code=code, shape="param", values=values, wrapper=wrapper, id=given, options=bool(named))
+        return Case(code=code, shape="param", values=values, wrapper=wrapper, id=named.get("id", ""))
     if bare:
         return Case(code=code, shape="bare", values=(code,))
     if isinstance(node, cst.Tuple | cst.List) and all(
@@ -118,68 +103,45 @@ def read_case(node: cst.BaseExpression, *, bare: bool) -> Case:
 
 
 def styled(case: Case, others: Sequence[Case], title: str) -> str:
-    """The code of `case` as `others` are written: plain, or wrapped, with an id that says `title` if it has none.
+    """The code of `case` as `others` are: plain, or wrapped, with an id that says `title` where most have one.
 
-    What has options stays wrapped: they may be what it needs.
+    What is wrapped already stays as somebody wrote it.
     """
-    wrapped = [one for one in others if one.shape == "param"]
-    ids = [one.id for one in wrapped if one.id]
-    if case.shape == "other" or case.options or (case.id and ids) or not others:
+    wrapped = [other for other in others if other.shape == "param"]
+    ids = [other.id for other in wrapped if other.id]
+    if case.shape in {"other", "param"} or not others:
         return case.code
-    if 2 * len(ids) > len(others):
-        return _wrapped(case, wrapped[-1].wrapper, case.id or derive_id(title, ids))
-    if wrapped and len(wrapped) == len(others):
-        return _wrapped(case, wrapped[-1].wrapper, "")
-    return _plain(case, Counter(one.shape for one in others if one.shape != "param"))
-
-
-def _wrapped(case: Case, wrapper: str, id_: str) -> str:
-    if case.shape == "param" and bool(case.id) == bool(id_):
-        return case.code
-    return f"{wrapper}({', '.join([*case.values, *([f'id={id_}'] if id_ else [])])})"
-
-
-def _plain(case: Case, shapes: Counter[Shape]) -> str:
-    usual = shapes.most_common(1)[0][0] if shapes else "tuple"
-    if usual in {case.shape, "other"}:
-        return case.code
-    if usual == "bare":
-        return case.values[0] if len(case.values) == 1 else case.code
     inside = ", ".join(case.values)
-    if usual == "list":
-        return f"[{inside}]"
-    return f"({inside},)" if len(case.values) == 1 else f"({inside})"
+    if 2 * len(ids) > len(others):
+        return f"{wrapped[-1].wrapper}({inside}, id={derive_id(title, ids)})"
+    if len(wrapped) == len(others):
+        return f"{wrapped[-1].wrapper}({inside})"
+    (usual, _), *_ = Counter(other.shape for other in others if other.shape != "param").most_common(1)
+    return f"[{inside}]" if (case.shape, usual) == ("tuple", "list") else case.code
 
 
 def derive_id(title: str, sources: Sequence[str]) -> str:
-    """The source of an id for a case that shows `title`, in words as the ids in `sources` have them."""
+    """The source of an id for a case that shows `title`, its words joined as those of the ids in `sources` are."""
     known = [text for source in sources if (text := _text(source)) is not None]
-    separators = Counter(char for one in known for char in one if char in "-_ ")
+    separators = Counter(char for text in known for char in text if char in "-_ ")
     separator = separators.most_common(1)[0][0] if separators else "-"
-    words = _words(title, max((len(_WORD.findall(one)) for one in known), default=FEWEST))
-    name, number = separator.join(words), 2
-    if known and all(one.isupper() for one in known):
-        name = name.upper()
-    first = name
+    first = name = separator.join(_words(title))
+    number = 1
     while name in known:
-        name, number = f"{first}{separator}{number}", number + 1
+        number += 1
+        name = f"{first}{separator}{number}"
     return f'"{name}"'
 
 
-def _words(title: str, usual: int) -> list[str]:
-    """The first words of what is said after the function's name, up to so many that say something.
+def _words(title: str) -> list[str]:
+    """The first words of what is said after the function's name.
 
     Of "gives 0 for negative total" it is the situation that tells one case from another.
     """
     said = title.partition(": ")[2] or title
-    condition = _SITUATION.split(said)[-1]
-    plain = _SIGN.sub(lambda sign: f" {_SIGNS.get(sign[0], 'minus')} ", condition)
-    words: list[str] = []
-    for word in _WORD.findall(plain):
-        words.append(word.lower())
-        if sum(one not in _WEAK for one in words) == min(max(usual, FEWEST), MOST):
-            break
-    return words or ["case"]
+    situation = _SITUATION.split(said)[-1]
+    plain = _SIGN.sub(lambda sign: f" {_SIGNS.get(sign[0], 'minus')} ", situation)
+    return _WORD.findall(plain.lower())[:MOST_WORDS] or ["case"]
 
 
 def _text(source: str) -> str | None:
@@ -188,93 +150,3 @@ def _text(source: str) -> str | None:
     except (ValueError, SyntaxError):
         return None
     return value if isinstance(value, str) else None
-
-
-class Examples:
-    """The decorators of the test that `row` belongs to, in the text of its file.
-
-    Raises:
-        RefusedError: There is no such test, it has no `@given`, or the row is no `@example`.
-    """
-
-    def __init__(self, text: str, row: NewRow) -> None:
-        self.scope = enter(parse(text, row.placement.path), row.placement)
-        self._text, self._row = text, row
-        self._function = place.function(self.scope, row)
-        self._spans = Spans(self.scope)
-        self._examples = self._named("example")
-        if not self._named("given"):
-            raise RefusedError(
-                f"{row.name} in {row.placement.path} has no @given\nThe example was not put in.\n"
-                "Make new suggestions for what is there now:  pytest --enrich"
-            )
-        wanted = _key(_call(row))
-        keys = (_key(_call(replace(row, code=code))) for code in self.codes)
-        self.at = next((at for at, key in enumerate(keys) if key == wanted), None)
-        """Which of the examples says the same; None when none does."""
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The examples as they are written."""
-        return tuple(f"@{case_source(example)}" for example in self._examples)
-
-    @property
-    def carrier(self) -> str:
-        """What gets the example: the test."""
-        return "::".join([*(owner.name.value for owner in self.scope.owners), self._row.name])
-
-    @property
-    def written(self) -> str:
-        """The decorator as it is written in the file."""
-        return requote(self._row.code, quotes(self._text))
-
-    def code(self, at: int) -> str:
-        """An example as it is written."""
-        return self.codes[at]
-
-    def line(self, at: int) -> int:
-        """Where an example stands (1-based)."""
-        return self._spans.line(self._spans.of(self._examples[at])[0])
-
-    def inserted(self) -> str:
-        """The text with the example below the others, else right above `@given`."""
-        beside = self._examples[-1] if self._examples else self._named("given")[0]
-        first, last = self._spans.lines(beside)
-        space, end = indent(self._text, self._spans.of(beside)[0]), self._spans.newline
-        lines = "".join(f"{space}{line}{end}" for line in self.written.strip().splitlines())
-        where = last if self._examples else first
-        return spliced(self._text, [(where, where, lines)])
-
-    def only(self, at: int, begin: str, end: str) -> tuple[Spans, list[Edit]]:
-        """What leaves only this example, between two comments."""
-        edits = []
-        for number, one in enumerate(self._examples):
-            first, last = self._spans.lines(one)
-            space, line = indent(self._text, self._spans.of(one)[0]), self._spans.newline
-            own = f"{space}{begin}{line}{self._text[first:last]}{space}{end}{line}"
-            edits.append((first, last, own if number == at else ""))
-        return self._spans, edits
-
-    def _named(self, name: str) -> list[cst.Call]:
-        """The decorators that are calls of this name."""
-        calls = (decorator.decorator for decorator in self._function.decorators)
-        return [call for call in calls if isinstance(call, cst.Call) and last_name(call.func) == name]
-
-
-def _call(row: NewRow) -> ast.Call:
-    wrong = RefusedError(
-        f"The example for {row.name} is not one @example\nIt was not put in.\nSee it:  {row.code[:60]!r}"
-    )
-    try:
-        call = parsed_row(row)
-    except UNREADABLE as error:
-        raise wrong from error
-    if not isinstance(call, ast.Call) or ast.unparse(call.func).rpartition(".")[2] != "example":
-        raise wrong
-    return call
-
-
-def _key(call: ast.Call) -> str:
-    """What the call says, whatever it is called by and however it is written."""
-    named = sorted(call.keywords, key=lambda keyword: keyword.arg or "")
-    return ast.dump(ast.Call(func=ast.Name("example"), args=call.args, keywords=named))

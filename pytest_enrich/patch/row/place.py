@@ -15,7 +15,7 @@ from msgspec import Struct
 from pytest_enrich.data import NewRow
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.imports.elements import Elements
-from pytest_enrich.imports.text import newline, split, unreadable
+from pytest_enrich.imports.text import split, unreadable
 from pytest_enrich.patch.scope import Scope, below, definitions
 
 NAMES, VALUES, IDS = ("argnames", 0), ("argvalues", 1), ("ids", 3)
@@ -37,13 +37,13 @@ def uses(node: cst.CSTNode, name: str) -> int:
 
 def _value(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
     """The value that a statement gives to just this name."""
-    targets: list[cst.BaseExpression] = []
-    if isinstance(node, cst.Assign):
-        targets = [target.target for target in node.targets]
-    elif isinstance(node, cst.AnnAssign):
-        targets = [node.target]
-    named = len(targets) == 1 and isinstance(targets[0], cst.Name) and targets[0].value == name
-    return node.value if named and isinstance(node, cst.Assign | cst.AnnAssign) else None
+    if isinstance(node, cst.AnnAssign):
+        target = node.target
+    elif isinstance(node, cst.Assign) and len(node.targets) == 1:
+        target = node.targets[0].target
+    else:
+        return None
+    return node.value if isinstance(target, cst.Name) and target.value == name else None
 
 
 def is_parametrize(call: cst.CSTNode) -> TypeGuard[cst.Call]:
@@ -91,19 +91,15 @@ def _literal(given: cst.Arg | None) -> object:
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """The `call` of `parametrize` with the wanted names, and the lists that it takes its cases and ids from.
+    """The lists that the `parametrize` with the wanted names takes its cases and ids from.
 
     Attributes:
-        scope: Where the test is.
-        call: Of `parametrize`, of the test or of a class around it.
         bare: Whether a case is the value itself, not a tuple of values.
         cases: The literal list, in the call or in a constant of its own.
         ids: The literal list of ids, if there is one.
         carrier: The class or the function that gets the new case (`TestCart::test_add`).
     """
 
-    scope: Scope
-    call: cst.Call
     bare: bool
     cases: Listing
     ids: Listing | None
@@ -134,7 +130,7 @@ def find(scope: Scope, row: NewRow) -> Place:
     for node in (values.value, *([given.value] if given is not None and ids is not None else [])):
         if isinstance(node, cst.Name) and uses(scope.module, node.value) - uses(call, node.value) > 1:
             _refuse(row, f"shares its list {node.value} with others")
-    return Place(scope=scope, call=call, bare=is_bare(call), cases=cases, ids=ids, carrier=carrier)
+    return Place(bare=is_bare(call), cases=cases, ids=ids, carrier=carrier)
 
 
 def function(scope: Scope, row: NewRow) -> cst.FunctionDef:
@@ -195,9 +191,8 @@ class Spans:
     """
 
     def __init__(self, scope: Scope) -> None:
-        self.text = scope.module.code
-        self.newline = newline(self.text)
-        self._starts = [0, *accumulate(map(len, split(self.text)))]
+        self._text = scope.module.code
+        self._starts = [0, *accumulate(map(len, split(self._text)))]
         wrapper = MetadataWrapper(scope.module, unsafe_skip_copy=True)
         try:
             self._ranges = wrapper.resolve(WhitespaceInclusivePositionProvider)
@@ -214,21 +209,17 @@ class Spans:
         """The line (1-based) that an offset is in."""
         return bisect.bisect_right(self._starts, offset)
 
-    def lines(self, node: cst.CSTNode) -> tuple[int, int]:
-        """Where the lines of a node begin and end."""
-        start, end = self.of(node)
-        return self._starts[self.line(start) - 1], self._starts[min(self.line(end), len(self._starts) - 1)]
-
     def elements(self, listing: Listing) -> Elements:
         """The elements of a literal list."""
-        is_list = isinstance(listing, cst.List)
-        opening, closing = (
-            (listing.lbracket, listing.rbracket)
-            if isinstance(listing, cst.List)
-            else (listing.lpar[-1], listing.rpar[0])
-        )
+        opening: cst.CSTNode
+        closing: cst.CSTNode
+        if isinstance(listing, cst.List):
+            opening, closing = listing.lbracket, listing.rbracket
+        else:
+            opening, closing = listing.lpar[-1], listing.rpar[0]
         inside = self.of(opening)[0] + 1, self.of(closing)[1] - 1
-        return Elements(self.text, inside, [*map(self._without_comma, listing.elements)], is_tuple=not is_list)
+        spans = [*map(self._without_comma, listing.elements)]
+        return Elements(self._text, inside, spans, is_tuple=isinstance(listing, cst.Tuple))
 
     def _without_comma(self, element: cst.BaseElement) -> tuple[int, int]:
         start, end = self.of(element)

@@ -28,7 +28,7 @@ from pytest_enrich.data import (
 )
 from pytest_enrich.proposers.rows import asking, failure, row, sibling
 from pytest_enrich.proposers.rows.addable import METHOD
-from pytest_enrich.proposers.rows.reading import KINDS, Kind, Sheet
+from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.writing.syntax import is_expression
@@ -37,11 +37,6 @@ from pytest_enrich.writing.syntax import is_expression
 START_SECONDS = 60.0
 OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 5.0
 """What is tried of values that are known: little, and the same whatever the budget."""
-WRITERS: dict[Kind, Callable[[VariantRenderer], Candidate | None]] = {
-    "row": row.write_row,
-    "example": row.write_example,
-    "sibling": sibling.write,
-}
 
 
 class Written(Struct, frozen=True):
@@ -101,7 +96,7 @@ class RowsProposer:
         files = asking.nearest(task.target, self._read, _is_row, seconds=task.seconds) if offered else []
         for sheets in files:
             job = replace(
-                asking.job(task, sheets, 1),
+                asking.job(task, sheets, 1, self._read),
                 offered=offered,
                 executions=min(task.executions, OFFERED_EXECUTIONS),
                 seconds=min(task.seconds, OFFERED_SECONDS),
@@ -137,17 +132,17 @@ class RowsProposer:
 
 
 def _is_row(sheet: Sheet) -> bool:
-    return sheet.kind == "row"
+    return sheet.is_row
 
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
     """Whether it speaks of what was asked about: it comes from a process that ran untrusted code."""
     known = range(len(sheets))
     return all(
-        one.pattern in known
-        and _fits(one, sheets[one.pattern].pattern)
-        and _names_methods(one, sheets[one.pattern].pattern)
-        for one in answer.variants
+        variant.pattern in known
+        and _fits(variant, sheets[variant.pattern].pattern)
+        and _names_methods(variant, sheets[variant.pattern].pattern)
+        for variant in answer.variants
     )
 
 
@@ -160,18 +155,17 @@ def _names_methods(variant: Variant, pattern: Pattern) -> bool:
 def _fits(variant: Variant, pattern: Pattern) -> bool:
     changed = [hole for hole, _ in variant.values]
     within = all(0 <= hole < len(pattern.holes) for hole in changed)
-    rows = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
-    known = changed == list(range(len(pattern.holes))) if pattern.given else rows
+    known = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     looked = all(0 <= seen.point < len(pattern.points) for seen in variant.seen)
     told = (text for seen in variant.seen for text in (seen.value, seen.whole) if text)
     values = [*(value for _, value in variant.values), *told]
     return bool(changed) and within and known and looked and all(map(is_expression, values))
 
 
-def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, bool, int, int]:
+def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, bool, bool, int]:
     """Spares last, rows before other tests, what passes before what raises, more before less."""
     reaches = len(variant.branches) + len(variant.reached)
-    return variant.spare, bool(variant.raised), KINDS.index(sheet.kind), -reaches
+    return variant.spare, bool(variant.raised), not sheet.is_row, -reaches
 
 
 def _candidate(renderer: VariantRenderer) -> Candidate | None:
@@ -179,6 +173,6 @@ def _candidate(renderer: VariantRenderer) -> Candidate | None:
     sheet, variant = renderer.sheet, renderer.variant
     if sheet.is_apart and sheet.is_of_cases(variant):
         return None  # that was tried as a row, and is none
-    if variant.raised:  # of what is drawn nothing may raise: the test says so
-        return None if sheet.kind == "example" else failure.write(renderer)
-    return WRITERS[sheet.kind](renderer)
+    if variant.raised:
+        return failure.write(renderer)
+    return row.write_row(renderer) if sheet.is_row else sibling.write(renderer)

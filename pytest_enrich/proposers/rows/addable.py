@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Target, Template
-from pytest_enrich.imports.text import assigned
 from pytest_enrich.proposers.rows import asked
 from pytest_enrich.writing.syntax import Function, is_literal, last_name, nodes_of
 
@@ -44,31 +43,21 @@ VALUES: Mapping[str, tuple[str, ...]] = {
 """By a word of a hint what is tried first."""
 PLAIN = ("'a'", "1", "True", "['a']", "{}")
 """Values for a key of which nothing is known."""
-MAPPINGS = ("{'a': 'a'}", "{'a': 1}", "{'a': {'a': 'a'}}", "{'a': {'a': 1}}")
-"""For a key whose value is a mapping."""
-UNKNOWN = ("'a'", "True")
-"""For a parameter that is None where nobody passes it."""
 SWITCH = ("True", "'a'", "1")
 """For a key of which only the truth is asked."""
+UNKNOWN = ("'a'", "True")
+"""For a parameter that is None where nobody passes it."""
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 """Methods of clients, as those of their requests are named."""
-GENERAL_BASES = {
-    "object", "ABC", "Protocol", "Generic", "Enum", "NamedTuple", "TypedDict", "Exception", "ValueError",
-}  # fmt: skip
-"""Classes that are made from nothing else have nothing in common."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
-EITHER = ("True", "None", "'a'", "1", "False")
-"""For an attribute: what stands for yes, and for no."""
 RETURNED = {True: ("False", "True"), False: ("None", "False")}
 """For what a mock gives: where only its truth is asked, and where something else is."""
-MEMBERS: tuple[list[str], ...] = ([], ["property"], ["cached_property"], ["functools.cached_property"])
-"""How members of a class are decorated that may stand for each other."""
 MOST_PAIRED = 4
 
 
 class Keyword(Struct, frozen=True):
-    """A parameter, a key or an attribute, values for it, and the literal that it is by default, "" for none."""
+    """A parameter or a key, values for it, and the literal that it is by default, "" for none."""
 
     name: str
     values: tuple[str, ...]
@@ -78,35 +67,20 @@ class Keyword(Struct, frozen=True):
 class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    `keys` are what it looks for in mappings, and `attributes` in objects, with values to try; `caught` are
+    `keys` are what it looks for in mappings, with values to try; `caught` are
     templates of the exceptions that no test makes it catch, `tried` the methods that may raise them, and
     `outcomes` those that decide something, with what they may give; `made` are the keywords of classes beside it
-    whose attributes it asks for; `verbs` are the methods of a request that it knows, and `steps` the properties,
-    then the methods, of its class with which a chain goes on (`every().day.at("10:30")`). `own` is the template of
-    the function or class at the top of its module that it is in, and `kin` are the names of those beside that one
-    that are called like it; `member` is its own name in its class, and `members` are those of the methods, or the
-    properties, beside it there.
+    whose attributes it asks for; `verbs` are the methods of a request that it knows.
     """
 
     callables: frozenset[str] = frozenset()
     keywords: tuple[Keyword, ...] = ()
     keys: tuple[Keyword, ...] = ()
-    attributes: tuple[Keyword, ...] = ()
     caught: tuple[Template, ...] = ()
     tried: tuple[str, ...] = ()
     outcomes: tuple[Keyword, ...] = ()
     made: Mapping[str, tuple[Keyword, ...]] = {}
     verbs: frozenset[str] = frozenset()
-    steps: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
-    own: Template = ""
-    kin: frozenset[str] = frozenset()
-    member: str = ""
-    members: frozenset[str] = frozenset()
-
-    @property
-    def has_kin(self) -> bool:
-        """Whether there is anything beside it that is called like it."""
-        return bool(self.kin or self.members)
 
 
 def of(target: Target, source: str) -> Addable:
@@ -116,17 +90,13 @@ def of(target: Target, source: str) -> Addable:
     except (SyntaxError, ValueError, RecursionError):
         return Addable()
     texts = tuple(constant for constant in target.constants if constant[:1] in "'\"")[:MOST_PAIRED]
-    named = set(asked.names(own))
-    function, owner = _definition(tree, target.qualname)
-    callables = {part for part in target.qualname.split(".")[-2:] if part != "__init__"}
+    named, attributes = set(asked.names(own)), set(asked.attributes(own))
     switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
     keys = sorted(dict.fromkeys(asked.keys(own)), key=lambda key: not _is_open(key, target))
-    mapped = {*asked.mapped(own)}
     return Addable(
-        callables=frozenset({*callables, *aliases(tree, callables)}),
+        callables=frozenset(part for part in target.qualname.split(".")[-2:] if part != "__init__"),
         keywords=_keywords(tree, target.qualname, named, texts),
-        keys=tuple(Keyword(key, (*_kinds(key, switches, mapped), *texts)) for key in keys),
-        attributes=tuple(Keyword(name, (*EITHER, *texts)) for name in dict.fromkeys(asked.attributes(own))),
+        keys=tuple(Keyword(key, (*(SWITCH if key in switches else PLAIN), *texts)) for key in keys),
         caught=asked.caught(target, tree),
         tried=tuple(dict.fromkeys(asked.tried(own)))[:MOST_PAIRED],
         outcomes=tuple(
@@ -136,13 +106,8 @@ def of(target: Target, source: str) -> Addable:
         verbs=VERBS.intersection(
             constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
         ),
-        steps=_steps(owner),
-        own=f"⟨{target.module}:{target.outermost}⟩",
-        kin=frozenset(_kin(tree, target.outermost)),
-        member=function.name if function is not None else "",
-        members=frozenset(_members(function, owner)),
         made={
-            node.name: _keywords(tree, node.name, set(asked.attributes(own)), texts)
+            node.name: _keywords(tree, node.name, attributes, texts)
             for node in tree.body
             if isinstance(node, ast.ClassDef)
         },
@@ -152,56 +117,6 @@ def of(target: Target, source: str) -> Addable:
 def _is_open(key: str, target: Target) -> bool:
     """Whether a decision that is about a key is still open."""
     return any(f"'{key}'" in gap.text or f'"{key}"' in gap.text for gap in target.gaps)
-
-
-def _kinds(key: str, switches: Collection[str], mapped: Collection[str]) -> tuple[str, ...]:
-    """Values for a key, by what the code does with its value."""
-    return SWITCH if key in switches else (*MAPPINGS, *PLAIN) if key in mapped else PLAIN
-
-
-def aliases(tree: ast.Module, names: Collection[str]) -> Iterator[str]:
-    """What a module calls these besides: `ip_address = IPAddress`."""
-    pairs = assigned(tree.body)
-    return (name for name, value in pairs if isinstance(value, ast.Name) and value.id in names)
-
-
-def _kin(tree: ast.Module, name: str) -> Iterator[str]:
-    """The public functions beside this one that take the same, or the classes with a base in common with it."""
-    beside = [node for node in tree.body if isinstance(node, ast.ClassDef | Function)]
-    own = next((node for node in beside if node.name == name and name[:1] != "_"), None)
-    for node in beside:
-        if own is not None and node is not own and node.name[:1] != "_" and _are_alike(own, node):
-            yield node.name
-
-
-def _members(own: Function | None, owner: ast.ClassDef | None) -> Iterator[str]:
-    """The public methods of a class that take the same as this one, or the properties where it is one."""
-    if own is None or owner is None or own.name[:1] == "_":
-        return
-    form = _form(own)
-    for node in owner.body if form[1] in MEMBERS else ():
-        if isinstance(node, Function) and node is not own and node.name[:1] != "_" and _form(node) == form:
-            yield node.name
-
-
-def _form(function: Function) -> tuple[type, list[str], list[str]]:
-    """What all have that may stand for each other: how they are declared, decorated and called."""
-    return type(function), [*map(ast.unparse, function.decorator_list)], _needed(function)
-
-
-def _are_alike(own: ast.ClassDef | Function, other: ast.ClassDef | Function) -> bool:
-    if isinstance(own, ast.ClassDef) and isinstance(other, ast.ClassDef):
-        both = [{one.name, *map(last_name, one.bases)} - GENERAL_BASES for one in (own, other)]
-        return not both[0].isdisjoint(both[1])
-    if isinstance(own, Function) and isinstance(other, Function):
-        return type(own) is type(other) and bool(needed := _needed(own)) and needed == _needed(other)
-    return False
-
-
-def _needed(function: Function) -> list[str]:
-    """The names of what has to be passed by position."""
-    every = [*function.args.posonlyargs, *function.args.args]
-    return [one.arg for one in every[: len(every) - len(function.args.defaults)]]
 
 
 def _keywords(tree: ast.Module, qualname: str, named: set[str], texts: Sequence[str]) -> tuple[Keyword, ...]:
@@ -227,24 +142,6 @@ def _definition(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.C
             break
         owner, body = node, node.body
     return None, owner
-
-
-def _steps(owner: ast.ClassDef | None) -> tuple[frozenset[str], frozenset[str]]:
-    """The properties and the methods with which a chain goes on: with the object, or another one of its class."""
-    found: tuple[set[str], set[str]] = set(), set()
-    for node in owner.body if owner is not None else []:
-        if owner is not None and isinstance(node, ast.FunctionDef) and _goes_on(node, owner):
-            kinds = [*map(last_name, node.decorator_list)]
-            found[not kinds].update([node.name] if kinds in ([], ["property"]) else [])
-    return frozenset(found[0]), frozenset(found[1])
-
-
-def _goes_on(node: ast.FunctionDef, owner: ast.ClassDef) -> bool:
-    every, last = node.args, node.body[-1]
-    is_alone = len(every.args) == 1 and not (every.posonlyargs or every.kwonlyargs or every.vararg or every.kwarg)
-    given = ast.unparse(last.value) if isinstance(last, ast.Return) and last.value else ""
-    hint = last_name(node.returns) or getattr(node.returns, "value", "") if node.returns else ""
-    return is_alone and node.name[:1] != "_" and (given == every.args[0].arg or hint in {owner.name, "Self"})
 
 
 def _maker(owner: ast.ClassDef | None) -> Function | None:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
-from pytest_enrich.proposers.rows.addable import INSTEAD, KEYS, METHOD, VERBS, Addable
+from pytest_enrich.proposers.rows.addable import KEYS, METHOD, VERBS, Addable
 from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
 from pytest_enrich.writing.syntax import (
     Edit,
@@ -24,6 +24,7 @@ from pytest_enrich.writing.syntax import (
     arguments,
     calls,
     last_name,
+    literal_value,
     nodes_of,
     span,
 )
@@ -99,46 +100,6 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
     ]
 
 
-def chain_holes(function: Function, known: Addable) -> Iterator[Hole]:
-    """Steps of a chain, for the others that its objects have."""
-    called = {span(call.func) for call in calls(function) if not (call.args or call.keywords)}
-    for node in nodes_of(ast.Attribute, function):
-        others = known.steps[span(node) in called]
-        if node.attr in others and len(others) > 1:
-            offers = tuple(repr(name) for name in sorted(others - {node.attr}))
-            yield Hole(span=span(node), values=(repr(node.attr),), adds=METHOD, offers=offers)
-
-
-def kin_holes(function: Function, known: Addable) -> Iterator[Hole]:
-    """What a test names that is beside the target: the target's own may stand there instead."""
-    loaded = (node for node in nodes_of(ast.expr, function) if isinstance(getattr(node, "ctx", None), ast.Load))
-    named = [node for node in loaded if isinstance(node, ast.Name | ast.Attribute) and _instead(node, known)]
-    for name, is_method in dict.fromkeys((last_name(node), isinstance(node, ast.Attribute)) for node in named):
-        alike = [one for one in named if (last_name(one), isinstance(one, ast.Attribute)) == (name, is_method)]
-        first, *others = map(span, alike)
-        values = (repr(name), repr(_instead(alike[0], known))) if is_method else (name, known.own)
-        yield Hole(
-            span=first,
-            also=tuple(others),
-            values=values[:1],
-            adds=METHOD if is_method else INSTEAD,
-            offers=values[1:],
-        )
-
-
-def _instead(node: ast.Name | ast.Attribute, known: Addable) -> str:
-    """The target's name, where what is named is beside it: in its class, or at the top of its module; else ""."""
-    if isinstance(node, ast.Attribute) and node.attr in known.members:
-        return known.member
-    return known.own.strip("⟨⟩").partition(":")[2] if last_name(node) in known.kin else ""
-
-
-def with_kin(hole: Hole, known: Addable) -> Hole:
-    """A parameter that is given what is beside the target: the target's own may be given, too."""
-    is_given = bool(hole.name) and not known.kin.isdisjoint(value.rpartition(".")[2] for value in hole.values)
-    return _offering(hole, [known.own]) if is_given else hole
-
-
 def _offering(hole: Hole, values: Iterable[str]) -> Hole:
     """The hole with these besides."""
     return replace(hole, offers=(*hole.offers, *(value for value in values if value not in hole.values)))
@@ -146,11 +107,7 @@ def _offering(hole: Hole, values: Iterable[str]) -> Hole:
 
 def _value(template: str) -> object:
     """Of a literal; None for anything else."""
-    try:
-        value: object = ast.literal_eval(template)
-    except (ValueError, SyntaxError):
-        return None
-    return value
+    return (literal_value(template) or (None,))[0]
 
 
 def _holder(tree: ast.Module, hole: Hole) -> Holder:

@@ -1,4 +1,4 @@
-"""What a target's code asks for by name: names, keys, attributes, tables, exceptions that it catches."""
+"""What a target's code asks for by name: names, keys, attributes, exceptions that it catches."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from pytest_enrich.data import Target, Template
 from pytest_enrich.imports.text import bound
 from pytest_enrich.writing.syntax import last_name, nodes_of, texts
 
-MAPPING = {"items", "keys", "values"}
 LOOKING = {"get", "pop", "setdefault"}
 MOST_CAUGHT = 4
 CONSTRUCTED = {"JSONDecodeError": "('a', 'b', 0)", "UnicodeDecodeError": "('ascii', b'a', 0, 1, 'b')"}
-CALLS = ("", "('a')", *CONSTRUCTED.values())
-"""What follows the class: nothing most often; some cannot be made of that."""
+"""Two of the standard library take just one sort of arguments."""
+ANY_MESSAGE = "('a')"
 
 
 def names(tree: ast.AST) -> Iterator[str]:
@@ -30,13 +29,6 @@ def names(tree: ast.AST) -> Iterator[str]:
 def keys(tree: ast.AST) -> Iterator[str]:
     """The texts that are looked up: `data["key"]`, `data.get("key")`, `"key" in data`."""
     return texts(_looked_up(tree))
-
-
-def mapped(tree: ast.AST) -> Iterator[str]:
-    """The texts that are looked up for a mapping: `data["key"].items()`."""
-    called = (node.func for node in nodes_of(ast.Call, tree))
-    owners = (func.value for func in called if isinstance(func, ast.Attribute) and func.attr in MAPPING)
-    return texts(part for owner in owners for part in _looked_up(owner))
 
 
 def attributes(tree: ast.AST) -> Iterator[str]:
@@ -86,8 +78,8 @@ def caught(target: Target, tree: ast.Module) -> tuple[Template, ...]:
     known = _imported(tree, target.module)
     is_used = {name: " as " in text for text in _handlers(target) for name in _classes(text)}
     kinds = [(kind, used) for name, used in is_used.items() if (kind := _template(name, known))][:MOST_CAUGHT]
-    pairs = ((call, *kind) for call in CALLS for kind in kinds)
-    return tuple(f"{kind}{call}" for call, kind, used in pairs if _may_call(kind, call) or not (call or used))
+    bare = (kind for kind, used in kinds if not used)
+    return (*bare, *(f"{kind}{CONSTRUCTED.get(_last_word(kind), ANY_MESSAGE)}" for kind, _ in kinds))
 
 
 def _decisions(tree: ast.AST) -> Iterator[ast.AST]:
@@ -123,10 +115,9 @@ def _handlers(target: Target) -> Iterator[str]:
     return (text for text in begins if text.startswith("except"))
 
 
-def _may_call(kind: Template, call: str) -> bool:
-    """Whether a class may be called so; two of the standard library take just one sort of arguments."""
-    name = re.split(r"[.:]", kind.strip("⟨⟩"))[-1]
-    return CONSTRUCTED.get(name, "('a')") == call
+def _last_word(kind: Template) -> str:
+    """`JSONDecodeError` of `⟨json:JSONDecodeError⟩`."""
+    return re.split(r"[.:]", kind.strip("⟨⟩"))[-1]
 
 
 def _classes(handler: str) -> Iterator[str]:
@@ -143,10 +134,10 @@ def _classes(handler: str) -> Iterator[str]:
 def _imported(tree: ast.Module, module: str) -> dict[str, str]:
     """What names of the module stand for, as the start of a template."""
     meanings = {node.name: f"{module}:{node.name}" for node in tree.body if isinstance(node, ast.ClassDef)}
-    for one in bound(tree.body, module.rpartition(".")[0]):
-        if one.module:
-            name = one.name if one.member or one.alias else one.module
-            meanings[name] = f"{one.module}:{one.member or ''}"
+    for binding in bound(tree.body, module.rpartition(".")[0]):
+        if binding.module:
+            name = binding.name if binding.member or binding.alias else binding.module
+            meanings[name] = f"{binding.module}:{binding.member or ''}"
     return meanings
 
 

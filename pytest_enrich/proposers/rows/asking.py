@@ -13,9 +13,9 @@ from pathlib import PurePosixPath
 from pytest_enrich.data import Target, Vary
 from pytest_enrich.proposers.rows import addable, reading, steps
 from pytest_enrich.proposers.rows.addable import Addable
-from pytest_enrich.proposers.rows.reading import KINDS, Sheet
+from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing.syntax import Text, arguments, is_literal, last_name, text_of
+from pytest_enrich.writing.syntax import arguments, is_literal, last_name, text_of
 
 MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
 MOST_VALUES, LONGEST_VALUE = 60, 40
@@ -23,11 +23,7 @@ MOST_WORDS = 24
 WORD = re.compile(r"[\w.@+-]{3,30}")
 
 
-def _nothing(_path: str) -> str:
-    return ""
-
-
-def job(task: Task, sheets: Sequence[Sheet], files: int, read: Callable[[str], str] = _nothing) -> Vary:
+def job(task: Task, sheets: Sequence[Sheet], files: int, read: Callable[[str], str]) -> Vary:
     """To vary these tests of one file, with what the task has for one of so many files.
 
     `read` gives the text of a test file, "" for none: fixtures beside the tests have words that fit.
@@ -62,22 +58,14 @@ def nearest(
     """The nearest tests that are wanted and in which something can vary, by file.
 
     Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
-    file they may be given what they do not pass. Where no test runs the target, those of its kin are near. None is
-    run again and again that takes all the `seconds` once.
+    file they may be given what they do not pass. None is run again and again that takes all the `seconds` once.
     """
-    known = addable.of(target, source) if source else addable.Addable()
-    shelf = Shelf(target, read, known)
-    is_run = any(near.shared for near in target.nearest)
-    quick = (near for near in target.nearest if near.seconds <= seconds)
-    nodeids = dict.fromkeys(near.function for near in quick if near.shared or known.has_kin)
-
-    def is_near(sheet: Sheet) -> bool:
-        return wanted(sheet) and (is_run or sheet.has_kin(known))
-
-    first = shelf.sheets([*nodeids][:MOST_READ], is_near, MOST_TESTS)
-    rows = [sheet.pattern.nodeid for sheet in first if sheet.kind == "row"]
-    apart = shelf.sheets(rows, wanted, MOST_APART, apart=True)
-    return [*islice(by_file(first), MOST_FILES), *islice(by_file(apart), 1)]
+    known = addable.of(target, source) if source else Addable()
+    nodeids = dict.fromkeys(near.function for near in target.nearest if near.shared and near.seconds <= seconds)
+    first = _varying(filter(wanted, _sheets(target, [*nodeids][:MOST_READ], read)), known, MOST_TESTS)
+    rows = [sheet.pattern.nodeid for sheet in first if sheet.is_row]
+    apart = _varying(filter(wanted, _sheets(target, rows, read, apart=True)), known, MOST_APART)
+    return [*islice(_by_file(first), MOST_FILES), *islice(_by_file(apart), 1)]
 
 
 def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
@@ -113,44 +101,27 @@ def _single_words(source: str) -> tuple[str, ...]:
     return tuple(node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
 
 
-class Shelf:
-    """Gives tests as sheets.
-
-    Args:
-        target: What they are near to.
-        read: Gives the text of a test file, "" for none.
-        known: What they may be given besides.
-    """
-
-    def __init__(self, target: Target, read: Callable[[str], str], known: Addable) -> None:
-        self._target = target
-        self._read = read
-        self._known = known
-        self._texts: dict[str, Text | None] = {}
-
-    def sheets(
-        self, nodeids: Iterable[str], wanted: Callable[[Sheet], bool], most: int, *, apart: bool = False
-    ) -> list[Sheet]:
-        """So many of the tests that are wanted and in which something can vary, those with cases first.
-
-        With `apart` they are there to make tests beside them of.
-        """
-        readable = filter(None, (self._sheet(nodeid, apart=apart) for nodeid in nodeids))
-        best_first = sorted(filter(wanted, readable), key=lambda sheet: KINDS.index(sheet.kind))
-        added = (sheet.with_added(self._known) for sheet in best_first)
-        return list(islice((sheet for sheet in added if sheet.pattern.holes), most))
-
-    def _sheet(self, nodeid: str, *, apart: bool) -> Sheet | None:
-        text, style = self._text(nodeid.partition("::")[0]), self._target.placement.style
-        return reading.read(text, nodeid, style, self._target.fixtures, apart=apart) if text is not None else None
-
-    def _text(self, path: str) -> Text | None:
-        if path not in self._texts:
-            self._texts[path] = text_of(self._read(path))
-        return self._texts[path]
+def _sheets(
+    target: Target, nodeids: Sequence[str], read: Callable[[str], str], *, apart: bool = False
+) -> list[Sheet]:
+    """The tests that can be read, those with cases first; with `apart` they are for tests beside them."""
+    paths = [nodeid.partition("::")[0] for nodeid in nodeids]
+    texts = {path: text_of(read(path)) for path in dict.fromkeys(paths)}
+    sheets = [
+        reading.read(text, nodeid, target.placement.style, target.fixtures, apart=apart)
+        for path, nodeid in zip(paths, nodeids, strict=True)
+        if (text := texts[path]) is not None
+    ]
+    return sorted(filter(None, sheets), key=lambda sheet: not sheet.is_row)
 
 
-def by_file(sheets: Iterable[Sheet]) -> Iterator[list[Sheet]]:
+def _varying(sheets: Iterable[Sheet], known: Addable, most: int) -> list[Sheet]:
+    """The first so many of the tests in which something can vary, with what they may be given besides."""
+    added = (sheet.with_added(known) for sheet in sheets)
+    return list(islice((sheet for sheet in added if sheet.pattern.holes), most))
+
+
+def _by_file(sheets: Iterable[Sheet]) -> Iterator[list[Sheet]]:
     """Those of each file, in the order of the files."""
     files: dict[str, list[Sheet]] = {}
     for sheet in sheets:

@@ -38,8 +38,8 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     underway = _underway(sheet.function.body, variant.line)
     if underway is None or not renderer.gaps:
         return None
-    gone = steps.left_out(sheet.pattern, variant)
-    left = [statement for statement in underway.before if span(statement) not in gone]
+    gone = steps.left_out(sheet.function, renderer.changes)
+    left = [statement for statement in underway.before if statement not in gone]
     scene = steps.needed_before(left, used(underway.action, *underway.items))
     if scene is None or not renderer.is_free([*scene, underway.action, *underway.items]):
         return None
@@ -54,7 +54,7 @@ def write(renderer: VariantRenderer) -> NewTest | None:
 def _edits(renderer: VariantRenderer, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
     """What is other, and how mocks are configured right before the action: above no statement of the scene."""
     there = {span(statement)[:2] for statement in scene}
-    starts = {place[:2] for place in mocks.configured_places(renderer.sheet.pattern, renderer.variant)} - there
+    starts = {place[:2] for place in mocks.configured_places(renderer.changes)} - there
     every = list(renderer.edits())
     late = [edit for edit in every if edit[0][:2] == edit[0][2:] and edit[0][:2] in starts]
     return [edit for edit in every if edit not in late], [code.strip() for _, code in late]

@@ -18,7 +18,7 @@ EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "a
 HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
 """Functions that assert the same, in tests that are no classes of `unittest`."""
 APPROX, ALMOST = "⟨pytest:approx⟩", "assertAlmostEqual"
-TRUTH = {"assertTrue": True, "assertFalse": False}
+TRUTH = {"assertTrue", "assertFalse"}
 BOTH = 2
 LONGEST_MESSAGE = 1000
 """What is matched is only its beginning."""
@@ -44,8 +44,6 @@ class Look(Struct, frozen=True, kw_only=True):
         identity: Whether it is compared with `is`.
         constant: Whether it is a constant of a class or a module, whose like may stand there.
         room: The most characters of what may be expected there.
-        conditional: Whether the parameter says, too, which way the test goes (`if expected is None:`): a row that
-            goes another way is not looked at here.
     """
 
     point: Point
@@ -58,17 +56,14 @@ class Look(Struct, frozen=True, kw_only=True):
     identity: bool = False
     constant: bool = False
     room: int = 72
-    conditional: bool = False
 
 
 def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
-    """The looks at which a parameter is expected, of those that are used for nothing else but to choose a way."""
+    """The looks at which a parameter is expected, of those that are used for nothing else."""
     looks = [look for node in ast.walk(function) for look in _looks(node) if look.name in parameters]
     uses = Counter(node.id for node in nodes_of(ast.Name, function))
-    asked = Counter(_asked(function))
     expected = Counter(look.name for look in looks)
-    pure = {name for name, count in expected.items() if uses[name] == count + asked[name]}
-    return [replace(look, conditional=asked[look.name] > 0) for look in looks if look.name in pure]
+    return [look for look in looks if uses[look.name] == expected[look.name]]
 
 
 def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
@@ -133,14 +128,6 @@ def expected_variables(function: ast.AST) -> dict[str, ast.expr]:
     return values
 
 
-def _asked(function: ast.AST) -> Iterator[str]:
-    """Names of which an `if` asks whether they are None, or true, as often as it does."""
-    for node in nodes_of(ast.If, function):
-        match _without_not(node.test):
-            case ast.Name(name) | ast.Compare(ast.Name(name), [ast.Is() | ast.IsNot()], [ast.Constant(None)]):
-                yield name
-
-
 def _without_not(test: ast.expr) -> ast.expr:
     return test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
 
@@ -183,20 +170,18 @@ def _asserted(statement: ast.stmt, test: ast.expr) -> Iterator[Look]:
 
 
 def _unittest(statement: ast.stmt, call: ast.Call) -> Iterator[Look]:
-    function = call.func
-    on_self = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
-    name = function.attr if isinstance(function, ast.Attribute) and on_self else ""
-    if name in EQUAL or getattr(function, "id", "") in HELPERS:
-        both = call.args if len(call.args) == BOTH and not call.keywords else ()
-        looks = _compared(statement, (both[0], both[1]), identity=False) if both else ()
-        almost = f"{ast.unparse(function.value)}.{ALMOST}" if isinstance(function, ast.Attribute) else ""
-        yield from (replace(look, nearly=almost, method=span(function)) for look in looks)
-    elif name == ALMOST:
-        both = call.args if len(call.args) == BOTH else ()
-        looks = _compared(statement, (both[0], both[1]), identity=False) if both else ()
+    function, values = call.func, call.args
+    owner = function.value if isinstance(function, ast.Attribute) else None
+    name = function.attr if isinstance(function, ast.Attribute) and isinstance(owner, ast.Name) else ""
+    if name == ALMOST and len(values) == BOTH:
+        looks = _compared(statement, (values[0], values[1]), identity=False)
         yield from (replace(look, approx=True, places=body.PLACES) for look in looks)
-    elif name in TRUTH and len(call.args) == 1 and isinstance(call.args[0], ast.Call | ast.Attribute):
-        yield Look(point=Point(form="truth", span=span(statement), subject=span(call.args[0])))
+    elif (name in EQUAL or getattr(function, "id", "") in HELPERS) and len(values) == BOTH and not call.keywords:
+        almost = f"{ast.unparse(owner)}.{ALMOST}" if owner is not None else ""
+        looks = _compared(statement, (values[0], values[1]), identity=False)
+        yield from (replace(look, nearly=almost, method=span(function)) for look in looks)
+    elif name in TRUTH and len(values) == 1 and isinstance(values[0], ast.Call | ast.Attribute):
+        yield Look(point=Point(form="truth", span=span(statement), subject=span(values[0])))
 
 
 def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity: bool) -> Iterator[Look]:

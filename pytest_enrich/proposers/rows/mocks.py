@@ -1,17 +1,17 @@
-"""What a test may set besides: of objects what the target asks for, of mocks what they give, or raise."""
+"""What mocks of a test may be told besides: what they give, or raise."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from pytest_enrich.data import Hole, Pattern, Span, Variant
+from pytest_enrich.data import Hole, Span, Template
 from pytest_enrich.proposers.rows import steps
 from pytest_enrich.proposers.rows.addable import CONFIGURED, INSTEAD, Addable
 from pytest_enrich.refine.asserting import replaces
 from pytest_enrich.writing.style import EACH
-from pytest_enrich.writing.syntax import Edit, Function, calls, inner_nodes, is_within, last_name, nodes_of, span
+from pytest_enrich.writing.syntax import Edit, Function, calls, is_within, last_name, nodes_of, span
 
 RETURNS, RAISES = "return_value", "side_effect"
 MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "create_autospec"}, {"patch": 1, "object": 2}
@@ -19,7 +19,6 @@ MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "create_autospec"}, {"patch"
 NOT_BY_ITSELF = {"new", "new_callable", "wraps", None}
 SET_UPS = {*EACH, "setup"}
 MOST_MOCKS, MOST_VALUES = 16, 6
-MOST_SETTINGS, MOST_SET = 12, 5
 
 
 def mock_holes(tree: ast.Module, owner: str | None, function: Function, known: Addable) -> list[Hole]:
@@ -33,27 +32,7 @@ def mock_holes(tree: ast.Module, owner: str | None, function: Function, known: A
         for name, place in where.items()
         if offers and f"{name}.{attribute}" not in there
     ]
-    return [*_returning(assigned, known), *_replacing(tree, function, known), *holes][:MOST_MOCKS]
-
-
-def setting_holes(function: Function, known: Addable) -> list[Hole]:
-    """Below what a test sets of an object, a place for each other attribute that the target asks for."""
-    pairs = (
-        (statement.targets[0], after)
-        for statement, after in _followed(function.body)
-        if isinstance(statement, ast.Assign)
-    )
-    assigned = [(target, after) for target, after in pairs if isinstance(target, ast.Attribute)]
-    there = {ast.unparse(target) for target, _ in assigned}
-    last = {ast.unparse(target.value): after for target, after in assigned}
-    return [
-        Hole(
-            span=span(after), values=("...",), adds=f"{CONFIGURED}{owner}.{one.name}", offers=one.values[:MOST_SET]
-        )
-        for owner, after in last.items()
-        for one in known.attributes
-        if f"{owner}.{one.name}" not in there
-    ][:MOST_SETTINGS]
+    return [*_returning(assigned, known), *holes][:MOST_MOCKS]
 
 
 def is_configured(hole: Hole) -> bool:
@@ -69,21 +48,20 @@ def configuring_edit(hole: Hole, value: str) -> Edit:
     return (line, column, line, column), f"{hole.adds[1:]} = {value}\n{indent}"
 
 
-def configured_places(pattern: Pattern, variant: Variant) -> set[Span]:
+def configured_places(changes: Iterable[tuple[Hole, Template]]) -> set[Span]:
     """The statements above which a variant configures a mock."""
-    changed = (pattern.holes[at] for at, _ in variant.values)
-    return {hole.span for hole in changed if is_configured(hole) and hole.span is not None}
+    return {hole.span for hole, _ in changes if is_configured(hole) and hole.span is not None}
 
 
-def reaching_all(function: Function, pattern: Pattern, variant: Variant) -> set[Span]:
+def reaching_all(function: Function, changes: Collection[tuple[Hole, Template]]) -> set[Span]:
     """The places of a variant's changes that reach all that comes after, whatever it is given.
 
     How mocks are configured does, and what is changed where something is put into the place of something else.
     """
-    changed = {pattern.holes[at].span for at, _ in variant.values}
+    changed = {hole.span for hole, _ in changes}
     replacing = [span(call) for call in calls(function) if replaces(call.func)]
     patched = {place for place in changed if place and any(is_within(place, whole) for whole in replacing)}
-    return patched | configured_places(pattern, variant)
+    return patched | configured_places(changes)
 
 
 def described(hole: Hole, value: str) -> str:
@@ -92,14 +70,14 @@ def described(hole: Hole, value: str) -> str:
 
 
 def configured_name(hole: Hole, slug: str) -> str:
-    """In a name: the method and what it gives, or the attribute that is set."""
-    *_, method, attribute = hole.adds[1:].split(".")
-    return f"{method}_{slug}".strip("_") if attribute in {RETURNS, RAISES} else attribute
+    """In a name: the method and what it gives."""
+    *_, method, _ = hole.adds[1:].split(".")
+    return f"{method}_{slug}".strip("_")
 
 
 def mock_places(tree: ast.Module, owner: str | None, function: Function) -> Iterator[tuple[str, Span]]:
     """Expressions for mocks, each with a statement above which it can be configured: the last is best."""
-    body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+    body = steps.all_steps(function)
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == owner]
     there = (
         *_set_up_attributes(classes),
@@ -128,20 +106,6 @@ def _returning(assigned: Iterable[ast.Assign], known: Addable) -> Iterator[Hole]
         own, name = ast.unparse(statement.value), ".".join(ast.unparse(statement.targets[0]).split(".")[-2:])
         if others := tuple(value for value in values.get(name, ()) if value != own):
             yield Hole(span=span(statement.value), values=(own,), adds=INSTEAD, offers=others)
-
-
-def _replacing(tree: ast.Module, function: Function, known: Addable) -> Iterator[Hole]:
-    """What a test puts into the place of a function (`monkeypatch.setattr(shop, "load", lambda: 3)`): a mock."""
-    own = {node.name: node for node in (*tree.body, *inner_nodes(function)) if isinstance(node, Function)}
-    ways = [f"{RAISES}={f'⟨builtins:{kind}⟩' if kind.isidentifier() else kind}" for kind in known.caught]
-    ways += [f"{RETURNS}={value}" for outcome in known.outcomes for value in outcome.values]
-    for call in calls(function) if ways else ():
-        put = call.args[-1] if replaces(call.func) and call.args else ast.Constant(None)
-        stands_for = own.get(last_name(put), put)
-        if isinstance(stands_for, ast.Lambda | Function):
-            kind = "AsyncMock" if isinstance(stands_for, ast.AsyncFunctionDef) else "Mock"
-            offers = tuple(f"⟨unittest.mock:{kind}⟩({way})" for way in dict.fromkeys(ways))
-            yield Hole(span=span(put), values=(ast.unparse(put),), adds=INSTEAD, offers=offers[:MOST_VALUES])
 
 
 def _followed(body: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:

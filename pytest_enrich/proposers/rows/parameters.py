@@ -1,13 +1,13 @@
-"""What the parameters of a test stand for: cases of a list, what Hypothesis draws, fixtures."""
+"""What the parameters of a test stand for: cases of a list, fixtures."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
-from pytest_enrich.data import Hole, Variant
+from pytest_enrich.data import Hole
 from pytest_enrich.imports.text import assigned
 from pytest_enrich.writing.syntax import Function, Text, last_name, nodes_of, used
 
@@ -54,29 +54,10 @@ def is_parametrize(node: ast.expr) -> bool:
     return last_name(function) == "parametrize"
 
 
-def given_decorator(function: Function) -> ast.Call | None:
-    """The `@given` of a test, None for one without."""
+def is_drawn(function: Function) -> bool:
+    """Whether Hypothesis draws what a test is given."""
     calls = (mark for mark in function.decorator_list if isinstance(mark, ast.Call))
-    return next((call for call in calls if last_name(call.func) == "given"), None)
-
-
-def drawn_names(function: Function) -> tuple[str, ...]:
-    """The arguments that are drawn, in the order of the test's; none where they cannot be read."""
-    call = given_decorator(function)
-    own = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)]
-    if call is None or any(isinstance(strategy, ast.Starred) for strategy in call.args):
-        return ()
-    if call.args:  # they fill the test's arguments from the right
-        return () if call.keywords or len(call.args) > len(own) else tuple(own[-len(call.args) :])
-    wanted = [keyword.arg for keyword in call.keywords]
-    own += [parameter.arg for parameter in function.args.kwonlyargs]
-    return tuple(name for name in own if name in wanted) if None not in wanted else ()
-
-
-def given_spelling(function: Function) -> str:
-    """How `example` is to be named beside this `given`: `hypothesis.` where that has it, "" where it has none."""
-    call = given_decorator(function)
-    return f"{ast.unparse(call.func.value)}." if call is not None and isinstance(call.func, ast.Attribute) else ""
+    return any(last_name(call.func) == "given" for call in calls)
 
 
 def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
@@ -89,22 +70,14 @@ def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
     return [Hole(fixture=name, values=(name,), offers=tuple(offers)) for name, offers in alike.items() if offers]
 
 
-def exchanged_fixtures(holes: Sequence[Hole], variant: Variant) -> Mapping[str, str]:
-    """The fixtures that a variant asks for, by those that the test asks for."""
-    pairs = ((holes[at].fixture, value) for at, value in variant.values)
-    return {name: value for name, value in pairs if name}
-
-
-def exchanged_arguments(declared: Iterable[tuple[str, str]], others: Mapping[str, str]) -> Iterator[str]:
+def exchanged_arguments(declared: Iterable[tuple[str, str]], others: Mapping[str, str]) -> list[str]:
     """The arguments (name and source) with other names in the place of some, each once."""
-    declared = list(declared)
-    left = {name for name, _ in declared if name not in others}
+    arguments: dict[str, str] = {}
     for name, source in declared:
         new = others.get(name, name)
-        if name in others and new in left:
-            continue
-        left.add(new)
-        yield new + source[len(name) :]
+        if name not in others or new not in arguments:
+            arguments[new] = new + source[len(name) :]
+    return [*arguments.values()]
 
 
 def _cases_of(text: Text, call: ast.Call) -> Cases | None:

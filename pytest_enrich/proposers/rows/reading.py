@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,9 +30,6 @@ from pytest_enrich.writing.syntax import (
     used,
 )
 
-Kind: TypeAlias = Literal["row", "example", "sibling"]
-KINDS: tuple[Kind, ...] = ("row", "example", "sibling")
-"""Best first."""
 MOST_HOLES = 60
 NOT_VALUES = {
     "setattr", "delattr", "setenv", "delenv", "patch", "object", "raises", "warns", "match", "getattr", "hasattr",
@@ -45,24 +42,24 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """An existing test.
 
     Attributes:
-        kind: What a variant of it becomes: a row of it, an example for it, a sibling beside it.
+        is_row: Whether a variant of it becomes one more row of it; else a test beside it.
+        is_apart: Whether it takes rows, and is here to make tests beside it of.
         text: Of its file.
         function: The test.
         placement: Where it is, itself for an anchor.
         cases: Of the `parametrize` that varies, None for none.
         looks: Where an expected value can be derived anew, in the order of the pattern's points.
         pattern: The test as a job names it.
-        is_apart: Whether it takes rows, and is here to make tests beside it of.
     """
 
-    kind: Kind
+    is_row: bool
+    is_apart: bool
     text: Text
     function: Function
     placement: Placement
     cases: Cases | None
     looks: tuple[Look, ...]
     pattern: Pattern
-    is_apart: bool = False
 
     @property
     def local_names(self) -> set[str]:
@@ -78,44 +75,35 @@ class Sheet(Struct, frozen=True, kw_only=True):
         said = used(*body) | {node.attr for node in nodes_of(ast.Attribute, *body)}
         if any(node.name in said and not is_fixture(node) for node in functions):
             return False
-        entered = (one.qualname for one in target.entries)
-        ways = (target.qualname, *entered, *(one.qualname for one in target.parts))
+        entered = (entry.qualname for entry in target.entries)
+        ways = (target.qualname, *entered, *(part.qualname for part in target.parts))
         paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
         return any(path and said.issuperset(path) for path in paths)
 
+    def changes(self, variant: Variant) -> list[tuple[Hole, Template]]:
+        """Where a variant is other than the test, and what stands there."""
+        return [(self.pattern.holes[at], value) for at, value in variant.values]
+
     def is_of_cases(self, variant: Variant) -> bool:
         """Whether a variant has other values for parameters, and nothing else: it is one more case."""
-        return all(self.pattern.holes[at].name for at, _ in variant.values)
+        return all(hole.name for hole, _ in self.changes(variant))
 
     def values(self, variant: Variant) -> tuple[Template, ...]:
         """What a variant has in the place of literals and parameters."""
-        pairs = ((self.pattern.holes[at], value) for at, value in variant.values)
-        return tuple(value for hole, value in pairs if not hole.adds and not hole.fixture)
+        return tuple(value for hole, value in self.changes(variant) if not hole.adds and not hole.fixture)
 
     def with_added(self, known: Addable) -> Sheet:
         """The same with what may be given besides, or left out."""
-        given = (adding.with_kin(hole, known) for hole in self.pattern.holes)
-        asking = (adding.with_query(hole, known) for hole in given)
+        asking = (adding.with_query(hole, known) for hole in self.pattern.holes)
         holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
-        if self.kind == "sibling":
-            rows = len(self.cases.rows) if self.cases is not None else 1
-            holes = (*holes, *(replace(hole, values=hole.values * rows) for hole in self._more(known)))
+        if not self.is_row:
+            holes = (*holes, *_in_each_row(self._more(known), self.cases))
         return replace(self, pattern=replace(self.pattern, holes=holes))
-
-    def has_kin(self, known: Addable) -> bool:
-        """Whether it tests what is beside the target."""
-        holes = self.pattern.holes
-        return any(adding.kin_holes(self.function, known)) or any(
-            one != adding.with_kin(one, known) for one in holes
-        )
 
     def _more(self, known: Addable) -> Iterator[Hole]:
         """Places beside what stands there."""
-        yield from adding.kin_holes(self.function, known)
         yield from adding.added_holes(self.function, known)
         yield from adding.verb_holes(self.function, known)
-        yield from adding.chain_holes(self.function, known)
-        yield from mocks.setting_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
         yield from steps.step_holes(self.function)
 
@@ -130,18 +118,16 @@ def read(
     """
     path, *names = nodeid.split("::")
     function = _function(text.tree, names)
-    if function is None:
+    if function is None or parameters.is_drawn(function):
         return None
-    kind, cases = _kind(function), parameters.innermost_cases(text, function)
-    is_apart = apart and cases is not None and not cases.shared
-    if is_apart and cases is not None:
-        cases = replace(cases, shared=True)
-    places, holes = _open(text, function, kind, cases)
-    if kind == "sibling":
+    cases = parameters.innermost_cases(text, function)
+    if cases is None and any(map(parameters.is_parametrize, function.decorator_list)):
+        return None
+    is_row = cases is not None and not cases.shared and not apart
+    places, holes = _open(text, function, cases, is_row=is_row)
+    if cases is None:
         holes += parameters.fixture_holes(function, fixtures)
-    if kind == "row" and cases is not None and cases.shared:
-        kind = "sibling"
-    if kind is None or len(holes) > MOST_HOLES:
+    if len(holes) > MOST_HOLES:
         return None
     owner = ".".join(names[:-1]) or None
     pattern = Pattern(
@@ -150,38 +136,34 @@ def read(
         holes=tuple(holes),
         argnames=cases.argnames if cases else (),
         points=tuple(look.point for look in places),
-        given=kind == "example",
     )
     return Sheet(
-        kind=kind,
+        is_row=is_row,
+        is_apart=apart,
         text=text,
         function=function,
         placement=Placement(path=path, owner=owner, anchor=names[-1], style=_style(function, owner, style)),
         cases=cases,
         looks=tuple(places),
         pattern=pattern,
-        is_apart=is_apart,
     )
 
 
-def _open(
-    text: Text, function: Function, kind: Kind | None, cases: Cases | None
-) -> tuple[Sequence[Look], list[Hole]]:
-    """Where a test looks, and what may vary in it."""
-    if kind == "row" and cases is not None:
-        expecting = looks.expecting(function, cases.argnames)
-        holes = _parameters(cases, {look.name for look in expecting})
-        if not cases.shared:
-            return expecting, holes
-        # What is made of it is a test of its own, whose literals may be others.
-        more = looks.of_literals(function, expecting)
-        literals = _literals(text, function, more)
-        rows = len(cases.rows)
-        return [*expecting, *more], [*holes, *(replace(hole, values=hole.values * rows) for hole in literals)]
-    if kind == "example":
-        return (), [Hole(name=name) for name in parameters.drawn_names(function)]
-    stating = looks.of_literals(function)
-    return stating, _literals(text, function, stating) if kind == "sibling" else []
+def _open(text: Text, function: Function, cases: Cases | None, *, is_row: bool) -> tuple[list[Look], list[Hole]]:
+    """Where a test looks, and what may vary in it: where it becomes no row, its literals, too."""
+    expecting = looks.expecting(function, cases.argnames) if cases is not None else []
+    holes = _parameters(cases, {look.name for look in expecting}) if cases is not None else []
+    if is_row:
+        return expecting, holes
+    more = looks.of_literals(function, expecting)
+    holes += _in_each_row(_literals(text, function, more), cases)
+    return [*expecting, *more], holes
+
+
+def _in_each_row(holes: Iterable[Hole], cases: Cases | None) -> list[Hole]:
+    """Places in a body, which have the same value whichever case it is."""
+    rows = len(cases.rows) if cases is not None else 1
+    return [replace(hole, values=hole.values * rows) for hole in holes]
 
 
 def _function(tree: ast.Module, names: Sequence[str]) -> Function | None:
@@ -191,15 +173,6 @@ def _function(tree: ast.Module, names: Sequence[str]) -> Function | None:
         body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == name), ())
     functions = [node for node in body if isinstance(node, Function) and node.name == names[-1]]
     return functions[0] if len(functions) == 1 else None
-
-
-def _kind(function: Function) -> Kind | None:
-    """What a variant of a test can be; None for nothing."""
-    if any(parameters.is_parametrize(mark) for mark in function.decorator_list):
-        return "row" if parameters.given_decorator(function) is None else None
-    if parameters.given_decorator(function) is not None:
-        return "example"
-    return "sibling"
 
 
 def _style(function: Function, owner: str | None, known: str) -> Literal["function", "method", "unittest"]:
@@ -223,7 +196,9 @@ def _literals(text: Text, function: Function, known: Sequence[Look]) -> list[Hol
     sites = [look.site for look in known if look.site is not None]
     sides = set(map(span, looks.compared_sides(function)))
     constants = _constants(text)
-    nodes = (node for statement in _body(function) for node in _tried(statement) if span(node) not in sides)
+    nodes = (
+        node for statement in steps.all_steps(function) for node in _tried(statement) if span(node) not in sides
+    )
     varying = [node for node in nodes if not any(is_within(span(node), site) for site in sites)]
     passed = [
         node for call in calls(function) if last_name(call.func) not in NOT_VALUES for node in arguments(call)
@@ -239,10 +214,6 @@ def _constants(text: Text) -> dict[str, Template]:
     """The constants of a test file that have literals, and those."""
     pairs = assigned(text.tree.body)
     return {name: text.source(value) for name, value in pairs if name.isupper() and is_literal(value)}
-
-
-def _body(function: Function) -> Sequence[ast.stmt]:
-    return function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
 
 
 def _tried(node: ast.AST) -> Iterator[ast.expr]:
@@ -272,7 +243,7 @@ def _parts(node: ast.AST) -> Sequence[ast.AST]:
     if isinstance(node, ast.Lambda):
         return [node.body]
     if isinstance(node, Function):
-        return _body(node)
+        return steps.all_steps(node)
     if isinstance(node, ast.Subscript):
         return [node.value]
     return [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Slice)]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import builtins
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.data import Gap, Hole, Observation, Origin, Span, Template, Variant
+from pytest_enrich.data import Gap, Hole, Observation, Origin, Template, Variant
 from pytest_enrich.imports.text import assigned
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
-from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD, VERBS
+from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import cases, names, words
@@ -21,9 +20,7 @@ from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable, laid_out
 from pytest_enrich.writing.syntax import (
     Edit,
-    Text,
     calls,
-    expression,
     is_within,
     last_name,
     loaded,
@@ -32,9 +29,6 @@ from pytest_enrich.writing.syntax import (
     stored,
     used,
 )
-
-AFTER = 3
-"""A variable of which a word begins with so many letters of another name is called after that."""
 
 
 class VariantRenderer(Renderer, frozen=True, kw_only=True):
@@ -47,6 +41,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
     def gaps(self) -> list[Gap]:
         """The gaps that the variant closes."""
         return self.closed(self.variant.reached, self.variant.branches)
+
+    @property
+    def changes(self) -> list[tuple[Hole, Template]]:
+        """Where it is other than the test, and what stands there."""
+        return self.sheet.changes(self.variant)
 
     def resolve_there(self, templates: Iterable[Template]) -> imports.Resolved | None:
         """The templates as the test would write them; None for names that are none."""
@@ -65,20 +64,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         `action` is what raises, if anything does: what the name of the test says is done is not done then.
         """
         anchor = self.sheet.function.name
-        if exchanged := next(self._exchanged(), None):
-            _, kin, own = exchanged
-            start = names.exchanged(anchor, kin, own)
-            alone = names.styled(f"test_{start}", self.taken)
-            if any(gap.outcome == names.ENTERED for gap in self.gaps) and alone not in self.taken:
-                return alone, self.origin
-        elif chain := next(self._chained(), ""):
-            start = chain
-        else:
-            own = names.start(anchor, self.target.qualname, {*case.arguments, *self._keywords()})
-            start = words.snake(self._front()) or own
-            acting = self._acting(action)
-            if case.seen.message and f"_{acting}_" not in f"_{start}_":
-                start = acting or start
+        own = names.start(anchor, self.target.qualname, dict(self._arguments()))
+        start = words.snake(self._front()) or own
+        acting = self._acting(action)
+        if case.seen.message and f"_{acting}_" not in f"_{start}_":
+            start = acting or start
         name = names.of(case, (start,), self.taken)
         unnamed = names.is_unnamed(case, name, (start,), self.taken)
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
@@ -92,7 +82,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             return names.start("", self.target.qualname)
         own, called = self.target.qualname.rpartition(".")[2], last_name(action.func)
         known = (*self.target.neighbours, *(entry.qualname for entry in self.target.entries))
-        beside = {one.rpartition(".")[2] for one in known}
+        beside = {qualname.rpartition(".")[2] for qualname in known}
         is_plain = isinstance(action.func, ast.Name) and called in self._imported
         is_through = (called in beside or is_plain) and own not in ast.unparse(action)
         calling = words.called(called)
@@ -106,11 +96,9 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         sheet, own = self.sheet, self.target.qualname.rpartition(".")[2]
         if own in ast.unparse(sheet.function):
             return ""
-        holes = [sheet.pattern.holes[at] for at, _ in self.variant.values]
-        passed = [
-            span(node) for node in nodes_of(ast.Name, sheet.function) if node.id in {hole.name for hole in holes}
-        ]
-        places = [*passed, *(hole.span for hole in holes if hole.span is not None)]
+        names_there = {hole.name for hole, _ in self.changes}
+        passed = [span(node) for node in nodes_of(ast.Name, sheet.function) if node.id in names_there]
+        places = [*passed, *(hole.span for hole, _ in self.changes if hole.span is not None)]
         around = (call for call in calls(sheet.function) if any(is_within(place, span(call)) for place in places))
         inner = min(around, key=lambda call: len(ast.unparse(call)), default=None)
         called = inner.func if inner else None
@@ -120,61 +108,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
     def _imported(self) -> set[str]:
         """The names that the file of the test imports from modules."""
         imports_from = nodes_of(ast.ImportFrom, self.sheet.text.tree)
-        return {one.asname or one.name for node in imports_from for one in node.names}
-
-    def _chained(self) -> Iterator[str]:
-        """Other steps of a chain, in words, with what comes then: `hour_at` for `.hour.at(":30")`."""
-        for at, value in self.variant.values:
-            hole, step = self.sheet.pattern.holes[at], value.strip("'")
-            if hole.adds == METHOD and step not in {*self.target.qualname.split("."), *VERBS}:
-                chain = nodes_of(ast.Attribute, self.sheet.function)
-                then = (node.attr for node in chain if hole.span in {span(node.value), _called_at(node.value)})
-                yield "_".join(map(words.snake, [step, *islice(then, 1)]))
-
-    def _exchanged(self) -> Iterator[tuple[Hole, str, str]]:
-        """Where the target is called instead of what is beside it, the name of that, and its own."""
-        own, member = self.target.outermost, self.target.qualname.rpartition(".")[2]
-        for at, value in self.variant.values:
-            hole = self.sheet.pattern.holes[at]
-            if hole.adds == METHOD and value in {repr(own), repr(member)}:
-                yield hole, str(ast.literal_eval(hole.values[0])), str(ast.literal_eval(value))
-            elif hole.adds == INSTEAD and value == f"⟨{self.target.module}:{own}⟩":
-                yield hole, hole.values[0], own
-
-    @property
-    def is_exchanged(self) -> bool:
-        """Whether the target is called in the place of what is beside it."""
-        return any(self._exchanged())
-
-    def _renamed(self, code: str) -> str:
-        """The code, with variables that are named after what is beside the target named after the target."""
-        bound, new = stored(*self.sheet.function.body), dict[str, str]()
-        for hole, kin, own in self._exchanged():
-            is_free = hole.adds == METHOD and own not in {*bound, *self.taken} and not hasattr(builtins, own)
-            alike = (name for name in self._given(hole) if _begins(name) & _begins(kin))
-            new |= dict.fromkeys(alike if is_free else (), own)
-        if not new:
-            return code
-        text = Text(code)
-        named = (node for node in nodes_of(ast.Name, text.tree) if node.id in new)
-        return text.replaced([(span(node), new[node.id]) for node in named])
-
-    def _given(self, hole: Hole) -> set[str]:
-        """The variables that get what is called there, or what is made of it."""
-        places = [*([hole.span] if hole.span is not None else []), *hole.also]
-        pairs = assigned(ast.walk(self.sheet.function))
-        return {name for name, value in pairs if any(is_within(place, span(value)) for place in places)}
-
-    def _keywords(self) -> Iterator[str]:
-        """The names by which anything is passed otherwise, to whatever function."""
-        spans = {self.sheet.pattern.holes[at].span for at, _ in self.variant.values}
-        given = (keyword for call in calls(self.sheet.function) for keyword in call.keywords)
-        return (keyword.arg for keyword in given if keyword.arg and span(keyword.value) in spans)
+        return {alias.asname or alias.name for node in imports_from for alias in node.names}
 
     def _arguments(self) -> Iterator[tuple[str, Template]]:
         """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""
-        for at, value in self.variant.values:
-            hole = self.sheet.pattern.holes[at]
+        for hole, value in self.changes:
             if name := hole.adds if hole.adds.isidentifier() else self._known_by(hole):
                 yield name, value
 
@@ -203,47 +141,39 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         known = stored(*nodes) | {node.arg for node in nodes if isinstance(node, ast.arg)}
         if loaded(tree) & stored(*self.sheet.function.body) - known:
             return None  # what is never called, a lambda, may name what was left out
-        code = laid_out(self._renamed(code), self.widths[0] + len(INDENT))
+        code = laid_out(code, self.widths[0] + len(INDENT))
         return code if is_readable([code]) and len(tree.body) == 1 else None
 
     def header(self, name: str, lines: Sequence[str]) -> list[str]:
         """The decorators but `parametrize`, and the `def` with the fixtures that are left."""
         sheet, function, text = self.sheet, self.sheet.function, self.sheet.text
+        body = "\n".join(lines)
         gone = {
             *sheet.pattern.argnames,
-            *(SILENT - _used(lines)),
-            *steps.unneeded_names(function, sheet.pattern, self.variant),
+            *(name for name in SILENT if not re.search(rf"\b{name}\b", body)),
+            *steps.unneeded_names(function, self.changes),
         }
         declared = ((each.arg, text.source(each)) for each in function.args.args if each.arg not in gone)
-        exchanged = parameters.exchanged_fixtures(sheet.pattern.holes, self.variant)
-        arguments = [*parameters.exchanged_arguments(declared, exchanged)]
+        exchanged = {hole.fixture: value for hole, value in self.changes if hole.fixture}
+        arguments = parameters.exchanged_arguments(declared, exchanged)
         keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
         returns = f" -> {text.source(function.returns)}" if function.returns is not None else ""
         kept = (mark for mark in function.decorator_list if not parameters.is_parametrize(mark))
         signature = _signature(f"{keyword} {name}(", arguments, f"){returns}:")
         return [*(f"@{text.source(mark)}" for mark in kept), *signature]
 
-    def _unpacked(self, name: ast.Name, value: Template) -> Edit:
-        """The value in the place of a name; of `*names` what is in it, one after the other."""
-        node, starred = expression(value), nodes_of(ast.Starred, self.sheet.function)
-        star = next((one for one in starred if one.value is name), None)
-        if star is not None and isinstance(node, ast.List | ast.Tuple) and node.elts:
-            return span(star), value.strip()[1:-1].strip().rstrip(",")
-        return span(name), value
-
     def edits(self) -> Iterator[Edit]:
         """The values in the place of the literals, and of the parameters that have no list any more."""
         changed = dict(self.variant.values)
         for at, hole in enumerate(self.sheet.pattern.holes):
             if hole.adds and at in changed:
-                places = (hole, *(replace(hole, span=place) for place in hole.also))
-                yield from (self._added(one, changed[at]) for one in places)
+                yield self._added(hole, changed[at])
             elif hole.span is not None and at in changed:
                 yield hole.span, changed[at]
             elif hole.name or (hole.fixture and at in changed):
                 value = changed.get(at, hole.values[self.variant.row])
                 uses = nodes_of(ast.Name, self.sheet.function)
-                yield from (self._unpacked(name, value) for name in uses if name.id == (hole.name or hole.fixture))
+                yield from ((span(name), value) for name in uses if name.id == (hole.name or hole.fixture))
 
     def is_free(self, nodes: Sequence[ast.AST], given: Iterable[str] = ()) -> bool:
         """Whether nothing is left in the nodes of a list of cases; `given` are parameters that get a value."""
@@ -267,11 +197,6 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return adding.adding_edit(self.sheet.text, hole, value)
 
 
-def _called_at(node: ast.expr) -> Span | None:
-    """Where what is called is; None for what is no call."""
-    return span(node.func) if isinstance(node, ast.Call) else None
-
-
 def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:
     """On one line, with the arguments on a line of theirs, or on a line each: what is not too wide."""
     alone = f"{start}{', '.join(arguments)}{end}"
@@ -281,15 +206,3 @@ def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:
     if len(inside) <= LONGEST_LINE - len(INDENT):
         return [start, inside, end]
     return [start, *(f"{INDENT}{argument}," for argument in arguments), end]
-
-
-def _used(lines: Sequence[str]) -> set[str]:
-    try:
-        return used(ast.parse("if 1:\n" + "\n".join(lines)))
-    except (SyntaxError, ValueError):
-        return SILENT
-
-
-def _begins(name: str) -> set[str]:
-    """What the words of a name begin with."""
-    return {word[:AFTER] for word in name.split("_")}

@@ -1,4 +1,4 @@
-"""A variant of a test as one more case of it: a row of its list, or an `@example` where Hypothesis draws."""
+"""A variant of a test as one more row of its list of cases."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import ast
 from collections.abc import Sequence
 
 from pytest_enrich.data import NewRow, Observation, Oracle, Template, Variant
-from pytest_enrich.proposers.rows import parameters, stating
+from pytest_enrich.proposers.rows import stating
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, names, questions
 from pytest_enrich.writing.renderer import LONGEST_LINE
-
-EXAMPLE = "⟨hypothesis:example⟩"
 
 
 def write_row(renderer: VariantRenderer) -> NewRow | None:
@@ -32,37 +30,19 @@ def write_row(renderer: VariantRenderer) -> NewRow | None:
     code = resolved.codes[0] if cases.bare else f"({', '.join(resolved.codes)}{',' * (len(values) == 1)})"
     if len(code) > LONGEST_LINE:
         return None
-    raised = any(look.point.form == "raises" for look in sheet.looks)
+    first, whole = next(iter(expected.values()), ""), ", ".join(values)
+    seen_first = Observation(subject="result" if expected else "state", value=first)
+    done = f"gives {body.shown(first)}" if expected else f"with {body.shown(whole)}"
+    value = questions.about_value(first, renderer.documented)
     return NewRow(
         name=sheet.function.name,
         code=code,
         argnames=cases.argnames,
         imports=resolved.imports,
         placement=sheet.placement,
-        title=names.title(renderer.case(_seen(expected)), _done(expected, values)),
-        look=_question(renderer, expected, values),
-        oracle=_oracles(expected, raised=raised),
-        origin=renderer.origin,
-        gaps=tuple(gap.id for gap in gaps),
-    )
-
-
-def write_example(renderer: VariantRenderer) -> NewRow | None:
-    """The example, or None when it would not be one that a reviewer likes."""
-    sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
-    resolved = renderer.resolve_there([_example_call(sheet, variant)])
-    if not gaps or resolved is None or len(resolved.codes[0]) >= LONGEST_LINE:
-        return None
-    values = ", ".join(value for _, value in variant.values)
-    return NewRow(
-        name=sheet.function.name,
-        code=f"@{resolved.codes[0]}",
-        argnames=(),
-        imports=resolved.imports,
-        placement=sheet.placement,
-        title=names.title(renderer.case(_seen({})), f"with {body.shown(values)}"),
-        look=questions.about_case(values),
-        oracle=questions.oracle_of_test(),
+        title=names.title(renderer.case(seen_first), done),
+        look=value if expected else questions.about_case(whole),
+        oracle=_oracles(sheet, expected) or questions.oracle_of_test(),
         origin=renderer.origin,
         gaps=tuple(gap.id for gap in gaps),
     )
@@ -71,7 +51,7 @@ def write_example(renderer: VariantRenderer) -> NewRow | None:
 def _values(sheet: Sheet, variant: Variant, expected: dict[str, Template]) -> list[Template]:
     """In the order of the parameters."""
     assert sheet.cases is not None
-    changed = {sheet.pattern.holes[hole].name: value for hole, value in variant.values}
+    changed = {hole.name: value for hole, value in sheet.changes(variant)}
     row = dict(zip(sheet.cases.argnames, sheet.cases.rows[variant.row], strict=True))
     return [changed.get(name, expected.get(name, row[name])) for name in sheet.cases.argnames]
 
@@ -80,35 +60,10 @@ def _dumped(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(ast.dump(ast.parse(f"({value}\n)", mode="eval")) for value in values)
 
 
-def _seen(expected: dict[str, Template]) -> Observation:
-    """What is expected first, as `search` would tell of it."""
-    value = next(iter(expected.values()), "")
-    return Observation(subject="result" if expected else "state", value=value)
-
-
-def _done(expected: dict[str, Template], values: Sequence[Template]) -> str:
-    if expected:
-        return f"gives {body.shown(next(iter(expected.values())))}"
-    return f"with {body.shown(', '.join(values))}"
-
-
-def _question(renderer: VariantRenderer, expected: dict[str, Template], values: Sequence[Template]) -> str:
-    if expected:
-        return questions.about_value(next(iter(expected.values())), renderer.documented)
-    return questions.about_case(", ".join(values))
-
-
-def _oracles(expected: dict[str, Template], *, raised: bool) -> tuple[Oracle, ...]:
-    if not expected:
-        return questions.oracle_of_test()
+def _oracles(sheet: Sheet, expected: dict[str, Template]) -> tuple[Oracle, ...]:
+    """Where the expected values come from."""
+    is_raised = any(look.point.form == "raises" for look in sheet.looks)
     return tuple(
-        Oracle(line=1, what=body.shown(value), source="raises" if raised else "observed", look=at == 0)
+        Oracle(line=1, what=body.shown(value), source="raises" if is_raised else "observed", look=at == 0)
         for at, value in enumerate(expected.values())
     )
-
-
-def _example_call(sheet: Sheet, variant: Variant) -> Template:
-    """By name, as the decorator beside it is called."""
-    spelling = parameters.given_spelling(sheet.function)
-    arguments = ", ".join(f"{sheet.pattern.holes[hole].name}={value}" for hole, value in variant.values)
-    return f"{f'{spelling}example' if spelling else EXAMPLE}({arguments})"

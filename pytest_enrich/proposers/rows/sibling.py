@@ -13,9 +13,10 @@ from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import NewTest, Observation, Oracle, Sighting, Span, Template, Variant
+from pytest_enrich.data import Hole, NewTest, Observation, Oracle, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
+from pytest_enrich.proposers.rows.looks import NEVER
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.refine.asserting import is_telling
@@ -28,11 +29,8 @@ FAILED = re.compile(r"(?:⟨[\w.:]*HTTP_)?([45]\d\d)(?:_\w+⟩)?")
 """A status of HTTP, or the constant of it, that says what was asked is not done."""
 VERBS = {"delete", "get", "head", "options", "patch", "post", "put"}
 """Steps that are known by what they send, and not by how."""
-LONGEST, LONGEST_EXCHANGED = 24, 40
-"""Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones.
-
-More where what is called is exchanged: it is all known, but for a name and what comes of it.
-"""
+LONGEST = 24
+"""Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
 ASKING_KINDS = {"isinstance", "issubclass", "hasattr", "callable"}
 RAISES = "raises"
 """What is seen begins so where it is an exception."""
@@ -50,7 +48,8 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     variant = stating.with_wholes(sheet, variant)
     little = stating.saying_little(sheet, variant, renderer.target.qualname) | stating.missing(sheet, variant)
     helped = _asking_helpers(renderer)
-    points = (sheet.looks[one.point].point for one in renderer.variant.seen if one.value == "False")
+    denied = (sighting.point for sighting in renderer.variant.seen if sighting.value == "False")
+    points = (sheet.looks[at].point for at in denied)
     # That something is not as a helper would have it says as little.
     little |= {point.span for point in points if point.subject in helped}
     sheet = stating.widened(sheet, variant)
@@ -67,8 +66,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     sheet, variant, gaps = renderer.sheet, renderer.variant, renderer.gaps
     seen = _seen(sheet, variant, kept)
     expected = stating.expected(sheet.looks, seen, sheet.cases)
-    # Without its list a test has no ways to choose from.
-    if expected is None or any(sheet.looks[at].conditional for at in seen):
+    if expected is None:
         return None
     edits = list(renderer.edits())
     resolved = renderer.resolve_there([*(value for _, value in edits), *expected.values()])
@@ -87,8 +85,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     case = renderer.case(refusal or _seen_first(sheet, told), said)
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
-    most = LONGEST_EXCHANGED if renderer.is_exchanged else LONGEST
-    if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > most:
+    if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
     seen_as = [_described(sheet, at, value) for at, value in expected.items()]
     done, first = next(iter([*seen_as, *(change[:2] for change in changes)]))
@@ -141,15 +138,14 @@ def _refusal(sheet: Sheet, expected: Mapping[int, Template]) -> Observation | No
     if status is None:
         return None
     held = (literal[0] for value in asked.values() if (literal := literal_value(value)))
-    told = (one for whole in held if isinstance(whole, dict) for one in whole.values() if isinstance(one, str))
+    told = (text for whole in held if isinstance(whole, dict) for text in whole.values() if isinstance(text, str))
     message = next(told, HTTPStatus(int(status[1])).phrase)
     return Observation(subject="result", value=status[0], expression="{result}.status_code", message=message)
 
 
 def _is_elsewhere(sheet: Sheet, variant: Variant) -> bool:
     """Whether what changed was sent by a step that nobody looks at: what is refused later is a consequence."""
-    holes = (sheet.pattern.holes[at] for at, _ in variant.values)
-    sent = [hole.span for hole in holes if hole.adds != LEFT_OUT and hole.span is not None]
+    sent = [hole.span for hole, _ in sheet.changes(variant) if hole.adds != LEFT_OUT and hole.span is not None]
     loose = [span(node) for node in nodes_of(ast.Expr, sheet.function) if not steps.asserts(node)]
     return bool(sent) and all(any(is_within(place, step) for step in loose) for place in sent)
 
@@ -165,35 +161,34 @@ def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
     """What was seen at a look, described: what the code gives, or which call it makes."""
     point = sheet.looks[at].point
     if point.form == "called":
-        return "makes", stating.described_call(value)
-    return (
-        f"{RAISES} {stating.expected_class(sheet.function, point)}" if point.form == "message" else "gives"
-    ), value
+        return "makes", "no call" if value == NEVER else value
+    if point.form == "message":
+        return f"{RAISES} {stating.expected_class(sheet.function, point)}", value
+    return "gives", value
 
 
 def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
     """What is other than in the test: "with" a value, or "without" a step; and the situation, "" for none."""
-    sheet, variant = renderer.sheet, renderer.variant
-    for at, value in variant.values:
-        hole = sheet.pattern.holes[at]
-        if hole.adds == LEFT_OUT:
-            continue
-        # Of an exception that is raised its class says enough, and what is passed besides has a name.
-        named = hole.adds if hole.adds != mocks.RAISES else ""
-        slug = words.value_slug(RAISED.sub(r"\1", value))
-        if mocks.is_configured(hole):
-            yield "with", mocks.described(hole, value), _joined("with", mocks.configured_name(hole, slug))
-        elif value != "None" and (keys := _changed_key("{}" if hole.adds else next(iter(hole.values), ""), value)):
-            yield "with", value, keys
-        else:
-            yield "with", value, _joined("with", named if named.isidentifier() else "")
-    for step in _gone(sheet, variant):
+    sheet = renderer.sheet
+    for hole, value in renderer.changes:
+        if hole.adds != LEFT_OUT:
+            shown = mocks.described(hole, value) if mocks.is_configured(hole) else value
+            yield "with", shown, _situation(hole, value)
+    for step in steps.left_out(sheet.function, renderer.changes):
         known = words.snake(name if (name := steps.step_name(step)) not in VERBS else "")
-        yield "without", sheet.text.rewritten(span(step)).strip(), _joined("without", known)
+        yield "without", sheet.text.rewritten(span(step)).strip(), f"without_{known}" if known else ""
 
 
-def _joined(joint: str, what: str) -> str:
-    return f"{joint}_{what}" if what else ""
+def _situation(hole: Hole, value: Template) -> str:
+    """What is other, in a name; "" where the value says it, or nothing does."""
+    if mocks.is_configured(hole):
+        given = words.value_slug(RAISED.sub(r"\1", value))
+        return f"with_{mocks.configured_name(hole, given)}"
+    before = "{}" if hole.adds else next(iter(hole.values), "")
+    if value != "None" and (key := _changed_key(before, value)):
+        return key
+    # What is passed besides has a name; of an exception that is raised its class says enough.
+    return f"with_{hole.adds}" if hole.adds.isidentifier() and hole.adds != mocks.RAISES else ""
 
 
 def _changed_key(before: Template, value: Template) -> str:
@@ -225,24 +220,18 @@ def _mapping(value: Template) -> dict[Any, Any]:
     return held if isinstance(held, dict) else {}
 
 
-def _gone(sheet: Sheet, variant: Variant) -> list[ast.stmt]:
-    """The steps that it does without."""
-    return steps.statements_at(sheet.function, steps.left_out(sheet.pattern, variant))
-
-
 def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> list[ast.stmt] | None:
     """The statements that the changed values are in or have to do with."""
-    holes = [sheet.pattern.holes[hole] for hole, _ in variant.values]
-    spans = [place for hole in holes if hole.span is not None for place in (hole.span, *hole.also)]
-    gone, arguments = _gone(sheet, variant), [parameter.arg for parameter in sheet.function.args.args]
-    names = [name for hole in holes if (name := hole.name or hole.fixture)]
-    statements = [statement for statement in sheet.function.body if statement not in gone]
+    changes = sheet.changes(variant)
+    spans = [hole.span for hole, _ in changes if hole.span is not None]
+    names = [name for hole, _ in changes if (name := hole.name or hole.fixture)]
+    arguments = [parameter.arg for parameter in sheet.function.args.args]
+    gone = steps.left_out(sheet.function, changes)
+    statements = [statement for statement in steps.all_steps(sheet.function) if statement not in gone]
     # A step may change anything, whatever it is given: all that comes after has to do with it.
     spans += [place for place in map(span, statements) if any(span(step) < place for step in gone)]
-    reaching = mocks.reaching_all(sheet.function, sheet.pattern, variant)
+    reaching = mocks.reaching_all(sheet.function, changes)
     spans += [place for place in map(span, statements) if any(change[:2] <= place[2:] for change in reaching)]
-    if ast.get_docstring(sheet.function, clean=False) is not None:
-        statements = statements[1:]
     return steps.concerned(statements, spans, names, arguments, without)
 
 
@@ -260,8 +249,6 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
     texts = [part for node in kept for part in ast.walk(node) if isinstance(part, ast.Constant | ast.JoinedStr)]
     if column and any(part.lineno != part.end_lineno for part in texts):
         return None
-    # What a test gives back nobody gets.
-    edits = [*edits, *(((*span(one)[:2], *span(one.value)[:2]), "") for one in _returns(kept) if one.value)]
     outer = [edit for edit in edits if not any(_is_inside(edit[0], other) for other, _ in edits)]
     lines: list[str] = []
     end = 0
@@ -271,15 +258,6 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
         end = statement.end_lineno or statement.lineno
         lines += [*[""] * apart, *(line[column:] for line in text.splitlines())]
     return lines
-
-
-def _returns(body: Sequence[ast.AST]) -> Iterator[ast.Return]:
-    """Those of the test itself, and not of a function in it."""
-    for node in body:
-        if isinstance(node, ast.Return):
-            yield node
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            yield from _returns([*ast.iter_child_nodes(node)])
 
 
 def _is_inside(place: Span, other: Span) -> bool:

@@ -17,6 +17,7 @@ from pytest_enrich.writing import body
 from pytest_enrich.writing.syntax import (
     IMPORTED,
     Edit,
+    arguments,
     denied,
     expression,
     is_literal,
@@ -45,13 +46,10 @@ def expected(
 ) -> dict[int, Template] | None:
     """What was seen at each of the looks that `seen` has, by their place.
 
-    None when one was not met, was not the same each time, or is nothing that somebody would write there. One that
-    stands only on one of several ways need not be met.
+    None when one was not met, was not the same each time, or is nothing that somebody would write there.
     """
     stated: dict[int, Template] = {}
     for at, sightings in seen.items():
-        if not sightings and looks[at].conditional:
-            continue
         values = {_as_stated(looks[at], sighting.value) for sighting in sightings}
         value = values.pop() if len(values) == 1 else None
         if value is None or not _is_usual(looks[at], value, cases):
@@ -92,7 +90,10 @@ def with_wholes(sheet: Sheet, variant: Variant) -> Variant:
         return variant
     fits = (0 < len(sighting.whole) <= sheet.looks[sighting.point].room for sighting in variant.seen)
     pairs = zip(variant.seen, fits, strict=True)
-    seen = (replace(one, value=one.whole, missed=True) if is_short else one for one, is_short in pairs)
+    seen = (
+        replace(sighting, value=sighting.whole, missed=True) if is_short else sighting
+        for sighting, is_short in pairs
+    )
     return replace(variant, seen=tuple(seen))
 
 
@@ -113,7 +114,7 @@ def missing(sheet: Sheet, variant: Variant) -> set[Span]:
     for sighting in missed:
         if sighting.value and len(sighting.value) <= sheet.looks[sighting.point].room:
             told.setdefault(sheet.text.rewritten(_whole(sheet, sighting.point)), sighting.point)
-    return {sheet.looks[one.point].point.span for one in missed if one.point not in told.values()}
+    return {sheet.looks[sighting.point].point.span for sighting in missed if sighting.point not in told.values()}
 
 
 def _whole(sheet: Sheet, at: int) -> Span:
@@ -133,52 +134,35 @@ def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
 
 def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
     """The assertions, each with what was seen."""
-    for number, code in seen.items():
-        look = sheet.looks[number]
-        if look.point.form == "called":
-            changed = _call_edit(sheet, look.point, code, edits)
-            yield from [changed] if changed is not None else []
-            continue
-        if look.point.form == "message":
-            yield message_edit(sheet.function, look.point, code)
-            continue
-        is_one = code in SINGLETONS
-        if look.site is not None and (look.constant or is_one == look.identity):
-            if is_nearly := look.method is not None and _is_inexact(code):
-                yield look.method, look.nearly
-            yield look.site, body.few_digits(code, body.PLACES) if is_nearly else code
-            continue
+    for at, code in seen.items():
+        yield from _restated(sheet, sheet.looks[at], code, edits)
+
+
+def _restated(sheet: Sheet, look: Look, code: str, edits: Sequence[Edit]) -> list[Edit]:
+    """What makes an assertion one of what was seen."""
+    if look.point.form == "called":
+        return _call_edits(sheet, look.point, code, edits)
+    if look.point.form == "message":
+        return [message_edit(sheet.function, look.point, code)]
+    if look.site is None or not (look.constant or (code in SINGLETONS) == look.identity):
         subject = sheet.text.rewritten(look.point.subject, edits).strip()
-        yield look.point.span, _stated(sheet, look, subject, code)
+        return [(look.point.span, _stated(sheet, look, subject, code))]
+    if look.method is not None and _is_inexact(code):
+        return [(look.method, look.nearly), (look.site, body.few_digits(code, body.PLACES))]
+    return [(look.site, code)]
 
 
-def is_usual_call(value: Template) -> bool:
-    """Whether somebody would write that it is never called, or called with these: plain literals."""
-    node = expression(value)
-    if not isinstance(node, ast.Call):
-        return value == looks.NEVER
-    return all(map(is_literal, (*node.args, *(keyword.value for keyword in node.keywords))))
-
-
-def described_call(value: Template) -> str:
-    """What was seen, for people."""
-    return "no call" if value == looks.NEVER else value
-
-
-def _call_edit(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> Edit | None:
-    """What says of the mock what was seen; None where that stands there already."""
+def _call_edits(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> list[Edit]:
+    """What says of the mock what was seen; none where that stands there already."""
     node = next(node for node in nodes_of(ast.Expr, sheet.function) if span(node) == point.span)
-    name, subject = (
-        last_name(getattr(node.value, "func", None)),
-        sheet.text.rewritten(point.subject, edits).strip(),
-    )
-    word = "awaited" if "awaited" in name else "called"
+    name = last_name(getattr(node.value, "func", None))
+    subject, given = sheet.text.rewritten(point.subject, edits).strip(), code.partition("(")[2][:-1]
+    word, is_never = "awaited" if "awaited" in name else "called", "_not_" in name
     if code == looks.NEVER:
-        return None if "_not_" in name else (span(node), f"{subject}.assert_not_{word}()")
-    inside = code.partition("(")[2][:-1]
-    if name in looks.WITH:
-        return looks.called_with(node), inside
-    return (span(node), f"{subject}.assert_{word}_once_with({inside})") if "_not_" in name else None
+        return [] if is_never else [(point.span, f"{subject}.assert_not_{word}()")]
+    if is_never:
+        return [(point.span, f"{subject}.assert_{word}_once_with({given})")]
+    return [(looks.called_with(node), given)] if name in looks.WITH else []
 
 
 def expected_class(function: ast.AST, point: Point) -> str:
@@ -199,9 +183,9 @@ def message_edit(function: ast.AST, point: Point, value: str) -> Edit:
 
 def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
     """Whether a value is a plain literal, has a name, or is made by a call that other cases expect there, too."""
-    if look.point.form == "called":
-        return is_usual_call(value)
     node = expression(value)
+    if look.point.form == "called":
+        return value == looks.NEVER or (isinstance(node, ast.Call) and all(map(is_literal, arguments(node))))
     if look.point.form == "message":
         return isinstance(getattr(node, "value", None), str)
     is_literal_or_near = (node is not None and is_literal(node)) or value.startswith(f"{looks.APPROX}(")
@@ -229,10 +213,10 @@ def _as_stated(look: Look, value: Template) -> Template | None:
         number = ast.literal_eval(value)
     except (ValueError, SyntaxError):
         return value
-    if not isinstance(number, float):
+    if look.approx and isinstance(number, float):
+        return body.few_digits(value, look.places)
+    if not _is_inexact(value):
         return value
-    if look.approx or not _is_inexact(value):
-        return body.few_digits(value, look.places) if look.approx else value
     if not look.nearly or look.name or look.site is None or look.identity or look.constant:
         return None
     return value if look.method is not None else f"{look.nearly}({body.few_digits(value)})"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Sequence
 
-from pytest_enrich.data import Hole, Pattern, Span, Variant
+from pytest_enrich.data import Hole, Span, Template
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.refine.asserting import keeps_apart, replaces
 from pytest_enrich.writing.syntax import (
@@ -87,7 +87,7 @@ def concerned(
     if not stating:
         return None
     upto = body[: body.index(stating[-1]) + 1]
-    needed = needed_before([one for one in upto if span(one) not in without], set(), stating)
+    needed = needed_before([statement for statement in upto if span(statement) not in without], set(), stating)
     if needed is None or len(needed) + len(stating) > MOST_NEEDED:
         return None
     return [statement for statement in body if statement in stating or statement in needed]
@@ -116,26 +116,26 @@ def is_assertion(call: ast.Call) -> bool:
     return last_name(call.func).startswith("assert") or last_name(call.func) in {"eq_", "ok_"}
 
 
+def all_steps(function: Function) -> list[ast.stmt]:
+    """What a test does: its body without the docstring."""
+    return function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
+
+
 def step_holes(function: Function) -> list[Hole]:
     """A place for each step: whether it is done."""
     places = map(span, _steps(function.body, function))
     return [Hole(span=place, values=("True",), adds=LEFT_OUT, offers=("False",)) for place in places][:MOST_STEPS]
 
 
-def left_out(pattern: Pattern, variant: Variant) -> set[Span]:
-    """The places of the steps that a variant does without."""
-    changed = (pattern.holes[at] for at, _ in variant.values)
-    return {hole.span for hole in changed if hole.adds == LEFT_OUT and hole.span is not None}
-
-
-def statements_at(function: Function, places: set[Span]) -> list[ast.stmt]:
-    """The steps at these places."""
+def left_out(function: Function, changes: Collection[tuple[Hole, Template]]) -> list[ast.stmt]:
+    """The steps that a variant does without."""
+    places = {hole.span for hole, _ in changes if hole.adds == LEFT_OUT}
     return [node for node in nodes_of(ast.stmt, *function.body) if span(node) in places]
 
 
-def unneeded_names(function: Function, pattern: Pattern, variant: Variant) -> set[str]:
+def unneeded_names(function: Function, changes: Collection[tuple[Hole, Template]]) -> set[str]:
     """The names that only the steps use which a variant does without."""
-    steps = statements_at(function, left_out(pattern, variant))
+    steps = left_out(function, changes)
     inside = {id(node) for step in steps for node in ast.walk(step)}
     others = (node for node in inner_nodes(function) if id(node) not in inside)
     return used(*steps) - {node.id for node in others if isinstance(node, ast.Name)}
@@ -150,7 +150,7 @@ def step_name(step: ast.stmt) -> str:
 
 def _binds_anew(statement: ast.stmt) -> bool:
     """Whether its names have nothing to do with what they stood for before."""
-    return isinstance(statement, ast.Assign) and all(isinstance(one, ast.Name) for one in statement.targets)
+    return isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets)
 
 
 def _expects_any(node: ast.AST) -> bool:

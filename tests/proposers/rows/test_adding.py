@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import textwrap
 
 import pytest
 
 from pytest_enrich.data import Vary
-from pytest_enrich.proposers.rows import adding, mocks
+from pytest_enrich.proposers.rows import adding
 from pytest_enrich.proposers.rows.addable import KEYS, Addable, Keyword
 from pytest_enrich.writing.syntax import Text
 from tests.proposers.rows.conftest import variant
@@ -113,24 +112,6 @@ def test_a_literal_may_be_what_it_is_when_it_is_left_out(rows):
     assert {one.values: one.offers for one in holes}[("2",)] == ("0",)
 
 
-SET = Addable(attributes=(Keyword("open", ("True", "None")), Keyword("name", ("'a'",))))
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ("shop.name = 'ann'\nassert shop.total() == 1", ["!shop.open"]),
-        ("shop.name = 'ann'\nshop.open = True\nassert shop.total() == 1", []),
-        ("shop.a = 1\nshop.b = 2\nassert shop.total()", ["!shop.open", "!shop.name"]),
-        ("with shop as s:\n    s.a = 1\n    assert s.total()", ["!s.open", "!s.name"]),
-        ("name = 1\nassert shop.total(name)", []),
-    ],
-)
-def test_beside_what_is_set_the_rest_that_is_asked_may_be_set_too(body, found):
-    (function,) = ast.parse("def test_it(shop):\n" + textwrap.indent(body, "    ")).body
-    assert [hole.adds for hole in mocks.setting_holes(function, SET)] == found
-
-
 SETS = """
     from shop.cart import Cart, discount
 
@@ -140,20 +121,6 @@ SETS = """
             cart.owner = "ann"
             assert discount(cart) == 3
     """
-SETTING = "def discount(cart):\n    if cart.open:\n        return 1\n"
-
-
-def test_the_sibling_sets_it_on_a_line_of_its_own(rows):
-    _, sandbox = rows(SETS, source=SETTING)
-    holes = sandbox.asked(Vary)[0].patterns[0].holes
-    at = next(at for at, one in enumerate(holes) if one.adds == "!cart.open")
-    (made, *_), _ = rows(SETS, variant(values=((at, "True"),), seen=("1",)), source=SETTING)
-    assert made.code.splitlines()[1:] == [
-        "    with Cart() as cart:",
-        '        cart.owner = "ann"',
-        "        cart.open = True",
-        "        assert discount(cart) == 1",
-    ]
 
 
 def test_an_attribute_that_varies_has_to_do_with_what_is_asserted_of_its_object(rows):
