@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Template
-from pytest_enrich.imports.text import UNNAMED, Binding, bound, parse, statement, unreadable
+from pytest_enrich.imports.text import UNNAMED, Binding, bound, free, parse, statement, unreadable
 
 _NAME = re.compile(r"⟨([^⟨⟩:]*):([^⟨⟩]*)⟩")
 _BUILTINS = frozenset(dir(builtins))
@@ -178,7 +178,7 @@ def _written(
         if known:
             return (known,)
     chosen = min(spellings, key=lambda spelling: (not _imports_from(spelling[0], bindings), len(spelling[0])))
-    return next(_new(*chosen, bindings))
+    return _new(*chosen, bindings)
 
 
 def _check(module: str, qualname: str) -> None:
@@ -223,19 +223,19 @@ def _imports_from(module: str, bindings: Bindings) -> bool:
     return any(meaning.partition(":")[0] == module for found in bindings.objects.values() for meaning in found)
 
 
-def _new(module: str, qualname: str, bindings: Bindings) -> Iterator[tuple[str, str]]:
-    """The ways to import it that clash with nothing, best first; never empty."""
+def _new(module: str, qualname: str, bindings: Bindings) -> tuple[str, str]:
+    """How a name is written that the file does not know yet, and the import for it, which clashes with nothing."""
     head, dot, rest = qualname.partition(".")
     ways: list[tuple[str, str]] = []
     if qualname and _is_free(head, bindings):
         ways.append((qualname, f"from {module} import {head}"))
     if _is_root_free(module, bindings):
         ways.append((f"{module}.{qualname}".rstrip("."), f"import {module}"))
-    yield from reversed(ways) if module.partition(".")[0] in MODULE_STYLE else ways
+    if ways:
+        return ways[-1] if module.partition(".")[0] in MODULE_STYLE else ways[0]
     other = _unused(f"{module.rpartition('.')[2]}_{head}".rstrip("_"), bindings)
-    if qualname:
-        yield other + dot + rest, f"from {module} import {head} as {other}"
-    yield other, f"import {module} as {other}"
+    imported = f"from {module} import {head}" if qualname else f"import {module}"
+    return other + dot + rest, f"{imported} as {other}"
 
 
 def _is_free(name: str, bindings: Bindings) -> bool:
@@ -249,11 +249,8 @@ def _is_root_free(module: str, bindings: Bindings) -> bool:
 
 
 def _unused(name: str, bindings: Bindings) -> str:
-    while not _is_free(name, bindings):
-        name += "_"
-        if name.lower().startswith("test"):
-            name = f"the_{name}"
-    return name
+    name = f"the_{name}" if name.lower().startswith("test") else name
+    return free([name], bindings.taken | _BUILTINS)
 
 
 def _looked_up_outside(code: str) -> set[str]:
