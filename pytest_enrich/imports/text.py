@@ -29,7 +29,8 @@ FILE = 1000
 UNNAMED = "the test file"
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_INNER = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+"""Expressions with variables of their own."""
 _MAYBE = (ast.Try, ast.With, ast.AsyncWith, ast.Match, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler)
 
 
@@ -267,9 +268,7 @@ def _walk(node: ast.AST, package: str, *, sure: bool) -> Iterator[Binding]:
     elif isinstance(node, _SCOPES):
         yield Binding(name=node.name, sure=sure)
         yield from (Binding(name=name, sure=False) for name in _globals(node))
-    elif isinstance(node, _COMPREHENSIONS):
-        yield from (Binding(name=name, sure=sure) for name in _walrus(node))
-    elif not isinstance(node, ast.Lambda):
+    elif not isinstance(node, _INNER):
         yield from (Binding(name=name, sure=sure) for name in _own(node))
         below = sure and not isinstance(node, (*_MAYBE, ast.If)) and type(node).__name__ != "TryStar"
         for child in _children(node):
@@ -298,9 +297,3 @@ def _globals(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Global):
             yield from inner.names
-
-
-def _walrus(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.NamedExpr) and isinstance(inner.target, ast.Name):
-            yield inner.target.id

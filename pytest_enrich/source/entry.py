@@ -239,13 +239,9 @@ def _outermost(module: Module, node: Function) -> Function:
 
 
 def _is_named(node: Function, suite: Suite) -> bool:
-    """Whether the code of a test file says its name: a comment about it is no use of it.
-
-    One that is private has to be called, or imported, there: what tests replace, or compare, they do not use.
-    """
+    """Whether the code of a test file says its name: a comment about it is no use of it."""
     texts = (text for text in suite.texts.values() if node.name in text)
-    names = _called if _is_private(node.name) else _names
-    return not _is_dunder(node.name) and any(node.name in names(text) for text in texts)
+    return not _is_dunder(node.name) and any(node.name in _names(text) for text in texts)
 
 
 @lru_cache(maxsize=256)
@@ -257,18 +253,6 @@ def _names(text: str) -> frozenset[str]:
     read = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load))
     attributes = {one.attr for one in read if not _is_super(one.value)}
     return frozenset(plain | attributes | {node.name for node in nodes if isinstance(node, ast.alias)})
-
-
-@lru_cache(maxsize=256)
-def _called(text: str) -> frozenset[str]:
-    """What is called there by name, imported, or passed to what calls it (`pytest.raises(ValueError, parse)`)."""
-    tree = parsed(text)
-    nodes = [*ast.walk(tree)] if tree else []
-    every = (node for node in nodes if isinstance(node, ast.Call))
-    calls = [call for call in every if not _is_super(getattr(call.func, "value", call))]
-    passed = (one for call in calls if _last(call.func).lower().endswith("raises") for one in call.args)
-    imported = {node.name for node in nodes if isinstance(node, ast.alias)}
-    return frozenset(imported.union(map(_last, (*(call.func for call in calls), *passed)))) - {""}
 
 
 def _last(node: ast.expr) -> str:

@@ -57,7 +57,6 @@ def test_an_import_for_type_checkers_binds_nothing():
         "for taken in (): ...",
         "with open('x') as taken: ...",
         "while (taken := f()): ...",
-        "x = [taken := 1 for _ in ()]",
         "match x:\n    case {'a': [*taken]}: ...",
         "match x:\n    case {**taken}: ...",
         "match x:\n    case int() as taken: ...",
