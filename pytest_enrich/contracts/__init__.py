@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.contracts import raises, write
+from pytest_enrich.contracts import examples, write
 from pytest_enrich.contracts.function import Broken, Claim, Documented, read
 from pytest_enrich.contracts.judge import MARK
 from pytest_enrich.contracts.write import plain
-from pytest_enrich.data import Answered, Prove, Proved, Suggestion, Template, TestOutcome, World
+from pytest_enrich.data import Answered, Prove, Proved, Suggestion, TestOutcome, World
 from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.validate.stable import ELSEWHERE
 from pytest_enrich.writing.renderer import INDENT
-from pytest_enrich.writing.syntax import expression, has_only_literals, last_name, nodes_of
+from pytest_enrich.writing.syntax import expression, nodes_of
 
 _START = 30.0
 
@@ -173,36 +173,18 @@ def find(path: str, module: str, text: str) -> tuple[tuple[Documented, ...], tup
         text: What is in it.
     """
     functions = read(path, module, text)
-    claims = (
-        claim for function in functions for claim in (*raises.example_claims(function), *raises.claims(function))
-    )
+    claims = (claim for function in functions for claim in examples.claims(function))
     return functions, tuple(dict.fromkeys(claims))
 
 
-def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """The promises that the calls of a test are about: where one is broken, the test states the opposite of it."""
-    tree, known = parsed(code), {function.node.name: function for function in functions if function.is_plain}
-    found: list[Claim] = []
-    for call in nodes_of(ast.Call, tree) if tree is not None else ():
-        found += _examples_of(call, claims)
-        function = known.get(last_name(call.func))
-        if function is not None and has_only_literals(call):
-            action = _action(function, call)
-            refusing = (claim for claim in claims if claim.qualname == function.qualname)
-            found += (replace(claim, action=action) for claim in refusing if raises.meets(function, claim, call))
-    return tuple(dict.fromkeys(found))
+def contradicted(code: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The promises about calls that a test makes: where one is broken, the test states the opposite of it."""
+    tree = parsed(code)
+    made = {ast.unparse(call) for call in nodes_of(ast.Call, tree)} if tree is not None else set()
+    return tuple(claim for claim in claims if not claim.setup and _call(claim) in made)
 
 
-def _examples_of(call: ast.Call, claims: Iterable[Claim]) -> Iterator[Claim]:
-    """Examples that have the same call."""
-    text = ast.unparse(call)
-    for claim in claims:
-        if claim.promise == "example" and not claim.setup:
-            action = expression(plain(claim.action))
-            if action is not None and ast.unparse(action) == text:
-                yield claim
-
-
-def _action(function: Documented, call: ast.Call) -> Template:
-    """A call of the function with the same arguments."""
-    return f"⟨{function.module}:{function.node.name}⟩{ast.unparse(call)[len(ast.unparse(call.func)) :]}"
+def _call(claim: Claim) -> str:
+    """The call of an example as a test would have it, "" where that is no expression."""
+    action = expression(plain(claim.action))
+    return ast.unparse(action) if action is not None else ""

@@ -14,7 +14,6 @@ from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import imported
 from pytest_enrich.writing.syntax import Function, Text, functions_in, nodes_of, span, stored, used
 
-_LAZY = (ast.Yield, ast.YieldFrom)
 _NO_CALL = ("property", "setter", "deleter", "overload", "abstractmethod")
 
 
@@ -29,7 +28,6 @@ class Claim(Struct, frozen=True, kw_only=True):
         setup: Statements before the call.
         action: The call, an expression.
         expected: A literal, or an exception's class.
-        refuses: Of an exception: the argument, how it is compared (`<`, `is`, `empty`, ...), and with what.
     """
 
     path: str
@@ -42,7 +40,6 @@ class Claim(Struct, frozen=True, kw_only=True):
     action: Template
     expected: Template
     setup: tuple[Template, ...] = ()
-    refuses: tuple[str, str, str] | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -80,32 +77,6 @@ class Documented(Struct, frozen=True, kw_only=True):
     first: int
     names: frozenset[str]
 
-    def claim(  # noqa: PLR0913 - as `Claim` has them
-        self,
-        promise: Promise,
-        at: int,
-        count: int = 1,
-        *,
-        action: Template,
-        expected: Template,
-        setup: tuple[Template, ...] = (),
-        refuses: tuple[str, str, str] | None = None,
-    ) -> Claim:
-        """What `count` lines of its docstring promise, from the one at `at` on."""
-        return Claim(
-            path=self.path,
-            module=self.module,
-            qualname=self.qualname,
-            line=self.node.lineno,
-            promise=promise,
-            quote="\n".join(line.strip() for line in self.lines[at : at + count]),
-            quote_line=self.first + at,
-            action=action,
-            expected=expected,
-            setup=setup,
-            refuses=refuses,
-        )
-
     @property
     def extent(self) -> range:
         """The lines of the file that it is on."""
@@ -115,15 +86,6 @@ class Documented(Struct, frozen=True, kw_only=True):
     def docstring(self) -> str:
         """All of it."""
         return "\n".join(self.lines)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether a call of its name does its work at once: a function of the module that is no generator."""
-        node = self.node
-        if self.owner or not isinstance(node, ast.FunctionDef):
-            return False
-        lazy = any(isinstance(part, _LAZY) for part in ast.walk(node))
-        return not lazy and not node.decorator_list
 
 
 def read(path: str, module: str, text: str) -> tuple[Documented, ...]:
