@@ -24,7 +24,6 @@ class Item(Struct, frozen=True, kw_only=True):
     owner: str | None
     name: str
     style: Literal["function", "method", "unittest"]
-    is_async: bool
     fixtures: tuple[str, ...]
 
 

@@ -276,7 +276,6 @@ def _entry(module: Module, node: Function, suite: Suite) -> Entry:
     return Entry(
         qualname=module.qualname(node) + "=" * (sort == "setter"),
         kind=sort,
-        is_async=isinstance(node, ast.AsyncFunctionDef),
         is_named=_is_dunder(node.name) or _is_named(node, suite),
         parameters=parameters(module, node),
     )

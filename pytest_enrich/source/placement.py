@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import PurePosixPath
 
-from pytest_enrich.data.answers import Item
-from pytest_enrich.data.code import NearTest, Placement
+from pytest_enrich.data.code import NearTest, Placement, function
 from pytest_enrich.source.module import Suite
 from pytest_enrich.source.test_file import Style, Subject, TestFile
 
@@ -26,7 +25,6 @@ class Shelf:
 
     def __init__(self, suite: Suite) -> None:
         self._suite = suite
-        self._items = {item.nodeid: item for item in suite.items}
         self._files: dict[str, TestFile] = {}
 
     def place(self, subject: Subject, near: Sequence[NearTest]) -> Placement:
@@ -84,11 +82,11 @@ class Shelf:
         """
         owner = self.file(path).class_about(subject)
         inside = [test for test in running if _path(test.nodeid) == path]
-        own = [test for test in inside if owner is None or self._named_parts(test)[1] == owner]
+        own = [test for test in inside if owner is None or _parts(test.nodeid)[1] == owner]
         name = subject.qualname.rpartition(".")[2]
 
         def strangeness(test: NearTest) -> tuple[bool, int]:
-            return name not in self._words(test), _foreign(self._named_parts(test)[1], subject)
+            return name not in self._words(test), _foreign(_parts(test.nodeid)[1], subject)
 
         own.sort(key=strangeness)
         nearest = next(filter(None, map(self._beside, own)), None)
@@ -97,16 +95,13 @@ class Shelf:
             return self._end(path, subject)
         return nearest
 
-    def _named_parts(self, near: NearTest) -> tuple[str, str | None, str]:
-        return _parts(near.nodeid, self._items.get(near.function))
-
     def _words(self, near: NearTest) -> frozenset[str]:
-        path, owner, name = self._named_parts(near)
+        path, owner, name = _parts(near.nodeid)
         return self.file(path).words(owner, name)
 
     def _shared_words(self, near: NearTest, subject: Subject) -> int:
         """How many words of the subject's name a test is called by, and uses."""
-        path, owner, name = self._named_parts(near)
+        path, owner, name = _parts(near.nodeid)
         said = {*_lowered(f"{PurePosixPath(path).stem} {owner or ''} {name}")}
         return len(said.intersection(_lowered(subject.qualname))) + len(self._words(near) & {*subject.topics})
 
@@ -129,7 +124,7 @@ class Shelf:
 
     def _beside(self, near: NearTest) -> Placement | None:
         """Next to a test, None when its file is not one of the suite's that can be read."""
-        path, owner, name = self._named_parts(near)
+        path, owner, name = _parts(near.nodeid)
         if path not in self._suite.texts:
             return None
         file = self.file(path)
@@ -262,9 +257,7 @@ def _path(nodeid: str) -> str:
     return nodeid.partition("::")[0]
 
 
-def _parts(nodeid: str, item: Item | None) -> tuple[str, str | None, str]:
+def _parts(nodeid: str) -> tuple[str, str | None, str]:
     """The file, the class and the name of a test, without its parameters."""
-    path, *names = nodeid.partition("[")[0].split("::")
-    if item is not None:
-        return item.path, item.owner, item.name
+    path, *names = function(nodeid).split("::")
     return path, ".".join(names[:-1]) or None, names[-1] if names else ""

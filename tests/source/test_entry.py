@@ -130,7 +130,7 @@ def test_a_private_function_that_tests_only_write_about_or_replace_is_none(targe
 
 def test_an_entry_says_how_it_is_called(target):
     (entry,) = target(TEXT, ("_decorates.wrapper", "return f(*args)")).entries
-    assert (entry.kind, entry.is_async, [one.name for one in entry.parameters]) == ("function", True, ["a"])
+    assert (entry.kind, [one.name for one in entry.parameters]) == ("function", ["a"])
 
 
 def test_the_setter_of_a_property_is_another_function_than_its_getter(target):

@@ -24,7 +24,6 @@ def item(nodeid: str, style: str = "function", fixtures: tuple[str, ...] = ()) -
         owner=".".join(owner) or None,
         name=name,
         style=style,
-        is_async=False,
         fixtures=fixtures,
     )
 
