@@ -6,10 +6,13 @@ A text in which there is no sense is a `RefusedError` that says so.
 from __future__ import annotations
 
 import ast
+import bisect
 import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -27,6 +30,9 @@ BOM = "\ufeff"
 FILE = 1000
 """A text of so many characters is taken for a file, not for one test of it."""
 UNNAMED = "the test file"
+
+Span: TypeAlias = tuple[int, int]
+"""Start and end as offsets in characters."""
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _INNER = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
@@ -113,6 +119,29 @@ def _joined(lines: Sequence[str]) -> Iterator[int]:
 
 def _balanced(line: str) -> bool:
     return all(line.count(left) == line.count(right) for left, right in ("()", "[]", "{}"))
+
+
+class Places:
+    """The places of a text, as `ast` has them, as offsets in characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._lines = split(text)
+        self._starts = [0, *accumulate(map(len, self._lines))]
+
+    def offset(self, row: int, at: int) -> int:
+        """Of a place as `ast` counts it: columns in bytes."""
+        line = self._lines[row - 1] if row <= len(self._lines) else ""
+        return self._starts[row - 1] + column(line, at)
+
+    def span(self, node: ast.AST) -> Span:
+        """Of a node that has a place, without parentheses round it."""
+        start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+        return start, self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def line(self, offset: int) -> int:
+        """The line (1-based) that an offset is in."""
+        return bisect.bisect_right(self._starts, offset)
 
 
 def column(line: str, offset: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import bisect
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
@@ -13,13 +12,10 @@ from msgspec.structs import replace
 
 from pytest_enrich.data.code import Mutant, Operator
 from pytest_enrich.gaps.outline import children, first_row, is_docstring
-from pytest_enrich.imports.text import column as characters
-from pytest_enrich.imports.text import tree_of
+from pytest_enrich.imports.text import Places, Span, tree_of
 
 SHOWN = 40
 BEFORE_IT = 12
-Span = tuple[int, int]
-"""Start and end as offsets in characters."""
 Role: TypeAlias = Literal["", "test", "default", "annotation"]
 """What an expression is to its parent."""
 
@@ -60,7 +56,7 @@ _PLAIN = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 _DELETED = (ast.Expr, ast.AugAssign, ast.Delete, ast.Assert, ast.Continue, ast.Break)
 
 
-class Source:
+class Source(Places):
     """A source text and its syntax tree.
 
     Raises:
@@ -68,27 +64,8 @@ class Source:
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        super().__init__(text)
         self.tree = tree_of(text)
-        self._lines = text.split("\n")
-        self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line) + 1)
-
-    def offset(self, row: int, column: int) -> int:
-        """Of a place as `ast` counts it: columns in bytes."""
-        line = self._lines[row - 1]
-        return self._starts[row - 1] + characters(line, column)
-
-    def span(self, node: ast.AST) -> Span:
-        """Of a node, without parentheses round it."""
-        assert isinstance(node, (ast.expr, ast.stmt, ast.excepthandler, ast.pattern, ast.arg, ast.keyword))
-        end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-        return self.offset(node.lineno, node.col_offset), end
-
-    def line(self, offset: int) -> int:
-        """The line (1-based) that an offset is in."""
-        return bisect.bisect_right(self._starts, offset)
 
     def cut(self, node: ast.AST) -> str:
         """A node's text."""
