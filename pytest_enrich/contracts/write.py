@@ -8,11 +8,11 @@ import re
 from pytest_enrich import gaps, imports, patch
 from pytest_enrich.contracts.function import Broken, Claim
 from pytest_enrich.data import Oracle, Placement, Suggestion, Template
+from pytest_enrich.data.attempts import OriginPart
 from pytest_enrich.data.suggestion import (
     BrokenPart,
     GapPart,
     MadePart,
-    OriginPart,
     ProofPart,
     RunsPart,
     TargetPart,
