@@ -294,19 +294,3 @@ def test_a_name_that_gets_another_value_before_anybody_reads_it_is_not_bound(tes
         'ledger.post("refund 1")',
         "assert ledger.balance == -1",
     ]
-
-
-def test_what_is_bound_in_a_block_is_looked_at(test_of):
-    several = refine.parts(
-        test_of(
-            """
-            def test_load():
-                with patched() as told:
-                    result = load()
-                assert result is False
-                told.assert_not_called()
-            """
-        )
-    )
-    assert len(several.each) == 2
-    assert {len(several.completed((at,))) for at in (0, 1)} == {1, 2}
