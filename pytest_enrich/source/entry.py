@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from pytest_enrich.data.code import Entry, Kind
+from pytest_enrich.data.code import Entry
 from pytest_enrich.gaps.outline import Node
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import assigned
@@ -19,8 +19,6 @@ _OWN = {"self", "cls"}
 _MOST = 8
 _MOST_METHODS = 2
 _MAKERS = {"__init__", "__new__", "__post_init__"}
-_PROPERTY: dict[str, Kind] = {"fget": "property", "fset": "setter"}
-"""What `property` is made of, in its order."""
 
 
 class Calls:
@@ -102,16 +100,14 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
     they lead to it. A private function is its own entry when tests of the suite name it already, or where no
     public one leads to it and no test has `entered` the module in another way; a method of a private class, whose
     objects callers may hold, also when nobody refers to it. For a nested function the outermost function round it
-    stands for it, and a property for the private methods that it is made of. What a constructor did shows itself
-    in those that use the object: the callers of the constructor, and methods that tests name. What is private and
-    called by nobody may be a hook of its class's bases.
+    stands for it. What a constructor did shows itself in those that use the object: the callers of the
+    constructor, and methods that tests name. What is private and called by nobody may be a hook of its class's
+    bases.
     """
     if not isinstance(node, FUNCTIONS):
         return ()
     start = _outermost(module, node)
     is_open, is_named = is_public(module, start), _is_named(start, suite)
-    if not is_open and not is_named and (shown := [*_properties(module, start, suite)]):
-        return tuple(shown)
     if is_open and not _is_maker(module, start) and (is_named or is_exported(module, start)):
         return (_entry(module, start, suite),)
     direct = [start] if is_named or (is_open and _is_maker(module, start)) else []
@@ -124,37 +120,18 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
         is_held = _is_method(module, start) and not start.name.startswith("_")
         found = [start] if is_held or is_open or not entered else []
         found += [] if entered else _callers(module, calls, start)
-    hook = [_hook(module, start, suite)] if {*found} <= {start} and _is_hook(module, start) else []
-    return (*hook, *(_entry(module, one, suite) for one in list(dict.fromkeys(found))[:_MOST]))
+    shown = tuple(_entry(module, function, suite) for function in list(dict.fromkeys(found))[:_MOST])
+    if {*found} <= {start} and _is_hook(module, start):
+        return (replace(_entry(module, start, suite), kind="hook", is_named=False), *shown)
+    return shown
 
 
 def _is_hook(module: Module, node: Function) -> bool:
     """Whether a private method may be called by what its class inherits from another module."""
     owner = module.scope(node)
-    names = module.bases.keys()
-    return (
-        isinstance(owner, ast.ClassDef)
-        and _is_private(node.name)
-        and not node.name.startswith("__")
-        and any(_last(base) not in {*names, "object"} for base in owner.bases)
-    )
-
-
-def _hook(module: Module, node: Function, suite: Suite) -> Entry:
-    return replace(_entry(module, node, suite), kind="hook", is_named=False)
-
-
-def _properties(module: Module, node: Function, suite: Suite) -> Iterator[Entry]:
-    """The public properties that are made of a method: `dict = property(_get_dict, _set_dict)`."""
-    owner = module.scope(node)
-    for name, value in assigned(owner.body) if isinstance(owner, ast.ClassDef) else ():
-        match value:
-            case ast.Call(ast.Name("property"), arguments, keywords) if not _is_private(name):
-                given = [*zip(_PROPERTY, arguments, strict=False), *((one.arg, one.value) for one in keywords)]
-                for sort in (_PROPERTY.get(part or "") for part, one in given if _last(one) == node.name):
-                    shown = f"{module.qualname(owner)}.{name}{'=' * (sort == 'setter')}"
-                    plain = _entry(module, node, suite)
-                    yield from [replace(plain, qualname=shown, kind=sort, is_named=True)] if sort else []
+    known = {*module.bases, "object"}
+    is_hidden = _is_private(node.name) and not node.name.startswith("__")
+    return is_hidden and isinstance(owner, ast.ClassDef) and any(_last(base) not in known for base in owner.bases)
 
 
 def is_public(module: Module, node: Function) -> bool:

@@ -150,22 +150,6 @@ def test_the_setter_of_a_property_is_another_function_than_its_getter(target):
         assert (entry.qualname, entry.kind) == (qualname, kind)
 
 
-@pytest.mark.parametrize("made", ["_get, _set", "fset=_set, fget=_get"])
-def test_private_methods_that_a_property_is_made_of_are_reached_through_that(target, made):
-    text = f"""class Sheet:
-    def _get(self):
-        return self._rows
-    def _set(self, rows):
-        self._rows = list(rows)
-    rows = property({made})
-"""
-    (reading,) = target(text, ("Sheet._get", "return self._rows")).entries
-    (writing,) = target(text, ("Sheet._set", "self._rows = list(rows)")).entries
-    assert (reading.qualname, reading.kind) == ("Sheet.rows", "property")
-    assert (writing.qualname, writing.kind) == ("Sheet.rows=", "setter")
-    assert [parameter.name for parameter in writing.parameters] == ["rows"]
-
-
 def test_functions_that_call_each_other_are_no_endless_loop(target):
     text = "def _a(x):\n    return _b(x)\ndef _b(x):\n    return _a(x)\ndef c(x):\n    return _b(x)\n"
     assert [one.qualname for one in target(text, ("_a", "return _b(x)")).entries] == ["c"]
