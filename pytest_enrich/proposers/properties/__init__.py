@@ -16,9 +16,8 @@ from functools import cache, lru_cache, partial
 
 from msgspec.structs import replace
 
-from pytest_enrich import imports, patch
-from pytest_enrich.data import Answered, Call, Candidate, NewTest, Oracle, Origin, Prove, Proved, Template
-from pytest_enrich.errors import RefusedError
+from pytest_enrich import imports
+from pytest_enrich.data import Call, Candidate, Dropped, NewTest, Oracle, Origin, Template
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import imported
 from pytest_enrich.proposers.exploring import record
@@ -26,7 +25,8 @@ from pytest_enrich.proposers.properties import laws, outline
 from pytest_enrich.proposers.properties.laws import Law
 from pytest_enrich.proposers.properties.strategy import Source
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate.gain import gained
+from pytest_enrich.validate.gain import gained, placed
+from pytest_enrich.validate.proof import Proof, Trial, proved
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, indented
 from pytest_enrich.writing.syntax import calls, functions_in, last_name, relation
 
@@ -215,23 +215,15 @@ def _drawing(seed: int, examples: int) -> list[Template]:
 
 def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool) -> tuple[str, ...] | None:
     """The gaps that the test closes, None unless it passes and is quick."""
-    if test is None:
+    proof = placed(task, test, sandbox, timeout=SECONDS) if test is not None else None
+    if not isinstance(proof, Proof):
         return None
-    try:
-        text = patch.insert(task.test_text, test)
-    except RefusedError:
+    execution = proof.prove(Trial(alone=True, measured=measured))
+    outcome, answer = proof.outcome(execution), proved(execution)
+    if isinstance(outcome, Dropped) or isinstance(answer, Dropped) or outcome.result != "passed":
         return None
-    place, path = test.placement, task.target.path
-    nodeid = "::".join([place.path, *(place.owner.split(".") if place.owner else []), test.name])
-    job = Prove(path=place.path, text=text, tests=(nodeid,), measure=(path,) if measured else ())
-    execution = sandbox.execute(job, timeout=SECONDS)
-    answer = execution.answer if isinstance(execution, Answered) else None
-    if not isinstance(answer, Proved):
-        return None
-    outcome = next((each for each in answer.outcomes if each.nodeid == nodeid), None)
-    if outcome is None or outcome.result != "passed" or (measured and outcome.seconds > SLOWEST):
-        return None
-    return gained(answer, path, task.target.gaps)[0]
+    is_slow = measured and outcome.seconds > SLOWEST
+    return None if is_slow else gained(answer, task.target.path, task.target.gaps)[0]
 
 
 def _imports(text: str) -> bool:
