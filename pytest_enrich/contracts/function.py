@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from pytest_enrich import imports
-from pytest_enrich.data import Promise, Template
+from pytest_enrich.data import Template
+from pytest_enrich.data.suggestion import Promise
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import imported
 from pytest_enrich.writing.syntax import Function, Text, functions_in, nodes_of, span, stored, used

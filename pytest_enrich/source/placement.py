@@ -108,10 +108,9 @@ class Shelf:
     def fixtures(self, place: Placement) -> tuple[str, ...]:
         """The names of the fixtures that a new test there could use."""
         same = [item for item in self._suite.items if item.path == place.path]
-        beside = [item for item in same if item.owner == place.owner and item.name == place.anchor]
         folder = place.path.rpartition("/")[0]
         around = [item for item in self._suite.items if item.path.rpartition("/")[0] == folder]
-        chosen = beside or [item for item in same if item.owner == place.owner] or same or around
+        chosen = [item for item in same if item.owner == place.owner] or same or around
         common = set(chosen[0].fixtures).intersection(*(item.fixtures for item in chosen)) if chosen else set()
         return tuple(sorted(common))
 
