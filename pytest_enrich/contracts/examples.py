@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import doctest
-import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -27,17 +26,18 @@ MOST = 40
 _SETUP = 6
 """Statements before the call that a reader takes in."""
 _LONGEST = 300
-_TRACEBACK = re.compile(r"^Traceback \((?:most recent call last|innermost last)\):\s*$", re.MULTILINE)
 
 
 class _Step(Struct, frozen=True):
-    """One example: its text, its tree, what should come of it, where it stands in the docstring."""
+    """One example of a docstring, and its tree."""
 
-    code: str
+    example: doctest.Example
     tree: ast.Module
-    want: str
-    at: int
-    odd: bool
+
+    @property
+    def code(self) -> str:
+        """Its text."""
+        return self.example.source.rstrip("\n")
 
 
 def claims(function: Documented) -> Iterator[Claim]:
@@ -52,47 +52,44 @@ def _steps(function: Documented) -> list[_Step]:
         found = doctest.DocTestParser().get_examples(function.docstring)
     except ValueError:
         return []
-    steps = []
-    for example in found:
-        tree = parsed(example.source)
-        if tree is None:
-            return []  # of another language or another Python: the rest would build on it
-        steps.append(_Step(example.source.rstrip("\n"), tree, example.want, example.lineno, bool(example.options)))
-    return steps
+    steps = [_Step(example, tree) for example in found if (tree := parsed(example.source)) is not None]
+    # One is of another language or another Python: the rest would build on it.
+    return steps if len(steps) == len(found) else []
 
 
 def _claim(function: Documented, before: Sequence[_Step], step: _Step) -> Claim | None:
-    expression = step.tree.body[0] if len(step.tree.body) == 1 else None
-    if not isinstance(expression, ast.Expr) or step.odd or len(step.code) > _LONGEST:
+    expression, example = step.tree.body[0] if len(step.tree.body) == 1 else None, step.example
+    if not isinstance(expression, ast.Expr) or example.options or len(step.code) > _LONGEST:
         return None
-    promised = _promised(function, step.want)
+    promised = _promised(function, example)
     scene = _scene(before, step)
     if promised is None or scene is None or not _is_about(function, [*(each.tree for each in scene), step.tree]):
         return None
     written = _written(function, [*before, step], scene, step)
     if written is None:
         return None
-    count = len(step.code.split("\n")) + len(step.want.rstrip("\n").split("\n"))
+    count = example.source.count("\n") + example.want.count("\n")
+    lines = function.docstring.split("\n")[example.lineno : example.lineno + count]
     *setup, action = written
     return Claim(
         path=function.path,
         module=function.module,
         qualname=function.qualname,
         line=function.node.lineno,
-        promise="raises" if _TRACEBACK.match(step.want.strip()) else "example",
-        quote="\n".join(line.strip() for line in function.lines[step.at : step.at + count]),
-        quote_line=function.first + step.at,
+        promise="example" if example.exc_msg is None else "raises",
+        quote="\n".join(map(str.strip, lines)),
+        quote_line=function.node.body[0].lineno + example.lineno,
         setup=tuple(setup),
         action=action,
         expected=promised,
     )
 
 
-def _promised(function: Documented, want: str) -> Template | None:
+def _promised(function: Documented, example: doctest.Example) -> Template | None:
     """The literal or the exception; None for all that leaves room."""
-    text = want.strip()
-    if _TRACEBACK.match(text):
-        return exception_named(text.splitlines()[-1].partition(":")[0].strip(), function.module, function.names)
+    if example.exc_msg is not None:
+        return exception_named(example.exc_msg.partition(":")[0].strip(), function.module, function.names)
+    text = example.want.strip()
     if not text or "..." in text or "<" in text[:1] or len(text) > _LONGEST:
         return None
     return text if literal_value(text) is not None else None
@@ -113,12 +110,12 @@ def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
         known = needed
         needed = known.union(*(used for each in stated if known & (used := used_names(each.tree) & local)))
     kept = [each for each in stated if needed & used_names(each.tree) or _is_done(each)]
-    return kept if len(kept) <= _SETUP and not any(each.odd for each in kept) else None
+    return kept if len(kept) <= _SETUP and not any(each.example.options for each in kept) else None
 
 
 def _is_done(step: _Step) -> bool:
     """Whether a statement is there for what it does: it says nothing, and gives nothing a name."""
-    return not step.want and not stored_names(step.tree) and not isinstance(step.tree.body[0], ast.Assert)
+    return not step.example.want and not stored_names(step.tree) and not isinstance(step.tree.body[0], ast.Assert)
 
 
 def _is_about(function: Documented, trees: Sequence[ast.AST]) -> bool:

@@ -61,22 +61,16 @@ class Documented(Struct, frozen=True, kw_only=True):
 
     Attributes:
         path, module: Of its file.
+        names: What the module binds at its top level.
         qualname: As in a gap.
         node: Its syntax tree.
-        owner: The class that it is a method of, "" for none.
-        lines: The docstring's lines, as they stand there.
-        first: The line of the file on which the docstring begins.
-        names: What the module binds at its top level.
     """
 
     path: str
     module: str
+    names: frozenset[str]
     qualname: str
     node: Function | ast.ClassDef
-    owner: str
-    lines: tuple[str, ...]
-    first: int
-    names: frozenset[str]
 
     @property
     def extent(self) -> range:
@@ -85,38 +79,30 @@ class Documented(Struct, frozen=True, kw_only=True):
 
     @property
     def docstring(self) -> str:
-        """All of it."""
-        return "\n".join(self.lines)
+        """As it stands there."""
+        return ast.get_docstring(self.node, clean=False) or ""
 
 
 def read(path: str, module: str, text: str) -> tuple[Documented, ...]:
     """In the order of the text; none when it is not Python."""
     tree = parsed(text)
-    return () if tree is None else tuple(_documented(path, module, imports.read(text).taken, tree, ""))
+    if tree is None:
+        return ()
+    names = imports.read(text).taken
+    return tuple(
+        Documented(path=path, module=module, names=names, qualname=qualname, node=node)
+        for qualname, node in _public(tree, "")
+        if _has_docstring(node)
+    )
 
 
-def _documented(
-    path: str, module: str, names: frozenset[str], scope: ast.Module | ast.ClassDef, owner: str
-) -> Iterator[Documented]:
+def _public(scope: ast.Module | ast.ClassDef, owner: str) -> Iterator[tuple[str, Function | ast.ClassDef]]:
     for node in scope.body:
-        if not isinstance(node, Function | ast.ClassDef) or node.name.startswith("_") or _is_special(node):
-            continue
-        qualname = f"{owner}.{node.name}" if owner else node.name
-        found = _lines(node)
-        if found is not None:
-            first, lines = found
-            yield Documented(
-                path=path,
-                module=module,
-                qualname=qualname,
-                node=node,
-                owner=owner,
-                lines=lines,
-                first=first,
-                names=names,
-            )
-        if isinstance(node, ast.ClassDef):
-            yield from _documented(path, module, names, node, qualname)
+        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_") and not _is_special(node):
+            qualname = f"{owner}.{node.name}" if owner else node.name
+            yield qualname, node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node, qualname)
 
 
 def _is_special(node: Function | ast.ClassDef) -> bool:
@@ -124,15 +110,12 @@ def _is_special(node: Function | ast.ClassDef) -> bool:
     return any(name.endswith(_NO_CALL) for name in names)
 
 
-def _lines(node: Function | ast.ClassDef) -> tuple[int, tuple[str, ...]] | None:
-    """The first line of the docstring and its lines; None where escapes make them others than the file's."""
-    first = node.body[0]
-    if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
-        return None
-    text, end = first.value.value, first.end_lineno or first.lineno
-    if not isinstance(text, str) or len(text.split("\n")) != end - first.lineno + 1 or "⟨" in text:
-        return None
-    return first.lineno, tuple(text.split("\n"))
+def _has_docstring(node: Function | ast.ClassDef) -> bool:
+    """Whether it has one whose lines are the file's: escapes make them others."""
+    docstring, first = ast.get_docstring(node, clean=False), node.body[0]
+    if docstring is None or "⟨" in docstring:
+        return False
+    return docstring.count("\n") == (first.end_lineno or first.lineno) - first.lineno
 
 
 def used_names(tree: ast.AST) -> frozenset[str]:
