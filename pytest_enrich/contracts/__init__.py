@@ -33,22 +33,21 @@ _START = 30.0
 def together(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
     """In their order, of the examples of one docstring the first alone, which says where the others are."""
     told: dict[tuple[str, str, str], Suggestion] = {}
-    for one in found:
-        key = _what(one)
-        known = told.setdefault(key, one)
-        if known is not one:
-            also = (*known.contradiction.also, one.contradiction.contract_line)
-            told[key] = replace(known, broken=replace(known.contradiction, also=also))
+    for bug in found:
+        first = told.setdefault(_what(bug), bug)
+        if first is not bug:
+            also = (*first.contradiction.also, bug.contradiction.contract_line)
+            told[_what(bug)] = replace(first, broken=replace(first.contradiction, also=also))
     return tuple(told.values())
 
 
-def are_told(known: Iterable[Suggestion], one: Suggestion) -> bool:
+def are_told(known: Iterable[Suggestion], bug: Suggestion) -> bool:
     """Whether it is among those, or an example of a docstring of which they have one."""
-    return _what(one) in {_what(each) for each in known}
+    return _what(bug) in set(map(_what, known))
 
 
-def _what(one: Suggestion) -> tuple[str, str, str]:
-    return (one.gap.path, one.gap.qualname, "" if one.contradiction.promise == "example" else one.id)
+def _what(bug: Suggestion) -> tuple[str, str, str]:
+    return (bug.gap.path, bug.gap.qualname, "" if bug.contradiction.promise == "example" else bug.id)
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -85,7 +84,7 @@ def examine(claims: Sequence[Claim], folder: str, sandbox: Sandbox, *, timeout: 
     seen = _looked(claims, folder, sandbox, timeout)
     suspects = {claim: told for claim, told in seen.items() if told}
     unsure = [claim for claim, told in seen.items() if told is None]
-    runs = [_run(list(suspects), folder, sandbox, timeout, way, kept=True) for way in WAYS] if suspects else []
+    runs = [_run(list(suspects), folder, sandbox, timeout, way) for way in WAYS] if suspects else []
     found: dict[tuple[str, str, str], Broken] = {}
     for at, (claim, told) in enumerate(suspects.items()):
         if all(run is not None and _seen(run, at) == told and _fails(run, at) for run in runs):
@@ -100,7 +99,7 @@ def _looked(claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: flo
     """What was seen once of each, "" for nothing that contradicts; None of one that ends the process."""
     if not claims:
         return {}
-    run = _run(claims, folder, sandbox, timeout, WAYS[0], kept=False)
+    run = _run(claims, folder, sandbox, timeout, WAYS[0])
     if run is not None:
         return {claim: _seen(run, at) for at, claim in enumerate(claims)}
     if len(claims) == 1:
@@ -110,28 +109,27 @@ def _looked(claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: flo
     return {claim: told for half in halves for claim, told in half.items()}
 
 
-def _run(  # noqa: PLR0913 - the parts of a job
-    claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float, way: Way, *, kept: bool
+def _run(
+    claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float, way: Way
 ) -> dict[str, TestOutcome] | None:
     """How each test ended, by its name; None where nothing can be said."""
-    job = Prove(path=_path(folder), text=_module(claims, kept=kept), world=way.world, fresh=way.fresh)
+    job = Prove(path=_path(folder), text=_module(claims), world=way.world, fresh=way.fresh)
     execution = sandbox.execute(job, timeout=_START + timeout)
     if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
         return None
-    return {one.nodeid.rpartition("::")[2]: one for one in execution.answer.outcomes}
+    return {outcome.nodeid.rpartition("::")[2]: outcome for outcome in execution.answer.outcomes}
 
 
 def _path(folder: str) -> str:
     return f"{folder}/test_enrich_contracts.py" if folder else "test_enrich_contracts.py"
 
 
-def _module(claims: Sequence[Claim], *, kept: bool) -> str:
-    """A test of each claim that says what was seen; with `kept` the one that a person would get, too."""
+def _module(claims: Sequence[Claim]) -> str:
+    """A test of each claim that says what was seen, and the one that a person would get."""
     judge = resources.files(__package__).joinpath("judge.py").read_text("utf-8")
-    parts = [_probe(at, claim) for at, claim in enumerate(claims)]
-    for at, claim in enumerate(claims) if kept else ():
-        parts.append(_function(f"test_kept_{at}", write.body(claim)))
-    return "\n\n".join([judge, *parts])
+    probes = [_probe(at, claim) for at, claim in enumerate(claims)]
+    kept = [_function(f"test_kept_{at}", write.body(claim)) for at, claim in enumerate(claims)]
+    return "\n\n".join([judge, *probes, *kept])
 
 
 def _probe(at: int, claim: Claim) -> str:
