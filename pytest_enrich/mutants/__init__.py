@@ -13,6 +13,7 @@ import ast
 import warnings
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator
+from itertools import islice
 from types import CodeType
 from typing import TypeAlias, get_args
 
@@ -69,13 +70,7 @@ def make(text: str, wanted: Container[int], most: int = MOST) -> tuple[Mutant, .
     except SyntaxError:
         return ()
     edits = [edit for site in sites(source.tree) if site.line in wanted for edit in edits_of(source, site)]
-    different = Different(source)
-    kept: list[Mutant] = []
-    for edit in spread(dict.fromkeys(edits)):
-        if len(kept) >= most:
-            break
-        if different(edit):
-            kept.append(edit)
+    kept = islice(filter(Different(source), spread(dict.fromkeys(edits))), most)
     return tuple(_named(sorted(kept, key=lambda edit: (edit.start, edit.end, edit.replacement))))
 
 

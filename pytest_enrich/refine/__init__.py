@@ -90,18 +90,13 @@ def reduce(candidate: NewTest, holds: Callable[[NewTest], bool], most: int = MOS
         most: How often that may be asked.
     """
     refused: set[str] = set()
-    changed = True
-    while changed:
-        changed = False
-        for smaller in _smaller(candidate):
-            if smaller.code in refused:
-                continue
-            if most <= 0:
-                return candidate
-            most -= 1
-            if holds(smaller):
-                candidate, changed = smaller, True
-                break
+    for _ in range(most):
+        smaller = next((other for other in _smaller(candidate) if other.code not in refused), None)
+        if smaller is None:
+            return candidate
+        if holds(smaller):
+            candidate = smaller
+        else:
             refused.add(smaller.code)
     return candidate
 

@@ -6,6 +6,7 @@ import fnmatch
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from pytest_enrich.data.code import NearTest, Placement, function
@@ -17,6 +18,8 @@ _GENERAL = "test case mixin all basic general simple"
 """What names of classes of tests say that is about nothing."""
 MEASURING = {"bench", "benchmark", "benchmarks", "perf", "performance", "speed"}
 """Words of files whose tests measure how long something takes: nobody looks there for what it does."""
+_MIRRORED = ("{}", "test_{}", "{}_test", "tests_{}")
+"""What a folder of tests is called after one of the source."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -234,12 +237,9 @@ def _topic(file: str) -> str:
 def _mirrors(folder: str, path: str) -> int:
     """How many of the source's last folders are the last folders of `folder` too."""
     ours, theirs = PurePosixPath(folder).parts[::-1], PurePosixPath(path).parent.parts[::-1]
-    same = 0
-    for one, other in zip(ours, theirs, strict=False):
-        if one not in {other, f"test_{other}", f"{other}_test", f"tests_{other}"}:
-            break
-        same += 1
-    return same
+    pairs = zip(ours, theirs, strict=False)
+    same = takewhile(lambda pair: pair[0] in {form.format(pair[1]) for form in _MIRRORED}, pairs)
+    return len([*same])
 
 
 def _foreign(owner: str | None, subject: Subject) -> int:
