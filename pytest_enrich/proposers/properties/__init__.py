@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import builtins
 import itertools
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
@@ -31,7 +30,6 @@ from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, inden
 from pytest_enrich.writing.syntax import calls, functions_in, last_name, relation
 
 STRATEGIES = "from hypothesis import strategies as st"
-DRAWN = re.compile(r"\{(\w+)\}")
 
 
 class LawRenderer(Renderer, frozen=True, kw_only=True):
@@ -115,14 +113,11 @@ def _has_strategies(bindings: imports.Bindings) -> bool:
 
 def _body(law: Law, local: dict[str, str], *, unittest: bool) -> list[Template]:
     """The statements, with the inputs by their names."""
-
-    def named(template: Template) -> Template:
-        return DRAWN.sub(lambda match: local.get(match[1], match[1]), template)
-
-    left, right = named(law.left), named(law.right)
+    names = {**local, "result": "result"}
+    left, right = law.left.format(**names), law.right.format(**names)
+    result = f"result = {law.result.format(**names)}" if law.result else ""
     check = f"self.assertEqual({left}, {right})" if unittest else f"assert {relation(left, '==', right)}"
-    result = [f"result = {named(law.result)}"] if law.result else []
-    return [*([named(law.scene)] if law.scene else []), *result, check]
+    return [line for line in (law.scene, result, check) if line]
 
 
 MOST_LAWS = 6
