@@ -37,7 +37,7 @@ def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTe
             elements = [*_elements(node, source)]
             for going in _going(node, candidate.name, len(elements), is_stated=is_stated):
                 code = _without(source, node, elements, going)
-                if parsed(code) is not None:  # what has parentheses of its own may lose one
+                if code and parsed(code) is not None:  # what has parentheses of its own may lose one
                     yield with_statement(candidate, one, code)
 
 
@@ -83,19 +83,14 @@ def _elements(node: Listing, source: Source) -> Iterator[Span]:
 
 
 def _without(source: Source, node: Listing, elements: Sequence[Span], going: Collection[int]) -> str:
-    """The code without some elements: in one line where they fit there, else as it is but for theirs."""
+    """The code without some elements, in one line; "" where the rest does not fit there."""
     text, (start, end) = source.text, source.span(node)
     kept = [text[slice(*span)] for at, span in enumerate(elements) if at not in going]
     opening = text.index("(", source.span(node.func)[1]) + 1 if isinstance(node, ast.Call) else start + 1
     line = _joined(f"{text[start:opening]}{', '.join(kept)}{text[end - 1]}")
     column = start - text.rfind("\n", 0, start) - 1
-    if column + len(line) <= LONGEST_LINE and not LINED.search(text[start:end]):
-        return text[:start] + line + text[end:]
-    for at in sorted(going, reverse=True):
-        first, last = elements[at][0], elements[at + 1][0] if at + 1 < len(elements) else elements[at][1]
-        first = elements[at - 1][1] if at and at + 1 == len(elements) else first
-        text = text[:first] + text[last:]
-    return text
+    fits = column + len(line) <= LONGEST_LINE and not LINED.search(text[start:end])
+    return text[:start] + line + text[end:] if fits else ""
 
 
 def _joined(text: str) -> str:
