@@ -21,20 +21,21 @@ OPENING, CLOSING = re.compile(r"(?<=[\[({])\s*\n\s*"), re.compile(r",?\s*\n\s*(?
 BREAK = re.compile(r"\s*\n\s*")
 LINED = re.compile("#|\"\"\"|'''")
 """What has to have its lines."""
-Listing: TypeAlias = "ast.Call | ast.Dict | ast.List | ast.Set"
+Listing: TypeAlias = "ast.Call | ast.List"
 
 
 def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate with fewer elements of one call or display in these statements, the last ones first.
+    """The candidate with fewer elements of one call or list in these statements, the last ones first.
 
-    Each takes a proof: of displays only where something is refused, which needs little in them.
+    Each takes a proof: of lists only where something is refused, which needs little in them.
     """
     source = Source(candidate.code)
     is_refusal = any(map(_refuses, statements))
     for one in reversed(statements):
         is_stated = not is_refusal or (one.asserts and not _refuses(one))
         for node in _listings(one.node):
-            elements = [*_elements(node, source)]
+            inside = (*node.args, *node.keywords) if isinstance(node, ast.Call) else node.elts
+            elements = [*map(source.span, inside)]
             for going in _going(node, candidate.name, len(elements), is_stated=is_stated):
                 code = _without(source, node, elements, going)
                 if code and parsed(code) is not None:  # what has parentheses of its own may lose one
@@ -47,8 +48,8 @@ def _refuses(one: Statement) -> bool:
 
 
 def _listings(node: ast.AST) -> Iterator[Listing]:
-    """The calls and displays in it; what is inside a text has no place of its own before Python 3.12."""
-    if isinstance(node, ast.Call | ast.Dict | ast.List | ast.Set):
+    """The calls and lists in it; what is inside a text has no place of its own before Python 3.12."""
+    if isinstance(node, ast.Call | ast.List):
         yield node
     for child in ast.iter_child_nodes(node) if not isinstance(node, ast.JoinedStr) else ():
         yield from _listings(child)
@@ -64,22 +65,7 @@ def _going(node: Listing, name: str, count: int, *, is_stated: bool) -> Iterator
         named = ((first + at, one.arg) for at, one in enumerate(node.keywords))
         yield from ([at] for at, option in reversed([*named]) if option and option not in name)
     elif not isinstance(node, ast.Call) and not is_stated:
-        # A set with nothing in it is not written so.
-        yield from (one for one in chunks([*range(count)]) if len(one) < count or not isinstance(node, ast.Set))
-
-
-def _elements(node: Listing, source: Source) -> Iterator[Span]:
-    """Where each of them stands."""
-    match node:
-        case ast.Call(args=args, keywords=keywords):
-            yield from map(source.span, (*args, *keywords))
-        case ast.Dict(keys=keys, values=values):
-            starts = [
-                source.span(key or value)[0] - 2 * (key is None) for key, value in zip(keys, values, strict=True)
-            ]
-            yield from zip(starts, (source.span(value)[1] for value in values), strict=True)
-        case ast.List(elts=elements) | ast.Set(elts=elements):
-            yield from map(source.span, elements)
+        yield from chunks([*range(count)])
 
 
 def _without(source: Source, node: Listing, elements: Sequence[Span], going: Collection[int]) -> str:

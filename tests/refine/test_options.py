@@ -102,12 +102,14 @@ WRITING = """
 @pytest.mark.parametrize(
     ("needed", "left"),
     [
-        ('options= "eggs" names', ["header = SectionHeader(options={})", 'schema = [Option(2, "eggs")]']),
         (
-            '"application" schema names',
-            ['header = SectionHeader(options={"application": "pcapng"})', "schema = []"],
+            'options= "eggs" names',
+            [
+                'header = SectionHeader(options={"os": "python", "application": "pcapng"})',
+                'schema = [Option(2, "eggs")]',
+            ],
         ),
-        ("Header( schema names", ['header = SectionHeader(endianness="<")', "schema = []", 'names = {"a"}']),
+        ("Header( schema names", ['header = SectionHeader(endianness="<")', "schema = []", 'names = {"a", "b"}']),
     ],
 )
 def test_of_what_is_set_up_goes_what_the_proof_does_not_need(test_of, needed, left):
