@@ -119,7 +119,7 @@ def plain(code: Template) -> str:
 
 
 def _compared(claim: Claim) -> Template:
-    expected = " ".join(claim.expected.split("\n")) if "\n" in claim.expected else claim.expected
+    expected = " ".join(claim.expected.split("\n"))
     if expected in {"None", "True", "False"}:
         return f"assert {relation(claim.action, 'is', expected)}"
     if isinstance(ast.literal_eval(claim.expected), float):
