@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
@@ -141,9 +142,9 @@ def is_public(module: Module, node: Function) -> bool:
     of the public one.
     """
     outer = list(scopes(module, node))
-    names = [node.name, *(one.name for one in outer if isinstance(one, FUNCTIONS))]
-    is_shown = all(_is_shown(module, one) for one in outer if isinstance(one, ast.ClassDef))
-    return is_shown and not any(map(_is_private, names))
+    names = [node.name, *(scope.name for scope in outer if isinstance(scope, FUNCTIONS))]
+    classes = [_made_from(module, scope) for scope in outer if isinstance(scope, ast.ClassDef)]
+    return not any(map(_is_private, names)) and not any(all(map(_is_private, made)) for made in classes)
 
 
 def is_exported(module: Module, node: Function) -> bool:
@@ -156,11 +157,6 @@ def is_exported(module: Module, node: Function) -> bool:
     outer = [one for one in scopes(module, node) if isinstance(one, ast.ClassDef)]
     names = _made_from(module, outer[-1]) if outer else {node.name}
     return not module.exported.isdisjoint(names)
-
-
-def _is_shown(module: Module, owner: ast.ClassDef) -> bool:
-    """Whether it, or a class of the module that is made from it, is public."""
-    return not all(map(_is_private, _made_from(module, owner)))
 
 
 def _made_from(module: Module, owner: ast.ClassDef) -> set[str]:
@@ -195,16 +191,9 @@ def _callers_of(
 def _methods(module: Module, maker: Function, suite: Suite) -> Iterator[Function]:
     """The public methods of the maker's class that tests name most."""
     owner = module.scope(maker)
-    named = {
-        function: _times(function, suite) for function in module.functions() if module.scope(function) is owner
-    }
-    most = sorted((one for one in named if named[one] and is_public(module, one)), key=lambda one: -named[one])
-    yield from most[:_MOST_METHODS]
-
-
-def _times(method: Function, suite: Suite) -> int:
-    """How often tests call a method of this name."""
-    return sum(text.count(f".{method.name}(") for text in suite.texts.values())
+    public = (one for one in module.functions() if module.scope(one) is owner and is_public(module, one))
+    times = Counter({one: sum(text.count(f".{one.name}(") for text in suite.texts.values()) for one in public})
+    yield from (method for method, count in times.most_common(_MOST_METHODS) if count)
 
 
 def _is_maker(module: Module, node: Function) -> bool:
