@@ -179,9 +179,7 @@ def tree_of(text: str) -> ast.Module:
             raise SyntaxError(str(error) or type(error).__name__) from error
 
 
-@lru_cache(maxsize=8)  # a few files are asked about, each by many and for each candidate
-def _tree_of_file(text: str) -> ast.Module:
-    return tree_of(text)
+_tree_of_file = lru_cache(maxsize=8)(tree_of)  # a few files are asked about, each by many and for each candidate
 
 
 def parsed(text: str) -> ast.Module | None:

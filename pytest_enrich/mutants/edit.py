@@ -16,7 +16,7 @@ from pytest_enrich.imports.text import Places, Span, tree_of
 
 SHOWN = 40
 BEFORE_IT = 12
-Role: TypeAlias = Literal["", "test", "default", "annotation"]
+Role: TypeAlias = Literal["", "test", "default"]
 """What an expression is to its parent."""
 
 _BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
