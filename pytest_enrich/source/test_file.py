@@ -188,10 +188,12 @@ def _bindings(text: str, package: str) -> imports.Bindings:
 
 def _flat(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements of a block, and of the `if`, `try` and `with` blocks in it."""
-    for node in body:
+    waiting = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
         yield node
         if isinstance(node, (ast.If, ast.Try, ast.With)):
-            yield from _flat([*node.body, *getattr(node, "orelse", ())])
+            waiting += reversed([*node.body, *getattr(node, "orelse", ())])
 
 
 def _is_called_so(name: str) -> bool:
