@@ -91,13 +91,16 @@ def _module_key(stated: tuple[str, bool, str], *, mixed: bool) -> SortKey:
     return (first, second, module, alias)
 
 
-def _name_key(name: str) -> SortKey:
-    """What isort sorts the names of a statement by: constants, classes, others."""
+def _name_key(name: str, *, by_type: bool) -> SortKey:
+    """What isort sorts the names of a statement by: constants, classes, others, or just by the alphabet."""
+    if not by_type:
+        return (name.lower(), name)
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
     return (kind, name.lower(), name)
 
 
 MODULE_KEYS = (partial(_module_key, mixed=False), partial(_module_key, mixed=True))
+NAME_KEYS = (partial(_name_key, by_type=True), partial(_name_key, by_type=False))
 
 
 def position(orders: Sequence[Callable[[T], SortKey]], known: Sequence[T], new: T) -> int:
@@ -257,7 +260,7 @@ def _takes_names(node: ast.ImportFrom) -> bool:
 def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
     """`text` with a name in a statement; one that gets too long by that is wrapped."""
     names = [alias.name for alias in node.names]
-    at = position([_name_key], names, name)
+    at = position(NAME_KEYS, names, name)
     new = spliced(text, [_names(text, node).inserted(at, name)])
     line = split(new)[node.lineno - 1]
     written = [ast.unparse(alias) for alias in node.names]

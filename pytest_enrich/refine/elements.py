@@ -21,24 +21,23 @@ OPENING, CLOSING = re.compile(r"(?<=[\[({])\s*\n\s*"), re.compile(r",?\s*\n\s*(?
 BREAK = re.compile(r"\s*\n\s*")
 LINED = re.compile("#|\"\"\"|'''")
 """What has to have its lines."""
-Listing: TypeAlias = "ast.Call | ast.List"
+Listing: TypeAlias = "ast.Call | ast.Dict | ast.List | ast.Set"
 
 
 def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate with fewer elements of one call or list in these statements, the last ones first.
+    """The candidate with fewer elements of one call or display in these statements, the last ones first.
 
-    Each takes a proof: of lists only where something is refused, which needs little in them.
+    Each takes a proof: of displays only where something is refused, which needs little in them.
     """
     source = Source(candidate.code)
     is_refusal = any(map(_refuses, statements))
     for one in reversed(statements):
         is_stated = not is_refusal or (one.asserts and not _refuses(one))
         for node in _listings(one.node):
-            inside = (*node.args, *node.keywords) if isinstance(node, ast.Call) else node.elts
-            elements = [*map(source.span, inside)]
+            elements = [*_elements(node, source)]
             for going in _going(node, candidate.name, len(elements), is_stated=is_stated):
                 code = _without(source, node, elements, going)
-                if code and parsed(code) is not None:  # what has parentheses of its own may lose one
+                if parsed(code) is not None:  # what has parentheses of its own may lose one
                     yield with_statement(candidate, one, code)
 
 
@@ -48,8 +47,8 @@ def _refuses(one: Statement) -> bool:
 
 
 def _listings(node: ast.AST) -> Iterator[Listing]:
-    """The calls and lists in it; what is inside a text has no place of its own before Python 3.12."""
-    if isinstance(node, ast.Call | ast.List):
+    """The calls and displays in it; what is inside a text has no place of its own before Python 3.12."""
+    if isinstance(node, ast.Call | ast.Dict | ast.List | ast.Set):
         yield node
     for child in ast.iter_child_nodes(node) if not isinstance(node, ast.JoinedStr) else ():
         yield from _listings(child)
@@ -65,18 +64,38 @@ def _going(node: Listing, name: str, count: int, *, is_stated: bool) -> Iterator
         named = ((first + at, one.arg) for at, one in enumerate(node.keywords))
         yield from ([at] for at, option in reversed([*named]) if option and option not in name)
     elif not isinstance(node, ast.Call) and not is_stated:
-        yield from chunks([*range(count)])
+        # A set with nothing in it is not written so.
+        yield from (one for one in chunks([*range(count)]) if len(one) < count or not isinstance(node, ast.Set))
+
+
+def _elements(node: Listing, source: Source) -> Iterator[Span]:
+    """Where each of them stands."""
+    match node:
+        case ast.Call(args=args, keywords=keywords):
+            yield from map(source.span, (*args, *keywords))
+        case ast.Dict(keys=keys, values=values):
+            starts = [
+                source.span(key or value)[0] - 2 * (key is None) for key, value in zip(keys, values, strict=True)
+            ]
+            yield from zip(starts, (source.span(value)[1] for value in values), strict=True)
+        case ast.List(elts=elements) | ast.Set(elts=elements):
+            yield from map(source.span, elements)
 
 
 def _without(source: Source, node: Listing, elements: Sequence[Span], going: Collection[int]) -> str:
-    """The code without some elements, in one line; "" where the rest does not fit there."""
+    """The code without some elements: in one line where they fit there, else as it is but for theirs."""
     text, (start, end) = source.text, source.span(node)
     kept = [text[slice(*span)] for at, span in enumerate(elements) if at not in going]
     opening = text.index("(", source.span(node.func)[1]) + 1 if isinstance(node, ast.Call) else start + 1
     line = _joined(f"{text[start:opening]}{', '.join(kept)}{text[end - 1]}")
     column = start - text.rfind("\n", 0, start) - 1
-    fits = column + len(line) <= LONGEST_LINE and not LINED.search(text[start:end])
-    return text[:start] + line + text[end:] if fits else ""
+    if column + len(line) <= LONGEST_LINE and not LINED.search(text[start:end]):
+        return text[:start] + line + text[end:]
+    for at in sorted(going, reverse=True):
+        first, last = elements[at][0], elements[at + 1][0] if at + 1 < len(elements) else elements[at][1]
+        first = elements[at - 1][1] if at and at + 1 == len(elements) else first
+        text = text[:first] + text[last:]
+    return text
 
 
 def _joined(text: str) -> str:

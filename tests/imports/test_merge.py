@@ -45,6 +45,7 @@ def test_another_name_for_the_same_thing_is_added():
         ("from m import a  # noqa\n", "from m import a, b  # noqa\n"),
         ("from m import z, a\n", "from m import z, a, b\n"),
         ("from m import CONST, Name, a\n", "from m import CONST, Name, a, b\n"),
+        ("from m import a, Name, z\n", "from m import a, b, Name, z\n"),
         ("from m import (a, c)\n", "from m import (a, b, c)\n"),
         ("from m import (\n    a,\n    c,\n)\n", "from m import (\n    a,\n    b,\n    c,\n)\n"),
         ("from m import (\n    a,  # why\n)\n", "from m import (\n    a,  # why\n    b,\n)\n"),
