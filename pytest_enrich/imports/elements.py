@@ -76,6 +76,8 @@ class Elements:
             is_bare = self._is_tuple and len(self.spans) == 1 and self._text[end : self.end] == ","
             return end, self.end if is_bare else end, f", {code}"
         stop, before = self._line_end(end), lead(self._text, start)
+        if "," in before:  # lines begin with commas
+            return stop, stop, f"{self._newline}{before}{code}"
         comma, last = ("", ",") if self._has_comma else (",", "")
         return end, stop, f"{comma}{self._text[end:stop]}{self._newline}{before}{code}{last}"
 
