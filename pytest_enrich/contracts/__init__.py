@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich import imports
-from pytest_enrich.contracts import raises, write
+from pytest_enrich.contracts import examples, write
 from pytest_enrich.contracts.function import Broken, Claim, Documented, read
 from pytest_enrich.contracts.judge import MARK
 from pytest_enrich.contracts.write import plain
-from pytest_enrich.data import Answered, Prove, Proved, Suggestion, Template, TestOutcome, World
+from pytest_enrich.data import Answered, Prove, Proved, Suggestion, TestOutcome, World
 from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.validate.stable import ELSEWHERE
 from pytest_enrich.writing.renderer import INDENT
-from pytest_enrich.writing.syntax import expression, has_only_literals, last_name, nodes_of
+from pytest_enrich.writing.syntax import expression, nodes_of
 
 _START = 30.0
 
@@ -33,22 +33,21 @@ _START = 30.0
 def together(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
     """In their order, of the examples of one docstring the first alone, which says where the others are."""
     told: dict[tuple[str, str, str], Suggestion] = {}
-    for one in found:
-        key = _what(one)
-        known = told.setdefault(key, one)
-        if known is not one:
-            also = (*known.contradiction.also, one.contradiction.contract_line)
-            told[key] = replace(known, broken=replace(known.contradiction, also=also))
+    for bug in found:
+        first = told.setdefault(_what(bug), bug)
+        if first is not bug:
+            also = (*first.contradiction.also, bug.contradiction.contract_line)
+            told[_what(bug)] = replace(first, broken=replace(first.contradiction, also=also))
     return tuple(told.values())
 
 
-def are_told(known: Iterable[Suggestion], one: Suggestion) -> bool:
+def are_told(known: Iterable[Suggestion], bug: Suggestion) -> bool:
     """Whether it is among those, or an example of a docstring of which they have one."""
-    return _what(one) in {_what(each) for each in known}
+    return _what(bug) in set(map(_what, known))
 
 
-def _what(one: Suggestion) -> tuple[str, str, str]:
-    return (one.gap.path, one.gap.qualname, "" if one.contradiction.promise == "example" else one.id)
+def _what(bug: Suggestion) -> tuple[str, str, str]:
+    return (bug.gap.path, bug.gap.qualname, "" if bug.contradiction.promise == "example" else bug.id)
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -85,10 +84,10 @@ def examine(claims: Sequence[Claim], folder: str, sandbox: Sandbox, *, timeout: 
     seen = _looked(claims, folder, sandbox, timeout)
     suspects = {claim: told for claim, told in seen.items() if told}
     unsure = [claim for claim, told in seen.items() if told is None]
-    runs = [_run(list(suspects), folder, sandbox, timeout, way, kept=True) for way in WAYS] if suspects else []
+    runs = [_run(list(suspects), folder, sandbox, timeout, way) for way in WAYS] if suspects else []
     found: dict[tuple[str, str, str], Broken] = {}
     for at, (claim, told) in enumerate(suspects.items()):
-        if all(run is not None and _seen(run, at) == told and _turns(run, at) for run in runs):
+        if all(run is not None and _seen(run, at) == told and _fails(run, at) for run in runs):
             broken = Broken(claim=claim, observed=told, runs=tuple(way.name for way in WAYS))
             found.setdefault(claim.key, broken)
         else:
@@ -100,7 +99,7 @@ def _looked(claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: flo
     """What was seen once of each, "" for nothing that contradicts; None of one that ends the process."""
     if not claims:
         return {}
-    run = _run(claims, folder, sandbox, timeout, WAYS[0], kept=False)
+    run = _run(claims, folder, sandbox, timeout, WAYS[0])
     if run is not None:
         return {claim: _seen(run, at) for at, claim in enumerate(claims)}
     if len(claims) == 1:
@@ -110,48 +109,33 @@ def _looked(claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: flo
     return {claim: told for half in halves for claim, told in half.items()}
 
 
-def _run(  # noqa: PLR0913 - the parts of a job
-    claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float, way: Way, *, kept: bool
+def _run(
+    claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float, way: Way
 ) -> dict[str, TestOutcome] | None:
     """How each test ended, by its name; None where nothing can be said."""
-    job = Prove(path=_path(folder), text=_module(claims, kept=kept), world=way.world, fresh=way.fresh)
+    job = Prove(path=_path(folder), text=_module(claims), world=way.world, fresh=way.fresh)
     execution = sandbox.execute(job, timeout=_START + timeout)
     if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
         return None
-    return {one.nodeid.rpartition("::")[2]: one for one in execution.answer.outcomes}
+    return {outcome.nodeid.rpartition("::")[2]: outcome for outcome in execution.answer.outcomes}
 
 
 def _path(folder: str) -> str:
     return f"{folder}/test_enrich_contracts.py" if folder else "test_enrich_contracts.py"
 
 
-def _module(claims: Sequence[Claim], *, kept: bool) -> str:
-    """A test of each claim that says what was seen; with `kept` the one that a person would get, too.
-
-    And that one as it is where the code keeps its promise.
-    """
+def _module(claims: Sequence[Claim]) -> str:
+    """A test of each claim that says what was seen, and the one that a person would get."""
     judge = resources.files(__package__).joinpath("judge.py").read_text("utf-8")
-    parts = [_probe(at, claim) for at, claim in enumerate(claims)]
-    for at, claim in enumerate(claims) if kept else ():
-        parts += [_function(f"test_kept_{at}", write.body(claim)), _fixed(at, claim)]
-    return "\n\n".join([judge, *parts])
+    probes = [_probe(at, claim) for at, claim in enumerate(claims)]
+    kept = [_function(f"test_kept_{at}", write.body(claim)) for at, claim in enumerate(claims)]
+    return "\n\n".join([judge, *probes, *kept])
 
 
 def _probe(at: int, claim: Claim) -> str:
     action = claim.action.replace("\n", f"\n{INDENT}")
     last = f"judge(lambda: ({action}), {claim.promise!r}, {claim.expected}, {claim.path!r})"
     return _function(f"test_probe_{at}", (*claim.setup, last))
-
-
-def _fixed(at: int, claim: Claim) -> str:
-    *setup, last = write.body(claim)
-    found = imports.resolve((*setup, last, claim.action, claim.expected), imports.Bindings())
-    *scene, stated, action, expected = found.codes
-    try:
-        fixed = write.kept(replace(claim, expected=expected), stated, action)
-    except (ValueError, SyntaxError, RecursionError):
-        return ""  # a test that is not there does not pass
-    return write.function(f"test_fixed_{at}", (*found.imports, *scene, fixed))
 
 
 def _function(name: str, body: tuple[str, ...]) -> str:
@@ -162,8 +146,9 @@ def _function(name: str, body: tuple[str, ...]) -> str:
 
 def _seen(run: dict[str, TestOutcome], at: int) -> str:
     """What the probe saw, "" for nothing that contradicts."""
-    one = run.get(f"test_probe_{at}")
-    _, mark, rest = one.detail.partition(MARK) if one is not None and one.result == "failed" else ("", "", "")
+    probe = run.get(f"test_probe_{at}")
+    detail = probe.detail if probe is not None and probe.result == "failed" else ""
+    _, mark, rest = detail.partition(MARK)
     try:
         seen = json.JSONDecoder().raw_decode(rest)[0] if mark else ""
     except ValueError:
@@ -171,10 +156,10 @@ def _seen(run: dict[str, TestOutcome], at: int) -> str:
     return seen if isinstance(seen, str) else ""
 
 
-def _turns(run: dict[str, TestOutcome], at: int) -> bool:
-    """Whether the test fails, and would pass if the code kept its promise."""
-    ended = [getattr(run.get(f"test_{name}_{at}"), "result", "") for name in ("kept", "fixed")]
-    return ended == ["failed", "passed"]
+def _fails(run: dict[str, TestOutcome], at: int) -> bool:
+    """Whether the test that a person would get fails."""
+    kept = run.get(f"test_kept_{at}")
+    return kept is not None and kept.result == "failed"
 
 
 def find(path: str, module: str, text: str) -> tuple[tuple[Documented, ...], tuple[Claim, ...]]:
@@ -186,36 +171,18 @@ def find(path: str, module: str, text: str) -> tuple[tuple[Documented, ...], tup
         text: What is in it.
     """
     functions = read(path, module, text)
-    claims = (
-        claim for function in functions for claim in (*raises.example_claims(function), *raises.claims(function))
-    )
+    claims = (claim for function in functions for claim in examples.claims(function))
     return functions, tuple(dict.fromkeys(claims))
 
 
-def contradicted(code: str, functions: Iterable[Documented], claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """The promises that the calls of a test are about: where one is broken, the test states the opposite of it."""
-    tree, known = parsed(code), {function.node.name: function for function in functions if function.is_plain}
-    found: list[Claim] = []
-    for call in nodes_of(ast.Call, tree) if tree is not None else ():
-        found += _examples_of(call, claims)
-        function = known.get(last_name(call.func))
-        if function is not None and has_only_literals(call):
-            action = _action(function, call)
-            refusing = (claim for claim in claims if claim.qualname == function.qualname)
-            found += (replace(claim, action=action) for claim in refusing if raises.meets(function, claim, call))
-    return tuple(dict.fromkeys(found))
+def contradicted(code: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """The promises about calls that a test makes: where one is broken, the test states the opposite of it."""
+    tree = parsed(code)
+    made = {ast.unparse(call) for call in nodes_of(ast.Call, tree)} if tree is not None else set()
+    return tuple(claim for claim in claims if not claim.setup and _call(claim) in made)
 
 
-def _examples_of(call: ast.Call, claims: Iterable[Claim]) -> Iterator[Claim]:
-    """Examples that have the same call."""
-    text = ast.unparse(call)
-    for claim in claims:
-        if claim.promise == "example" and not claim.setup:
-            action = expression(plain(claim.action))
-            if action is not None and ast.unparse(action) == text:
-                yield claim
-
-
-def _action(function: Documented, call: ast.Call) -> Template:
-    """A call of the function with the same arguments."""
-    return f"⟨{function.module}:{function.node.name}⟩{ast.unparse(call)[len(ast.unparse(call.func)) :]}"
+def _call(claim: Claim) -> str:
+    """The call of an example as a test would have it, "" where that is no expression."""
+    action = expression(plain(claim.action))
+    return ast.unparse(action) if action is not None else ""

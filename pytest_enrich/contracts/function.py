@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from pytest_enrich import imports
-from pytest_enrich.data import Promise, Template
+from pytest_enrich.data import Template
+from pytest_enrich.data.suggestion import Promise
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import imported
 from pytest_enrich.writing.syntax import Function, Text, functions_in, nodes_of, span, stored, used
 
-_LAZY = (ast.Yield, ast.YieldFrom)
 _NO_CALL = ("property", "setter", "deleter", "overload", "abstractmethod")
 
 
@@ -29,7 +29,6 @@ class Claim(Struct, frozen=True, kw_only=True):
         setup: Statements before the call.
         action: The call, an expression.
         expected: A literal, or an exception's class.
-        refuses: Of an exception: the argument, how it is compared (`<`, `is`, `empty`, ...), and with what.
     """
 
     path: str
@@ -42,7 +41,6 @@ class Claim(Struct, frozen=True, kw_only=True):
     action: Template
     expected: Template
     setup: tuple[Template, ...] = ()
-    refuses: tuple[str, str, str] | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -63,48 +61,16 @@ class Documented(Struct, frozen=True, kw_only=True):
 
     Attributes:
         path, module: Of its file.
+        names: What the module binds at its top level.
         qualname: As in a gap.
         node: Its syntax tree.
-        owner: The class that it is a method of, "" for none.
-        lines: The docstring's lines, as they stand there.
-        first: The line of the file on which the docstring begins.
-        names: What the module binds at its top level.
     """
 
     path: str
     module: str
+    names: frozenset[str]
     qualname: str
     node: Function | ast.ClassDef
-    owner: str
-    lines: tuple[str, ...]
-    first: int
-    names: frozenset[str]
-
-    def claim(  # noqa: PLR0913 - as `Claim` has them
-        self,
-        promise: Promise,
-        at: int,
-        count: int = 1,
-        *,
-        action: Template,
-        expected: Template,
-        setup: tuple[Template, ...] = (),
-        refuses: tuple[str, str, str] | None = None,
-    ) -> Claim:
-        """What `count` lines of its docstring promise, from the one at `at` on."""
-        return Claim(
-            path=self.path,
-            module=self.module,
-            qualname=self.qualname,
-            line=self.node.lineno,
-            promise=promise,
-            quote="\n".join(line.strip() for line in self.lines[at : at + count]),
-            quote_line=self.first + at,
-            action=action,
-            expected=expected,
-            setup=setup,
-            refuses=refuses,
-        )
 
     @property
     def extent(self) -> range:
@@ -113,47 +79,30 @@ class Documented(Struct, frozen=True, kw_only=True):
 
     @property
     def docstring(self) -> str:
-        """All of it."""
-        return "\n".join(self.lines)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether a call of its name does its work at once: a function of the module that is no generator."""
-        node = self.node
-        if self.owner or not isinstance(node, ast.FunctionDef):
-            return False
-        lazy = any(isinstance(part, _LAZY) for part in ast.walk(node))
-        return not lazy and not node.decorator_list
+        """As it stands there."""
+        return ast.get_docstring(self.node, clean=False) or ""
 
 
 def read(path: str, module: str, text: str) -> tuple[Documented, ...]:
     """In the order of the text; none when it is not Python."""
     tree = parsed(text)
-    return () if tree is None else tuple(_documented(path, module, imports.read(text).taken, tree, ""))
+    if tree is None:
+        return ()
+    names = imports.read(text).taken
+    return tuple(
+        Documented(path=path, module=module, names=names, qualname=qualname, node=node)
+        for qualname, node in _public(tree, "")
+        if _has_docstring(node)
+    )
 
 
-def _documented(
-    path: str, module: str, names: frozenset[str], scope: ast.Module | ast.ClassDef, owner: str
-) -> Iterator[Documented]:
+def _public(scope: ast.Module | ast.ClassDef, owner: str) -> Iterator[tuple[str, Function | ast.ClassDef]]:
     for node in scope.body:
-        if not isinstance(node, Function | ast.ClassDef) or node.name.startswith("_") or _is_special(node):
-            continue
-        qualname = f"{owner}.{node.name}" if owner else node.name
-        found = _lines(node)
-        if found is not None:
-            first, lines = found
-            yield Documented(
-                path=path,
-                module=module,
-                qualname=qualname,
-                node=node,
-                owner=owner,
-                lines=lines,
-                first=first,
-                names=names,
-            )
-        if isinstance(node, ast.ClassDef):
-            yield from _documented(path, module, names, node, qualname)
+        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_") and not _is_special(node):
+            qualname = f"{owner}.{node.name}" if owner else node.name
+            yield qualname, node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node, qualname)
 
 
 def _is_special(node: Function | ast.ClassDef) -> bool:
@@ -161,15 +110,12 @@ def _is_special(node: Function | ast.ClassDef) -> bool:
     return any(name.endswith(_NO_CALL) for name in names)
 
 
-def _lines(node: Function | ast.ClassDef) -> tuple[int, tuple[str, ...]] | None:
-    """The first line of the docstring and its lines; None where escapes make them others than the file's."""
-    first = node.body[0]
-    if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
-        return None
-    text, end = first.value.value, first.end_lineno or first.lineno
-    if not isinstance(text, str) or len(text.split("\n")) != end - first.lineno + 1 or "⟨" in text:
-        return None
-    return first.lineno, tuple(text.split("\n"))
+def _has_docstring(node: Function | ast.ClassDef) -> bool:
+    """Whether it has one whose lines are the file's: escapes make them others."""
+    docstring, first = ast.get_docstring(node, clean=False), node.body[0]
+    if docstring is None or "⟨" in docstring:
+        return False
+    return docstring.count("\n") == (first.end_lineno or first.lineno) - first.lineno
 
 
 def used_names(tree: ast.AST) -> frozenset[str]:

@@ -8,11 +8,11 @@ import re
 from pytest_enrich import gaps, imports, patch
 from pytest_enrich.contracts.function import Broken, Claim
 from pytest_enrich.data import Oracle, Placement, Suggestion, Template
+from pytest_enrich.data.attempts import OriginPart
 from pytest_enrich.data.suggestion import (
     BrokenPart,
     GapPart,
     MadePart,
-    OriginPart,
     ProofPart,
     RunsPart,
     TargetPart,
@@ -101,37 +101,6 @@ def body(claim: Claim) -> tuple[Template, ...]:
     return (*claim.setup, last)
 
 
-def kept(claim: Claim, last: str, action: str) -> str:
-    """The last statement of the test as it reads where the code keeps its promise; `action` is the call in it.
-
-    Raises:
-        ValueError: The call is no part of what is stated: whatever the code did, the test would end the same.
-    """
-    if claim.promise == "raises":
-        opening, kind = last.partition("\n")[0], claim.expected
-        return f"{opening}\n    raise {kind}.__new__({kind})"
-    keeping = _Keeping(action, claim.expected)
-    text = ast.unparse(keeping.visit(ast.parse(last)))
-    if not keeping.is_found:
-        raise ValueError(action)
-    return text
-
-
-class _Keeping(ast.NodeTransformer):
-    """Puts what is promised in the place of the call."""
-
-    def __init__(self, action: str, promised: str) -> None:
-        self._action, self._promised = (ast.parse(f"({text}\n)", mode="eval").body for text in (action, promised))
-        self.is_found = False
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        """A node of the statement."""
-        if ast.dump(node) != ast.dump(self._action):
-            return self.generic_visit(node)
-        self.is_found = True
-        return self._promised
-
-
 def function(name: str, codes: tuple[str, ...]) -> str:
     """`def test_...():` with these statements."""
     return "\n".join([f"def {name}():", *(line.rstrip() for line in indented(codes))]) + "\n"
@@ -150,7 +119,7 @@ def plain(code: Template) -> str:
 
 
 def _compared(claim: Claim) -> Template:
-    expected = " ".join(claim.expected.split("\n")) if "\n" in claim.expected else claim.expected
+    expected = " ".join(claim.expected.split("\n"))
     if expected in {"None", "True", "False"}:
         return f"assert {relation(claim.action, 'is', expected)}"
     if isinstance(ast.literal_eval(claim.expected), float):

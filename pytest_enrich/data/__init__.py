@@ -31,7 +31,6 @@ from pytest_enrich.data.attempts import (
     NewTest,
     Oracle,
     Origin,
-    Rung,
     Verdict,
 )
 from pytest_enrich.data.code import (
@@ -39,7 +38,6 @@ from pytest_enrich.data.code import (
     Branch,
     Call,
     Changes,
-    Condition,
     Entry,
     Gap,
     Grade,
@@ -93,6 +91,5 @@ from pytest_enrich.data.run import (
     SourceLine,
     State,
     Tally,
-    Verb,
 )
-from pytest_enrich.data.suggestion import Promise, Question, Rehearsal, Reproof, Suggestion
+from pytest_enrich.data.suggestion import Question, Rehearsal, Reproof, Suggestion

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from pytest_enrich.data.code import Branch, Call, Template
-from pytest_enrich.data.jobs import Program, Varied
+from pytest_enrich.data.jobs import Program, Searched, Varied
 
 Result: TypeAlias = Literal["passed", "failed", "skipped", "error"]
 
@@ -24,7 +24,6 @@ class Item(Struct, frozen=True, kw_only=True):
     owner: str | None
     name: str
     style: Literal["function", "method", "unittest"]
-    is_async: bool
     fixtures: tuple[str, ...]
 
 
@@ -115,22 +114,13 @@ class Finding(Struct, frozen=True, kw_only=True):
     doubt: int = 0
 
 
-class Explored(Struct, frozen=True, kw_only=True, tag="explored"):
+class Explored(Searched, frozen=True, kw_only=True, tag="explored"):
     """The answer to `Explore`.
 
-    `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object
-    (``humanize.number:intword`` and ``humanize:intword``); a name beside itself hides the module of that name in
-    its package. `dropped` counts, by reason, the inputs that reached something and are not shown (`accident`,
-    `side effect`, `nothing to observe`, ...). `corpus` are a few calls of all kinds that were made: what changes
-    nothing for them may change nothing at all. `ideas` counts the calls that were made by the rules that they were
-    thought of by.
+    `corpus` are a few calls of all kinds that were made: what changes nothing for them may change nothing at all.
     """
 
     findings: tuple[Finding, ...]
-    executions: int
-    aliases: tuple[tuple[str, str], ...] = ()
-    dropped: dict[str, int] = {}
-    ideas: dict[str, int] = {}
     corpus: tuple[Program, ...] = ()
 
 

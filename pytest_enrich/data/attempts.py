@@ -13,35 +13,45 @@ Rung: TypeAlias = Literal["parses", "allowed", "asserts", "new", "runs", "passes
 """The rungs of the ladder, cheapest first; a candidate is dropped at the first one that it misses."""
 
 
-class Origin(Struct, frozen=True, kw_only=True):
-    """Who thought of a candidate, and all that is needed to think of it again.
+class OriginPart(Struct, frozen=True, kw_only=True):
+    """Who thought of it; of a model its name, what it was asked for, and the digest by which its reply is kept.
 
-    Attributes:
-        proposer: Its name.
-        seed, executions: Of a search.
-        reduced: Whether its inputs were made as small as they can be already.
-        spare: Whether it is only worth trying for gaps that nothing else closed.
-        corpus: Calls that were made on the way. Known while the candidate is judged, not kept in the record: the
-            same seed gives them again.
-        rules: Names of the rules by which its inputs were thought of.
-        doubt: As of a `Finding`: those of which there is more come later.
-        model, strategy, prompt: Of a model: its name, what it was asked for (`scenario`), and the digest of the
-            question, by which its reply is kept.
-        worded: What of a test that somebody else thought of is in the model's words (`name`, `docstring`).
+    `worded` is what alone is the model's, of a test that the proposer thought of: its `name`, its `docstring`.
+    `doubt` is how much in it makes people doubt that it is worth a test, 0 for nothing.
     """
 
     proposer: str
     seed: int = 0
     executions: int = 0
-    reduced: bool = False
-    spare: bool = False
-    corpus: tuple[Program, ...] = ()
-    rules: tuple[str, ...] = ()
-    doubt: int = 0
     model: str = ""
     strategy: str = ""
     prompt: str = ""
     worded: tuple[str, ...] = ()
+    doubt: int = 0
+
+    @property
+    def told(self) -> str:
+        """`ollama qwen2.5-coder:7b, seed 0`, or `inputs by search, name by qwen2.5-coder:7b, seed 0`."""
+        if self.worded:
+            return f"inputs by {self.proposer}, {' and '.join(self.worded)} by {self.model}, seed {self.seed}"
+        return f"{' '.join(filter(None, (self.proposer, self.model)))}, seed {self.seed}"
+
+
+class Origin(OriginPart, frozen=True, kw_only=True):
+    """Who thought of a candidate, and all that is needed to think of it again.
+
+    Attributes:
+        reduced: Whether its inputs were made as small as they can be already.
+        spare: Whether it is only worth trying for gaps that nothing else closed.
+        corpus: Calls that were made on the way. Known while the candidate is judged, not kept in the record: the
+            same seed gives them again.
+        rules: Names of the rules by which its inputs were thought of.
+    """
+
+    reduced: bool = False
+    spare: bool = False
+    corpus: tuple[Program, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 class Oracle(Struct, frozen=True, kw_only=True):

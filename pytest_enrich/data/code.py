@@ -140,7 +140,6 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     qualname: str
     kind: str
-    is_async: bool = False
     is_named: bool = True
     parameters: tuple[Parameter, ...] = ()
     calls: tuple[Call, ...] = ()

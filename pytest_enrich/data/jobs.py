@@ -178,17 +178,26 @@ class Variant(Struct, frozen=True, kw_only=True):
     doubt: int = 0
 
 
-class Varied(Struct, frozen=True, kw_only=True, tag="varied"):
-    """The answer to `Vary`; `executions`, `aliases`, `dropped` and `ideas` as in `Explored`.
+class Searched(Struct, frozen=True, kw_only=True):
+    """What any search answers.
 
-    `unusable` says of patterns, by their place, why they could not be varied.
+    `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object
+    (``humanize.number:intword`` and ``humanize:intword``); a name beside itself hides the module of that name in
+    its package. `dropped` counts, by reason, the inputs that reached something and are not shown (`accident`,
+    `side effect`, `nothing to observe`, ...). `ideas` counts the calls that were made by the rules that they were
+    thought of by.
     """
 
-    variants: tuple[Variant, ...]
     executions: int
     aliases: tuple[tuple[str, str], ...] = ()
     dropped: dict[str, int] = {}
     ideas: dict[str, int] = {}
+
+
+class Varied(Searched, frozen=True, kw_only=True, tag="varied"):
+    """The answer to `Vary`; `unusable` says of patterns, by their place, why they could not be varied."""
+
+    variants: tuple[Variant, ...]
     unusable: dict[int, str] = {}
 
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from pytest_enrich.data.attempts import Oracle
+from pytest_enrich.data.attempts import Oracle, OriginPart
 from pytest_enrich.data.code import Branch, Grade, MutantsPart
 
 SCHEMA = "pytest-enrich/suggestion/1"
@@ -91,30 +91,6 @@ class ProofPart(Struct, frozen=True, kw_only=True):
     isolation: str
     mutants: MutantsPart = MutantsPart()
     nearest_test: NearestPart | None = None
-
-
-class OriginPart(Struct, frozen=True, kw_only=True):
-    """Who thought of it; of a model its name, what it was asked for, and the digest by which its reply is kept.
-
-    `worded` is what alone is the model's, of a test that the proposer thought of: its `name`, its `docstring`.
-    `doubt` is how much in it makes people doubt that it is worth a test, 0 for nothing.
-    """
-
-    proposer: str
-    seed: int = 0
-    executions: int = 0
-    model: str = ""
-    strategy: str = ""
-    prompt: str = ""
-    worded: tuple[str, ...] = ()
-    doubt: int = 0
-
-    @property
-    def told(self) -> str:
-        """`ollama qwen2.5-coder:7b, seed 0`, or `inputs by search, name by qwen2.5-coder:7b, seed 0`."""
-        if self.worded:
-            return f"inputs by {self.proposer}, {' and '.join(self.worded)} by {self.model}, seed {self.seed}"
-        return f"{' '.join(filter(None, (self.proposer, self.model)))}, seed {self.seed}"
 
 
 class MadePart(Struct, frozen=True, kw_only=True):

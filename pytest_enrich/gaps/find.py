@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from pytest_enrich.data.code import Branch, Gap, Outcome
 from pytest_enrich.gaps import flow
-from pytest_enrich.gaps.flow import Branches, Step
+from pytest_enrich.gaps.flow import Step
 from pytest_enrich.gaps.measured import FileCoverage
 from pytest_enrich.gaps.outline import (
     Loop,
@@ -96,8 +96,7 @@ class Partition:
         self._executed = set(statements) - set(lines)
         self._missing = set(lines)
         self._past = flow.read(outline)
-        explain = Branches(outline)
-        self.branches = {branch: explain.step(branch) for branch in sorted(branches)}
+        self.branches = {branch: flow.taken(outline, branch) for branch in sorted(branches)}
         self._into = {end: step for (_, end), step in self.branches.items()}
         self._owner: dict[int, Step] = {}
         self._give_all()

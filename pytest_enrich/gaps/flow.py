@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from pytest_enrich.data.code import Branch, Outcome
@@ -14,7 +14,6 @@ Step = tuple[Node, Outcome]
 
 Onward = Step | Literal["on"] | None
 """The only step that leads past a statement, "on" when it is not one step, None when nothing does."""
-_LEAVES = -1
 
 
 def read(outline: Outline) -> dict[Node, Onward]:
@@ -55,7 +54,7 @@ def _one(ways: Sequence[Onward]) -> Onward:
 
 
 def _past_loop(node: ast.For | ast.AsyncFor | ast.While, found: dict[Node, Onward]) -> Onward:
-    jumps = {type(jump) for jump in _jumps(node)}
+    jumps = _jumps(node)
     if isinstance(node, ast.While) and isinstance(node.test, ast.Constant) and node.test.value:
         return "on" if ast.Break in jumps else None
     if jumps or through(node.body, "on", found) is not None:
@@ -78,91 +77,39 @@ def _past_try(node: Node, found: dict[Node, Onward]) -> Onward:
     return "on" if through(body, "on", found) is not None else _one(ways)
 
 
-def _jumps(loop: Node) -> list[Node]:
-    """The `break` and `continue` statements that belong to `loop`."""
-    found: list[Node] = []
-    waiting = [(child, child in getattr(loop, "body", ())) for child in children(loop)]
+def _jumps(loop: ast.For | ast.AsyncFor | ast.While) -> set[type[Node]]:
+    """Which of `break` and `continue` there are that belong to a loop."""
+    found: set[type[Node]] = set()
+    waiting: list[Node] = [*loop.body]
     while waiting:
-        node, ours = waiting.pop()
-        if isinstance(node, (ast.Break, ast.Continue)) and ours:
-            found.append(node)
-        if not isinstance(node, Scope):
-            waiting += [(child, ours and _still_in(node, child)) for child in children(node)]
-    return found
+        node = waiting.pop()
+        found.add(type(node))
+        if isinstance(node, Loop):
+            waiting += node.orelse
+        elif not isinstance(node, Scope):
+            waiting += children(node)
+    return found & {ast.Break, ast.Continue}
 
 
-def _still_in(node: Node, child: Node) -> bool:
-    """Whether a jump in `child` of `node` can belong to a loop round `node`."""
-    return not isinstance(node, Loop) or child in node.orelse
+def taken(outline: Outline, branch: Branch) -> Step:
+    """The decision that a branch starts from and the outcome that it is."""
+    start, end = branch
+    node = outline.at.get(start) or outline.at[max(row for row in outline.at if row <= start)]
+    if next(children(node), None) is None:
+        return (node, "iterates" if end < 0 and _comprehends(node) else "entered")
+    if isinstance(node, Scope):
+        return (node, "entered")
+    into, past = ways(node)
+    return (node, into if _is_inside(outline, node, end) else past)
 
 
-class Branches:
-    """Explains the branches of one text."""
-
-    def __init__(self, outline: Outline) -> None:
-        self._outline = outline
-        self._after = dict(_neighbours(outline))
-
-    def step(self, branch: Branch) -> Step:
-        """The decision that a branch starts from and the outcome that it is."""
-        node = self._outline.at.get(branch[0]) or self._nearest(branch[0])
-        if next(children(node), None) is None:
-            return (node, "iterates" if branch[1] < 0 and _comprehends(node) else "entered")
-        if isinstance(node, Scope):
-            return (node, "entered")
-        into, past = ways(node)
-        return (node, into if self._inside(node, branch[1]) else past)
-
-    def _nearest(self, line: int) -> Node:
-        before = [known for known in self._outline.at if known <= line]
-        return self._outline.at[max(before) if before else min(self._outline.at)]
-
-    def _inside(self, node: Node, line: int) -> bool:
-        body: Sequence[Node] = [*getattr(node, "body", ()), *getattr(node, "cases", ())]
-        first = self._outline.text.first
-        if first(first_row(body[0])) == first(self._outline.statements[node].line):
-            return self._follows(node) != max(line, _LEAVES)
-        return first(first_row(body[0])) <= line <= last_row(body[-1])
-
-    def _follows(self, node: Node) -> int:
-        """The line that runs when a one-line body is not entered, -1 for leaving the function."""
-        inner: Sequence[Node] = getattr(node, "orelse", ())
-        if inner:
-            return self._outline.text.first(first_row(inner[0]))
-        after = self._after.get(node)
-        return self._outline.text.first(first_row(after)) if after is not None else _LEAVES
-
-
-def _neighbours(outline: Outline) -> Iterator[tuple[Node, Node | None]]:
-    """For each statement, the one that runs after it, None when the function is left."""
-    known: dict[Node, Node | None] = {}
-    for scope in outline.bodies:
-        known.update(_pairs(getattr(scope, "body", ()), None))
-    for node in outline.statements:
-        if not isinstance(node, Scope):
-            known.update(_within(node, known.get(node)))
-    yield from known.items()
-
-
-def _within(node: Node, after: Node | None) -> Iterator[tuple[Node, Node | None]]:
-    last: Sequence[Node] = getattr(node, "finalbody", ())
-    onward = last[0] if last else after
-    more: Sequence[Node] = getattr(node, "orelse", ())
-    if isinstance(node, Loop):
-        yield from _pairs(node.body, node)
-    elif isinstance(node, ast.If):
-        yield from _pairs(node.body, after)
-    else:
-        yield from _pairs(getattr(node, "body", ()), more[0] if more else onward)
-    yield from _pairs(more, onward)
-    yield from _pairs(last, after)
-    cases: Sequence[Node] = getattr(node, "cases", ())
-    yield from _pairs(cases, after)
-    yield from ((handler, onward) for handler in getattr(node, "handlers", ()))
-
-
-def _pairs(block: Sequence[Node], after: Node | None) -> Iterator[tuple[Node, Node | None]]:
-    yield from zip(block, [*block[1:], after], strict=False)
+def _is_inside(outline: Outline, node: Node, line: int) -> bool:
+    """Whether a line is in the body; of a body on the decision's own line, whether it is not further down."""
+    body: Sequence[Node] = [*getattr(node, "body", ()), *getattr(node, "cases", ())]
+    start = outline.text.first(first_row(body[0]))
+    if start == outline.text.first(outline.statements[node].line):
+        return line <= start
+    return start <= line <= last_row(body[-1])
 
 
 def _comprehends(node: Node) -> bool:

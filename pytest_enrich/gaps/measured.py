@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.data.code import Branch, Gap
+from pytest_enrich.data import Branch, ChangedPart, Changes, Gap
 from pytest_enrich.gaps.outline import Node, children, first_row, header_end
 from pytest_enrich.gaps.text import Text
 
@@ -125,14 +125,6 @@ def branches(text: str) -> frozenset[Branch]:
         return frozenset()
 
 
-class Counted(Struct, frozen=True, kw_only=True):
-    """Changed statements: how many `lines` in how many `files`; by file those that no test runs (`open`)."""
-
-    files: int = 0
-    lines: int = 0
-    open: dict[str, tuple[int, ...]] = {}
-
-
 def changed_statements(lines: Mapping[str, Sequence[int]], texts: Mapping[str, str]) -> dict[str, set[int]]:
     """For each changed file the lines that coverage counts its changed lines as; files in `texts` only."""
     return {path: _firsts(texts[path], changed) for path, changed in lines.items() if path in texts}
@@ -143,14 +135,20 @@ def within_changed(gaps: Iterable[Gap], changed: Mapping[str, Collection[int]]) 
     return tuple(gap for gap in gaps if not _places(gap).isdisjoint(changed.get(gap.path, ())))
 
 
-def count_changed(files: Iterable[FileCoverage], changed: Mapping[str, Collection[int]]) -> Counted:
-    """What coverage says about the changed lines."""
+def count_changed(
+    files: Iterable[FileCoverage], changed: Mapping[str, Collection[int]], changes: Changes
+) -> ChangedPart:
+    """What coverage says about the changed lines, as `changed_statements` has them."""
     found = [(file, set(file.statements) & set(changed.get(file.path, ()))) for file in files]
-    touched = [(one, lines) for one, lines in found if lines]
-    missing = {one.path: tuple(sorted(lines & set(one.missing_lines))) for one, lines in touched}
-    return Counted(
+    touched = [(file, lines) for file, lines in found if lines]
+    missing = {file.path: tuple(sorted(lines & set(file.missing_lines))) for file, lines in touched}
+    return ChangedPart(
+        since=changes.since,
+        base=changes.base,
+        paths=len(changes.lines),
         files=len(touched),
         lines=sum(len(lines) for _, lines in touched),
+        missing=sum(map(len, missing.values())),
         open={path: lines for path, lines in missing.items() if lines},
     )
 

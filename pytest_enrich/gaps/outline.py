@@ -21,7 +21,6 @@ class Site(Struct, frozen=True, eq=False):
     """A statement, a handler, a case, or the body of a function, class or module.
 
     Attributes:
-        node: Of the syntax tree.
         line: Where it starts (1-based).
         qualname: The function, class or module ("") it is in, or whose body it is.
         header: The tokens up to its body.
@@ -30,7 +29,6 @@ class Site(Struct, frozen=True, eq=False):
         outcomes: What can be missing here.
     """
 
-    node: Node
     line: int
     qualname: str
     header: str
@@ -76,9 +74,9 @@ class Outline:
     def _module(self) -> Site:
         body = [node for node in self.text.tree.body if not is_docstring(node)]
         if not body:
-            return Site(self.text.tree, 1, "", "", "", 0, ("entered",))
+            return Site(1, "", "", "", 0, ("entered",))
         text = one_line(self._header(body[0]))
-        return Site(self.text.tree, body[0].lineno, "", "", text, 0, ("entered",))
+        return Site(body[0].lineno, "", "", text, 0, ("entered",))
 
     def _site(self, node: Node, qualname: str, outcomes: tuple[Outcome, ...]) -> Site:
         tokens = self._header(node)
@@ -86,7 +84,7 @@ class Outline:
         nth = self._seen[qualname, header]
         self._seen[qualname, header] += 1
         line = tokens[0].start[0] if tokens else first_row(node)
-        return Site(node, line, qualname, header, one_line(tokens), nth, outcomes)
+        return Site(line, qualname, header, one_line(tokens), nth, outcomes)
 
     def _header(self, node: Node) -> list[Token]:
         """The tokens from the statement's first word to its colon, or to its end when it has no body."""

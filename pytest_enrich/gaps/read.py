@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 import os
-import re
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from importlib.util import find_spec
@@ -56,7 +55,8 @@ def find_unimported(
     config = cov.config
     told = [one for name in ("source", "source_pkgs", "source_dirs") for one in getattr(config, name, None) or ()]
     tops, skipped = (_told(told, rootdir, roots), ()) if told else _own(rootdir, roots, ran)
-    chosen = _chosen(cov, limited=not told)
+    # Coverage's `include` counts only where no source is said.
+    chosen = _matching(None if told else config.run_include, config.run_omit)
     files = _files(tops, namespaces=bool(getattr(config, "include_namespace_packages", False)))
     inside = {
         file.relative_to(rootdir).as_posix() for file in filter(chosen, files) if file.is_relative_to(rootdir)
@@ -72,16 +72,6 @@ def is_script(path: str, rootdir: Path) -> bool:
     if not {*_TESTS, "migrations"}.isdisjoint(pure.parts[:-1]):
         return True
     return pure.stem.lower() in _SCRIPTS and not _is_package(rootdir / pure.parent)
-
-
-def _is_foreign(file: Path) -> bool:
-    """Whether it is a copy of somebody else's module, as of six: within a package, with a release and authors."""
-    if file.name == "__init__.py" or not _is_package(file.parent):
-        return False
-    with contextlib.suppress(OSError):
-        text = file.read_bytes()
-        return all(re.search(rb"^__%b__ *=" % word, text, re.MULTILINE) for word in (b"version", b"author"))
-    return False
 
 
 def _told(names: Iterable[str], rootdir: Path, roots: Sequence[str]) -> Iterator[Path]:
@@ -167,11 +157,6 @@ def _files(tops: Iterable[Path], *, namespaces: bool) -> Iterator[Path]:
             yield from (Path(folder, file) for file in files if file.endswith(".py"))
 
 
-def _chosen(cov: Coverage, *, limited: bool) -> Callable[[Path], bool]:
-    """Whether coverage would measure a file, were it run; `include` counts only where no source is said."""
-    return _matching(cov.config.run_include if limited else None, cov.config.run_omit)
-
-
 def _matching(include: object, omit: object) -> Callable[[Path], bool]:
     """Whether patterns of coverage's, of which there may be none, choose a file."""
     from coverage.files import GlobMatcher, prep_patterns
@@ -213,8 +198,7 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     """The source files under `rootdir` that `cov` measured, and those of the project that no test imported.
 
     Tests, what stands beside them in a `tests` folder and conftest files are no sources; nor is what the project's
-    own settings leave out, or, unless `include` names it, a copy of what others wrote (`_vendor`, `third_party`,
-    or a module that has a release of its own).
+    own settings leave out, or, unless `include` names it, a copy of what others wrote (`_vendor`, `third_party`).
 
     Args:
         cov: With the data of the finished run.
@@ -239,7 +223,7 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     for path, name in sorted(measured.items()):
         if path in tests or not of_tests.isdisjoint(_folders(path)) or not wanted(path, include, exclude):
             continue
-        if path not in include and (_is_foreign(rootdir / path) or (path not in ran and is_script(path, rootdir))):
+        if path not in ran and path not in include and is_script(path, rootdir):
             continue
         file = _file(cov, path, name, is_loaded=os.path.realpath(name) in loaded)
         if isinstance(file, str):

@@ -12,14 +12,15 @@ import builtins
 import re
 import symtable
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
+from itertools import accumulate
 from keyword import iskeyword
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import Template
-from pytest_enrich.imports.text import UNNAMED, Binding, bound, parse, statement, unreadable
+from pytest_enrich.imports.text import UNNAMED, Binding, bound, free, parse, statement, unreadable
 
 _NAME = re.compile(r"⟨([^⟨⟩:]*):([^⟨⟩]*)⟩")
 _BUILTINS = frozenset(dir(builtins))
@@ -64,18 +65,18 @@ def read(text: str, package: str = "", *, path: str = UNNAMED) -> Bindings:
         found = bound(parse(text, path).body, package)
     except RecursionError as error:
         raise unreadable(path, text, error) from error
-    return reduce(_bind, found, Bindings(package=package))
+    return _with(Bindings(package=package), found)
 
 
 def extend(bindings: Bindings, statements: Iterable[str]) -> Bindings:
     """The bindings of the same file with `statements`, which are imports, added."""
     body: list[ast.stmt] = [node for text in statements for node in parse(text).body]
-    return reduce(_bind, bound(body, bindings.package), bindings)
+    return _with(bindings, bound(body, bindings.package))
 
 
 def reserve(bindings: Bindings, names: Iterable[str]) -> Bindings:
     """The bindings as seen where `names` are local (a test's parameters and variables)."""
-    return reduce(_bind, (Binding(name=name) for name in names), bindings)
+    return _with(bindings, (Binding(name=name) for name in names))
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
@@ -130,40 +131,29 @@ def needs(code: str, bindings: Bindings) -> Needed:
     return Needed(imports=tuple(imports), missing=tuple(missing))
 
 
-def _bind(bindings: Bindings, new: Binding) -> Bindings:
-    taken = bindings.taken | {new.name}
-    if new.module and new.member is not None:
-        kept = _without(bindings, new.name) if new.sure else bindings
-        return replace(kept, taken=taken, objects=_added(kept.objects, new.name, f"{new.module}:{new.member}"))
-    if new.module:
-        kept = _without(bindings, new.name) if new.sure and not _joins(bindings, new) else bindings
-        return replace(kept, taken=taken, modules=_with_module(kept.modules, new))
-    return replace(_without(bindings, new.name) if new.sure else bindings, taken=taken)
+def _with(bindings: Bindings, found: Iterable[Binding]) -> Bindings:
+    """The bindings after those that were found, in their order."""
+    objects, modules, taken = {**bindings.objects}, {**bindings.modules}, {*bindings.taken}
+    for new in found:
+        taken.add(new.name)
+        is_object, is_module = new.member is not None, bool(new.module) and new.member is None
+        # `import a.c` only adds to what `import a.b` bound before.
+        joins = is_module and not new.alias and modules.get(new.name) == (new.name,)
+        if new.sure and not joins:
+            objects.pop(new.name, None)
+            modules = {key: value for key, value in modules.items() if key.partition(".")[0] != new.name}
+        if is_object:
+            _add(objects, new.name, f"{new.module}:{new.member}")
+        elif new.alias:
+            _add(modules, new.alias, new.module)
+        elif is_module:
+            for reached in accumulate(new.module.split("."), "{}.{}".format):
+                _add(modules, reached, reached)
+    return replace(bindings, objects=objects, modules=modules, taken=frozenset(taken))
 
 
-def _joins(bindings: Bindings, new: Binding) -> bool:
-    """Whether `import a.c` only adds to what `import a.b` bound before."""
-    return new.alias is None and bindings.modules.get(new.name) == (new.name,)
-
-
-def _with_module(modules: dict[str, tuple[str, ...]], new: Binding) -> dict[str, tuple[str, ...]]:
-    if new.alias:
-        return _added(modules, new.alias, new.module)
-    parts = new.module.split(".")
-    reached = [".".join(parts[: end + 1]) for end in range(len(parts))]
-    return reduce(lambda known, module: _added(known, module, module), reached, modules)
-
-
-def _added(known: dict[str, tuple[str, ...]], key: str, value: str) -> dict[str, tuple[str, ...]]:
-    return {**known, key: tuple(dict.fromkeys([*known.get(key, ()), value]))}
-
-
-def _without(bindings: Bindings, name: str) -> Bindings:
-    return replace(
-        bindings,
-        objects={key: value for key, value in bindings.objects.items() if key != name},
-        modules={key: value for key, value in bindings.modules.items() if key.partition(".")[0] != name},
-    )
+def _add(known: dict[str, tuple[str, ...]], key: str, value: str) -> None:
+    known[key] = tuple(dict.fromkeys([*known.get(key, ()), value]))
 
 
 def _written(
@@ -178,7 +168,7 @@ def _written(
         if known:
             return (known,)
     chosen = min(spellings, key=lambda spelling: (not _imports_from(spelling[0], bindings), len(spelling[0])))
-    return next(_new(*chosen, bindings))
+    return _new(*chosen, bindings)
 
 
 def _check(module: str, qualname: str) -> None:
@@ -223,19 +213,19 @@ def _imports_from(module: str, bindings: Bindings) -> bool:
     return any(meaning.partition(":")[0] == module for found in bindings.objects.values() for meaning in found)
 
 
-def _new(module: str, qualname: str, bindings: Bindings) -> Iterator[tuple[str, str]]:
-    """The ways to import it that clash with nothing, best first; never empty."""
+def _new(module: str, qualname: str, bindings: Bindings) -> tuple[str, str]:
+    """How a name is written that the file does not know yet, and the import for it, which clashes with nothing."""
     head, dot, rest = qualname.partition(".")
     ways: list[tuple[str, str]] = []
     if qualname and _is_free(head, bindings):
         ways.append((qualname, f"from {module} import {head}"))
     if _is_root_free(module, bindings):
         ways.append((f"{module}.{qualname}".rstrip("."), f"import {module}"))
-    yield from reversed(ways) if module.partition(".")[0] in MODULE_STYLE else ways
+    if ways:
+        return ways[-1] if module.partition(".")[0] in MODULE_STYLE else ways[0]
     other = _unused(f"{module.rpartition('.')[2]}_{head}".rstrip("_"), bindings)
-    if qualname:
-        yield other + dot + rest, f"from {module} import {head} as {other}"
-    yield other, f"import {module} as {other}"
+    imported = f"from {module} import {head}" if qualname else f"import {module}"
+    return other + dot + rest, f"{imported} as {other}"
 
 
 def _is_free(name: str, bindings: Bindings) -> bool:
@@ -249,11 +239,8 @@ def _is_root_free(module: str, bindings: Bindings) -> bool:
 
 
 def _unused(name: str, bindings: Bindings) -> str:
-    while not _is_free(name, bindings):
-        name += "_"
-        if name.lower().startswith("test"):
-            name = f"the_{name}"
-    return name
+    name = f"the_{name}" if name.lower().startswith("test") else name
+    return free([name], bindings.taken | _BUILTINS)
 
 
 def _looked_up_outside(code: str) -> set[str]:

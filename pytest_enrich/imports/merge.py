@@ -6,7 +6,6 @@ import ast
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import accumulate
 from typing import TypeAlias, TypeVar
 
 from pytest_enrich.imports.bindings import Bindings, read
@@ -14,7 +13,7 @@ from pytest_enrich.imports.elements import Elements, spliced
 from pytest_enrich.imports.text import (
     UNNAMED,
     Binding,
-    column,
+    Places,
     imported,
     limit,
     newline,
@@ -101,8 +100,6 @@ def _name_key(name: str, *, by_type: bool) -> SortKey:
 
 
 MODULE_KEYS = (partial(_module_key, mixed=False), partial(_module_key, mixed=True))
-
-
 NAME_KEYS = (partial(_name_key, by_type=True), partial(_name_key, by_type=False))
 
 
@@ -281,17 +278,9 @@ def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
 
 def _names(text: str, node: ImportNode) -> Elements:
     """The names of a statement in the text."""
-    lines = split(text)
-    starts = [0, *accumulate(map(len, lines))]
-
-    def offset(row: int | None, at: int | None) -> int:
-        return starts[(row or 1) - 1] + column(lines[(row or 1) - 1], at or 0)
-
-    spans = [
-        (offset(alias.lineno, alias.col_offset), offset(alias.end_lineno, alias.end_col_offset))
-        for alias in node.names
-    ]
-    start, end = spans[0][0], offset(node.end_lineno, node.end_col_offset)
+    places = Places(text)
+    spans = [places.span(alias) for alias in node.names]
+    start, end = spans[0][0], places.span(node)[1]
     bracketed = text[end - 1] == ")"
     inside = (text.rindex("(", 0, start) + 1, end - 1) if bracketed else (start, end)
     return Elements(text, inside, spans, bracketed=bracketed)

@@ -6,10 +6,13 @@ A text in which there is no sense is a `RefusedError` that says so.
 from __future__ import annotations
 
 import ast
+import bisect
 import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -28,8 +31,12 @@ FILE = 1000
 """A text of so many characters is taken for a file, not for one test of it."""
 UNNAMED = "the test file"
 
+Span: TypeAlias = tuple[int, int]
+"""Start and end as offsets in characters."""
+
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_INNER = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+"""Expressions with variables of their own."""
 _MAYBE = (ast.Try, ast.With, ast.AsyncWith, ast.Match, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler)
 
 
@@ -114,6 +121,29 @@ def _balanced(line: str) -> bool:
     return all(line.count(left) == line.count(right) for left, right in ("()", "[]", "{}"))
 
 
+class Places:
+    """The places of a text, as `ast` has them, as offsets in characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._lines = split(text)
+        self._starts = [0, *accumulate(map(len, self._lines))]
+
+    def offset(self, row: int, at: int) -> int:
+        """Of a place as `ast` counts it: columns in bytes."""
+        line = self._lines[row - 1] if row <= len(self._lines) else ""
+        return self._starts[row - 1] + column(line, at)
+
+    def span(self, node: ast.AST) -> Span:
+        """Of a node that has a place, without parentheses round it."""
+        start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+        return start, self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def line(self, offset: int) -> int:
+        """The line (1-based) that an offset is in."""
+        return bisect.bisect_right(self._starts, offset)
+
+
 def column(line: str, offset: int) -> int:
     """The index in `line` of the UTF-8 byte `offset` that `ast` counts in."""
     return (
@@ -149,9 +179,7 @@ def tree_of(text: str) -> ast.Module:
             raise SyntaxError(str(error) or type(error).__name__) from error
 
 
-@lru_cache(maxsize=8)  # a few files are asked about, each by many and for each candidate
-def _tree_of_file(text: str) -> ast.Module:
-    return tree_of(text)
+_tree_of_file = lru_cache(maxsize=8)(tree_of)  # a few files are asked about, each by many and for each candidate
 
 
 def parsed(text: str) -> ast.Module | None:
@@ -267,9 +295,7 @@ def _walk(node: ast.AST, package: str, *, sure: bool) -> Iterator[Binding]:
     elif isinstance(node, _SCOPES):
         yield Binding(name=node.name, sure=sure)
         yield from (Binding(name=name, sure=False) for name in _globals(node))
-    elif isinstance(node, _COMPREHENSIONS):
-        yield from (Binding(name=name, sure=sure) for name in _walrus(node))
-    elif not isinstance(node, ast.Lambda):
+    elif not isinstance(node, _INNER):
         yield from (Binding(name=name, sure=sure) for name in _own(node))
         below = sure and not isinstance(node, (*_MAYBE, ast.If)) and type(node).__name__ != "TryStar"
         for child in _children(node):
@@ -298,9 +324,3 @@ def _globals(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Global):
             yield from inner.names
-
-
-def _walrus(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.NamedExpr) and isinstance(inner.target, ast.Name):
-            yield inner.target.id

@@ -12,7 +12,8 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
+from itertools import islice
 from types import CodeType
 from typing import TypeAlias, get_args
 
@@ -26,41 +27,32 @@ from pytest_enrich.mutants.edit import Site, Source, edits_of, sites
 
 __all__ = ["around", "canary", "make", "of_gaps"]
 
-MOST = 60
-MOST_OF_GAPS = 20
-
-
-def make(text: str, first_line: int, last_line: int, limit: int = MOST) -> tuple[Mutant, ...]:
-    """Mutants of the statements that start in a range of lines, at most `limit`, spread over the lines.
-
-    Args:
-        text: The whole source file, its lines ended by line feeds.
-        first_line: Of the function (1-based), decorators included.
-        last_line: Of the function, inclusive.
-        limit: The most to make.
-
-    Returns:
-        In the order of the text; none when `text` is not Python.
-    """
-    return _make(text, lambda line: first_line <= line <= last_line, limit)
+MOST = 20
 
 
 def of_gaps(text: str, gaps: Iterable[Gap]) -> tuple[Mutant, ...]:
-    """Mutants of the gaps' own lines and of the statements that decide on them; see `make`.
+    """Mutants of the gaps' own lines and of the statements that decide on them.
 
     A loop that has nothing to go through is seen by what comes after it: no change in it would show.
+
+    Args:
+        text: The whole source file, its lines ended by line feeds.
+        gaps: What a test closes.
+
+    Returns:
+        In the order of the text, at most `MOST`, spread over the lines; none when `text` is not Python.
     """
     several = [*gaps]
     lines = {line for gap in several for line in (gap.line, *gap.lines)}
     lines |= {end for gap in several if gap.outcome == "skips" for _, end in gap.branches}
-    return _make(text, lines.__contains__, MOST_OF_GAPS)
+    return make(text, lines)
 
 
 def around(text: str, gaps: Iterable[Gap], ran: Collection[int]) -> tuple[Mutant, ...]:
     """Mutants of the functions and classes of the module that gaps stand in, of what a test runs of them.
 
     Args:
-        text: As in `make`.
+        text: As in `of_gaps`.
         gaps: What a test closes.
         ran: The lines that it runs.
     """
@@ -68,22 +60,17 @@ def around(text: str, gaps: Iterable[Gap], ran: Collection[int]) -> tuple[Mutant
     deciding = {gap.line for gap in gaps}
     rows = (range(first_row(node), last_row(node) + 1) for node in (tree.body if tree else ()))
     near = {row for each in rows if deciding.intersection(each) for row in each}
-    return _make(text, near.intersection(ran).__contains__, MOST_OF_GAPS)
+    return make(text, near.intersection(ran))
 
 
-def _make(text: str, wanted: Callable[[int], bool], limit: int) -> tuple[Mutant, ...]:
+def make(text: str, wanted: Container[int], most: int = MOST) -> tuple[Mutant, ...]:
+    """Mutants of the statements that start in the lines that are `wanted`, at most so many."""
     try:
         source = Source(text)
     except SyntaxError:
         return ()
-    edits = [edit for site in sites(source.tree) if wanted(site.line) for edit in edits_of(source, site)]
-    different = Different(source)
-    kept: list[Mutant] = []
-    for edit in spread(dict.fromkeys(edits)):
-        if len(kept) >= limit:
-            break
-        if different(edit):
-            kept.append(edit)
+    edits = [edit for site in sites(source.tree) if site.line in wanted for edit in edits_of(source, site)]
+    kept = islice(filter(Different(source), spread(dict.fromkeys(edits))), most)
     return tuple(_named(sorted(kept, key=lambda edit: (edit.start, edit.end, edit.replacement))))
 
 

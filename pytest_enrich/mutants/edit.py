@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import bisect
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
@@ -13,15 +12,11 @@ from msgspec.structs import replace
 
 from pytest_enrich.data.code import Mutant, Operator
 from pytest_enrich.gaps.outline import children, first_row, is_docstring
-from pytest_enrich.imports.text import column as characters
-from pytest_enrich.imports.text import tree_of
+from pytest_enrich.imports.text import Places, Span, tree_of
 
-Assignment = (ast.Assign, ast.AnnAssign)
 SHOWN = 40
 BEFORE_IT = 12
-Span = tuple[int, int]
-"""Start and end as offsets in characters."""
-Role: TypeAlias = Literal["", "test", "default", "annotation"]
+Role: TypeAlias = Literal["", "test", "default"]
 """What an expression is to its parent."""
 
 _BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
@@ -61,101 +56,16 @@ _PLAIN = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 _DELETED = (ast.Expr, ast.AugAssign, ast.Delete, ast.Assert, ast.Continue, ast.Break)
 
 
-def again(tree: ast.Module) -> frozenset[ast.stmt]:
-    """The assignments that bind names which certainly have a value when they run.
-
-    Without any other one each test would fail at once, whatever it looks at.
-    """
-    return frozenset(_again(tree.body, set()))
-
-
-def _again(block: Sequence[ast.stmt], before: set[str]) -> Iterator[ast.stmt]:
-    bound = set(before)
-    for statement in block:
-        names = _bound(statement)
-        if isinstance(statement, Assignment) and names and names <= bound | _read(statement):
-            yield statement
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield from _again(statement.body, _parameters(statement.args))
-        elif isinstance(statement, ast.ClassDef):
-            yield from _again(statement.body, set())
-        else:
-            bound |= names if isinstance(statement, (ast.With, ast.AsyncWith)) else set()
-            for inner in _blocks(statement):
-                yield from _again(inner, bound)
-        bound |= names
-        if isinstance(statement, ast.Delete):
-            bound -= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-
-
-def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        if inner := getattr(node, name, None):
-            yield inner
-    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-        yield part.body
-
-
-def _bound(node: ast.stmt) -> set[str]:
-    """The names that a statement binds whenever it runs to its end."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return {node.name}
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    targets: Sequence[ast.expr | None] = ()
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, ast.AugAssign) or (isinstance(node, ast.AnnAssign) and node.value is not None):
-        targets = [node.target]
-    elif isinstance(node, (ast.With, ast.AsyncWith)):
-        targets = [item.optional_vars for item in node.items]
-    parts = [part for target in targets if target is not None for part in ast.walk(target)]
-    return {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-
-
-def _read(node: ast.Assign | ast.AnnAssign) -> set[str]:
-    """The names that the value reads, and that are not its own."""
-    value = node.value
-    parts = [] if value is None or isinstance(value, ast.Lambda) else [*ast.walk(value)]
-    names = [part for part in parts if isinstance(part, ast.Name)]
-    return {name.id for name in names} - {name.id for name in names if isinstance(name.ctx, ast.Store)}
-
-
-def _parameters(arguments: ast.arguments) -> set[str]:
-    given = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
-    return {one.arg for one in given if one is not None}
-
-
-class Source:
-    """A source text and its syntax tree; `again` are the assignments to names that have a value before.
+class Source(Places):
+    """A source text and its syntax tree.
 
     Raises:
         SyntaxError: It is not Python.
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        super().__init__(text)
         self.tree = tree_of(text)
-        self.again = again(self.tree)
-        self._lines = text.split("\n")
-        self._starts = [0]
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line) + 1)
-
-    def offset(self, row: int, column: int) -> int:
-        """Of a place as `ast` counts it: columns in bytes."""
-        line = self._lines[row - 1]
-        return self._starts[row - 1] + characters(line, column)
-
-    def span(self, node: ast.AST) -> Span:
-        """Of a node, without parentheses round it."""
-        assert isinstance(node, (ast.expr, ast.stmt, ast.excepthandler, ast.pattern, ast.arg, ast.keyword))
-        end = self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-        return self.offset(node.lineno, node.col_offset), end
-
-    def line(self, offset: int) -> int:
-        """The line (1-based) that an offset is in."""
-        return bisect.bisect_right(self._starts, offset)
 
     def cut(self, node: ast.AST) -> str:
         """A node's text."""
@@ -416,10 +326,22 @@ def _assign(source: Source, line: int, node: ast.Assign | ast.AnnAssign) -> Iter
     if all(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets):
         yield _deleted(source, line, node)
         return
-    if node in source.again:
+    if _is_update(targets, node.value):
         yield _deleted(source, line, node)
     if all(isinstance(target, ast.Name) for target in targets) and not isinstance(node.value, ast.Constant):
         yield source.edit("constant", line, node, source.span(node.value), "None")
+
+
+def _is_update(targets: Sequence[ast.expr], value: ast.expr) -> bool:
+    """Whether names get a value that is made of the one that they have.
+
+    Without the assignment of another name each test would fail at once, whatever it looks at.
+    """
+    bound = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
+    names = [part for part in ast.walk(value) if isinstance(part, ast.Name)]
+    # A variable of a comprehension, or a parameter of a lambda, is another one.
+    own = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    return not isinstance(value, ast.Lambda) and bound <= {name.id for name in names} - own
 
 
 def _handler(source: Source, line: int, node: ast.ExceptHandler, caught: ast.expr) -> Iterator[Mutant]:

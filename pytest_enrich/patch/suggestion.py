@@ -21,11 +21,11 @@ from typing import Literal
 from msgspec.structs import asdict
 
 from pytest_enrich.data import Attempt, Candidate, Gap, Kept, NewRow, NewTest, Origin, Placement, Suggestion
+from pytest_enrich.data.attempts import OriginPart
 from pytest_enrich.data.suggestion import (
     GapPart,
     MadePart,
     NearestPart,
-    OriginPart,
     ProofPart,
     RunsPart,
     TargetPart,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,6 @@ class Inventory:
             "owner": None if owner is None else owner.__qualname__,
             "name": name_of(item),
             "style": _style(item),
-            "is_async": inspect.iscoroutinefunction(item.obj),
             "fixtures": self._visible(item),
         }
 

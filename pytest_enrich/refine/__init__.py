@@ -12,11 +12,10 @@ from msgspec.structs import replace
 from pytest_enrich.data import Candidate, NewTest
 from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine import statement
-from pytest_enrich.refine.asserting import is_telling, keeps_apart
+from pytest_enrich.refine.asserting import keeps_apart
 from pytest_enrich.refine.elements import LONGEST_LINE, chunks, fewer
 from pytest_enrich.refine.rewrite import (
     documented,
-    function_of,
     removed,
     renamed,
     replaced,
@@ -28,8 +27,6 @@ from pytest_enrich.refine.statement import Statement, read
 MOST_TRIES = 12
 _CLOSED = (ast.Call, ast.Attribute, ast.Subscript)
 """What may stand anywhere in an expression without parentheses."""
-_TYPE = {ast.Tuple, ast.Name, ast.Attribute, ast.Load}
-"""What the types of a generic class are written with."""
 
 
 class Parts(Struct, frozen=True):
@@ -62,24 +59,8 @@ class Parts(Struct, frozen=True):
         first = {act: at for at, act in reversed([*enumerate(acts)])}
         looked_at = {None, *(acts[at] for at in chosen)}
         named = self.places.index(min(self.places))
-        kept = {*chosen, *([named] if acts[named] is None else []), *self._inside(chosen)}
+        kept = {*chosen, *([named] if acts[named] is None else [])}
         return tuple(sorted({*kept, *(at for act, at in first.items() if act not in looked_at)}))
-
-    def _inside(self, chosen: tuple[int, ...]) -> Iterator[int]:
-        """For each name that is bound in a block, and that none of those reads, the first assertion that does."""
-        statements = statement.read(self.whole.code)
-        blocks = [one for one in statements if isinstance(one.node, ast.With | ast.AsyncWith) and not one.asserts]
-        bound = frozenset[str]().union(*(_assigned(one.node) for one in blocks))
-        read = frozenset[str]().union(*(statements[self.places[at]].reads for at in chosen))
-        for name in bound - read:
-            readers = (at for at, place in enumerate(self.places) if name in statements[place].reads)
-            yield from [first] if (first := next(readers, None)) is not None else []
-
-
-def _assigned(block: ast.stmt) -> frozenset[str]:
-    """The names that get a value of a call in a block."""
-    given = (node for node in ast.walk(block) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call))
-    return frozenset(to.id for node in given for to in node.targets if isinstance(to, ast.Name))
 
 
 def parts(candidate: Candidate) -> Parts | None:
@@ -109,18 +90,13 @@ def reduce(candidate: NewTest, holds: Callable[[NewTest], bool], most: int = MOS
         most: How often that may be asked.
     """
     refused: set[str] = set()
-    changed = True
-    while changed:
-        changed = False
-        for smaller in _smaller(candidate):
-            if smaller.code in refused:
-                continue
-            if most <= 0:
-                return candidate
-            most -= 1
-            if holds(smaller):
-                candidate, changed = smaller, True
-                break
+    for _ in range(most):
+        smaller = next((other for other in _smaller(candidate) if other.code not in refused), None)
+        if smaller is None:
+            return candidate
+        if holds(smaller):
+            candidate = smaller
+        else:
             refused.add(smaller.code)
     return candidate
 
@@ -132,8 +108,6 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
     what is in files.
     """
     statements = statement.read(candidate.code)
-    if repeated := statement.repeated(statements):
-        yield without(candidate, repeated)
     if candidate.origin.reduced:
         loose = sorted({*statement.unread(statements), *statement.filling(statements)})
     else:
@@ -143,43 +117,11 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
         left = [one for at, one in enumerate(statements) if at not in going]
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
-    yield from _out_of_a_block(candidate, statements)
     yield from inlined(candidate)
     yield from _without_the_rest(candidate, statements)
-    yield from _without_types(candidate, statements)
-    yield from _on_the_base(candidate, statements)
-    yield from _with_fewer_fixtures(candidate)
     # What a function in the test gives was as people wrote it for another case.
     standing_in = [one for one in statements if isinstance(one.node, ast.FunctionDef | ast.AsyncFunctionDef)]
     yield from fewer(candidate, standing_in if candidate.origin.reduced else statements)
-
-
-def _out_of_a_block(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate without a block round what asserts, which gives nothing a name and asserts nothing itself."""
-    for one in statements:
-        block = one.node
-        if isinstance(block, ast.With) and one.asserts and not any(map(_is_needed, block.items)):
-            lines = candidate.code.splitlines(keepends=True)[block.body[0].lineno - 1 : one.last]
-            more = block.body[0].col_offset - block.col_offset
-            kept = [line[more:] if line[:more].isspace() else line for line in lines]
-            yield replaced(candidate, one.first, one.last, "".join(kept))
-
-
-def _is_needed(item: ast.withitem) -> bool:
-    """Whether what a block is entered by says what is to happen in it, gives it a name, or keeps it apart."""
-    parts = ast.walk(item.context_expr)
-    return item.optional_vars is not None or keeps_apart(item.context_expr) or any(map(is_telling, parts))
-
-
-def _without_types(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate without the types of a generic class that it calls: `Cache[int, int](2)` is `Cache(2)`."""
-    source = Source(candidate.code)
-    calls = (part for one in statements for part in ast.walk(one.node) if isinstance(part, ast.Call))
-    for function in (call.func for call in calls if isinstance(call.func, ast.Subscript)):
-        assert isinstance(function, ast.Subscript)
-        if {type(part) for part in ast.walk(function.slice)} <= _TYPE:
-            end, last = source.span(function.value)[1], source.span(function)[1]
-            yield with_code(candidate, source.text[:end] + source.text[last:])
 
 
 def _without_the_rest(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
@@ -210,32 +152,6 @@ def _first(node: ast.expr) -> ast.expr | None:
     if isinstance(within, ast.Call) or (isinstance(within, ast.Attribute) and _first(within) is not None):
         return within
     return _first(within) if within is not None else None
-
-
-def _on_the_base(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate with the base in the place of a class that it defines."""
-    for at, one in enumerate(statements):
-        if isinstance(one.node, ast.ClassDef) and len(one.node.bases) == 1 and not one.node.keywords:
-            base, source = ast.unparse(one.node.bases[0]), Source(candidate.code)
-            text = source.text
-            used = (name for other in statements if other is not one for name in _reads(one.node.name, other.node))
-            for start, end in sorted(map(source.span, used), reverse=True):
-                text = text[:start] + base + text[end:]
-            yield without(with_code(candidate, text), [at])
-
-
-def _with_fewer_fixtures(candidate: NewTest) -> Iterator[NewTest]:
-    """The candidate without one of the fixtures that its body does not name, as it has them on one line."""
-    function, source = function_of(candidate.code), Source(candidate.code)
-    read = {part.id for part in ast.walk(function) if isinstance(part, ast.Name)}
-    arguments = function.args.args
-    spans = [source.span(argument) for argument in arguments]
-    for at in reversed(range(len(spans))):
-        if arguments[at].arg not in {*read, "self"} and arguments[0].lineno == arguments[-1].lineno:
-            first, last = at == 0, at == len(spans) - 1
-            start = spans[at][0] if first else spans[at - 1][1]
-            end = spans[at + 1][0] if first and not last else spans[at][1]
-            yield with_code(candidate, source.text[:start] + source.text[end:])
 
 
 def smallest(whole: frozenset[str], parts: Sequence[frozenset[str]]) -> tuple[int, ...] | None:

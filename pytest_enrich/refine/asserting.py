@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Container, Iterator
 
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import last_name
+from pytest_enrich.writing.syntax import last_name, literal_value
 
 BLOCKS = {"raises", "warns", "deprecated_call"}
 """What pytest's blocks are called that expect something."""
@@ -84,10 +84,7 @@ def _is_call(node: ast.expr | None, called: Container[str]) -> bool:
 
 def _says_something(node: ast.expr) -> bool:
     """Whether it is a literal that is not empty, no number, and more than a sign."""
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError):
-        return False
+    (value,) = literal_value(node) or (None,)
     return isinstance(value, str | bytes | list | tuple | dict | set) and len(repr(value)) > SHORTEST
 
 

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from pytest_enrich.data import NewTest
 from pytest_enrich.imports import parsed
-from pytest_enrich.mutants.edit import Source, Span
+from pytest_enrich.imports.text import Span
+from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.refine.rewrite import with_statement
 from pytest_enrich.refine.statement import Statement

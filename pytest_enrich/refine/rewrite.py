@@ -11,20 +11,9 @@ from msgspec.structs import replace
 from pytest_enrich.data import NewTest, Oracle
 from pytest_enrich.refine import statement
 from pytest_enrich.refine.statement import Statement
+from pytest_enrich.writing.syntax import is_literal
 
 SHOWN = 60
-_DOING = (
-    ast.Call,
-    ast.Await,
-    ast.Yield,
-    ast.YieldFrom,
-    ast.Attribute,
-    ast.Subscript,
-    ast.BinOp,
-    ast.Compare,
-    ast.Name,
-)
-"""What may have an effect when it is evaluated."""
 
 
 def without(candidate: NewTest, going: Collection[int]) -> NewTest:
@@ -85,7 +74,8 @@ def renamed(candidate: NewTest, name: str) -> NewTest:
 
 def documented(candidate: NewTest, sentence: str) -> NewTest:
     """The candidate with a docstring of one line; one that has a docstring, or is all on one line, as it is."""
-    function = function_of(candidate.code)
+    (function,) = ast.parse(candidate.code).body
+    assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
     body = function.body[0]
     if ast.get_docstring(function) is not None or body.lineno == function.lineno:
         return candidate
@@ -93,13 +83,6 @@ def documented(candidate: NewTest, sentence: str) -> NewTest:
     lines.insert(body.lineno - 1, f'{" " * body.col_offset}"""{sentence}"""\n')
     oracle = [_moved(one, body.lineno, body.lineno - 1, 1) for one in candidate.oracle]
     return replace(candidate, code="".join(lines), oracle=tuple(oracle))
-
-
-def function_of(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
-    """The function that the code of a test is."""
-    (function,) = ast.parse(code).body
-    assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-    return function
 
 
 def _moved(one: Oracle, first: int, last: int, lines: int) -> Oracle:
@@ -113,20 +96,14 @@ def _unbound(candidate: NewTest, before: Collection[str]) -> NewTest:
     statements = statement.read(candidate.code)
     smaller = candidate
     for at in statement.unread(statements)[::-1]:
-        one = statements[at]
-        alone = isinstance(one.node, ast.Assign) and one.node.targets[-1].end_lineno == one.first
-        if alone and ast.dump(one.node) not in before:
-            if _is_idle(one):
-                smaller = removed(smaller, one)
-            else:
-                smaller = replaced(smaller, one.first, one.last, _value(candidate.code, one))
+        one, node = statements[at], statements[at].node
+        if not isinstance(node, ast.Assign) or ast.dump(node) in before:
+            continue
+        if is_literal(node.value):
+            smaller = removed(smaller, one)
+        elif node.targets[-1].end_lineno == one.first:
+            smaller = replaced(smaller, one.first, one.last, _value(candidate.code, one))
     return smaller
-
-
-def _is_idle(one: Statement) -> bool:
-    """Whether the value of an assignment does nothing by itself, as a literal does."""
-    assert isinstance(one.node, ast.Assign)
-    return not any(isinstance(node, _DOING) for node in ast.walk(one.node.value))
 
 
 def _value(code: str, one: Statement) -> str:
@@ -182,13 +159,8 @@ def _told(candidate: NewTest, one: Oracle) -> str:
 
 
 def _compared(node: ast.stmt) -> str:
-    """The condition of an assertion, for unittest of one that compares, "" for any other."""
-    if isinstance(node, ast.Assert):
-        return ast.unparse(node.test)
-    call = node.value if isinstance(node, ast.Expr) else None
-    if isinstance(call, ast.Call) and ast.unparse(call.func) == "self.assertEqual":
-        return " == ".join(map(ast.unparse, call.args))
-    return ""
+    """The condition of an assertion, "" where a call asserts."""
+    return ast.unparse(node.test) if isinstance(node, ast.Assert) else ""
 
 
 def _question(one: Oracle) -> str:

@@ -104,12 +104,6 @@ def filling(statements: Sequence[Statement]) -> list[int]:
     return [at for at, call in calls if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in FILLING]
 
 
-def repeated(statements: Sequence[Statement]) -> list[int]:
-    """The places of assertions that say what the one right before them says."""
-    texts = [ast.dump(statement.node) for statement in statements]
-    return [at for at in range(1, len(texts)) if statements[at].asserts and texts[at] == texts[at - 1]]
-
-
 def _statement(node: ast.stmt) -> Statement:
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)])

@@ -73,8 +73,7 @@ class Contradictions:
         candidate = attempt.candidate
         if not isinstance(candidate, NewTest):
             return False
-        file = self._file(attempt.path)
-        claims = contracts.contradicted(candidate.code, file.functions, file.claims)
+        claims = contracts.contradicted(candidate.code, self._file(attempt.path).claims)
         return self._keep(claims, candidate.origin.proposer)
 
     def _keep(self, claims: Sequence[Claim], proposer: str) -> bool:
@@ -130,8 +129,7 @@ class Contradictions:
         """What a proposer's test showed is looked at by the same call."""
         broken = one.contradiction
         key = (one.gap.qualname, broken.promise, " ".join(broken.contract.split()))
-        file = self._file(one.gap.path)
-        about = contracts.contradicted(one.test.code, file.functions, file.claims)
+        about = contracts.contradicted(one.test.code, self._file(one.gap.path).claims)
         examined = self._examine([each for each in about if each.key == key])
         return bool(examined.broken or examined.unsure)
 

@@ -121,17 +121,7 @@ def _limited(
         return gaps.order(wanted), None
     changed = gaps.changed_statements(settings.changes.lines, texts)
     ranked = gaps.order(gaps.within_changed(wanted, changed))
-    counted = gaps.count_changed(measured.files, changed)
-    part = ChangedPart(
-        since=settings.changes.since,
-        base=settings.changes.base,
-        paths=len(settings.changes.lines),
-        files=counted.files,
-        lines=counted.lines,
-        missing=sum(map(len, counted.open.values())),
-        open=counted.open,
-    )
-    return ranked, part
+    return ranked, gaps.count_changed(measured.files, changed, settings.changes)
 
 
 def within(path: str, qualname: str, only: Sequence[str]) -> bool:

@@ -115,14 +115,12 @@ def _members(node: ast.expr) -> Iterator[ast.expr]:
 
 def literal(node: ast.expr) -> str | None:
     """The source text of a number, text, bytes, None, True or False; None for all else."""
-    is_negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-    bare = node.operand if isinstance(node, ast.UnaryOp) and is_negative else node
-    if not isinstance(bare, ast.Constant) or bare.value is ...:
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
-    value = bare.value
-    if is_negative and isinstance(value, (int, float, complex)) and not isinstance(value, bool):
-        value = -value
-    if isinstance(value, float) and not math.isfinite(value):
+    is_plain = value is None or isinstance(value, (int, float, complex, str, bytes))
+    if not is_plain or (isinstance(value, float) and not math.isfinite(value)):
         return None
     text = repr(value)
     return text if len(text) <= _LONGEST else None

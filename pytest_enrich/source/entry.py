@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from msgspec.structs import replace
 
-from pytest_enrich.data.code import Entry, Kind
+from pytest_enrich.data.code import Entry
 from pytest_enrich.gaps.outline import Node
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import assigned
@@ -19,8 +20,6 @@ _OWN = {"self", "cls"}
 _MOST = 8
 _MOST_METHODS = 2
 _MAKERS = {"__init__", "__new__", "__post_init__"}
-_PROPERTY: dict[str, Kind] = {"fget": "property", "fset": "setter"}
-"""What `property` is made of, in its order."""
 
 
 class Calls:
@@ -102,16 +101,14 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
     they lead to it. A private function is its own entry when tests of the suite name it already, or where no
     public one leads to it and no test has `entered` the module in another way; a method of a private class, whose
     objects callers may hold, also when nobody refers to it. For a nested function the outermost function round it
-    stands for it, and a property for the private methods that it is made of. What a constructor did shows itself
-    in those that use the object: the callers of the constructor, and methods that tests name. What is private and
-    called by nobody may be a hook of its class's bases.
+    stands for it. What a constructor did shows itself in those that use the object: the callers of the
+    constructor, and methods that tests name. What is private and called by nobody may be a hook of its class's
+    bases.
     """
     if not isinstance(node, FUNCTIONS):
         return ()
     start = _outermost(module, node)
     is_open, is_named = is_public(module, start), _is_named(start, suite)
-    if not is_open and not is_named and (shown := [*_properties(module, start, suite)]):
-        return tuple(shown)
     if is_open and not _is_maker(module, start) and (is_named or is_exported(module, start)):
         return (_entry(module, start, suite),)
     direct = [start] if is_named or (is_open and _is_maker(module, start)) else []
@@ -124,37 +121,18 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
         is_held = _is_method(module, start) and not start.name.startswith("_")
         found = [start] if is_held or is_open or not entered else []
         found += [] if entered else _callers(module, calls, start)
-    hook = [_hook(module, start, suite)] if {*found} <= {start} and _is_hook(module, start) else []
-    return (*hook, *(_entry(module, one, suite) for one in list(dict.fromkeys(found))[:_MOST]))
+    shown = tuple(_entry(module, function, suite) for function in list(dict.fromkeys(found))[:_MOST])
+    if {*found} <= {start} and _is_hook(module, start):
+        return (replace(_entry(module, start, suite), kind="hook", is_named=False), *shown)
+    return shown
 
 
 def _is_hook(module: Module, node: Function) -> bool:
     """Whether a private method may be called by what its class inherits from another module."""
     owner = module.scope(node)
-    names = module.bases.keys()
-    return (
-        isinstance(owner, ast.ClassDef)
-        and _is_private(node.name)
-        and not node.name.startswith("__")
-        and any(_last(base) not in {*names, "object"} for base in owner.bases)
-    )
-
-
-def _hook(module: Module, node: Function, suite: Suite) -> Entry:
-    return replace(_entry(module, node, suite), kind="hook", is_named=False)
-
-
-def _properties(module: Module, node: Function, suite: Suite) -> Iterator[Entry]:
-    """The public properties that are made of a method: `dict = property(_get_dict, _set_dict)`."""
-    owner = module.scope(node)
-    for name, value in assigned(owner.body) if isinstance(owner, ast.ClassDef) else ():
-        match value:
-            case ast.Call(ast.Name("property"), arguments, keywords) if not _is_private(name):
-                given = [*zip(_PROPERTY, arguments, strict=False), *((one.arg, one.value) for one in keywords)]
-                for sort in (_PROPERTY.get(part or "") for part, one in given if _last(one) == node.name):
-                    shown = f"{module.qualname(owner)}.{name}{'=' * (sort == 'setter')}"
-                    plain = _entry(module, node, suite)
-                    yield from [replace(plain, qualname=shown, kind=sort, is_named=True)] if sort else []
+    known = {*module.bases, "object"}
+    is_hidden = _is_private(node.name) and not node.name.startswith("__")
+    return is_hidden and isinstance(owner, ast.ClassDef) and any(_last(base) not in known for base in owner.bases)
 
 
 def is_public(module: Module, node: Function) -> bool:
@@ -164,9 +142,9 @@ def is_public(module: Module, node: Function) -> bool:
     of the public one.
     """
     outer = list(scopes(module, node))
-    names = [node.name, *(one.name for one in outer if isinstance(one, FUNCTIONS))]
-    is_shown = all(_is_shown(module, one) for one in outer if isinstance(one, ast.ClassDef))
-    return is_shown and not any(map(_is_private, names))
+    names = [node.name, *(scope.name for scope in outer if isinstance(scope, FUNCTIONS))]
+    classes = [_made_from(module, scope) for scope in outer if isinstance(scope, ast.ClassDef)]
+    return not any(map(_is_private, names)) and not any(all(map(_is_private, made)) for made in classes)
 
 
 def is_exported(module: Module, node: Function) -> bool:
@@ -179,11 +157,6 @@ def is_exported(module: Module, node: Function) -> bool:
     outer = [one for one in scopes(module, node) if isinstance(one, ast.ClassDef)]
     names = _made_from(module, outer[-1]) if outer else {node.name}
     return not module.exported.isdisjoint(names)
-
-
-def _is_shown(module: Module, owner: ast.ClassDef) -> bool:
-    """Whether it, or a class of the module that is made from it, is public."""
-    return not all(map(_is_private, _made_from(module, owner)))
 
 
 def _made_from(module: Module, owner: ast.ClassDef) -> set[str]:
@@ -218,16 +191,9 @@ def _callers_of(
 def _methods(module: Module, maker: Function, suite: Suite) -> Iterator[Function]:
     """The public methods of the maker's class that tests name most."""
     owner = module.scope(maker)
-    named = {
-        function: _times(function, suite) for function in module.functions() if module.scope(function) is owner
-    }
-    most = sorted((one for one in named if named[one] and is_public(module, one)), key=lambda one: -named[one])
-    yield from most[:_MOST_METHODS]
-
-
-def _times(method: Function, suite: Suite) -> int:
-    """How often tests call a method of this name."""
-    return sum(text.count(f".{method.name}(") for text in suite.texts.values())
+    public = (one for one in module.functions() if module.scope(one) is owner and is_public(module, one))
+    times = Counter({one: sum(text.count(f".{one.name}(") for text in suite.texts.values()) for one in public})
+    yield from (method for method, count in times.most_common(_MOST_METHODS) if count)
 
 
 def _is_maker(module: Module, node: Function) -> bool:
@@ -239,13 +205,9 @@ def _outermost(module: Module, node: Function) -> Function:
 
 
 def _is_named(node: Function, suite: Suite) -> bool:
-    """Whether the code of a test file says its name: a comment about it is no use of it.
-
-    One that is private has to be called, or imported, there: what tests replace, or compare, they do not use.
-    """
+    """Whether the code of a test file says its name: a comment about it is no use of it."""
     texts = (text for text in suite.texts.values() if node.name in text)
-    names = _called if _is_private(node.name) else _names
-    return not _is_dunder(node.name) and any(node.name in names(text) for text in texts)
+    return not _is_dunder(node.name) and any(node.name in _names(text) for text in texts)
 
 
 @lru_cache(maxsize=256)
@@ -257,18 +219,6 @@ def _names(text: str) -> frozenset[str]:
     read = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load))
     attributes = {one.attr for one in read if not _is_super(one.value)}
     return frozenset(plain | attributes | {node.name for node in nodes if isinstance(node, ast.alias)})
-
-
-@lru_cache(maxsize=256)
-def _called(text: str) -> frozenset[str]:
-    """What is called there by name, imported, or passed to what calls it (`pytest.raises(ValueError, parse)`)."""
-    tree = parsed(text)
-    nodes = [*ast.walk(tree)] if tree else []
-    every = (node for node in nodes if isinstance(node, ast.Call))
-    calls = [call for call in every if not _is_super(getattr(call.func, "value", call))]
-    passed = (one for call in calls if _last(call.func).lower().endswith("raises") for one in call.args)
-    imported = {node.name for node in nodes if isinstance(node, ast.alias)}
-    return frozenset(imported.union(map(_last, (*(call.func for call in calls), *passed)))) - {""}
 
 
 def _last(node: ast.expr) -> str:
@@ -292,7 +242,6 @@ def _entry(module: Module, node: Function, suite: Suite) -> Entry:
     return Entry(
         qualname=module.qualname(node) + "=" * (sort == "setter"),
         kind=sort,
-        is_async=isinstance(node, ast.AsyncFunctionDef),
         is_named=_is_dunder(node.name) or _is_named(node, suite),
         parameters=parameters(module, node),
     )

@@ -131,7 +131,7 @@ def parameters(module: Module, node: Node) -> tuple[Parameter, ...]:
     if not isinstance(node, FUNCTIONS):
         return ()
     documented = docstring_types(documentation(module, node))
-    found = [_parameter(module, *parts, documented) for parts in _declared(node.args)]
+    found = [_parameter(*parts, documented) for parts in _declared(node.args)]
     in_class = isinstance(module.scope(node), ast.ClassDef)
     bound = in_class and _method(node) != "staticmethod"
     return tuple(found[1:] if bound and found and "positional" in found[0].kind else found)
@@ -150,14 +150,12 @@ def _declared(args: ast.arguments) -> Iterator[tuple[ast.arg, str, ast.expr | No
         yield args.kwarg, "keywords", None
 
 
-def _parameter(
-    module: Module, arg: ast.arg, sort: str, default: ast.expr | None, documented: dict[str, str]
-) -> Parameter:
+def _parameter(arg: ast.arg, sort: str, default: ast.expr | None, documented: dict[str, str]) -> Parameter:
     return Parameter(
         name=arg.arg,
         kind=sort,  # type: ignore[arg-type]
-        annotation=module.text(arg.annotation) if arg.annotation else None,
-        default=module.text(default) if default else None,
+        annotation=ast.unparse(arg.annotation) if arg.annotation else None,
+        default=ast.unparse(default) if default else None,
         documented=documented.get(arg.arg),
     )
 

@@ -16,7 +16,6 @@ from pytest_enrich.data.answers import Item
 from pytest_enrich.gaps.flow import Onward
 from pytest_enrich.gaps.flow import read as read_flow
 from pytest_enrich.gaps.outline import Node, Outline, Scope, children, first_row, last_row
-from pytest_enrich.gaps.text import one_line
 from pytest_enrich.imports import outdented
 from pytest_enrich.imports.text import assigned
 
@@ -190,12 +189,6 @@ class Module:
         """The dedented text of a function, class or module."""
         first, last = self.extent(node)
         return outdented(self.outline.text.lines[first - 1 : last]) + "\n"
-
-    def text(self, node: ast.expr | ast.stmt) -> str:
-        """A node's source on one line, without comments."""
-        text = self.outline.text
-        start = text.place(node.lineno, node.col_offset)
-        return one_line(text.between(start, text.place(node.end_lineno or 0, node.end_col_offset or 0)))
 
     @cached_property
     def raise_lines(self) -> tuple[int, ...]:

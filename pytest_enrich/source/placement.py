@@ -6,10 +6,10 @@ import fnmatch
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
+from itertools import takewhile
 from pathlib import PurePosixPath
 
-from pytest_enrich.data.answers import Item
-from pytest_enrich.data.code import NearTest, Placement
+from pytest_enrich.data.code import NearTest, Placement, function
 from pytest_enrich.source.module import Suite
 from pytest_enrich.source.test_file import Style, Subject, TestFile
 
@@ -18,6 +18,8 @@ _GENERAL = "test case mixin all basic general simple"
 """What names of classes of tests say that is about nothing."""
 MEASURING = {"bench", "benchmark", "benchmarks", "perf", "performance", "speed"}
 """Words of files whose tests measure how long something takes: nobody looks there for what it does."""
+_MIRRORED = ("{}", "test_{}", "{}_test", "tests_{}")
+"""What a folder of tests is called after one of the source."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -26,7 +28,6 @@ class Shelf:
 
     def __init__(self, suite: Suite) -> None:
         self._suite = suite
-        self._items = {item.nodeid: item for item in suite.items}
         self._files: dict[str, TestFile] = {}
 
     def place(self, subject: Subject, near: Sequence[NearTest]) -> Placement:
@@ -84,11 +85,11 @@ class Shelf:
         """
         owner = self.file(path).class_about(subject)
         inside = [test for test in running if _path(test.nodeid) == path]
-        own = [test for test in inside if owner is None or self._named_parts(test)[1] == owner]
+        own = [test for test in inside if owner is None or _parts(test.nodeid)[1] == owner]
         name = subject.qualname.rpartition(".")[2]
 
         def strangeness(test: NearTest) -> tuple[bool, int]:
-            return name not in self._words(test), _foreign(self._named_parts(test)[1], subject)
+            return name not in self._words(test), _foreign(_parts(test.nodeid)[1], subject)
 
         own.sort(key=strangeness)
         nearest = next(filter(None, map(self._beside, own)), None)
@@ -97,26 +98,22 @@ class Shelf:
             return self._end(path, subject)
         return nearest
 
-    def _named_parts(self, near: NearTest) -> tuple[str, str | None, str]:
-        return _parts(near.nodeid, self._items.get(near.function))
-
     def _words(self, near: NearTest) -> frozenset[str]:
-        path, owner, name = self._named_parts(near)
+        path, owner, name = _parts(near.nodeid)
         return self.file(path).words(owner, name)
 
     def _shared_words(self, near: NearTest, subject: Subject) -> int:
         """How many words of the subject's name a test is called by, and uses."""
-        path, owner, name = self._named_parts(near)
+        path, owner, name = _parts(near.nodeid)
         said = {*_lowered(f"{PurePosixPath(path).stem} {owner or ''} {name}")}
         return len(said.intersection(_lowered(subject.qualname))) + len(self._words(near) & {*subject.topics})
 
     def fixtures(self, place: Placement) -> tuple[str, ...]:
         """The names of the fixtures that a new test there could use."""
         same = [item for item in self._suite.items if item.path == place.path]
-        beside = [item for item in same if item.owner == place.owner and item.name == place.anchor]
         folder = place.path.rpartition("/")[0]
         around = [item for item in self._suite.items if item.path.rpartition("/")[0] == folder]
-        chosen = beside or [item for item in same if item.owner == place.owner] or same or around
+        chosen = [item for item in same if item.owner == place.owner] or same or around
         common = set(chosen[0].fixtures).intersection(*(item.fixtures for item in chosen)) if chosen else set()
         return tuple(sorted(common))
 
@@ -129,7 +126,7 @@ class Shelf:
 
     def _beside(self, near: NearTest) -> Placement | None:
         """Next to a test, None when its file is not one of the suite's that can be read."""
-        path, owner, name = self._named_parts(near)
+        path, owner, name = _parts(near.nodeid)
         if path not in self._suite.texts:
             return None
         file = self.file(path)
@@ -241,12 +238,9 @@ def _topic(file: str) -> str:
 def _mirrors(folder: str, path: str) -> int:
     """How many of the source's last folders are the last folders of `folder` too."""
     ours, theirs = PurePosixPath(folder).parts[::-1], PurePosixPath(path).parent.parts[::-1]
-    same = 0
-    for one, other in zip(ours, theirs, strict=False):
-        if one not in {other, f"test_{other}", f"{other}_test", f"tests_{other}"}:
-            break
-        same += 1
-    return same
+    pairs = zip(ours, theirs, strict=False)
+    same = takewhile(lambda pair: pair[0] in {form.format(pair[1]) for form in _MIRRORED}, pairs)
+    return len([*same])
 
 
 def _foreign(owner: str | None, subject: Subject) -> int:
@@ -263,9 +257,7 @@ def _path(nodeid: str) -> str:
     return nodeid.partition("::")[0]
 
 
-def _parts(nodeid: str, item: Item | None) -> tuple[str, str | None, str]:
+def _parts(nodeid: str) -> tuple[str, str | None, str]:
     """The file, the class and the name of a test, without its parameters."""
-    path, *names = nodeid.partition("[")[0].split("::")
-    if item is not None:
-        return item.path, item.owner, item.name
+    path, *names = function(nodeid).split("::")
     return path, ".".join(names[:-1]) or None, names[-1] if names else ""

@@ -6,7 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from typing import Literal
 
@@ -74,9 +74,10 @@ class TestFile:
         self._tree = imports.parsed(text) or ast.Module(body=[], type_ignores=[])
         self._bindings = _bindings(text, package)
         self._functions: dict[str | None, dict[str, ast.AST]] = {}
-        self._words: dict[tuple[str | None, str], frozenset[str]] = {}
         self._classes: dict[str, ast.ClassDef] = {}
         self._read(None, self._tree.body)
+        self.words = cache(self._used)
+        """Gives the names and attributes that a function uses, and the methods that its operators stand for."""
 
     def imports_name(self, subject: Subject) -> bool:
         """Whether the outermost name of the subject is imported here, itself or by its module."""
@@ -111,12 +112,6 @@ class TestFile:
             yield name, tuple(meaning.replace(":", ".") for meaning in meanings)
             yield "", tuple(meaning.partition(":")[0] for meaning in meanings)
 
-    def words(self, owner: str | None, name: str) -> frozenset[str]:
-        """The names and attributes that a function uses, and the methods that its operators stand for."""
-        if (owner, name) not in self._words:
-            self._words[owner, name] = self._used(owner, name)
-        return self._words[owner, name]
-
     def _used(self, owner: str | None, name: str) -> frozenset[str]:
         nodes = list(ast.walk(self._functions.get(owner, {}).get(name, ast.Pass())))
         names = {node.id for node in nodes if isinstance(node, ast.Name)}
@@ -145,11 +140,9 @@ class TestFile:
     def class_about(self, subject: Subject) -> str | None:
         """The class with tests, or called so, that is named after the subject, the innermost of a method first."""
         of_tests = [owner for owner in self._classes if self.tests(owner) or _is_called_so(owner)]
-        for name in subject.topics:
-            for owner in of_tests:
-                if _topic_of_tests(owner) == _topic_of_tests(name):
-                    return owner
-        return None
+        topics = {_topic_of_tests(owner): owner for owner in reversed(of_tests)}
+        about = (topics.get(_topic_of_tests(name)) for name in subject.topics)
+        return next(filter(None, about), None)
 
     def class_for(self, topic: str) -> tuple[str, str]:
         """The name of a new class of tests, as most here are called, and what most of them are derived from.

@@ -17,7 +17,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from pytest_enrich.data import Candidate, Decision, Grade, NewTest, Origin, Suggestion, Tally
-from pytest_enrich.data.suggestion import OriginPart
+from pytest_enrich.data.attempts import OriginPart
 from pytest_enrich.store import Store
 from pytest_enrich.writing.syntax import last_name
 from pytest_enrich.writing.words import snake

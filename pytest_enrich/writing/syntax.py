@@ -210,13 +210,6 @@ def literal_value(code: str | ast.expr) -> tuple[Any] | None:
         return None
 
 
-def has_only_literals(call: ast.Call) -> bool:
-    """Whether a call passes nothing but literals, each as one argument."""
-    values = [*call.args, *(keyword.value for keyword in call.keywords)]
-    is_plain = all(keyword.arg for keyword in call.keywords) and "⟨" not in ast.unparse(call)
-    return is_plain and all(literal_value(value) is not None for value in values)
-
-
 def is_expression(template: Template) -> bool:
     """Whether a template is one expression and nothing more."""
     try:

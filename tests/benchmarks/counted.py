@@ -106,7 +106,7 @@ def _items(path: str, text: str, shared: set[str]) -> Iterator[Item]:
         names = file.tests(owner) or ["test"]
         yield Item(
             nodeid="::".join(filter(None, (path, owner, names[0]))), path=path, owner=owner, name=names[0],
-            style=file.style(owner), is_async=False, fixtures=tuple(sorted(own)),
+            style=file.style(owner), fixtures=tuple(sorted(own)),
         )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def of_mutants(root: Path, attempts: Iterable[Attempt]) -> Iterator[Mutate]:
             continue
         source = (root / attempt.path).read_text(encoding="utf-8")
         inside = parametrized.inside(ast.parse(source), attempt.qualname)
-        made = mutants.make(source, inside.start, inside.stop - 1)
+        made = mutants.make(source, inside)
         if len(made) > 1:
             yield Mutate(
                 path=attempt.candidate.placement.path,

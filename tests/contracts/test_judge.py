@@ -31,7 +31,7 @@ def test_another_value_is_told(value, expected):
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(4, 4), (0.333333, 0.33), ((1, 2), [1, 2]), (b"a", "a"), ("a  b", "a b"), ({1, 2}, [2, 1]), (True, 1)],
+    [(4, 4), (0.333333, 0.33), ((1, 2), [1, 2]), (b"a", "a"), ("a  b", "a b"), (True, 1)],
 )
 def test_what_a_reader_takes_for_the_same_is_not(value, expected):
     assert seen(lambda: value, "example", expected) == ""

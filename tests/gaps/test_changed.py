@@ -1,6 +1,6 @@
 from pytest_enrich import gaps
+from pytest_enrich.data import Changes
 from pytest_enrich.gaps import FileCoverage
-from pytest_enrich.gaps.measured import Counted
 
 TEXT = """\
 def total(
@@ -25,6 +25,7 @@ FILE = FileCoverage(
     missing_branches=((5, 6),),
 )
 GAPS = gaps.find("shop.py", TEXT, FILE)
+CHANGES = Changes(since="main", base="a1b2", lines={"shop.py": (1,)})
 
 
 def chosen(*lines):
@@ -34,7 +35,7 @@ def chosen(*lines):
 
 def counted(*lines):
     changed = gaps.changed_statements({"shop.py": lines}, {"shop.py": TEXT})
-    told = gaps.count_changed([FILE], changed)
+    told = gaps.count_changed([FILE], changed, CHANGES)
     return (told.files, told.lines, *map(len, told.open.values()))
 
 
@@ -46,7 +47,7 @@ def test_a_missing_line_that_changed_has_its_gap():
 def test_any_line_of_a_statement_stands_for_it():
     assert chosen(7) == chosen(8) == chosen(6)
     assert counted(7, 8) == (1, 1, 1)
-    assert gaps.count_changed([FILE], {"shop.py": {5, 6, 13}}).open == {"shop.py": (6, 13)}
+    assert gaps.count_changed([FILE], {"shop.py": {5, 6, 13}}, CHANGES).open == {"shop.py": (6, 13)}
 
 
 def test_a_decision_that_changed_has_its_missing_outcome():
@@ -67,4 +68,5 @@ def test_covered_lines_and_lines_without_statements_have_none():
 def test_files_that_are_not_measured_count_for_nothing():
     changed = gaps.changed_statements({"docs.py": (1,), "broken.py": (1,)}, {"broken.py": "def ("})
     assert changed == {"broken.py": {1}}
-    assert gaps.count_changed([FILE], changed) == Counted()
+    told = gaps.count_changed([FILE], changed, CHANGES)
+    assert (told.since, told.paths, told.files, told.lines, told.missing) == ("main", 1, 0, 0, 0)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_enrich import gaps
-from pytest_enrich.gaps.flow import Branches
+from pytest_enrich.gaps.flow import taken
 from pytest_enrich.gaps.outline import Outline
 
 MODULES = ("textwrap", "shlex", "configparser", "tempfile", "queue", "cmd", "email.utils")
@@ -51,14 +51,14 @@ def measured(name: str) -> tuple[str, gaps.FileCoverage, PythonParser]:
 @pytest.mark.parametrize("name", MODULES)
 def test_branches_are_explained_as_coverage_explains_them(name):
     text, file, parser = measured(name)
-    explain = Branches(Outline(text))
+    outline = Outline(text)
     ours, theirs = [], []
     for branch in file.branches:
         said = parser.missing_arc_description(*branch)
         outcomes = [outcome for words, outcome in WORDS.items() if words in said]
         if outcomes:
             theirs.append((branch, outcomes[0]))
-            ours.append((branch, explain.step(branch)[1]))
+            ours.append((branch, taken(outline, branch)[1]))
     assert ours == theirs
     assert len(ours) > 10
 

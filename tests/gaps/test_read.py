@@ -34,7 +34,6 @@ def never():
     "src/shop/unused.py": "def f():\n    return 1\n",
     "src/shop/_vendor/__init__.py": "",
     "src/shop/_vendor/copied.py": "def g():\n    return 1\n",
-    "src/shop/copied.py": "__author__ = 'Ann'\n__version__ = '1.16'\n\n\ndef g():\n    return 1\n",
     "src/conftest.py": "",
     "src/tests/__init__.py": "",
     "src/tests/base.py": "x = 1\n",
@@ -156,7 +155,6 @@ def test_nothing_measured_is_nothing_missed():
         (("src",), ("unused.py",), ["__init__", "cart", "latin"]),
         (("tests/*",), (), []),
         (("src/shop/_vendor",), (), ["_vendor/__init__", "_vendor/copied"]),
-        (("src/shop/copied.py",), (), ["copied"]),
     ],
 )
 def test_globs_choose_the_sources(cov, project, include, exclude, left):

@@ -10,8 +10,13 @@ from pytest_enrich import mutants
 from pytest_enrich.data import Gap
 
 
-def changes(text, first=1, last=1000, limit=60):
-    return [one.change for one in mutants.make(textwrap.dedent(text), first, last, limit)]
+def make(text, first=1, last=1000, most=60):
+    """Mutants of a range of lines."""
+    return mutants.make(text, range(first, last + 1), most)
+
+
+def changes(text, first=1, last=1000):
+    return [one.change for one in make(textwrap.dedent(text), first, last)]
 
 
 def in_function(line, setup="x, y, z = X"):
@@ -39,11 +44,11 @@ def in_function(line, setup="x, y, z = X"):
         ("return NotImplemented", ["return NotImplemented -> return True"]),
         ("x += y", ["x += y -> pass", "x += y -> x -= y"]),
         ("x.y = z", ["x.y = z -> pass"]),
-        ("x = z()", ["x = z() -> pass", "x = z() -> x = None"]),
+        ("x = x + z", ["x = x + z -> pass", "x + z -> x - z", "x = x + z -> x = None"]),
         ("w = z()", ["w = z() -> w = None"]),
         ("x, y = y, x", ["x, y = y, x -> pass"]),
         ("x, w = y, x", []),
-        ("x: int = 1", ["1 -> 2", "x: int = 1 -> pass"]),
+        ("x: int = 1", ["1 -> 2"]),
         ("x: int", []),
         ("del x[y]", ["del x[y] -> pass"]),
         ("raise ValueError(x)", ["raise ValueError(x) -> pass", "raise ValueError(x) -> raise Exception(x)"]),
@@ -78,7 +83,7 @@ def test_a_handler_catches_nothing_more():
 def test_a_default_is_another():
     text = "def f(x=1, *, y=None, z='a', u=True):\n    return x, y, z, u\n"
     assert changes(text, 1, 1) == ["1 -> 2", 'None -> ""', "'a' -> \"\"", "True -> False"]
-    assert {one.operator for one in mutants.make(text, 1, 1)} == {"default"}
+    assert {one.operator for one in make(text, 1, 1)} == {"default"}
 
 
 def test_words_about_the_code_are_left_alone():
@@ -97,19 +102,19 @@ def test_decorators_are_left_alone():
 
 def test_operators_are_found_between_parentheses_and_comments():
     text = "def f(x, y):\n    return (x  # not < this\n        ) < (y)\n"
-    (first,) = (one for one in mutants.make(text, 2, 2) if one.operator == "boundary")
+    (first,) = (one for one in make(text, 2, 2) if one.operator == "boundary")
     assert first.apply(text) == text.replace(") < (", ") <= (")
     assert (first.line, first.statement) == (3, 2)
 
 
 def test_places_are_right_behind_wide_characters():
     text = "def f(x):\n    return 'é€😀' + x, x < 1\n"
-    assert text.replace("x < 1", "x <= 1") in [one.apply(text) for one in mutants.make(text, 1, 2)]
+    assert text.replace("x < 1", "x <= 1") in [one.apply(text) for one in make(text, 1, 2)]
 
 
 def test_deleted_statements_keep_the_lines_below_in_place():
     text = "def f(x):\n    x.add(\n        1,\n    )\n    return x\n"
-    (deleted,) = (one for one in mutants.make(text, 2, 2) if one.operator == "deletion")
+    (deleted,) = (one for one in make(text, 2, 2) if one.operator == "deletion")
     assert deleted.apply(text) == "def f(x):\n    pass\n\n\n    return x\n"
 
 
@@ -117,23 +122,15 @@ def test_deleted_statements_keep_the_lines_below_in_place():
     ("body", "is_deleted"),
     [
         ("x = g(x)", True),
-        ("if x:\n        y = 1\n    y = g(x)", False),
         ("if x:\n        x = g(x)", True),
-        ("y = 0\n    if x:\n        y = g(x)", True),
-        ("for y in x:\n        pass\n    y = g(x)", False),
-        ("with g() as y:\n        y = g(x)", True),
-        ("del x\n    x = g()", False),
-        ("try:\n        y = 1\n    except E:\n        y = g(x)", False),
-        ("import y\n    y = g(x)", True),
-        ("class X:\n        x = g()", False),
-        ("def h():\n        x = g()", False),
-        ("def y():\n        pass\n    y = g(y)", True),
-        ("x = lambda: x", True),
+        ("x, y = g(x, y)", True),
+        ("y = g(x)", False),
+        ("x, y = g(x)", False),
         ("y = lambda: y", False),
         ("y = [y for y in x]", False),
     ],
 )
-def test_an_assignment_is_deleted_where_the_name_has_a_value_before(body, is_deleted):
+def test_an_assignment_is_deleted_where_the_value_is_made_of_the_one_before(body, is_deleted):
     text = f"def f(x):\n    {body}\n    return x\n"
     last = text.count("\n") - 1
     assert any(one.endswith("-> pass") for one in changes(text, last, last)) == is_deleted
@@ -145,26 +142,26 @@ def test_what_compiles_to_the_same_is_no_mutant():
 
 def test_two_ways_to_the_same_code_are_one_mutant():
     text = "def f(x):\n    return 2 - 1\n"
-    assert len(changes(text)) == len({one.apply(text) for one in mutants.make(text, 1, 2)}) == 4
+    assert len(changes(text)) == len({one.apply(text) for one in make(text, 1, 2)}) == 4
 
 
 def test_what_would_not_compile_is_no_mutant():
     text = "def f(x):\n    for y in x:\n        break\n    match x:\n        case 1 | 2:\n            pass\n"
-    for one in mutants.make(text, 1, 6):
+    for one in make(text, 1, 6):
         compile(one.apply(text), "f", "exec")
 
 
 def test_too_many_are_spread_over_the_lines():
     text = "def f(x):\n" + "".join(f"    x.a{number} = x.b < {number} and x.c\n" for number in range(30))
-    lines = [one.line for one in mutants.make(text, 1, 31, 10)]
+    lines = [one.line for one in make(text, 1, 31, 10)]
     assert len(lines) == len(set(lines)) == 10
     assert min(lines) < 6
     assert max(lines) > 26
 
 
 def test_what_is_not_python_has_no_mutants():
-    assert mutants.make("def f(:\n", 1, 1) == ()
-    assert mutants.make("x = '\0'\n", 1, 1) == ()
+    assert make("def f(:\n", 1, 1) == ()
+    assert make("x = '\0'\n", 1, 1) == ()
 
 
 def test_only_the_gaps_own_lines_and_the_statement_that_decides_count():
@@ -185,7 +182,7 @@ def test_of_a_loop_that_has_nothing_to_go_through_what_comes_after_it_is_changed
 
 def test_of_something_long_the_difference_is_shown():
     text = f"def f(x):\n    return x.{'a' * 60}.{'b' * 60} < 1\n"
-    (one, *_) = (one for one in mutants.make(text, 1, 2) if one.operator == "boundary")
+    (one, *_) = (one for one in make(text, 1, 2) if one.operator == "boundary")
     assert one.change == "...bbbbbbbbbb < 1 -> ...bbbbbbbbbb <= 1"
 
 
@@ -212,9 +209,9 @@ STATEMENTS = st.builds(
 @given(st.lists(STATEMENTS, min_size=1, max_size=4))
 def test_every_mutant_compiles_differs_and_is_made_again(statements):
     text = "def f(x, y):\n" + "".join(f"    {one}\n" for one in statements)
-    made = mutants.make(text, 1, 100)
+    made = make(text, 1, 100)
     texts = [one.apply(text) for one in made]
-    assert made == mutants.make(text, 1, 100)
+    assert made == make(text, 1, 100)
     assert len({one.id for one in made}) == len(set(texts)) == len(made)
     assert text not in texts
     for one, changed in zip(made, texts, strict=True):

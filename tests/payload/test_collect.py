@@ -26,11 +26,11 @@ def test_an_item_says_where_and_how_it_is_written(project, collect):
     collected = collect(root, "tests/test_a.py")
 
     assert collected.errors == ()
-    assert [(i.nodeid.partition("::")[2], i.name, i.owner, i.style, i.is_async) for i in collected.items] == [
-        ("test_many", "test_many", None, "function", False),
-        ("test_later", "test_later", None, "function", True),
-        ("TestGroup::TestInner::test_in", "test_in", "TestGroup.TestInner", "method", False),
-        ("OldTest::test_old", "test_old", "OldTest", "unittest", False),
+    assert [(i.nodeid.partition("::")[2], i.name, i.owner, i.style) for i in collected.items] == [
+        ("test_many", "test_many", None, "function"),
+        ("test_later", "test_later", None, "function"),
+        ("TestGroup::TestInner::test_in", "test_in", "TestGroup.TestInner", "method"),
+        ("OldTest::test_old", "test_old", "OldTest", "unittest"),
     ]
     assert {item.path for item in collected.items} == {"tests/test_a.py"}
 

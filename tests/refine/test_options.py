@@ -56,24 +56,6 @@ def test_of_several_things_that_are_said_of_one_call_any_may_go(test_of):
     assert several.completed((1,)) == (1,)
 
 
-@pytest.mark.parametrize(
-    ("needed", "left"),
-    [
-        ("", "def test_add(library):"),
-        ("client", "def test_add(client, library):"),
-        ("session: Session", "def test_add(library, session: Session):"),
-    ],
-)
-def test_a_fixture_goes_that_the_test_does_not_name_and_the_proof_does_not_need(test_of, needed, left):
-    test = test_of("def test_add(client, library, session: Session):\n    assert library.add('Emma') == 1\n")
-    assert refine.reduce(test, lambda one: needed in one.code).code.splitlines()[0] == left
-
-
-def test_no_fixture_goes_that_a_function_inside_reads(test_of):
-    test = test_of("def test_a(depot):\n    def answer():\n        return depot\n    assert get(answer) == 1\n")
-    assert refine.reduce(test, lambda one: "return depot" in one.code).code.splitlines()[0] == "def test_a(depot):"
-
-
 def test_the_first_of_several_options_goes_too(test_of):
     test = test_of(
         "def test_negative_ttl(cache):\n    cache.configure(stats=True, ttl=-2)\n    assert cache.ttl is None\n"

@@ -1,6 +1,5 @@
 import ast
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -53,20 +52,6 @@ def test_no_empty_line_is_left_where_a_value_moved_into_the_assertion(test_of):
         "def test_a():",
         '    assert parse(parse("x")) == 1',
     ]
-
-
-def test_what_was_just_said_is_not_said_again(test_of, body):
-    candidate = test_of(
-        """
-        def test_a():
-            result = parse("x")
-            assert result is None
-            assert result is None
-            assert parse("y") == 1
-        """
-    )
-    smaller = refine.reduce(candidate, lambda one: "parse" in one.code and "result is None" in one.code)
-    assert body(smaller).count("assert result is None") == 1
 
 
 def test_what_is_read_later_is_not_taken_away_alone(test_of):
@@ -231,30 +216,3 @@ def test_what_keeps_the_test_apart_from_the_machine_stays(test_of, body):
         'monkeypatch.setattr(shop, "load", fake)',
         "assert rate() == -1",
     ]
-
-
-@pytest.mark.parametrize("needed", [False, True])
-def test_a_block_goes_that_is_round_what_asserts_and_that_the_proof_does_not_need(test_of, body, needed):
-    candidate = test_of(
-        """
-        def test_a(caplog):
-            with caplog.at_level(3):
-                with pytest.raises(
-                    ValueError
-                ):
-                    rate()
-        """
-    )
-    smaller = refine.reduce(candidate, lambda one: not needed or "at_level" in one.code)
-    lines = ["with pytest.raises(", "ValueError", "):", "rate()"]
-    assert body(smaller) == (["with caplog.at_level(3):", *lines] if needed else lines)
-    assert ast.parse(smaller.code)
-    assert ("caplog" in smaller.code) == needed
-
-
-@pytest.mark.parametrize("block", ["pytest.raises(ValueError)", "shop() as made", "mock.patch('shop.rate')"])
-def test_a_block_stays_that_says_what_happens_in_it_names_it_or_keeps_it_apart(test_of, body, block):
-    candidate = test_of(
-        f"def test_a():\n    with {block}:\n        with pytest.warns(Warning):\n            rate()\n"
-    )
-    assert body(refine.reduce(candidate, lambda _one: True))[0] == f"with {block}:"

@@ -16,7 +16,6 @@ COLLECTED = Collected(
             owner=None,
             name=nodeid.partition("::")[2],
             style="function",
-            is_async=False,
             fixtures=("tmp_path",),
         )
         for nodeid in (PARTS, DISCOUNT)

@@ -102,8 +102,8 @@ def test_decorators_tell_what_a_function_is(target, qualname, words, kind):
 def test_parameters_are_as_declared(target):
     found = target(SHOP, ("Cart.parse", "if strict:")).parameters
     assert [(one.name, one.kind, one.annotation, one.default) for one in found] == [
-        ("text", "positional only", '"str"', None),
-        ("sep", "positional", "str", '"-"'),
+        ("text", "positional only", "'str'", None),
+        ("sep", "positional", "str", "'-'"),
         ("rest", "variadic", None, None),
         ("strict", "keyword only", None, "False"),
         ("more", "keywords", None, None),

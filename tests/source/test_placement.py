@@ -24,7 +24,6 @@ def item(nodeid: str, style: str = "function", fixtures: tuple[str, ...] = ()) -
         owner=".".join(owner) or None,
         name=name,
         style=style,
-        is_async=False,
         fixtures=fixtures,
     )
 
@@ -238,11 +237,11 @@ def test_a_file_whose_text_is_unknown_or_broken_is_no_place_beside_a_test(place)
 
 def test_fixtures_are_those_of_the_test_beside(target):
     items = (
-        item("tests/test_x.py::test_a", fixtures=("db", "tmp_path")),
+        item("tests/test_x.py::TestA::test_b", fixtures=("db", "tmp_path")),
         item("tests/test_x.py::test_b", fixtures=("tmp_path",)),
     )
-    texts = {"tests/test_x.py": "def test_a(): pass\ndef test_b(): pass\n"}
-    beside = target(TEXT, PLACE, suite=suite(texts, items), contexts={3: ("tests/test_x.py::test_a",)})
+    texts = {"tests/test_x.py": f"def test_b(): pass\nclass TestA:\n{BODY}"}
+    beside = target(TEXT, PLACE, suite=suite(texts, items), contexts={3: ("tests/test_x.py::TestA::test_b",)})
     assert beside.fixtures == ("db", "tmp_path")
     new = target(TEXT, PLACE, suite=suite(texts, items))
     assert (new.placement.path, new.fixtures) == ("tests/test_cart.py", ("tmp_path",))

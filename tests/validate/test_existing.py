@@ -7,7 +7,7 @@ from pytest_enrich.data import MutantFate
 from pytest_enrich.validate import Existing
 
 SOURCE = "def f(a):\n    if a > 1:\n        return 2\n    return 3\n"
-BOTH = mutants.make(SOURCE, 2, 3)
+BOTH = mutants.make(SOURCE, [2, 3])
 ONE, OTHER = BOTH[0], BOTH[-1]
 NAME = "tests/test_a.py::test_f"
 

@@ -25,7 +25,7 @@ BLUNT = "def test_negative():\n    assert discount(-1) == 0\n"
 SHARP = "def test_negative():\n    assert discount(-7) == 6\n"
 CALLS = [Call(qualname="discount", arguments=(Argument(name="total", value=value),)) for value in ("-7", "-9")]
 SHARPER = "def test_negative():\n    assert discount(-700) == 699\n"
-EVERY = [one.change for one in mutants.make(SOURCE, 1, 9)]
+EVERY = [one.change for one in mutants.make(SOURCE, range(1, 10))]
 
 
 def with_call(fakes):

@@ -79,7 +79,7 @@ def judge(fakes):
     return judge
 
 
-BOUNDARY, COMPARED, ZERO, NONE, MINUS, ONE = (one.change for one in mutants.make(SOURCE, 1, 9))
+BOUNDARY, COMPARED, ZERO, NONE, MINUS, ONE = (one.change for one in mutants.make(SOURCE, range(1, 10)))
 EVERY = (BOUNDARY, COMPARED, ZERO, NONE, MINUS, ONE)
 
 

@@ -8,30 +8,28 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 
 from msgspec.structs import replace
 
-from pytest_enrich import imports, patch
-from pytest_enrich.data import Answered, Call, Candidate, NewTest, Oracle, Origin, Prove, Proved, Template
-from pytest_enrich.errors import RefusedError
+from pytest_enrich import imports
+from pytest_enrich.data import Call, Candidate, Dropped, NewTest, Oracle, Origin, Template
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import imported
 from pytest_enrich.proposers.exploring import record
 from pytest_enrich.proposers.properties import laws, outline
 from pytest_enrich.proposers.properties.laws import Law
-from pytest_enrich.proposers.properties.strategy import Source, Strategy
+from pytest_enrich.proposers.properties.strategy import Source
 from pytest_enrich.protocols import Sandbox, Task
-from pytest_enrich.validate.gain import gained
+from pytest_enrich.validate.gain import gained, placed
+from pytest_enrich.validate.proof import Proof, Trial, proved
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, indented
 from pytest_enrich.writing.syntax import calls, functions_in, last_name, relation
 
 STRATEGIES = "from hypothesis import strategies as st"
-BY_KEYWORD = re.compile(r"@(?:\w+\.)?given\(\s*\w+\s*=")
-DRAWN = re.compile(r"\{(\w+)\}")
 
 
 class LawRenderer(Renderer, frozen=True, kw_only=True):
@@ -49,7 +47,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
         called = (known for name, known in tests if name == f"test_{law.name}" or len(law.functions) > 1)
         return any(wanted <= known for known in called)
 
-    def write(self, law: Law, drawn: Sequence[Strategy], *, above: Sequence[Template] = ()) -> NewTest | None:
+    def write(self, law: Law, drawn: Sequence[Template], *, above: Sequence[Template] = ()) -> NewTest | None:
         """The test, or None when it would not be readable.
 
         Args:
@@ -59,8 +57,8 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
         """
         local = self._local(law)
         body = _body(law, local, unittest=self.placement.style == "unittest")
-        given = self._given(law, drawn, local)
-        lines = [*(f"@{decorator}" for decorator in above), f"@⟨hypothesis:given⟩({given})", *body]
+        given = drawn if len(drawn) == 1 else map("{}={}".format, local.values(), drawn)
+        lines = [*(f"@{decorator}" for decorator in above), f"@⟨hypothesis:given⟩({', '.join(given)})", *body]
         variables = {*local.values(), "result"} - self.bindings.taken
         resolved = self.resolve(lines, variables, () if _has_strategies(self.bindings) else (STRATEGIES,))
         if resolved is None or any(len(line) > LONGEST_LINE - len(INDENT) for line in resolved.codes):
@@ -72,7 +70,6 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
             self.define(name, drawn=local.values()),
             *indented(resolved.codes[head:]),
         ]
-        every = " and ".join(dict.fromkeys(strategy.words for strategy in drawn))
         oracle = Oracle(line=len(code), what=law.title.partition(": ")[2], source="property", look=True)
         return NewTest(
             name=name,
@@ -80,7 +77,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
             imports=resolved.imports,
             placement=self.placement,
             title=law.title,
-            look=law.question.replace("{every}", f"every {every}"),
+            look=law.question,
             oracle=(oracle,),
             origin=replace(self.origin, rules=(law.rule,)),
             gaps=tuple(gap.id for gap in self.target.gaps),
@@ -97,12 +94,6 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
             local[given.parameter.name] = wanted if wanted not in local.values() else f"{wanted}_{len(local) + 1}"
         return local
 
-    def _given(self, law: Law, drawn: Sequence[Strategy], local: dict[str, str]) -> Template:
-        if len(drawn) == 1 and not BY_KEYWORD.search(self.text):
-            return drawn[0].template
-        pairs = zip(law.inputs, drawn, strict=True)
-        return ", ".join(f"{local[given.parameter.name]}={strategy.template}" for given, strategy in pairs)
-
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _given_tests(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
@@ -115,21 +106,18 @@ def _given_tests(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
 
 def _has_strategies(bindings: imports.Bindings) -> bool:
     """Whether the file has its own way of naming strategies."""
-    meanings = [one for known in (*bindings.modules.values(), *bindings.objects.values()) for one in known]
-    own = any(one.startswith(("hypothesis.strategies", "hypothesis:strategies")) for one in meanings)
-    return own or "st" in bindings.taken
+    known = itertools.chain.from_iterable((*bindings.modules.values(), *bindings.objects.values()))
+    strategies = ("hypothesis.strategies", "hypothesis:strategies")
+    return "st" in bindings.taken or any(meaning.startswith(strategies) for meaning in known)
 
 
 def _body(law: Law, local: dict[str, str], *, unittest: bool) -> list[Template]:
     """The statements, with the inputs by their names."""
-
-    def named(template: Template) -> Template:
-        return DRAWN.sub(lambda match: local.get(match[1], match[1]), template)
-
-    left, right = named(law.left), named(law.right)
+    names = {**local, "result": "result"}
+    left, right = law.left.format(**names), law.right.format(**names)
+    result = f"result = {law.result.format(**names)}" if law.result else ""
     check = f"self.assertEqual({left}, {right})" if unittest else f"assert {relation(left, '==', right)}"
-    result = [f"result = {named(law.result)}"] if law.result else []
-    return [*([named(law.scene)] if law.scene else []), *result, check]
+    return [line for line in (law.scene, result, check) if line]
 
 
 MOST_LAWS = 6
@@ -171,24 +159,20 @@ class PropertiesProposer:
             return
         renderer = LawRenderer.of(task, Origin(proposer=self.name, seed=task.seed, reduced=True))
         source = Source(outline=module, calls=self._calls(task))
-        until, done = time.monotonic() + task.seconds, set[str]()
+        until = time.monotonic() + task.seconds
         for law in laws.find(module, target.qualname.rpartition(".")[2])[:MOST_LAWS]:
             if time.monotonic() > until:
                 return
-            if law.name not in done and not renderer.knows(law):
-                tests = self._test(task, renderer, source, law)
-                yield from tests
-                done |= {law.name} if tests else set()
+            drawn = None if renderer.knows(law) else source.drawn(law)
+            if drawn is not None:
+                yield from self._test(task, partial(renderer.write, law, drawn))
 
-    def _test(self, task: Task, renderer: LawRenderer, source: Source, law: Law) -> list[NewTest]:
-        """The test of a law that holds and closes gaps; none of another."""
-        drawn = source.drawn(law)
-        if drawn is None:
-            return []
-        write = partial(renderer.write, law, drawn)
+    def _test(self, task: Task, write: Write) -> Iterator[NewTest]:
+        """The test of a law, where that holds and closes gaps."""
         closed = _closed(task, write, self._sandbox)
         written = write() if closed else None
-        return [replace(written, gaps=closed)] if written else []
+        if written is not None:
+            yield replace(written, gaps=closed)
 
     def _calls(self, task: Task) -> Callable[[str], Sequence[Call]]:
         """The calls that the nearest tests make, recorded when somebody first asks."""
@@ -226,23 +210,15 @@ def _drawing(seed: int, examples: int) -> list[Template]:
 
 def _once(task: Task, test: NewTest | None, sandbox: Sandbox, *, measured: bool) -> tuple[str, ...] | None:
     """The gaps that the test closes, None unless it passes and is quick."""
-    if test is None:
+    proof = placed(task, test, sandbox, timeout=SECONDS) if test is not None else None
+    if not isinstance(proof, Proof):
         return None
-    try:
-        text = patch.insert(task.test_text, test)
-    except RefusedError:
+    execution = proof.prove(Trial(alone=True, measured=measured))
+    outcome, answer = proof.outcome(execution), proved(execution)
+    if isinstance(outcome, Dropped) or isinstance(answer, Dropped) or outcome.result != "passed":
         return None
-    place, path = test.placement, task.target.path
-    nodeid = "::".join([place.path, *(place.owner.split(".") if place.owner else []), test.name])
-    job = Prove(path=place.path, text=text, tests=(nodeid,), measure=(path,) if measured else ())
-    execution = sandbox.execute(job, timeout=SECONDS)
-    answer = execution.answer if isinstance(execution, Answered) else None
-    if not isinstance(answer, Proved):
-        return None
-    outcome = next((each for each in answer.outcomes if each.nodeid == nodeid), None)
-    if outcome is None or outcome.result != "passed" or (measured and outcome.seconds > SLOWEST):
-        return None
-    return gained(answer, path, task.target.gaps)[0]
+    is_slow = measured and outcome.seconds > SLOWEST
+    return None if is_slow else gained(answer, task.target.path, task.target.gaps)[0]
 
 
 def _imports(text: str) -> bool:

@@ -91,4 +91,4 @@ def mutate():
 def _made(root: Path, *lines: int, source=SOURCE) -> tuple[Mutant, ...]:
     """The mutants of these lines."""
     text = (root / source).read_text()
-    return tuple(one for line in lines for one in mutants.make(text, line, line))
+    return tuple(one for line in lines for one in mutants.make(text, [line]))

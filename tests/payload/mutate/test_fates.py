@@ -20,7 +20,7 @@ def fates(root: Path, answer: Mutated, *lines: int, source=SOURCE) -> dict[str, 
     """By the change of each mutant what became of it."""
     assert not answer.error
     text = (root / source).read_text()
-    made = [one for line in lines for one in mutants.make(text, line, line)]
+    made = [one for line in lines for one in mutants.make(text, [line])]
     by_id = {fate.id: fate.fate for fate in answer.fates}
     return {one.change: by_id[one.id] for one in made}
 
@@ -138,7 +138,7 @@ def test_a_mutant_that_ends_the_process_is_noticed(project, mutate):
 def test_existing_tests_are_tried_on_what_is_contested(shop, mutate):
     line = line_of((shop / SOURCE).read_text(), "self.items.append")
     name = "tests/test_cart.py::test_add"
-    made = mutants.make((shop / SOURCE).read_text(), line, line + 1)
+    made = mutants.make((shop / SOURCE).read_text(), [line, line + 1])
     answer = mutate(
         shop,
         TEST.format("assert Cart().add('pen').items"),
@@ -219,7 +219,7 @@ def test_verdicts_are_those_of_fresh_runs_on_a_changed_file(shop, mutate):
             "        assert (cart.items, spelled(cart.items), PRICES) == (['a', 'b'], ['A', 'B'], {'pen': 2})"
         )
     )
-    made = mutants.make(text, 1, 20, 9)
+    made = mutants.make(text, range(1, 21), 9)
     answer = mutate(shop, code, made=made)
     fresh = {}
     for one in made:

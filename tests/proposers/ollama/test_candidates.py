@@ -35,7 +35,7 @@ def places():
     items = tuple(
         Item(
             nodeid="::".join(filter(None, (path, owner, name))), path=path, owner=owner, name=name, style=style,
-            is_async=False, fixtures=fixtures,
+            fixtures=fixtures,
         )
         for path, owner, name, style, fixtures in ITEMS
     )  # fmt: skip

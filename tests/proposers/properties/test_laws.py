@@ -34,12 +34,6 @@ def test_names_that_only_look_alike_are_no_pair(said, one, other):
     assert said(PAIR.format(one, other)) == []
 
 
-def test_a_pair_whose_types_do_not_fit_is_none(said):
-    assert said("def encode(text: str) -> bytes: ...\ndef decode(count: int) -> str: ...") == []
-    assert said("def encode(text: str) -> bytes: ...\ndef decode(data: bytes) -> float: ...") == []
-    assert len(said("def encode(text: str) -> 'bytes | None': ...\ndef decode(data: bytes) -> str: ...")) == 1
-
-
 def test_what_both_need_is_given_to_both(said):
     source = "def encrypt(text, key): ...\ndef decrypt(text, key): ..."
     assert said(source) == ["decrypt(encrypt({text}, {key}), {key}) == {text}"]
@@ -47,14 +41,6 @@ def test_what_both_need_is_given_to_both(said):
 
 def test_what_only_the_second_needs_makes_no_pair(said):
     assert said("def encrypt(text): ...\ndef decrypt(text, key): ...") == []
-
-
-def test_what_both_may_be_given_is_tried_after_the_plain_form(said):
-    source = "def dumps(data, *, strict=False): ...\ndef loads(text, *, strict=False): ..."
-    assert said(source) == [
-        "loads(dumps({data})) == {data}",
-        "loads(dumps({data}, strict={strict}), strict={strict}) == {data}",
-    ]
 
 
 def test_an_object_is_written_and_read_back(said):
@@ -73,27 +59,13 @@ def test_an_object_is_written_and_read_back(said):
     assert said(source) == ["parse(str({frame})) == {frame}"]
 
 
-def test_objects_that_cannot_be_compared_have_no_law(said):
+def test_methods_are_called_on_an_object(said):
     source = """
-    class Frame:
-        def __init__(self, size): ...
-        def to_text(self): ...
-        @classmethod
-        def from_text(cls, text): ...
-    """
-    assert said(source) == []
-
-
-def test_methods_are_called_on_an_object_that_needs_nothing(said):
-    source = """
-    class {}:
-        def __init__(self{}): ...
+    class Codec:
         def encode(self, text): ...
         def decode(self, data): ...
     """
-    assert said(source.format("Codec", "")) == ["codec = Codec(); codec.decode(codec.encode({text})) == {text}"]
-    assert said(source.format("Codec", ", strict=True")) != []
-    assert said(source.format("Codec", ", table")) == []
+    assert said(source) == ["codec = Codec(); codec.decode(codec.encode({text})) == {text}"]
 
 
 @pytest.mark.parametrize("name", ["normalize", "clean_title", "strip_marks", "slugify"])
@@ -110,8 +82,7 @@ def test_the_docstring_says_that_nothing_is_left_to_do(said):
     assert said('def tidy(text):\n    """Tidy up. Not idempotent."""') == []
 
 
-def test_what_returns_something_else_is_not_done_twice(said):
-    assert said("def normalize(text: str) -> int: ...") == []
+def test_what_returns_nothing_is_not_done_twice(said):
     assert said("def normalize(text: str) -> None: ...") == []
 
 

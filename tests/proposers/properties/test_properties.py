@@ -128,22 +128,6 @@ def test_without_types_and_calls_nothing_is_drawn(propose):
     assert (made, sandbox.jobs) == ([], [])
 
 
-TWO = """
-def discount(total: int, *, strict: bool = False) -> int: ...
-def undiscount(total: int, *, strict: bool = False) -> int: ...
-"""
-
-
-def test_a_law_gives_one_test_at_most(propose):
-    (made,), _ = propose(Answers(), TWO)
-    assert "strict" not in made.code
-
-
-def test_optional_arguments_are_tried_where_the_plain_form_closes_nothing(propose):
-    (made,), _ = propose(Answers(branches=lambda job: ((3, 4),) if "strict=" in job.text else ()), TWO)
-    assert "undiscount(discount(total, strict=strict), strict=strict) == total" in made.code
-
-
 def test_different_laws_give_a_test_each(propose):
     made, _ = propose(Answers(), f"{SOURCE}\ndef undiscount(total: int) -> int: ...\n")
     assert [one.name for one in made] == ["test_undiscount_undoes_discount", "test_discount_is_idempotent"]

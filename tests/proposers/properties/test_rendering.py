@@ -61,11 +61,6 @@ def test_strategies_are_named_as_the_file_names_them(write, imports, decorator):
     assert made.code.splitlines()[0] == decorator.replace("text_", "text")
 
 
-def test_a_file_that_gives_arguments_by_name_goes_on_doing_so(write):
-    tests = HEAD + "@given(data=st.binary())\ndef test_decode(data):\n    decode(data)\n"
-    assert write(tests=tests).code.splitlines()[0] == "@given(text=st.text())"
-
-
 def test_several_inputs_go_by_name(write):
     source = "def encode(text: str, key: int): ...\ndef decode(data: bytes, key: int) -> str: ..."
     assert write(source).code.splitlines()[:2] == [

@@ -18,9 +18,6 @@ class Colour(enum.Enum):
 class Point:
     x: int
     y: int = 0
-
-class Odd:
-    def __init__(self, anything): ...
 """
 
 
@@ -39,30 +36,30 @@ def short(template):
         ("dict[str, bool]", "dictionaries(text(), booleans())"),
         ("set[int]", "sets(integers())"),
         ("tuple[int, str]", "tuples(integers(), text())"),
-        ("int | None", "none() | integers()"),
-        ("Optional[int]", "none() | integers()"),
+        ("int | None", "integers() | none()"),
+        ("Optional[int]", "integers() | none()"),
         ("Union[int, str]", "integers() | text()"),
         ("Literal['a', 'b']", "sampled_from(['a', 'b'])"),
-        ("Colour", "sampled_from(Colour)"),
+        ("Colour", "from_type(Colour)"),
         ("Point", "from_type(Point)"),
     ],
 )
 def test_an_annotation_has_a_plain_strategy(read, annotation, drawn):
     found = of_annotation(annotation, read(CLASSES))
     assert found is not None
-    assert short(found.template) == drawn
+    assert short(found) == drawn
 
 
 @pytest.mark.parametrize(
     "annotation",
-    ["Odd", "Unknown", "Any", "Callable[[], int]", "list", "int |", "tuple[int, ...]", "dict[str]"],
+    ["Unknown", "Any", "Callable[[], int]", "list", "int |", "tuple[int, ...]", "dict[str]"],
 )
 def test_what_has_none_is_left_alone(read, annotation):
     assert of_annotation(annotation, read(CLASSES)) is None
 
 
 def test_values_of_one_kind_show_what_is_taken():
-    assert short(of_values(["'a'", "''"]).template) == "text()"
+    assert short(of_values(["'a'", "''"])) == "text()"
     assert of_values(["1", "'a'"]) is None
     assert of_values(["object()"]) is None
     assert of_values([]) is None
@@ -71,7 +68,7 @@ def test_values_of_one_kind_show_what_is_taken():
 def drawn(source, laws, text, *calls):
     (law,) = laws(text)
     found = source(text, calls).drawn(law)
-    return None if found is None else [short(one.template) for one in found]
+    return None if found is None else [short(one) for one in found]
 
 
 def call(value, name="tidy"):
