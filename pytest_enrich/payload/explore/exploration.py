@@ -29,7 +29,7 @@ from ..objects import aliases
 from ..project import module_of
 from ..rules import classes
 from ..rules.files import listed_backwards
-from . import calls, corpus, informative, world
+from . import calls, contract, corpus, informative, world
 from .calls import Call, Program, program
 from .command import started_as
 from .function import Function, Laboratory
@@ -293,12 +293,13 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     """The `Finding` for a chosen call, looked at with the clock `days` ahead, and then in another place."""
     call = calls.load(record["call"])
     lines = {*record["reached"], *(to for _, to in record["branches"])}
-    about = frozenset(word for at in lines for word in re.findall(r"\w+", scene.runner.line(at)))
+    texts = [scene.runner.line(at) for at in lines]
+    about = frozenset(word for text in texts for word in re.findall(r"\w+", text))
     wanted = dataclasses.replace(_with_classes(_program(scene, call)), about=about)
     elsewhere = listed_backwards() if days else contextlib.nullcontext()
     random.seed(days)
     with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
-        consume, observations = observe(scene.runner, wanted, warns=not scene.warning.isdisjoint(lines))
+        consume, observations = observe(scene.runner, wanted, warns=any(map(contract.warns, texts)))
     return {**record, **wanted.dump(), "consume": consume, "observations": observations}
 
 

@@ -21,7 +21,6 @@ from ..rules.evidence import constructor
 from ..rules.values import World
 from . import calls, command, hooks, shown
 from .calls import Call
-from .contract import warning_lines
 from .entry import ENTERING, Entry, finished
 from .inputs import Inputs
 from .run import CALL_SECONDS, Runner
@@ -40,14 +39,13 @@ MOST_WRITERS, FEW_CALLS = 4, 3
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
-    """The file under test, the functions to call, what is known of their inputs, and its `warned.lines`."""
+    """The file under test, the functions to call, and what is known of their inputs."""
 
     module: types.ModuleType
     runner: Runner
     entries: Mapping[str, Entry]
     inputs: tuple[Inputs, ...]
     given: Given
-    warning: frozenset[int]
 
 
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
@@ -93,7 +91,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         if one.get("receiver") is not None and not one.get("inside")
     ]
     given = Given(module.__name__, beside, asked, world, job["seed"])
-    return Scene(module, runner, called, tuple(inputs), given, warning_lines(filename))
+    return Scene(module, runner, called, tuple(inputs), given)
 
 
 @rule("attributes filled")
