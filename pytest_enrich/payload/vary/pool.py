@@ -14,7 +14,7 @@ from ..explore.calls import Call
 from ..explore.templates import literals, parsed, vary
 from ..rules import is_left_out, rule
 from ..rules.body import copied
-from .names import Names, Path, combined, members, nodes
+from .names import Names, Path, members, nodes
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
 """The largest right side of an operation that makes large numbers."""
@@ -161,9 +161,8 @@ class Pool:
     def promising(self) -> tuple[str, ...]:
         """What is tried first, best first: what the code compares with, then what stands near, then the plain."""
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
-        flags = self._fitting(() if is_left_out("rows: flags") else combined(self.seen, self._members))
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
-        every = [*first, *near, *self.plain, *self._fitting(self._emptied), *flags]
+        every = [*first, *near, *self.plain, *self._fitting(self._emptied)]
         return tuple(dict.fromkeys(every))
 
     @cached_property

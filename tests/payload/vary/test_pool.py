@@ -157,26 +157,12 @@ class Way(enum.IntEnum):
     LOUD = 2
 
 
-class Right(enum.Flag):
-    READ = 1
-    WRITE = 2
-
-
 def enumerated(*rows):
-    return Pool(rows, Names({"Color": Color, "Way": Way, "Right": Right}), (), ())
+    return Pool(rows, Names({"Color": Color, "Way": Way}), (), ())
 
 
 def test_where_rows_have_members_of_an_enumeration_the_others_are_tried_first_and_by_their_names():
     assert enumerated("Color.RED").promising[:2] == ("Color.RED", "Color.BLUE")
-
-
-def test_flags_are_tried_together():
-    assert "Right.READ | Right.WRITE" in enumerated("Right.READ").promising
-
-
-def test_numbers_are_tried_together_where_rows_do_so():
-    assert "Way.PLAIN | Way.LOUD" not in enumerated("Way.PLAIN").promising
-    assert "Way.PLAIN | Way.LOUD" in enumerated("Way.PLAIN", "Way.BACK | Way.LOUD").promising
 
 
 def test_a_bare_number_is_stranger_than_a_member_where_rows_have_names():
