@@ -300,7 +300,7 @@ def _neighbours(text: str) -> tuple[str, ...]:
 
 
 class Added(Pool):
-    """A pool of a place where nothing stands in the rows.
+    """A pool of a place where nothing stands in the rows, or the name of a fixture.
 
     Args:
         rows: What stands for nothing, in each row.
@@ -319,14 +319,13 @@ class Added(Pool):
         *,
         comes_first: bool = False,
     ) -> None:
-        offers = () if is_left_out(rule) else offers
-        super().__init__(rows, names, (), (), offers)
-        self._offers, self._rule = tuple(offers), rule
+        self._offers, self._rule = () if is_left_out(rule) else tuple(offers), rule
         self.comes_first = comes_first
+        super().__init__(rows, names, (), ())
 
     def fits(self, template: str) -> bool:
         """Whether it was offered, or is a plain value of the same type as one that was, under the same keys."""
-        if super().fits(template):
+        if template in self.seen or template in self._offers:
             return True
         return bool(literals(template)) and (self._names.parts(template), keys(template)) in self._kinds
 
@@ -356,15 +355,3 @@ class Added(Pool):
     def unusual(self, value: str) -> int:
         """A value that nobody offered is one sign to stumble over."""
         return int(value not in self._offers)
-
-
-class Exchanged(Added):
-    """A pool of names that are no values: nothing but what was offered fits."""
-
-    def fits(self, template: str) -> bool:
-        """Whether it was offered, or is there."""
-        return template in self.seen or template in self._offers
-
-    def like(self, kind: object) -> list[str]:  # noqa: ARG002 - as of a pool
-        """None: a name is of no type."""
-        return []

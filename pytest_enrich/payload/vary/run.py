@@ -26,7 +26,7 @@ from ..project import module_of
 from ..selection import function_of
 from .instrument import INSTEAD, METHOD, Probe
 from .names import Names
-from .pool import EDGES, Added, Exchanged, Pool, is_literal
+from .pool import EDGES, Added, Pool, is_literal
 from .runner import Endings, ItemRunner, Record, Setting, TestRun
 from .subject import ExistingTest
 from .test import Test, Variation, row_of
@@ -108,16 +108,13 @@ class Tests:
         others = (value for values in rows for value in values if is_literal(value))
         near = [*self._work["job"]["values"], *others]
         offers = [pair for offer in self._offers(test) for pair in offer]
-        for hole, values in enumerate(rows):
-            if holes[hole]["fixture"]:
-                yield Exchanged(values, holes[hole]["offers"], test.names, "rows: fixtures")
-                continue
-            if adds := holes[hole]["adds"]:
-                is_exchanged = adds in {INSTEAD, METHOD}
-                yield Added(values, holes[hole]["offers"], test.names, _rule(adds), comes_first=is_exchanged)
-                continue
-            offered = [*holes[hole]["offers"], *(value for at, value in offers if at == str(hole))]
-            yield Pool(values, test.names, constants, near, offered)
+        for at, (hole, values) in enumerate(zip(holes, rows, strict=True)):
+            if hole["fixture"] or hole["adds"]:
+                comes_first = hole["adds"] in {INSTEAD, METHOD}
+                yield Added(values, hole["offers"], test.names, _rule(hole), comes_first=comes_first)
+            else:
+                offered = [*hole["offers"], *(value for place, value in offers if place == str(at))]
+                yield Pool(values, test.names, constants, near, offered)
 
     def _offers(self, test: Test) -> Iterator[tuple[tuple[str, str], ...]]:
         """What calls pass, in the place of parameters: all of the same names, then each of them alone."""
@@ -140,8 +137,10 @@ ADDING = {
 """The rules that add to a test, by what the kind of a hole begins with."""
 
 
-def _rule(adds: str) -> str:
-    return next((name for sign, name in ADDING.items() if adds.startswith(sign)), "rows: keywords added")
+def _rule(hole: Record) -> str:
+    if hole["fixture"]:
+        return "rows: fixtures"
+    return next((name for sign, name in ADDING.items() if hole["adds"].startswith(sign)), "rows: keywords added")
 
 
 def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.Function]:
