@@ -19,8 +19,8 @@ from . import command
 from .calls import Program
 from .run import Outcome
 
-PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int)
 BARE: dict[type, Callable[[Any], object]] = {int: int.__index__, float: float.__float__, str: str.__str__}
+"""How a value of a subclass is made a plain one."""
 MOST_HELD, DEEPEST = 50, 3
 Record = dict[str, Any]
 MOST, MOST_FIELDS = 3, 6
@@ -41,11 +41,7 @@ FIELDS = re.compile(r"⟨[\w.:]+⟩\((\w+=[^,=]+(?:, \w+=[^,=]+)*)\)")
 
 def visible_text(value: object) -> str | None:
     """The template of an equal value; of a container's subclass that is equal to a plain one, the plain one's."""
-    options: list[object] = [value]
-    # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
-    options += [set(value)] if isinstance(value, collections.abc.KeysView) else []
-    options += [plain(value) for plain in PLAIN if isinstance(value, plain) and type(value) is not plain]
-    for option in itertools.chain(options, _plain_throughout(value)):
+    for option in itertools.chain([value], _made_plain(value)):
         text = express(option)
         if text is not None and stands_for(text, value):
             return text  # no `nan`, which is equal to nothing
@@ -59,10 +55,11 @@ def is_of_today(value: object) -> bool:
     return any(abs(value / part - STARTED) < YEAR for part in (1, 1e3, 1e6, 1e9))
 
 
-def _plain_throughout(value: object) -> Iterator[object]:
+def _made_plain(value: object) -> Iterator[object]:
     """The value where nothing in it is of a subclass: a list of the project's, with numbers of the project's."""
     with contextlib.suppress(Exception):  # a container of the project's may do anything
-        yield _plain(value, DEEPEST)
+        # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
+        yield set(value) if isinstance(value, collections.abc.KeysView) else _plain(value, DEEPEST)
 
 
 def _plain(value: Any, deeper: int) -> Any:
