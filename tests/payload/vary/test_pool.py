@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from pytest_enrich.payload.vary.names import Names
 from pytest_enrich.payload.vary.pool import Added, Pool, is_literal
-from pytest_enrich.payload.vary.run import Drawn
 
 NAMES = Names({"Money": complex})
 
@@ -117,25 +116,6 @@ def test_any_value_is_the_same_for_the_same_seed(seed, row):
     made = pool(row, constants=("'x'", "5"))
     first, second = (made.any(random.Random(seed), row) for _ in range(2))
     assert first == second
-
-
-def drawn(*rows):
-    return Drawn(rows[:2], rows, NAMES, ())
-
-
-def test_numbers_fit_between_those_that_were_drawn():
-    made = drawn(*map(str, range(1000)))
-    assert [text for text in ("0", "738", "999", "-1", "1000", "1.5") if made.fits(text)] == ["0", "738", "999"]
-
-
-def test_texts_fit_that_are_as_long_and_of_the_same_signs():
-    made = drawn(*(repr("abc"[: at % 3 + 1] * (at // 3 + 1)) for at in range(120)))
-    assert [text for text in ("'b'", "'zz'", "''", "'B'", "'1'", "'a b'") if made.fits(text)] == ["'b'", "'zz'"]
-
-
-def test_of_a_few_values_no_other_fits():
-    made = drawn("1", "5")
-    assert [text for text in ("1", "3", "5") if made.fits(text)] == ["1", "5"]
 
 
 @pytest.mark.parametrize(
