@@ -127,11 +127,10 @@ class Function(Subject[Outcome]):
         self._latest = None
         yield call
         outcome = self._latest
-        if outcome is None or call.is_used or len(call.then) >= DEEPEST_RETURNED:
+        if outcome is None or len(call.then) >= DEEPEST_RETURNED or not informative.is_function(outcome.result):
             return
-        used = self._laboratory.given.uses(outcome.result)
-        if used and (len(search.starts) > known or call.then or next(returned, None) is not None):
-            for values in used:
+        if len(search.starts) > known or call.then or next(returned, None) is not None:
+            for values in self._laboratory.given.arguments(outcome.result):
                 further = dataclasses.replace(call, then=(*call.then, values))
                 yield from self._with_returned(further, search, returned)
 
@@ -175,10 +174,7 @@ class Function(Subject[Outcome]):
         runner, inputs, reached = self.runner, self.inputs, search.reached(outcome)
         if refusal := outcome.refusal or informative.objection(runner, inputs, call, outcome):
             return refusal
-        led = reached
-        # What made an object that refuses to be used so is why it does.
-        if outcome.raised is not None and not call.is_used:
-            led = informative.led_to_refusal(outcome, runner, reached)
+        led = informative.led_to_refusal(outcome, runner, reached) if outcome.raised is not None else reached
         # What ended well on the way to a refusal is shown by that only where nothing else comes there.
         is_beside, reached = bool(reached) and not led, led or reached
         if call.setup:

@@ -330,7 +330,7 @@ class Inputs(Choices):
             is_shown = inputs is None or inputs.calls
             is_filled = step.qualname.endswith("=")
             found.add("attributes filled" if is_filled else "steps of tests" if is_shown else "steps by state")
-        found |= {"methods of the result" if call.is_used else "calls of the result"} if call.then else set()
+        found |= {"calls of the result"} if call.then else set()
         found |= {"environment"} if call.patched else set()
         found |= {"command lines"} if self.entry.line is not None else set()
         found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()

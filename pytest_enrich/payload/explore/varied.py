@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from types import CodeType, FunctionType, MethodType
 from typing import Any, TypeAlias
 
@@ -17,7 +15,6 @@ from ..rules.body import parameters
 from ..rules.values import World
 from .calls import Call, given, ordered, sites
 from .entry import Entry
-from .informative import is_function
 from .inputs import Inputs
 from .pool import Pool
 from .shown import namesakes
@@ -34,9 +31,7 @@ GENERAL: tuple[Arguments, ...] = (
     ("2", "3"),
 )
 """What many a function can be called with of which nobody tells what it takes."""
-MOST, FEW = 6, 3
-MOST_METHODS, RARE = 2, 3
-"""A method that is called a third as often as another one is not what such objects are for."""
+MOST = 6
 LONGEST = 80
 POSITIONAL, MORE = {"positional only", "positional"}, {"variadic", "keywords"}
 VARIED = 0.75
@@ -53,48 +48,18 @@ GRAFTED = 0.3
 
 
 class Given:
-    """What to do with what a call gives: call it, or ask it by the methods by which tests ask its like.
+    """What to call with that which a call gives, where that is a function.
 
     Args:
-        module: Whose calls these are.
         beside: Calls that tests make in the module, also of functions that others make.
-        asked: Those of methods that the tests make themselves.
         world: Values by type.
         seed: Of what is drawn.
     """
 
-    def __init__(
-        self, module: str, beside: Iterable[Call], asked: Iterable[Call], world: World, seed: int
-    ) -> None:
+    def __init__(self, beside: Iterable[Call], world: World, seed: int) -> None:
         self._beside = tuple(beside)
-        self._asked = Counter(f"{module}.{call.qualname}" for call in asked)
         self._world, self._seed = world, seed
         self._known: dict[CodeType, tuple[Arguments, ...]] = {}
-        self._of_kinds: dict[type, tuple[Arguments, ...]] = {}
-
-    def uses(self, given: object) -> Sequence[Arguments]:
-        """As in `Call.then`; none for what is neither called nor asked."""
-        kind = type(given)
-        if kind not in self._of_kinds:
-            self._of_kinds[kind] = tuple(self._by_methods(kind))
-        return self._of_kinds[kind] or (self.arguments(given) if is_function(given) else ())
-
-    def _by_methods(self, kind: type) -> Iterator[Arguments]:
-        for one in self._methods(kind):
-            rows = self._arguments(one, bound=True) if _needed(parameters(one, bound=True)) else ((),)
-            yield from ((f".{one.__name__}", *values) for values in islice(rows, FEW))
-
-    @rule("methods of the result")
-    def _methods(self, kind: type) -> Iterator[FunctionType]:
-        """Those of its class that tests call by name, the most called first."""
-        held = (
-            (self._asked[f"{one.__module__}.{one.__qualname__}.{name}"], function)
-            for one in (kind.__mro__ if self._asked else ())
-            for name, function in vars(one).items()
-            if name[:1] != "_" and isinstance(function, FunctionType)
-        )
-        asked = sorted((pair for pair in held if pair[0]), key=lambda pair: -pair[0])
-        yield from (function for often, function in asked[:MOST_METHODS] if often * RARE > asked[0][0])
 
     @rule("calls of the result")
     def arguments(self, given: object) -> tuple[Arguments, ...]:
@@ -103,12 +68,9 @@ class Given:
         function = inspect.unwrap(getattr(called, "__func__", called))
         if not isinstance(function, FunctionType):
             return GENERAL
-        return self._arguments(function, bound=not isinstance(given, FunctionType))
-
-    def _arguments(self, function: FunctionType, *, bound: bool) -> tuple[Arguments, ...]:
         code = function.__code__
         if code not in self._known:
-            self._known[code] = tuple(self._of(function, bound=bound))
+            self._known[code] = tuple(self._of(function, bound=not isinstance(given, FunctionType)))
         return self._known[code]
 
     def _of(self, function: FunctionType, *, bound: bool) -> Iterable[Arguments]:

@@ -85,12 +85,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     runner = Runner(tracer, called, root, seconds, frozenset(job["expected"]))
     for one in inputs:
         one.starts += [call for call in starts if call.qualname == one.entry.key]
-    asked = [
-        calls.load(one)
-        for one in (*job["neighbours"], *made)
-        if one.get("receiver") is not None and not one.get("inside")
-    ]
-    given = Given(module.__name__, beside, asked, world, job["seed"])
+    given = Given(beside, world, job["seed"])
     return Scene(module, runner, called, tuple(inputs), given)
 
 

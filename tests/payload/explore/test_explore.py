@@ -243,19 +243,6 @@ def test_an_option_of_an_object_that_is_none_gets_what_it_is_compared_with(explo
     assert [re.findall(r"kind='(\w+)'", one) for one in made] == [["INCOME"], ["DEBT"]]
 
 
-@pytest.mark.parametrize(("doc", "is_found"), [("Of anything.", False), ("Of a number, not of nan.", True)])
-def test_no_number_is_passed_only_where_the_code_speaks_of_it(explore, doc, is_found):
-    text = f"""
-        def share(part: float) -> str:
-            '''{doc}'''
-            if part != part:
-                return "none"  # here
-            return "some"
-        """
-    explored = explore(text, "share")
-    assert bool(explored.findings) is is_found
-
-
 def test_what_is_not_implemented_is_no_accident_where_tests_expect_that(explore):
     text = """
         def third(text: str) -> str:

@@ -414,46 +414,6 @@ def test_where_tests_pass_texts_an_empty_one_is_preferred_to_an_empty_list(explo
     assert found.action == "⟨sample:distance⟩('', 'mitten')"
 
 
-PARSER = """
-    class Parser:
-        def __init__(self, run):
-            self._run = run
-
-        def __call__(self, text, at):
-            return self._run(text, at)
-
-        def parse(self, text):
-            ended = self._run(text, 0)
-            if ended is None:
-                raise ValueError(f"cannot read {text!r}")
-            return text[:ended]
-
-    def word(expected):
-        def run(text, at):
-            return len(expected) if text.startswith(expected, at) else None
-        return Parser(run)
-
-    def optional(expected):
-        def run(text, at):
-            if not text.startswith(expected, at):
-                return at  # here
-            return at + len(expected)
-        return Parser(run)
-    """
-
-
-def test_what_a_call_gives_is_asked_as_tests_ask_its_like(explore):
-    asked = call("Parser.parse", "⟨sample:word⟩('pen')", text="'pens'")
-    (found,) = explore(PARSER, "optional", neighbours=(asked,)).findings
-    assert re.fullmatch(r"⟨sample:optional⟩\('\w+'\)\.parse\('\w*'\)", found.action)
-
-
-def test_what_only_the_project_itself_asks_is_not_how_it_is_used(explore):
-    asked = replace(call("Parser.parse", "⟨sample:word⟩('pen')", text="'pens'"), inside=True)
-    found = explore(PARSER, "optional", neighbours=(asked,)).findings
-    assert not [one for one in found if ".parse(" in one.action]
-
-
 PASSED_ON = """
     class Refused(Exception):
         pass
@@ -537,17 +497,6 @@ def test_a_text_with_a_none_in_it_that_nobody_passed_is_nothing_to_state(explore
     found = explore(text, "greeting").findings
     assert [one for one in found if "None" in one.observations[0].value] == []
     assert any("title" in one.action for one in found)
-
-
-def test_what_code_says_where_it_cannot_be_is_no_behaviour(explore):
-    text = """
-        def half(number: int) -> int:
-            if number % 2 == 0:
-                return number // 2
-            raise ValueError("Invariant: unreachable code path")  # here
-        """
-    answer = explore(text, "half")
-    assert (answer.findings, answer.dropped["an error of the code's own"] > 0) == ((), True)
 
 
 @pytest.mark.parametrize("outdated", [True, False])
