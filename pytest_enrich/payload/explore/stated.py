@@ -108,13 +108,8 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
         return [_stated("{result}", value, text)]
     if type(value) is str and (line := telling_line(value, plain.text)):
         return [{**_stated(f"{line} in {{result}}", value, "True"), "form": "is"}]
-    if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (
-        text := visible_text([*value])
-    ):
-        return [_stated("list({result})", [*value], text)]
     alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
-    shown = [*_items(_looked_up(value), plain)] or [*_parts(value, plain, alike)]
-    return shown[:MOST_FIELDS] or ([_stated("{result}", value, text)] if text else [])
+    return [*_parts(value, plain, alike)][:MOST_FIELDS] or ([_stated("{result}", value, text)] if text else [])
 
 
 def telling_line(text: str, passed: str) -> str:
@@ -259,35 +254,20 @@ def _held(value: Mapping[Any, Any], expression: str, deeper: int) -> Iterator[Re
             yield from (one for one in _fields(part, place) if not is_empty(one))
 
 
-def _looked_up(value: Any) -> dict[Any, Any]:
-    """What an object holds that is looked up in as in a mapping, and is none, such as the headers of a message."""
-    with contextlib.suppress(Exception):  # a container of the project's may do anything
-        if (
-            not isinstance(value, Mapping)
-            and hasattr(type(value), "__getitem__")
-            and callable(getattr(type(value), "items", None))
-        ):
-            return {key: value[key] for key, _ in itertools.islice(value.items(), MOST_HELD)}
-    return {}
-
-
 def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
     """What a mapping that fills a line holds.
 
-    First what the lines name which the call is made for, then what is made of several texts that the call passes,
-    then what it speaks of, then what says something.
+    First what the lines name which the call is made for, then what it speaks of, then what says something.
     """
     texts = ((express(key), part, visible_text(part)) for key, part in value.items())
     shown = [(key, part, text) for key, part, text in texts if key and text and len(text) <= LONGEST_FIELD]
     items = [(key.strip("'\""), _stated(f"{{result}}[{key}]", part, text)) for key, part, text in shown]
     about = {word.lower() for word in plain.about}
-    passed = {text.strip("'") for text in QUOTED.findall(plain.text)} - {""}
 
     def little(item: tuple[str, Record]) -> tuple[bool, ...]:
         key, record = item
         is_named = bool(words := {*re.findall(r"[^\W_]+", key.lower())}) and words <= about
-        is_plain = sum(text in record["value"] for text in passed) <= 1
-        return not is_named, is_plain, not key or key not in plain.action, is_empty(record)
+        return not is_named, not key or key not in plain.action, is_empty(record)
 
     items.sort(key=little)
     yield from (record for _, record in items)

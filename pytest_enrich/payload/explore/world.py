@@ -127,7 +127,7 @@ def _prepared(
 def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World:
     """What is known of values, whatever takes them."""
     made = [calls.load(record) for record in job["constructors"]]
-    objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
+    objects, patterns = _objects(made), _patterns(module, job["entries"])
     spoken = tuple(classes.spoken(module, (find(module, entry["qualname"]) for entry in job["entries"])))
     known = tuple(written.values(job, module, root))
     constants = (*job["constants"], *classes.contents(module))
@@ -194,15 +194,9 @@ def _entry(module: str, qualname: str, where: object) -> Entry:
     return Entry(module, qualname, "method", parameters(function, bound=True), finished=finished(function))
 
 
-def _objects(job: Mapping[str, Any], made: Iterable[Call], where: types.ModuleType) -> dict[type, list[str]]:
+def _objects(made: Iterable[Call]) -> dict[type, list[str]]:
     """Templates of the objects that tests made, by their class."""
     found: dict[type, list[str]] = {}
-    texts = [call.receiver or _construction(job["module"], call, where) for call in made]
-    for text, value in evaluable(texts):
+    for text, value in evaluable([call.receiver for call in made if call.receiver]):
         found.setdefault(type(value), []).append(text)
     return found
-
-
-def _construction(module: str, call: Call, where: types.ModuleType) -> str:
-    entry = _entry(module, f"{call.qualname}.__init__", where)
-    return calls.program(dataclasses.replace(call, qualname=entry.qualname), {entry.qualname: entry}).action
