@@ -22,8 +22,6 @@ from ..engine.probe import Probes
 from ..engine.reduce import reduce, share
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, reached_by
-from ..engine.usual import TEXTS
-from ..express import evaluate
 from ..fork import UnableError
 from ..objects import aliases
 from ..project import module_of
@@ -126,7 +124,7 @@ def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Re
     near = [corpus.around(looking, result, call, len(least), soon) for result, call in least]
     edges = [edge for result, call in least for edge in corpus.edges(result, call, soon)]
     others = [*edges, *(call for of_result in near for call in of_result)]
-    chosen = seen.chosen([call for _, call in least], others, job["constants"])
+    chosen = seen.chosen([call for _, call in least], others)
     testable = frozenset(call for call in chosen if _is_wanted(scene, call))
     return {
         "found": [
@@ -254,30 +252,11 @@ def _looks(
 
 
 def _alike(first: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """It with what was seen each time: of a text that is another one each time how long it is."""
+    """It with what was seen each time."""
     if "ended" in first or any("ended" in other for other in others):
         return first
-    pairs = (zip(first["observations"], other["observations"], strict=False) for other in others)
-    steady = [one for seen in pairs for pair in seen if (one := _steady(*pair)) is not None]
-    return {**first, "observations": steady} if others else first
-
-
-def _steady(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
-    """What both times was seen, None where that is nothing."""
-    if first == other:
-        return first
-    if first | {"value": ""} != other | {"value": ""} or first["form"] != "equal":
-        return None
-    texts = [str(evaluate(value)) for value in (first["value"], other["value"]) if value.startswith(TEXTS)]
-    if len(texts) != len((first, other)) or len({len(text) for text in texts}) != 1 or not _is_random(*texts):
-        return None
-    return {**first, "expression": f"len({first['expression']})", "value": str(len(texts[0]))}
-
-
-def _is_random(text: str, other: str) -> bool:
-    """Whether texts are drawn by chance: of numbers, dates, and how Python shows things, the length may vary."""
-    apart = "".join(one for one, same in zip(text, other, strict=False) if one != same)
-    return any(map(str.isalpha, apart)) and "\\" not in text + other
+    steady = [one for one in first["observations"] if all(one in other["observations"] for other in others)]
+    return {**first, "observations": steady}
 
 
 def _objection(first: dict[str, Any], others: Sequence[dict[str, Any]], alike: dict[str, Any]) -> str:
