@@ -327,9 +327,7 @@ class Inputs(Choices):
         for step in call.setup:
             inputs = self.steps.get(step.qualname)
             found |= inputs.rules(step) if inputs is not None else set()
-            is_shown = inputs is None or inputs.calls
-            is_filled = step.qualname.endswith("=")
-            found.add("attributes filled" if is_filled else "steps of tests" if is_shown else "steps by state")
+            found.add("attributes filled" if step.qualname.endswith("=") else "steps of tests")
         found |= {"calls of the result"} if call.then else set()
         found |= {"environment"} if call.patched else set()
         found |= {"command lines"} if self.entry.line is not None else set()

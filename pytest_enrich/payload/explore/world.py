@@ -10,12 +10,11 @@ import itertools
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from random import Random
 from typing import Any
 
 from ..engine.trace import MOST_STEPS, Tracer
 from ..express import evaluable
-from ..rules import classes, environment, rule, state, written
+from ..rules import classes, environment, rule, written
 from ..rules.body import answers, nodes, parameters
 from ..rules.evidence import constructor
 from ..rules.values import World
@@ -26,15 +25,13 @@ from .inputs import Inputs
 from .run import CALL_SECONDS, Runner
 from .shown import as_it_stands, find, is_read, owner_of, step_elsewhere, ways_elsewhere
 from .supply import Known, Seen
-from .varied import Given, Varied
+from .varied import Given
 
 MOST_PATTERNS = 8
 FILLED: Mapping[type, str] = {list: "[1]", dict: "{'a': 1}"}
 """What is put into a list or a dict that an object is made with nothing in."""
 VALUE = {"name": "value", "kind": "positional", "default": None}
 CALLS_IN_TIME = 30
-MOST_WRITERS, FEW_CALLS = 4, 3
-"""Of methods that leave an object in another state, and of calls of each."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +71,6 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
             function = command.signature([{"name": "value", "type": kind}])
             steps[filled.key] = Inputs(Known(filled, Seen((), {}), function), world, job["seed"])
             one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
-        one.setups += _prepared(one, steps, module, world, job["seed"])
         one.patched = tuple(environment.asked(module, one.function))
     called = {name: one.entry for name, one in steps.items()}
     called |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
@@ -102,26 +98,6 @@ def _fillable(inputs: Inputs) -> Iterator[tuple[Entry, type]]:
         for name, held in getattr(made, "__dict__", {}).items():
             if name in read - given and type(held) in FILLED and not held:
                 yield Entry(inputs.entry.module, f"{inputs.entry.owner}.{name}=", "setter", (VALUE,)), type(held)
-
-
-def _prepared(
-    one: Inputs, steps: dict[str, Inputs], module: types.ModuleType, world: World, seed: int
-) -> Iterator[tuple[Call, ...]]:
-    """What leaves its object in another state: one method before, or two; of each method a few calls."""
-    if one.owner is None or not one.entry.needs_receiver or one.entry.is_elsewhere:
-        return
-    function = getattr(one.function, "fget", one.function)
-    made: list[list[Call]] = []
-    for name in itertools.islice(state.writers(one.owner, function, one.entry.name), MOST_WRITERS):
-        key = f"{one.entry.owner}.{name}"
-        if key not in steps:
-            called = Known(_entry(module.__name__, key, module), Seen((), {}), find(module, key))
-            steps[key] = Inputs(called, world, seed)
-        if not any(steps[key].pools[parameter].is_unknown for parameter in steps[key].required):
-            chance = Random(seed)  # noqa: S311 - no secret
-            made.append([Varied(steps[key], chance).any(()) for _ in range(FEW_CALLS)])
-    yield from ((call,) for several in made for call in dict.fromkeys(several))
-    yield from itertools.permutations((several[0] for several in made), 2)
 
 
 def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World:
