@@ -241,31 +241,24 @@ def _looks(
     shown, dropped = [], Counter(drawn["dropped"])
     seconds = max(LOOK_SECONDS, work["job"]["seconds"] / LOOKS_IN_TIME)
     for record in drawn["found"]:
-        first, *others = (_apart(work, partial(look, scene, record, days), seconds) for days in DAYS_AHEAD)
-        alike = _alike(first, others)
-        objection = _objection(first, others, alike)
-        if not objection:
-            shown.append(alike)
+        finding = _steady([_apart(work, partial(look, scene, record, days), seconds) for days in DAYS_AHEAD])
+        if not isinstance(finding, str):
+            shown.append(finding)
         elif not record.get("spare"):
-            dropped[objection] += 1
+            dropped[finding] += 1
     return shown, dict(dropped)
 
 
-def _alike(first: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """It with what was seen each time."""
-    if "ended" in first or any("ended" in other for other in others):
-        return first
-    steady = [one for one in first["observations"] if all(one in other["observations"] for other in others)]
-    return {**first, "observations": steady}
-
-
-def _objection(first: dict[str, Any], others: Sequence[dict[str, Any]], alike: dict[str, Any]) -> str:
-    """Why no test should be made of what was seen, "" when one may."""
-    if "ended" in first or any(other | {"observations": first.get("observations")} != first for other in others):
+def _steady(looks: Sequence[Record]) -> Record | str:
+    """A finding with what was seen at each look; why no test should be made of it."""
+    first, *others = looks
+    differs = any(other | {"observations": first.get("observations")} != first for other in others)
+    if "ended" in first or differs:
         return "not the same each time"
-    if alike["observations"]:
-        return ""
-    return "not the same each time" if first["observations"] else "nothing to observe"
+    seen = first["observations"]
+    if steady := [one for one in seen if all(one in other["observations"] for other in others)]:
+        return {**first, "observations": steady}
+    return "not the same each time" if seen else "nothing to observe"
 
 
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from ..express import evaluable
 from ..rules import rule, types
 from ..rules.body import parameters
 from ..rules.values import World
-from .calls import Call, given, ordered, sites
+from .calls import Call, given, ordered
 from .entry import Entry
 from .inputs import Inputs
 from .pool import Pool
 from .shown import namesakes
 from .supply import Known, Seen
-from .templates import grafted, literals, vary
+from .templates import grafted, vary
 
 Arguments: TypeAlias = tuple[str, ...]
 GENERAL: tuple[Arguments, ...] = (
@@ -170,12 +170,7 @@ class Varied:
         if not places or not self._happens(FAIR):
             return call
         value, make = self._chance.choice(places)
-        # What an object was made with is often what it looks for: a name, a key, a limit.
-        own = [one[0] for text, _ in sites(call) if text != value for one in literals(text)]
-        if not own or self._happens(FAIR):
-            return make(self._other_value(value, None))
-        where, what = (self._chance.randrange(most) for most in (4, 48))
-        return make(vary(value, where, 0, what, own))
+        return make(self._other_value(value, None))
 
     def with_one_changed(self, call: Call) -> Call:
         """The call with another argument, or one more."""
@@ -217,18 +212,16 @@ class Varied:
         return next(iter(_grafts(template, self._inputs.parts, self._chance)), template)
 
     def _other_setup(self, call: Call) -> tuple[Call, ...]:
-        setups = self._inputs.setups
-        setup = call.setup or (self._chance.choice(setups) if setups else ())
+        """One step more, less, twice or otherwise; the call itself may be one."""
+        itself = dataclasses.replace(call, receiver=None, setup=())
+        known = self._chance.choice(self._inputs.setups) if self._inputs.setups else ()
+        setup = call.setup or known
         if not setup:
-            return (dataclasses.replace(call, receiver=None, setup=()),)
+            return (itself,)
         at = self._chance.randrange(len(setup))
-        more = (
-            *(self._chance.choice(setups) if setups else ()),
-            dataclasses.replace(call, receiver=None, setup=()),
-        )
-        step = setup[at]
-        others = ((), (self._other_step(step),), (step, self._other_step(step)), (step, step), (step, more[0]))
-        return (*setup[:at], *self._chance.choice([*others, (step, more[-1])]), *setup[at + 1 :])
+        step, other = setup[at], self._other_step(setup[at])
+        changed = [(), (other,), (step, other), (step, step), (step, itself), (step, *known[:1])]
+        return (*setup[:at], *self._chance.choice(changed), *setup[at + 1 :])
 
     def _other_step(self, step: Call) -> Call:
         inputs = self._inputs.steps.get(step.qualname, self._inputs)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from .. import express
 from ..engine.usual import edits, foreignness, known_texts, literals_of, oddness
 from ..explore.calls import Call
-from ..explore.templates import literals, parsed, vary
+from ..explore.templates import literals, parsed, places, shorter, vary
 from ..rules import is_left_out, rule
-from ..rules.body import copied
 from .names import Names, Path, members, nodes
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
@@ -22,6 +21,8 @@ WORD, LONG = re.compile(r"\w+"), 4
 SEVERAL = re.compile(r"\w(\s|\\n|=)+\S")
 """Two words, or a name and what it is set to, in a text as `repr` writes it."""
 MOST_LESS = 12
+EMPTY = {"[": "[]", "(": "()", "{": "{}"}
+"""Nothing of the kind, by the first sign of a container."""
 UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 EDGES = (
@@ -241,42 +242,14 @@ def emptied(template: str) -> Iterable[str]:
     """The value with one of its parts empty, or without one of its keys. Alone: 0 of 120.
 
     What a client sends is often tested so: an order of nothing, a request without a field.
-
-    None of what is no literal, or names something. `shorter` takes one element after the other.
+    None of what names something.
     """
     if express.NAME.search(template):
         return []
-    try:
-        tree = ast.parse(template.strip(), mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return []
-    return list(dict.fromkeys(map(ast.unparse, _with_less(tree))))[:MOST_LESS]
-
-
-def _with_less(tree: ast.expr) -> Iterator[ast.expr]:
-    places = [at for at, node in enumerate(ast.walk(tree)) if at and _is_full(node)]
-    for at in places:
-        other = copied(tree)
-        _empty([*ast.walk(other)][at])
-        yield other
-    for at in range(len(tree.keys) if isinstance(tree, ast.Dict) else 0):
-        shorter = copied(tree)
-        assert isinstance(shorter, ast.Dict)
-        del shorter.keys[at], shorter.values[at]
-        yield shorter
-
-
-def _is_full(node: ast.AST) -> bool:
-    """Whether it is a container of something."""
-    return isinstance(node, ast.List | ast.Dict | ast.Tuple) and bool(
-        getattr(node, "elts", getattr(node, "keys", ()))
-    )
-
-
-def _empty(node: ast.AST) -> None:
-    for name in ("elts", "keys", "values"):
-        if hasattr(node, name):
-            setattr(node, name, [])
+    containers = (place for place in places(template) if template[place[0]] in EMPTY)
+    inside = (f"{template[:start]}{EMPTY[template[start]]}{template[end:]}" for start, end in containers)
+    without_keys = shorter(template) if template.startswith("{") else ()
+    return [text for text in (*inside, *without_keys) if text != template][:MOST_LESS]
 
 
 def _first(template: str) -> str:

@@ -237,34 +237,6 @@ def test_a_call_that_is_only_to_be_looked_at_brings_its_steps(explore):
     assert found.observations[0].value == "5"
 
 
-KEEPING = """
-    import functools
-
-    def keeping(most: int | None = 128):
-        if most is None:
-            stated = "without a limit"  # here
-        else:
-            stated = most
-
-        def decorator(function):
-            @functools.wraps(function)
-            def kept(*given):
-                return function(*given)
-
-            kept.limit = lambda: {"limit": stated}
-            return kept
-
-        return decorator
-    """
-
-
-def test_what_a_decorated_function_gives_anyway_says_less_than_what_it_tells_of_itself(look):
-    (finding,) = look(KEEPING, "keeping").findings
-    (seen,) = finding.observations
-    assert (seen.expression, seen.value) == ("{result}.limit()", "{'limit': 'without a limit'}")
-    assert finding.doubt < 2
-
-
 def test_an_argument_without_which_there_is_the_same_to_say_is_doubtful(look):
     text = """
         def total(prices: list, fast: bool = False) -> int:
