@@ -6,7 +6,7 @@ import linecache
 import re
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
@@ -47,7 +47,8 @@ def is_contract(
     """
     if type(error) in NOT_MEANT and type(error).__name__ not in expected & MAY_BE_MEANT:
         return False
-    return _is_stated(error, root, lines) or any(_documents(code, error, root) for code in _codes(error))
+    codes = (frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__))
+    return _is_stated(error, root, lines) or any(_documents(code, error, root) for code in codes)
 
 
 def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
@@ -127,14 +128,6 @@ def _condition(frame: traceback.FrameSummary) -> str:
 def indentation(line: str) -> int:
     """How many blanks a line begins with."""
     return len(line) - len(line.lstrip())
-
-
-def _codes(error: BaseException) -> Iterator[CodeType]:
-    """The code objects that the exception went through, outermost first."""
-    trace = error.__traceback__
-    while trace is not None:
-        yield trace.tb_frame.f_code
-        trace = trace.tb_next
 
 
 def _documents(code: CodeType, error: BaseException, root: str) -> bool:

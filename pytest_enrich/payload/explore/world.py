@@ -117,8 +117,7 @@ def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: i
         made.setdefault(step.qualname, []).append(step)
     found = {}
     for name, some in made.items():
-        own = _entry(module.__name__, name, module), find(module, name)
-        entry, function = step_elsewhere(name) if ":" in name else own
+        entry, function = step_elsewhere(name) if ":" in name else _step(name, module)
         found[name] = Inputs(Known(entry, Seen(tuple(dict.fromkeys(some)), {}), function), world, seed)
     return found
 
@@ -164,10 +163,11 @@ def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) ->
     return list(dict.fromkeys(held))[:MOST_PATTERNS]
 
 
-def _entry(module: str, qualname: str, where: object) -> Entry:
-    """An entry for a function that only set-ups call, read off the function itself."""
-    function = find(where, qualname)
-    return Entry(module, qualname, "method", parameters(function, bound=True), finished=finished(function))
+def _step(qualname: str, module: types.ModuleType) -> tuple[Entry, object]:
+    """A method of the module that only set-ups call, read off the function itself."""
+    function = find(module, qualname)
+    described = parameters(function, bound=True)
+    return Entry(module.__name__, qualname, "method", described, finished=finished(function)), function
 
 
 def _objects(made: Iterable[Call]) -> dict[type, list[str]]:

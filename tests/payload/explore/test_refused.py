@@ -207,7 +207,7 @@ def test_a_refusal_is_no_test_of_what_was_done_in_a_block_before(explore):
             def __init__(self, low: int):
                 self.low = low
 
-            def overlaps(self, other, adjacent=False, permissive=None):
+            def overlaps(self, other, adjacent=False, permissive: bool | None = None):
                 if permissive is not None:
                     adjacent = permissive
                     warnings.warn("permissive is deprecated", DeprecationWarning)  # here
