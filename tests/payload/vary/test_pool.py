@@ -52,13 +52,6 @@ def test_what_stands_near_comes_into_what_is_made_of_such():
     assert not made.fits("'secret'")
 
 
-def test_nobody_calculates_with_infinity():
-    made = pool("10**12", "1.5")
-    assert [text for text in ("float('inf')", "float('inf')**2", "2 * float('nan')") if made.fits(text)] == [
-        "float('inf')"
-    ]
-
-
 def test_keys_that_no_row_has_are_strange():
     made = pool("{'name': 'ada', 'size': 1}", "[{'name': 'bob'}]")
     known, other = (made.unusual(f"{{'{key}': 'eve'}}") for key in ("name", "nam"))
