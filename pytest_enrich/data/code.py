@@ -111,8 +111,7 @@ class Call(Struct, frozen=True, kw_only=True):
         receiver: The object a method is called on, "" for one that nobody can write (and where that is true of an
             argument, which is not among them then), None for functions (and for class methods of the class).
         setup: Method calls made on the receiver before, oldest first.
-        then: Arguments of calls of what it returned, one after the other (`cached(cache)(len)("abc")`); behind the
-            name of a method with its dot, what that is called with (`.parse`).
+        then: Arguments of calls of what it returned, one after the other (`cached(cache)(len)("abc")`).
         patched: What is set before: variables of the environment by name, anything else by its dotted name.
         nodeid: The test in which it was seen, "" for one thought of.
         refused: Whether it ended in an exception: then its arguments may be what nobody should pass.

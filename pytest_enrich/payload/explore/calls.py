@@ -46,12 +46,7 @@ class Call:
     @property
     def passed_on(self) -> list[str]:
         """What is passed to what it gives."""
-        return [value for values in self.then for value in values if not _is_method(value)]
-
-    @property
-    def is_used(self) -> bool:
-        """Whether what it gives is asked by a method."""
-        return any(any(map(_is_method, values)) for values in self.then)
+        return [value for values in self.then for value in values]
 
     @property
     def is_full(self) -> bool:
@@ -165,7 +160,7 @@ def _bare(template: str) -> str:
 
 def _passed_on(call: Call) -> str | None:
     """A variable for the one value that what the call gives is called with; None where there is none."""
-    if not call.then or len(call.then[-1]) != 1 or _is_method(call.then[-1][0]):
+    if not call.then or len(call.then[-1]) != 1:
         return None
     taken = f"{call.qualname} {call.receiver} {' '.join(name for name, _ in call.arguments)}".lower()
     return next((name for name in ("value", "given") if name not in taken), None)
@@ -178,7 +173,7 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     if (variable := _passed_on(call)) in hoisted:
         lines.append(f"{variable} = {call.then[-1][0]}")
         call = dataclasses.replace(call, then=(*call.then[:-1], (str(variable),)))
-    after = "".join(map(_used, call.then))
+    after = "".join(f"({', '.join(values)})" for values in call.then)
     if not entry.needs_receiver:
         return Program(tuple(lines), _plain(entry, arguments, call.receiver) + after, answers=entry.answers)
     if entry.name == "__hash__":
@@ -192,23 +187,6 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     action = f"({action})" if after and entry.name in OPERATORS else action
     is_expression = entry.name not in STATEMENTS and entry.kind != "setter"
     return Program((*scene, *lines), action + after, is_expression, entry.answers)
-
-
-def asked_directly(call: Call) -> Program | None:
-    """The program that asks the object of a call what the call's result is asked; None where that is not asked."""
-    asked = call.receiver if call.is_used else None
-    return Program((), f"{asked}{''.join(map(_used, call.then))}") if asked else None
-
-
-def _is_method(value: str) -> bool:
-    """Whether it is the name of a method in a `then`, and no value: no template begins with a dot."""
-    return value.startswith(".")
-
-
-def _used(values: tuple[str, ...]) -> str:
-    """How what a call gives is called, or asked by a method."""
-    is_asked = any(map(_is_method, values[:1]))
-    return f"{values[0] if is_asked else ''}({', '.join(values[is_asked:])})"
 
 
 def variable_for(template: str) -> str:
@@ -307,8 +285,7 @@ def given(call: Call) -> Iterator[Site]:
     """Those of what is passed to the functions that the call gives."""
     for at, values in enumerate(call.then):
         for place, value in enumerate(values):
-            if not _is_method(value):
-                yield value, _given(call, at, place)
+            yield value, _given(call, at, place)
 
 
 def _placed(call: Call, at: int, name: str) -> Make:

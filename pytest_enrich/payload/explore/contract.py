@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import linecache
 import re
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import CodeType
 from typing import NamedTuple
@@ -33,7 +32,6 @@ STANDARD = f"{Path(linecache.__file__).parent}/"
 """The folder of the standard library."""
 OWN = "<enrich>"
 """The file of our programs: what tells callers of something names it."""
-BLOCKS = ("body", "orelse", "handlers", "finalbody")
 
 
 def is_contract(
@@ -49,7 +47,8 @@ def is_contract(
     """
     if type(error) in NOT_MEANT and type(error).__name__ not in expected & MAY_BE_MEANT:
         return False
-    return _is_stated(error, root, lines) or any(_documents(code, error, root) for code in _codes(error))
+    codes = (frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__))
+    return _is_stated(error, root, lines) or any(_documents(code, error, root) for code in codes)
 
 
 def _is_stated(error: BaseException, root: str, lines: Iterable[str]) -> bool:
@@ -131,14 +130,6 @@ def indentation(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _codes(error: BaseException) -> Iterator[CodeType]:
-    """The code objects that the exception went through, outermost first."""
-    trace = error.__traceback__
-    while trace is not None:
-        yield trace.tb_frame.f_code
-        trace = trace.tb_next
-
-
 def _documents(code: CodeType, error: BaseException, root: str) -> bool:
     text = code.co_consts[0] if code.co_consts and isinstance(code.co_consts[0], str) else ""
     name = type(error).__name__
@@ -163,7 +154,7 @@ def warnings_of(caught: Sequence[warnings.WarningMessage], root: str) -> tuple[W
 def _is_of_others(warning: warnings.WarningMessage) -> bool:
     """Whether it says that what the project calls is deprecated: a test of that fails when it is mended."""
     is_deprecation = issubclass(warning.category, DeprecationWarning | PendingDeprecationWarning)
-    return is_deprecation and not WARNING.search(linecache.getline(warning.filename, warning.lineno))
+    return is_deprecation and not warns(linecache.getline(warning.filename, warning.lineno))
 
 
 def is_forgotten(caught: Sequence[warnings.WarningMessage]) -> bool:
@@ -171,26 +162,6 @@ def is_forgotten(caught: Sequence[warnings.WarningMessage]) -> bool:
     return any("was never awaited" in spoken(one.message) for one in caught)
 
 
-def warning_lines(filename: str) -> frozenset[int]:
-    """The lines with statements that warn, and those where the blocks begin that they are in; none unread."""
-    try:
-        text = Path(filename).read_bytes()
-        tree = ast.parse(text if b"warn" in text else b"")
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    return frozenset(line for node in ast.walk(tree) for line in _of_block(node))
-
-
-def _of_block(node: ast.AST) -> Iterator[int]:
-    for name in BLOCKS:
-        held = getattr(node, name, None)
-        block = [one for one in held if isinstance(one, ast.stmt)] if isinstance(held, list) else []
-        warning = [one.lineno for one in block if _warns(one)]
-        yield from warning
-        if warning and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module):
-            yield block[0].lineno
-
-
-def _warns(statement: ast.stmt) -> bool:
-    called = getattr(statement.value, "func", None) if isinstance(statement, ast.Expr) else None
-    return (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")) == "warn"
+def warns(line: str) -> bool:
+    """Whether a line is there to warn."""
+    return WARNING.search(line) is not None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, takewhile, zip_longest
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 from ..engine import guide
@@ -15,20 +14,16 @@ from ..engine.trace import Branch
 from .calls import Call, changeable, dump, program
 from .entry import Entry
 from .informative import ending
-from .inputs import Inputs
 from .run import Outcome
-from .templates import NUMBER
 from .varied import Varied
 
 if TYPE_CHECKING:
     from .function import Function
 
 MOST = 140
-MOST_NEAR = 16
 MOST_WAYS = 400
 TRIES = 200
 MOST_AROUND, MOST_OF_ALL = 20, 120
-MOST_VALUES = 12
 LONGER, LONGEST = 2, 120
 MOST_EDGES = 6
 
@@ -46,20 +41,9 @@ class Corpus:
         if (held is None and len(self._by_way) < MOST_WAYS) or (held is not None and call.size < held.size):
             self._by_way[way] = call
 
-    def chosen(self, found: Sequence[Call], around: Sequence[Call], constants: Iterable[str]) -> list[Call]:
-        """At most `MOST`: those that were `found`, others close to them (`around` too), and one of each way."""
-        numbers = [int(text) for text in constants if NUMBER.fullmatch(text)]
-        near = [other for call in found for other in _near(call, numbers)][:MOST_NEAR]
-        return list(dict.fromkeys([*found, *around, *near, *self._by_way.values()]))[:MOST]
-
-
-def _near(call: Call, numbers: Sequence[int]) -> Iterator[Call]:
-    """The call with one number a little other, or what the source compares with: limits are off by one."""
-    for name, value in call.arguments:
-        if NUMBER.fullmatch(value) and name:
-            own = int(value)
-            others = dict.fromkeys([own - 1, own + 1, *(limit + by for limit in numbers for by in (0, -1, 1))])
-            yield from (call.with_argument(name, repr(other)) for other in others if other != own)
+    def chosen(self, found: Sequence[Call], around: Sequence[Call]) -> list[Call]:
+        """At most `MOST`: those that were `found`, others `around` them, and one of each way."""
+        return list(dict.fromkeys([*found, *around, *self._by_way.values()]))[:MOST]
 
 
 def written(
@@ -80,15 +64,13 @@ def around(
 ) -> list[Call]:
     """A few calls that reach the same as a result, near the plain `call` that it became, which callers might make.
 
-    First with what tests pass, then with whatever is drawn, the shortest first; the more `results`, the fewer.
+    The shortest first; the more `results`, the fewer.
     """
-    inputs = result.subject.inputs
-    varied = Varied(inputs, random.Random(search.limits.seed))  # noqa: S311 - no secret
-    drawn = (varied.any([call]) for _ in range(TRIES))
-    known = [other for other in islice(_known(inputs, call), TRIES) if other.size <= LONGEST]
-    short = (other for other in drawn if other.size <= LONGER * call.size + LONGER)
-    every = dict.fromkeys([*known, *sorted(short, key=lambda other: other.size)])
-    fitting = (other for other in every if other != call and _fits(search, result, other, until))
+    varied = Varied(result.subject.inputs, random.Random(search.limits.seed))  # noqa: S311 - no secret
+    drawn = dict.fromkeys(varied.any([call]) for _ in range(TRIES))
+    short = (other for other in drawn if other != call and other.size <= LONGER * call.size + LONGER)
+    every = sorted(short, key=lambda other: other.size)
+    fitting = (other for other in every if _fits(search, result, other, until))
     return list(islice(fitting, min(MOST_AROUND, MOST_OF_ALL // results)))
 
 
@@ -106,26 +88,3 @@ def edges(result: Result[Function], call: Call, until: float) -> Iterator[Call]:
     found = guide.edges(function.inputs, function.watch, call, lines)
     in_time = takewhile(lambda _: time.monotonic() < until, found)
     return islice((other for other in in_time if not function.runner.call(other).refusal), MOST_EDGES)
-
-
-def _known(inputs: Inputs, call: Call) -> Iterator[Call]:
-    """The call with values that tests pass, and on other objects, then both."""
-    given = list(dict.fromkeys(_given_around(inputs, call)))
-    others = sorted(set(inputs.known_receivers), key=lambda text: (len(text), text))[:MOST_VALUES]
-    receivers = [call.receiver, *others] if call.receiver else [None]
-    for steps in range(len(given) + len(receivers)):
-        for at in range(max(0, steps - len(given) + 1), min(len(receivers), steps + 1)):
-            yield dataclasses.replace(given[steps - at], receiver=receivers[at])
-
-
-def _given_around(inputs: Inputs, call: Call) -> Iterator[Call]:
-    """The call, then with another value for one argument, and for all at once."""
-    yield call
-    each = [inputs.pools[name].seen[:MOST_VALUES] if name in inputs.pools else () for name, _ in call.arguments]
-    for values in zip_longest(*each):
-        whole = call
-        for (name, _), value in zip(call.arguments, values, strict=True):
-            if value:
-                whole = whole.with_argument(name, value)
-                yield call.with_argument(name, value)
-        yield whole

@@ -106,13 +106,11 @@ def _operand(value: str) -> str:
 
 def _subscript(value: str) -> str:
     """`slice(1, None)` as `1:`, any other key as it is."""
-    try:
-        call = ast.parse(value, mode="eval").body
-    except SyntaxError:
+    call = parsed(value)
+    if not (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "slice" and call.args):
         return value
-    if not (isinstance(call, ast.Call) and ast.unparse(call.func) == "slice" and call.args):
-        return value
-    bounds = ["" if ast.unparse(bound) == "None" else ast.unparse(bound) for bound in call.args]
+    written = [value[bound.col_offset : bound.end_col_offset] for bound in call.args]
+    bounds = ["" if bound == "None" else bound for bound in written]
     start, stop, *step = ["", *bounds] if len(bounds) == 1 else bounds
     return ":".join([start, stop, *filter(None, step)])
 

@@ -22,14 +22,12 @@ from ..engine.probe import Probes
 from ..engine.reduce import reduce, share
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, reached_by
-from ..engine.usual import TEXTS
-from ..express import evaluate
 from ..fork import UnableError
 from ..objects import aliases
 from ..project import module_of
 from ..rules import classes
 from ..rules.files import listed_backwards
-from . import calls, corpus, informative, world
+from . import calls, contract, corpus, informative, world
 from .calls import Call, Program, program
 from .command import started_as
 from .function import Function, Laboratory
@@ -126,7 +124,7 @@ def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Re
     near = [corpus.around(looking, result, call, len(least), soon) for result, call in least]
     edges = [edge for result, call in least for edge in corpus.edges(result, call, soon)]
     others = [*edges, *(call for of_result in near for call in of_result)]
-    chosen = seen.chosen([call for _, call in least], others, job["constants"])
+    chosen = seen.chosen([call for _, call in least], others)
     testable = frozenset(call for call in chosen if _is_wanted(scene, call))
     return {
         "found": [
@@ -243,62 +241,37 @@ def _looks(
     shown, dropped = [], Counter(drawn["dropped"])
     seconds = max(LOOK_SECONDS, work["job"]["seconds"] / LOOKS_IN_TIME)
     for record in drawn["found"]:
-        first, *others = (_apart(work, partial(look, scene, record, days), seconds) for days in DAYS_AHEAD)
-        alike = _alike(first, others)
-        objection = _objection(first, others, alike)
-        if not objection:
-            shown.append(alike)
+        finding = _steady([_apart(work, partial(look, scene, record, days), seconds) for days in DAYS_AHEAD])
+        if not isinstance(finding, str):
+            shown.append(finding)
         elif not record.get("spare"):
-            dropped[objection] += 1
+            dropped[finding] += 1
     return shown, dict(dropped)
 
 
-def _alike(first: dict[str, Any], others: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """It with what was seen each time: of a text that is another one each time how long it is."""
-    if "ended" in first or any("ended" in other for other in others):
-        return first
-    pairs = (zip(first["observations"], other["observations"], strict=False) for other in others)
-    steady = [one for seen in pairs for pair in seen if (one := _steady(*pair)) is not None]
-    return {**first, "observations": steady} if others else first
-
-
-def _steady(first: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
-    """What both times was seen, None where that is nothing."""
-    if first == other:
-        return first
-    if first | {"value": ""} != other | {"value": ""} or first["form"] != "equal":
-        return None
-    texts = [str(evaluate(value)) for value in (first["value"], other["value"]) if value.startswith(TEXTS)]
-    if len(texts) != len((first, other)) or len({len(text) for text in texts}) != 1 or not _is_random(*texts):
-        return None
-    return {**first, "expression": f"len({first['expression']})", "value": str(len(texts[0]))}
-
-
-def _is_random(text: str, other: str) -> bool:
-    """Whether texts are drawn by chance: of numbers, dates, and how Python shows things, the length may vary."""
-    apart = "".join(one for one, same in zip(text, other, strict=False) if one != same)
-    return any(map(str.isalpha, apart)) and "\\" not in text + other
-
-
-def _objection(first: dict[str, Any], others: Sequence[dict[str, Any]], alike: dict[str, Any]) -> str:
-    """Why no test should be made of what was seen, "" when one may."""
-    if "ended" in first or any(other | {"observations": first.get("observations")} != first for other in others):
+def _steady(looks: Sequence[Record]) -> Record | str:
+    """A finding with what was seen at each look; why no test should be made of it."""
+    first, *others = looks
+    differs = any(other | {"observations": first.get("observations")} != first for other in others)
+    if "ended" in first or differs:
         return "not the same each time"
-    if alike["observations"]:
-        return ""
-    return "not the same each time" if first["observations"] else "nothing to observe"
+    seen = first["observations"]
+    if steady := [one for one in seen if all(one in other["observations"] for other in others)]:
+        return {**first, "observations": steady}
+    return "not the same each time" if seen else "nothing to observe"
 
 
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     """The `Finding` for a chosen call, looked at with the clock `days` ahead, and then in another place."""
     call = calls.load(record["call"])
     lines = {*record["reached"], *(to for _, to in record["branches"])}
-    about = frozenset(word for at in lines for word in re.findall(r"\w+", scene.runner.line(at)))
+    texts = [scene.runner.line(at) for at in lines]
+    about = frozenset(word for text in texts for word in re.findall(r"\w+", text))
     wanted = dataclasses.replace(_with_classes(_program(scene, call)), about=about)
     elsewhere = listed_backwards() if days else contextlib.nullcontext()
     random.seed(days)
     with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
-        consume, observations = observe(scene.runner, wanted, warns=not scene.warning.isdisjoint(lines))
+        consume, observations = observe(scene.runner, wanted, warns=any(map(contract.warns, texts)))
     return {**record, **wanted.dump(), "consume": consume, "observations": observations}
 
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 
 from ..engine import guide
 from ..engine.guide import Approach
 from ..engine.probe import Note, Probes
 from ..engine.search import Cost, Result, Search, Subject
-from ..express import evaluable, express
-from ..rules import rule, usage
 from . import informative
-from .calls import Call, ordered
+from .calls import Call
 from .corpus import Corpus
 from .entry import MAKERS
 from .inputs import Inputs
@@ -31,10 +29,8 @@ BESIDE = informative.SILENT + 2
 """How little a refusal says of what ended well before it: less than anything else does."""
 DETOUR = 2
 """It is stranger than one odd value."""
-MOST_CARRIED, MOST_CARRYING = 24, 3
-"""So many calls are carried over, each into so many of those that tests make."""
-MOST_KEYS = 6
-"""Of a structure that a function walks down."""
+MOST_PATCHED = 3
+"""So many of the calls that tests make are tried with other surroundings."""
 MOST_PROPOSALS = 160
 DEEPEST = 2
 DEEPEST_RETURNED = 3
@@ -98,9 +94,9 @@ class Function(Subject[Outcome]):
         """What tests do, then whatever chance says, and what a guide makes of what came near."""
         varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
         returned = iter(range(MOST_RETURNED))
-        starts, carried = [*search.starts], chain(self._carried(search), self._nested(), self._patched(varied))
+        starts, patched = [*search.starts], self._patched(varied)
         opening = (varied.any(search.starts) for _ in range(OPENING) if search.unreached)
-        for call in chain(starts, carried, self.inputs.wrong(starts or [varied.any([])]), opening):
+        for call in chain(starts, patched, self.inputs.wrong(starts or [varied.any([])]), opening):
             yield from self._with_returned(call, search, returned)
         while search.idle < search.limits.idle and search.unreached:
             for call in self._mixed(search, varied):
@@ -119,37 +115,10 @@ class Function(Subject[Outcome]):
                 return
             yield from self._with_returned(varied.any(search.starts), search, returned)
 
-    @rule("carried to the front")
-    def _carried(self, search: Search[Function]) -> Iterator[Call]:
-        """Calls of tests with what is passed on a detour, by its name: as parameters, or as keywords."""
-        held = (result for results in search.results.values() for result in results)
-        found = dict.fromkeys(one.call for one in held if one.subject.inputs.is_detour)
-        for call in islice(found, MOST_CARRIED):
-            passed = dict(call.arguments)
-            for _, value in evaluable([*passed.values()]):
-                if isinstance(value, dict) and all(isinstance(key, str) and key.isidentifier() for key in value):
-                    passed |= {key: text for key, one in value.items() if (text := express(one)) is not None}
-            taken = self.inputs.pools.keys() | (passed.keys() if self.inputs.keywords else set())
-            for start in self.starts()[:MOST_CARRYING]:
-                carried = start
-                for name in sorted(passed.keys() & taken):
-                    carried = carried.with_argument(name, passed[name])
-                yield ordered(carried, self.inputs.entry)
-
-    @rule("the same inside")
-    def _nested(self) -> Iterator[Call]:
-        """What tests pass to a function that calls itself, under the keys that it walks down by."""
-        walked = usage.walked(self.inputs.function)
-        for start in self.starts()[:MOST_CARRYING] if walked else ():
-            for name, text in start.arguments:
-                for key in walked.get(name, ())[:MOST_KEYS]:
-                    yield start.with_argument(name, f"{{{key!r}: [{text}]}}")
-                    yield start.with_argument(name, f"{{{key!r}: {text}}}")
-
     def _patched(self, varied: Varied) -> Iterator[Call]:
         """Calls with that set before which the code asks its surroundings for."""
         for pair in self.inputs.patched:
-            for start in self.starts()[:MOST_CARRYING] or [varied.any([])]:
+            for start in self.starts()[:MOST_PATCHED] or [varied.any([])]:
                 yield dataclasses.replace(start, patched=(pair,))
 
     def _with_returned(self, call: Call, search: Search[Function], returned: Iterator[int]) -> Iterator[Call]:
@@ -158,11 +127,10 @@ class Function(Subject[Outcome]):
         self._latest = None
         yield call
         outcome = self._latest
-        if outcome is None or call.is_used or len(call.then) >= DEEPEST_RETURNED:
+        if outcome is None or len(call.then) >= DEEPEST_RETURNED or not informative.is_function(outcome.result):
             return
-        used = self._laboratory.given.uses(outcome.result)
-        if used and (len(search.starts) > known or call.then or next(returned, None) is not None):
-            for values in used:
+        if len(search.starts) > known or call.then or next(returned, None) is not None:
+            for values in self._laboratory.given.arguments(outcome.result):
                 further = dataclasses.replace(call, then=(*call.then, values))
                 yield from self._with_returned(further, search, returned)
 
@@ -206,10 +174,7 @@ class Function(Subject[Outcome]):
         runner, inputs, reached = self.runner, self.inputs, search.reached(outcome)
         if refusal := outcome.refusal or informative.objection(runner, inputs, call, outcome):
             return refusal
-        led = reached
-        # What made an object that refuses to be used so is why it does.
-        if outcome.raised is not None and not call.is_used:
-            led = informative.led_to_refusal(outcome, runner, reached)
+        led = informative.led_to_refusal(outcome, runner, reached) if outcome.raised is not None else reached
         # What ended well on the way to a refusal is shown by that only where nothing else comes there.
         is_beside, reached = bool(reached) and not led, led or reached
         if call.setup:

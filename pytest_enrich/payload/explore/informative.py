@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import linecache
 import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -17,8 +16,8 @@ from ..engine.solve import numbers
 from ..engine.trace import Reached
 from ..express import express, named, spoken
 from ..rules import body
-from .calls import Call, asked_directly, sites
-from .contract import AGAIN, HANDED_BACK, OWN, indentation, is_handed_back
+from .calls import Call, sites
+from .contract import AGAIN, HANDED_BACK, indentation, is_handed_back
 from .entry import MAKERS
 from .inputs import Inputs
 from .observe import said
@@ -30,11 +29,7 @@ VOID = re.compile(r"^\w+\((\{\}|\[\]|\(\)|set\(\))")
 """How the `repr` of what holds nothing begins."""
 NOT_ZERO = re.compile(r"[1-9]|[^\W\d_]{2}")
 """A digit, or a word: what a text shows that is more than a zero in some form."""
-INTERNAL = re.compile(r"unreachable|should (never|not) happen|invariant|internal error|is a bug", re.IGNORECASE)
-"""What code says when it finds itself where it cannot be: whoever makes that happen has found a mistake."""
 NONE = re.compile(r"(?<![A-Za-z])None(?![a-z])")
-NO_NUMBER = re.compile(r"(?i)float⟩?\(['\"][^)]*nan")
-NAN = re.compile(r"(?i)\bnan\b|isnan|is_nan|isfinite")
 COMPARISONS = {"__eq__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__"}
 MOST_OTHERS, ENOUGH = 12, 2
 """Values that are tried in the place of one, and how many of them have to come to the same."""
@@ -67,22 +62,6 @@ def _is_left(runner: Runner, outcome: Outcome) -> bool:
     return is_handed_back(outcome.raised, (runner.line(at).strip() for _, at in outcome.branches))
 
 
-def is_raised_before(outcome: Outcome, inputs: Inputs) -> bool:
-    """Whether it is the object of a call that could not be made."""
-    if outcome.raised is None or not inputs.entry.needs_receiver:
-        return False
-    codes = [frame.f_code for frame, _ in traceback.walk_tb(outcome.raised.__traceback__)]
-    called = [after.co_name for code, after in pairwise(codes) if code.co_filename == OWN]
-    return bool(called) and called[0] in MAKERS
-
-
-def is_raised_anyway(runner: Runner, call: Call, outcome: Outcome) -> bool:
-    """Whether what the result of a call refuses its object refuses as well: the call has no part in it."""
-    directly = asked_directly(call) if outcome.raised is not None else None
-    error = runner.run(directly).raised if directly is not None else None
-    return error is not None and (type(error), spoken(error)) == (type(outcome.raised), spoken(outcome.raised))
-
-
 def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reached:
     """What of the reached led to the exception: a test of that does not show what was done before and ended well.
 
@@ -110,12 +89,6 @@ def _leading(runner: Runner, first: int, last: int) -> Iterator[int]:
         if text.strip() and (depth := indentation(text)) <= level:
             level = depth
             yield at
-
-
-def _knows_nan(runner: Runner, inputs: Inputs) -> bool:
-    """Whether tests pass what is no number, or the watched file speaks of it: elsewhere nobody means it."""
-    is_passed = any("nan" in text for text in inputs.usual)
-    return is_passed or any(NAN.search(line) for line in linecache.getlines(runner.filename))
 
 
 def is_function(result: object) -> bool:
@@ -174,16 +147,12 @@ def lines_of(reached: Reached) -> set[int]:
 def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> str:
     """Why nobody would want a test of this call, "" when somebody may; `runner` makes it again to look at it."""
     is_unfit = not inputs.conforms(call) and not (is_checked(outcome, inputs, call) or _is_left(runner, outcome))
-    if is_unfit or (any(NO_NUMBER.search(text) for text, _ in sites(call)) and not _knows_nan(runner, inputs)):
+    if is_unfit:
         return "not what callers pass"
     if inputs.entry.name == "__hash__" and outcome.result is not True:
         return "nothing to observe"  # the hash of an object tells nothing but that it is this one
     if is_of_today(outcome.result) or speaks_of_nothing(outcome, call):
         return "nothing to observe"
-    if INTERNAL.search(spoken(outcome.raised)):
-        return "an error of the code's own"
-    if is_raised_before(outcome, inputs) or is_raised_anyway(runner, call, outcome):
-        return "no such object"  # whoever makes it sees the exception
     is_telling = informative_rank(outcome) < SILENT or bool(said(runner, call))
     return "" if is_telling else "nothing to observe"
 

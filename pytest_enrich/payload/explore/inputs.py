@@ -215,19 +215,14 @@ class Inputs(Choices):
         """How many of its values nobody passes by mistake: nothing, an empty text, a number where none belongs."""
         nothing = sum(len(LACKING.findall(value)) for _, value in call.arguments)
         return nothing + sum(
-            NUMBER.fullmatch(value) is not None and not self._takes_numbers(name, value)
-            for name, value in call.arguments
+            NUMBER.fullmatch(value) is not None and not self._takes_numbers(name) for name, value in call.arguments
         )
 
-    def _takes_numbers(self, name: str, value: str) -> bool:
-        """Whether tests pass numbers for a parameter, or its hint says that it takes this one."""
+    def _takes_numbers(self, name: str) -> bool:
+        """Whether tests pass numbers for a parameter, or its hint says that it takes such."""
         pool = self._pool_of(name)
-        if pool is None:
-            return False
-        is_hinted = name in self._supply.hints and all(
-            types.conforms(one, self._supply.hints[name]) for _, one in evaluable([value])
-        )
-        return is_hinted or any(map(NUMBER.match, pool.seen))
+        hinted = pool.plain if pool is not None and name in self._supply.hints else ()
+        return pool is not None and any(map(NUMBER.match, (*pool.seen, *hinted)))
 
     def below_zero(self, call: Call) -> int:
         """How many of its numbers are negative where tests pass other ones."""
@@ -327,10 +322,8 @@ class Inputs(Choices):
         for step in call.setup:
             inputs = self.steps.get(step.qualname)
             found |= inputs.rules(step) if inputs is not None else set()
-            is_shown = inputs is None or inputs.calls
-            is_filled = step.qualname.endswith("=")
-            found.add("attributes filled" if is_filled else "steps of tests" if is_shown else "steps by state")
-        found |= {"methods of the result" if call.is_used else "calls of the result"} if call.then else set()
+            found.add("attributes filled" if step.qualname.endswith("=") else "steps of tests")
+        found |= {"calls of the result"} if call.then else set()
         found |= {"environment"} if call.patched else set()
         found |= {"command lines"} if self.entry.line is not None else set()
         found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()

@@ -1,4 +1,4 @@
-"""What an object can be asked that shows nothing by itself: methods of the project's that need no argument.
+"""What is seen of a call: what it gave, what it changed, and what its object can be asked afterwards.
 
 A collection is asked nothing: what it gives first may depend on how its elements are hashed.
 """
@@ -23,7 +23,7 @@ from ..rules import files
 from .calls import Call, Program, changeable
 from .contract import is_worded
 from .run import Outcome, Runner
-from .stated import MOST, Record, fields, is_empty, stated, telling_line, visible_text
+from .stated import MOST, Record, fields, stated, telling_line, visible_text
 
 COLLECTIONS = (Container, Iterable, Sized)
 PRINTED = "capsys.readouterr().out"
@@ -47,30 +47,26 @@ class Earlier(NamedTuple):
 
 
 def questions(value: object) -> Iterator[str]:
-    """The names of such methods, those of its own class first, as they are defined; what a function holds."""
-    held = vars(value).items() if inspect.isfunction(value) else ()
-    yield from (name for name, one in held if name[:1] != "_" and _is_asked(one, bound=False))
+    """The names of such methods, those of its own class first, as they are defined."""
     known: set[str] = set()
     for cls in type(value).__mro__ if not isinstance(value, COLLECTIONS) else ():
         own = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
         for name, function in own.items():
-            if name not in known and not name.startswith("_") and _is_asked(function, bound=True):
+            if name not in known and not name.startswith("_") and _is_asked(function):
                 yield name
         known |= {*own}
 
 
-def _is_asked(function: object, *, bound: bool) -> bool:
-    """Whether it is called with nothing (but its object, where it is `bound`), and is over when it returns."""
+def _is_asked(function: object) -> bool:
+    """Whether it is called with nothing but its object, and is over when it returns."""
     if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
         return False
     try:
-        others = [*inspect.signature(function).parameters.values()]
-    except (TypeError, ValueError):  # nobody says what it takes
-        return False
-    if bound and not others:
+        own, *others = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # it takes no object, or nobody says what it takes
         return False
     free = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-    return all(one.default is not one.empty or one.kind in free for one in others[bound:])
+    return own.kind not in free and all(one.default is not one.empty or one.kind in free for one in others)
 
 
 def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -158,7 +154,7 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
         if value != earlier.seen.get(text)
     ]
     changes = [*_plainest(changes)]
-    result = _told(runner, plain, outcome, earlier) if plain.expression else []
+    result = _told(plain, outcome, earlier) if plain.expression else []
     # Beside what is there, what is not says something, too: that a header has no version.
     is_there = any(record["value"] != "None" for record in result)
     telling = sorted(result, key=lambda record: record["value"] == "None") if is_there else []
@@ -187,17 +183,16 @@ def _plainest(changes: Sequence[Record]) -> Iterator[Record]:
             yield one
 
 
-def _told(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
+def _told(plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
     """What the result says; of the object itself, which a method may give back, what is other than before."""
     own = _own(plain, outcome)
     if own and outcome.consume == "with":
         return []  # what it leaves behind is seen in the variable
-    if own:
-        before = stated(dataclasses.replace(outcome, result=earlier.namespace.get(own)), plain)
-        return [one for one in stated(outcome, plain) if one["expression"] == "{result}" or one not in before]
-    # What a function can be asked says more than what it keeps for itself.
-    asked = _asked(runner, plain, outcome) if inspect.isfunction(outcome.result) else []
-    return asked or stated(outcome, plain) or _asked(runner, plain, outcome)
+    told = stated(outcome, plain)
+    if not own:
+        return told
+    before = stated(dataclasses.replace(outcome, result=earlier.namespace.get(own)), plain)
+    return [one for one in told if one["expression"] == "{result}" or one not in before]
 
 
 def _own(plain: Program, outcome: Outcome) -> str:
@@ -257,17 +252,6 @@ def _raised(error: BaseException) -> list[Record]:
     told = spoken(error) if is_worded(error) else ""
     message = "" if str(files.folder()) in told else steady(told)
     return [_record("raises", "{result}", kind, message)]
-
-
-def _asked(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
-    """What a method of the result tells, each time asked of a new one; of the first that says something."""
-    names = questions(outcome.result) if outcome.raised is None and not outcome.consume else ()
-    for name in islice(names, MOST_ASKED):
-        asked = dataclasses.replace(plain, action=f"({plain.action}).{name}()")
-        for one in _answer(runner, asked, plain) or ():
-            if not is_empty(one):
-                return [{**one, "expression": one["expression"].replace("{result}", f"{{result}}.{name}()", 1)}]
-    return []
 
 
 def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:

@@ -185,11 +185,7 @@ def _likeness(value: str, matchers: Sequence[SequenceMatcher[str]]) -> float:
 @lru_cache(maxsize=4096)
 def _sort(template: str) -> str:
     """What sort of value was drawn."""
-    if template.startswith((files.MARK, files.FOLDER_MARK, "str(⟨f")):
+    if template.startswith((files.MARK, files.FOLDER_MARK)):
         return "path"
     value = dict(evaluable([template])).get(template)
-    return "function" if callable(value) else type(value).__name__ if type(value) in PLAIN else _written(template)
-
-
-def _written(template: str) -> str:
-    return {"[": "list", "{": "dict", "(": "tuple", "⟨": "object"}.get(template[:1], "other")
+    return "function" if callable(value) else type(value).__name__ if type(value) in PLAIN else "object"

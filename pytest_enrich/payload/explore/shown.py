@@ -224,19 +224,12 @@ def ways_elsewhere(job: dict[str, Any]) -> Iterator[Known]:
         if ":" in record["qualname"]:
             grouped.setdefault(record["qualname"], []).append(calls.load(record))
     for name, seen in grouped.items():
-        if (way := _way(name, seen)) is not None:
-            yield way
-
-
-def _way(name: str, seen: list[Call]) -> Known | None:
-    found = _found(name)
-    if found is None:
-        return None
-    entry, function, module = found
-    setups = tuple(dict.fromkeys(call.setup for call in seen if call.setup))
-    own = dict.fromkeys(_of(entry, call) for call in seen)
-    shown = Seen(tuple(own), namesakes(seen), setups=setups)
-    return Known(entry, shown, function, owner_of(entry, module))
+        if (found := _found(name)) is not None:
+            entry, function, module = found
+            setups = tuple(dict.fromkeys(call.setup for call in seen if call.setup))
+            own = dict.fromkeys(_of(entry, call) for call in seen)
+            shown = Seen(tuple(own), namesakes(seen), setups=setups)
+            yield Known(entry, shown, function, owner_of(entry, module))
 
 
 def step_elsewhere(name: str) -> tuple[Entry, object]:

@@ -19,8 +19,8 @@ from . import command
 from .calls import Program
 from .run import Outcome
 
-PLAIN: tuple[Any, ...] = (tuple, list, dict, set, frozenset, str, int)
 BARE: dict[type, Callable[[Any], object]] = {int: int.__index__, float: float.__float__, str: str.__str__}
+"""How a value of a subclass is made a plain one."""
 MOST_HELD, DEEPEST = 50, 3
 Record = dict[str, Any]
 MOST, MOST_FIELDS = 3, 6
@@ -41,11 +41,7 @@ FIELDS = re.compile(r"⟨[\w.:]+⟩\((\w+=[^,=]+(?:, \w+=[^,=]+)*)\)")
 
 def visible_text(value: object) -> str | None:
     """The template of an equal value; of a container's subclass that is equal to a plain one, the plain one's."""
-    options: list[object] = [value]
-    # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
-    options += [set(value)] if isinstance(value, collections.abc.KeysView) else []
-    options += [plain(value) for plain in PLAIN if isinstance(value, plain) and type(value) is not plain]
-    for option in itertools.chain(options, _plain_throughout(value)):
+    for option in itertools.chain([value], _made_plain(value)):
         text = express(option)
         if text is not None and stands_for(text, value):
             return text  # no `nan`, which is equal to nothing
@@ -59,10 +55,11 @@ def is_of_today(value: object) -> bool:
     return any(abs(value / part - STARTED) < YEAR for part in (1, 1e3, 1e6, 1e9))
 
 
-def _plain_throughout(value: object) -> Iterator[object]:
+def _made_plain(value: object) -> Iterator[object]:
     """The value where nothing in it is of a subclass: a list of the project's, with numbers of the project's."""
     with contextlib.suppress(Exception):  # a container of the project's may do anything
-        yield _plain(value, DEEPEST)
+        # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
+        yield set(value) if isinstance(value, collections.abc.KeysView) else _plain(value, DEEPEST)
 
 
 def _plain(value: Any, deeper: int) -> Any:
@@ -111,13 +108,8 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
         return [_stated("{result}", value, text)]
     if type(value) is str and (line := telling_line(value, plain.text)):
         return [{**_stated(f"{line} in {{result}}", value, "True"), "form": "is"}]
-    if isinstance(value, collections.abc.ValuesView | collections.abc.ItemsView) and (
-        text := visible_text([*value])
-    ):
-        return [_stated("list({result})", [*value], text)]
     alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
-    shown = [*_items(_looked_up(value), plain)] or [*_parts(value, plain, alike)]
-    return shown[:MOST_FIELDS] or ([_stated("{result}", value, text)] if text else [])
+    return [*_parts(value, plain, alike)][:MOST_FIELDS] or ([_stated("{result}", value, text)] if text else [])
 
 
 def telling_line(text: str, passed: str) -> str:
@@ -262,35 +254,20 @@ def _held(value: Mapping[Any, Any], expression: str, deeper: int) -> Iterator[Re
             yield from (one for one in _fields(part, place) if not is_empty(one))
 
 
-def _looked_up(value: Any) -> dict[Any, Any]:
-    """What an object holds that is looked up in as in a mapping, and is none, such as the headers of a message."""
-    with contextlib.suppress(Exception):  # a container of the project's may do anything
-        if (
-            not isinstance(value, Mapping)
-            and hasattr(type(value), "__getitem__")
-            and callable(getattr(type(value), "items", None))
-        ):
-            return {key: value[key] for key, _ in itertools.islice(value.items(), MOST_HELD)}
-    return {}
-
-
 def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
     """What a mapping that fills a line holds.
 
-    First what the lines name which the call is made for, then what is made of several texts that the call passes,
-    then what it speaks of, then what says something.
+    First what the lines name which the call is made for, then what it speaks of, then what says something.
     """
     texts = ((express(key), part, visible_text(part)) for key, part in value.items())
     shown = [(key, part, text) for key, part, text in texts if key and text and len(text) <= LONGEST_FIELD]
     items = [(key.strip("'\""), _stated(f"{{result}}[{key}]", part, text)) for key, part, text in shown]
     about = {word.lower() for word in plain.about}
-    passed = {text.strip("'") for text in QUOTED.findall(plain.text)} - {""}
 
     def little(item: tuple[str, Record]) -> tuple[bool, ...]:
         key, record = item
         is_named = bool(words := {*re.findall(r"[^\W_]+", key.lower())}) and words <= about
-        is_plain = sum(text in record["value"] for text in passed) <= 1
-        return not is_named, is_plain, not key or key not in plain.action, is_empty(record)
+        return not is_named, not key or key not in plain.action, is_empty(record)
 
     items.sort(key=little)
     yield from (record for _, record in items)

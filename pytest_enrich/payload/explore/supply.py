@@ -164,19 +164,6 @@ class Supply:
             yield from itertools.islice((text for text, _ in evaluable(made)), MOST_ENCODED)
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
-        """The type of a parameter, else of one whose place it takes."""
-        name = parameter["name"]
-        told_by = self._shown_by(parameter, seen)
-        if told_by.hint is not types.UNKNOWN:
-            return told_by
-        replaced = usage.replaced(self._function).get(name, ())
-        for other in (one for one in self._entry.parameters if one["name"] in replaced):
-            passed = [value for _, value in evaluable([*self._seen.values(other["name"])])]
-            if (of_other := self._shown_by(other, passed)).hint is not types.UNKNOWN:
-                return of_other
-        return told_by
-
-    def _shown_by(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """What annotations, tests, the default and the body say of a parameter's type."""
         name = parameter["name"]
         used = self._used.get(name, usage.NO_USE)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import random
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from types import CodeType, FunctionType, MethodType
 from typing import Any, TypeAlias
 
@@ -15,14 +13,13 @@ from ..express import evaluable
 from ..rules import rule, types
 from ..rules.body import parameters
 from ..rules.values import World
-from .calls import Call, given, ordered, sites
+from .calls import Call, given, ordered
 from .entry import Entry
-from .informative import is_function
 from .inputs import Inputs
 from .pool import Pool
 from .shown import namesakes
 from .supply import Known, Seen
-from .templates import grafted, literals, vary
+from .templates import grafted, vary
 
 Arguments: TypeAlias = tuple[str, ...]
 GENERAL: tuple[Arguments, ...] = (
@@ -34,9 +31,7 @@ GENERAL: tuple[Arguments, ...] = (
     ("2", "3"),
 )
 """What many a function can be called with of which nobody tells what it takes."""
-MOST, FEW = 6, 3
-MOST_METHODS, RARE = 2, 3
-"""A method that is called a third as often as another one is not what such objects are for."""
+MOST = 6
 LONGEST = 80
 POSITIONAL, MORE = {"positional only", "positional"}, {"variadic", "keywords"}
 VARIED = 0.75
@@ -53,48 +48,18 @@ GRAFTED = 0.3
 
 
 class Given:
-    """What to do with what a call gives: call it, or ask it by the methods by which tests ask its like.
+    """What to call with that which a call gives, where that is a function.
 
     Args:
-        module: Whose calls these are.
         beside: Calls that tests make in the module, also of functions that others make.
-        asked: Those of methods that the tests make themselves.
         world: Values by type.
         seed: Of what is drawn.
     """
 
-    def __init__(
-        self, module: str, beside: Iterable[Call], asked: Iterable[Call], world: World, seed: int
-    ) -> None:
+    def __init__(self, beside: Iterable[Call], world: World, seed: int) -> None:
         self._beside = tuple(beside)
-        self._asked = Counter(f"{module}.{call.qualname}" for call in asked)
         self._world, self._seed = world, seed
         self._known: dict[CodeType, tuple[Arguments, ...]] = {}
-        self._of_kinds: dict[type, tuple[Arguments, ...]] = {}
-
-    def uses(self, given: object) -> Sequence[Arguments]:
-        """As in `Call.then`; none for what is neither called nor asked."""
-        kind = type(given)
-        if kind not in self._of_kinds:
-            self._of_kinds[kind] = tuple(self._by_methods(kind))
-        return self._of_kinds[kind] or (self.arguments(given) if is_function(given) else ())
-
-    def _by_methods(self, kind: type) -> Iterator[Arguments]:
-        for one in self._methods(kind):
-            rows = self._arguments(one, bound=True) if _needed(parameters(one, bound=True)) else ((),)
-            yield from ((f".{one.__name__}", *values) for values in islice(rows, FEW))
-
-    @rule("methods of the result")
-    def _methods(self, kind: type) -> Iterator[FunctionType]:
-        """Those of its class that tests call by name, the most called first."""
-        held = (
-            (self._asked[f"{one.__module__}.{one.__qualname__}.{name}"], function)
-            for one in (kind.__mro__ if self._asked else ())
-            for name, function in vars(one).items()
-            if name[:1] != "_" and isinstance(function, FunctionType)
-        )
-        asked = sorted((pair for pair in held if pair[0]), key=lambda pair: -pair[0])
-        yield from (function for often, function in asked[:MOST_METHODS] if often * RARE > asked[0][0])
 
     @rule("calls of the result")
     def arguments(self, given: object) -> tuple[Arguments, ...]:
@@ -103,12 +68,9 @@ class Given:
         function = inspect.unwrap(getattr(called, "__func__", called))
         if not isinstance(function, FunctionType):
             return GENERAL
-        return self._arguments(function, bound=not isinstance(given, FunctionType))
-
-    def _arguments(self, function: FunctionType, *, bound: bool) -> tuple[Arguments, ...]:
         code = function.__code__
         if code not in self._known:
-            self._known[code] = tuple(self._of(function, bound=bound))
+            self._known[code] = tuple(self._of(function, bound=not isinstance(given, FunctionType)))
         return self._known[code]
 
     def _of(self, function: FunctionType, *, bound: bool) -> Iterable[Arguments]:
@@ -208,12 +170,7 @@ class Varied:
         if not places or not self._happens(FAIR):
             return call
         value, make = self._chance.choice(places)
-        # What an object was made with is often what it looks for: a name, a key, a limit.
-        own = [one[0] for text, _ in sites(call) if text != value for one in literals(text)]
-        if not own or self._happens(FAIR):
-            return make(self._other_value(value, None))
-        where, what = (self._chance.randrange(most) for most in (4, 48))
-        return make(vary(value, where, 0, what, own))
+        return make(self._other_value(value, None))
 
     def with_one_changed(self, call: Call) -> Call:
         """The call with another argument, or one more."""
@@ -255,18 +212,16 @@ class Varied:
         return next(iter(_grafts(template, self._inputs.parts, self._chance)), template)
 
     def _other_setup(self, call: Call) -> tuple[Call, ...]:
-        setups = self._inputs.setups
-        setup = call.setup or (self._chance.choice(setups) if setups else ())
+        """One step more, less, twice or otherwise; the call itself may be one."""
+        itself = dataclasses.replace(call, receiver=None, setup=())
+        known = self._chance.choice(self._inputs.setups) if self._inputs.setups else ()
+        setup = call.setup or known
         if not setup:
-            return (dataclasses.replace(call, receiver=None, setup=()),)
+            return (itself,)
         at = self._chance.randrange(len(setup))
-        more = (
-            *(self._chance.choice(setups) if setups else ()),
-            dataclasses.replace(call, receiver=None, setup=()),
-        )
-        step = setup[at]
-        others = ((), (self._other_step(step),), (step, self._other_step(step)), (step, step), (step, more[0]))
-        return (*setup[:at], *self._chance.choice([*others, (step, more[-1])]), *setup[at + 1 :])
+        step, other = setup[at], self._other_step(setup[at])
+        changed = [(), (other,), (step, other), (step, step), (step, itself), (step, *known[:1])]
+        return (*setup[:at], *self._chance.choice(changed), *setup[at + 1 :])
 
     def _other_step(self, step: Call) -> Call:
         inputs = self._inputs.steps.get(step.qualname, self._inputs)

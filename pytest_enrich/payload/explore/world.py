@@ -10,44 +10,39 @@ import itertools
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from random import Random
 from typing import Any
 
 from ..engine.trace import MOST_STEPS, Tracer
 from ..express import evaluable
-from ..rules import classes, environment, rule, state, written
+from ..rules import classes, environment, rule, written
 from ..rules.body import answers, nodes, parameters
 from ..rules.evidence import constructor
 from ..rules.values import World
 from . import calls, command, hooks, shown
 from .calls import Call
-from .contract import warning_lines
 from .entry import ENTERING, Entry, finished
 from .inputs import Inputs
 from .run import CALL_SECONDS, Runner
 from .shown import as_it_stands, find, is_read, owner_of, step_elsewhere, ways_elsewhere
 from .supply import Known, Seen
-from .varied import Given, Varied
+from .varied import Given
 
 MOST_PATTERNS = 8
 FILLED: Mapping[type, str] = {list: "[1]", dict: "{'a': 1}"}
 """What is put into a list or a dict that an object is made with nothing in."""
 VALUE = {"name": "value", "kind": "positional", "default": None}
 CALLS_IN_TIME = 30
-MOST_WRITERS, FEW_CALLS = 4, 3
-"""Of methods that leave an object in another state, and of calls of each."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Scene:
-    """The file under test, the functions to call, what is known of their inputs, and its `warned.lines`."""
+    """The file under test, the functions to call, and what is known of their inputs."""
 
     module: types.ModuleType
     runner: Runner
     entries: Mapping[str, Entry]
     inputs: tuple[Inputs, ...]
     given: Given
-    warning: frozenset[int]
 
 
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
@@ -76,7 +71,6 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
             function = command.signature([{"name": "value", "type": kind}])
             steps[filled.key] = Inputs(Known(filled, Seen((), {}), function), world, job["seed"])
             one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
-        one.setups += _prepared(one, steps, module, world, job["seed"])
         one.patched = tuple(environment.asked(module, one.function))
     called = {name: one.entry for name, one in steps.items()}
     called |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
@@ -87,13 +81,8 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     runner = Runner(tracer, called, root, seconds, frozenset(job["expected"]))
     for one in inputs:
         one.starts += [call for call in starts if call.qualname == one.entry.key]
-    asked = [
-        calls.load(one)
-        for one in (*job["neighbours"], *made)
-        if one.get("receiver") is not None and not one.get("inside")
-    ]
-    given = Given(module.__name__, beside, asked, world, job["seed"])
-    return Scene(module, runner, called, tuple(inputs), given, warning_lines(filename))
+    given = Given(beside, world, job["seed"])
+    return Scene(module, runner, called, tuple(inputs), given)
 
 
 @rule("attributes filled")
@@ -111,30 +100,10 @@ def _fillable(inputs: Inputs) -> Iterator[tuple[Entry, type]]:
                 yield Entry(inputs.entry.module, f"{inputs.entry.owner}.{name}=", "setter", (VALUE,)), type(held)
 
 
-def _prepared(
-    one: Inputs, steps: dict[str, Inputs], module: types.ModuleType, world: World, seed: int
-) -> Iterator[tuple[Call, ...]]:
-    """What leaves its object in another state: one method before, or two; of each method a few calls."""
-    if one.owner is None or not one.entry.needs_receiver or one.entry.is_elsewhere:
-        return
-    function = getattr(one.function, "fget", one.function)
-    made: list[list[Call]] = []
-    for name in itertools.islice(state.writers(one.owner, function, one.entry.name), MOST_WRITERS):
-        key = f"{one.entry.owner}.{name}"
-        if key not in steps:
-            called = Known(_entry(module.__name__, key, module), Seen((), {}), find(module, key))
-            steps[key] = Inputs(called, world, seed)
-        if not any(steps[key].pools[parameter].is_unknown for parameter in steps[key].required):
-            chance = Random(seed)  # noqa: S311 - no secret
-            made.append([Varied(steps[key], chance).any(()) for _ in range(FEW_CALLS)])
-    yield from ((call,) for several in made for call in dict.fromkeys(several))
-    yield from itertools.permutations((several[0] for several in made), 2)
-
-
 def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World:
     """What is known of values, whatever takes them."""
     made = [calls.load(record) for record in job["constructors"]]
-    objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
+    objects, patterns = _objects(made), _patterns(module, job["entries"])
     spoken = tuple(classes.spoken(module, (find(module, entry["qualname"]) for entry in job["entries"])))
     known = tuple(written.values(job, module, root))
     constants = (*job["constants"], *classes.contents(module))
@@ -148,8 +117,7 @@ def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: i
         made.setdefault(step.qualname, []).append(step)
     found = {}
     for name, some in made.items():
-        own = _entry(module.__name__, name, module), find(module, name)
-        entry, function = step_elsewhere(name) if ":" in name else own
+        entry, function = step_elsewhere(name) if ":" in name else _step(name, module)
         found[name] = Inputs(Known(entry, Seen(tuple(dict.fromkeys(some)), {}), function), world, seed)
     return found
 
@@ -195,21 +163,16 @@ def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) ->
     return list(dict.fromkeys(held))[:MOST_PATTERNS]
 
 
-def _entry(module: str, qualname: str, where: object) -> Entry:
-    """An entry for a function that only set-ups call, read off the function itself."""
-    function = find(where, qualname)
-    return Entry(module, qualname, "method", parameters(function, bound=True), finished=finished(function))
+def _step(qualname: str, module: types.ModuleType) -> tuple[Entry, object]:
+    """A method of the module that only set-ups call, read off the function itself."""
+    function = find(module, qualname)
+    described = parameters(function, bound=True)
+    return Entry(module.__name__, qualname, "method", described, finished=finished(function)), function
 
 
-def _objects(job: Mapping[str, Any], made: Iterable[Call], where: types.ModuleType) -> dict[type, list[str]]:
+def _objects(made: Iterable[Call]) -> dict[type, list[str]]:
     """Templates of the objects that tests made, by their class."""
     found: dict[type, list[str]] = {}
-    texts = [call.receiver or _construction(job["module"], call, where) for call in made]
-    for text, value in evaluable(texts):
+    for text, value in evaluable([call.receiver for call in made if call.receiver]):
         found.setdefault(type(value), []).append(text)
     return found
-
-
-def _construction(module: str, call: Call, where: types.ModuleType) -> str:
-    entry = _entry(module, f"{call.qualname}.__init__", where)
-    return calls.program(dataclasses.replace(call, qualname=entry.qualname), {entry.qualname: entry}).action

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import enum
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -13,10 +12,10 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from ..candidate import TextFinder
-from ..express import express, named, spoken, stands_for, steady
+from ..explore.stated import visible_text
+from ..express import named, spoken, steady
 
 Record = dict[str, Any]
-PLAIN: tuple[type[Any], ...] = (bool, int, float, str, bytes, dict, list, set, frozenset)
 NAME = "_enrich_probe"
 LEFT_OUT, INSTEAD, METHOD = "-", "=", ":"
 """Of `Hole.adds`: a statement that may be left out; an expression, and a method, that may be others."""
@@ -144,16 +143,9 @@ def _constant(value: object, owner: Any, expected: str) -> str:
     return f"{place}{min(names, key=len)}⟩" if names and len(place) > 1 else ""
 
 
-def _plain(value: Any) -> Any:
-    return next((kind(value) for kind in PLAIN if isinstance(value, kind)), value)
-
-
 def _stated(value: Any) -> str:
-    """Its template; that of the plain value which a value of a subclass is equal to, as a test would have it."""
-    with contextlib.suppress(Exception):  # a class of the project's may do anything when it is made plain
-        text = express(value if isinstance(value, enum.Enum) else _plain(value))
-        return text if text is not None and stands_for(text, value) else ""
-    return ""
+    """Its template, as a test would have it; "" where it cannot be stated."""
+    return visible_text(value) or ""
 
 
 class Instrumented(TextFinder):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import enum
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from types import CodeType
 from typing import Any, TypeAlias
@@ -15,7 +14,6 @@ from ..explore.templates import parsed
 Path: TypeAlias = tuple[str, ...]
 """The names of types from the outside of a value to a part of it: ``("list", "int")``."""
 DEEPEST = 3
-MOST_COMBINED = 120
 
 
 def nodes(template: str) -> Iterator[ast.AST]:
@@ -74,14 +72,6 @@ def members(rows: Iterable[str], names: Names) -> tuple[str, ...]:
     """
     bases = dict.fromkeys(base for text in rows for base in _bases(text))
     return tuple(f"{base}.{name}" for base in bases for name in _names_of(base, names))
-
-
-def combined(rows: Iterable[str], every: Iterable[str]) -> tuple[str, ...]:
-    """Flags together: each of `rows` with one of `every` besides, then two of those."""
-    every = list(every)
-    more = (f"{text} | {one}" for one in every for text in rows if text not in every and one not in text)
-    pairs = (f"{one} | {other}" for one, other in itertools.combinations(every, 2))
-    return tuple(itertools.islice(itertools.chain(pairs, more), MOST_COMBINED))
 
 
 def _bases(text: str) -> Iterator[str]:

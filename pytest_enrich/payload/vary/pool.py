@@ -5,16 +5,15 @@ from __future__ import annotations
 import ast
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from .. import express
 from ..engine.usual import edits, foreignness, known_texts, literals_of, oddness
 from ..explore.calls import Call
-from ..explore.templates import literals, parsed, vary
+from ..explore.templates import literals, parsed, places, shorter, vary
 from ..rules import is_left_out, rule
-from ..rules.body import copied
-from .names import Names, Path, combined, members, nodes
+from .names import Names, Path, members, nodes
 
 LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
 """The largest right side of an operation that makes large numbers."""
@@ -22,6 +21,8 @@ WORD, LONG = re.compile(r"\w+"), 4
 SEVERAL = re.compile(r"\w(\s|\\n|=)+\S")
 """Two words, or a name and what it is set to, in a text as `repr` writes it."""
 MOST_LESS = 12
+EMPTY = {"[": "[]", "(": "()", "{": "{}"}
+"""Nothing of the kind, by the first sign of a container."""
 UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 EDGES = (
@@ -34,7 +35,7 @@ PLAIN: frozenset[Path] = frozenset((name,) for name in ("str", "int", "float", "
 
 
 def is_odd(template: str) -> bool:
-    """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), `float("inf")**2`, what fills memory."""
+    """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), what fills memory."""
     tree = parsed(template.strip())
     return tree is None or any(map(_is_left_over, ast.walk(tree)))
 
@@ -44,10 +45,7 @@ def _is_left_over(node: ast.AST) -> bool:
         return isinstance(node.op, ast.UAdd)
     if not isinstance(node, ast.BinOp):
         return False
-    sides = (node.left, node.right)
-    if any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "float" for one in sides):
-        return True
-    numbers = [one.value for one in sides if isinstance(one, ast.Constant)]
+    numbers = [side.value for side in (node.left, node.right) if isinstance(side, ast.Constant)]
     if isinstance(node.op, ast.Add | ast.Sub):
         return 0 in numbers
     limit = LARGEST.get(type(node.op))
@@ -161,9 +159,8 @@ class Pool:
     def promising(self) -> tuple[str, ...]:
         """What is tried first, best first: what the code compares with, then what stands near, then the plain."""
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
-        flags = self._fitting(() if is_left_out("rows: flags") else combined(self.seen, self._members))
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
-        every = [*first, *near, *self.plain, *self._fitting(self._emptied), *flags]
+        every = [*first, *near, *self.plain, *self._fitting(self._emptied)]
         return tuple(dict.fromkeys(every))
 
     @cached_property
@@ -242,42 +239,14 @@ def emptied(template: str) -> Iterable[str]:
     """The value with one of its parts empty, or without one of its keys. Alone: 0 of 120.
 
     What a client sends is often tested so: an order of nothing, a request without a field.
-
-    None of what is no literal, or names something. `shorter` takes one element after the other.
+    None of what names something.
     """
     if express.NAME.search(template):
         return []
-    try:
-        tree = ast.parse(template.strip(), mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return []
-    return list(dict.fromkeys(map(ast.unparse, _with_less(tree))))[:MOST_LESS]
-
-
-def _with_less(tree: ast.expr) -> Iterator[ast.expr]:
-    places = [at for at, node in enumerate(ast.walk(tree)) if at and _is_full(node)]
-    for at in places:
-        other = copied(tree)
-        _empty([*ast.walk(other)][at])
-        yield other
-    for at in range(len(tree.keys) if isinstance(tree, ast.Dict) else 0):
-        shorter = copied(tree)
-        assert isinstance(shorter, ast.Dict)
-        del shorter.keys[at], shorter.values[at]
-        yield shorter
-
-
-def _is_full(node: ast.AST) -> bool:
-    """Whether it is a container of something."""
-    return isinstance(node, ast.List | ast.Dict | ast.Tuple) and bool(
-        getattr(node, "elts", getattr(node, "keys", ()))
-    )
-
-
-def _empty(node: ast.AST) -> None:
-    for name in ("elts", "keys", "values"):
-        if hasattr(node, name):
-            setattr(node, name, [])
+    containers = (place for place in places(template) if template[place[0]] in EMPTY)
+    inside = (f"{template[:start]}{EMPTY[template[start]]}{template[end:]}" for start, end in containers)
+    without_keys = shorter(template) if template.startswith("{") else ()
+    return [text for text in (*inside, *without_keys) if text != template][:MOST_LESS]
 
 
 def _first(template: str) -> str:
@@ -301,7 +270,7 @@ def _neighbours(text: str) -> tuple[str, ...]:
 
 
 class Added(Pool):
-    """A pool of a place where nothing stands in the rows.
+    """A pool of a place where nothing stands in the rows, or the name of a fixture.
 
     Args:
         rows: What stands for nothing, in each row.
@@ -320,14 +289,13 @@ class Added(Pool):
         *,
         comes_first: bool = False,
     ) -> None:
-        offers = () if is_left_out(rule) else offers
-        super().__init__(rows, names, (), (), offers)
-        self._offers, self._rule = tuple(offers), rule
+        self._offers, self._rule = () if is_left_out(rule) else tuple(offers), rule
         self.comes_first = comes_first
+        super().__init__(rows, names, (), ())
 
     def fits(self, template: str) -> bool:
         """Whether it was offered, or is a plain value of the same type as one that was, under the same keys."""
-        if super().fits(template):
+        if template in self.seen or template in self._offers:
             return True
         return bool(literals(template)) and (self._names.parts(template), keys(template)) in self._kinds
 
@@ -357,15 +325,3 @@ class Added(Pool):
     def unusual(self, value: str) -> int:
         """A value that nobody offered is one sign to stumble over."""
         return int(value not in self._offers)
-
-
-class Exchanged(Added):
-    """A pool of names that are no values: nothing but what was offered fits."""
-
-    def fits(self, template: str) -> bool:
-        """Whether it was offered, or is there."""
-        return template in self.seen or template in self._offers
-
-    def like(self, kind: object) -> list[str]:  # noqa: ARG002 - as of a pool
-        """None: a name is of no type."""
-        return []

@@ -6,11 +6,9 @@ import inspect
 import json
 import sys
 import time
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,21 +18,16 @@ from ..engine.probe import Probes
 from ..engine.reduce import share
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, Tracer
-from ..express import express
 from ..objects import aliases
 from ..project import module_of
 from ..selection import function_of
 from .instrument import INSTEAD, METHOD, Probe
-from .names import Names
-from .pool import EDGES, Added, Exchanged, Pool, is_literal
+from .pool import Added, Pool, is_literal
 from .runner import Endings, ItemRunner, Record, Setting, TestRun
 from .subject import ExistingTest
 from .test import Test, Variation, row_of
 
 MOST_RUNNERS = 6
-EXAMPLES = 200
-FEW = EXAMPLES // 5
-"""So few different values are all that there are."""
 FEW_ROWS = 6
 REDUCE_SECONDS = 5.0
 
@@ -91,33 +84,22 @@ class Tests:
         pattern = self._work["job"]["patterns"][number]
         own = [item for item in self._items if function_of(item) == pattern["nodeid"]]
         chosen = _different(own, set(pattern["argnames"]))
-        runners = [ItemRunner(self._setting, item, given=pattern["given"]) for item in chosen]
-        if not runners:
-            return "was not collected"
-        if pattern["given"]:
-            pattern = {**pattern, "holes": draw(runners[0].item.obj, pattern["holes"], self._work["job"]["seed"])}
-        return Test(self._work, pattern, number, runners, self._probes)
+        runners = [ItemRunner(self._setting, item) for item in chosen]
+        return Test(self._work, pattern, number, runners, self._probes) if runners else "was not collected"
 
     def _pools(self, test: Test) -> Iterator[Pool]:
         constants, holes = self._work["job"]["constants"], test.holes
         rows = [test.values(at) for at in range(len(holes))]
-        if test.is_drawn:
-            drawn = zip(rows, (hole["values"] for hole in holes), strict=True)
-            yield from (Drawn(values, every, test.names, constants) for values, every in drawn)
-            return
         others = (value for values in rows for value in values if is_literal(value))
         near = [*self._work["job"]["values"], *others]
         offers = [pair for offer in self._offers(test) for pair in offer]
-        for hole, values in enumerate(rows):
-            if holes[hole]["fixture"]:
-                yield Exchanged(values, holes[hole]["offers"], test.names, "rows: fixtures")
-                continue
-            if adds := holes[hole]["adds"]:
-                is_exchanged = adds in {INSTEAD, METHOD}
-                yield Added(values, holes[hole]["offers"], test.names, _rule(adds), comes_first=is_exchanged)
-                continue
-            offered = [*holes[hole]["offers"], *(value for at, value in offers if at == str(hole))]
-            yield Pool(values, test.names, constants, near, offered)
+        for at, (hole, values) in enumerate(zip(holes, rows, strict=True)):
+            if hole["fixture"] or hole["adds"]:
+                comes_first = hole["adds"] in {INSTEAD, METHOD}
+                yield Added(values, hole["offers"], test.names, _rule(hole), comes_first=comes_first)
+            else:
+                offered = [*hole["offers"], *(value for place, value in offers if place == str(at))]
+                yield Pool(values, test.names, constants, near, offered)
 
     def _offers(self, test: Test) -> Iterator[tuple[tuple[str, str], ...]]:
         """What calls pass, in the place of parameters: all of the same names, then each of them alone."""
@@ -140,8 +122,10 @@ ADDING = {
 """The rules that add to a test, by what the kind of a hole begins with."""
 
 
-def _rule(adds: str) -> str:
-    return next((name for sign, name in ADDING.items() if adds.startswith(sign)), "rows: keywords added")
+def _rule(hole: Record) -> str:
+    if hole["fixture"]:
+        return "rows: fixtures"
+    return next((name for sign, name in ADDING.items() if hole["adds"].startswith(sign)), "rows: keywords added")
 
 
 def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.Function]:
@@ -162,7 +146,7 @@ def _variants(search: Search[ExistingTest], until: float) -> list[Record]:
     for at, result in enumerate(results):
         test, soon = result.subject.test, share(until, len(results) - at)
         in_time = time.monotonic() < soon
-        variation = result.subject.reduced(result, search, soon) if in_time else test.shown(result.call)
+        variation = result.subject.reduced(result, search, soon) if in_time else result.call
         run = test.look(variation)
         if isinstance(run, str):
             search.dropped[run] += 1
@@ -187,7 +171,7 @@ def _spare(search: Search[ExistingTest], results: Iterable[Result[ExistingTest]]
     """The first of the results, as it was found, that passes and comes to something else than is known."""
     shown: dict[tuple[Test, Variation], Result[ExistingTest]] = {}
     for result in results:
-        shown.setdefault((result.subject.test, result.subject.test.shown(result.call)), result)
+        shown.setdefault((result.subject.test, result.call), result)
     for (test, variation), result in shown.items():
         run = test.look(variation)
         if isinstance(run, TestRun) and not run.raised and run.seen != known:
@@ -200,7 +184,7 @@ def _variant(result: Result[ExistingTest], variation: Variation, run: TestRun, r
     ended = {"raised": run.raised, "message": run.message, "line": run.line} if run.raised else {}
     return {
         "pattern": test.number,
-        "row": 0 if test.is_drawn else test.rows[row_of(variation)],
+        "row": test.rows[row_of(variation)],
         "values": sorted((int(hole), value) for hole, value in variation.arguments),
         "rules": sorted(result.subject.rules(result.call)),
         "doubt": result.subject.doubt(variation),
@@ -209,77 +193,3 @@ def _variant(result: Result[ExistingTest], variation: Variation, run: TestRun, r
         "seen": [] if run.raised else run.seen,
         **ended,
     }
-
-
-def draw(test: Callable[..., Any], holes: Sequence[Record], number: int) -> list[Record]:
-    """The holes, each with as many values as there are rows: what the test's strategies give, as templates.
-
-    Without rows where they give what cannot be written, or the test is none that can be called.
-    """
-    handle = getattr(test, "hypothesis", None)
-    strategies: Mapping[str, Any] = getattr(handle, "_given_kwargs", {})
-    names = [hole["name"] for hole in holes]
-    usable = handle is not None and not inspect.iscoroutinefunction(handle.inner_test)
-    known = {name: strategies[name] for name in names if name in strategies}
-    rows = _rows(known, number) if usable and len(known) == len({*names}) else []
-    return [{**hole, "values": [row[at] for row in rows]} for at, hole in enumerate(holes)]
-
-
-def _rows(strategies: Mapping[str, Any], number: int) -> list[tuple[str, ...]]:
-    """Rows, the same for the same `number`."""
-    # Inside: only a test that imported it comes here, and importing it takes seconds.
-    from hypothesis import given, seed
-    from hypothesis import strategies as st
-
-    from ..rules.values import quietly
-
-    found: dict[tuple[str, ...], None] = {}
-
-    def note(values: dict[str, Any]) -> None:
-        row = [express(values[name]) for name in strategies]
-        if None not in row:
-            found[tuple(text or "" for text in row)] = None
-
-    try:
-        quietly(EXAMPLES)(seed(number)(given(st.fixed_dictionaries(dict(strategies)))(note)))()
-    except Exception:  # a strategy of the project's may do anything
-        return []
-    return list(found)
-
-
-class Drawn(Pool):
-    """A pool whose rows were drawn: what else fits must lie between all that was drawn."""
-
-    def __init__(self, rows: Sequence[str], drawn: Sequence[str], names: Names, constants: Iterable[str]) -> None:
-        self._drawn = dict.fromkeys(drawn)
-        self._values = [names.value(text) for text in self._drawn]
-        super().__init__(rows, names, constants, ())
-
-    def fits(self, template: str) -> bool:
-        """Whether the strategy could have given it."""
-        if template in self._drawn:
-            return True
-        if not super().fits(template) or len(self._drawn) < FEW:
-            return False
-        value = self._names.value(template)
-        same = [drawn for drawn in self._values if type(drawn) is type(value)]
-        return _is_within(value, same)
-
-    @cached_property
-    def plain(self) -> tuple[str, ...]:
-        """The plainest; what was drawn is nothing that a reader has met."""
-        return (*self._fitting(EDGES), *self.constants[:2])
-
-
-def _is_within(value: Any, known: Collection[Any]) -> bool:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return bool(min(known) <= value <= max(known))
-    if isinstance(value, str | bytes):
-        sizes = [len(text) for text in known]
-        return min(sizes) <= len(value) <= max(sizes) and _signs([value]) <= _signs(known)
-    return False
-
-
-def _signs(texts: Iterable[str | bytes]) -> set[object]:
-    """The kinds of characters in texts."""
-    return {unicodedata.category(char) if isinstance(char, str) else "" for text in texts for char in text}

@@ -163,21 +163,19 @@ class ItemRunner:
     Args:
         setting: Shared by all.
         item: The test; a copy of it takes turns with it, so that what is set up for it is torn down between.
-        given: Whether Hypothesis draws the test's arguments, and so has to be stepped round.
     """
 
-    def __init__(self, setting: Setting, item: pytest.Function, *, given: bool) -> None:
+    def __init__(self, setting: Setting, item: pytest.Function) -> None:
         self._setting = setting
         self._items = [item, copy.copy(item)]
         for each in self._items:
             setattr(each, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
-        self._given = given
         self._parameters: Mapping[str, Any] = {}
         self._fixtures: Mapping[str, str] = {}
         self._error: BaseException | None = None
         self.item = item
         self.namespace: Mapping[str, Any] = vars(item.getparent(pytest.Module).obj)  # type: ignore[union-attr]
-        self.is_direct = not given and _is_plain(item)
+        self.is_direct = _is_plain(item)
 
     def run(
         self,
@@ -267,23 +265,10 @@ class ItemRunner:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Function) -> Generator[None, Any, Any]:
         """Innermost: only what the test does is watched."""
-        if not self._given:
-            item.funcargs.update(self._parameters)
-            item.funcargs.update({name: _like(item, name, other) for name, other in self._fixtures.items()})
+        item.funcargs.update(self._parameters)
+        item.funcargs.update({name: _like(item, name, other) for name, other in self._fixtures.items()})
         with time_limit(TEST_SECONDS), self._watched():
             return (yield)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """A test of Hypothesis is called with our values and the fixtures, past its engine."""
-        if not self._given:
-            return None
-        test = pyfuncitem.obj
-        receiver = [test.__self__] if inspect.ismethod(test) else []
-        names = [name for name in inspect.signature(test).parameters if name in pyfuncitem.funcargs]
-        fixtures = {name: pyfuncitem.funcargs[name] for name in names}
-        test.hypothesis.inner_test(*receiver, **fixtures, **self._parameters)
-        return True
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:

@@ -182,7 +182,7 @@ class ExistingTest(Choices):
 
     def reduced(self, result: Result[ExistingTest], search: Search[ExistingTest], until: float) -> Variation:
         """The variation with fewer and plainer values that still does what it was found for, in time."""
-        first = self.test.shown(result.call)
+        first = result.call
         tries = TRIES_AT_ONCE if self.test.is_direct else TRIES
         found = self.test.apart(
             lambda: [self._reduced(first, result, search, tries, until)], SECONDS_EACH * tries / 4, until
@@ -198,11 +198,10 @@ class ExistingTest(Choices):
         until: float,
     ) -> Variation:
         before, left = self.test.run(result.call), iter(range(tries))
-        fewest = len(first.arguments) if self.test.is_drawn else 1
 
         def holds(smaller: Variation) -> bool:
             is_theirs = self.fits(smaller) and self._is_still_theirs(first, smaller)
-            if len(smaller.arguments) < fewest or not is_theirs:
+            if not smaller.arguments or not is_theirs:
                 return False
             if next(left, None) is None or time.monotonic() > until:
                 return False

@@ -53,7 +53,6 @@ class Test:
 
     Attributes:
         rows: Places of the rows that pass as they are; a variation's row is a place among these.
-        is_drawn: Whether Hypothesis draws its values, so that it has no rows to begin with.
     """
 
     __test__ = False  # pytest collects classes by this name
@@ -63,7 +62,6 @@ class Test:
     ) -> None:
         self._confinement: Record | None = work["confinement"]
         self.holes: list[Record] = pattern["holes"]
-        self.is_drawn: bool = pattern["given"]
         self.number, self._runners = number, runners
         self.names = Names(runners[0].namespace)
         self._probes = probes
@@ -147,10 +145,6 @@ class Test:
     def _value(self, row: int, hole: int) -> str:
         value: str = self.holes[hole]["values"][self.rows[row]]
         return value
-
-    def shown(self, variation: Variation) -> Variation:
-        """It with all that a candidate would say: what is drawn has no row to begin with."""
-        return self.whole(variation) if self.is_drawn else variation
 
     def look(self, variation: Variation) -> TestRun | str:
         """What it did, the same each time (through pytest's protocol, on another day, with each runner)."""

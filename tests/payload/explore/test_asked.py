@@ -67,52 +67,6 @@ def test_what_is_not_of_the_project_or_a_collection_is_not_asked(value):
     assert list(questions(value)) == []
 
 
-LAZY = """
-    class Lazy:
-        def __init__(self, {0}):
-            self._text = text
-
-        def close(self):
-            return None
-
-        def broken(self):
-            return 1 // 0
-
-        def value(self):
-            return {1}
-
-    def read(text: str, lazy: bool):
-        if lazy:
-            return Lazy(text)  # here
-        return text
-    """
-
-
-def test_what_it_says_when_it_is_asked_is_stated(explore):
-    (found,) = explore(LAZY.format("text", "self._text * 2"), "read").findings
-    (seen,) = found.observations
-    assert (seen.subject, seen.expression) == ("result", "{result}.value()")
-    assert len(seen.value) > 2
-
-
-def test_what_it_says_may_be_looked_at_by_its_fields(explore):
-    text = LAZY.format("text", "Pair(self._text, 7)")
-    pair = """
-    class Pair:
-        def __init__(self, left, right):
-            self.left, self.right = left, right
-
-    """
-    (found,) = explore(f"{pair}{text}", "read").findings
-    (seen,) = found.observations
-    assert seen.expression in {"{result}.value().left", "{result}.value().right"}
-
-
-def test_what_says_nothing_is_not_stated(explore):
-    explored = explore(LAZY.format("text", "None"), "read")
-    assert (explored.findings, explored.dropped) == ((), {"nothing to observe": 1})
-
-
 READER = """
     class Reader:
         def __init__(self, text: str = "abcd"):

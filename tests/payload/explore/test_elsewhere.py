@@ -129,31 +129,3 @@ def test_what_no_test_calls_by_name_is_called_as_tests_come_to_it(place, explore
     seen = (Call(qualname="clean:clean", arguments=arguments),)
     (found,) = explore(CHECK, "check", entries=(entry,), through=seen, branches=((2, 3),), lines=(3,)).findings
     assert found.action == action
-
-
-OPTIONS = """
-    def prepare(options):
-        compact = options.get("compact", False)
-        if compact not in [True, False]:
-            raise ValueError("compact requires a boolean value")  # here
-        return options
-    """
-FORMAT = """
-from sample import prepare
-
-
-def form(text, **options):
-    return text.strip() if prepare(options) else text
-"""
-
-
-def test_what_is_passed_to_what_no_test_calls_is_passed_by_name_to_what_tests_call(place, explore):
-    (place.root / "form.py").write_text(FORMAT, encoding="utf-8")
-    given = Call(qualname="prepare", arguments=(Argument(name="options", value="{'strip': True}"),))
-    options = Parameter(name="options", kind="positional")
-    entry = Entry(qualname="prepare", kind="function", parameters=(options,), calls=(given,), is_named=False)
-    arguments = (Argument(name="text", value="'abc'"), Argument(name="strip", value="True"))
-    seen = (Call(qualname="form:form", arguments=arguments),)
-    wanted = {"branches": ((3, 4),), "lines": (4,), "constants": ("'compact'",)}
-    (found,) = explore(OPTIONS, "prepare", entries=(entry,), through=seen, **wanted).findings
-    assert found.action.startswith("⟨form:form⟩('abc', compact=")

@@ -338,10 +338,7 @@ def test_what_an_object_was_given_goes_where_there_is_the_same_to_say_without(ex
             def total(self):
                 return sum(self._parts)  # here
         """
-    made = tuple(
-        Call(qualname="Stream", arguments=(Argument(name="sized", value="True"),) if sized else ())
-        for sized in (False, True)
-    )
+    made = tuple(Call(qualname="Stream", receiver=f"⟨sample:Stream⟩({sized})") for sized in ("", "sized=True"))
     (finding,) = explore(text, "Stream.total", "method", constructors=made).findings
     assert finding.lines[0] == "stream = ⟨sample:Stream⟩()"
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pytest_enrich.data import Argument, Call
-from pytest_enrich.payload.explore import calls
-from pytest_enrich.payload.explore.informative import is_raised_anyway
-from pytest_enrich.payload.explore.run import Outcome
 
 CHECK = """
     def check(options):
@@ -210,7 +207,7 @@ def test_a_refusal_is_no_test_of_what_was_done_in_a_block_before(explore):
             def __init__(self, low: int):
                 self.low = low
 
-            def overlaps(self, other, adjacent=False, permissive=None):
+            def overlaps(self, other, adjacent=False, permissive: bool | None = None):
                 if permissive is not None:
                     adjacent = permissive
                     warnings.warn("permissive is deprecated", DeprecationWarning)  # here
@@ -239,25 +236,6 @@ def test_a_refusal_is_one_of_what_was_done_before_where_nothing_else_comes_there
     given = Call(qualname="take", arguments=(Argument(name="sizes", value="[1, 2]"),))
     (found,) = explore(text, "take", calls=(given,)).findings
     assert [one.subject for one in found.observations] == ["raises"]
-
-
-class Answering:
-    """Runs programs, and knows what each of them raises."""
-
-    def __init__(self, **raised):
-        self._raised = raised
-
-    def run(self, wanted):
-        return Outcome(raised=self._raised.get(wanted.action.rpartition("⟩")[2]))
-
-
-@pytest.mark.parametrize(
-    ("error", "is_so"), [(ValueError("no unit"), True), (ValueError("no size"), False), (None, False)]
-)
-def test_what_an_object_refuses_itself_shows_nothing_of_the_call_that_gave_another(error, is_so):
-    call = calls.Call("Length.product", (("by", "3"),), "⟨shop:Length⟩", then=((".to",),))
-    runner = Answering(**{".to()": error})
-    assert is_raised_anyway(runner, call, Outcome(raised=ValueError("no unit"))) is is_so
 
 
 def test_what_the_standard_library_says_is_stated_nowhere(explore):

@@ -237,34 +237,6 @@ def test_a_call_that_is_only_to_be_looked_at_brings_its_steps(explore):
     assert found.observations[0].value == "5"
 
 
-KEEPING = """
-    import functools
-
-    def keeping(most: int | None = 128):
-        if most is None:
-            stated = "without a limit"  # here
-        else:
-            stated = most
-
-        def decorator(function):
-            @functools.wraps(function)
-            def kept(*given):
-                return function(*given)
-
-            kept.limit = lambda: {"limit": stated}
-            return kept
-
-        return decorator
-    """
-
-
-def test_what_a_decorated_function_gives_anyway_says_less_than_what_it_tells_of_itself(look):
-    (finding,) = look(KEEPING, "keeping").findings
-    (seen,) = finding.observations
-    assert (seen.expression, seen.value) == ("{result}.limit()", "{'limit': 'without a limit'}")
-    assert finding.doubt < 2
-
-
 def test_an_argument_without_which_there_is_the_same_to_say_is_doubtful(look):
     text = """
         def total(prices: list, fast: bool = False) -> int:
@@ -414,46 +386,6 @@ def test_where_tests_pass_texts_an_empty_one_is_preferred_to_an_empty_list(explo
     assert found.action == "⟨sample:distance⟩('', 'mitten')"
 
 
-PARSER = """
-    class Parser:
-        def __init__(self, run):
-            self._run = run
-
-        def __call__(self, text, at):
-            return self._run(text, at)
-
-        def parse(self, text):
-            ended = self._run(text, 0)
-            if ended is None:
-                raise ValueError(f"cannot read {text!r}")
-            return text[:ended]
-
-    def word(expected):
-        def run(text, at):
-            return len(expected) if text.startswith(expected, at) else None
-        return Parser(run)
-
-    def optional(expected):
-        def run(text, at):
-            if not text.startswith(expected, at):
-                return at  # here
-            return at + len(expected)
-        return Parser(run)
-    """
-
-
-def test_what_a_call_gives_is_asked_as_tests_ask_its_like(explore):
-    asked = call("Parser.parse", "⟨sample:word⟩('pen')", text="'pens'")
-    (found,) = explore(PARSER, "optional", neighbours=(asked,)).findings
-    assert re.fullmatch(r"⟨sample:optional⟩\('\w+'\)\.parse\('\w*'\)", found.action)
-
-
-def test_what_only_the_project_itself_asks_is_not_how_it_is_used(explore):
-    asked = replace(call("Parser.parse", "⟨sample:word⟩('pen')", text="'pens'"), inside=True)
-    found = explore(PARSER, "optional", neighbours=(asked,)).findings
-    assert not [one for one in found if ".parse(" in one.action]
-
-
 PASSED_ON = """
     class Refused(Exception):
         pass
@@ -537,17 +469,6 @@ def test_a_text_with_a_none_in_it_that_nobody_passed_is_nothing_to_state(explore
     found = explore(text, "greeting").findings
     assert [one for one in found if "None" in one.observations[0].value] == []
     assert any("title" in one.action for one in found)
-
-
-def test_what_code_says_where_it_cannot_be_is_no_behaviour(explore):
-    text = """
-        def half(number: int) -> int:
-            if number % 2 == 0:
-                return number // 2
-            raise ValueError("Invariant: unreachable code path")  # here
-        """
-    answer = explore(text, "half")
-    assert (answer.findings, answer.dropped["an error of the code's own"] > 0) == ((), True)
 
 
 @pytest.mark.parametrize("outdated", [True, False])

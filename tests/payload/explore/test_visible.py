@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from email.message import Message
-
 import pytest
 
 from pytest_enrich.payload.explore.calls import Program
@@ -88,23 +86,6 @@ def test_of_a_text_that_is_too_long_the_line_is_told_that_has_what_is_passed():
 @pytest.mark.parametrize("text", ["-" * 500, "word " * 100, f"at 0x{'0' * 12}\n" + "=" * 500])
 def test_of_a_text_without_a_line_to_read_nothing_is_told(text):
     assert stated(Outcome(result=text), Program((), "render('word')")) == []
-
-
-def test_what_was_made_of_several_texts_that_are_passed_is_told_first():
-    message = Message()
-    for name, value in {"Name": "pens", "Version": "1.0", "Author": "Ann <a@b.c>"}.items():
-        message[name] = value
-    result = Outcome(result=message)
-    first, *_ = stated(result, Program(("name = 'pens'",), "made(name, [('Ann', 'a@b.c')])"))
-    assert first["expression"] == "{result}['Author']"
-
-
-def test_of_an_object_that_is_looked_up_in_it_is_told_what_is_held():
-    message = Message()
-    message["Name"], message["Summary"] = "pens", "For writing"
-    result = Outcome(result=message)
-    first, *_ = stated(result, Program((), "made()", about=frozenset({"Summary"})))
-    assert (first["expression"], first["value"]) == ("{result}['Summary']", "'For writing'")
 
 
 class Rate:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_enrich.payload.explore.contract import warning_lines
-
 
 def test_of_a_call_that_comes_to_a_warning_it_is_said_which(explore):
     text = """
@@ -69,10 +67,3 @@ def test_a_coroutine_that_nobody_awaits_is_an_accident(explore):
         """
     explored = explore(text, "size")
     assert (explored.findings, set(explored.dropped)) == ((), {"accident"})
-
-
-def test_the_lines_that_warn_are_theirs_and_the_first_of_their_block(tmp_path):
-    file = tmp_path / "sample.py"
-    file.write_text("def f(a):\n    if a:\n        a = 1\n        warn('x')\n    b = 2\n    log.warn('y')\n")
-    assert warning_lines(str(file)) == {3, 4, 6}
-    assert warning_lines(str(tmp_path / "gone.py")) == set()

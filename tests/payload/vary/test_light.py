@@ -10,7 +10,7 @@ import pytest
 from pytest_enrich.payload.vary.runner import ItemRunner
 
 
-def test_hypothesis_is_imported_only_for_tests_that_draw():
+def test_hypothesis_is_not_imported():
     """It takes long, and under `-W error` plugins of its own may let it fail."""
     code = "import sys, pytest_enrich.payload.vary.run; print('hypothesis' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -25,4 +25,4 @@ def test_a_test_is_called_at_once_whatever_a_plugin_sets_up_for_all_tests(pytest
     (pytester.path / folder / "conftest.py").write_text(set_up)
     (pytester.path / folder / "test_it.py").write_text("def test_it():\n    pass\n")
     (item,), _ = pytester.inline_genitems(folder)
-    assert ItemRunner(None, item, given=False).is_direct is is_direct
+    assert ItemRunner(None, item).is_direct is is_direct
