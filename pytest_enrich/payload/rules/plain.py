@@ -77,6 +77,7 @@ PLAIN: dict[type, Strategy[str]] = {
     decimal.Decimal: _expressed(draw.whole(8).map(lambda hundredths: decimal.Decimal(hundredths).scaleb(-2))),
     dt.datetime: _expressed(draw.one_of([_datetimes, _aware])),
     dt.date: _expressed(draw.one_of([draw.just(dt.date(2024, 2, 29)), _datetimes.map(dt.datetime.date)])),
+    dt.time: _expressed(_datetimes.map(dt.datetime.time)),
     # Just before, at and after where a unit becomes the next larger one, and whatever else.
     dt.timedelta: _expressed(Strategy(lambda chance: _units.draw(chance) * _counts.draw(chance))),
     **dict.fromkeys((dt.tzinfo, dt.timezone), draw.just("⟨datetime:timezone.utc⟩")),
@@ -112,6 +113,7 @@ STANDARD: dict[str, tuple[str, ...]] = {
     "email.message:Message": (
         "⟨email:message_from_string⟩('Subject: abc\\n\\nabc')", "⟨email.message:Message⟩()",
     ),
+    "fractions:Fraction": ("⟨fractions:Fraction⟩('1/2')", "⟨fractions:Fraction⟩('3')"),
     "inspect:Signature": ("⟨inspect:signature⟩(lambda value, other=1: value)",),
     "ipaddress:IPv4Address": ("⟨ipaddress:ip_address⟩('192.0.2.1')", "⟨ipaddress:ip_address⟩('127.0.0.1')"),
     "ipaddress:IPv4Network": ("⟨ipaddress:ip_network⟩('192.0.2.0/24')", "⟨ipaddress:ip_network⟩('10.0.0.0/8')"),
@@ -136,6 +138,7 @@ STANDARD: dict[str, tuple[str, ...]] = {
     "urllib.parse:SplitResult": (
         "⟨urllib.parse:urlsplit⟩('https://example.com/path?key=value#part')", "⟨urllib.parse:urlsplit⟩('path')",
     ),
+    "uuid:UUID": ("⟨uuid:UUID⟩('123e4567-e89b-12d3-a456-426614174000')",),
     "xml.etree.ElementTree:Element": (
         """⟨xml.etree.ElementTree:fromstring⟩('<a><b c="1">d</b></a>')""",
         "⟨xml.etree.ElementTree:fromstring⟩('<a/>')",
@@ -143,8 +146,6 @@ STANDARD: dict[str, tuple[str, ...]] = {
     "zoneinfo:ZoneInfo": ("⟨zoneinfo:ZoneInfo⟩('UTC')",),
 }  # fmt: skip
 """By a type's module and name what people pass where its constructor does not tell it; so none is imported."""
-FROM_HYPOTHESIS = frozenset({"datetime", "fractions", "uuid"})
-"""Modules of whose other types Hypothesis itself knows what to draw."""
 BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),
     dict: ("{", "}"),

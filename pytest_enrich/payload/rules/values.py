@@ -3,105 +3,31 @@
 from __future__ import annotations
 
 import collections.abc
-import contextlib
 import enum
 import inspect
 import re
-import sys
 import typing
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
-
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from hypothesis import strategies as st
 
 from ..engine.usual import literals_of, odd
 from ..express import evaluable, express, is_thing, named
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn
 from .evidence import concrete, constructor
-from .plain import (
-    ANSWERING,
-    BRACKETS,
-    CALLABLES,
-    EMPTY,
-    FROM_HYPOTHESIS,
-    GENERAL,
-    PLAIN,
-    STANDARD,
-)
+from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, STANDARD
 from .types import ANYTHING, AWAITABLE, FIELD
 
-PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
 ITERATED: Mapping[type, str] = {
     collections.abc.Iterator: "iter({})", collections.abc.Generator: "(item for item in {})",
 }  # fmt: skip
-MOST_MATCHING, MOST_BELOW = 16, 12
+MOST_BELOW = 12
 MOST_TRIED, MOST_TAKEN = 60, 6
 """Of the texts that people wrote, and of those that a class takes."""
 USUAL_EXCEPTIONS = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
-
-
-def from_hypothesis(strategy: st.SearchStrategy[Any], number: int) -> tuple[str, ...]:
-    """Templates of what Hypothesis draws, the same for the same `number`; fewer, or none, where it has no more."""
-    found: dict[str, None] = {}
-
-    def note(value: object) -> None:
-        if (text := express(value)) is not None:
-            found[text] = None
-
-    with _whatever_is_loaded():
-        quietly(MOST_MATCHING)(seed(number)(given(strategy)(note)))()
-    return tuple(found)
-
-
-def quietly(count: int) -> settings:
-    """Settings under which Hypothesis draws so many examples and does nothing else."""
-    return settings(
-        max_examples=count,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-    )
-
-
-@contextlib.contextmanager
-def _whatever_is_loaded() -> Iterator[None]:
-    """Hypothesis mixes in the constants of all modules that are loaded and not installed: not here.
-
-    To find them takes a process half a second, and what is drawn would not be the same in another installation.
-    """
-    providers: Any = sys.modules.get(PROVIDERS)
-    collect = getattr(providers, COLLECTING, None)
-    if collect is None or not hasattr(providers, "Constants"):  # a release that collects none, or elsewhere
-        yield
-        return
-    setattr(providers, COLLECTING, providers.Constants)
-    try:
-        yield
-    finally:
-        setattr(providers, COLLECTING, collect)
-
-
-def matching(pattern: re.Pattern[Any], number: int) -> tuple[str, ...]:
-    """Templates of texts that a pattern matches, the plainest first; none where it cannot be turned round."""
-    try:
-        if isinstance(pattern.pattern, bytes):
-            return from_hypothesis(st.from_regex(pattern, fullmatch=True), number)
-        known = tuple(map(repr, dict.fromkeys((*patterns.well_known(pattern), *patterns.read(pattern)))))
-        if known:  # to read how it is written takes a moment, to turn it round a second
-            return known
-        plain = st.characters(min_codepoint=32, max_codepoint=126)
-        return tuple(
-            sorted(from_hypothesis(st.from_regex(pattern, fullmatch=True, alphabet=plain), number), key=len)
-        )
-    except Exception:  # what Hypothesis does not know of, or what matches nothing plain
-        return ()
 
 
 @rule("members")
@@ -153,8 +79,7 @@ class World:
         for template, value in self.constants:
             if types.conforms(value, hint):
                 found.append(template)
-            if isinstance(value, int) and not isinstance(value, bool) and types.conforms(value, hint):
-                found += _neighbours(value)
+                found += _neighbours(value) if type(value) is int else ()
         return list(dict.fromkeys(found))
 
     @cached_property
@@ -209,16 +134,9 @@ class World:
         return () if inspect.isabstract(owner) else drawn(self._built(owner, 0, name), seed)
 
     @rule("patterns")
-    def shaped(self, seed: int) -> tuple[str, ...]:
+    def shaped(self) -> tuple[str, ...]:
         """Texts that the patterns of the source match."""
-        return tuple(dict.fromkeys(text for pattern in self._patterns for text in self.matching(pattern, seed)))
-
-    def matching(self, pattern: re.Pattern[Any], seed: int) -> tuple[str, ...]:
-        """Some texts that one pattern matches, as templates, short ones first."""
-        key = repr(pattern)
-        if key not in self._drawn:
-            self._drawn[key] = matching(pattern, seed)[:MOST_MATCHING]
-        return self._drawn[key]
+        return tuple(dict.fromkeys(text for pattern in self._patterns for text in patterns.matching(pattern)))
 
     def of(self, hint: Any, depth: int = 0) -> Strategy[str]:
         """A strategy for templates of values that conform to `hint`."""
@@ -259,8 +177,6 @@ class World:
     def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if (keys := types.keys_of(kind)) is not None:
             return self._keyed(keys, kind.__required_keys__, depth)  # type: ignore[attr-defined]
-        if kind.__module__ in FROM_HYPOTHESIS and kind not in BRACKETS and not inspect.isabstract(kind):
-            return draw.sampled(from_hypothesis(st.from_type(kind), 0))
         for base, (left, right) in BRACKETS.items():
             if kind is base or (inspect.isabstract(kind) and types.is_kind(base, kind)):
                 return self._container(base, left, right, arguments, depth)

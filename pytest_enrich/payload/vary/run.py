@@ -228,11 +228,17 @@ def draw(test: Callable[..., Any], holes: Sequence[Record], number: int) -> list
 def _rows(strategies: Mapping[str, Any], number: int) -> list[tuple[str, ...]]:
     """Rows, the same for the same `number`."""
     # Inside: only a test that imported it comes here, and importing it takes seconds.
-    from hypothesis import given, seed
+    from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
     from hypothesis import strategies as st
 
-    from ..rules.values import quietly
-
+    drawing = settings(
+        max_examples=EXAMPLES,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
     found: dict[tuple[str, ...], None] = {}
 
     def note(values: dict[str, Any]) -> None:
@@ -241,7 +247,7 @@ def _rows(strategies: Mapping[str, Any], number: int) -> list[tuple[str, ...]]:
             found[tuple(text or "" for text in row)] = None
 
     try:
-        quietly(EXAMPLES)(seed(number)(given(st.fixed_dictionaries(dict(strategies)))(note)))()
+        drawing(seed(number)(given(st.fixed_dictionaries(dict(strategies)))(note)))()
     except Exception:  # a strategy of the project's may do anything
         return []
     return list(found)
