@@ -24,6 +24,7 @@ from .objects import (
     Objects,
     Passed,
     call_text,
+    described,
     function_of,
     passed_arguments,
     passed_in_part,
@@ -281,9 +282,7 @@ class Watch:
 
     @staticmethod
     def _call(qualname: str, shown: list[Passed] | None) -> dict[str, Any] | None:
-        if shown is None:
-            return None
-        return {"qualname": qualname, "arguments": [{"name": part.name, "value": part.value} for part in shown]}
+        return None if shown is None else described(qualname, shown)
 
 
 def _held(cls: type, code: CodeType) -> object:

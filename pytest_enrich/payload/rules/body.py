@@ -7,7 +7,7 @@ import functools
 import inspect
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import CodeType
 from typing import Any, TypeVar
 
@@ -114,22 +114,23 @@ def owner_of(function: object) -> object:
     return found
 
 
-def parameters(function: Any, *, bound: bool) -> tuple[dict[str, Any], ...]:
-    """The JSON form of a function's parameters, without the bound one; none where it has no signature."""
+def signed(function: Any) -> Mapping[str, inspect.Parameter]:
+    """The parameters of a function or a class, by name; none where it has no signature: what is of C may not."""
     try:
-        found = list(inspect.signature(function).parameters.values())[bound:]
+        return inspect.signature(function).parameters
     except (TypeError, ValueError):
-        return ()
+        return {}
+
+
+def parameters(function: object, *, bound: bool) -> tuple[dict[str, Any], ...]:
+    """The JSON form of a function's parameters, without the bound one."""
+    found = [*signed(function).values()][bound:]
     return tuple({"name": one.name, "kind": KINDS[one.kind], "default": _default(one)} for one in found)
 
 
 def default_values(function: object) -> dict[str, object]:
-    """The defaults of a function's parameters, as they are at run time; none where there is no signature."""
-    try:
-        found = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return {}
-    return {one.name: one.default for one in found if one.default is not one.empty}
+    """The defaults of a function's parameters, as they are at run time."""
+    return {one.name: one.default for one in signed(function).values() if one.default is not one.empty}
 
 
 def _default(parameter: inspect.Parameter) -> str | None:

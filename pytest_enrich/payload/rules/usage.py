@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import functools
 import inspect
 import sys
@@ -13,7 +12,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from . import rule
-from .body import code_of, copied, function_of, is_bound, nodes, owner_of
+from .body import code_of, copied, function_of, is_bound, nodes, owner_of, signed
 from .clues import ASKS, SUGGESTS, names_of
 from .files import DIRECTORY, FILE
 from .types import with_all, with_several
@@ -355,7 +354,7 @@ def _beside_self(node: ast.BinOp, function: object, followed: int) -> Iterator[t
         for name in (f"__{word}__", f"__r{word}__"):
             method = getattr(owner, name, None)
             if inspect.isfunction(method) and code_of(method) is not code_of(function):
-                used = of(method, followed).get((*inspect.signature(method).parameters, "", "")[1], NO_USE)
+                used = of(method, followed).get((*signed(method), "", "")[1], NO_USE)
                 yield one.id, {kind for kind in used.stated | used.suggested if kind is not owner}
 
 
@@ -369,12 +368,12 @@ def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tupl
         return
     if called.__module__.partition(".")[0] in sys.stdlib_module_names:  # what it asks is about anything
         return
-    with contextlib.suppress(TypeError, ValueError):
-        order = list(inspect.signature(called).parameters)
-        offset = int(is_bound(node.func, function) and order[:1] in (["self"], ["cls"]))
-        used = of(called, followed)
-        for at, name in plain:
-            if at + offset < len(order):
-                yield name, used.get(order[at + offset], NO_USE)
-        for parameter, name in named:
-            yield name, used.get(str(parameter), NO_USE)
+    order = [*signed(called)]
+    if is_bound(node.func, function) and order[:1] in (["self"], ["cls"]):
+        order = order[1:]
+    used = of(called, followed)
+    for at, name in plain:
+        if at < len(order):
+            yield name, used.get(order[at], NO_USE)
+    for parameter, name in named:
+        yield name, used.get(str(parameter), NO_USE)
