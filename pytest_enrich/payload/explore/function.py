@@ -12,7 +12,7 @@ from ..engine.guide import Approach
 from ..engine.probe import Note, Probes
 from ..engine.search import Cost, Result, Search, Subject
 from ..express import evaluable, express
-from ..rules import rule, usage
+from ..rules import rule
 from . import informative
 from .calls import Call, ordered
 from .corpus import Corpus
@@ -33,7 +33,6 @@ DETOUR = 2
 """It is stranger than one odd value."""
 MOST_CARRIED, MOST_CARRYING = 24, 3
 """So many calls are carried over, each into so many of those that tests make."""
-MOST_KEYS = 6
 """Of a structure that a function walks down."""
 MOST_PROPOSALS = 160
 DEEPEST = 2
@@ -98,7 +97,7 @@ class Function(Subject[Outcome]):
         """What tests do, then whatever chance says, and what a guide makes of what came near."""
         varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
         returned = iter(range(MOST_RETURNED))
-        starts, carried = [*search.starts], chain(self._carried(search), self._nested(), self._patched(varied))
+        starts, carried = [*search.starts], chain(self._carried(search), self._patched(varied))
         opening = (varied.any(search.starts) for _ in range(OPENING) if search.unreached)
         for call in chain(starts, carried, self.inputs.wrong(starts or [varied.any([])]), opening):
             yield from self._with_returned(call, search, returned)
@@ -135,16 +134,6 @@ class Function(Subject[Outcome]):
                 for name in sorted(passed.keys() & taken):
                     carried = carried.with_argument(name, passed[name])
                 yield ordered(carried, self.inputs.entry)
-
-    @rule("the same inside")
-    def _nested(self) -> Iterator[Call]:
-        """What tests pass to a function that calls itself, under the keys that it walks down by."""
-        walked = usage.walked(self.inputs.function)
-        for start in self.starts()[:MOST_CARRYING] if walked else ():
-            for name, text in start.arguments:
-                for key in walked.get(name, ())[:MOST_KEYS]:
-                    yield start.with_argument(name, f"{{{key!r}: [{text}]}}")
-                    yield start.with_argument(name, f"{{{key!r}: {text}}}")
 
     def _patched(self, varied: Varied) -> Iterator[Call]:
         """Calls with that set before which the code asks its surroundings for."""

@@ -133,16 +133,6 @@ def looked_at(function: object) -> dict[str, tuple[str, ...]]:
 
 
 @functools.lru_cache(maxsize=256)
-def walked(function: object) -> dict[str, tuple[str, ...]]:
-    """By variable the keys that a function which calls itself takes of it, or looks for in it."""
-    own = getattr(function, "__name__", "")
-    called = {node.func for node in nodes(function) if isinstance(node, ast.Call)}
-    if own not in {getattr(one, "id", getattr(one, "attr", "")) for one in called}:
-        return {}
-    return _by_name(pair for node in nodes(function) for pair in (*_keys(node), *_sought(node)))
-
-
-@functools.lru_cache(maxsize=256)
 def replaced(function: object) -> dict[str, tuple[str, ...]]:
     """By variable those whose place it takes: an old name of a parameter, that of the new one."""
     return _by_name(pair for node in nodes(function) for pair in _replaces(node))
@@ -153,13 +143,6 @@ def _replaces(node: ast.AST) -> Iterator[tuple[str, str]]:
     match node:
         case ast.Assign([ast.Name(other)], ast.Name(name)):
             yield name, other
-
-
-def _sought(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The variable and the key in `"key" in variable`."""
-    match node:
-        case ast.Compare(ast.Constant(str(key)), [ast.In() | ast.NotIn()], [ast.Name(name)]):
-            yield name, key
 
 
 @rule("keys looked up")
