@@ -31,7 +31,6 @@ MEMBERS = 12
 NUMBERS = (int, float)
 TEXTS = (str, bytes, bytearray)
 LITERAL = (bool, int, float, str, bytes, type(None))
-SEARCHING = {"search", "finditer", "findall"}
 # For an operand that is what it is compared with, a mark for what was not given most often.
 UNLIKE = (1, "a", None, True)
 OTHERS: tuple[object, ...] = (2, "abc", None, [])
@@ -184,15 +183,11 @@ def _with_part(text: Any, part: Any) -> Any:
 
 
 def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
-    """Values of a type, or texts that a pattern matches; what is searched line by line gets one more such line."""
+    """Values of a type, or texts that a pattern matches."""
     left, right = note.left, note.right
     subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
-    texts = [*like(kind)]
-    yield from ((subject, Written(text)) for text in texts)
+    yield from ((subject, Written(text)) for text in like(kind))
     yield from ((left, other) for other in OTHERS if note.how == "isinstance" and _tells_apart(kind, left, other))
-    is_by_line = isinstance(kind, re.Pattern) and bool(kind.flags & re.MULTILINE)
-    if note.how in SEARCHING and isinstance(subject, str) and subject and is_by_line:
-        yield from ((subject, f"{subject}\n{_text(text)}") for text in texts)
     yield from ((left, Written(text)) for text in _used_up(left, kind))
 
 
