@@ -16,7 +16,7 @@ from ..express import evaluable, express, is_thing
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn
 from .evidence import concrete, constructor
-from .plain import ANSWERING, BRACKETS, CALLABLES, EMPTY, GENERAL, PLAIN, STANDARD
+from .plain import ANSWERING, BRACKETS, CALLABLES, GENERAL, PLAIN, STANDARD
 from .types import ANYTHING, AWAITABLE
 
 DEEPEST = 2
@@ -141,15 +141,17 @@ class World:
         """A strategy for templates of values that conform to `hint`."""
         return draw.one_of([self._of(part, depth) for part in types.members(hint)])
 
-    def _of(self, part: Any, depth: int) -> Strategy[str]:
+    def _of(self, part: Any, depth: int) -> Strategy[str]:  # noqa: PLR0911 - one line a kind of hint
         if part is types.ANYTHING or part is inspect.Parameter.empty or part is object:
             return draw.sampled([*GENERAL, *(template for template, _ in self.constants)])
         # Not every hint has a hash: `P.args` has none, nor what an unhashable annotation is in.
-        if any(part is one for one in (None, type(None), types.UNKNOWN)):
-            return draw.nothing() if part is types.UNKNOWN else draw.just("None")
+        if part is types.UNKNOWN:
+            return draw.nothing()
+        if part is None or part is type(None):
+            return draw.just("None")
         origin, arguments = typing.get_origin(part), typing.get_args(part)
         if origin is typing.Literal:
-            return _literal(arguments)
+            return draw.sampled([text for value in arguments if (text := express(value))])
         kind = origin or part
         if not isinstance(kind, type):
             return draw.sampled(GENERAL)
@@ -166,43 +168,40 @@ class World:
             return _functions(arguments)
         if kind in AWAITABLES:
             return draw.just(AWAITABLE)
-        if issubclass(kind, enum.Enum) and kind is not enum.Enum:
-            members = enumerated(kind)
-            return draw.sampled(members)
+        if issubclass(kind, enum.Enum):
+            return draw.sampled(enumerated(kind))
         if kind in ITERATED:
-            return self._container(list, "[", "]", arguments[:1], depth).map(ITERATED[kind].format)
+            return self._container(list, arguments[:1], depth).map(ITERATED[kind].format)
         return self._tuple(arguments, depth) if kind is tuple else self._held(kind, arguments, depth)
 
     def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if (keys := types.keys_of(kind)) is not None:
             return self._keyed(keys, kind.__required_keys__, depth)  # type: ignore[attr-defined]
-        for base, (left, right) in BRACKETS.items():
+        for base in BRACKETS:
             if kind is base or (inspect.isabstract(kind) and types.is_kind(base, kind)):
-                return self._container(base, left, right, arguments, depth)
+                return self._container(base, arguments, depth)
         return self._object(kind, depth)
 
     def _tuple(self, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if len(arguments) == 2 and arguments[1] is ...:  # noqa: PLR2004 - tuple[X, ...]
-            return self._container(tuple, "(", ",)", arguments[:1], depth)
+            return self._container(tuple, arguments[:1], depth)
         if not arguments:
             return draw.sampled(["()", "(1, 2)", "('a',)"])
         parts = (self.of(argument, depth + 1) for argument in arguments)
         return draw.together(parts).map(lambda texts: f"({', '.join(texts)}{',' if len(texts) == 1 else ''})")
 
-    def _container(
-        self, kind: type, left: str, right: str, arguments: tuple[Any, ...], depth: int
-    ) -> Strategy[str]:
-        if depth > 2:  # noqa: PLR2004 - deeper literals are not readable
-            return draw.just(EMPTY[kind])
-        inner = [self.of(argument, depth + 1) for argument in arguments[: 2 if kind is dict else 1]]
-        while len(inner) < (2 if kind is dict else 1):
-            inner.append(self.of(types.ANYTHING if kind is list else str, depth + 1))
-        element = draw.together(inner).map(": ".join) if kind is dict else inner[0]
+    def _container(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
+        """One of the plain containers, with a few of what belongs in it."""
+        (left, right), empty = BRACKETS[kind], repr(kind())
+        if depth > DEEPEST:  # deeper literals are not readable
+            return draw.just(empty)
+        parts = 2 if kind is dict else 1
+        usual = types.ANYTHING if kind is list else str
+        inner = [self.of(held, depth + 1) for held in [*arguments, usual, usual][:parts]]
+        element = draw.together(inner).map(": ".join)
         if element.is_empty:  # no value is known to be one
-            return draw.just(EMPTY[kind])
-        return draw.several(element, 4).map(
-            lambda texts: f"{left}{', '.join(texts)}{right}" if texts else EMPTY[kind]
-        )
+            return draw.just(empty)
+        return draw.several(element, 4).map(lambda texts: f"{left}{', '.join(texts)}{right}" if texts else empty)
 
     def _keyed(self, keys: Mapping[str, Any], required: Collection[str], depth: int) -> Strategy[str]:
         """A dictionary with all keys that are required, and some of the others; none of one that is in itself."""
@@ -307,11 +306,6 @@ def _exceptions(kind: type) -> Iterator[str]:
     if issubclass(kind, BaseException) and kind.__module__ == "builtins":
         names = dict.fromkeys((kind, *(one for one in USUAL_EXCEPTIONS if issubclass(one, kind))))
         yield from (text for text, _ in evaluable([f"⟨builtins:{one.__name__}⟩('abc')" for one in names]))
-
-
-def _literal(values: Sequence[object]) -> Strategy[str]:
-    texts = [text for value in values if (text := express(value))]
-    return draw.sampled(texts)
 
 
 def _functions(arguments: tuple[Any, ...]) -> Strategy[str]:
