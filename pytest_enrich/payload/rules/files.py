@@ -12,7 +12,6 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import TracebackType
 from typing import Any
 
 FOLDER, PRIVATE = "tmp_path", 0o700
@@ -66,7 +65,7 @@ def listed_backwards() -> Iterator[None]:
         os.listdir, os.scandir = before
 
 
-class _Entries(Iterator[Any]):
+class _Entries(contextlib.AbstractContextManager["_Entries"], Iterator[Any]):
     """As `os.scandir` gives them."""
 
     def __init__(self, entries: list[Any]) -> None:
@@ -75,12 +74,7 @@ class _Entries(Iterator[Any]):
     def __next__(self) -> Any:
         return next(self._left)
 
-    def __enter__(self) -> Iterator[Any]:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:
