@@ -306,8 +306,8 @@ def _bound_to(module: str, code: CodeType, qualname: str) -> tuple[Any, bool, bo
 @contextlib.contextmanager
 def rewriting() -> Iterator[None]:
     """While this lasts, nobody watches how assertions are rewritten, which makes more calls than the tests do."""
-    module, name = vars(rewrite), "_rewrite_test"  # there is no public way between it and the module's body
-    original = module[name]
+    # There is no public way between it and the module's body.
+    original = rewrite._rewrite_test  # noqa: SLF001
 
     def rewritten(*arguments: Any) -> Any:
         watch = sys.getprofile()
@@ -317,11 +317,9 @@ def rewriting() -> Iterator[None]:
         finally:
             sys.setprofile(watch)
 
-    module[name] = rewritten
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rewrite, "_rewrite_test", rewritten)
         yield
-    finally:
-        module[name] = original
 
 
 def record(work: dict[str, Any], run: invocation.Session = invocation.run) -> dict[str, Any]:

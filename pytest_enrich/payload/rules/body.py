@@ -7,7 +7,7 @@ import functools
 import inspect
 import itertools
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
 from typing import Any, TypeVar
 
@@ -22,13 +22,37 @@ KINDS = {
 }
 
 Node = TypeVar("Node", bound=ast.AST)
+Asked = TypeVar("Asked", bound=Callable[..., Any])
 
 
+def remembered(most: int) -> Callable[[Asked], Asked]:
+    """As `lru_cache`, but what cannot be hashed is looked at anew each time."""
+
+    def wrap(function: Asked) -> Asked:
+        known = functools.lru_cache(maxsize=most)(function)
+
+        @functools.wraps(function)
+        def ask(*arguments: Any) -> Any:
+            try:
+                return known(*arguments)
+            except TypeError:
+                return function(*arguments)
+
+        return ask  # type: ignore[return-value]
+
+    return wrap
+
+
+@remembered(512)
 def nodes(function: object) -> tuple[ast.AST, ...]:
     """All nodes of a function's source; none where it has none that stands alone."""
     try:
-        return _nodes(inspect.unwrap(function) if callable(function) else function)
-    except TypeError:  # it cannot be hashed
+        source = inspect.getsource(inspect.unwrap(function) if callable(function) else function)  # type: ignore[arg-type]
+        lines = source.splitlines()
+        # A line of a docstring may have less indentation than the function: that one stays as it is.
+        margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+        return tuple(ast.walk(ast.parse("\n".join(line.removeprefix(margin) for line in lines))))
+    except Exception:  # no source, or none that stands alone
         return ()
 
 
@@ -37,20 +61,9 @@ def layers(function: object) -> list[tuple[ast.AST, ...]]:
     found, seen = [nodes(function)], set[int]()
     while (inner := getattr(function, "__wrapped__", None)) is not None and id(function) not in seen:
         seen.add(id(function))
-        found.append(_nodes(getattr(function, "__code__", None)))
+        found.append(nodes(getattr(function, "__code__", None)))
         function = inner
     return found
-
-
-@functools.lru_cache(maxsize=512)
-def _nodes(function: object) -> tuple[ast.AST, ...]:
-    try:
-        lines = inspect.getsource(function).splitlines()  # type: ignore[arg-type]
-        # A line of a docstring may have less indentation than the function: that one stays as it is.
-        margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-        return tuple(ast.walk(ast.parse("\n".join(line.removeprefix(margin) for line in lines))))
-    except Exception:  # no source, or none that stands alone
-        return ()
 
 
 def copied(node: Node) -> Node:

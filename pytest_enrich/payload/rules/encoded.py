@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 import inspect
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from . import rule
-from .body import function_of, nodes, signed
+from .body import function_of, nodes, remembered, signed
 from .usage import looked_up
 
 OPPOSITES = {
@@ -32,16 +31,9 @@ class Encoded(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
+@remembered(256)
 def ways(function: object, name: str, followed: int = FOLLOWED) -> tuple[Encoded, ...]:
     """How what is passed to a parameter may be encoded."""
-    try:
-        return _ways(function, name, followed)
-    except TypeError:  # it cannot be hashed
-        return ()
-
-
-@functools.lru_cache(maxsize=256)
-def _ways(function: object, name: str, followed: int) -> tuple[Encoded, ...]:
     return tuple(dict.fromkeys(_decoded(function, name, followed)))
 
 

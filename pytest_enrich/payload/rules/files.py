@@ -14,6 +14,8 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import pytest
+
 FOLDER, PRIVATE = "tmp_path", 0o700
 FILE, DIRECTORY = "file", "directory"
 MARK, FOLDER_MARK = "⟨file⟩", "⟨folder⟩"
@@ -49,20 +51,16 @@ LAYOUTS = ("a.txt", "a.txt, b.py, sub/c.txt", "", "a.py, sub/b.txt, sub/sub/c.py
 @contextlib.contextmanager
 def listed_backwards() -> Iterator[None]:
     """While this lasts, what is in a directory comes in the reverse order."""
-    before = os.listdir, os.scandir
-
-    def listdir(*place: Any) -> list[Any]:
-        return before[0](*place)[::-1]
+    names, open_folder = os.listdir, os.scandir
 
     def scandir(*place: Any) -> _Entries:
-        with before[1](*place) as entries:
+        with open_folder(*place) as entries:
             return _Entries([*entries][::-1])
 
-    os.listdir, os.scandir = listdir, scandir  # type: ignore[assignment]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "listdir", lambda *place: names(*place)[::-1])
+        patch.setattr(os, "scandir", scandir)
         yield
-    finally:
-        os.listdir, os.scandir = before
 
 
 class _Entries(contextlib.AbstractContextManager["_Entries"], Iterator[Any]):

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from . import rule
-from .body import code_of, copied, function_of, is_bound, nodes, owner_of, signed
+from .body import code_of, copied, function_of, is_bound, nodes, owner_of, remembered, signed
 from .clues import ASKS, SUGGESTS, names_of
 from .files import DIRECTORY, FILE
 from .types import with_all, with_several
@@ -60,16 +60,9 @@ def suggests(name: str, kinds: Iterable[Any]) -> Use:
     return Use(suggested=suggested, rules=frozenset((name, kind) for kind in suggested))
 
 
+@remembered(2048)
 def of(function: object, followed: int = FOLLOWED) -> dict[str, Use]:
     """For each parameter that the body uses in a telling way, what it may be."""
-    try:
-        return _of(function, followed)
-    except TypeError:  # it cannot be hashed
-        return _uses(nodes(function), function, followed)
-
-
-@functools.lru_cache(maxsize=2048)
-def _of(function: object, followed: int) -> dict[str, Use]:
     return _uses(nodes(function), function, followed)
 
 
