@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TypeAlias
 
-from .code import NAME, bound, compilable, evaluate, function, made, named, written
+from .code import NAME, bound, compilable, evaluate, find, function, made, named, written
 from .values import CONTAINERS, SCALARS, UNSTABLE, Inner, spoken, steady
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "evaluable",
     "evaluate",
     "express",
+    "find",
     "is_thing",
     "is_true",
     "made",

@@ -53,9 +53,9 @@ def _is_test(module: str) -> bool:
 
 
 def find(module: str, qualname: str) -> object:
-    """What is known by that name in a module that is imported already; None for nothing."""
+    """What is known by that name in a module that is imported already, itself for ""; None for nothing."""
     found: object = sys.modules.get(module)
-    for part in qualname.split("."):
+    for part in filter(None, qualname.split(".")):
         found = getattr(found, part, None)
     return found
 

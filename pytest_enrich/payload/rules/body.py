@@ -6,12 +6,11 @@ import ast
 import functools
 import inspect
 import itertools
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
 from typing import Any, TypeVar
 
-from ..express import express
+from ..express import express, find
 
 KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional only",
@@ -121,10 +120,7 @@ def is_bound(node: ast.expr, function: object) -> bool:
 
 def owner_of(function: object) -> object:
     """The class, or the module, that it is in."""
-    found: object = sys.modules.get(getattr(function, "__module__", ""))
-    for part in getattr(function, "__qualname__", "").split(".")[:-1]:
-        found = getattr(found, part, None)
-    return found
+    return find(getattr(function, "__module__", ""), getattr(function, "__qualname__", "").rpartition(".")[0])
 
 
 def signed(function: Any) -> Mapping[str, inspect.Parameter]:
