@@ -58,13 +58,8 @@ def share(until: float, parts: int) -> float:
 
 def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     """The call with a little less, or with something plainer, the greatest steps first."""
-    for at in reversed(range(len(call.then))):
-        yield dataclasses.replace(call, then=call.then[:at] + call.then[at + 1 :])
-    for at in range(len(call.setup)):
-        yield dataclasses.replace(call, setup=call.setup[:at] + call.setup[at + 1 :])
-    for at in range(len(call.patched)):
-        yield dataclasses.replace(call, patched=call.patched[:at] + call.patched[at + 1 :])
-    yield from _without_argument(call)
+    for parts in ("then", "setup", "patched", "arguments"):
+        yield from _with_one_less(call, parts)
     yield from _plainer_arguments(call, plain)
     if call.receiver:
         others = (*_plainer(call.receiver, plain.get("", ())), *shorter(call.receiver))
@@ -72,13 +67,16 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     for value, make in given(call):
         yield from map(make, _plainer(value, ()))
     for at, step in enumerate(call.setup):
-        for smaller in (*_without_argument(step), *_plainer_arguments(step, {})):
+        for smaller in (*_with_one_less(step, "arguments"), *_plainer_arguments(step, {})):
             yield dataclasses.replace(call, setup=(*call.setup[:at], smaller, *call.setup[at + 1 :]))
 
 
-def _without_argument(call: Call) -> Iterator[Call]:
-    for at in reversed(range(len(call.arguments))):
-        yield dataclasses.replace(call, arguments=call.arguments[:at] + call.arguments[at + 1 :])
+def _with_one_less(call: Call, parts: str) -> Iterator[Call]:
+    """The call without one of its arguments, or of its steps, the last one first."""
+    held = getattr(call, parts)
+    for fewer in itertools.combinations(held, len(held) - 1) if held else ():
+        changed: dict[str, Any] = {parts: fewer}
+        yield dataclasses.replace(call, **changed)
 
 
 def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:

@@ -47,6 +47,8 @@ Objects: TypeAlias = Callable[[object], "str | None"]
 """Knows the call that made an object, or answers None."""
 THING = re.compile(r"b?['\"]|[\[{(]|⟨[^⟩]*⟩\(")
 
+PATHS = {type(getattr(pathlib, name)()): name for name in ("PureWindowsPath", "PurePosixPath", "PurePath", "Path")}
+
 LONGEST = 400
 DEEPEST = 6
 MOST_PARTS = 150
@@ -219,11 +221,8 @@ def _parameters(cls: type) -> list[tuple[str, object]]:
 
 def _path(value: pathlib.PurePath) -> str | None:
     """By the name that gives its class on this system, if there is one, else by that of its class."""
-    for name in ("Path", "PurePath", "PurePosixPath", "PureWindowsPath"):
-        made: pathlib.PurePath = getattr(pathlib, name)(str(value))
-        if type(made) is type(value) and made == value:
-            return f"⟨pathlib:{name}⟩({str(value)!r})"
-    return None
+    name = PATHS.get(type(value))
+    return f"⟨pathlib:{name}⟩({str(value)!r})" if name else None
 
 
 def _member(value: enum.Enum) -> str | None:

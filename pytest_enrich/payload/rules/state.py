@@ -9,7 +9,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from . import rule
-from .body import layers
+from .body import layers, remembered
 
 DEEPEST = 2
 """So many methods further, from one that calls another one on the same object."""
@@ -28,30 +28,21 @@ def writers(owner: type, function: object, name: str) -> Iterator[str]:
 
     Where no test shows what is done to an object before, `start()` is what makes `elapsed()` tell something.
     """
-    known: dict[tuple[int, int], Touched] = {}
-    read = _used(owner, function, DEEPEST, known).read
+    read = _used(owner, function, DEEPEST).read
     methods = dict.fromkeys(one for kind in owner.__mro__ if kind is not object for one in vars(kind))
     public = (one for one in methods if one[:1] != "_" and one != name)
     held = {one: inspect.getattr_static(owner, one, None) for one in public}
     written = {
-        one: len(_used(owner, method, DEEPEST, known).written & read)
+        one: len(_used(owner, method, DEEPEST).written & read)
         for one, method in held.items()
         if isinstance(method, FunctionType)
     }
     yield from sorted((one for one, much in written.items() if much), key=lambda one: -written[one])
 
 
-def _used(owner: type, function: object, depth: int, known: dict[tuple[int, int], Touched]) -> Touched:
-    """What a method and those that it calls on its object do with the attributes.
-
-    Args:
-        owner: The class of the object.
-        function: The method.
-        depth: So many methods further is looked.
-        known: What was found before, by method and depth: many call the same ones.
-    """
-    if (key := (id(function), depth)) in known:
-        return known[key]
+@remembered(512)  # many call the same ones
+def _used(owner: type, function: object, depth: int) -> Touched:
+    """What a method of a class and those that it calls on its object, so many further, do with the attributes."""
     read, written = set[str](), set[str]()
     for own in layers(function):
         me = _self(own)
@@ -62,11 +53,10 @@ def _used(owner: type, function: object, depth: int, known: dict[tuple[int, int]
         found: Any = inspect.getattr_static(owner, name, None)
         further = getattr(found, "fget", found)
         if isinstance(further, FunctionType):
-            more = _used(owner, further, depth - 1, known)
+            more = _used(owner, further, depth - 1)
             read |= more.read
             written |= more.written
-    known[key] = Touched(frozenset(read), frozenset(written))
-    return known[key]
+    return Touched(frozenset(read), frozenset(written))
 
 
 def _self(own: tuple[ast.AST, ...]) -> str:
