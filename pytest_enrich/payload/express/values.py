@@ -20,8 +20,6 @@ UNFINISHED = re.compile(r"(<[^>]*|\S*)$")
 LONGEST = 400
 LEAST = re.compile(r"\w+\W+\w+")
 """What a message that says something has at least."""
-UNREADABLE = 12
-"""So many signs that cannot be printed are counted rather than written."""
 Inner: TypeAlias = Callable[[object], str]
 """Writes a part of a value; raises an exception where it has no template."""
 
@@ -53,8 +51,6 @@ def steady(message: str) -> str:
 
 def _string(value: str | bytes) -> str:
     text = repr(value)
-    if isinstance(value, str) and len(value) >= UNREADABLE and len(set(value)) == 1 and not value.isprintable():
-        return f"{value[0]!a} * {len(value)}"
     return ascii(value) if "⟨" in text or "⟩" in text or not text.isprintable() else text
 
 
