@@ -141,11 +141,11 @@ def _replaces(node: ast.AST) -> Iterator[tuple[str, str]]:
 @rule("keys looked up")
 def _keys(node: ast.AST) -> Iterator[tuple[str, str]]:
     """The variable and the key in `variable.get("key")` and `variable["key"]`."""
-    holder, key = (node.value, node.slice) if isinstance(node, ast.Subscript) else (None, None)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-        holder, key = node.func.value, next(iter(node.args), None)
-    if isinstance(holder, ast.Name) and isinstance(key, ast.Constant) and isinstance(key.value, str):
-        yield holder.id, key.value
+    match node:
+        case ast.Call(ast.Attribute(ast.Name(name), "get"), [ast.Constant(str(key)), *_]) | ast.Subscript(
+            ast.Name(name), ast.Constant(str(key))
+        ):
+            yield name, key
 
 
 @rule("kept in an attribute")
