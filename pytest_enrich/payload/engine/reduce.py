@@ -12,6 +12,7 @@ from typing import Any
 
 from ..explore.calls import Call, given
 from ..explore.templates import literals, shorter
+from ..rules.types import NAMES
 from .usual import HOST, LONG, RAGGED, cuts, hollow, without
 
 MOST_TRIES = 600
@@ -129,7 +130,7 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
             yield repr(int(value))
         smaller = {option for option in _near(value) if _weight(option) < _weight(value)}
         yield from (repr(type(value)(option)) for option in sorted(smaller, key=_weight))
-    elif match.lastgroup == "string" and HOST not in text:
+    elif match.lastgroup == "string" and text not in NAMES and HOST not in text:
         value = eval(text, {})
         less = itertools.chain([value.rstrip()], *(without(value, places) for places in cuts(value)))
         # An empty text shows little; where only that will do, the search has found it as such.

@@ -17,6 +17,8 @@ LONG_WORD = 30
 MIXED = 5
 BUILT_IN = re.compile(r"bool|bytes|dict|float|int|list|object|set|str|tuple")
 """A class in the place of a function: nobody's time to live is `bool`."""
+ENUMERATION = "⟨enum:Enum⟩("
+"""A class that is made on the spot, where any other would do."""
 PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")
 """A parameter that callers are not meant to know of, by its name."""
 BARE = re.compile(r"None|True|False|\[\]|\{\}|\(\)|set\(\)")
@@ -120,6 +122,7 @@ def odd(template: str, usual: frozenset[str] = frozenset()) -> int:
             found += 0 if shape(text) in usual or text == ADDRESS else _odd_text(text)
         elif match.lastgroup == "number":
             found += abs(float(match[0])) >= LARGE
+    found += 2 * template.startswith(ENUMERATION)
     return found + template.count("float('nan") + (BUILT_IN.fullmatch(template) is not None)
 
 

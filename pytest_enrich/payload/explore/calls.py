@@ -180,7 +180,7 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
         call = dataclasses.replace(call, then=(*call.then[:-1], (str(variable),)))
     after = "".join(map(_used, call.then))
     if not entry.needs_receiver:
-        return Program(tuple(lines), _plain(entry, arguments) + after, answers=entry.answers)
+        return Program(tuple(lines), _plain(entry, arguments, call.receiver) + after, answers=entry.answers)
     if entry.name == "__hash__":
         return Program((), f"hash({call.receiver}) == hash({call.receiver})")
     receiver = call.receiver or ""
@@ -227,11 +227,11 @@ def _is_free(word: str) -> bool:
     return word.isidentifier() and not keyword.iskeyword(word) and not hasattr(builtins, word)
 
 
-def _plain(entry: Entry, arguments: list[tuple[str, str]]) -> str:
-    """A call that needs no object."""
+def _plain(entry: Entry, arguments: list[tuple[str, str]], below: str | None) -> str:
+    """A call that needs no object, of the class itself or of one `below` it."""
     if entry.line is not None:
         return command.text(entry.line, entry.parameters, dict(arguments))
-    owner = f"⟨{entry.module}:{entry.owner}⟩"
+    owner = below or f"⟨{entry.module}:{entry.owner}⟩"
     if entry.name in MAKERS:
         return f"{owner}({_listed(arguments, entry.parameters)})"
     if entry.owner and entry.kind in {"classmethod", "staticmethod"}:

@@ -27,6 +27,7 @@ from ..express import evaluate
 from ..fork import UnableError
 from ..objects import aliases
 from ..project import module_of
+from ..rules import classes
 from ..rules.files import listed_backwards
 from . import calls, corpus, informative, world
 from .calls import Call, Program, program
@@ -293,12 +294,18 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     call = calls.load(record["call"])
     lines = {*record["reached"], *(to for _, to in record["branches"])}
     about = frozenset(word for at in lines for word in re.findall(r"\w+", scene.runner.line(at)))
-    wanted = dataclasses.replace(_program(scene, call), about=about)
+    wanted = dataclasses.replace(_with_classes(_program(scene, call)), about=about)
     elsewhere = listed_backwards() if days else contextlib.nullcontext()
     random.seed(days)
     with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
         consume, observations = observe(scene.runner, wanted, warns=not scene.warning.isdisjoint(lines))
     return {**record, **wanted.dump(), "consume": consume, "observations": observations}
+
+
+def _with_classes(wanted: Program) -> Program:
+    """It as people write it: only here, since thousands of calls are made meanwhile."""
+    *lines, action = classes.unfolded([*wanted.lines, wanted.action])
+    return dataclasses.replace(wanted, lines=tuple(lines), action=action)
 
 
 def _program(scene: Scene, call: Call) -> Program:

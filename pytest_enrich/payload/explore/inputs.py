@@ -22,7 +22,7 @@ from ..rules.plain import GENERAL
 from ..rules.values import World
 from . import calls
 from .calls import Call, Make, Site, ordered
-from .entry import COMPARERS, OPERATORS
+from .entry import COMPARERS, MAKERS, OPERATORS
 from .pool import MOST_PLAIN, Pool
 from .supply import Known, Supply
 from .templates import keywords_of, places, template_parts
@@ -32,6 +32,8 @@ MOST_ODD = 1
 NOTHING: frozenset[str] = frozenset()
 OBJECT = "()"
 """In the place of a parameter's name, for the object that a method is called on."""
+DECLARED = 0.5
+"""The share of calls of a class that are of one below it, where classes are declared below it."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
 SPOKEN = re.compile(r"(?!.*\\n).*\w\w.*")
@@ -279,10 +281,19 @@ class Inputs(Choices):
         """The parameters of which something tells what they are."""
         return [name for name, pool in self.pools.items() if not pool.is_unknown]
 
+    @cached_property
+    def declared(self) -> tuple[str, ...]:
+        """Classes below its own that a test declares, where it is called on the class."""
+        is_called = self.entry.name in MAKERS or self.entry.kind == "classmethod"
+        return self._world.declared(self.owner, self._seed) if self.owner and is_called else ()
+
     def receiver(self, chance: random.Random) -> str | None:
-        """One of them, as likely one that tests made as any: what is built of whatever fits is often far off."""
+        """One of them, as likely one that tests made as any: what is built of whatever fits is often far off.
+
+        Where none is needed, a class to call it on, or None for its own.
+        """
         if not self.entry.needs_receiver:
-            return None
+            return chance.choice(self.declared) if self.declared and chance.random() < DECLARED else None
         groups = [group for group in (self.known_receivers, self.receivers) if group]
         return chance.choice(chance.choice(groups)) if groups and self.receivers else None
 
@@ -311,6 +322,8 @@ class Inputs(Choices):
             found |= {"wrong types"} if value in WRONG and pool is not None and value not in pool.rules else set()
         if call.receiver and self.entry.needs_receiver:
             found.add(self._rules_of_objects.get(call.receiver, "objects changed"))
+        elif call.receiver:
+            found.add("declared classes")
         for step in call.setup:
             inputs = self.steps.get(step.qualname)
             found |= inputs.rules(step) if inputs is not None else set()

@@ -137,7 +137,8 @@ def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World
     objects, patterns = _objects(job, made, module), _patterns(module, job["entries"])
     spoken = tuple(classes.spoken(module, (find(module, entry["qualname"]) for entry in job["entries"])))
     known = tuple(written.values(job, module, root))
-    return World(job["constants"], objects, patterns, known, job["contents"], spoken)
+    constants = (*job["constants"], *classes.contents(module))
+    return World(constants, objects, patterns, known, job["contents"], spoken)
 
 
 def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: int) -> dict[str, Inputs]:

@@ -6,13 +6,17 @@ import ast
 import collections.abc
 import typing
 from collections.abc import Callable, Iterable, Iterator
+from types import FunctionType, ModuleType
 from typing import Any, TypeAlias
 
 from . import rule
-from .body import default_values
-from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, holders, is_kind
+from .body import default_values, function_of, nodes, signed
+from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, holders, is_kind
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
+PAIR = 2
+OF_BOTH = {"fields", "is_dataclass"}
+NAMES_OF_CLASSES = {"cls", "klass", "class_"}
 Proposals: TypeAlias = Iterator[tuple[str, Any]]
 """Variables, each with types."""
 NodeRule: TypeAlias = Callable[[ast.AST, object], Proposals]
@@ -76,6 +80,20 @@ def _callable(node: ast.AST, _function: object) -> Proposals:
         yield name, {collections.abc.Callable}
 
 
+@node_rule("beside a class", ASKS)
+def _beside_class(node: ast.AST, function: object) -> Proposals:
+    """`is_one(a, B)`, of a function of the project that asks whether `a` is one, or a class made from it."""
+    if not isinstance(node, ast.Call) or len(node.args) != PAIR or not isinstance(node.args[0], ast.Name):
+        return
+    called = function_of(node.func, function)
+    asked = [one for one in nodes(called) if _first(one, "isinstance", "issubclass")] if called else []
+    own = [*signed(called)]
+    for one in asked:
+        if [getattr(part, "id", "") for part in one.args] == own:  # type: ignore[attr-defined]
+            kinds = set(_classes(node.args[1], function))
+            yield node.args[0].id, {type, *(type[k] for k in kinds)} if _last(one) == "issubclass" else kinds
+
+
 @node_rule("condition", SUGGESTS)
 def _decides(node: ast.AST, function: object) -> Proposals:
     """What stands alone as a condition is a switch if nothing else tells what it is, a text where None is none."""
@@ -84,6 +102,21 @@ def _decides(node: ast.AST, function: object) -> Proposals:
     parts = [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else parts
     defaults = default_values(function) if parts else {}
     yield from ((part.id, {str if defaults.get(part.id, ...) is None else bool}) for part in _names(parts))
+
+
+@node_rule("dataclass", ASKS)
+def _with_fields(node: ast.AST, function: object) -> Proposals:
+    """`fields(a)`, `asdict(a)`: a dataclass, or an object of one."""
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
+        holder, name = names_of(node.func)[-1].rpartition(".")[::2]
+        names = getattr(function, "__globals__", {})
+        known = names if not holder else vars(names[holder]) if type(names.get(holder)) is ModuleType else {}
+        found = known.get(name)
+        called = found if type(found) is FunctionType else None
+        if called is not None and called.__module__ == "dataclasses":
+            given = node.args[0].id
+            kinds = {Dataclass, type[Dataclass]} if called.__name__ in OF_BOTH else {Dataclass}
+            yield given, {type[Dataclass]} if given in NAMES_OF_CLASSES else kinds
 
 
 @node_rule("parameters of a type", ASKS)

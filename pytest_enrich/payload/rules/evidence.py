@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from ..express import compilable, named
 from . import body, files, rule, types, usage
-from .types import ANYTHING, UNKNOWN
+from .types import ANYTHING, GENERIC, UNKNOWN
 from .usage import Use
 
 NOTHING = object()
@@ -110,10 +110,12 @@ def told(
 
 
 def _narrowed(hint: Any, used: Use) -> Any:
-    """The hint; of one for any class the classes that the body asks for."""
+    """The hint; of one for any class the classes that the body asks for, or types as `typing` offers them."""
     if hint is ANYTHING:  # what it is used as first
         kinds = [*sorted(used.stated | used.suggested, key=repr), ANYTHING]
         return typing.Union[tuple(kinds)]  # noqa: UP007 - of a tuple
+    if hint is type and GENERIC in used.stated:
+        return typing.Union[type, GENERIC]  # noqa: UP007 - of two that no alias may have
     is_any = typing.get_origin(hint) is type and {*types.members(typing.get_args(hint)[0])} == {ANYTHING}
     kinds = sorted((one for one in used.stated if typing.get_origin(one) is type), key=repr) if is_any else []
     return typing.Union[tuple(kinds)] if kinds else hint  # noqa: UP007 - of a tuple

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import dataclasses
 import datetime as dt
 import decimal
 import enum
@@ -22,7 +23,7 @@ ANY_NUMBER = frozenset({int, float})
 SEVERAL = 2
 STANDARD: tuple[type, ...] = (
     str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
-    io.StringIO, pathlib.Path, re.Pattern,
+    io.StringIO, pathlib.Path, re.Pattern, dataclasses.Field,
 )  # fmt: skip
 """Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict.
 
@@ -47,8 +48,23 @@ ALIKE = {"chain", "divmod", "range", "strptime", "zip"}
 ANYTHING: Any = typing.Any
 
 
+class _HasFields(type):
+    def __subclasscheck__(cls, other: type) -> bool:
+        return cls is other or "__dataclass_fields__" in dir(other)
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return not isinstance(value, type) and issubclass(type(value), cls)
+
+
+class Dataclass(metaclass=_HasFields):
+    """The type of the objects of any dataclass."""
+
+
 GENERIC: Any = type(typing.List[int])  # noqa: UP006 - the class of what `typing` makes
 """The type of types with parameters."""
+FIELD, CLASS = "value", "Item"
+NAMES = frozenset(map(repr, (FIELD, CLASS, "Color", "RED", "GREEN")))
+"""What classes of a test, and what is in them, are called: nobody wrote it, and a shorter name would say less."""
 STREAMS = (typing.IO, typing.TextIO, typing.BinaryIO)
 COLLECTIONS = (
     collections.abc.Collection,

@@ -12,17 +12,18 @@ from functools import cached_property, partial
 from typing import Any
 
 from ..engine.usual import literals_of, odd
-from ..express import evaluable, express, is_thing
+from ..express import evaluable, express, is_thing, named
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn
 from .evidence import concrete, constructor
 from .plain import ANSWERING, BRACKETS, CALLABLES, GENERAL, PLAIN, STANDARD
-from .types import ANYTHING, AWAITABLE
+from .types import ANYTHING, AWAITABLE, FIELD
 
 DEEPEST = 2
 ITERATED: Mapping[type, str] = {
     collections.abc.Iterator: "iter({})", collections.abc.Generator: "(item for item in {})",
 }  # fmt: skip
+MOST_BELOW = 12
 MOST_TRIED, MOST_TAKEN = 60, 6
 """Of the texts that people wrote, and of those that a class takes."""
 USUAL_EXCEPTIONS = (ValueError, KeyError, TypeError, OSError, RuntimeError)
@@ -113,7 +114,7 @@ class World:
         """
         plain = (text for text, _ in self.constants if not odd(text))
         templates = (*(text for text, _ in self._written), *plain, *self.made)
-        return frozenset(literal for text in templates for literal in literals_of(text))
+        return types.NAMES.union(literal for text in templates for literal in literals_of(text))
 
     def objects_of(self, kind: type) -> list[str]:
         """Templates of objects of the class or of its subclasses, small ones first."""
@@ -168,7 +169,7 @@ class World:
             return _functions(arguments)
         if kind in AWAITABLES:
             return draw.just(AWAITABLE)
-        if issubclass(kind, enum.Enum):
+        if issubclass(kind, enum.Enum) and kind is not enum.Enum:
             return draw.sampled(enumerated(kind))
         if kind in ITERATED:
             return self._container(list, arguments[:1], depth).map(ITERATED[kind].format)
@@ -213,8 +214,8 @@ class World:
         return draw.together(every).map(lambda texts: f"{{{', '.join(filter(None, texts))}}}")
 
     def _object(self, kind: type, depth: int) -> Strategy[str]:
-        if kind is types.GENERIC:
-            return classes.generic(self._types)
+        if (own := classes.instances(kind, self._types, lambda held: self.of(held, depth + 1))) is not None:
+            return own
         known = self.objects_of(kind)
         if usual := (*_usual(kind), *_exceptions(kind)):
             return draw.sampled([*known, *usual])
@@ -222,7 +223,7 @@ class World:
             draw.sampled(made) if (made := self._taken_by(one)) else self._built(one, depth)
             for one in concrete(kind)
         ]
-        return draw.one_of([draw.sampled(known), *built])
+        return draw.one_of([draw.sampled(known), *built, self._declared_objects(kind, depth)])
 
     def _taken_by(self, kind: type) -> tuple[str, ...]:
         """As `taken`; to ask a class takes many of its objects."""
@@ -230,6 +231,28 @@ class World:
             texts = [text for text, value in self._written if isinstance(value, str)]
             self._objects_taken[kind] = tuple(taken(kind, texts))
         return self._objects_taken[kind]
+
+    def declared(self, owner: type, seed: int) -> tuple[str, ...]:
+        """Classes that a test declares below this one; none where it is not made for that."""
+        return drawn(self._declared(owner, 0), seed)
+
+    def _declared(self, kind: type, depth: int) -> Strategy[str]:
+        name = named(kind)
+        sought = [*classes.declares(kind)] if name is not None and depth < DEEPEST else []
+        every = [one for base in sought for one in (*concrete(base), *_below(base))]
+        # Most often without more than it needs: what is declared is seldom what a test is about.
+        options = [self._built(one, at) for one in every for at in (DEEPEST, DEEPEST, depth + 1)]
+        return draw.one_of(options).map(lambda text: classes.below(str(name), text)) if options else draw.nothing()
+
+    def _declared_objects(self, kind: type, depth: int) -> Strategy[str]:
+        """Objects of such classes, with and without a value for what is declared."""
+        made = self._declared(kind, depth)
+        if made.is_empty:
+            return made
+        value = draw.sampled(GENERAL)
+        both = draw.together([made, value])
+        given = [f"{{0[0]}}({FIELD}={{0[1]}})", f"{{0[0]}}({{{{{FIELD!r}: {{0[1]}}}}}})"]
+        return draw.one_of([made.map("{}()".format), *(both.map(form.format) for form in given)])
 
     def _built(self, kind: type, depth: int, name: str | None = None) -> Strategy[str]:
         """A call of the class's constructor: each required parameter by its hint, some of the others."""
@@ -292,6 +315,12 @@ def _is_of_text(*parameters: inspect.Parameter, hints: Mapping[str, Any]) -> boo
     if first is None or first.kind is first.KEYWORD_ONLY or str not in types.members(hints.get(first.name)):
         return False
     return all(one.default is not one.empty for one in parameters[1:])
+
+
+def _below(kind: type) -> list[type]:
+    """The public classes below one."""
+    found: list[type] = type.__subclasses__(kind)
+    return [one for one in found if not one.__name__.startswith("_")][:MOST_BELOW]
 
 
 @rule("standard types")

@@ -64,6 +64,15 @@ def test_a_call_between_others_that_is_not_needed_is_left_out():
     assert reduce(call, {}, lambda one: ("2",) in one.then).then == (("2",),)
 
 
+def test_a_class_that_a_test_makes_keeps_its_name():
+    made = "⟨dataclasses:make_dataclass⟩('Item', [('value', ⟨builtins:int⟩)])"
+
+    def is_made(call):
+        return "make_dataclass⟩('" in str(call) and "[('" in str(call) and "⟨builtins:int⟩" in str(call)
+
+    assert reduce(of(kind=made, text="'abc'"), {}, is_made) == of(kind=made)
+
+
 def test_the_largest_number_is_made_smaller():
     reduced = reduce(of(a="1.7976931348623157e+308"), {}, lambda call: "a" in dict(call.arguments))
     assert abs(float(dict(reduced.arguments)["a"])) <= 10

@@ -102,6 +102,12 @@ def test_an_object_that_is_called_may_be_made_from_nothing_and_no_operand():
     assert oddness(Call("Scale.__add__", (("other", "7"),), made)) == 1
 
 
+def test_nobody_makes_a_class_on_the_spot_where_another_one_would_do():
+    assert oddness(Call("of", (("cls", "⟨enum:Enum⟩('Color', ['RED'])"),))) > oddness(
+        Call("of", (("cls", "int"),))
+    )
+
+
 @pytest.mark.parametrize("number", ["9.251098e-14", "3.14159265358"])
 def test_a_number_of_many_digits_is_odd_in_an_object_too(number):
     plain, odd = (Call("Length.half", (), f"⟨shop:Length⟩({one})") for one in ("2.5", number))

@@ -7,7 +7,7 @@ import typing
 import pytest
 
 from pytest_enrich.payload.rules import evidence
-from pytest_enrich.payload.rules.types import UNKNOWN
+from pytest_enrich.payload.rules.types import GENERIC, UNKNOWN
 from pytest_enrich.payload.rules.usage import NO_USE, Use
 
 NUMBER = Use(suggested=frozenset({int, float}))
@@ -32,6 +32,11 @@ def test_a_hint_for_any_class_gives_way_to_the_classes_that_are_asked_for():
     hint = type[typing.TypeVar("A")]
     assert kind("a", hint=hint, used=wanted) == {int}  # the parameter of the one that is left
     assert kind("a", hint=type[str], used=wanted) == {str}
+
+
+def test_a_hint_for_a_class_is_one_for_types_of_typing_where_these_are_asked_for():
+    assert kind("a", hint=type, used=Use(stated=frozenset({type, GENERIC}))) == {type, GENERIC}
+    assert kind("a", hint=type) == {type}
 
 
 def test_a_class_is_called_so_that_no_function_is_meant():

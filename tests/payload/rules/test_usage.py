@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import collections.abc
+import dataclasses
 import datetime as dt
 import itertools
 import os
@@ -11,7 +12,7 @@ import typing
 import pytest
 
 from pytest_enrich.payload.rules import body, usage
-from pytest_enrich.payload.rules.types import GENERIC
+from pytest_enrich.payload.rules.types import GENERIC, Dataclass
 
 
 class Span:
@@ -133,13 +134,36 @@ def test_what_goes_through_directories_is_told_from_what_goes_through_trees():
     assert "tree" not in usage.of(walked)
 
 
-def sorted_out(kind, strict):
-    return None if not strict else kind.__args__
+def is_one(value, kind):
+    return isinstance(value, kind)
 
 
-def test_what_is_asked_for_its_parameters_or_stands_alone_in_a_condition_tells_what_it_is():
-    assert of(sorted_out, "kind") == {type, GENERIC}
-    assert of(sorted_out, "strict") == {bool}
+def is_derived(cls, kind):
+    return issubclass(cls, kind)
+
+
+def sorted_out(value, kind, strict):
+    if is_one(value, dt.date) or not strict:
+        return None
+    return is_derived(kind, os.PathLike) and kind.__args__
+
+
+class Kept:
+    @staticmethod
+    def of(cls):  # noqa: PLW0211 - as some write it
+        return dataclasses.fields(cls)
+
+
+def described(holder, size):
+    return Kept.of(holder), abs(size)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [("value", {dt.date}), ("kind", {type, type[os.PathLike], GENERIC}), ("strict", {bool})],
+)
+def test_what_stands_beside_a_class_or_alone_in_a_condition_tells_what_it_is(name, kinds):
+    assert of(sorted_out, name) == kinds
 
 
 def taken_apart(kind):
@@ -157,6 +181,10 @@ def found_by(kid=None, *, strict=False):
 def test_what_is_none_by_default_and_alone_in_a_condition_is_a_text():
     assert of(found_by, "kid") == {str}
     assert of(found_by, "strict") == {bool}
+
+
+def test_what_is_asked_for_its_fields_is_a_dataclass_also_through_a_static_method():
+    assert of(described, "holder") == {type[Dataclass]}
 
 
 class NoTextError(TypeError):
