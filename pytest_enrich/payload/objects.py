@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from inspect import Parameter
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple, TypeAlias
@@ -95,6 +96,12 @@ def call_text(callee: str, arguments: list[Passed]) -> str:
     return f"{callee}({', '.join(parts)})"
 
 
+def described(qualname: str, arguments: Iterable[Passed]) -> dict[str, Any]:
+    """The call as JSON."""
+    shown = [{"name": part.name, "value": part.value} for part in arguments]
+    return {"qualname": qualname, "arguments": shown}
+
+
 def _slots(frame: FrameType, function: FunctionType | None) -> list[Slot]:
     code, values = frame.f_code, frame.f_locals
     if function is None:  # it cannot be found by its name: nothing is known of its defaults
@@ -146,13 +153,13 @@ def function_of(holder: Any, name: str, code: CodeType) -> tuple[FunctionType | 
     return None, found
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
 class Made:
-    """One object, kept alive so that its `id` stays its own."""
+    """One object, kept so that its `id` stays its own, the call that made it, and what was done to it since."""
 
-    def __init__(self, value: object, template: str | None) -> None:
-        self.value = value
-        self.template = template
-        self.setup: list[dict[str, Any]] = []
+    value: object
+    template: str | None
+    setup: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
 class Objects:
@@ -186,15 +193,10 @@ class Objects:
         """An object was made with these arguments (None: they have no templates)."""
         if self.knows(value) or len(self._made) >= MOST_OBJECTS:
             return
-        cls = type(value)
-        template = None if arguments is None else call_text(_name(cls), arguments)
+        template = None if arguments is None else call_text(_name(type(value)), arguments)
         self._made[id(value)] = Made(value, template)
         if template is not None and arguments is not None:
-            shown = [{"name": part.name, "value": part.value} for part in arguments]
-            call = {"qualname": cls.__qualname__, "arguments": shown, "receiver": template, "nodeid": nodeid}
-            of_class = self._calls.setdefault(_name(cls), {})
-            if len(of_class) < self.limit:
-                of_class.setdefault(template, call)
+            self._keep(type(value), template, arguments, nodeid)
 
     def is_changed(self, value: object) -> bool:
         """Whether a test did something to the object after it was made."""
@@ -205,11 +207,14 @@ class Objects:
         """A test got the object from this call, which says more than how the project's own code made it."""
         if not self.project.owns(type(value)) or (not self.knows(value) and len(self._made) >= MOST_OBJECTS):
             return
-        cls = type(value)
-        of_class = self._calls.setdefault(_name(cls), {})
         self._made[id(value)] = Made(value, template)
+        self._keep(type(value), template, [], nodeid)
+
+    def _keep(self, cls: type, template: str, arguments: list[Passed], nodeid: str) -> None:
+        """Note a call that makes an object of a class, unless there are enough of these."""
+        of_class = self._calls.setdefault(_name(cls), {})
         if len(of_class) < self.limit:
-            call = {"qualname": cls.__qualname__, "arguments": [], "receiver": template, "nodeid": nodeid}
+            call = described(cls.__qualname__, arguments) | {"receiver": template, "nodeid": nodeid}
             of_class.setdefault(template, call)
 
     def calls(self) -> list[dict[str, Any]]:

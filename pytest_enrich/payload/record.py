@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from _pytest.assertion import rewrite
@@ -24,6 +24,7 @@ from .objects import (
     Objects,
     Passed,
     call_text,
+    described,
     function_of,
     passed_arguments,
     passed_in_part,
@@ -43,6 +44,25 @@ FEWEST_EVENTS = 5_000
 MOST_WHILE_IMPORTED = 10 * MOST_EVENTS
 # Of all tests: what many long ones show after that is not worth the time.
 MOST_IN_ALL = 5 * MOST_EVENTS
+
+
+class Begun(NamedTuple):
+    """A call that begins.
+
+    Attributes:
+        first: Its first argument, bound or not.
+        function: What is called, None where it cannot be found.
+        is_bound: Whether the first argument is an object or a class.
+        receiver: The object that it is made on, None for none.
+    """
+
+    frame: FrameType
+    code: CodeType
+    qualname: str
+    first: object
+    function: Any
+    is_bound: bool
+    receiver: object
 
 
 class Watch:
@@ -139,48 +159,45 @@ class Watch:
             self._note(frame, first)
         if interest.inside:
             self.ways.came()
-        elif interest.way:
-            qualname = interest.way.partition(":")[2]
-            self.ways.begin(frame, interest.way, lambda: self._described(frame, code, qualname, first))
-        if interest.qualname and len(self._found[interest.qualname]) < self.limit:
-            self._keep(frame, interest, first)
+        if qualname := interest.qualname or interest.way.partition(":")[2]:
+            self._begun(self._binding(frame, code, qualname, first), interest)
         if interest.method and self.project.owns(type(first)):
             self._prepare(frame, interest, first)
-        qualname = interest.qualname or interest.way.partition(":")[2]
-        # To write a call takes long, and a test may make it thousands of times.
-        if qualname and interest.start is None and self._asked_for[id(code)] < MOST_GIVEN:
-            self._watch_result(frame, code, qualname, first)
 
-    def _watch_result(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> None:
-        """Of what a test's own call gives, should it be an object, the call is what makes it."""
-        if not self._is_of_test(frame):
-            return
-        self._asked_for[id(code)] += 1
-        template = self._template(frame, code, qualname, first)
-        if template is not None:
-            self._giving[frame] = template
+    def _begun(self, call: Begun, interest: Interest) -> None:
+        """A function that was asked for, or one elsewhere that may lead to the file, is called."""
+        if not interest.inside:
+            self.ways.begin(call.frame, interest.way, lambda: self._described(call))
+        elif len(self._found[call.qualname]) < self.limit:
+            self._keep(call)
+        # To write a call takes long, and a test may make it thousands of times.
+        if interest.start is None and self._asked_for[id(call.code)] < MOST_GIVEN and self._is_of_test(call.frame):
+            self._asked_for[id(call.code)] += 1
+            # Of what a test's own call gives, should it be an object, the call is what makes it.
+            if (template := self._template(call)) is not None:
+                self._giving[call.frame] = template
 
     def _is_of_test(self, frame: FrameType) -> bool:
         """Whether a test, or what is written for tests, makes the call itself."""
         return frame.f_back is not None and self.project.kind(frame.f_back.f_code.co_filename) == "test"
 
-    def _template(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> str | None:
+    def _template(self, call: Begun) -> str | None:
         """The call, or what reads a property; None where it cannot be written, needs steps, or is too long."""
-        function, is_bound, receiver = self._binding(frame, code, qualname, first)
-        if function is None or any(part[:1] == "_" for part in qualname.split(".")):
+        if call.function is None or any(part[:1] == "_" for part in call.qualname.split(".")):
             return None
-        if any(map(self.objects.is_changed, frame.f_locals.values())):
+        if any(map(self.objects.is_changed, call.frame.f_locals.values())):
             return None
-        passed = passed_arguments(frame, function, self.objects, bound=is_bound)
-        owner = express.express(receiver, self.objects) if receiver is not None else ""
+        passed = self._passed(call)
+        owner = express.express(call.receiver, self.objects) if call.receiver is not None else ""
         if passed is None or owner is None:
             return None
-        place = f"{frame.f_globals.get('__name__')}:{qualname}"
-        if is_bound and isinstance(first, type):
-            place = f"{first.__module__}:{first.__qualname__}.{code.co_name}"
-        called = f"{owner}.{code.co_name}" if owner else f"⟨{place}⟩"
-        is_read = receiver is not None and isinstance(_held(type(receiver), code), property)
-        given = called if is_read else call_text(called, passed)
+        name = call.code.co_name
+        place = f"{call.frame.f_globals.get('__name__')}:{call.qualname}"
+        if call.is_bound and isinstance(call.first, type):
+            place = f"{call.first.__module__}:{call.first.__qualname__}.{name}"
+        called = f"{owner}.{name}" if owner else f"⟨{place}⟩"
+        held = function_of(type(call.receiver), name, call.code)[1] if owner else None
+        given = called if isinstance(held, property) else call_text(called, passed)
         return given if len(given) <= LONGEST_GIVEN else None
 
     def _note(self, frame: FrameType, made: object) -> None:
@@ -196,47 +213,44 @@ class Watch:
         passed = None if is_hidden else passed_arguments(frame, function, self.objects, bound=True)
         self.objects.note(made, passed, self.nodeid)
 
-    def _keep(self, frame: FrameType, interest: Interest, first: object) -> None:
+    def _keep(self, call: Begun) -> None:
         """Note a call of a function that was asked for."""
-        call = self._described(frame, interest.code, interest.qualname, first)
-        if call is None and self._is_of_test(frame):
-            call = self._asked(frame, interest, first) or self._in_part(frame, interest, first)
-        if call is not None:
-            key = interest.qualname, json.dumps(call)
-            if key[1] not in self._found[interest.qualname]:
-                known = {"nodeid": self.nodeid, "refused": False, "inside": self._is_inside(frame)}
-                self._found[interest.qualname][key[1]] = known | call
-                self._open[frame] = key
+        shown = self._described(call)
+        if shown is None and self._is_of_test(call.frame):
+            shown = self._asked(call) or self._in_part(call)
+        found = self._found[call.qualname]
+        if shown is not None and (key := json.dumps(shown)) not in found:
+            found[key] = {"nodeid": self.nodeid, "refused": False, "inside": self._is_inside(call.frame)} | shown
+            self._open[call.frame] = call.qualname, key
 
-    def _asked(self, frame: FrameType, interest: Interest, first: object) -> dict[str, Any] | None:
+    def _asked(self, call: Begun) -> dict[str, Any] | None:
         """What a test asks of an object that nobody can write."""
-        function, bound, receiver = self._binding(frame, interest.code, interest.qualname, first)
-        if receiver is None:
-            return None
-        call = self._call(interest.qualname, passed_arguments(frame, function, self.objects, bound=bound))
-        return None if call is None else call | {"receiver": ""}
+        passed = self._passed(call) if call.receiver is not None else None
+        return None if passed is None else described(call.qualname, passed) | {"receiver": ""}
 
-    def _in_part(self, frame: FrameType, interest: Interest, first: object) -> dict[str, Any] | None:
+    def _in_part(self, call: Begun) -> dict[str, Any] | None:
         """What can be written of a call that a test makes with a stand-in of its own."""
-        if len(self._found[interest.qualname]) >= self.limit // IN_PART:
-            return None
-        function, bound, _ = self._binding(frame, interest.code, interest.qualname, first)
-        call = self._call(interest.qualname, passed_in_part(frame, function, self.objects, bound=bound) or None)
-        return None if call is None else call | {"receiver": "", "inside": True}
+        is_open = len(self._found[call.qualname]) < self.limit // IN_PART
+        passed = passed_in_part(call.frame, call.function, self.objects, bound=call.is_bound) if is_open else []
+        return described(call.qualname, passed) | {"receiver": "", "inside": True} if passed else None
 
-    def _described(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> dict[str, Any] | None:
+    def _described(self, call: Begun) -> dict[str, Any] | None:
         """A call that begins, as JSON; None when it cannot be written."""
-        function, bound, receiver = self._binding(frame, code, qualname, first)
-        made = self.objects.made(receiver) if receiver is not None else None
+        made = self.objects.made(call.receiver) if call.receiver is not None else None
         template = made.template if made else None
-        if receiver is not None and template is None:
-            template = express.express(receiver, self.objects)
+        if call.receiver is not None and template is None:
+            template = express.express(call.receiver, self.objects)
             if template is None:
                 return None
-        call = self._call(qualname, passed_arguments(frame, function, self.objects, bound=bound))
-        if call is None:
-            return None
-        return call | {"receiver": template, "setup": made.setup[:MOST_SETUP] if made else []}
+        passed = self._passed(call)
+        setup = made.setup[:MOST_SETUP] if made else []
+        return (
+            None if passed is None else described(call.qualname, passed) | {"receiver": template, "setup": setup}
+        )
+
+    def _passed(self, call: Begun) -> list[Passed] | None:
+        """All arguments of a call, None when one of them cannot be written."""
+        return passed_arguments(call.frame, call.function, self.objects, bound=call.is_bound)
 
     def _ended(self, frame: FrameType, value: object, qualname: str, key: str) -> None:
         """An operator that gives `NotImplemented` was handed what it is not for: that is no call to learn from."""
@@ -245,13 +259,13 @@ class Watch:
         elif value is None and is_raising(frame.f_code, frame.f_lasti):
             self._found[qualname][key]["refused"] = True
 
-    def _binding(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> tuple[Any, bool, object]:
-        """The function, whether its first parameter is bound, and the object that it is bound to."""
+    def _binding(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> Begun:
+        """A call, with what is known of the function."""
         known = self._bindings.get(id(code))
         if known is None:
             known = self._bindings[id(code)] = _bound_to(frame.f_globals.get("__name__", ""), code, qualname)
         function, is_bound, is_of_object = known
-        return function, is_bound, first if is_of_object else None
+        return Begun(frame, code, qualname, first, function, is_bound, first if is_of_object else None)
 
     def _prepare(self, frame: FrameType, interest: Interest, receiver: object) -> None:
         """A test calls a method: what comes later on this object comes after it."""
@@ -264,9 +278,9 @@ class Watch:
             return
         shown = passed_arguments(frame, function, self.objects, bound=True)
         where = "" if cls.__module__ == self.module else f"{cls.__module__}:"
-        call = self._call(f"{where}{cls.__qualname__}.{interest.code.co_name}", shown)
-        if call is not None:
-            self._underway[frame] = made, call
+        if shown is not None:
+            name = f"{where}{cls.__qualname__}.{interest.code.co_name}"
+            self._underway[frame] = made, described(name, shown)
 
     def _is_inside(self, frame: FrameType) -> bool:
         """Whether the project's own code makes the call, and not a test."""
@@ -278,17 +292,6 @@ class Watch:
                 return kind == "source"
             caller = caller.f_back
         return False
-
-    @staticmethod
-    def _call(qualname: str, shown: list[Passed] | None) -> dict[str, Any] | None:
-        if shown is None:
-            return None
-        return {"qualname": qualname, "arguments": [{"name": part.name, "value": part.value} for part in shown]}
-
-
-def _held(cls: type, code: CodeType) -> object:
-    """What a class has under the name of a method, as it is."""
-    return function_of(cls, code.co_name, code)[1]
 
 
 def _bound_to(module: str, code: CodeType, qualname: str) -> tuple[Any, bool, bool]:
@@ -307,8 +310,8 @@ def _bound_to(module: str, code: CodeType, qualname: str) -> tuple[Any, bool, bo
 @contextlib.contextmanager
 def rewriting() -> Iterator[None]:
     """While this lasts, nobody watches how assertions are rewritten, which makes more calls than the tests do."""
-    module, name = vars(rewrite), "_rewrite_test"  # there is no public way between it and the module's body
-    original = module[name]
+    # There is no public way between it and the module's body.
+    original = rewrite._rewrite_test  # noqa: SLF001
 
     def rewritten(*arguments: Any) -> Any:
         watch = sys.getprofile()
@@ -318,11 +321,9 @@ def rewriting() -> Iterator[None]:
         finally:
             sys.setprofile(watch)
 
-    module[name] = rewritten
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rewrite, "_rewrite_test", rewritten)
         yield
-    finally:
-        module[name] = original
 
 
 def record(work: dict[str, Any], run: invocation.Session = invocation.run) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import dataclasses
 import datetime as dt
 import io
 import signal
-import sys
 import time
 import warnings
 from collections.abc import Iterator
@@ -87,15 +86,13 @@ class Output(io.TextIOWrapper):
 @contextlib.contextmanager
 def quiet() -> Iterator[tuple[Output, list[warnings.WarningMessage]]]:
     """What a call prints goes into a stream, what it warns of into a list; nobody hears what it complains of."""
-    before = sys.stdout, sys.stderr
-    printed, sys.stderr = Output(), Output()
-    sys.stdout = printed
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            yield printed, caught
-    finally:
-        sys.stdout, sys.stderr = before
+    with (
+        contextlib.redirect_stdout(Output()) as printed,
+        contextlib.redirect_stderr(Output()),
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.simplefilter("always")
+        yield printed, caught
 
 
 @contextlib.contextmanager

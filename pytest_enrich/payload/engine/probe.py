@@ -52,8 +52,6 @@ FUNCTIONS = {*UNUSUAL, *SORTS}
 """Functions of one value, of `math`, `inspect` and their like, that say what sort it is."""
 PAIRS: dict[str, Callable[[Any, Any], Any]] = {"isinstance": isinstance, "hasattr": hasattr}
 """Built-in functions that ask something of a value."""
-OF_TYPE = "type "
-"""Before the operator of a comparison of a value's type."""
 MOST = 300
 
 
@@ -90,12 +88,8 @@ class Probing(ast.NodeTransformer):
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """`a < b`, `type(a) is b`; a chain becomes several, unless what stands in its middle may do something."""
+        """`a < b`; a chain becomes several, unless what stands in its middle may do something."""
         self.generic_visit(node)
-        is_plain = isinstance(node.ops[0], ast.Is | ast.IsNot | ast.Eq | ast.NotEq)
-        if is_plain and (made := of_type(node)) is not None:
-            how = f"{OF_TYPE}{type(node.ops[0]).__name__}"
-            return self._probe(node, self._line, how, made.args[0], node.comparators[0], made.func)
         if not all(isinstance(operand, ast.Name | ast.Constant) for operand in node.comparators[:-1]):
             return node
         lefts = [node.left, *node.comparators]
@@ -156,15 +150,6 @@ def asked(function: ast.AST) -> dict[int, int]:
     return {line: min(lines) for line, lines in later.items() if lines}
 
 
-def of_type(node: ast.Compare) -> ast.Call | None:
-    """The call in `type(a) is b`, `type(a) in (b, c)` and their like; None for other comparisons."""
-    made = node.left
-    if not (isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "type"):
-        return None
-    is_one = len(made.args) == len(node.ops) == 1 and not isinstance(made.args[0], ast.Starred)
-    return made if is_one else None
-
-
 def _is_super(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
 
@@ -220,15 +205,11 @@ class Probes:
             return right(left)
         if how in METHODS:
             return getattr(left, how)(*([] if right is None else [right]), *rest)
-        if how.startswith(OF_TYPE):
-            left, how = rest[0](left), how.removeprefix(OF_TYPE)
         return (PAIRS[how] if how in PAIRS else COMPARISONS[getattr(ast, how)][1])(left, right)
 
 
 def _kind(how: str) -> str:
     """How a condition compares, for those who learn from it."""
-    if how.startswith(OF_TYPE):
-        return "isinstance"
     return how if how in {"truth", *PAIRS, *METHODS, *FUNCTIONS} else COMPARISONS[getattr(ast, how)][0]
 
 

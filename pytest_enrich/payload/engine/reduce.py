@@ -11,12 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from ..explore.calls import Call, given
-from ..explore.templates import LITERAL, literals, shorter
+from ..explore.templates import literals, shorter
 from ..rules.types import NAMES
 from .usual import HOST, LONG, RAGGED, cuts, hollow, without
 
-MANY = 8
-"""So many bytes are more than a few."""
 MOST_TRIES = 600
 MOST_DIGITS = 18
 
@@ -61,28 +59,25 @@ def share(until: float, parts: int) -> float:
 
 def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
     """The call with a little less, or with something plainer, the greatest steps first."""
-    for at in reversed(range(len(call.then))):
-        yield dataclasses.replace(call, then=call.then[:at] + call.then[at + 1 :])
-    for at in range(len(call.setup)):
-        yield dataclasses.replace(call, setup=call.setup[:at] + call.setup[at + 1 :])
-    for at in range(len(call.patched)):
-        yield dataclasses.replace(call, patched=call.patched[:at] + call.patched[at + 1 :])
-    yield from _without_argument(call)
+    for parts in ("then", "setup", "patched", "arguments"):
+        yield from _with_one_less(call, parts)
     yield from _plainer_arguments(call, plain)
-    yield from _plainer_throughout(call, plain)
     if call.receiver:
         others = (*_plainer(call.receiver, plain.get("", ())), *shorter(call.receiver))
         yield from (dataclasses.replace(call, receiver=receiver) for receiver in others)
     for value, make in given(call):
         yield from map(make, _plainer(value, ()))
     for at, step in enumerate(call.setup):
-        for smaller in (*_without_argument(step), *_plainer_arguments(step, {})):
+        for smaller in (*_with_one_less(step, "arguments"), *_plainer_arguments(step, {})):
             yield dataclasses.replace(call, setup=(*call.setup[:at], smaller, *call.setup[at + 1 :]))
 
 
-def _without_argument(call: Call) -> Iterator[Call]:
-    for at in reversed(range(len(call.arguments))):
-        yield dataclasses.replace(call, arguments=call.arguments[:at] + call.arguments[at + 1 :])
+def _with_one_less(call: Call, parts: str) -> Iterator[Call]:
+    """The call without one of its arguments, or of its steps, the last one first."""
+    held = getattr(call, parts)
+    for fewer in itertools.combinations(held, len(held) - 1) if held else ():
+        changed: dict[str, Any] = {parts: fewer}
+        yield dataclasses.replace(call, **changed)
 
 
 def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
@@ -92,20 +87,9 @@ def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterat
             yield dataclasses.replace(call, arguments=arguments)
 
 
-def _plainer_throughout(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
-    """Preferred values for an argument that stands in others, too, such as a key, in all of these places."""
-    for at, (name, value) in enumerate(call.arguments):
-        others = [*call.arguments[:at], *call.arguments[at + 1 :]]
-        if value[:1] in {"'", '"'} and any(value in text for _, text in others):
-            for better in _preferred(value, plain.get(name, ())):
-                arguments = tuple((key, text.replace(value, better)) for key, text in call.arguments)
-                yield dataclasses.replace(call, arguments=arguments)
-
-
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     """Preferred values, unless this is one already; then what is between them, and less of it or of a literal."""
     yield from _preferred(value, preferred)
-    yield from _filled(value)
     if value in preferred and len(value) <= LONG and not RAGGED.search(value):
         return
     yield from _between(value, preferred)
@@ -113,13 +97,6 @@ def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     for match in literals(value):
         for smaller in _smaller(match):
             yield value[: match.start()] + smaller + value[match.end() :]
-
-
-def _filled(value: str) -> Iterator[str]:
-    """For bytes that nobody can read as many that everybody can: it may be their number that counts."""
-    whole = eval(value, {}) if value.startswith("b") and LITERAL.fullmatch(value) else b""
-    if len(whole) >= MANY and not (whole.isascii() and whole.decode().isprintable()):
-        yield f"b'a' * {len(whole)}"
 
 
 def _between(value: str, preferred: Sequence[str]) -> Iterator[str]:

@@ -31,7 +31,6 @@ MEMBERS = 12
 NUMBERS = (int, float)
 TEXTS = (str, bytes, bytearray)
 LITERAL = (bool, int, float, str, bytes, type(None))
-SEARCHING = {"search", "finditer", "findall"}
 # For an operand that is what it is compared with, a mark for what was not given most often.
 UNLIKE = (1, "a", None, True)
 OTHERS: tuple[object, ...] = (2, "abc", None, [])
@@ -146,10 +145,7 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         )
         yield from ((right, wanted) for wanted in _round(left, note.how))
     elif note.how == "in":
-        yield from ((left, wanted) for wanted in _members(right))
-        yield from ((right, _with_part(right, part)) for part in _texts(left, right) if isinstance(right, TEXTS))
-        yield from [(right, [*right, left])] if isinstance(right, list) else []
-        yield from ((right, {**right, left: held}) for held in _held(right) if _is_key(left))
+        yield from _contained(left, right)
     elif note.how in {"startswith", "endswith"} and isinstance(left, TEXTS):
         parts = _texts(right, left)
         yield from ((left, part + left if note.how == "startswith" else left + part) for part in parts)
@@ -178,21 +174,24 @@ def _unlike(value: object, like: Callable[[object], Iterable[str]]) -> Iterable[
     return [*above, *(kind for _, kind in evaluable([*like(type)]))]
 
 
-def _with_part(text: Any, part: Any) -> Any:
-    """A text with a part behind it, and a space between words."""
-    return joined(text, part) if isinstance(text, str) else text + part
+def _contained(part: Any, whole: Any) -> Iterator[tuple[object, object]]:
+    """The part with what is in the whole in its place, then the whole with the part in it."""
+    yield from ((part, wanted) for wanted in _members(whole))
+    if isinstance(whole, TEXTS):
+        texts = _texts(part, whole)
+        yield from ((whole, joined(whole, text) if isinstance(whole, str) else whole + text) for text in texts)
+    elif isinstance(whole, list):
+        yield whole, [*whole, part]
+    elif isinstance(whole, dict) and _is_key(part):  # one more key holds what another one does
+        yield whole, {**whole, part: next(iter(whole.values()), 1)}
 
 
 def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
-    """Values of a type, or texts that a pattern matches; what is searched line by line gets one more such line."""
+    """Values of a type, or texts that a pattern matches."""
     left, right = note.left, note.right
     subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
-    texts = [*like(kind)]
-    yield from ((subject, Written(text)) for text in texts)
+    yield from ((subject, Written(text)) for text in like(kind))
     yield from ((left, other) for other in OTHERS if note.how == "isinstance" and _tells_apart(kind, left, other))
-    is_by_line = isinstance(kind, re.Pattern) and bool(kind.flags & re.MULTILINE)
-    if note.how in SEARCHING and isinstance(subject, str) and subject and is_by_line:
-        yield from ((subject, f"{subject}\n{_text(text)}") for text in texts)
     yield from ((left, Written(text)) for text in _used_up(left, kind))
 
 
@@ -201,11 +200,6 @@ def _tells_apart(kind: Any, value: object, other: object) -> bool:
     with contextlib.suppress(Exception):  # a metaclass of the project's may do anything
         return isinstance(value, kind) and not isinstance(other, kind)
     return False
-
-
-def _held(value: object) -> list[object]:
-    """What one more key of a dict may hold: what another one does, else a number."""
-    return [next(iter(value.values()), 1)] if isinstance(value, dict) else []
 
 
 def _used_up(value: object, kind: object) -> Iterator[str]:

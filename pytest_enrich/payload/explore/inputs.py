@@ -16,7 +16,7 @@ from ..engine.guide import Choices
 from ..engine.solve import Mark
 from ..engine.usual import TEXTS, UNWRITTEN, foreignness, known_texts, literals_of, made_from_nothing, oddness
 from ..express import evaluable, evaluate, express
-from ..rules import files, is_left_out, rule, types, usage
+from ..rules import files, is_left_out, patterns, rule, types, usage
 from ..rules.evidence import constructor, is_well_made
 from ..rules.plain import GENERAL
 from ..rules.values import World
@@ -148,7 +148,7 @@ class Inputs(Choices):
     def literals(self) -> list[str]:
         """Those of the source, texts that its patterns match, and what was learnt since."""
         plain = [text for text, value in self._world.constants if not isinstance(value, tuple | frozenset)]
-        return [*plain, *self._world.shaped(self._seed)]
+        return [*plain, *self._world.shaped()]
 
     @cached_property
     def pools(self) -> dict[str, Pool]:
@@ -417,7 +417,7 @@ class Inputs(Choices):
     def like(self, kind: object) -> tuple[str, ...]:
         """Values of a class or of one of several, or texts that a pattern matches; plain ones first."""
         if isinstance(kind, re.Pattern):
-            return self._world.matching(kind, self._seed)
+            return patterns.matching(kind)
         kinds = [one for one in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(one, type)]
         return tuple(text for one in kinds for text in self._shortest(one))
 

@@ -215,7 +215,7 @@ class Supply:
         places = tuple(self._places(name))
         if places and hint is str and self._is_place(name):
             return places
-        drawn = (*self._world.drawn(hint, self._seed), *self._world.shaped(self._seed))
+        drawn = (*self._world.drawn(hint, self._seed), *self._world.shaped())
         return (*patterns.addresses(name), *drawn, *places)
 
     @rule("paths")

@@ -15,10 +15,11 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from typing import TypeAlias
 
-from .code import NAME, bound, compilable, evaluate, function, made, named, written
+from .code import NAME, bound, compilable, evaluate, find, function, made, named, written
 from .values import CONTAINERS, SCALARS, UNSTABLE, Inner, spoken, steady
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "evaluable",
     "evaluate",
     "express",
+    "find",
     "is_thing",
     "is_true",
     "made",
@@ -41,9 +43,11 @@ __all__ = [
     "written",
 ]
 
-Objects = Inner
+Objects: TypeAlias = Callable[[object], "str | None"]
 """Knows the call that made an object, or answers None."""
 THING = re.compile(r"b?['\"]|[\[{(]|⟨[^⟩]*⟩\(")
+
+PATHS = {type(getattr(pathlib, name)()): name for name in ("PureWindowsPath", "PurePosixPath", "PurePath", "Path")}
 
 LONGEST = 400
 DEEPEST = 6
@@ -63,6 +67,10 @@ def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
     return pairs
 
 
+class UnwrittenError(Exception):
+    """A part of a value has no template, nor has what it is in."""
+
+
 def no_objects(_value: object) -> str | None:
     """Knows no objects: what to pass where none were recorded."""
     return None
@@ -77,22 +85,25 @@ def express(value: object, objects: Objects = no_objects) -> str | None:
     """
     try:
         text = _express(value, objects, iter(range(MOST_PARTS)), 0)
-    except Exception:  # a hostile __repr__, __eq__ or __reduce__ has no template
+    except Exception:  # it has no template, as what has a hostile __repr__, __eq__ or __reduce__
         return None
-    if text is None or len(text) > LONGEST or UNSTABLE.search(text):
-        return None
+    return None if len(text) > LONGEST or UNSTABLE.search(text) else text
+
+
+def _express(value: object, objects: Objects, parts: Iterator[int], depth: int) -> str:
+    next(parts)  # more than can be read; an attribute may be made anew each time somebody looks
+    text = objects(value)
+    if text is None and depth <= DEEPEST:
+        text = _written(value, partial(_express, objects=objects, parts=parts, depth=depth + 1))
+    if text is None:
+        raise UnwrittenError
     return text
 
 
-def _express(value: object, objects: Objects, parts: Iterator[int], depth: int) -> str | None:
-    if depth > DEEPEST:
-        return None
-    next(parts)  # more than can be read; an attribute may be made anew each time somebody looks
-    if (known := objects(value)) is not None:
-        return known
+def _written(value: object, inner: Inner) -> str | None:
+    """The template of what no call is known to have made, or None."""
     if (scalar := SCALARS.get(type(value))) is not None:
         return scalar(value)
-    inner = partial(_express, objects=objects, parts=parts, depth=depth + 1)
     if (container := CONTAINERS.get(type(value))) is not None:
         return container(value, inner)
     return _instance(value, inner)
@@ -210,11 +221,8 @@ def _parameters(cls: type) -> list[tuple[str, object]]:
 
 def _path(value: pathlib.PurePath) -> str | None:
     """By the name that gives its class on this system, if there is one, else by that of its class."""
-    for name in ("Path", "PurePath", "PurePosixPath", "PureWindowsPath"):
-        made: pathlib.PurePath = getattr(pathlib, name)(str(value))
-        if type(made) is type(value) and made == value:
-            return f"⟨pathlib:{name}⟩({str(value)!r})"
-    return None
+    name = PATHS.get(type(value))
+    return f"⟨pathlib:{name}⟩({str(value)!r})" if name else None
 
 
 def _member(value: enum.Enum) -> str | None:
@@ -242,9 +250,7 @@ def is_thing(template: str) -> bool:
 
 
 def _construct(value: object, given: Iterable[tuple[str, object]], inner: Inner) -> str | None:
-    owner = named(type(value))
-    parts = [(name, inner(part)) for name, part in given]
-    if owner is None or any(text is None for _, text in parts):
+    if (owner := named(type(value))) is None:
         return None
-    text = f"{owner}({', '.join(f'{name}={text}' for name, text in parts)})"
+    text = f"{owner}({', '.join(f'{name}={inner(part)}' for name, part in given)})"
     return text if same(text, value) else None

@@ -53,9 +53,9 @@ def _is_test(module: str) -> bool:
 
 
 def find(module: str, qualname: str) -> object:
-    """What is known by that name in a module that is imported already; None for nothing."""
+    """What is known by that name in a module that is imported already, itself for ""; None for nothing."""
     found: object = sys.modules.get(module)
-    for part in qualname.split("."):
+    for part in filter(None, qualname.split(".")):
         found = getattr(found, part, None)
     return found
 
@@ -200,16 +200,11 @@ def _definitions(code: types.CodeType) -> Iterator[ast.Lambda]:
 
 def _unannotated(arguments: ast.arguments) -> ast.arguments:
     """A lambda's parameters have no annotations."""
-    copy = ast.parse(f"lambda {ast.unparse(_Bare().visit(deepcopy(arguments)))}: 0", mode="eval").body
-    assert isinstance(copy, ast.Lambda)
-    return copy.args
-
-
-class _Bare(ast.NodeTransformer):
-    """Takes annotations from parameters."""
-
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        return ast.arg(node.arg)
+    copy = deepcopy(arguments)
+    for node in ast.walk(copy):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    return copy
 
 
 def _code_of(node: ast.Lambda) -> types.CodeType | None:

@@ -10,7 +10,7 @@ import io
 import math
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 # An address, or the name of a temporary directory, differs in every run.
@@ -20,10 +20,8 @@ UNFINISHED = re.compile(r"(<[^>]*|\S*)$")
 LONGEST = 400
 LEAST = re.compile(r"\w+\W+\w+")
 """What a message that says something has at least."""
-UNREADABLE = 12
-"""So many signs that cannot be printed are counted rather than written."""
-Inner: TypeAlias = Callable[[object], "str | None"]
-"""Writes a part of a value."""
+Inner: TypeAlias = Callable[[object], str]
+"""Writes a part of a value; raises an exception where it has no template."""
 
 
 def spoken(value: object) -> str:
@@ -53,8 +51,6 @@ def steady(message: str) -> str:
 
 def _string(value: str | bytes) -> str:
     text = repr(value)
-    if isinstance(value, str) and len(value) >= UNREADABLE and len(set(value)) == 1 and not value.isprintable():
-        return f"{value[0]!a} * {len(value)}"
     return ascii(value) if "⟨" in text or "⟩" in text or not text.isprintable() else text
 
 
@@ -157,48 +153,36 @@ SCALARS: dict[type, Callable[[Any], str | None]] = {
 }
 
 
-def _sequence(left: str, right: str) -> Callable[[Iterable[object], Inner], str | None]:
-    def text(value: Iterable[object], inner: Inner) -> str | None:
-        parts = [inner(part) for part in value]
-        if any(part is None for part in parts):
-            return None
-        comma = "," if left == "(" and len(parts) == 1 else ""
-        return f"{left}{', '.join(map(str, parts))}{comma}{right}"
-
-    return text
+def _list(value: list[object], inner: Inner) -> str:
+    return f"[{', '.join(map(inner, value))}]"
 
 
-def _set(value: Iterable[object], inner: Inner) -> str | None:
-    texts = [inner(part) for part in value]
-    if any(text is None for text in texts):
-        return None
-    parts = sorted(map(str, texts))
-    literal = f"{{{', '.join(parts)}}}" if parts else "set()"
-    return literal if type(value) is set else f"frozenset({literal if parts else ''})"
+def _tuple(value: tuple[object, ...], inner: Inner) -> str:
+    return f"({', '.join(map(inner, value))}{',' if len(value) == 1 else ''})"
 
 
-def _dict(value: dict[object, object], inner: Inner) -> str | None:
-    parts = [(inner(key), inner(part)) for key, part in value.items()]
-    if any(key is None or part is None for key, part in parts):
-        return None
-    return f"{{{', '.join(f'{key}: {part}' for key, part in parts)}}}"
+def _set(value: set[object] | frozenset[object], inner: Inner) -> str:
+    literal = f"{{{', '.join(sorted(map(inner, value)))}}}" if value else ""
+    return literal or "set()" if type(value) is set else f"frozenset({literal})"
 
 
-def _mapping(value: dict[object, object], inner: Inner) -> str | None:
+def _dict(value: dict[object, object], inner: Inner) -> str:
+    return f"{{{', '.join(f'{inner(key)}: {inner(part)}' for key, part in value.items())}}}"
+
+
+def _mapping(value: dict[object, object], inner: Inner) -> str:
     """A Counter or an OrderedDict."""
-    part = inner(dict(value))
-    return None if part is None else f"⟨collections:{type(value).__name__}⟩({part})"
+    return f"⟨collections:{type(value).__name__}⟩({inner(dict(value))})"
 
 
-def _deque(value: collections.deque[object], inner: Inner) -> str | None:
-    part = inner(list(value))
+def _deque(value: collections.deque[object], inner: Inner) -> str:
     most = "" if value.maxlen is None else f", maxlen={value.maxlen}"
-    return None if part is None else f"⟨collections:deque⟩({part}{most})"
+    return f"⟨collections:deque⟩({inner(list(value))}{most})"
 
 
-CONTAINERS: dict[type, Callable[[Any, Inner], str | None]] = {
-    list: _sequence("[", "]"),
-    tuple: _sequence("(", ")"),
+CONTAINERS: dict[type, Callable[[Any, Inner], str]] = {
+    list: _list,
+    tuple: _tuple,
     set: _set,
     frozenset: _set,
     dict: _dict,

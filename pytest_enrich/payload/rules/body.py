@@ -6,12 +6,11 @@ import ast
 import functools
 import inspect
 import itertools
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
 from typing import Any, TypeVar
 
-from ..express import express
+from ..express import express, find
 
 KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional only",
@@ -22,13 +21,37 @@ KINDS = {
 }
 
 Node = TypeVar("Node", bound=ast.AST)
+Asked = TypeVar("Asked", bound=Callable[..., Any])
 
 
+def remembered(most: int) -> Callable[[Asked], Asked]:
+    """As `lru_cache`, but what cannot be hashed is looked at anew each time."""
+
+    def wrap(function: Asked) -> Asked:
+        known = functools.lru_cache(maxsize=most)(function)
+
+        @functools.wraps(function)
+        def ask(*arguments: Any) -> Any:
+            try:
+                return known(*arguments)
+            except TypeError:
+                return function(*arguments)
+
+        return ask  # type: ignore[return-value]
+
+    return wrap
+
+
+@remembered(512)
 def nodes(function: object) -> tuple[ast.AST, ...]:
     """All nodes of a function's source; none where it has none that stands alone."""
     try:
-        return _nodes(inspect.unwrap(function) if callable(function) else function)
-    except TypeError:  # it cannot be hashed
+        source = inspect.getsource(inspect.unwrap(function) if callable(function) else function)  # type: ignore[arg-type]
+        lines = source.splitlines()
+        # A line of a docstring may have less indentation than the function: that one stays as it is.
+        margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+        return tuple(ast.walk(ast.parse("\n".join(line.removeprefix(margin) for line in lines))))
+    except Exception:  # no source, or none that stands alone
         return ()
 
 
@@ -37,20 +60,9 @@ def layers(function: object) -> list[tuple[ast.AST, ...]]:
     found, seen = [nodes(function)], set[int]()
     while (inner := getattr(function, "__wrapped__", None)) is not None and id(function) not in seen:
         seen.add(id(function))
-        found.append(_nodes(getattr(function, "__code__", None)))
+        found.append(nodes(getattr(function, "__code__", None)))
         function = inner
     return found
-
-
-@functools.lru_cache(maxsize=512)
-def _nodes(function: object) -> tuple[ast.AST, ...]:
-    try:
-        lines = inspect.getsource(function).splitlines()  # type: ignore[arg-type]
-        # A line of a docstring may have less indentation than the function: that one stays as it is.
-        margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-        return tuple(ast.walk(ast.parse("\n".join(line.removeprefix(margin) for line in lines))))
-    except Exception:  # no source, or none that stands alone
-        return ()
 
 
 def copied(node: Node) -> Node:
@@ -108,28 +120,26 @@ def is_bound(node: ast.expr, function: object) -> bool:
 
 def owner_of(function: object) -> object:
     """The class, or the module, that it is in."""
-    found: object = sys.modules.get(getattr(function, "__module__", ""))
-    for part in getattr(function, "__qualname__", "").split(".")[:-1]:
-        found = getattr(found, part, None)
-    return found
+    return find(getattr(function, "__module__", ""), getattr(function, "__qualname__", "").rpartition(".")[0])
 
 
-def parameters(function: Any, *, bound: bool) -> tuple[dict[str, Any], ...]:
-    """The JSON form of a function's parameters, without the bound one; none where it has no signature."""
+def signed(function: Any) -> Mapping[str, inspect.Parameter]:
+    """The parameters of a function or a class, by name; none where it has no signature: what is of C may not."""
     try:
-        found = list(inspect.signature(function).parameters.values())[bound:]
+        return inspect.signature(function).parameters
     except (TypeError, ValueError):
-        return ()
+        return {}
+
+
+def parameters(function: object, *, bound: bool) -> tuple[dict[str, Any], ...]:
+    """The JSON form of a function's parameters, without the bound one."""
+    found = [*signed(function).values()][bound:]
     return tuple({"name": one.name, "kind": KINDS[one.kind], "default": _default(one)} for one in found)
 
 
 def default_values(function: object) -> dict[str, object]:
-    """The defaults of a function's parameters, as they are at run time; none where there is no signature."""
-    try:
-        found = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return {}
-    return {one.name: one.default for one in found if one.default is not one.empty}
+    """The defaults of a function's parameters, as they are at run time."""
+    return {one.name: one.default for one in signed(function).values() if one.default is not one.empty}
 
 
 def _default(parameter: inspect.Parameter) -> str | None:

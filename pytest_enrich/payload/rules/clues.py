@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import collections.abc
-import inspect
 import typing
 from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any, TypeAlias
 
 from . import rule
-from .body import default_values, function_of, nodes
+from .body import default_values, function_of, nodes, signed
 from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, holders, is_kind
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}
@@ -88,7 +87,7 @@ def _beside_class(node: ast.AST, function: object) -> Proposals:
         return
     called = function_of(node.func, function)
     asked = [one for one in nodes(called) if _first(one, "isinstance", "issubclass")] if called else []
-    own = list(inspect.signature(called).parameters) if asked else []
+    own = [*signed(called)]
     for one in asked:
         if [getattr(part, "id", "") for part in one.args] == own:  # type: ignore[attr-defined]
             kinds = set(_classes(node.args[1], function))

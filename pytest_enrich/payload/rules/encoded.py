@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 import inspect
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from . import rule
-from .body import function_of, nodes
+from .body import function_of, nodes, remembered, signed
 from .usage import looked_up
 
 OPPOSITES = {
@@ -32,16 +31,9 @@ class Encoded(NamedTuple):
     keys: tuple[str, ...] = ()
 
 
+@remembered(256)
 def ways(function: object, name: str, followed: int = FOLLOWED) -> tuple[Encoded, ...]:
     """How what is passed to a parameter may be encoded."""
-    try:
-        return _ways(function, name, followed)
-    except TypeError:  # it cannot be hashed
-        return ()
-
-
-@functools.lru_cache(maxsize=256)
-def _ways(function: object, name: str, followed: int) -> tuple[Encoded, ...]:
     return tuple(dict.fromkeys(_decoded(function, name, followed)))
 
 
@@ -58,7 +50,7 @@ def _decoded(function: object, name: str, followed: int) -> Iterator[Encoded]:
         if encoder := _encoder(node.func, function):
             yield Encoded(encoder, variable, keys)
         elif followed and (inner := function_of(node.func, function)) is not None:
-            first = next((one for one in _parameters(inner) if one not in OWN), "")
+            first = next((one for one in signed(inner) if one not in OWN), "")
             for way in ways(inner, first, followed - 1):
                 yield way._replace(variable=variable, keys=(*way.keys, *keys))
 
@@ -69,14 +61,10 @@ def _keys(function: object, variable: str, followed: int) -> Iterator[str]:
     for node in nodes(function) if followed else ():
         if isinstance(node, ast.Call) and variable in (given := [getattr(one, "id", "") for one in node.args]):
             inner = function_of(node.func, function)
-            taken = [one for one in _parameters(inner) if one not in OWN]
+            taken = [one for one in signed(inner) if one not in OWN]
             yield from (
                 _keys(inner, taken[given.index(variable)], followed - 1) if len(taken) > len(given) - 1 else ()
             )
-
-
-def _parameters(function: object) -> Iterator[str]:
-    yield from inspect.signature(function).parameters if inspect.isfunction(function) else ()
 
 
 def _encoder(node: ast.expr, function: object) -> str:

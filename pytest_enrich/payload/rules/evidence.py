@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import collections.abc
+import contextlib
 import datetime as dt
 import functools
 import inspect
@@ -56,6 +57,8 @@ ABOUT = r"\b{}\b[ \t]*(?:\([^)\n]*\))?[ \t]*:(.*?)(?=\n[ \t]*(?:\n|[:@]|\w+[ \t]
 SEVERAL = r"\b(?:list|iterable|sequence|collection|tuple)s? of (?:\w+ )?{}\b"
 MOST_WORDS = 4
 """More types than that are prose."""
+LONGEST_CHAIN = 5
+"""Of aliases that are texts."""
 MADE_BY = ("__init__", "__new__")
 
 
@@ -199,10 +202,8 @@ def hints_of_function(function: object) -> dict[str, Any]:
     names = _names(getattr(plain, "__module__", None) or "")
     hints = {}
     for name, hint in getattr(plain, "__annotations__", {}).items():
-        try:
-            hints[name] = names.evaluate(hint) if isinstance(hint, str) else hint
-        except Exception:  # hints are code of the project: anything can be wrong with them
-            continue
+        with contextlib.suppress(Exception):  # hints are code of the project: anything can be wrong with them
+            hints[name] = _evaluated(hint, names)
     return hints
 
 
@@ -214,31 +215,26 @@ def hints_of_method(owner: type, name: str) -> Iterator[tuple[str, Any]]:
 
 
 @lru_cache(maxsize=256)
-def _names(module: str) -> Names:
-    """Read once: a module may have thousands of lines, and its hints are asked for again and again."""
-    return Names(sys.modules.get(module))
+def _names(module: str) -> dict[str, Any]:
+    """A module's names, with those that it only imports for type checkers.
+
+    Read once: a module may have thousands of lines, and its hints are asked for again and again.
+    """
+    held = sys.modules.get(module)
+    names: dict[str, Any] = {**vars(typing), **WORDS, **getattr(held, "__dict__", {})}
+    for statement in _for_type_checkers(held):
+        with contextlib.suppress(Exception):  # a stub-only module, a name of a newer Python
+            exec(compile(statement, "<hints>", "exec", dont_inherit=True), names)
+    return names
 
 
-class Names:
-    """A module's names, with those that it only imports for type checkers."""
-
-    def __init__(self, module: object) -> None:
-        self._names: dict[str, Any] = {**vars(typing), **WORDS, **getattr(module, "__dict__", {})}
-        for statement in _for_type_checkers(module):
-            try:
-                exec(compile(statement, "<hints>", "exec", dont_inherit=True), self._names)
-            except Exception:  # a stub-only module, a name of a newer Python
-                continue
-
-    def evaluate(self, hint: object) -> object:
-        """The type that a hint's text stands for, aliases that are texts followed."""
-        for _ in range(5):
-            if isinstance(hint, typing.ForwardRef):
-                hint = hint.__forward_arg__
-            if not isinstance(hint, str):
-                return hint
-            hint = eval(hint, self._names)
-        return ANYTHING
+def _evaluated(hint: object, names: dict[str, Any]) -> object:
+    """The type that a hint's text stands for; where an alias is a text, too, what that stands for."""
+    for _ in range(LONGEST_CHAIN):
+        if not isinstance(hint, str):
+            return hint
+        hint = eval(hint, names)
+    return ANYTHING
 
 
 def _for_type_checkers(module: object) -> Iterator[ast.Module]:
@@ -283,27 +279,19 @@ def _taken(kind: type) -> tuple[list[inspect.Parameter], dict[str, Any]]:
 
     What its constructor only passes on (`super().__init__(**kwargs)`) is taken as the class above takes it.
     """
-    parameters = _signed(kind)
+    parameters = dict(body.signed(kind))
     makers = [one for one in kind.__mro__[:-1] if "__init__" in vars(one)] or [kind]
     hints = _hints(makers[0], parameters.values())
     for own, above in itertools.pairwise(makers):
         given = next(_passed_on(vars(own)["__init__"]), None)
         if given is None:
             break
-        signed = _signed(vars(above)["__init__"]).values()
+        signed = body.signed(vars(above)["__init__"]).values()
         named = {one.name: one for one in signed if one.default is not one.empty}
         more = {name: one for name, one in named.items() if name not in {*given, *parameters}}
         parameters |= {name: one.replace(kind=one.KEYWORD_ONLY) for name, one in more.items()}
         hints = {**_hints(above, more.values()), **hints}
     return [*parameters.values()], hints
-
-
-def _signed(function: Any) -> dict[str, inspect.Parameter]:
-    """What it says that it takes; what is of C may not say."""
-    try:
-        return dict(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return {}
 
 
 @rule("passed to the class above")
@@ -395,10 +383,7 @@ def _fits(value: ast.expr, hint: Any, default: object, names: Mapping[str, objec
 
 def _given(node: ast.Call, kind: type) -> Iterator[tuple[inspect.Parameter, ast.expr]]:
     """What a class is called with, each with its parameter."""
-    try:
-        parameters = inspect.signature(kind).parameters
-    except (TypeError, ValueError):  # a constructor of C
-        return
+    parameters = body.signed(kind)
     singles = [one for one in parameters.values() if one.kind in {one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD}]
     yield from zip(singles, node.args, strict=False)
     yield from ((parameters[one.arg], one.value) for one in node.keywords if one.arg and one.arg in parameters)

@@ -12,8 +12,9 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import TracebackType
 from typing import Any
+
+import pytest
 
 FOLDER, PRIVATE = "tmp_path", 0o700
 FILE, DIRECTORY = "file", "directory"
@@ -50,23 +51,19 @@ LAYOUTS = ("a.txt", "a.txt, b.py, sub/c.txt", "", "a.py, sub/b.txt, sub/sub/c.py
 @contextlib.contextmanager
 def listed_backwards() -> Iterator[None]:
     """While this lasts, what is in a directory comes in the reverse order."""
-    before = os.listdir, os.scandir
-
-    def listdir(*place: Any) -> list[Any]:
-        return before[0](*place)[::-1]
+    names, open_folder = os.listdir, os.scandir
 
     def scandir(*place: Any) -> _Entries:
-        with before[1](*place) as entries:
+        with open_folder(*place) as entries:
             return _Entries([*entries][::-1])
 
-    os.listdir, os.scandir = listdir, scandir  # type: ignore[assignment]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "listdir", lambda *place: names(*place)[::-1])
+        patch.setattr(os, "scandir", scandir)
         yield
-    finally:
-        os.listdir, os.scandir = before
 
 
-class _Entries(Iterator[Any]):
+class _Entries(contextlib.AbstractContextManager["_Entries"], Iterator[Any]):
     """As `os.scandir` gives them."""
 
     def __init__(self, entries: list[Any]) -> None:
@@ -75,12 +72,7 @@ class _Entries(Iterator[Any]):
     def __next__(self) -> Any:
         return next(self._left)
 
-    def __enter__(self) -> Iterator[Any]:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def close(self) -> None:

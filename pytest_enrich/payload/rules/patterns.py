@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import itertools
 import re
+import string
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, AnyStr, TypeAlias
 
 from . import rule
 
@@ -17,7 +19,7 @@ of: Any = importlib.import_module("sre_constants" if _OLDER else "re._constants"
 parser: Any = importlib.import_module("sre_parse" if _OLDER else "re._parser")
 
 WORDS = ("name", "value", "key", "12", "2024", "1", "a", "b", "ab", "abc", "    ", " ", "-", ".", "/")
-ALPHABET = "a1 A.-_/:,;'\"()[]{}<>=+*?!@#$%&|~^`\\\n\t"
+ALPHABET = "a1 A.-_/:,;'\"()[]{}<>=+*?!@#$%&|~^`\\\n\t" + string.ascii_letters + string.digits
 FORMS = (
     "2024-02-29", "12:30", "12:30:45", "12:30:45.123456", "2024-02-29T12:30", "2024-02-29T12:30:45",
     "2024-02-29 12:30:45.123456", "2024-02-29T12:30:45Z", "2024-02-29T12:30:45+02:00",
@@ -29,7 +31,7 @@ FORMS = (
 """Texts of forms that everybody knows."""
 ADDRESSED = re.compile(r"(\w+_)?(url|uri|href)")
 ADDRESSES = tuple(repr(text) for text in FORMS if "://" in text)
-VARIANTS, LONGEST = 24, 200
+VARIANTS, LONGEST, MOST = 24, 200, 16
 CATEGORIES: dict[Any, Callable[[str], bool]] = {
     of.CATEGORY_DIGIT: str.isdigit,
     of.CATEGORY_NOT_DIGIT: lambda char: not char.isdigit(),
@@ -49,18 +51,35 @@ def addresses(name: str) -> Iterator[str]:
     yield from ADDRESSES if ADDRESSED.fullmatch(name) else ()
 
 
+@functools.lru_cache(maxsize=256)
+def matching(pattern: re.Pattern[AnyStr]) -> tuple[str, ...]:
+    """Templates of some texts that a pattern matches, well-known ones first; none where it cannot be read."""
+    try:
+        found = dict.fromkeys((*well_known(pattern), *read(pattern)))
+    except Exception:  # a part that only a newer Python has
+        return ()
+    return tuple(map(repr, found))[:MOST]
+
+
 @rule("well-known forms")
-def well_known(pattern: re.Pattern[str]) -> Iterator[str]:
+def well_known(pattern: re.Pattern[AnyStr]) -> Iterator[AnyStr]:
     """Those texts that everybody knows which a pattern matches as a whole: a date, an address, a number."""
-    yield from (text for text in FORMS if pattern.fullmatch(text))
+    yield from filter(pattern.fullmatch, _for(pattern, FORMS))
 
 
 @rule("patterns read")
-def read(pattern: re.Pattern[str]) -> Iterator[str]:
+def read(pattern: re.Pattern[AnyStr]) -> Iterator[AnyStr]:
     """Texts put together from the parts of a pattern: without what is optional, with it, each way once."""
     tree = parser.parse(pattern.pattern, pattern.flags)
-    found = ("".join(Writer(number).texts(tree)) for number in range(VARIANTS))
-    yield from dict.fromkeys(text for text in found if len(text) <= LONGEST and pattern.search(text))
+    written = ("".join(Writer(number).texts(tree)) for number in range(VARIANTS))
+    found = _for(pattern, (text for text in written if len(text) <= LONGEST))
+    yield from dict.fromkeys(filter(pattern.search, found))
+
+
+def _for(pattern: re.Pattern[AnyStr], texts: Iterable[str]) -> Iterator[AnyStr]:
+    """The texts as the pattern takes them: as bytes, where it is of bytes."""
+    is_of_bytes = isinstance(pattern.pattern, bytes)
+    yield from (text.encode("latin-1") if is_of_bytes else text for text in texts)  # type: ignore[misc]
 
 
 class Writer:

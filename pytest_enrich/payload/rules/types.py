@@ -247,12 +247,10 @@ def _holds(value: object, kind: type, arguments: tuple[Any, ...]) -> bool:
 
 
 def _is_one(value: object, kind: type) -> bool:
-    if is_protocol(kind):
-        return is_kind(type(value), kind)
-    if kind in STREAMS:
-        return isinstance(value, io.IOBase)
     if (hints := keys_of(kind)) is not None:
         return _has_keys(value, kind, hints)
+    if is_protocol(kind) or kind in STREAMS:
+        return _admits(type(value), kind)
     try:
         return isinstance(value, kind)
     except TypeError:  # a metaclass of the project's that knows better

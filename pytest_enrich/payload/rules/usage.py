@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import functools
 import inspect
 import sys
@@ -13,7 +12,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from . import rule
-from .body import code_of, copied, function_of, is_bound, nodes, owner_of
+from .body import code_of, copied, function_of, is_bound, nodes, owner_of, remembered, signed
 from .clues import ASKS, SUGGESTS, names_of
 from .files import DIRECTORY, FILE
 from .types import with_all, with_several
@@ -61,16 +60,9 @@ def suggests(name: str, kinds: Iterable[Any]) -> Use:
     return Use(suggested=suggested, rules=frozenset((name, kind) for kind in suggested))
 
 
+@remembered(2048)
 def of(function: object, followed: int = FOLLOWED) -> dict[str, Use]:
     """For each parameter that the body uses in a telling way, what it may be."""
-    try:
-        return _of(function, followed)
-    except TypeError:  # it cannot be hashed
-        return _uses(nodes(function), function, followed)
-
-
-@functools.lru_cache(maxsize=2048)
-def _of(function: object, followed: int) -> dict[str, Use]:
     return _uses(nodes(function), function, followed)
 
 
@@ -134,16 +126,6 @@ def looked_at(function: object) -> dict[str, tuple[str, ...]]:
 
 
 @functools.lru_cache(maxsize=256)
-def walked(function: object) -> dict[str, tuple[str, ...]]:
-    """By variable the keys that a function which calls itself takes of it, or looks for in it."""
-    own = getattr(function, "__name__", "")
-    called = {node.func for node in nodes(function) if isinstance(node, ast.Call)}
-    if own not in {getattr(one, "id", getattr(one, "attr", "")) for one in called}:
-        return {}
-    return _by_name(pair for node in nodes(function) for pair in (*_keys(node), *_sought(node)))
-
-
-@functools.lru_cache(maxsize=256)
 def replaced(function: object) -> dict[str, tuple[str, ...]]:
     """By variable those whose place it takes: an old name of a parameter, that of the new one."""
     return _by_name(pair for node in nodes(function) for pair in _replaces(node))
@@ -156,21 +138,14 @@ def _replaces(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield name, other
 
 
-def _sought(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The variable and the key in `"key" in variable`."""
-    match node:
-        case ast.Compare(ast.Constant(str(key)), [ast.In() | ast.NotIn()], [ast.Name(name)]):
-            yield name, key
-
-
 @rule("keys looked up")
 def _keys(node: ast.AST) -> Iterator[tuple[str, str]]:
     """The variable and the key in `variable.get("key")` and `variable["key"]`."""
-    holder, key = (node.value, node.slice) if isinstance(node, ast.Subscript) else (None, None)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-        holder, key = node.func.value, next(iter(node.args), None)
-    if isinstance(holder, ast.Name) and isinstance(key, ast.Constant) and isinstance(key.value, str):
-        yield holder.id, key.value
+    match node:
+        case ast.Call(ast.Attribute(ast.Name(name), "get"), [ast.Constant(str(key)), *_]) | ast.Subscript(
+            ast.Name(name), ast.Constant(str(key))
+        ):
+            yield name, key
 
 
 @rule("kept in an attribute")
@@ -355,7 +330,7 @@ def _beside_self(node: ast.BinOp, function: object, followed: int) -> Iterator[t
         for name in (f"__{word}__", f"__r{word}__"):
             method = getattr(owner, name, None)
             if inspect.isfunction(method) and code_of(method) is not code_of(function):
-                used = of(method, followed).get((*inspect.signature(method).parameters, "", "")[1], NO_USE)
+                used = of(method, followed).get((*signed(method), "", "")[1], NO_USE)
                 yield one.id, {kind for kind in used.stated | used.suggested if kind is not owner}
 
 
@@ -369,12 +344,12 @@ def _passed_on(node: ast.Call, function: object, followed: int) -> Iterator[tupl
         return
     if called.__module__.partition(".")[0] in sys.stdlib_module_names:  # what it asks is about anything
         return
-    with contextlib.suppress(TypeError, ValueError):
-        order = list(inspect.signature(called).parameters)
-        offset = int(is_bound(node.func, function) and order[:1] in (["self"], ["cls"]))
-        used = of(called, followed)
-        for at, name in plain:
-            if at + offset < len(order):
-                yield name, used.get(order[at + offset], NO_USE)
-        for parameter, name in named:
-            yield name, used.get(str(parameter), NO_USE)
+    order = [*signed(called)]
+    if is_bound(node.func, function) and order[:1] in (["self"], ["cls"]):
+        order = order[1:]
+    used = of(called, followed)
+    for at, name in plain:
+        if at < len(order):
+            yield name, used.get(order[at], NO_USE)
+    for parameter, name in named:
+        yield name, used.get(str(parameter), NO_USE)

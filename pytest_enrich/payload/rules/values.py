@@ -3,105 +3,31 @@
 from __future__ import annotations
 
 import collections.abc
-import contextlib
 import enum
 import inspect
 import re
-import sys
 import typing
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
-
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
-from hypothesis import strategies as st
 
 from ..engine.usual import literals_of, odd
 from ..express import evaluable, express, is_thing, named
 from . import classes, draw, files, is_left_out, patterns, rule, types
 from .draw import Strategy, drawn
 from .evidence import concrete, constructor
-from .plain import (
-    ANSWERING,
-    BRACKETS,
-    CALLABLES,
-    EMPTY,
-    FROM_HYPOTHESIS,
-    GENERAL,
-    PLAIN,
-    STANDARD,
-)
+from .plain import ANSWERING, BRACKETS, CALLABLES, GENERAL, PLAIN, STANDARD
 from .types import ANYTHING, AWAITABLE, FIELD
 
-PROVIDERS, COLLECTING = "hypothesis.internal.conjecture.providers", "_get_local_constants"
 DEEPEST = 2
 ITERATED: Mapping[type, str] = {
     collections.abc.Iterator: "iter({})", collections.abc.Generator: "(item for item in {})",
 }  # fmt: skip
-MOST_MATCHING, MOST_BELOW = 16, 12
+MOST_BELOW = 12
 MOST_TRIED, MOST_TAKEN = 60, 6
 """Of the texts that people wrote, and of those that a class takes."""
 USUAL_EXCEPTIONS = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
-
-
-def from_hypothesis(strategy: st.SearchStrategy[Any], number: int) -> tuple[str, ...]:
-    """Templates of what Hypothesis draws, the same for the same `number`; fewer, or none, where it has no more."""
-    found: dict[str, None] = {}
-
-    def note(value: object) -> None:
-        if (text := express(value)) is not None:
-            found[text] = None
-
-    with _whatever_is_loaded():
-        quietly(MOST_MATCHING)(seed(number)(given(strategy)(note)))()
-    return tuple(found)
-
-
-def quietly(count: int) -> settings:
-    """Settings under which Hypothesis draws so many examples and does nothing else."""
-    return settings(
-        max_examples=count,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-    )
-
-
-@contextlib.contextmanager
-def _whatever_is_loaded() -> Iterator[None]:
-    """Hypothesis mixes in the constants of all modules that are loaded and not installed: not here.
-
-    To find them takes a process half a second, and what is drawn would not be the same in another installation.
-    """
-    providers: Any = sys.modules.get(PROVIDERS)
-    collect = getattr(providers, COLLECTING, None)
-    if collect is None or not hasattr(providers, "Constants"):  # a release that collects none, or elsewhere
-        yield
-        return
-    setattr(providers, COLLECTING, providers.Constants)
-    try:
-        yield
-    finally:
-        setattr(providers, COLLECTING, collect)
-
-
-def matching(pattern: re.Pattern[Any], number: int) -> tuple[str, ...]:
-    """Templates of texts that a pattern matches, the plainest first; none where it cannot be turned round."""
-    try:
-        if isinstance(pattern.pattern, bytes):
-            return from_hypothesis(st.from_regex(pattern, fullmatch=True), number)
-        known = tuple(map(repr, dict.fromkeys((*patterns.well_known(pattern), *patterns.read(pattern)))))
-        if known:  # to read how it is written takes a moment, to turn it round a second
-            return known
-        plain = st.characters(min_codepoint=32, max_codepoint=126)
-        return tuple(
-            sorted(from_hypothesis(st.from_regex(pattern, fullmatch=True, alphabet=plain), number), key=len)
-        )
-    except Exception:  # what Hypothesis does not know of, or what matches nothing plain
-        return ()
 
 
 @rule("members")
@@ -153,8 +79,7 @@ class World:
         for template, value in self.constants:
             if types.conforms(value, hint):
                 found.append(template)
-            if isinstance(value, int) and not isinstance(value, bool) and types.conforms(value, hint):
-                found += _neighbours(value)
+                found += _neighbours(value) if type(value) is int else ()
         return list(dict.fromkeys(found))
 
     @cached_property
@@ -209,30 +134,25 @@ class World:
         return () if inspect.isabstract(owner) else drawn(self._built(owner, 0, name), seed)
 
     @rule("patterns")
-    def shaped(self, seed: int) -> tuple[str, ...]:
+    def shaped(self) -> tuple[str, ...]:
         """Texts that the patterns of the source match."""
-        return tuple(dict.fromkeys(text for pattern in self._patterns for text in self.matching(pattern, seed)))
-
-    def matching(self, pattern: re.Pattern[Any], seed: int) -> tuple[str, ...]:
-        """Some texts that one pattern matches, as templates, short ones first."""
-        key = repr(pattern)
-        if key not in self._drawn:
-            self._drawn[key] = matching(pattern, seed)[:MOST_MATCHING]
-        return self._drawn[key]
+        return tuple(dict.fromkeys(text for pattern in self._patterns for text in patterns.matching(pattern)))
 
     def of(self, hint: Any, depth: int = 0) -> Strategy[str]:
         """A strategy for templates of values that conform to `hint`."""
         return draw.one_of([self._of(part, depth) for part in types.members(hint)])
 
-    def _of(self, part: Any, depth: int) -> Strategy[str]:
+    def _of(self, part: Any, depth: int) -> Strategy[str]:  # noqa: PLR0911 - one line a kind of hint
         if part is types.ANYTHING or part is inspect.Parameter.empty or part is object:
             return draw.sampled([*GENERAL, *(template for template, _ in self.constants)])
         # Not every hint has a hash: `P.args` has none, nor what an unhashable annotation is in.
-        if any(part is one for one in (None, type(None), types.UNKNOWN)):
-            return draw.nothing() if part is types.UNKNOWN else draw.just("None")
+        if part is types.UNKNOWN:
+            return draw.nothing()
+        if part is None or part is type(None):
+            return draw.just("None")
         origin, arguments = typing.get_origin(part), typing.get_args(part)
         if origin is typing.Literal:
-            return _literal(arguments)
+            return draw.sampled([text for value in arguments if (text := express(value))])
         kind = origin or part
         if not isinstance(kind, type):
             return draw.sampled(GENERAL)
@@ -250,44 +170,39 @@ class World:
         if kind in AWAITABLES:
             return draw.just(AWAITABLE)
         if issubclass(kind, enum.Enum) and kind is not enum.Enum:
-            members = enumerated(kind)
-            return draw.sampled(members)
+            return draw.sampled(enumerated(kind))
         if kind in ITERATED:
-            return self._container(list, "[", "]", arguments[:1], depth).map(ITERATED[kind].format)
+            return self._container(list, arguments[:1], depth).map(ITERATED[kind].format)
         return self._tuple(arguments, depth) if kind is tuple else self._held(kind, arguments, depth)
 
     def _held(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if (keys := types.keys_of(kind)) is not None:
             return self._keyed(keys, kind.__required_keys__, depth)  # type: ignore[attr-defined]
-        if kind.__module__ in FROM_HYPOTHESIS and kind not in BRACKETS and not inspect.isabstract(kind):
-            return draw.sampled(from_hypothesis(st.from_type(kind), 0))
-        for base, (left, right) in BRACKETS.items():
+        for base in BRACKETS:
             if kind is base or (inspect.isabstract(kind) and types.is_kind(base, kind)):
-                return self._container(base, left, right, arguments, depth)
+                return self._container(base, arguments, depth)
         return self._object(kind, depth)
 
     def _tuple(self, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if len(arguments) == 2 and arguments[1] is ...:  # noqa: PLR2004 - tuple[X, ...]
-            return self._container(tuple, "(", ",)", arguments[:1], depth)
+            return self._container(tuple, arguments[:1], depth)
         if not arguments:
             return draw.sampled(["()", "(1, 2)", "('a',)"])
         parts = (self.of(argument, depth + 1) for argument in arguments)
         return draw.together(parts).map(lambda texts: f"({', '.join(texts)}{',' if len(texts) == 1 else ''})")
 
-    def _container(
-        self, kind: type, left: str, right: str, arguments: tuple[Any, ...], depth: int
-    ) -> Strategy[str]:
-        if depth > 2:  # noqa: PLR2004 - deeper literals are not readable
-            return draw.just(EMPTY[kind])
-        inner = [self.of(argument, depth + 1) for argument in arguments[: 2 if kind is dict else 1]]
-        while len(inner) < (2 if kind is dict else 1):
-            inner.append(self.of(types.ANYTHING if kind is list else str, depth + 1))
-        element = draw.together(inner).map(": ".join) if kind is dict else inner[0]
+    def _container(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
+        """One of the plain containers, with a few of what belongs in it."""
+        (left, right), empty = BRACKETS[kind], repr(kind())
+        if depth > DEEPEST:  # deeper literals are not readable
+            return draw.just(empty)
+        parts = 2 if kind is dict else 1
+        usual = types.ANYTHING if kind is list else str
+        inner = [self.of(held, depth + 1) for held in [*arguments, usual, usual][:parts]]
+        element = draw.together(inner).map(": ".join)
         if element.is_empty:  # no value is known to be one
-            return draw.just(EMPTY[kind])
-        return draw.several(element, 4).map(
-            lambda texts: f"{left}{', '.join(texts)}{right}" if texts else EMPTY[kind]
-        )
+            return draw.just(empty)
+        return draw.several(element, 4).map(lambda texts: f"{left}{', '.join(texts)}{right}" if texts else empty)
 
     def _keyed(self, keys: Mapping[str, Any], required: Collection[str], depth: int) -> Strategy[str]:
         """A dictionary with all keys that are required, and some of the others; none of one that is in itself."""
@@ -420,11 +335,6 @@ def _exceptions(kind: type) -> Iterator[str]:
     if issubclass(kind, BaseException) and kind.__module__ == "builtins":
         names = dict.fromkeys((kind, *(one for one in USUAL_EXCEPTIONS if issubclass(one, kind))))
         yield from (text for text, _ in evaluable([f"⟨builtins:{one.__name__}⟩('abc')" for one in names]))
-
-
-def _literal(values: Sequence[object]) -> Strategy[str]:
-    texts = [text for value in values if (text := express(value))]
-    return draw.sampled(texts)
 
 
 def _functions(arguments: tuple[Any, ...]) -> Strategy[str]:

@@ -194,17 +194,6 @@ def test_a_dictionary_loses_what_does_not_matter():
     assert reduced == of(a="{'key': 'x'}")
 
 
-def test_a_text_that_stands_in_several_arguments_is_made_plainer_in_all():
-    call = Call("mark", (("orders", "{'': 0}"), ("name", "''")))
-
-    def holds(other):
-        given = {name: ast.literal_eval(value) for name, value in other.arguments}
-        return given.get("name") in (given.get("orders") or ())
-
-    reduced = reduce(call, {"name": ("'ann'",)}, holds)
-    assert reduced.arguments == (("orders", "{'ann': 2}"), ("name", "'ann'"))
-
-
 def test_what_does_not_matter_is_as_people_wrote_it():
     source = "{'name': 'USER', 'url': 'tps://$USER@localhost', 'checked': 'devpi'}"
     theirs = "{'name': 'devpi', 'url': 'https://$USER@localhost', 'checked': True}"
@@ -216,9 +205,3 @@ def test_what_does_not_matter_is_as_people_wrote_it():
     found = ast.literal_eval(dict(reduced.arguments)["source"])
     assert "tps://$USER@localhost" not in found.values()
     assert found.get("name", "devpi") == "devpi"
-
-
-def test_bytes_that_nobody_can_read_become_as_many_that_everybody_can():
-    call = Call("sign", (("digest", repr(bytes(range(200, 232)))),))
-    found = reduce(call, {}, lambda other: len(evaluate(dict(other.arguments).get("digest", "b''"))) == 32)
-    assert found.arguments == (("digest", "b'a' * 32"),)

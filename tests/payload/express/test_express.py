@@ -314,20 +314,6 @@ def test_a_long_list_of_short_values_is_still_written():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("\U0010ffff" * 20, r"'\U0010ffff' * 20"),
-        (("\x00" * 12, 3), r"('\x00' * 12, 3)"),
-        ("\x00" * 3, r"'\x00\x00\x00'"),
-        ("a" * 20, repr("a" * 20)),
-    ],
-)
-def test_many_of_the_same_sign_that_nobody_can_read_are_counted(value, text):
-    assert express(value) == text
-    assert evaluate(text) == value
-
-
-@pytest.mark.parametrize(
     ("error", "said"),
     [
         (KeyError("no such flag"), "no such flag"),

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import importlib
 import random
-import sys
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -14,7 +12,7 @@ from pytest_enrich.payload.rules import draw
 from pytest_enrich.payload.rules.draw import drawn
 from pytest_enrich.payload.rules.plain import PLAIN
 from pytest_enrich.payload.rules.types import conforms
-from pytest_enrich.payload.rules.values import PROVIDERS, World, from_hypothesis
+from pytest_enrich.payload.rules.values import World
 
 NUMBERS = draw.whole(6).map(repr)
 
@@ -55,25 +53,6 @@ def test_what_is_drawn_for_a_plain_type_is_of_it(kind):
     templates = drawn(PLAIN[kind], 0)
     assert templates
     assert all(conforms(evaluate(template), kind) for template in templates)
-
-
-def test_what_hypothesis_draws_does_not_depend_on_what_is_loaded(tmp_path, monkeypatch):
-    before = from_hypothesis(st.integers(), 1)
-    (tmp_path / "full_of_numbers.py").write_text(f"NUMBERS = {[*range(70_000, 90_000)]}", encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    try:
-        importlib.import_module("full_of_numbers")
-        assert from_hypothesis(st.integers(), 1) == before
-    finally:
-        sys.modules.pop("full_of_numbers", None)
-
-
-@pytest.mark.skipif(PROVIDERS not in sys.modules, reason="this release of Hypothesis draws elsewhere")
-def test_hypothesis_is_left_as_it_was():
-    before = dict(vars(sys.modules[PROVIDERS]))
-    from_hypothesis(st.integers(), 3)
-    assert vars(sys.modules[PROVIDERS]).keys() == before.keys()
-    assert vars(sys.modules[PROVIDERS])["_get_local_constants"] is before["_get_local_constants"]
 
 
 @pytest.mark.parametrize("kind", [Iterator[int], Generator[int, None, None]])

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_enrich.payload.rules import patterns
-from pytest_enrich.payload.rules.values import World
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,11 @@ def test_each_alternative_is_taken():
 
 def test_a_date_is_a_date_and_not_any_digits():
     date = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
-    assert World([], {}).matching(date, 0)[0] == "'2024-02-29'"
+    assert patterns.matching(date)[0] == "'2024-02-29'"
+
+
+def test_a_pattern_of_bytes_is_given_bytes():
+    assert patterns.matching(re.compile(rb"(?:C|D)[QR];?"))[0] == "b'CQ'"
 
 
 PARTS = st.sampled_from([r"\d+", "[a-c]{2}", r"\s?", "x|y", "(?:z)*", r"\.", "[^0-9]", "."])
