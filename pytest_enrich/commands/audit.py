@@ -36,13 +36,12 @@ def command() -> None:
 )
 @json_option
 @project_option
-def verify(store: Store, *, head: str, as_json: bool) -> int:
+def verify(store: Store, *, head: str) -> int:
     """Go along the whole evidence: has a line been changed, removed, added, or moved? Exit with 1 if so."""
     found = store.evidence.check()
     faults = (*found.faults, *_lost(found, head))
-    if as_json:
-        answer({"lines": found.head.lines, "head": found.head.digest, "foreign": found.foreign, "faults": faults})
-    else:
+    facts = {"lines": found.head.lines, "head": found.head.digest, "foreign": found.foreign, "faults": faults}
+    if not answer(facts):
         say(visible_lines("\n".join(_verified(found, faults))))
     return 1 if faults else 0
 
@@ -78,14 +77,12 @@ def _verified(found: Checked, faults: Sequence[str]) -> Iterator[str]:
 @click.argument("prefix", metavar="ID")
 @json_option
 @project_option
-def show(store: Store, prefix: str, *, as_json: bool) -> int:
+def show(store: Store, prefix: str) -> int:
     """Tell the story of one suggestion: what ran, what was asked and tried, what was checked and decided."""
     lines = tuple(store.evidence.lines())
     name = _chosen(prefix, lines)
     story = _story(lines, name)
-    if as_json:
-        answer([{"number": one.number, "at": one.at, "kind": one.kind, "said": one.said} for one in story])
-    else:
+    if not answer([{"number": one.number, "at": one.at, "kind": one.kind, "said": one.said} for one in story]):
         say(visible_lines("\n".join(_told(name, story))))
     return 0
 

@@ -13,7 +13,7 @@ import click
 from msgspec import Struct
 
 from pytest_enrich import gaps
-from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.project import answer, json_option, project_option, say, tell
 from pytest_enrich.config import private
 from pytest_enrich.data import Attempt, Dropped, NewTest
 from pytest_enrich.data.encoded import encoded
@@ -75,7 +75,7 @@ class Gathered(Struct, frozen=True):
 )
 @json_option
 @project_option
-def command(store: Store, out: Path, *, exclude: tuple[str, ...], as_json: bool) -> int:
+def command(store: Store, out: Path, *, exclude: tuple[str, ...]) -> int:
     """Write datasets for post-training: SFT, KTO and DPO in the JSONL forms that TRL reads, with a card."""
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{visible(str(out))} is not empty\nNothing was written.\nGive a new folder.")
@@ -98,12 +98,10 @@ def command(store: Store, out: Path, *, exclude: tuple[str, ...], as_json: bool)
                 files[Path(name, f"{part}.jsonl")] = disk.sha256(content)
     counts = {name: len(rows) for name, rows in sets.items()}
     disk.write(out / "README.md", _card(found, counts, files))
-    if as_json:
-        answer({**counts, "left_out": found.left_out})
-    else:
+    if not answer({**counts, "left_out": found.left_out}):
         told = ", ".join(f"{name} {count}" for name, count in counts.items())
         say(f"{visible(str(out))}: {counted(len(found.examples), 'example')} ({told})")
-        say("".join(f"left out: {count}, {why}\n" for why, count in found.left_out.items()), as_json=True)
+        tell("".join(f"left out: {count}, {why}\n" for why, count in found.left_out.items()))
     return 0
 
 

@@ -35,7 +35,7 @@ _RULE = "-" * 78
 @click.option("--issue", "as_issue", is_flag=True, help="Of a possible bug: the text of an issue about it.")
 @json_option
 @project_option
-def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool, as_json: bool) -> int:
+def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool) -> int:
     """Show one suggestion: its gap, its test, its proof. Or one possible bug: what is said, and what is done."""
     found = store.find(identity)
     if as_issue and found.kind != "bug":
@@ -53,9 +53,7 @@ def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool, as_j
         from pytest_enrich.reporters.md import issue
 
         click.echo(issue(found), nl=False)
-    elif as_json:
-        answer(found)
-    else:
+    elif not answer(found):
         say("\n".join([*screen(store, found), *_commands(found)]))
     return 0
 

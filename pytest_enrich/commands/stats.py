@@ -43,16 +43,13 @@ class Stats(Struct, frozen=True, kw_only=True):
 @click.command("stats")
 @json_option
 @project_option
-def command(store: Store, *, as_json: bool) -> int:
+def command(store: Store) -> int:
     """Say what was offered, accepted, edited and rejected, by whom it was made, and how long a decision took."""
     tell_problems(store)
     stats = collect(fates(store.decisions(), (*store.lying("decided"), *store.lying("pending"))))
-    if as_json:
-        answer(_json(stats))
-    elif not stats.total.offered:
-        say("Nothing was offered so far.\nNext:  pytest --enrich")
-    else:
-        say("\n".join(_lines(stats)))
+    if not answer(_json(stats)):
+        nothing = ["Nothing was offered so far.", "Next:  pytest --enrich"]
+        say("\n".join(_lines(stats) if stats.total.offered else nothing))
     return 0
 
 

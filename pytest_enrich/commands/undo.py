@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.argument("prefix", metavar="[ID]", required=False)
 @json_option
 @project_option
-def command(store: Store, prefix: str | None, *, as_json: bool) -> int:
+def command(store: Store, prefix: str | None) -> int:
     """Take back the latest decision, or the one on ID; the suggestion waits again."""
     settle_interrupted(store)
     decision, suggestion = _asked(store, prefix)
@@ -34,14 +34,13 @@ def command(store: Store, prefix: str | None, *, as_json: bool) -> int:
     changed = undo(store, decision, suggestion)
     for one, about in others:
         undo(store, one, about)
-    if as_json:
-        also = [one.id for one, _ in others]
-        answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed, "also": also}})
+    also = [one.id for one, _ in others]
+    answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed, "also": also}})
     what = "accepting" if decision.verb == "accept" else "rejecting"
-    names = " ".join(one.id for one in (decision, *(one for one, _ in others)))
+    names = " ".join((decision.id, *also))
     waits = "they wait" if others else "it waits"
-    say(f"Took back {what} {names}; {waits} again. Changed: {visible(changed)}", as_json=as_json)
-    say(f"Next:  pytest-enrich show {decision.id}", as_json=as_json)
+    say(f"Took back {what} {names}; {waits} again. Changed: {visible(changed)}")
+    say(f"Next:  pytest-enrich show {decision.id}")
     return 0
 
 
