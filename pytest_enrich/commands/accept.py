@@ -140,15 +140,12 @@ def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken
         left = [each for each in paths if (store.rootdir / each).exists()]
         if pytest_run.files(store, left, words, how.tell).passed:
             why = f"the files that changed are red together with it: {whole.last_line}"
-            return tuple(_left_out(one, why, whole.end) if one.path == path else one for one in results)
+            out = {one.id: Taken(id=one.id, path=path, refused=why, output=whole.end) for _, one in own}
+            return tuple(out.get(one.id, one) for one in results)
         with taken_turn(store):
             taking.take(store, path, [one for _, one in own], how)
     note = f"the files that changed are red together: {whole.last_line}"
     return tuple(replace(one, note=note) if one.id in taken else one for one in results)
-
-
-def _left_out(one: Taken, why: str, output: str) -> Taken:
-    return one if one.refused else Taken(id=one.id, path=one.path, refused=why, output=output)
 
 
 def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool) -> tuple[Suggestion, ...]:

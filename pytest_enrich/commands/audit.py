@@ -99,11 +99,10 @@ def _chosen(prefix: str, lines: Iterable[Line]) -> str:
 
 def _story(lines: Sequence[Line], name: str) -> list[Line]:
     """The lines about one suggestion: of its run, and of all that came after."""
-    made = max(place for place, line in enumerate(lines) if _writes(line, name))
+    written = ((place, line.told("suggestion", Written)) for place, line in enumerate(lines))
+    made, one = [(place, told.suggestion) for place, told in written if told and told.suggestion.id == name][-1]
     run = max((place for place in range(made) if lines[place].kind == "run"), default=made)
-    written = lines[made].told("suggestion", Written)
-    assert written is not None
-    gap, prompt = written.suggestion.gap, written.suggestion.origin.prompt
+    gap, prompt = one.gap, one.origin.prompt
 
     def is_about(place: int, line: Line) -> bool:
         if (attempt := line.told("attempt", Attempt)) is not None:
@@ -117,11 +116,6 @@ def _story(lines: Sequence[Line], name: str) -> list[Line]:
         return is_asked or place in {run, made}
 
     return [line for place, line in enumerate(lines) if is_about(place, line)]
-
-
-def _writes(line: Line, name: str) -> bool:
-    written = line.told("suggestion", Written)
-    return written is not None and written.suggestion.id == name
 
 
 def _told(name: str, story: Iterable[Line]) -> Iterator[str]:

@@ -108,18 +108,14 @@ def existing(directory: Path | None, cwd: Path) -> Store:
 
 
 def _nearest(cwd: Path) -> Store:
-    for folder in (cwd, *cwd.parents):
-        store = Store(folder / DEFAULT, folder)
-        if store.exists():
-            return store
-    for folder in (cwd, *cwd.parents):
-        if folder.name == DEFAULT and Store(folder, folder.parent).exists():
-            return Store(folder, folder.parent)
-    for folder in (cwd, *cwd.parents):
-        if _holds_run(folder):  # a download that lies in the project under its artifact's name
-            return Store(folder, _marked(folder.parent))
+    upwards = (cwd, *cwd.parents)
+    inside = [Store(folder / DEFAULT, folder) for folder in upwards]
+    around = [Store(folder, folder.parent) for folder in upwards if folder.name == DEFAULT]
+    # A download lies in the project under its artifact's name.
+    artifacts = (Store(folder, _marked(folder.parent)) for folder in upwards if _holds_run(folder))
+    found = next((store for store in (*inside, *around) if store.exists()), None) or next(artifacts, None)
     root = _marked(cwd)
-    return Store(root / DEFAULT, root)
+    return found or Store(root / DEFAULT, root)
 
 
 def _holds_run(folder: Path) -> bool:

@@ -71,8 +71,8 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     if not is_red or not (store.rootdir / path).exists():
         return results
     words, folder = words_of(store, group), PurePosixPath(path).parent.as_posix()
-    before = pytest_run.file(store, path, words, how.tell)
-    if not before.passed and pytest_run.file(store, folder, words, how.tell).passed:
+    before = pytest_run.files(store, [path], words, how.tell)
+    if not before.passed and pytest_run.files(store, [folder], words, how.tell).passed:
         return _take(store, path, group, msgspec.structs.replace(how, beside=folder))
     return results if before.passed else _with_cause(path, results, before)
 
@@ -152,7 +152,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
         disk.make_folder(file.path.parent)
         python_file.write(file, content)
         words = words_of(store, [step.suggestion for step in steps])
-        outcome = pytest_run.file(store, how.beside or file.name, words, how.tell)
+        outcome = pytest_run.files(store, [how.beside or file.name], words, how.tell)
         green = outcome.passed
     finally:
         if not green:
@@ -195,9 +195,9 @@ def _taken(store: Store, path: str, step: Step, outcome: pytest_run.Outcome) -> 
     if isinstance(candidate, NewRow):
         place = (step.suggestion.more, patch.line(text, candidate))
         return Taken(id=step.suggestion.id, path=path, names=(place,), summary=outcome.last_line)
-    new = python_file.functions(step.after, path).keys() - python_file.functions(step.before, path).keys()
-    places = python_file.functions(text, path)
-    names = sorted(((name, places.get(name, 0)) for name in new), key=lambda item: item[1])
+    before, after, today = (python_file.functions(each, path) for each in (step.before, step.after, text))
+    new = [name for name in after.keys() - before.keys() if name.rpartition(".")[0] not in after]
+    names = sorted(((name, today[name].lineno if name in today else 0) for name in new), key=lambda item: item[1])
     return Taken(id=step.suggestion.id, path=path, names=tuple(names), summary=outcome.last_line)
 
 

@@ -234,23 +234,16 @@ def choose(offers: Iterable[Offer], closed: Collection[str] = ()) -> Choice:
     best: dict[str, Offer] = {}
     for offer in ordered:
         best.setdefault(offer.suggestion.id, offer)
-    waiting = {offer.suggestion.id for offer in ordered if offer.folder == 0}
-    kept, repeated = _greedy(sorted(best.values(), key=lambda one: _turn(one, waiting)), waiting, closed)
     worse = [offer for offer in ordered if offer is not best[offer.suggestion.id]]
+    waiting = {offer.suggestion.id for offer in ordered if offer.folder == 0}
+    known = set(closed)
+    kept: list[Offer] = []
+    repeated: list[Offer] = []
+    for offer in sorted(best.values(), key=lambda one: _turn(one, waiting)):
+        adds_something = offer.suggestion.id in waiting or not offer.closes <= known
+        (kept if adds_something else repeated).append(offer)
+        known |= offer.closes
     return Choice(kept=tuple(kept), worse=tuple(worse), repeated=tuple(repeated))
-
-
-def _greedy(
-    offers: Sequence[Offer], waiting: Collection[str], closed: Iterable[str]
-) -> tuple[list[Offer], list[Offer]]:
-    known, kept, repeated = set(closed), [], []
-    for offer in offers:
-        if offer.closes <= known and offer.suggestion.id not in waiting:
-            repeated.append(offer)
-        else:
-            kept.append(offer)
-            known |= offer.closes
-    return kept, repeated
 
 
 def _worth(offer: Offer) -> tuple[int, ...]:

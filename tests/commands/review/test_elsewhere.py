@@ -14,7 +14,7 @@ from tests.commands.review.test_choices import Reader, done, grade, hold, rewrit
 @pytest.fixture
 def quick(monkeypatch):
     """Accepting asks no pytest: that it does is shown elsewhere."""
-    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+    monkeypatch.setattr(pytest_run, "files", lambda *_: pytest_run.Outcome(0, "all passed"))
 
 
 def test_an_editor_that_fails_decides_nothing_and_keeps_what_was_typed(project, no_dash, monkeypatch, tmp_path):
