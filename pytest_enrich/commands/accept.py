@@ -105,11 +105,12 @@ def _believed(store: Store, one: Suggestion, how: How) -> Believed | Taken:
 
 
 def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
-    results = [refusal for one in chosen if (refusal := _refusal(store, one))]
-    refused = {result.id for result in results}
+    results = []
     files: dict[str, list[Suggestion]] = {}
     for one in chosen:
-        if one.id not in refused:
+        if refusal := _refusal(store, one):
+            results.append(refusal)
+        else:
             files.setdefault(one.target.path, []).append(one)
     for path, group in files.items():
         results += taking.take(store, path, group, how)
@@ -202,9 +203,8 @@ def _refusal(store: Store, one: Suggestion) -> Taken | None:
 
 def _answered(results: Sequence[Taken], left: int, *, bugs: bool = False) -> int:
     """Say what came of it, `left` that much waits; answers the exit status."""
-    accepted, refused = (
-        [one for one in results if bool(one.refused) is is_refused] for is_refused in (False, True)
-    )
+    accepted = [one for one in results if not one.refused]
+    refused = [one for one in results if one.refused]
     answer({"accepted": accepted, "refused": refused})
     tell_results(results, bugs=bugs)
     files = ", ".join(sorted({visible(result.path) for result in accepted}))

@@ -46,6 +46,19 @@ def verify(store: Store, *, head: str) -> int:
     return 1 if faults else 0
 
 
+def whole(store: Store, nothing: str) -> Checked:
+    """The evidence, where nothing is wrong with it.
+
+    Raises:
+        UsageError: Something is; `nothing` says that nothing was done.
+    """
+    found = store.evidence.check()
+    if found.faults:
+        fault = visible(found.faults[0])
+        raise UsageError(f"the evidence is broken: {fault}\n{nothing}\nAll faults:  pytest-enrich audit verify")
+    return found
+
+
 def _lost(found: Checked, head: str) -> Iterator[str]:
     """That the evidence does not contain the line which it ended with once."""
     ends = {*(line.previous for line in found.lines), found.head.digest}
@@ -174,12 +187,7 @@ def _of_attempt(attempt: Attempt) -> Iterator[str]:
 @project_option
 def export(store: Store, *, out: Path, sign: Path | None) -> int:
     """Pack the evidence with a list of its digests; the same evidence makes the same file."""
-    found = store.evidence.check()
-    if found.faults:
-        raise UsageError(
-            f"the evidence is broken: {visible(found.faults[0])}\n"
-            "Nothing was written.\nAll faults:  pytest-enrich audit verify"
-        )
+    found = whole(store, "Nothing was written.")
     marks = (store.evidence.directory / name for name in ("head.json", "cut.json"))
     names = [*store.evidence.files(), *marks]
     contents = {path.name: content for path in names if (content := disk.read(path, evidence.LARGEST)) is not None}

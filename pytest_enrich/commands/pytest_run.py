@@ -103,17 +103,22 @@ def _waited(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
 
 
 def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
+    if _ends_within(process, seconds):
         return False
     ignores = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # as what it starts does then
     process.send_signal(signal.SIGTERM if ignores else signal.SIGINT)
-    try:
-        process.wait(_GRACE)
-    except subprocess.TimeoutExpired:
+    if not _ends_within(process, _GRACE):
         process.kill()
         process.wait()
     return True
+
+
+def _ends_within(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
+    """Wait for its end for so long; None for as long as it takes."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+        return True
+    return False
 
 
 @contextlib.contextmanager
@@ -190,15 +195,11 @@ def _captured(
             start_new_session=True,
         ) as process,
     ):
-        late = False
         try:
-            try:
-                process.wait(min(SILENCE, limit))
-            except subprocess.TimeoutExpired:
+            late = not _ends_within(process, min(SILENCE, limit))
+            if late:
                 tell()
-                process.wait(max(limit - SILENCE, 0.0))
-        except subprocess.TimeoutExpired:
-            late = True
+                late = not _ends_within(process, max(limit - SILENCE, 0.0))
         finally:
             _end(process)
         output.seek(0)

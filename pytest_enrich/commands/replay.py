@@ -13,7 +13,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.commands import pytest_run
+from pytest_enrich.commands import audit, pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import (
     Aim,
@@ -85,12 +85,7 @@ def replayed(store: Store, name: str, tell: Tell = unheard) -> Compared:
         UsageError: There is no such run, or its evidence is broken.
         RefusedError: It could not be judged here.
     """
-    checked = store.evidence.check()
-    if checked.faults:
-        raise UsageError(
-            f"the evidence is broken: {checked.faults[0]}\n"
-            "Nothing was run.\nAll faults:  pytest-enrich audit verify"
-        )
+    checked = audit.whole(store, "Nothing was run.")
     run = _recorded(store, name)
     used = Options(run.asked.began.said) if not checked.foreign else harmless(run.asked.began.said)
     tell(f"judging {counted(len(run.titles), 'candidate')} of run {run.number} again ...")

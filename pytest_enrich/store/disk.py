@@ -9,6 +9,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import itertools
 import os
 import shutil
 import stat
@@ -176,15 +177,13 @@ def read(path: Path, largest: int = LARGEST) -> bytes | None:
     Raises:
         StoreError: It cannot be read, is no regular file, or is larger than any that we write.
     """
-    try:
-        with reporting(path, "read"):
+    with reporting(path, "read"):
+        try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except StoreError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
+        except FileNotFoundError:
             return None
-        raise
-    with reporting(path, "read"), os.fdopen(descriptor, "rb") as file:
-        return _content(path, file.fileno(), largest)
+        with os.fdopen(descriptor, "rb") as file:
+            return _content(path, file.fileno(), largest)
 
 
 def shown(path: Path, rootdir: Path) -> str:
@@ -336,21 +335,19 @@ def names(directory: Path) -> tuple[str, ...]:
     """What is in the folder, sorted; nothing when it is not there or is a symbolic link."""
     if directory.is_symlink():
         return ()
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        try:
-            return tuple(sorted(entry.name for entry in directory.iterdir()))
-        except PermissionError as error:
-            raise StoreError(
-                f"cannot read {directory}: {explained(error)}\n"
-                "Nothing was done.\n"
-                f"Make it readable:  chmod -R u+rwX {directory}"
-            ) from error
-    return ()
+    try:
+        return tuple(sorted(entry.name for entry in directory.iterdir()))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except PermissionError as error:
+        raise StoreError(
+            f"cannot read {directory}: {explained(error)}\n"
+            "Nothing was done.\n"
+            f"Make it readable:  chmod -R u+rwX {directory}"
+        ) from error
 
 
 def _free(path: Path) -> Path:
     """A name for what was there before; no id has a `~`, so readers pass it over."""
-    number = 1
-    while os.path.lexists(path.with_name(f"{path.name}~{number}")):
-        number += 1
-    return path.with_name(f"{path.name}~{number}")
+    others = (path.with_name(f"{path.name}~{number}") for number in itertools.count(1))
+    return next(other for other in others if not os.path.lexists(other))
