@@ -26,7 +26,7 @@ from pytest_enrich.reporters.words import counted, duration, percent
 
 _HEADS = ("grade", "id", "function", "what it checks", "gain", "mutants")
 
-_BARS, _STEP, _HEIGHT = 52, 18, 60
+_BARS = 52
 
 _MOST = 300
 _TOOLS = Markup(
@@ -184,21 +184,14 @@ def _decided(report: Report) -> Iterator[Markup]:
 
 
 def _chart(periods: Sequence[tuple[str, Tally]]) -> Markup:
-    """A bar a week or month: accepted below, turned down above."""
-    most = max(one.accepted + one.rejected for _, one in periods)
-    bars: list[Markup] = []
-    for at, (_, one) in enumerate(periods):
-        top, middle = (_HEIGHT * (1 - part / most) for part in (one.accepted + one.rejected, one.accepted))
-        bars += [
-            tag("rect", class_=kind, x=f"{at * _STEP}", y=f"{y:.1f}", width=f"{_STEP - 3}", height=f"{height:.1f}")
-            for kind, y, height in (("no", top, middle - top), ("yes", middle, _HEIGHT - middle))
-        ]
-    label = "; ".join(f"{period}: {one.accepted} of {one.accepted + one.rejected}" for period, one in periods)
-    box = f"0 0 {len(periods) * _STEP} {_HEIGHT}"
-    drawn = tag("svg", *bars, viewBox=box, width=f"{len(periods) * _STEP}", height=f"{_HEIGHT}", role="img",
-                aria_label=f"Accepted of decided, by time. {label}")  # fmt: skip
-    ends = " to ".join(dict.fromkeys(period for period, _ in (periods[0], periods[-1])))
-    return tag("figure", drawn, tag("figcaption", f"{ends}: accepted below, turned down above.", class_="dim"))
+    """A bar a week or month: how many of those that were decided on were accepted."""
+    rows = []
+    for period, one in periods:
+        decided = one.accepted + one.rejected
+        told = f"{one.accepted} of {decided}"
+        bar = tag("meter", told, min="0", max=str(decided), value=str(one.accepted), aria_label=period)
+        rows.append((period, bar, told))
+    return table("Table of decisions", ("when", "accepted", "of decided"), rows)
 
 
 def _how(run: RunSummary) -> Iterator[Markup]:

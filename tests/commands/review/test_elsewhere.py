@@ -104,5 +104,5 @@ def test_what_cannot_be_taken_back_is_said_and_the_rest_is_taken_back(project, n
     free = project.suggest("discount", 11, "def test_free():\n    assert True\n", anchor="test_discount")
     told, sitting = hold(project, reader=Editing("all-strong", "undo", "quit", lines=["2"]))
     assert "test_no_dash is not in tests/test_cart.py as it was put in" in " ".join(told.split())
-    assert [one.id for one in done(sitting)] == [no_dash]
+    assert done(sitting) == [no_dash]
     assert free in {one.id for one in project.store.pending()}
