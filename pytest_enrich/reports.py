@@ -15,14 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from pytest_enrich.config import WantedReport
-from pytest_enrich.data import (
-    Finished,
-    Grade,
-    Report,
-    ReportedSuggestion,
-    RunSummary,
-    Suggestion,
-)
+from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, Suggestion
 from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format

@@ -14,18 +14,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.commands import audit, pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
-from pytest_enrich.data import (
-    Aim,
-    Attempt,
-    Begun,
-    Dropped,
-    Judged,
-    Kept,
-    Replay,
-    Replayed,
-    Suggestion,
-    Verdict,
-)
+from pytest_enrich.data import Aim, Attempt, Begun, Dropped, Judged, Kept, Replay, Replayed, Suggestion, Verdict
 from pytest_enrich.data.run import Written
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.pipeline import REJECTED
