@@ -50,8 +50,6 @@ def _pending(store: Store) -> None:
         say(f"Nothing is pending.\nNext:  {'pytest-enrich list --bugs' if bugs else 'pytest --enrich'}")
         return
     say(text.table(pending))
-    for line in text.by_models(pending):
-        say(f"\n{line}")
     for one in stale:
         say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
     if foreign:

@@ -75,22 +75,6 @@ def table(suggestions: Sequence[Suggestion]) -> str:
     )
 
 
-def by_models(suggestions: Sequence[Suggestion]) -> list[str]:
-    """What of these is a model's: `by qwen2.5-coder:7b: cart-abcd; the name of cart-efgh, cart-ijkl`."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for one in (one for one in suggestions if one.origin.model):
-        what = f"the {' and '.join(one.origin.worded)}" if one.origin.worded else ""
-        found.setdefault(one.origin.model, {}).setdefault(what, []).append(one.id)
-    return [
-        filled(visible(f"by {model}: " + "; ".join(_whose(what, ids) for what, ids in sorted(parts.items()))))
-        for model, parts in found.items()
-    ]
-
-
-def _whose(what: str, ids: Sequence[str]) -> str:
-    return f"{what} of {', '.join(ids)}" if what else ", ".join(ids)
-
-
 def gain(one: Suggestion) -> str:
     """`+4 lines`, or `+1 branch` when it runs no new line; `row +4 lines` of one more row."""
     lines, branches = one.proof.lines_gained, one.proof.branches_gained
