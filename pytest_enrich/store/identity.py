@@ -71,7 +71,7 @@ def choose_name(
     """The id that begins with `prefix`, or whose second part does; the command to `see` tells what there is.
 
     Raises:
-        UsageError: None does, or several do; the message names the nearest, and the `problems` with others.
+        UsageError: None does, or several do; the message names the nearest, and what is wrong with it.
     """
     names = sorted(known)
     found = [prefix] if prefix in names else [name for name in names if matches(prefix, name)]
@@ -95,12 +95,8 @@ def _none(prefix: str, known: list[str], see: str, problems: Iterable[str]) -> s
     near = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
     names = dict.fromkeys(endings.get(name, name) for name in near)
     hint = f"Near to it:  {' '.join(names)}\n" if names else ""
-    passed = [*problems]
-    if own := [problem for problem in passed if prefix in problem]:
-        return f"{own[0]}\nNothing was done. What there is:  {see}"
-    hint += "".join(f"Passed over: {problem}\n" for problem in passed[:_NEAR])
-    hint += f"Passed over: {len(passed) - _NEAR} more\n" if len(passed) > _NEAR else ""
-    return f"no suggestion {prefix!r}\n{hint}Nothing was done. What there is:  {see}"
+    why = next((problem for problem in problems if prefix in problem), f"no suggestion {prefix!r}")
+    return f"{why}\n{hint}Nothing was done. What there is:  {see}"
 
 
 def read_log(path: Path, kind: type[_T], largest: int = LARGEST) -> tuple[tuple[_T, ...], int]:
