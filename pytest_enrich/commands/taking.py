@@ -99,17 +99,16 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
         steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
     except EnrichError as error:
-        if len(group) == 1:
-            return (Taken(id=group[0].id, path=path, refused=str(error)),)
-        return _halves(store, path, group, how)
-    if outcome.passed:
-        note = made.note or _new_note(file, group)
-        taken = (_taken(store, path, step, outcome) for step in steps)
-        return tuple(msgspec.structs.replace(one, note=note) for one in taken)
-    if len(group) > 1:
-        return _halves(store, path, group, how)
-    why = f"{path} is red with it: {outcome.last_line}"
-    return (Taken(id=group[0].id, path=path, refused=why, output=outcome.end),)
+        why, output = str(error), ""
+    else:
+        if outcome.passed:
+            note = made.note or _new_note(file, group)
+            return tuple(_taken(store, step, outcome, note) for step in steps)
+        why, output = f"{path} is red with it: {outcome.last_line}", outcome.end
+    if len(group) == 1:
+        return (Taken(id=group[0].id, path=path, refused=why, output=output),)
+    middle = len(group) // 2
+    return (*_take(store, path, group[:middle], how), *_take(store, path, group[middle:], how))
 
 
 def undone(decision: Decision, why: Literal["red", "interrupted"]) -> Decision:
@@ -134,11 +133,6 @@ def _new_note(file: PythonFile, group: Sequence[Suggestion]) -> str:
     """A file that was deleted or renamed since may not be wanted again."""
     is_gone = file.content is None and any(not one.target.new_file for one in group)
     return f"{file.name} was not there any more; a new file was made for it" if is_gone else ""
-
-
-def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
-    middle = len(group) // 2
-    return (*_take(store, path, group[:middle], how), *_take(store, path, group[middle:], how))
 
 
 def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:
@@ -186,19 +180,25 @@ def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
     )
 
 
-def _taken(store: Store, path: str, step: Step, outcome: pytest_run.Outcome) -> Taken:
+def _taken(store: Store, step: Step, outcome: pytest_run.Outcome, note: str) -> Taken:
     """Where the new tests are now; later steps may have moved them."""
+    path = step.suggestion.target.path
+    text = python_file.read(store.rootdir, path).text
+    names = _places(step, path, text)
+    return Taken(id=step.suggestion.id, path=path, names=names, summary=outcome.last_line, note=note)
+
+
+def _places(step: Step, path: str, text: str) -> tuple[tuple[str, int], ...]:
+    """The names of the new tests, and their lines in the text of the file."""
     from pytest_enrich import patch
 
-    text = python_file.read(store.rootdir, path).text
     candidate = patch.as_candidate(step.suggestion)
     if isinstance(candidate, NewRow):
-        place = (step.suggestion.more, patch.line(text, candidate))
-        return Taken(id=step.suggestion.id, path=path, names=(place,), summary=outcome.last_line)
+        return ((step.suggestion.more, patch.line(text, candidate)),)
     before, after, today = (python_file.functions(each, path) for each in (step.before, step.after, text))
     new = [name for name in after.keys() - before.keys() if name.rpartition(".")[0] not in after]
-    names = sorted(((name, today[name].lineno if name in today else 0) for name in new), key=lambda item: item[1])
-    return Taken(id=step.suggestion.id, path=path, names=tuple(names), summary=outcome.last_line)
+    places = ((name, today[name].lineno if name in today else 0) for name in new)
+    return tuple(sorted(places, key=lambda item: item[1]))
 
 
 def settle_interrupted(store: Store) -> tuple[str, ...]:
