@@ -20,8 +20,8 @@ from pytest_enrich.store.seal import options_of
 _FOUND = 1
 _FINE = frozenset({"ok", "there"})
 OUTPUT = frozenset({"fails", "unclear"})
-_STATES = {False: ({0: "ok"}, "fails"), True: ({0: "mended", 1: "there"}, "unclear")}
-"""By the status that pytest ends with, and what any other one says; whether it is a possible bug."""
+_OF_TEST, _OF_BUG = {0: "ok"}, {0: "mended", 1: "there"}
+"""What the status says that pytest ends with."""
 
 
 @click.command("verify")
@@ -62,7 +62,7 @@ def verify(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> tuple[
     """
     if is_stale(store, suggestion):
         return "stale", ""
-    states, otherwise = _STATES[suggestion.kind == "bug"]
+    states, otherwise = (_OF_BUG, "unclear") if suggestion.kind == "bug" else (_OF_TEST, "fails")
     try:
         outcome = run(store, suggestion, tell)
     except RefusedError as error:

@@ -47,7 +47,6 @@ SITUATED = {
 """Words of a situation, in which that is returned."""
 NEGATIVE = "negative numbers"
 REFUSAL = "an exception"
-MANY_LINES = 5
 STRIKING, FAINT = 1.0, 0.5
 """How much there is against a trait: strangers would merge tests with it at most half as often, or by a third less
 often, and by two thirds where two such come together. `doubts.py` of the benchmarks has their table."""
@@ -236,9 +235,7 @@ def _kinds(node: ast.expr) -> Iterator[Trait]:
     except ValueError:
         yield "an object", 0
         return
-    if isinstance(value, str) and value.count("\n") >= MANY_LINES:
-        yield "a text of many lines", STRIKING
-    elif value is None:
+    if value is None:
         yield "None", 0
     else:
         yield f"a value of type {type(value).__name__}", STRIKING if isinstance(value, dict | tuple) else 0
