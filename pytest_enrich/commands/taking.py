@@ -196,7 +196,9 @@ def _places(step: Step, path: str, text: str) -> tuple[tuple[str, int], ...]:
     if isinstance(candidate, NewRow):
         return ((step.suggestion.more, patch.line(text, candidate)),)
     before, after, today = (python_file.functions(each, path) for each in (step.before, step.after, text))
-    new = [name for name in after.keys() - before.keys() if name.rpartition(".")[0] not in after]
+    added = after.keys() - before.keys()
+    # What stands in another function is a part of that one.
+    new = [name for name in added if not any(name.startswith(f"{other}.") for other in after)]
     places = ((name, today[name].lineno if name in today else 0) for name in new)
     return tuple(sorted(places, key=lambda item: item[1]))
 

@@ -158,15 +158,15 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     shown = disk.shown(into.directory, into.rootdir)
     summary = merged_runs(read, kept, directory=shown, waiting=len(pending))
     notes = (*_lost(found), *summary.notes)
-    summary = replace(summary, bugs=tuple(one.id for one in into.bugs()), notes=notes)
     better = {one.id: one.grade for one in pending}
     made = tuple(replace(one, grade=better.get(one.id, one.grade)) for one in summary.suggestions)
+    bugs = tuple(one.id for one in into.bugs())
     if read:
         into.prepare()
-        last_run.write(into, replace(summary, suggestions=made))
+        last_run.write(into, replace(summary, suggestions=made, bugs=bugs, notes=notes))
     if disk.is_made(into.directory):
         rebuild.texts(into, {one.target.path for one in pending})
-    return summary.notes
+    return notes
 
 
 def _lost(found: Mapping[Path, RunSummary | None]) -> Iterator[str]:
