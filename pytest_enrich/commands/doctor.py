@@ -103,12 +103,8 @@ def _limits() -> Check:
         for limit in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE):
             resource.setrlimit(limit, resource.getrlimit(limit))
     except (ImportError, OSError, ValueError) as error:
-        return Check(
-            "limits",
-            ok=False,
-            found=f"cannot be set: {error}",
-            fix="docker run --rm -it -v .:/code -w /code python:3.12 bash",
-        )
+        fix = "docker run --rm -it -v .:/code -w /code python:3.12 bash"
+        return Check("limits", ok=False, found=f"cannot be set: {error}", fix=fix)
     return Check("limits", ok=True, found="memory, time and file size can be limited")
 
 

@@ -80,10 +80,8 @@ def _told(store: Store, sources: list[Store], done: Merged) -> str:
     pending = store.pending()
     into = visible(str(store.directory))
     worse, repeated = len(done.choice.worse), len(done.choice.repeated)
-    left = [
-        *([f"{worse} for the same gap as another"] if worse else []),
-        *([f"{repeated} that would only close what others close"] if repeated else []),
-    ]
+    left = [f"{worse} for the same gap as another"] * bool(worse)
+    left += [f"{repeated} that would only close what others close"] * bool(repeated)
     parts = [
         filled(
             f"Merged {counted(len(sources), 'folder')}: {counted(len(pending), 'suggestion')} "

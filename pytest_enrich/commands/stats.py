@@ -47,9 +47,9 @@ def command(store: Store) -> int:
     """Say what was offered, accepted, edited and rejected, by whom it was made, and how long a decision took."""
     tell_problems(store)
     stats = collect(fates(store.decisions(), (*store.lying("decided"), *store.lying("pending"))))
+    nothing = "Nothing was offered so far.\nNext:  pytest --enrich"
     if not answer(_json(stats)):
-        nothing = ["Nothing was offered so far.", "Next:  pytest --enrich"]
-        say("\n".join(_lines(stats) if stats.total.offered else nothing))
+        say("\n".join(_lines(stats)) if stats.total.offered else nothing)
     return 0
 
 

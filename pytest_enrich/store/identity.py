@@ -42,15 +42,9 @@ def module_name(identity: str) -> str:
 
 def inside(rootdir: Path, path: str) -> bool:
     """Whether `path` names a Python file inside rootdir, symbolic links followed, outside hidden folders."""
-    parts = PurePosixPath(path).parts
-    odd = (
-        path.startswith(("-", "@"))
-        or "\\" in path
-        or ":" in path
-        or not path.isprintable()
-        or any(part.startswith(".") for part in parts)
-    )
-    if odd or path.startswith("/") or not parts or not path.endswith(".py"):
+    is_odd = path.startswith(("-", "@", "/")) or not path.isprintable() or not {"\\", ":"}.isdisjoint(path)
+    is_hidden = any(part.startswith(".") for part in PurePosixPath(path).parts)
+    if is_odd or is_hidden or not path.endswith(".py"):
         return False
     try:
         real = disk.real(rootdir / path)
