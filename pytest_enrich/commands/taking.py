@@ -18,7 +18,7 @@ from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, python_file, rebuild, rejected, targets
+from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, targets
 from pytest_enrich.store.python_file import PythonFile
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
@@ -229,7 +229,7 @@ def refuse_decided(store: Store, one: Suggestion) -> None:
 
 
 def _interrupted(store: Store) -> list[tuple[Decision, Suggestion]]:
-    latest = {(one.id, one.body): one for one in store.decisions()}
+    latest = identity.latest(store.decisions())
     found = ((latest.get((one.id, one.test.body_sha256)), one) for one in store.lying("pending"))
     return [(decision, one) for decision, one in found if decision and decision.verb != "undo"]
 

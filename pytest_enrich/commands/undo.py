@@ -84,13 +84,8 @@ def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
 def standing(store: Store) -> tuple[tuple[Decision, Suggestion], ...]:
     """A person's decisions that stand and can be taken back, oldest first, with what they are about."""
     lying = {(one.id, one.test.body_sha256): one for one in store.lying("decided")}
-    latest: dict[tuple[str, str], Decision] = {}
-    for one in store.decisions():
-        latest.pop((one.id, one.body), None)
-        latest[one.id, one.body] = one
-    return tuple(
-        (one, lying[key]) for key, one in latest.items() if one.verb in {"accept", "reject"} and key in lying
-    )
+    found = identity.latest(store.decisions()).items()
+    return tuple((one, lying[key]) for key, one in found if one.verb in {"accept", "reject"} and key in lying)
 
 
 def _asked(store: Store, prefix: str | None) -> tuple[Decision, Suggestion]:

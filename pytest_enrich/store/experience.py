@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import Candidate, Decision, Grade, NewTest, Origin, Suggestion, Tally
 from pytest_enrich.data.suggestion import OriginPart
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, identity
 from pytest_enrich.writing.syntax import last_name
 from pytest_enrich.writing.words import snake
 
@@ -73,11 +73,8 @@ class Fate(Struct, frozen=True):
 
 def fates(decisions: Iterable[Decision], suggestions: Iterable[Suggestion]) -> tuple[Fate, ...]:
     """What became of all suggestions, from all decisions, oldest first. Of possible bugs nothing is counted."""
-    standing: dict[tuple[str, str], Decision] = {}
-    for decision in decisions:
-        standing.pop((decision.id, decision.body), None)
-        if decision.verb in {"accept", "reject"}:
-            standing[decision.id, decision.body] = decision
+    last = identity.latest(decisions)
+    standing = {key: decision for key, decision in last.items() if decision.verb in {"accept", "reject"}}
     lying = {(one.id, one.test.body_sha256): one for one in suggestions}
     found = (Fate(lying.get(key), standing.get(key)) for key in {**lying, **standing})
     return tuple(one for one in found if one.suggestion is None or one.suggestion.kind != "bug")

@@ -119,6 +119,15 @@ def _decoded(kind: type[_T], line: bytes) -> _T | None:
         return None
 
 
+def latest(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
+    """The last decision on every suggestion, by id and body, in the order in which they were made."""
+    found: dict[tuple[str, str], Decision] = {}
+    for one in decisions:
+        found.pop((one.id, one.body), None)
+        found[one.id, one.body] = one
+    return found
+
+
 def logged_states(decisions: Iterable[Decision]) -> dict[tuple[str, str], State]:
     """The state of every suggestion that was decided, by id and body; those of odd ids are left out."""
-    return {(one.id, one.body): _STATES[one.verb] for one in decisions if is_valid(one.id)}
+    return {key: _STATES[one.verb] for key, one in latest(decisions).items() if is_valid(one.id)}
