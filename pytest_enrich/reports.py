@@ -15,14 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from pytest_enrich.config import WantedReport
-from pytest_enrich.data import (
-    Finished,
-    Grade,
-    Report,
-    ReportedSuggestion,
-    RunSummary,
-    Suggestion,
-)
+from pytest_enrich.data import Finished, Grade, Report, ReportedSuggestion, RunSummary, Suggestion
 from pytest_enrich.errors import EnrichError, StoreError, UsageError
 from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.formats import Format
@@ -59,7 +52,8 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
         )
 
     some = experience.decided(store)
-    pending = sorted(store.pending() if store.exists() else (), key=_order(experience.learn(some)))
+    worth = functools.partial(_worth, experience.learn(some))
+    pending = sorted(store.pending() if store.exists() else (), key=worth)
     return Report(
         run=run or last_run.read(store) or RunSummary(),
         project=store.rootdir.name,
@@ -118,11 +112,9 @@ def _source_text(store: Store, path: str) -> str | None:
     return None if file.content is None else file.text
 
 
-def _order(known: Experience) -> Callable[[Suggestion], tuple[bool, int, str, int, str]]:
-    def key(one: Suggestion) -> tuple[bool, int, str, int, str]:
-        return (known.comes_last(one), _GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)
-
-    return key
+def _worth(known: Experience, one: Suggestion) -> tuple[bool, int, str, int, str]:
+    """The best first; what people did not want before comes last."""
+    return (known.comes_last(one), _GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)
 
 
 LOG = "GITHUB_ACTIONS"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import click
@@ -13,7 +12,7 @@ from msgspec.structs import replace
 from pytest_enrich import changes
 from pytest_enrich.commands import pytest_run, reproof, taking, undo
 from pytest_enrich.commands.edit import edited_version, is_edited_by_hand
-from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.project import answer, json_option, project_option, say, tell
 from pytest_enrich.commands.reproof import Believed
 from pytest_enrich.commands.taking import PLAINLY, How, Taken, settle_interrupted
 from pytest_enrich.config import policy
@@ -34,7 +33,7 @@ _REFUSED = 3
 @click.option("--edited", "is_edited", is_flag=True, help="Take the test as you edited it in suggestion_ID.py.")
 @json_option
 @project_option
-def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_edited: bool, as_json: bool) -> int:
+def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_edited: bool) -> int:
     """Put suggestions into their test files and run those.
 
     A file that turns red gets its old text back, and the suggestion stays pending. Nothing is staged.
@@ -42,15 +41,15 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
     if all_strong == bool(identities):
         raise UsageError("accept needs an ID, or --all-strong\nNothing was changed.\nSee:  pytest-enrich list")
     for name in settle_interrupted(store):
-        say(f"an earlier accept of {name} was interrupted and changed nothing: it waits again", as_json=True)
-    chosen = _chosen(store, identities, is_edited=is_edited, as_json=as_json)
+        tell(f"an earlier accept of {name} was interrupted and changed nothing: it waits again")
+    chosen = _chosen(store, identities, is_edited=is_edited)
     how = How(
         edited=frozenset(one.id for one in chosen if is_edited and is_edited_by_hand(store, one)),
         only_strong=all_strong,
-        tell=partial(say, as_json=True),
+        tell=tell,
     )
     results = accept(store, tuple(_version(store, one, how, is_edited=is_edited) for one in chosen), how)
-    return tell(results, len(store.pending()), as_json=as_json)
+    return _answered(results, len(store.pending()))
 
 
 def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
@@ -106,11 +105,12 @@ def _believed(store: Store, one: Suggestion, how: How) -> Believed | Taken:
 
 
 def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
-    results = [refusal for one in chosen if (refusal := _refusal(store, one))]
-    refused = {result.id for result in results}
+    results = []
     files: dict[str, list[Suggestion]] = {}
     for one in chosen:
-        if one.id not in refused:
+        if refusal := _refusal(store, one):
+            results.append(refusal)
+        else:
             files.setdefault(one.target.path, []).append(one)
     for path, group in files.items():
         results += taking.take(store, path, group, how)
@@ -141,21 +141,18 @@ def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken
         left = [each for each in paths if (store.rootdir / each).exists()]
         if pytest_run.files(store, left, words, how.tell).passed:
             why = f"the files that changed are red together with it: {whole.last_line}"
-            return tuple(_left_out(one, why, whole.end) if one.path == path else one for one in results)
+            out = {one.id: Taken(id=one.id, path=path, refused=why, output=whole.end) for _, one in own}
+            return tuple(out.get(one.id, one) for one in results)
         with taken_turn(store):
             taking.take(store, path, [one for _, one in own], how)
     note = f"the files that changed are red together: {whole.last_line}"
     return tuple(replace(one, note=note) if one.id in taken else one for one in results)
 
 
-def _left_out(one: Taken, why: str, output: str) -> Taken:
-    return one if one.refused else Taken(id=one.id, path=one.path, refused=why, output=output)
-
-
-def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
+def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool) -> tuple[Suggestion, ...]:
     """Those that were named, or without names those that are strong."""
     if not identities:
-        return _strong(store, is_edited=is_edited, as_json=as_json)
+        return _strong(store, is_edited=is_edited)
     chosen = store.find_all(identities)
     for name in (one.id for one in chosen if one.kind == "bug"):
         raise UsageError(
@@ -165,12 +162,12 @@ def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool, as_json
     return chosen
 
 
-def _strong(store: Store, *, is_edited: bool, as_json: bool) -> tuple[Suggestion, ...]:
+def _strong(store: Store, *, is_edited: bool) -> tuple[Suggestion, ...]:
     """What may be taken without a look at each: there is no such thing for any other grade."""
     found = [one for one in store.pending() if one.grade == "strong" and not is_stale(store, one)]
     changed = [one.id for one in found if not is_edited and is_edited_by_hand(store, one)]
     for name in changed:
-        say(f"{name} was edited and is left out: pytest-enrich accept {name} --edited", as_json=as_json)
+        say(f"{name} was edited and is left out: pytest-enrich accept {name} --edited")
     return tuple(one for one in found if one.id not in changed)
 
 
@@ -204,14 +201,12 @@ def _refusal(store: Store, one: Suggestion) -> Taken | None:
     return Taken(id=one.id, path=one.target.path, refused=f"stale: {name} changed since it was made")
 
 
-def tell(results: Sequence[Taken], left: int, *, bugs: bool = False, as_json: bool) -> int:
+def _answered(results: Sequence[Taken], left: int, *, bugs: bool = False) -> int:
     """Say what came of it, `left` that much waits; answers the exit status."""
-    accepted, refused = (
-        [one for one in results if bool(one.refused) is is_refused] for is_refused in (False, True)
-    )
-    if as_json:
-        answer({"accepted": accepted, "refused": refused})
-    tell_results(results, bugs=bugs, as_json=as_json)
+    accepted = [one for one in results if not one.refused]
+    refused = [one for one in results if one.refused]
+    answer({"accepted": accepted, "refused": refused})
+    tell_results(results, bugs=bugs)
     files = ", ".join(sorted({visible(result.path) for result in accepted}))
     written = f"Changed, not staged: {files}." if accepted else "Nothing was changed."
     is_stale = any(result.refused.startswith("stale") for result in refused)
@@ -219,32 +214,32 @@ def tell(results: Sequence[Taken], left: int, *, bugs: bool = False, as_json: bo
     following = "pytest --enrich" if is_stale else listing if left else "git diff"
     undo = "   (take it back: pytest-enrich undo)" if accepted else ""
     noun = "possible bug" if bugs else "suggestion"
-    say(f"\n{written} {counted(left, noun)} left.\nNext:  {following}{undo}", as_json=as_json)
+    say(f"\n{written} {counted(left, noun)} left.\nNext:  {following}{undo}")
     return _REFUSED if refused else 0
 
 
-def tell_results(results: Sequence[Taken], *, bugs: bool, as_json: bool = False) -> None:
+def tell_results(results: Sequence[Taken], *, bugs: bool) -> None:
     """Say of each what came of it."""
     accepted = [one for one in results if not one.refused]
     known, noun = (", as known to fail", "possible bug") if bugs else ("", "suggestion")
     for result in accepted:
         for name, line in result.names:
-            say(f"added to {visible(result.path)}:{line}  {visible(name)}{known}", as_json=as_json)
+            say(f"added to {visible(result.path)}:{line}  {visible(name)}{known}")
     for path, summary in {result.path: result.summary for result in accepted}.items():
-        say(f"{visible(path)}: {visible(summary)}", as_json=as_json)
+        say(f"{visible(path)}: {visible(summary)}")
     for note in dict.fromkeys(result.note for result in accepted if result.note):
-        say(f"note: {visible(note)}", as_json=as_json)
+        say(f"note: {visible(note)}")
     for result in (one for one in results if one.refused):
-        say(f"\n{result.id} was not accepted: {visible_lines(result.refused)}", as_json=as_json)
-        say(visible_lines(result.output), as_json=as_json) if result.output else None
-        say(f"The test file is as it was before; the {noun} still waits.", as_json=as_json)
+        say(f"\n{result.id} was not accepted: {visible_lines(result.refused)}")
+        say(visible_lines(result.output)) if result.output else None
+        say(f"The test file is as it was before; the {noun} still waits.")
 
 
 @click.command("xfail")
 @click.argument("identities", metavar="ID...", nargs=-1, required=True)
 @json_option
 @project_option
-def xfail(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
+def xfail(store: Store, identities: tuple[str, ...]) -> int:
     """Put the tests of possible bugs into their files, as tests that are known to fail.
 
     Each is `xfail(strict=True)`: it tells when the bug is mended. A file that turns red gets its old text back.
@@ -253,5 +248,5 @@ def xfail(store: Store, identities: tuple[str, ...], *, as_json: bool) -> int:
     chosen = store.find_all(identities)
     for name in (one.id for one in chosen if one.kind != "bug"):
         raise UsageError(f"{name} is no possible bug\nNothing was done. What there is:  pytest-enrich list --bugs")
-    results = accept(store, chosen, How(tell=partial(say, as_json=True)))
-    return tell(results, len(store.bugs()), bugs=True, as_json=as_json)
+    results = accept(store, chosen, How(tell=tell))
+    return _answered(results, len(store.bugs()), bugs=True)

@@ -36,15 +36,27 @@ def command() -> None:
 )
 @json_option
 @project_option
-def verify(store: Store, *, head: str, as_json: bool) -> int:
+def verify(store: Store, *, head: str) -> int:
     """Go along the whole evidence: has a line been changed, removed, added, or moved? Exit with 1 if so."""
     found = store.evidence.check()
     faults = (*found.faults, *_lost(found, head))
-    if as_json:
-        answer({"lines": found.head.lines, "head": found.head.digest, "foreign": found.foreign, "faults": faults})
-    else:
+    facts = {"lines": found.head.lines, "head": found.head.digest, "foreign": found.foreign, "faults": faults}
+    if not answer(facts):
         say(visible_lines("\n".join(_verified(found, faults))))
     return 1 if faults else 0
+
+
+def whole(store: Store, nothing: str) -> Checked:
+    """The evidence, where nothing is wrong with it.
+
+    Raises:
+        UsageError: Something is; `nothing` says that nothing was done.
+    """
+    found = store.evidence.check()
+    if found.faults:
+        fault = visible(found.faults[0])
+        raise UsageError(f"the evidence is broken: {fault}\n{nothing}\nAll faults:  pytest-enrich audit verify")
+    return found
 
 
 def _lost(found: Checked, head: str) -> Iterator[str]:
@@ -78,14 +90,12 @@ def _verified(found: Checked, faults: Sequence[str]) -> Iterator[str]:
 @click.argument("prefix", metavar="ID")
 @json_option
 @project_option
-def show(store: Store, prefix: str, *, as_json: bool) -> int:
+def show(store: Store, prefix: str) -> int:
     """Tell the story of one suggestion: what ran, what was asked and tried, what was checked and decided."""
     lines = tuple(store.evidence.lines())
     name = _chosen(prefix, lines)
     story = _story(lines, name)
-    if as_json:
-        answer([{"number": one.number, "at": one.at, "kind": one.kind, "said": one.said} for one in story])
-    else:
+    if not answer([{"number": one.number, "at": one.at, "kind": one.kind, "said": one.said} for one in story]):
         say(visible_lines("\n".join(_told(name, story))))
     return 0
 
@@ -102,11 +112,10 @@ def _chosen(prefix: str, lines: Iterable[Line]) -> str:
 
 def _story(lines: Sequence[Line], name: str) -> list[Line]:
     """The lines about one suggestion: of its run, and of all that came after."""
-    made = max(place for place, line in enumerate(lines) if _writes(line, name))
+    written = ((place, line.told("suggestion", Written)) for place, line in enumerate(lines))
+    made, one = [(place, told.suggestion) for place, told in written if told and told.suggestion.id == name][-1]
     run = max((place for place in range(made) if lines[place].kind == "run"), default=made)
-    written = lines[made].told("suggestion", Written)
-    assert written is not None
-    gap, prompt = written.suggestion.gap, written.suggestion.origin.prompt
+    gap, prompt = one.gap, one.origin.prompt
 
     def is_about(place: int, line: Line) -> bool:
         if (attempt := line.told("attempt", Attempt)) is not None:
@@ -120,11 +129,6 @@ def _story(lines: Sequence[Line], name: str) -> list[Line]:
         return is_asked or place in {run, made}
 
     return [line for place, line in enumerate(lines) if is_about(place, line)]
-
-
-def _writes(line: Line, name: str) -> bool:
-    written = line.told("suggestion", Written)
-    return written is not None and written.suggestion.id == name
 
 
 def _told(name: str, story: Iterable[Line]) -> Iterator[str]:
@@ -183,12 +187,7 @@ def _of_attempt(attempt: Attempt) -> Iterator[str]:
 @project_option
 def export(store: Store, *, out: Path, sign: Path | None) -> int:
     """Pack the evidence with a list of its digests; the same evidence makes the same file."""
-    found = store.evidence.check()
-    if found.faults:
-        raise UsageError(
-            f"the evidence is broken: {visible(found.faults[0])}\n"
-            "Nothing was written.\nAll faults:  pytest-enrich audit verify"
-        )
+    found = whole(store, "Nothing was written.")
     marks = (store.evidence.directory / name for name in ("head.json", "cut.json"))
     names = [*store.evidence.files(), *marks]
     contents = {path.name: content for path in names if (content := disk.read(path, evidence.LARGEST)) is not None}

@@ -25,7 +25,7 @@ import msgspec
 from msgspec import Struct
 
 from pytest_enrich.commands import pytest_run
-from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.project import answer, json_option, project_option, say, tell
 from pytest_enrich.config import Budget, budget
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.store import Store, disk, last_run
@@ -97,7 +97,6 @@ def command(  # noqa: PLR0913 - as many options
     seed: int,
     words: str,
     folder: Path | None,
-    as_json: bool,
 ) -> int:
     """Hide a share of the tests in copies, and let each model, and none, win back what only these covered."""
     spent = budget(words)
@@ -106,19 +105,18 @@ def command(  # noqa: PLR0913 - as many options
     setting = f"{store.rootdir}\0{share}\0{seed}\0{spent}"
     place = (folder or _cache()) / f"{store.rootdir.name}-{hashlib.sha256(setting.encode()).hexdigest()[:8]}"
     bench = Bench(rootdir=store.rootdir, place=place.absolute(), budget=spent, seed=seed)
-    say(f"copies and figures: {place}", as_json=True)
+    tell(f"copies and figures: {place}")
     hidden = bench.prepare(share)
     arms = []
     for model in dict.fromkeys((NONE, *models)):
-        say(f"{model}: {spent} ...", as_json=True)
+        tell(f"{model}: {spent} ...")
         arms.append(bench.arm(model))
     about = f"{len(hidden)} tests hidden ({share:.0%}, seed {seed}), {spent} for each"
     text = f"{table(arms)}\n\n{about}; 95 % intervals (Wilson) in brackets.\n"
     (place / "bench.md").write_text(text, encoding="utf-8")
     (place / "bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(arms)))
-    say(text, as_json=as_json)
-    if as_json:
-        answer({"hidden": hidden, "share": share, "seed": seed, "budget": str(spent), "arms": arms})
+    say(text)
+    answer({"hidden": hidden, "share": share, "seed": seed, "budget": str(spent), "arms": arms})
     return 0
 
 

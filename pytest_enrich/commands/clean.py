@@ -22,7 +22,7 @@ from pytest_enrich.store.python_file import is_stale
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @project_option
-def command(store: Store, *, yes: bool, as_json: bool) -> int:
+def command(store: Store, *, yes: bool) -> int:
     """Remove decided and stale suggestions (their undo with them); never those that wait.
 
     A policy may have them kept for some days, and have evidence removed after some.
@@ -35,16 +35,15 @@ def command(store: Store, *, yes: bool, as_json: bool) -> int:
     old = _older(days) if days is not None and not store.evidence.check().faults else lambda _at: False
     runs = len(store.evidence.old(old))
     if not (stale or decided or runs):
-        say("Nothing to clean.", as_json=as_json)
+        say("Nothing to clean.")
     elif not yes:
         _ask(len(decided), len(stale), runs)
     if stale or decided:
         _remove(store, stale, decided)
-        say(f"Removed {len(decided)} decided and {len(stale)} stale.\nNext:  pytest-enrich list", as_json=as_json)
+        say(f"Removed {len(decided)} decided and {len(stale)} stale.\nNext:  pytest-enrich list")
     lines = store.evidence.remove(old, f"{rules.name} {rules.sha256}") if runs else 0
-    say(f"Removed {counted(lines, 'line')} of evidence.", as_json=as_json) if lines else None
-    if as_json:
-        answer({"decided": decided, "stale": [one.id for one in stale], "evidence": lines})
+    say(f"Removed {counted(lines, 'line')} of evidence.") if lines else None
+    answer({"decided": decided, "stale": [one.id for one in stale], "evidence": lines})
     return 0
 
 

@@ -39,17 +39,16 @@ class Check(Struct, frozen=True):
 @click.command("doctor")
 @json_option
 @project_option
-def command(store: Store, *, as_json: bool) -> int:
+def command(store: Store) -> int:
     """Say whether everything that a run needs is there; 1 when something is not."""
     checks = tuple(_checks(store))
     wrong = [check for check in checks if not check.ok]
-    if as_json:
-        answer({"pytest_enrich": __version__, "checks": checks})
+    answer({"pytest_enrich": __version__, "checks": checks})
     for check in checks:
-        say(f"  {'ok ' if check.ok else 'NO '} {check.name:<12} {visible(check.found)}", as_json=as_json)
-        say(f"      fix:  {check.fix}", as_json=as_json) if check.fix else None
+        say(f"  {'ok ' if check.ok else 'NO '} {check.name:<12} {visible(check.found)}")
+        say(f"      fix:  {check.fix}") if check.fix else None
     good = "Everything is there.\nNext:  pytest --enrich"
-    say(f"\n{counted(len(wrong), 'problem')}; each has its fix above." if wrong else f"\n{good}", as_json=as_json)
+    say(f"\n{counted(len(wrong), 'problem')}; each has its fix above." if wrong else f"\n{good}")
     return _FOUND if wrong else 0
 
 
@@ -106,12 +105,8 @@ def _limits() -> Check:
         for limit in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE):
             resource.setrlimit(limit, resource.getrlimit(limit))
     except (ImportError, OSError, ValueError) as error:
-        return Check(
-            "limits",
-            ok=False,
-            found=f"cannot be set: {error}",
-            fix="docker run --rm -it -v .:/code -w /code python:3.12 bash",
-        )
+        fix = "docker run --rm -it -v .:/code -w /code python:3.12 bash"
+        return Check("limits", ok=False, found=f"cannot be set: {error}", fix=fix)
     return Check("limits", ok=True, found="memory, time and file size can be limited")
 
 

@@ -106,10 +106,7 @@ def open_editor(store: Store, one: Suggestion) -> None:
 
 def original(store: Store, one: Suggestion) -> None:
     """Give the runnable file its first text back."""
-    from pytest_enrich import patch
-
-    before = python_file.read(store.rootdir, one.target.path).before
-    store.replace_module(one, patch.render_module(one, before))
+    store.replace_module(one, rebuild.module_text(store, one))
 
 
 def told(one: Suggestion, found: Reproof) -> list[str]:

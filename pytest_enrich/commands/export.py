@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -13,7 +13,7 @@ import click
 from msgspec import Struct
 
 from pytest_enrich import gaps
-from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.project import answer, json_option, project_option, say, tell
 from pytest_enrich.config import private
 from pytest_enrich.data import Attempt, Dropped, NewTest
 from pytest_enrich.data.encoded import encoded
@@ -75,7 +75,7 @@ class Gathered(Struct, frozen=True):
 )
 @json_option
 @project_option
-def command(store: Store, out: Path, *, exclude: tuple[str, ...], as_json: bool) -> int:
+def command(store: Store, out: Path, *, exclude: tuple[str, ...]) -> int:
     """Write datasets for post-training: SFT, KTO and DPO in the JSONL forms that TRL reads, with a card."""
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{visible(str(out))} is not empty\nNothing was written.\nGive a new folder.")
@@ -98,12 +98,10 @@ def command(store: Store, out: Path, *, exclude: tuple[str, ...], as_json: bool)
                 files[Path(name, f"{part}.jsonl")] = disk.sha256(content)
     counts = {name: len(rows) for name, rows in sets.items()}
     disk.write(out / "README.md", _card(found, counts, files))
-    if as_json:
-        answer({**counts, "left_out": found.left_out})
-    else:
+    if not answer({**counts, "left_out": found.left_out}):
         told = ", ".join(f"{name} {count}" for name, count in counts.items())
         say(f"{visible(str(out))}: {counted(len(found.examples), 'example')} ({told})")
-        say("".join(f"left out: {count}, {why}\n" for why, count in found.left_out.items()), as_json=True)
+        tell("".join(f"left out: {count}, {why}\n" for why, count in found.left_out.items()))
     return 0
 
 
@@ -167,12 +165,11 @@ def _decided(store: Store) -> dict[str, tuple[Verdict, str, str]]:
 
 
 class _Sources:
-    """Today's functions, as a model is shown them; read once."""
+    """Today's functions, as a model is shown them; each file is read once."""
 
     def __init__(self, store: Store, excluded: Sequence[str]) -> None:
-        self._rootdir, self._excluded, self._scan = store.rootdir, excluded, scanner()
-        self._places: dict[str, dict[str, tuple[str, int]]] = {}
-        self._texts: dict[str, str] = {}
+        self._excluded, self._scan = excluded, scanner()
+        self._read = cache(partial(_read, store.rootdir))
 
     def cleaned(self, text: str) -> str:
         """Without what looks like a secret."""
@@ -180,46 +177,23 @@ class _Sources:
 
     def prompt(self, attempt: Attempt) -> str:
         """The question that the attempt answers, "" when the function is another by now, or must not be shown."""
-        places = self._of(attempt.path)
-        lines = {places[one][1] for one in attempt.candidate.gaps if one in places}
-        if not lines or is_excluded(attempt.path, self._excluded):
+        text, places = self._read(attempt.path)
+        missing = {places[one][1] for one in attempt.candidate.gaps if one in places}
+        function = python_file.functions(text, attempt.path).get(attempt.qualname)
+        if not missing or function is None or is_excluded(attempt.path, self._excluded):
             return ""
-        source = self._function(attempt.path, attempt.qualname, lines)
-        told = f"# target: {attempt.path}::{attempt.qualname}\n{source}\n{INSTRUCTION}"
-        return self.cleaned(told) if source else ""
-
-    def _of(self, path: str) -> dict[str, tuple[str, int]]:
-        if path not in self._places:
-            self._texts[path] = self._text(path)
-            self._places[path] = gaps.identify(path, self._texts[path])
-        return self._places[path]
-
-    def _text(self, path: str) -> str:
-        """A file's text, "" for what cannot be read; a path may be anything, and is not followed out."""
-        try:
-            is_own = identity.inside(self._rootdir, path)
-            return python_file.read(self._rootdir, path).text if is_own else ""
-        except EnrichError:
-            return ""
-
-    def _function(self, path: str, qualname: str, marked: set[int]) -> str:
-        """Its source; each line of a gap ends in `  # <==`."""
-        text = self._texts[path]
-        node = next((one for name, one in _functions(ast.parse(text), "") if name == qualname), None)
-        if node is None:
-            return ""
-        lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
-        return "\n".join(f"{line}  # <==" * (at in marked) or line for at, line in enumerate(lines, node.lineno))
+        source = enumerate(text.splitlines()[function.lineno - 1 : function.end_lineno], function.lineno)
+        lines = [f"{line}  # <==" if number in missing else line for number, line in source]
+        return self.cleaned("\n".join([f"# target: {attempt.path}::{attempt.qualname}", *lines, INSTRUCTION]))
 
 
-def _functions(tree: ast.AST, owner: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            if not isinstance(node, ast.ClassDef):
-                yield f"{owner}{node.name}", node
-            yield from _functions(node, f"{owner}{node.name}.")
-        else:
-            yield from _functions(node, owner)
+def _read(rootdir: Path, path: str) -> tuple[str, dict[str, tuple[str, int]]]:
+    """A file's text and its gaps, nothing where it cannot be read: a path may be anything, and is not followed."""
+    try:
+        text = python_file.read(rootdir, path).text if identity.inside(rootdir, path) else ""
+    except EnrichError:
+        return "", {}
+    return text, gaps.identify(path, text)
 
 
 def _said(role: str, text: str) -> list[dict[str, str]]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import click
@@ -16,7 +16,7 @@ import click
 from pytest_enrich.commands.project import DEFAULT, locate, say
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
-from pytest_enrich.reporters.words import counted, visible
+from pytest_enrich.reporters.words import counted, listed, visible
 from pytest_enrich.store import Store, last_run
 
 NEXT = "pytest-enrich review"
@@ -76,21 +76,18 @@ def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str
 
 def told(paths: Sequence[str]) -> str:
     """`2 suggestions wait for src/shop/cart.py:  pytest-enrich review`; `paths` has one for each suggestion."""
-    counts = Counter(paths)
-    waiting = f"{counted(len(paths), 'suggestion')} {'waits' if len(paths) == 1 else 'wait'} for"
-    if len(counts) == 1:
-        return f"{waiting} {visible(paths[0])}:  {NEXT}"
-    lines = [f"{waiting} {len(counts)} files:  {NEXT}"]
-    lines += [f"  {count:>3}  {visible(path)}" for path, count in sorted(counts.items())[:_SHOWN]]
-    more = len(counts) - _SHOWN
-    return "\n".join([*lines, *([f"       and {counted(more, 'more file')}"] if more > 0 else [])])
+    waiting = f"{counted(len(paths), 'suggestion')} {'waits' if len(paths) == 1 else 'wait'}"
+    return f"{waiting} for {_named(paths)}:  {NEXT}"
 
 
 def told_bugs(found: Sequence[Suggestion]) -> str:
     """`1 possible bug in src/shop/cart.py:  pytest-enrich list --bugs`."""
-    files = list(dict.fromkeys(visible(one.gap.path) for one in found))
-    where = files[0] if len(files) == 1 else f"{len(files)} files"
+    where = _named([one.gap.path for one in found])
     return f"{counted(len(found), 'possible bug')} in {where}:  pytest-enrich list --bugs"
+
+
+def _named(paths: Sequence[str]) -> str:
+    return listed(sorted({visible(path) for path in paths}), _SHOWN)
 
 
 def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[tuple[Store, Suggestion]]:
@@ -106,13 +103,11 @@ def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[tu
 
 def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[Store, list[str]]:
     """The files by the project that they are in, relative to its folder: a repository may have several."""
-    stores: dict[Path, Store] = {}
+    located = cache(lambda folder: locate(directory, cwd if directory else folder))
     found: dict[Store, list[str]] = {}
     for file in files:
         path = Path(os.path.realpath(cwd / file))
-        if path.parent not in stores:
-            stores[path.parent] = locate(directory, cwd if directory else path.parent)
-        store = stores[path.parent]
+        store = located(path.parent)
         rootdir = Path(os.path.realpath(store.rootdir))
         if path.is_relative_to(rootdir):
             found.setdefault(store, []).append(path.relative_to(rootdir).as_posix())

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pytest_enrich import reports
-from pytest_enrich.commands.project import DEFAULT, answer, json_option, locate, say
+from pytest_enrich.commands.project import DEFAULT, answer, json_option, locate, say, tell
 from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.reporters import text
 from pytest_enrich.reporters.words import counted, filled, visible
@@ -26,23 +26,20 @@ _NO_FOLDER = (
 @click.argument("directories", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--into", type=click.Path(path_type=Path), help=f"The folder to merge into (default: {DEFAULT}).")
 @json_option
-def command(directories: tuple[Path, ...], into: Path | None, *, as_json: bool) -> int:
+def command(directories: tuple[Path, ...], into: Path | None) -> int:
     """Join the suggestions folders of several jobs into one; the folders themselves are not changed."""
     store = locate(into, Path.cwd())
     found = [one for path in directories for one in _folders(path, store)]
     sources = list({one.directory.resolve(): one for one in found}.values())
     if not sources:
-        say("No job has left anything: nothing was merged.", as_json=as_json)
-        if as_json:
-            answer({"folders": [], "added": [], "waiting": []})
+        say("No job has left anything: nothing was merged.")
+        answer({"folders": [], "added": [], "waiting": []})
         return 0
     for one in sources:
         for problem in one.shelf().problems:
-            say(f"passed over: {visible(f'{one.directory}: {problem}')}", as_json=True)
+            tell(f"passed over: {visible(f'{one.directory}: {problem}')}")
     done = _merged(store, sources)
-    if as_json:
-        answer(_facts(store, sources, done))
-    else:
+    if not answer(_facts(store, sources, done)):
         with reports.fenced(os.environ, say):
             say(_told(store, sources, done))
     return 0
@@ -83,10 +80,8 @@ def _told(store: Store, sources: list[Store], done: Merged) -> str:
     pending = store.pending()
     into = visible(str(store.directory))
     worse, repeated = len(done.choice.worse), len(done.choice.repeated)
-    left = [
-        *([f"{worse} for the same gap as another"] if worse else []),
-        *([f"{repeated} that would only close what others close"] if repeated else []),
-    ]
+    left = [f"{worse} for the same gap as another"] * bool(worse)
+    left += [f"{repeated} that would only close what others close"] * bool(repeated)
     parts = [
         filled(
             f"Merged {counted(len(sources), 'folder')}: {counted(len(pending), 'suggestion')} "

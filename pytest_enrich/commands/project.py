@@ -18,26 +18,51 @@ from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, disk, last_run
 
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, all else on stderr.")
+_JSON = f"{__name__}.json"
+
+
+def _note(context: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
+    context.meta[_JSON] = value
+
+
+json_option = click.option(
+    "--json", is_flag=True, expose_value=False, callback=_note, help="JSON on stdout, all else on stderr."
+)
 DEFAULT = "enrich-suggestions"
 _MARKS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py", ".git", ".enrich-rejected")
 
 
-def say(text: str = "", *, as_json: bool = False) -> None:
+def is_json() -> bool:
+    """Whether the command that runs was asked for JSON."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_JSON))
+
+
+def say(text: str = "") -> None:
     """Text for a person; out of the way of JSON."""
-    click.echo(text, err=as_json)
+    click.echo(text, err=is_json())
 
 
-def answer(value: object) -> None:
-    """The one JSON document of this command, in which nothing can act on a terminal."""
-    text = msgspec.json.format(encoded(value), indent=2).decode()
-    click.echo("".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text))
+def tell(text: str) -> None:
+    """What a person has to know besides, never among the output of a command."""
+    click.echo(text, err=True)
+
+
+def answer(value: object) -> bool:
+    """Print the one JSON document of a command that was asked for it; says whether it was.
+
+    Nothing in it can act on a terminal.
+    """
+    if is_json():
+        text = msgspec.json.format(encoded(value), indent=2).decode()
+        click.echo("".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text))
+    return is_json()
 
 
 def tell_problems(store: Store) -> None:
     """Name what in the folder could not be read."""
     for problem in store.shelf().problems:
-        click.echo(f"passed over: {visible(problem)}", err=True)
+        tell(f"passed over: {visible(problem)}")
 
 
 def locate(directory: Path | None, cwd: Path) -> Store:
@@ -83,18 +108,14 @@ def existing(directory: Path | None, cwd: Path) -> Store:
 
 
 def _nearest(cwd: Path) -> Store:
-    for folder in (cwd, *cwd.parents):
-        store = Store(folder / DEFAULT, folder)
-        if store.exists():
-            return store
-    for folder in (cwd, *cwd.parents):
-        if folder.name == DEFAULT and Store(folder, folder.parent).exists():
-            return Store(folder, folder.parent)
-    for folder in (cwd, *cwd.parents):
-        if _holds_run(folder):  # a download that lies in the project under its artifact's name
-            return Store(folder, _marked(folder.parent))
+    upwards = (cwd, *cwd.parents)
+    inside = [Store(folder / DEFAULT, folder) for folder in upwards]
+    around = [Store(folder, folder.parent) for folder in upwards if folder.name == DEFAULT]
+    # A download lies in the project under its artifact's name.
+    artifacts = (Store(folder, _marked(folder.parent)) for folder in upwards if _holds_run(folder))
+    found = next((store for store in (*inside, *around) if store.exists()), None) or next(artifacts, None)
     root = _marked(cwd)
-    return Store(root / DEFAULT, root)
+    return found or Store(root / DEFAULT, root)
 
 
 def _holds_run(folder: Path) -> bool:

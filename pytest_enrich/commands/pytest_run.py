@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import Suggestion
 from pytest_enrich.reporters.words import duration, visible
-from pytest_enrich.store import Store, python_file
+from pytest_enrich.store import Store, rebuild
 
 _T = TypeVar("_T")
 _USAGE = 4
@@ -62,17 +62,12 @@ class Outcome(Struct, frozen=True):
         return "\n".join(self.output.rstrip().splitlines()[-_LAST:])
 
 
-def file(store: Store, path: str, words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
-    """Run one test file the way the user would, without touching caches or the user's coverage data.
-
-    Coverage is off: a `fail_under` of the whole suite says nothing about one file. `words` are options of pytest's
-    command line with which the file's tests are run.
-    """
-    return files(store, [path], words, tell)
-
-
 def files(store: Store, paths: Sequence[str], words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
-    """Run several test files together, as `file` does with one."""
+    """Run test files together the way the user would, without touching caches or the user's coverage data.
+
+    Coverage is off: a `fail_under` of the whole suite says nothing about a few files. `words` are options of
+    pytest's command line with which the files' tests are run.
+    """
     arguments = [f"--rootdir={store.rootdir}", *words, *paths]
     return _without_coverage(store, arguments, inert=True, tell=_waiting(tell, ", ".join(paths)))
 
@@ -108,17 +103,22 @@ def _waited(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
 
 
 def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
+    if _ends_within(process, seconds):
         return False
     ignores = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # as what it starts does then
     process.send_signal(signal.SIGTERM if ignores else signal.SIGINT)
-    try:
-        process.wait(_GRACE)
-    except subprocess.TimeoutExpired:
+    if not _ends_within(process, _GRACE):
         process.kill()
         process.wait()
     return True
+
+
+def _ends_within(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
+    """Wait for its end for so long; None for as long as it takes."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+        return True
+    return False
 
 
 @contextlib.contextmanager
@@ -132,14 +132,8 @@ def selecting(store: Store, one: Suggestion) -> Iterator[list[str]]:
         RefusedError: The test cannot be written as a file of its own.
     """
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        Store(Path(scratch), store.rootdir).save(one, "", _module(store, one))
+        Store(Path(scratch), store.rootdir).save(one, "", rebuild.module_text(store, one))
         yield [*plugins(), f"--enrich-run={one.id}", f"--enrich-dir={scratch}"]
-
-
-def _module(store: Store, one: Suggestion) -> str:
-    from pytest_enrich import patch
-
-    return patch.render_module(one, python_file.read(store.rootdir, one.target.path).before)
 
 
 def plugins() -> list[str]:
@@ -201,15 +195,11 @@ def _captured(
             start_new_session=True,
         ) as process,
     ):
-        late = False
         try:
-            try:
-                process.wait(min(SILENCE, limit))
-            except subprocess.TimeoutExpired:
+            late = not _ends_within(process, min(SILENCE, limit))
+            if late:
                 tell()
-                process.wait(max(limit - SILENCE, 0.0))
-        except subprocess.TimeoutExpired:
-            late = True
+                late = not _ends_within(process, max(limit - SILENCE, 0.0))
         finally:
             _end(process)
         output.seek(0)

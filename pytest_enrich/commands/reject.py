@@ -29,21 +29,18 @@ COMES_BACK = {
 @click.option("--note", default="", help="A few words for the team; they go into the committed file.")
 @json_option
 @project_option
-def command(  # noqa: PLR0913 - one argument an option, as click passes them
-    store: Store, identities: tuple[str, ...], *, reason: Reason, scope: Scope, note: str, as_json: bool
-) -> int:
+def command(store: Store, identities: tuple[str, ...], *, reason: Reason, scope: Scope, note: str) -> int:
     """Turn suggestions down; `.enrich-rejected` remembers it for the whole team."""
     settle_interrupted(store)
     gone = reject(store, store.find_all(identities), reason=reason, scope=scope, note=note)
-    if as_json:
-        answer({"rejected": [one.id for one in gone], "scope": scope, "reason": reason})
+    answer({"rejected": [one.id for one in gone], "scope": scope, "reason": reason})
     noun = "possible bug" if all(one.kind == "bug" for one in gone) else "suggestion"
     left = len(store.bugs() if noun == "possible bug" else store.pending())
-    say(f"{counted(len(gone), noun)} turned down: {' '.join(one.id for one in gone)}", as_json=as_json)
-    say(f"Noted in {rejected.NAME} (commit it). {COMES_BACK[scope]}", as_json=as_json)
+    say(f"{counted(len(gone), noun)} turned down: {' '.join(one.id for one in gone)}")
+    say(f"Noted in {rejected.NAME} (commit it). {COMES_BACK[scope]}")
     listed = "pytest-enrich list" + " --bugs" * (noun == "possible bug")
     following = f"{listed if left else 'pytest --enrich'}   (take it back: pytest-enrich undo)"
-    say(f"{counted(left, noun)} left.\nNext:  {following}", as_json=as_json)
+    say(f"{counted(left, noun)} left.\nNext:  {following}")
     return 0
 
 
@@ -86,18 +83,17 @@ def reject(  # noqa: PLR0913 - the parts of a decision
 @click.argument("what", metavar="ID|PATH[::NAME]")
 @json_option
 @project_option
-def allow(store: Store, what: str, *, as_json: bool) -> int:
+def allow(store: Store, what: str) -> int:
     """Take lines out of .enrich-rejected: those of an ID, a file, or a function."""
     lines = rejected.read(store.rootdir).lines
     wanted = identity.choose_name(what, {line.what for line in lines}, see="pytest-enrich list --rejected")
     back = _waiting_again(store, wanted)
     rejected.remove(store.rootdir, lambda line: line.what == wanted)
     count = sum(line.what == wanted for line in lines)
-    if as_json:
-        answer({"allowed": wanted, "lines": count, "waiting": back})
-    say(f"{counted(count, 'line')} of {visible(wanted)} taken out of {rejected.NAME}.", as_json=as_json)
+    answer({"allowed": wanted, "lines": count, "waiting": back})
+    say(f"{counted(count, 'line')} of {visible(wanted)} taken out of {rejected.NAME}.")
     following = f"pytest-enrich show {back[0]}" if back else "pytest --enrich"
-    say(f"{' '.join(back) or 'Nothing'} waits again.\nNext:  {following}", as_json=as_json)
+    say(f"{' '.join(back) or 'Nothing'} waits again.\nNext:  {following}")
     return 0
 
 

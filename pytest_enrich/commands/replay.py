@@ -7,26 +7,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_enrich.commands import pytest_run
+from pytest_enrich.commands import audit, pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
-from pytest_enrich.data import (
-    Aim,
-    Attempt,
-    Begun,
-    Dropped,
-    Judged,
-    Kept,
-    Replay,
-    Replayed,
-    Suggestion,
-    Verdict,
-)
+from pytest_enrich.data import Aim, Attempt, Begun, Dropped, Judged, Kept, Replay, Replayed, Suggestion, Verdict
 from pytest_enrich.data.run import Written
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.pipeline import REJECTED
@@ -85,12 +73,7 @@ def replayed(store: Store, name: str, tell: Tell = unheard) -> Compared:
         UsageError: There is no such run, or its evidence is broken.
         RefusedError: It could not be judged here.
     """
-    checked = store.evidence.check()
-    if checked.faults:
-        raise UsageError(
-            f"the evidence is broken: {checked.faults[0]}\n"
-            "Nothing was run.\nAll faults:  pytest-enrich audit verify"
-        )
+    checked = audit.whole(store, "Nothing was run.")
     run = _recorded(store, name)
     used = Options(run.asked.began.said) if not checked.foreign else harmless(run.asked.began.said)
     tell(f"judging {counted(len(run.titles), 'candidate')} of run {run.number} again ...")
@@ -118,15 +101,15 @@ def _recorded(store: Store, name: str) -> Recorded:
         for line in lines
         if (one := line.told("suggestion", Written))
     }
-    judged = tuple(_as_written(one, written) for one in _grouped(lines))
+    judged: list[Judged] = []
+    titles: list[str] = []
+    for each in _grouped(lines):
+        named = [_as_written(attempt, written) for attempt in each.attempts]
+        judged.append(replace(each, attempts=tuple(attempt for attempt, _ in named)))
+        titles += [title for _, title in named]
     bugs = tuple(one for one in written.values() if one.kind == "bug")
-    titles = tuple(_title(one, written) for each in judged for one in each.attempts)
-    asked = Replay(began=began, judged=judged, bugs=bugs)
-    return Recorded(number=int(number), at=lines[0].at, asked=asked, titles=titles)
-
-
-Wrote: TypeAlias = dict[tuple[str, str], Suggestion]
-"""What a run wrote, by id and body."""
+    asked = Replay(began=began, judged=tuple(judged), bugs=bugs)
+    return Recorded(number=int(number), at=lines[0].at, asked=asked, titles=tuple(titles))
 
 
 def _grouped(lines: Iterable[Line]) -> Iterator[Judged]:
@@ -142,32 +125,21 @@ def _grouped(lines: Iterable[Line]) -> Iterator[Judged]:
     yield from [Judged(aim=aim, attempts=tuple(attempts))] if aim and attempts else []
 
 
-def _suggestion(attempt: Attempt, written: Wrote) -> Suggestion | None:
+def _as_written(attempt: Attempt, written: Mapping[tuple[str, str], Suggestion]) -> tuple[Attempt, str]:
+    """An attempt with the text that people were shown, whose name and form may be others, and what it is called.
+
+    `written` is what the run wrote, by id and body.
+    """
     from pytest_enrich import patch
 
     gaps = attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
     body = patch.body_of(attempt.candidate) if gaps else ""
-    return next((written[gap, body] for gap in gaps if (gap, body) in written), None)
-
-
-def _as_written(judged: Judged, written: Wrote) -> Judged:
-    """With the text that people were shown of what was kept: its name and its form may be others."""
-    from pytest_enrich import patch
-
-    def shown(attempt: Attempt) -> Attempt:
-        one = _suggestion(attempt, written)
-        if one is None:
-            return attempt
-        test = patch.as_candidate(one)
-        known = {"name": test.name, "code": test.code, "imports": test.imports, "placement": test.placement}
-        return replace(attempt, candidate=replace(attempt.candidate, **known))
-
-    return replace(judged, attempts=tuple(map(shown, judged.attempts)))
-
-
-def _title(attempt: Attempt, written: Wrote) -> str:
-    one = _suggestion(attempt, written)
-    return one.id if one is not None else f"{attempt.path}::{attempt.qualname}, {attempt.candidate.title}"
+    one = next((written[gap, body] for gap in gaps if (gap, body) in written), None)
+    if one is None:
+        return attempt, f"{attempt.path}::{attempt.qualname}, {attempt.candidate.title}"
+    test = patch.as_candidate(one)
+    known = {"name": test.name, "code": test.code, "imports": test.imports, "placement": test.placement}
+    return replace(attempt, candidate=replace(attempt.candidate, **known)), one.id
 
 
 def _judged_again(store: Store, asked: Replay, words: Sequence[str]) -> Replayed:

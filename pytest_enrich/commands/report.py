@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pytest_enrich import reports
-from pytest_enrich.commands.project import answer, json_option, project_option, say, tell_problems
+from pytest_enrich.commands.project import answer, is_json, json_option, project_option, say, tell, tell_problems
 from pytest_enrich.config import WantedReport
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters import formats
@@ -28,9 +28,9 @@ _USUAL = ("html",)
 )
 @json_option
 @project_option
-def command(store: Store, texts: tuple[str, ...], *, as_json: bool) -> int:
+def command(store: Store, texts: tuple[str, ...]) -> int:
     """Write reports on the last run and what waits; no test is run."""
-    wanted = _wanted(texts, as_json=as_json)
+    wanted = _wanted(texts)
     here = Path.cwd()
     printed = [one for one in wanted if _is_printed(one)]
     files = [one for one in wanted if one not in printed]
@@ -42,15 +42,14 @@ def command(store: Store, texts: tuple[str, ...], *, as_json: bool) -> int:
         if not formats.is_log(one):
             click.echo(formats.render(one.format, report), nl=False)
         elif told := reports.announce(report, os.environ, click.echo):
-            say(told, as_json=True)
+            tell(told)
     for path in reports.shown(written, here):
-        say(f"Written: {visible(str(path))}", as_json=as_json or bool(printed))
-    if as_json:
-        answer({"written": [str(path) for path in written]})
+        (tell if printed else say)(f"Written: {visible(str(path))}")
+    answer({"written": [str(path) for path in written]})
     return 0
 
 
-def _wanted(texts: tuple[str, ...], *, as_json: bool) -> tuple[WantedReport, ...]:
+def _wanted(texts: tuple[str, ...]) -> tuple[WantedReport, ...]:
     """What was asked for.
 
     Raises:
@@ -60,7 +59,7 @@ def _wanted(texts: tuple[str, ...], *, as_json: bool) -> tuple[WantedReport, ...
         wanted = formats.wanted(texts or _USUAL)
     except UsageError as error:
         raise UsageError(f"--format {' '.join(texts)}: {error}\nNothing was written.") from None
-    if sum(_is_printed(one) for one in wanted) + as_json > 1:
+    if sum(_is_printed(one) for one in wanted) + is_json() > 1:
         raise UsageError(
             "only one thing can go to stdout\nNothing was written.\nGive the other a file:  html:out.html"
         )

@@ -16,7 +16,7 @@ from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import Question, Rehearsal, Reproof, Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import visible, visible_lines
-from pytest_enrich.store import Store, identity, python_file, rebuild, seal
+from pytest_enrich.store import Store, identity, rebuild, seal
 from pytest_enrich.store.seal import options_of
 
 _WHY = {"elsewhere": "made on another machine", "changed": "changed after it was made"}
@@ -68,12 +68,8 @@ def save(store: Store, one: Suggestion, text: str = "") -> None:
     Raises:
         RefusedError: The test file cannot be read, or cannot take the test.
     """
-    from pytest_enrich import patch
-
-    before = python_file.read(store.rootdir, one.target.path).before
-    how = rebuild.how(store, one.target.path)
-    patch_text = "" if one.kind == "bug" else patch.render_patch(one, before, how=how)
-    store.save(one, patch_text, text or patch.render_module(one, before))
+    patch_text = "" if one.kind == "bug" else rebuild.patch_text(store, one)
+    store.save(one, patch_text, text or rebuild.module_text(store, one))
 
 
 def judged(store: Store, one: Suggestion, version: Suggestion) -> tuple[Suggestion, Reproof]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import sys
 import time
@@ -25,10 +24,11 @@ from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import counted, filled, visible, visible_lines
 from pytest_enrich.store import Store, experience, identity
 from pytest_enrich.store.experience import NONE, Experience
-from pytest_enrich.store.python_file import is_stale, today_text
+from pytest_enrich.store.python_file import is_stale, today_line
 
 _GRADES = get_args(Grade)
-_COLOURS = ((re.compile(r"  \+ "), "green"), (re.compile(r"  - "), "red"), (re.compile(r"! "), "yellow"))
+_COLOURS = {"  + ": "green", "  - ": "red", "! ": "yellow"}
+"""By what a line begins with."""
 ENTER, ESCAPE = "\r", "\x1b"
 _SAME = {"\n": ENTER, "\x1b[A": "k", "\x1b[D": "k", "\x1b[B": "j", "\x1b[C": "j"}
 """Keys that mean what another one means."""
@@ -73,15 +73,6 @@ _REASONS = (
     Key(ESCAPE, "cancel"),
 )
 _SCOPES: dict[str, Scope] = {"never for this code": "gap", "never for this file": "file"}
-
-
-class Done(Struct, frozen=True, kw_only=True):
-    """A decision of this sitting; `path` is the test file that changed."""
-
-    id: str
-    verb: Literal["accept", "reject"]
-    path: str = ""
-    edited: bool = False
 
 
 class Lines:
@@ -191,8 +182,8 @@ class Review:
         self._at = 0
         self._skipped: set[str] = set()
         self._began = 0.0
-        self.batches: list[list[Done]] = []
-        """The decisions that stand, those of one key together."""
+        self.batches: list[list[str]] = []
+        """What was decided on in this sitting, by id, and stands: that of one key together."""
 
     def hold(self) -> None:
         """Until nothing waits that was not skipped, or the person quits."""
@@ -212,7 +203,9 @@ class Review:
 
     def summary(self) -> list[str]:
         """What was done, which files changed, and how to go on with what waits."""
-        done, waiting = [one for batch in self.batches for one in batch], self._store.shelf().suggestions
+        ours = {name for batch in self.batches for name in batch}
+        done = [decision for decision, one in undo.standing(self._store) if one.id in ours]
+        waiting = self._store.shelf().suggestions
         accepted = [one for one in done if one.verb == "accept"]
         edited, rejected = sum(one.edited for one in accepted), len(done) - len(accepted)
         taken = f" accepted {len(accepted) - edited}   edited {edited}   rejected {rejected}"
@@ -240,8 +233,8 @@ class Review:
 
     def _show(self, one: Suggestion) -> None:
         for line in ("", *show.screen(self._store, one)):
-            colour = next((colour for pattern, colour in _COLOURS if pattern.match(line)), None)
-            say(line if colour is None else click.style(line, fg=colour))
+            colour = next((colour for sign, colour in _COLOURS.items() if line.startswith(sign)), None)
+            say(click.style(line, fg=colour) if colour else line)
 
     def _act(self, word: str, one: Suggestion, keys: Sequence[Key]) -> None:
         """Another process may have decided on it since it was shown."""
@@ -306,14 +299,14 @@ class Review:
         scope = _SCOPES.get(word, "idea")
         reason: Reason = word if word in get_args(Reason) else "other"  # type: ignore[assignment]
         gone = reject.reject(self._store, [one], reason=reason, scope=scope, note="", seconds=self._seconds())
-        self.batches.append([Done(id=each.id, verb="reject") for each in gone])
+        self.batches.append([each.id for each in gone])
         say(f"{counted(len(gone), 'suggestion')} turned down, noted. {reject.COMES_BACK[scope]} {self._left()}")
 
     def undo(self) -> None:
         """Take back what the latest key decided; a decision from before this sitting only when it is meant."""
         standing = {one.id: (decision, one) for decision, one in undo.standing(self._store)}
-        ours = [one for one in self.batches.pop() if one.id in standing] if self.batches else []
-        names = [one.id for one in ours] or [*standing][-1:]
+        ours = [name for name in self.batches.pop() if name in standing] if self.batches else []
+        names = ours or [*standing][-1:]
         if not ours and not (names and self._is_meant(names[0], standing[names[0]][0].at)):
             say("Nothing was taken back.")
             return
@@ -322,7 +315,7 @@ class Review:
                 changed = undo.undo(self._store, *standing[name])
             except EnrichError as error:
                 say(visible_lines(str(error)))
-                self.batches.append([one for one in ours if one.id == name])
+                self.batches.append([name] if name in ours else [])
                 continue
             say(f"took back what was decided on {name}; it waits again. Changed: {visible(changed)}")
             if name not in self._order:
@@ -340,7 +333,7 @@ class Review:
 
     def diff(self, one: Suggestion) -> None:
         """The whole function, and the whole change."""
-        line = today_text(self._store, one)
+        line = today_line(self._store, one)
         source = show.function(self._store, one, line) if line is not None else ()
         change = "" if one.kind == "bug" else show.whole_patch(self._store, one)
         told = [show.source_line(each) for each in source]
@@ -351,11 +344,7 @@ class Review:
         say(f"running {visible(', '.join(files))} with {'it' if len(wanted) == 1 else 'them'} ...")
         results = accept.accept(self._store, wanted, how)
         accept.tell_results(results, bugs=wanted[0].kind == "bug")
-        taken = [
-            Done(id=one.id, verb="accept", path=one.path, edited=one.id in how.edited)
-            for one in results
-            if not one.refused
-        ]
+        taken = [one.id for one in results if not one.refused]
         if taken:
             self.batches.append(taken)
             say(self._left())
@@ -446,15 +435,14 @@ def _nothing(store: Store) -> str:
 
 def _about(store: Store, pending: tuple[Suggestion, ...], word: str) -> list[Suggestion]:
     """Those whose source or test file is this path, or in this folder."""
+
+    def is_there(one: Suggestion) -> bool:
+        paths = (store.rootdir / one.gap.path, store.rootdir / one.target.path)
+        return any(path.resolve().is_relative_to(place) for path in paths)
+
     with contextlib.suppress(OSError, ValueError, RuntimeError):
         place = (Path.cwd() / word).resolve()
-        return [
-            one
-            for one in pending
-            if any(
-                (store.rootdir / path).resolve().is_relative_to(place) for path in (one.gap.path, one.target.path)
-            )
-        ]
+        return list(filter(is_there, pending))
     return []
 
 

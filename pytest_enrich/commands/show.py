@@ -18,7 +18,7 @@ from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.figures import contract_of, observed_of, reproduction_of, runs_of
 from pytest_enrich.reporters.words import filled, fit, visible, visible_lines
 from pytest_enrich.store import Store, python_file, rebuild, targets
-from pytest_enrich.store.python_file import today_text
+from pytest_enrich.store.python_file import today_line
 from pytest_enrich.store.seal import options_of
 
 _NAMES = 4  # the lines of a diff before its first hunk
@@ -35,7 +35,7 @@ _RULE = "-" * 78
 @click.option("--issue", "as_issue", is_flag=True, help="Of a possible bug: the text of an issue about it.")
 @json_option
 @project_option
-def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool, as_json: bool) -> int:
+def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool) -> int:
     """Show one suggestion: its gap, its test, its proof. Or one possible bug: what is said, and what is done."""
     found = store.find(identity)
     if as_issue and found.kind != "bug":
@@ -47,15 +47,14 @@ def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool, as_j
             f"{found.id} is a possible bug without a patch\nAs a known failure:  pytest-enrich xfail {found.id}"
         )
     if as_patch:
-        text = made_again(store, found)
+        targets.refuse(store.rootdir, found.target.path, options_of(store.rootdir, found).words)
+        text = rebuild.patch_text(store, found)  # whatever lies in the folder
         click.echo(visible_lines(text) if sys.stdout.isatty() else text, nl=False)
     elif as_issue:
         from pytest_enrich.reporters.md import issue
 
         click.echo(issue(found), nl=False)
-    elif as_json:
-        answer(found)
-    else:
+    elif not answer(found):
         say("\n".join([*screen(store, found), *_commands(found)]))
     return 0
 
@@ -113,7 +112,7 @@ def _commands(one: Suggestion) -> list[str]:
 
 
 def _source(store: Store, one: Suggestion) -> list[str]:
-    line = today_text(store, one)
+    line = today_line(store, one)
     if line is None:
         return [f"  stale: {fit(one.gap.qualname, 40)} changed since"]
     try:
@@ -132,19 +131,6 @@ def whole_patch(store: Store, one: Suggestion) -> str:
 
     file = python_file.read(store.rootdir, one.target.path)
     return patch.change(one, file.before, how=rebuild.how(store, file.name))
-
-
-def made_again(store: Store, one: Suggestion) -> str:
-    """The patch for `git apply`, whatever lies in the folder: of the suggestion against the test file of today.
-
-    Raises:
-        EnrichError: See `whole_patch`; or it may not go there.
-    """
-    from pytest_enrich import patch
-
-    targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
-    file = python_file.read(store.rootdir, one.target.path)
-    return patch.render_patch(one, file.before, how=rebuild.how(store, file.name))
 
 
 def labelled(label: str, told: str) -> list[str]:

@@ -43,16 +43,13 @@ class Stats(Struct, frozen=True, kw_only=True):
 @click.command("stats")
 @json_option
 @project_option
-def command(store: Store, *, as_json: bool) -> int:
+def command(store: Store) -> int:
     """Say what was offered, accepted, edited and rejected, by whom it was made, and how long a decision took."""
     tell_problems(store)
     stats = collect(fates(store.decisions(), (*store.lying("decided"), *store.lying("pending"))))
-    if as_json:
-        answer(_json(stats))
-    elif not stats.total.offered:
-        say("Nothing was offered so far.\nNext:  pytest --enrich")
-    else:
-        say("\n".join(_lines(stats)))
+    nothing = "Nothing was offered so far.\nNext:  pytest --enrich"
+    if not answer(_json(stats)):
+        say("\n".join(_lines(stats)) if stats.total.offered else nothing)
     return 0
 
 
@@ -116,20 +113,20 @@ def _figures(one: Tally) -> tuple[str, ...]:
 def _json(stats: Stats) -> Mapping[str, object]:
     median = statistics.median(stats.seconds) if stats.seconds else None
     return {
-        "total": _with_rate(stats.total),
+        "total": _with_rates(stats.total),
         "rejected": stats.reasons,
-        "by": _rates(stats.by),
+        "by": _with_rates(stats.by),
         "over_time": {
-            period: {"total": _with_rate(whole), "by": _rates(groups)}
+            period: {"total": _with_rates(whole), "by": _with_rates(groups)}
             for period, (whole, groups) in stats.over_time.items()
         },
         "seconds": {"median": median, "decisions": len(stats.seconds)},
     }
 
 
-def _rates(by: Mapping[str, Mapping[str, Tally]]) -> Mapping[str, object]:
-    return {name: {group: _with_rate(one) for group, one in groups.items()} for name, groups in by.items()}
-
-
-def _with_rate(one: Tally) -> Mapping[str, object]:
-    return {**asdict(one), "rate": one.rate}
+def _with_rates(told: object) -> object:
+    """A tally, or whatever holds tallies by name, each with its rate."""
+    if isinstance(told, Tally):
+        return {**asdict(told), "rate": told.rate}
+    assert isinstance(told, dict)
+    return {name: _with_rates(part) for name, part in told.items()}

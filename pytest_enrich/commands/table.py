@@ -28,46 +28,37 @@ _FOREIGN = (
 @click.option("--check", is_flag=True, help="Exit with 1 when something is pending.")
 @json_option
 @project_option
-def command(store: Store, which: str | None, *, check: bool, as_json: bool) -> int:
+def command(store: Store, which: str | None, *, check: bool) -> int:
     """Show what is pending as a table."""
     if check and which:
         raise UsageError(f"--check is about what is pending, not --{which}\nNothing was done.")
     tell_problems(store)
     show = {"gaps": _gaps, "rejected": _rejected, "bugs": _bugs}.get(which or "", _pending)
-    found = show(store, as_json=as_json)
-    return _FOUND if check and found else 0
+    show(store)
+    return _FOUND if check and store.pending() else 0
 
 
-def _pending(store: Store, *, as_json: bool) -> int:
+def _pending(store: Store) -> None:
     pending = store.pending()
     places = lines(store, pending)
     stale = [one for one in pending if places[one.id] is None]
     foreign = [one for one in pending if seal.made(store.rootdir, one) != "here"]
-    if as_json:
-        answer(
-            {
-                "suggestions": [
-                    _facts(one, stale=places[one.id] is None, here=one not in foreign) for one in pending
-                ]
-            }
-        )
-    elif not pending:
-        following = "pytest-enrich list --bugs" if store.bugs() else "pytest --enrich"
-        say(f"Nothing is pending.\nNext:  {following}")
-    else:
-        say(text.table(pending))
-        for line in text.by_models(pending):
-            say(f"\n{line}")
-        for one in stale:
-            say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
-        if foreign:
-            say(filled(_FOREIGN.format(f"all {len(pending)}" if len(foreign) == len(pending) else len(foreign))))
-        fresh = next((one.id for one in pending if places[one.id] is not None), None)
-        say(f"\nNext:  pytest-enrich {'review' if fresh else 'clean'}")
-        say(f"       pytest-enrich show {fresh or pending[0].id}")
-        found = len(store.bugs())
-        say(f"\n{counted(found, 'possible bug')}:  pytest-enrich list --bugs") if found else None
-    return len(pending)
+    bugs = len(store.bugs())
+    if answer({"suggestions": [_facts(one, stale=one in stale, here=one not in foreign) for one in pending]}):
+        return
+    if not pending:
+        say(f"Nothing is pending.\nNext:  {'pytest-enrich list --bugs' if bugs else 'pytest --enrich'}")
+        return
+    say(text.table(pending))
+    for one in stale:
+        say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
+    if foreign:
+        say(filled(_FOREIGN.format(f"all {len(pending)}" if len(foreign) == len(pending) else len(foreign))))
+    fresh = next((one.id for one in pending if one not in stale), None)
+    say(f"\nNext:  pytest-enrich {'review' if fresh else 'clean'}")
+    say(f"       pytest-enrich show {fresh or pending[0].id}")
+    if bugs:
+        say(f"\n{counted(bugs, 'possible bug')}:  pytest-enrich list --bugs")
 
 
 def _facts(one: Suggestion, *, stale: bool, here: bool) -> dict[str, object]:
@@ -87,43 +78,37 @@ def _facts(one: Suggestion, *, stale: bool, here: bool) -> dict[str, object]:
     }
 
 
-def _bugs(store: Store, *, as_json: bool) -> int:
+def _bugs(store: Store) -> None:
     found = store.bugs()
-    if as_json:
-        answer({"bugs": found})
-    elif not found:
-        say("No possible bug waits.\nNext:  pytest-enrich list")
-    for one in () if as_json else found:
+    if answer({"bugs": found}):
+        return
+    for one in found:
         say(text.bug_table([one]))
         say(f"      says  {fit(contract_of(one), 67)}")
         say(f"      does  {fit(observed_of(one), 67)}")
-    if found and not as_json:
-        say(f"\nNext:  pytest-enrich show {found[0].id}")
-    return len(found)
+    following = f"\nNext:  pytest-enrich show {found[0].id}" if found else ""
+    say(following or "No possible bug waits.\nNext:  pytest-enrich list")
 
 
-def _gaps(store: Store, *, as_json: bool) -> int:
+def _gaps(store: Store) -> None:
     left = reports.left(store)
-    if as_json:
-        answer({"gaps": left})
-    elif not left:
+    if answer({"gaps": left}):
+        return
+    if not left:
         say("No gap was left without a test by the runs so far.\nNext:  pytest-enrich list")
-    for line in () if as_json else left:
+    for line in left:
         gap = line.gap
         say(f"  {gap.id}  {fit(f'{gap.path}:{gap.line} {gap.qualname}', 76 - len(gap.id))}")
         why = line.outcome + (f": {line.detail}" if line.detail else "")
         say(f"      {fit(f'{gap.text}  ({gap.outcome})', 73)}")
         say(f"      {fit(why, 73)}")
-    return len(left)
 
 
-def _rejected(store: Store, *, as_json: bool) -> int:
+def _rejected(store: Store) -> None:
     lines = rejected.read(store.rootdir).lines
-    if as_json:
-        answer({"rejected": lines})
-        return len(lines)
+    if answer({"rejected": lines}):
+        return
     for one in lines:
         say(fit(f"  {one.what}  {one.scope}  {one.reason}  {one.when}  {one.where}  {one.note}".rstrip(), 79))
     again = f"pytest-enrich allow {visible(lines[0].what)}" if lines else ""
     say(f"\nAllow one again:  {again}" if lines else "Nothing was turned down.")
-    return len(lines)

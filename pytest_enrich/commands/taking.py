@@ -18,7 +18,7 @@ from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
-from pytest_enrich.store import Store, disk, python_file, rebuild, rejected, targets
+from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, targets
 from pytest_enrich.store.python_file import PythonFile
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
@@ -71,8 +71,8 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     if not is_red or not (store.rootdir / path).exists():
         return results
     words, folder = words_of(store, group), PurePosixPath(path).parent.as_posix()
-    before = pytest_run.file(store, path, words, how.tell)
-    if not before.passed and pytest_run.file(store, folder, words, how.tell).passed:
+    before = pytest_run.files(store, [path], words, how.tell)
+    if not before.passed and pytest_run.files(store, [folder], words, how.tell).passed:
         return _take(store, path, group, msgspec.structs.replace(how, beside=folder))
     return results if before.passed else _with_cause(path, results, before)
 
@@ -99,17 +99,16 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
         steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
     except EnrichError as error:
-        if len(group) == 1:
-            return (Taken(id=group[0].id, path=path, refused=str(error)),)
-        return _halves(store, path, group, how)
-    if outcome.passed:
-        note = made.note or _new_note(file, group)
-        taken = (_taken(store, path, step, outcome) for step in steps)
-        return tuple(msgspec.structs.replace(one, note=note) for one in taken)
-    if len(group) > 1:
-        return _halves(store, path, group, how)
-    why = f"{path} is red with it: {outcome.last_line}"
-    return (Taken(id=group[0].id, path=path, refused=why, output=outcome.end),)
+        why, output = str(error), ""
+    else:
+        if outcome.passed:
+            note = made.note or _new_note(file, group)
+            return tuple(_taken(store, step, outcome, note) for step in steps)
+        why, output = f"{path} is red with it: {outcome.last_line}", outcome.end
+    if len(group) == 1:
+        return (Taken(id=group[0].id, path=path, refused=why, output=output),)
+    middle = len(group) // 2
+    return (*_take(store, path, group[:middle], how), *_take(store, path, group[middle:], how))
 
 
 def undone(decision: Decision, why: Literal["red", "interrupted"]) -> Decision:
@@ -136,11 +135,6 @@ def _new_note(file: PythonFile, group: Sequence[Suggestion]) -> str:
     return f"{file.name} was not there any more; a new file was made for it" if is_gone else ""
 
 
-def _halves(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
-    middle = len(group) // 2
-    return (*_take(store, path, group[:middle], how), *_take(store, path, group[middle:], how))
-
-
 def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:
     """Write the file and run it; what comes back red, or is interrupted, is as it was before."""
     content = file.encoded(steps[-1].after)
@@ -152,7 +146,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
         disk.make_folder(file.path.parent)
         python_file.write(file, content)
         words = words_of(store, [step.suggestion for step in steps])
-        outcome = pytest_run.file(store, how.beside or file.name, words, how.tell)
+        outcome = pytest_run.files(store, [how.beside or file.name], words, how.tell)
         green = outcome.passed
     finally:
         if not green:
@@ -186,19 +180,27 @@ def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
     )
 
 
-def _taken(store: Store, path: str, step: Step, outcome: pytest_run.Outcome) -> Taken:
+def _taken(store: Store, step: Step, outcome: pytest_run.Outcome, note: str) -> Taken:
     """Where the new tests are now; later steps may have moved them."""
+    path = step.suggestion.target.path
+    text = python_file.read(store.rootdir, path).text
+    names = _places(step, path, text)
+    return Taken(id=step.suggestion.id, path=path, names=names, summary=outcome.last_line, note=note)
+
+
+def _places(step: Step, path: str, text: str) -> tuple[tuple[str, int], ...]:
+    """The names of the new tests, and their lines in the text of the file."""
     from pytest_enrich import patch
 
-    text = python_file.read(store.rootdir, path).text
     candidate = patch.as_candidate(step.suggestion)
     if isinstance(candidate, NewRow):
-        place = (step.suggestion.more, patch.line(text, candidate))
-        return Taken(id=step.suggestion.id, path=path, names=(place,), summary=outcome.last_line)
-    new = python_file.functions(step.after, path).keys() - python_file.functions(step.before, path).keys()
-    places = python_file.functions(text, path)
-    names = sorted(((name, places.get(name, 0)) for name in new), key=lambda item: item[1])
-    return Taken(id=step.suggestion.id, path=path, names=tuple(names), summary=outcome.last_line)
+        return ((step.suggestion.more, patch.line(text, candidate)),)
+    before, after, today = (python_file.functions(each, path) for each in (step.before, step.after, text))
+    added = after.keys() - before.keys()
+    # What stands in another function is a part of that one.
+    new = [name for name in added if not any(name.startswith(f"{other}.") for other in after)]
+    places = ((name, today[name].lineno if name in today else 0) for name in new)
+    return tuple(sorted(places, key=lambda item: item[1]))
 
 
 def settle_interrupted(store: Store) -> tuple[str, ...]:
@@ -227,7 +229,7 @@ def refuse_decided(store: Store, one: Suggestion) -> None:
 
 
 def _interrupted(store: Store) -> list[tuple[Decision, Suggestion]]:
-    latest = {(one.id, one.body): one for one in store.decisions()}
+    latest = identity.latest(store.decisions())
     found = ((latest.get((one.id, one.test.body_sha256)), one) for one in store.lying("pending"))
     return [(decision, one) for decision, one in found if decision and decision.verb != "undo"]
 

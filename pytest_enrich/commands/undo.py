@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.argument("prefix", metavar="[ID]", required=False)
 @json_option
 @project_option
-def command(store: Store, prefix: str | None, *, as_json: bool) -> int:
+def command(store: Store, prefix: str | None) -> int:
     """Take back the latest decision, or the one on ID; the suggestion waits again."""
     settle_interrupted(store)
     decision, suggestion = _asked(store, prefix)
@@ -34,14 +34,13 @@ def command(store: Store, prefix: str | None, *, as_json: bool) -> int:
     changed = undo(store, decision, suggestion)
     for one, about in others:
         undo(store, one, about)
-    if as_json:
-        also = [one.id for one, _ in others]
-        answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed, "also": also}})
+    also = [one.id for one, _ in others]
+    answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed, "also": also}})
     what = "accepting" if decision.verb == "accept" else "rejecting"
-    names = " ".join(one.id for one in (decision, *(one for one, _ in others)))
+    names = " ".join((decision.id, *also))
     waits = "they wait" if others else "it waits"
-    say(f"Took back {what} {names}; {waits} again. Changed: {visible(changed)}", as_json=as_json)
-    say(f"Next:  pytest-enrich show {decision.id}", as_json=as_json)
+    say(f"Took back {what} {names}; {waits} again. Changed: {visible(changed)}")
+    say(f"Next:  pytest-enrich show {decision.id}")
     return 0
 
 
@@ -85,13 +84,8 @@ def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
 def standing(store: Store) -> tuple[tuple[Decision, Suggestion], ...]:
     """A person's decisions that stand and can be taken back, oldest first, with what they are about."""
     lying = {(one.id, one.test.body_sha256): one for one in store.lying("decided")}
-    latest: dict[tuple[str, str], Decision] = {}
-    for one in store.decisions():
-        latest.pop((one.id, one.body), None)
-        latest[one.id, one.body] = one
-    return tuple(
-        (one, lying[key]) for key, one in latest.items() if one.verb in {"accept", "reject"} and key in lying
-    )
+    found = identity.latest(store.decisions()).items()
+    return tuple((one, lying[key]) for key, one in found if one.verb in {"accept", "reject"} and key in lying)
 
 
 def _asked(store: Store, prefix: str | None) -> tuple[Decision, Suggestion]:

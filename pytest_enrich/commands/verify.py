@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 
 import click
 
 from pytest_enrich.commands import pytest_run, replay, reproof
 from pytest_enrich.commands.edit import edited_version, is_edited_by_hand
-from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.project import answer, json_option, project_option, say, tell
 from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
@@ -21,8 +20,8 @@ from pytest_enrich.store.seal import options_of
 _FOUND = 1
 _FINE = frozenset({"ok", "there"})
 OUTPUT = frozenset({"fails", "unclear"})
-_STATES = {False: ({0: "ok"}, "fails"), True: ({0: "mended", 1: "there"}, "unclear")}
-"""By the status that pytest ends with, and what any other one says; whether it is a possible bug."""
+_OF_TEST, _OF_BUG = {0: "ok"}, {0: "mended", 1: "there"}
+"""What the status says that pytest ends with."""
 
 
 @click.command("verify")
@@ -33,27 +32,25 @@ _STATES = {False: ({0: "ok"}, "fails"), True: ({0: "mended", 1: "there"}, "uncle
 )
 @json_option
 @project_option
-def command(store: Store, identities: tuple[str, ...], *, every: bool, run: str | None, as_json: bool) -> int:
+def command(store: Store, identities: tuple[str, ...], *, every: bool, run: str | None) -> int:
     """Run suggestions and possible bugs on today's tree; 1 when one is stale, fails, or is mended.
 
     With --replay, have a run's candidates climb all rungs again; 1 when a verdict is another one.
     """
     if [every, bool(identities), run is not None].count(True) != 1:
         raise UsageError("verify needs an ID, --all or --replay\nNothing was run.\nSee:  pytest-enrich list")
-    tell = partial(say, as_json=True)
     if run is not None:
         found = replay.replayed(store, run, tell)
-        answer(found) if as_json else say(visible_lines("\n".join(replay.told(found))))
+        if not answer(found):
+            say(visible_lines("\n".join(replay.told(found))))
         return _FOUND if found.differences else 0
     answers = []
     for suggestion in (*store.pending(), *store.bugs()) if every else store.find_all(identities):
         state, output = verify(store, suggestion, tell)
         answers.append({"id": suggestion.id, "state": state})
-        say(f"{suggestion.id}  {state}", as_json=as_json)
-        say(visible_lines(output), as_json=as_json) if state in OUTPUT else None
-    if as_json:
-        answer({"verified": answers})
-    elif not answers:
+        say(f"{suggestion.id}  {state}")
+        say(visible_lines(output)) if state in OUTPUT else None
+    if not answer({"verified": answers}) and not answers:
         say("Nothing is pending.\nNext:  pytest --enrich")
     return _FOUND if any(each["state"] not in _FINE for each in answers) else 0
 
@@ -65,7 +62,7 @@ def verify(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> tuple[
     """
     if is_stale(store, suggestion):
         return "stale", ""
-    states, otherwise = _STATES[suggestion.kind == "bug"]
+    states, otherwise = (_OF_BUG, "unclear") if suggestion.kind == "bug" else (_OF_TEST, "fails")
     try:
         outcome = run(store, suggestion, tell)
     except RefusedError as error:
@@ -103,7 +100,6 @@ def run_command(store: Store, identity: str, arguments: tuple[str, ...]) -> int:
 
     It answers what pytest answers: the test of a possible bug fails.
     """
-    tell = partial(say, as_json=True)
     found = runnable(store, store.find(identity), tell)
     words = (*options_of(store.rootdir, found).words, *arguments)
     # Somebody at a terminal may be in a debugger, and has Ctrl-C.

@@ -14,12 +14,13 @@ from pytest_enrich.data.encoded import encoded
 from pytest_enrich.errors import UsageError
 
 
-class Format(Struct, frozen=True, kw_only=True):
+class Format(Struct, frozen=True):
     """One kind of report.
 
     Attributes:
         name: As it is typed.
         file: What its file is called when nobody says otherwise.
+        renderer: The function that makes it and its module in this package, loaded when such a report is wanted.
         mark: A text near the beginning of every report of this kind: a file that has it may be replaced by the
             next one, a file without it is somebody's own.
         is_log: Whether, without a destination, it goes into a job's log and summary, and into no file.
@@ -27,32 +28,22 @@ class Format(Struct, frozen=True, kw_only=True):
 
     name: str
     file: str
-    mark: str = "pytest-enrich"
+    renderer: str
+    mark: str
     is_log: bool = False
 
 
 _KNOWN = (
-    Format(name="html", file="report.html", mark='<meta name="generator" content="pytest-enrich">'),
-    Format(name="md", file="report.md", mark="<!-- pytest-enrich report -->"),
-    Format(name="json", file="report.json", mark='"schema": "pytest-enrich/report/'),
-    Format(name="github", file="github-notices.txt", mark="::notice ", is_log=True),
-    Format(name="github-comment", file="github-comment.md", mark="<!-- pytest-enrich comment -->"),
-    Format(name="gitlab", file="gl-code-quality.json", mark='"check_name": "suggested-test"'),
-    Format(name="sarif", file="report.sarif", mark='"name": "pytest-enrich"'),
+    Format("html", "report.html", "html:render", '<meta name="generator" content="pytest-enrich">'),
+    Format("md", "report.md", "md:render", "<!-- pytest-enrich report -->"),
+    Format("json", "report.json", "formats:render_json", '"schema": "pytest-enrich/report/'),
+    Format("github", "github-notices.txt", "machine:render_notices", "::notice ", is_log=True),
+    Format("github-comment", "github-comment.md", "machine:render_comment", "<!-- pytest-enrich comment -->"),
+    Format("gitlab", "gl-code-quality.json", "machine:render_gitlab", '"check_name": "suggested-test"'),
+    Format("sarif", "report.sarif", "machine:render_sarif", '"name": "pytest-enrich"'),
 )
 
 FORMATS: Mapping[str, Format] = {one.name: one for one in _KNOWN}
-
-_RENDERERS = {
-    "html": "html:render",
-    "md": "md:render",
-    "json": "formats:render_json",
-    "github": "machine:render_notices",
-    "github-comment": "machine:render_comment",
-    "gitlab": "machine:render_gitlab",
-    "sarif": "machine:render_sarif",
-}
-"""By what function of which module of this package each is rendered: loaded when such a report is wanted."""
 
 NONE = "none"
 """What switches reports off."""
@@ -97,7 +88,7 @@ def is_log(wanted: WantedReport) -> bool:
 
 def render(name: str, report: Report) -> str:
     """The report in the format of this name, one of `FORMATS`."""
-    module, _, function = _RENDERERS[name].partition(":")
+    module, _, function = FORMATS[name].renderer.partition(":")
     text: str = getattr(importlib.import_module(f"pytest_enrich.reporters.{module}"), function)(report)
     return text
 

@@ -45,34 +45,37 @@ def source_path(report: Report, one: Suggestion) -> str:
     return report.base + one.gap.path
 
 
+def _silent_lines(reported: ReportedSuggestion) -> list[int]:
+    """The lines of the gap that no test runs, as they are today; of a source that is not there, as they were."""
+    return [line.number for line in reported.source if line.missing] or sorted(reported.suggestion.gap.lines)
+
+
 def lines(reported: ReportedSuggestion) -> tuple[int, int]:
     """The first and the last of the gap's lines as they are today, 1-based."""
-    gap = reported.suggestion.gap
-    found = [line.number for line in reported.source if line.missing] or [*gap.lines] or [gap.line]
+    found = _silent_lines(reported) or [reported.suggestion.gap.line]
     return max(min(found), 1), max(*found, 1)
 
 
 def never(reported: ReportedSuggestion) -> str:
     """What of the gap's lines, as they are today, does not happen: `lines 23-26, 28 never run`."""
-    gap = reported.suggestion.gap
-    numbers = [line.number for line in reported.source if line.missing] or sorted(gap.lines)
+    numbers = _silent_lines(reported)
     if not numbers:
-        return f"line {lines(reported)[0]} {_NEVER.get(gap.outcome, _NEVER['entered'])}"
-    silent = {line.number for line in reported.source if not line.missing and _is_silent(line.text)}
-    spans = ", ".join(_spans(numbers, silent))
+        return f"line {lines(reported)[0]} {_NEVER.get(reported.suggestion.gap.outcome, _NEVER['entered'])}"
+    between = {line.number for line in reported.source if not line.missing and _holds_nothing(line.text)}
+    spans = ", ".join(_spans(numbers, between))
     return f"line {spans} never runs" if spans.isdecimal() else f"lines {spans} never run"
 
 
-def _is_silent(text: str) -> bool:
+def _holds_nothing(text: str) -> bool:
     """Whether there is nothing on a line that could run."""
     return not text.strip() or text.lstrip().startswith("#")
 
 
-def _spans(numbers: Sequence[int], silent: AbstractSet[int]) -> Iterator[str]:
-    """The numbers, those that follow each other together, across `silent` ones too."""
+def _spans(numbers: Sequence[int], between: AbstractSet[int]) -> Iterator[str]:
+    """The numbers, those that follow each other together, also where only those `between` lie between them."""
     start = last = numbers[0]
     for number in (*numbers[1:], None):
-        if number is not None and silent >= set(range(last + 1, number)):
+        if number is not None and between >= set(range(last + 1, number)):
             last = number
             continue
         yield str(start) if start == last else f"{start}-{last}"
@@ -93,19 +96,9 @@ def titled(one: Suggestion) -> str:
     return one.title if not name or name in one.title else f"{one.gap.qualname}: {one.title}"
 
 
-def look(one: Suggestion) -> str:
-    """The question that only a person can answer, as one line; "" when there is none."""
-    return visible(f"Look: {one.look}") if one.look else ""
-
-
 def advice(one: Suggestion) -> str:
     """The command that goes on from here."""
     return visible(f"Review: pytest-enrich show {one.id}")
-
-
-def encodable(text: str) -> str:
-    """Code as it is, but for what no UTF-8 file can hold."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def render_gitlab(report: Report) -> str:
@@ -145,8 +138,8 @@ _BUG_HELP = (
 
 def render_sarif(report: Report) -> str:
     """The log: one run, one result a suggestion and a possible bug; each of these has its rule."""
-    results = [_result(report, one) for one in placed(report)]
-    results += [_bug(report, one) for one in report.bugs]
+    results = [_suggested(report, each) for each in placed(report)]
+    results += [_contradicting(report, one) for one in report.bugs]
     run = {
         "tool": {"driver": _driver(bugs=bool(report.bugs))},
         "automationDetails": {"id": "pytest-enrich/"},
@@ -181,44 +174,27 @@ def _rule(identity: str, name: str, short: str, text: str, level: str) -> dict[s
     }
 
 
-def _bug(report: Report, one: Suggestion) -> dict[str, object]:
-    text = visible(f"{one.title}. {contract_of(one)}; {observed_of(one)}. See: pytest-enrich show {one.id}")
-    place = {
-        "artifactLocation": _artifact(source_path(report, one)),
-        "region": {"startLine": max(one.gap.line, 1)},
-    }
+def _contradicting(report: Report, one: Suggestion) -> dict[str, object]:
+    text = f"{one.title}. {contract_of(one)}; {observed_of(one)}. See: pytest-enrich show {one.id}"
+    result = _result(report, one, text, {"startLine": max(one.gap.line, 1)})
+    return {"ruleId": BUG_RULE, "ruleIndex": 1, "level": "warning", **result}
+
+
+def _suggested(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
+    one, (first, last) = reported.suggestion, lines(reported)
+    look = f"Look: {one.look}" if one.look else ""
+    result = _result(report, one, f"{sentence(one)} {look} {advice(one)}", {"startLine": first, "endLine": last})
+    return {"ruleId": RULE, "ruleIndex": 0, "level": "note", **result}
+
+
+def _result(report: Report, one: Suggestion, text: str, region: dict[str, int]) -> dict[str, object]:
+    uri = quote(source_path(report, one), errors="surrogatepass")
+    place = {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}, "region": region}
     return {
-        "ruleId": BUG_RULE,
-        "ruleIndex": 1,
-        "level": "warning",
-        "message": {"text": _plain(encodable(text))},
+        "message": {"text": _plain(visible(text))},
         "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {"primaryLocationLineHash": f"{encodable(one.id)}:1"},
+        "partialFingerprints": {"primaryLocationLineHash": f"{one.id}:1"},
     }
-
-
-def _result(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
-    one = reported.suggestion
-    return {
-        "ruleId": RULE,
-        "ruleIndex": 0,
-        "level": "note",
-        "message": {"text": _plain(f"{sentence(one)} {look(one)} {advice(one)}")},
-        "locations": [{"physicalLocation": _physical(report, reported)}],
-        "partialFingerprints": {"primaryLocationLineHash": f"{encodable(one.id)}:1"},
-    }
-
-
-def _physical(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
-    first, last = lines(reported)
-    return {
-        "artifactLocation": _artifact(source_path(report, reported.suggestion)),
-        "region": {"startLine": first, "endLine": last},
-    }
-
-
-def _artifact(path: str) -> dict[str, str]:
-    return {"uri": quote(path, errors="surrogatepass"), "uriBaseId": _ROOT}
 
 
 def _plain(text: str) -> str:

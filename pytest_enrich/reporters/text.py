@@ -75,22 +75,6 @@ def table(suggestions: Sequence[Suggestion]) -> str:
     )
 
 
-def by_models(suggestions: Sequence[Suggestion]) -> list[str]:
-    """What of these is a model's: `by qwen2.5-coder:7b: cart-abcd; the name of cart-efgh, cart-ijkl`."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for one in (one for one in suggestions if one.origin.model):
-        what = f"the {' and '.join(one.origin.worded)}" if one.origin.worded else ""
-        found.setdefault(one.origin.model, {}).setdefault(what, []).append(one.id)
-    return [
-        filled(visible(f"by {model}: " + "; ".join(_whose(what, ids) for what, ids in sorted(parts.items()))))
-        for model, parts in found.items()
-    ]
-
-
-def _whose(what: str, ids: Sequence[str]) -> str:
-    return f"{what} of {', '.join(ids)}" if what else ", ".join(ids)
-
-
 def gain(one: Suggestion) -> str:
     """`+4 lines`, or `+1 branch` when it runs no new line; `row +4 lines` of one more row."""
     lines, branches = one.proof.lines_gained, one.proof.branches_gained
@@ -105,11 +89,14 @@ def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
     done = sum(summary.gaps.get(outcome, 0) for outcome in summary.gaps if outcome not in (*_ALREADY, "not tried"))
     made = len(summary.suggestions)
     first = f"{counted(made, 'suggestion') if made else 'No suggestion'} from {counted(done, 'gap')}"
+    dropped = sorted(summary.dropped.items(), key=lambda item: (-item[1], item[0]))
+    # Those that nobody is shown because they are weak are counted, too.
+    graded = {grade: summary.grades[grade] for grade in get_args(Grade) if summary.grades.get(grade)}
     lines = [
         f"{first} in {duration(took)}",
         table(new),
-        _dropped(summary),
-        _graded(summary),
+        _of_candidates("dropped", summary, dict(dropped)),
+        _of_candidates("graded", summary, graded),
         _without(summary.gaps),
     ]
     return "\n\n".join(line for line in lines if line)
@@ -162,22 +149,11 @@ def _nothing(summary: RunSummary, took: str) -> str:
     return f"Nothing{new} to suggest. Took {took}.{again}"
 
 
-def _dropped(summary: RunSummary) -> str:
-    if not summary.dropped:
-        return ""
-    most = sorted(summary.dropped.items(), key=lambda item: (-item[1], item[0]))
-    reasons = ", ".join(f"{number} {visible(reason)}" for reason, number in most)
-    total = f"{sum(summary.dropped.values())} of {counted(summary.candidates, 'candidate')}"
-    return filled(f"dropped {total}: {reasons}")
-
-
-def _graded(summary: RunSummary) -> str:
-    """Those that nobody is shown because they are weak are counted, too."""
-    if not summary.grades:
-        return ""
-    found = ", ".join(f"{summary.grades[one]} {one}" for one in get_args(Grade) if summary.grades.get(one))
-    total = f"{sum(summary.grades.values())} of {counted(summary.candidates, 'candidate')}"
-    return filled(f"graded {total}: {found}")
+def _of_candidates(what: str, summary: RunSummary, counts: Mapping[str, int]) -> str:
+    """`dropped 3 of 28 candidates: 2 fails, 1 kills`; "" for none."""
+    parts = ", ".join(f"{number} {visible(name)}" for name, number in counts.items())
+    total = f"{sum(counts.values())} of {counted(summary.candidates, 'candidate')}"
+    return filled(f"{what} {total}: {parts}") if counts else ""
 
 
 def _without(gaps: Mapping[str, int]) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
+import itertools
 import os
 import shutil
 import stat
@@ -85,7 +87,11 @@ def write(path: Path, data: str | bytes) -> None:
     with reporting(path):
         descriptor, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
         try:
-            _fill(descriptor, content, _mode(path))
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fchmod(descriptor, _mode(path))
+                os.fsync(descriptor)
             Path(beside).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -104,9 +110,8 @@ def append(path: Path, line: bytes) -> None:
 
     A line that an earlier process could not finish is closed first, so that it spoils nothing but itself.
     """
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
     with reporting(path):
-        descriptor = os.open(path, flags, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
         try:
             content = (b"\n" if _torn(descriptor) else b"") + line + b"\n"
             while content:
@@ -136,7 +141,7 @@ def locked(path: Path, patience: float) -> Iterator[None]:
         BusyError: Another process keeps it for longer than `patience`, in seconds.
     """
     with reporting(path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     try:
         deadline = time.monotonic() + patience
         while not _is_locked(descriptor):
@@ -155,10 +160,6 @@ def locked(path: Path, patience: float) -> Iterator[None]:
 def _is_locked(descriptor: int) -> bool:
     """Whether the lock is ours now, or there are no locks here."""
     try:
-        import fcntl
-    except ImportError:  # not a Unix
-        return True
-    try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         return error.errno not in _TAKEN
@@ -176,16 +177,13 @@ def read(path: Path, largest: int = LARGEST) -> bytes | None:
     Raises:
         StoreError: It cannot be read, is no regular file, or is larger than any that we write.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    try:
-        with reporting(path, "read"):
-            descriptor = os.open(path, flags)
-    except StoreError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
+    with reporting(path, "read"):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
             return None
-        raise
-    with reporting(path, "read"), os.fdopen(descriptor, "rb") as file:
-        return _content(path, file.fileno(), largest)
+        with os.fdopen(descriptor, "rb") as file:
+            return _content(path, file.fileno(), largest)
 
 
 def shown(path: Path, rootdir: Path) -> str:
@@ -215,15 +213,6 @@ def _content(path: Path, descriptor: int, largest: int) -> bytes:
     return b"".join(parts)
 
 
-def _fill(descriptor: int, content: bytes, mode: int) -> None:
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        if hasattr(os, "fchmod"):
-            os.fchmod(file.fileno(), mode)
-        os.fsync(file.fileno())
-
-
 def _mode(path: Path) -> int:
     """The mode of the file that is there, else what a new file would get."""
     try:
@@ -236,10 +225,7 @@ def _mode(path: Path) -> int:
 
 def _torn(descriptor: int) -> bool:
     size = os.fstat(descriptor).st_size
-    if not size:
-        return False
-    os.lseek(descriptor, size - 1, os.SEEK_SET)
-    return os.read(descriptor, 1) != b"\n"
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
 
 
 class TooMuchError(ValueError):
@@ -349,21 +335,19 @@ def names(directory: Path) -> tuple[str, ...]:
     """What is in the folder, sorted; nothing when it is not there or is a symbolic link."""
     if directory.is_symlink():
         return ()
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        try:
-            return tuple(sorted(entry.name for entry in directory.iterdir()))
-        except PermissionError as error:
-            raise StoreError(
-                f"cannot read {directory}: {explained(error)}\n"
-                "Nothing was done.\n"
-                f"Make it readable:  chmod -R u+rwX {directory}"
-            ) from error
-    return ()
+    try:
+        return tuple(sorted(entry.name for entry in directory.iterdir()))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except PermissionError as error:
+        raise StoreError(
+            f"cannot read {directory}: {explained(error)}\n"
+            "Nothing was done.\n"
+            f"Make it readable:  chmod -R u+rwX {directory}"
+        ) from error
 
 
 def _free(path: Path) -> Path:
     """A name for what was there before; no id has a `~`, so readers pass it over."""
-    number = 1
-    while os.path.lexists(path.with_name(f"{path.name}~{number}")):
-        number += 1
-    return path.with_name(f"{path.name}~{number}")
+    others = (path.with_name(f"{path.name}~{number}") for number in itertools.count(1))
+    return next(other for other in others if not os.path.lexists(other))

@@ -169,11 +169,8 @@ class Evidence(Struct, frozen=True):
             if line is not None:
                 made = seal.verified(self.rootdir, _unsealed(line), line.seal)
                 foreign += made == "elsewhere"
-                fault = (
-                    fault
-                    or _misplaced(line, where)
-                    or ("" if made != "changed" else "its seal is not for what it says")
-                )
+                altered = "its seal is not for what it says" if made == "changed" else ""
+                fault = fault or _misplaced(line, where) or altered
                 found.append(line)
             faults += [f"{where}: {fault}"] if fault else []
             number, previous = (number if line is None else line.number) + 1, sha256(content)

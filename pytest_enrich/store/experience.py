@@ -13,12 +13,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from pytest_enrich.data import Candidate, Decision, Grade, NewTest, Origin, Suggestion, Tally
 from pytest_enrich.data.attempts import OriginPart
-from pytest_enrich.store import Store
+from pytest_enrich.store import Store, identity
 from pytest_enrich.writing.syntax import last_name
 from pytest_enrich.writing.words import snake
 
@@ -36,59 +37,21 @@ PLACEHOLDER = re.compile(r"\{\w*\}")
 LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
 """A word of one letter: where there are several, it is no text that anybody reads."""
 FEW_LETTERS = 2
-RETURNS = "with a name that says only what is returned"
 RETURNED = re.compile(r"_(?:returns|is)_(?!less|greater)\w+$")
-RAISED = "with a name that says only what is raised"
 RAISES = re.compile(r"_raises_(?:(?!when_)\w)+$")
-BRIEF = f"with a name of at most {BRIEF_NAME} words, and no exception"
-BULKY = f"of more than {MOST_SIGNS} signs"
-EQUAL = "with a name that says what is equal"
 EQUALS = re.compile(r"_(equals?|does_not_equal|is_(less|greater)_than_or_equal_to)(_|$)")
 SITUATED = {
     "blank", "empty", "for", "infinite", "invalid", "nan", "negative", "non", "none", "when", "with", "without",
     "zero",
 }  # fmt: skip
 """Words of a situation, in which that is returned."""
-WITH = "with a name that says with what"
-NEGATIVE = "with negative numbers"
+NEGATIVE = "negative numbers"
 REFUSAL = "an exception"
-ACCIDENT = "an AttributeError"
-"""Hardly anybody promises it: it is what comes of a value that nobody thought of."""
-NOTHING = "that something is empty"
-LONG, MANY_LINES = "a text of many lines", 5
-STRIKING = frozenset(
-    {
-        f"with a name of at most {SHORT_NAME} words",
-        "with a number in the name",
-        RETURNS,
-        EQUAL,
-        WITH,
-        "that assert a truth value",
-        f"that assert {LONG}",
-        "that assert a value of type dict",
-        "that assert a value of type tuple",
-        f"that assert {NOTHING}",
-        f"that assert {ACCIDENT}",
-        f"that assert {REFUSAL}'s type alone",
-        "that assert what repr() gives",
-        "that assert what was passed",
-        "with None",
-        "with built-in classes",
-        "with empty collections",
-        "with empty texts",
-        "with invisible characters",
-        "with lambdas",
-        "with large numbers",
-        "with letters beyond ASCII",
-        NEGATIVE,
-        "with placeholders",
-        "with signs in a row",
-        "with words of one letter",
-    }
-)
-"""Traits of what strangers would merge at most half as often: `doubts.py` of the benchmarks has their table."""
-FAINT = frozenset({BRIEF, BULKY, RAISED, "with texts of a single letter"})
-"""Traits of what strangers would merge by a third less often, and by two thirds where two come together."""
+STRIKING, FAINT = 1.0, 0.5
+"""How much there is against a trait: strangers would merge tests with it at most half as often, or by a third less
+often, and by two thirds where two such come together. `doubts.py` of the benchmarks has their table."""
+Trait: TypeAlias = tuple[str, float]
+"""What is said of a test, and how much there is against it."""
 RAISING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex")
 ASKING = (*RAISING, "isinstance", "issubclass", "assertIsInstance")
 """What is passed to these is a class, and no value of the test's."""
@@ -110,11 +73,8 @@ class Fate(Struct, frozen=True):
 
 def fates(decisions: Iterable[Decision], suggestions: Iterable[Suggestion]) -> tuple[Fate, ...]:
     """What became of all suggestions, from all decisions, oldest first. Of possible bugs nothing is counted."""
-    standing: dict[tuple[str, str], Decision] = {}
-    for decision in decisions:
-        standing.pop((decision.id, decision.body), None)
-        if decision.verb in {"accept", "reject"}:
-            standing[decision.id, decision.body] = decision
+    last = identity.latest(decisions)
+    standing = {key: decision for key, decision in last.items() if decision.verb in {"accept", "reject"}}
     lying = {(one.id, one.test.body_sha256): one for one in suggestions}
     found = (Fate(lying.get(key), standing.get(key)) for key in {**lying, **standing})
     return tuple(one for one in found if one.suggestion is None or one.suggestion.kind != "bug")
@@ -154,77 +114,77 @@ def _day(text: str) -> date | None:
         return None
 
 
-def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> frozenset[str]:
-    """All traits of a test, each as it is said behind `tests`."""
+def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> dict[str, float]:
+    """All traits of a test, each as it is said behind `tests`, with how much there is against it."""
     if isinstance(one, Suggestion):
         name, code, is_row, grade = one.test.names[0], one.test.code, one.kind == "row", one.grade
     else:
         name, code, is_row = one.name, one.code, not isinstance(one, NewTest)
-    named = () if is_row else of_name(name, one.origin.model if "name" in one.origin.worded else "")
-    what = "that are one more row" if is_row else "that are new"
-    bulky = [BULKY] if len(code) > MOST_SIGNS and not is_row else []
-    found = frozenset((what, *_of_origin(one.origin, grade), *named, *_of_code(code), *bulky))
-    # A test that is about a negative number has to pass one; of an exception a name says what its message says.
-    is_refusal = any(one.startswith(f"that assert {REFUSAL}") for one in found)
-    return (
-        found - ({NEGATIVE} if "negative" in name.lower() else set()) - ({RETURNS, BRIEF} if is_refusal else set())
-    )
+    found = dict((*_of_origin(one.origin, grade), *_of_code(code)))
+    if "negative" in name.lower():  # it has to pass one
+        found.pop(f"with {NEGATIVE}", None)
+    if is_row:
+        return {**found, "that are one more row": 0}
+    # Of an exception a name says what its message says.
+    is_refusal = any(trait.startswith(f"that assert {REFUSAL}") for trait in found)
+    found.update(_of_name(name, one.origin.model if "name" in one.origin.worded else "", is_refusal=is_refusal))
+    if len(code) > MOST_SIGNS:
+        found[f"of more than {MOST_SIGNS} signs"] = FAINT
+    return {**found, "that are new": 0}
 
 
 def strikes(one: Candidate) -> float:
-    """How much there is in a new test that readers stumble over, faint traits by halves; no row was read."""
-    if not isinstance(one, NewTest):
-        return 0
-    found = traits(one)
-    return len(STRIKING & found) + len(FAINT & found) / 2
+    """How much there is in a new test that readers stumble over; no row was read."""
+    return sum(traits(one).values()) if isinstance(one, NewTest) else 0
 
 
-def _of_origin(origin: Origin | OriginPart, grade: Grade) -> Iterator[str]:
-    yield f"by {origin.proposer}"
+def _of_origin(origin: Origin | OriginPart, grade: Grade) -> Iterator[Trait]:
+    yield f"by {origin.proposer}", 0
     if origin.model and not origin.worded:
-        yield f"by {origin.model}"
+        yield f"by {origin.model}", 0
     if grade != "ungraded":
-        yield f"graded {grade}"
+        yield f"graded {grade}", 0
 
 
-def of_name(name: str, model: str = "") -> Iterator[str]:
-    """What strikes about the name of a new test; `model` is who gave it."""
-    if model:
-        yield f"named by {model}"
+def _of_name(name: str, model: str, *, is_refusal: bool) -> Iterator[Trait]:
+    """What strikes about the name of a new test; `model` is who gave it, if one did."""
     words = snake(name).split("_")[1:]
+    said = "_".join(words)
+    if model:
+        yield f"named by {model}", 0
     if len(words) <= SHORT_NAME:
-        yield f"with a name of at most {SHORT_NAME} words"
-    if len(words) <= BRIEF_NAME:
-        yield BRIEF
-    if RAISES.search("_".join(words)):
-        yield RAISED
+        yield f"with a name of at most {SHORT_NAME} words", STRIKING
+    if len(words) <= BRIEF_NAME and not is_refusal:
+        yield f"with a name of at most {BRIEF_NAME} words, and no exception", FAINT
+    if RAISES.search(said):
+        yield "with a name that says only what is raised", FAINT
     if len(words) >= LONG_NAME:
-        yield f"with a name of more than {LONG_NAME} words"
+        yield f"with a name of more than {LONG_NAME} words", 0
     if "with" in words and not model:
-        yield WITH
-    subject, *returned = RETURNED.split("_".join(words), maxsplit=1)
-    if returned and SITUATED.isdisjoint(subject.split("_")):
-        yield RETURNS
-    if EQUALS.search("_".join(words)):
-        yield EQUAL
+        yield "with a name that says with what", STRIKING
+    subject, *returned = RETURNED.split(said, maxsplit=1)
+    if returned and not is_refusal and SITUATED.isdisjoint(subject.split("_")):
+        yield "with a name that says only what is returned", STRIKING
+    if EQUALS.search(said):
+        yield "with a name that says what is equal", STRIKING
     if any(character.isdigit() for character in name):
-        yield "with a number in the name"
+        yield "with a number in the name", STRIKING
 
 
 @lru_cache(maxsize=4096)
-def _of_code(code: str) -> tuple[str, ...]:
+def _of_code(code: str) -> tuple[Trait, ...]:
     """What a test, or a row, asserts, and the values that are passed in it."""
     try:
         nodes = [*ast.walk(ast.parse(code.strip().removeprefix("@")))]
         passed = [one for node in nodes for one in _passed(node)]
-        claims = [f"that assert {shown}" for node in nodes for shown in _asserted(node, passed)]
-        values = [f"with {text}" for one in passed for text in _unusual(one)]
+        claims = [(f"that assert {what}", weight) for node in nodes for what, weight in _asserted(node, passed)]
+        values = [(f"with {what}", weight) for one in passed for what, weight in _unusual(one)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    return tuple(dict.fromkeys((*claims, *values)))
+    return (*claims, *values)
 
 
-def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[str]:
+def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[Trait]:
     """What a statement or a call asserts: the kind of thing that is expected, and what it is asked of.
 
     Args:
@@ -232,21 +192,31 @@ def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[str]:
         passed: What is passed in it: an attribute that is just that says nothing of the code.
     """
     if isinstance(node, ast.Call) and last_name(node.func) in RAISING:
-        yield f"{REFUSAL}'s message" if node.keywords or len(node.args) > 1 else f"{REFUSAL}'s type alone"
-        yield from [ACCIDENT] if node.args and last_name(node.args[0]) == "AttributeError" else []
+        says_more = node.keywords or len(node.args) > 1
+        yield (f"{REFUSAL}'s message", 0) if says_more else (f"{REFUSAL}'s type alone", STRIKING)
+        if node.args and last_name(node.args[0]) == "AttributeError":
+            # Hardly anybody promises it: it is what comes of a value that nobody thought of.
+            yield "an AttributeError", STRIKING
     if isinstance(node, ast.Assert):
         claim = node.test
-        if isinstance(claim, ast.Compare):
-            yield from _kinds(claim.comparators[-1])
-            yield from ["what was passed"] if _is_as_passed(claim.left, claim.comparators[-1], passed) else []
-        else:
-            yield "a truth value"
+        compared = [claim.left, claim.comparators[-1]] if isinstance(claim, ast.Compare) else []
         called = (last_name(part.func) for part in ast.walk(claim) if isinstance(part, ast.Call))
-        yield from (f"what {name}() gives" for name in called if hasattr(builtins, name))
+        yield from (
+            (f"what {name}() gives", STRIKING if name == "repr" else 0)
+            for name in called
+            if hasattr(builtins, name)
+        )
     elif isinstance(node, ast.Call) and last_name(node.func).startswith("assert"):
-        yield from _kinds(node.args[-1]) if len(node.args) > 1 else ["a truth value"]
-        is_as_passed = len(node.args) > 1 and _is_as_passed(node.args[0], node.args[1], passed)
-        yield from ["what was passed"] if is_as_passed else []
+        compared = node.args[:2] if len(node.args) > 1 else []
+    else:
+        return
+    if not compared:
+        yield "a truth value", STRIKING
+        return
+    asked, expected = compared
+    yield from _kinds(expected)
+    if _is_as_passed(asked, expected, passed):
+        yield "what was passed", STRIKING
 
 
 def _is_as_passed(asked: ast.expr, expected: ast.expr, passed: Sequence[ast.expr]) -> bool:
@@ -255,19 +225,19 @@ def _is_as_passed(asked: ast.expr, expected: ast.expr, passed: Sequence[ast.expr
     return isinstance(asked, ast.Attribute) and ast.dump(expected) in given
 
 
-def _kinds(node: ast.expr) -> Iterator[str]:
+def _kinds(node: ast.expr) -> Iterator[Trait]:
     """What is expected, in a word, and that it is nothing."""
     try:
         value = ast.literal_eval(node)
     except ValueError:
-        yield "an object"
+        yield "an object", 0
         return
-    if isinstance(value, str) and value.count("\n") >= MANY_LINES:
-        yield LONG
+    if value is None:
+        yield "None", 0
     else:
-        yield "None" if value is None else f"a value of type {type(value).__name__}"
+        yield f"a value of type {type(value).__name__}", STRIKING if isinstance(value, dict | tuple) else 0
     if isinstance(value, str | bytes | list | tuple | dict | set) and not value:
-        yield NOTHING
+        yield "that something is empty", STRIKING
 
 
 def _passed(node: ast.AST) -> Iterator[ast.expr]:
@@ -284,16 +254,16 @@ def _passed(node: ast.AST) -> Iterator[ast.expr]:
         yield from node.elts
 
 
-def _unusual(node: ast.expr) -> Iterator[str]:
+def _unusual(node: ast.expr) -> Iterator[Trait]:
     """What strikes about a value that is passed."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield NEGATIVE.removeprefix("with ")
+        yield NEGATIVE, STRIKING
     elif isinstance(node, ast.Lambda):
-        yield "lambdas"
+        yield "lambdas", STRIKING
     elif isinstance(node, ast.Name) and node.id in CLASSES:
-        yield "built-in classes"
+        yield "built-in classes", STRIKING
     elif _is_empty(node):
-        yield "empty collections"
+        yield "empty collections", STRIKING
     elif isinstance(node, ast.Constant):
         yield from _unusual_constant(node.value)
 
@@ -302,23 +272,23 @@ def _is_empty(node: ast.expr) -> bool:
     return isinstance(node, ast.List | ast.Tuple | ast.Dict) and not ast.unparse(node).strip("()[]{}")
 
 
-def _unusual_constant(value: object) -> Iterator[str]:
+def _unusual_constant(value: object) -> Iterator[Trait]:
     if isinstance(value, str):
         kinds = {
-            "empty texts": not value,
-            "long texts": len(value) > LONG_TEXT,
-            "texts of a single letter": len(value) == 1,
-            "letters beyond ASCII": not value.isascii(),
-            "invisible characters": not value.isprintable(),
-            "signs in a row": SIGNS.search(value) is not None,
-            "placeholders": PLACEHOLDER.search(value) is not None,
-            "words of one letter": len(LETTERS.findall(value)) >= FEW_LETTERS,
+            ("empty texts", STRIKING): not value,
+            ("long texts", 0.0): len(value) > LONG_TEXT,
+            ("texts of a single letter", FAINT): len(value) == 1,
+            ("letters beyond ASCII", STRIKING): not value.isascii(),
+            ("invisible characters", STRIKING): not value.isprintable(),
+            ("signs in a row", STRIKING): SIGNS.search(value) is not None,
+            ("placeholders", STRIKING): PLACEHOLDER.search(value) is not None,
+            ("words of one letter", STRIKING): len(LETTERS.findall(value)) >= FEW_LETTERS,
         }
         yield from (kind for kind, is_so in kinds.items() if is_so)
     elif isinstance(value, int) and value > LARGE:
-        yield "large numbers"
+        yield "large numbers", STRIKING
     elif value is None:
-        yield "None"
+        yield "None", STRIKING
 
 
 class Lesson(Struct, frozen=True, kw_only=True):

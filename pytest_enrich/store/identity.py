@@ -42,15 +42,9 @@ def module_name(identity: str) -> str:
 
 def inside(rootdir: Path, path: str) -> bool:
     """Whether `path` names a Python file inside rootdir, symbolic links followed, outside hidden folders."""
-    parts = PurePosixPath(path).parts
-    odd = (
-        path.startswith(("-", "@"))
-        or "\\" in path
-        or ":" in path
-        or not path.isprintable()
-        or any(part.startswith(".") for part in parts)
-    )
-    if odd or path.startswith("/") or not parts or not path.endswith(".py"):
+    is_odd = path.startswith(("-", "@", "/")) or not path.isprintable() or not {"\\", ":"}.isdisjoint(path)
+    is_hidden = any(part.startswith(".") for part in PurePosixPath(path).parts)
+    if is_odd or is_hidden or not path.endswith(".py"):
         return False
     try:
         real = disk.real(rootdir / path)
@@ -71,7 +65,7 @@ def choose_name(
     """The id that begins with `prefix`, or whose second part does; the command to `see` tells what there is.
 
     Raises:
-        UsageError: None does, or several do; the message names the nearest, and the `problems` with others.
+        UsageError: None does, or several do; the message names the nearest, and what is wrong with it.
     """
     names = sorted(known)
     found = [prefix] if prefix in names else [name for name in names if matches(prefix, name)]
@@ -95,12 +89,8 @@ def _none(prefix: str, known: list[str], see: str, problems: Iterable[str]) -> s
     near = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
     names = dict.fromkeys(endings.get(name, name) for name in near)
     hint = f"Near to it:  {' '.join(names)}\n" if names else ""
-    passed = [*problems]
-    if own := [problem for problem in passed if prefix in problem]:
-        return f"{own[0]}\nNothing was done. What there is:  {see}"
-    hint += "".join(f"Passed over: {problem}\n" for problem in passed[:_NEAR])
-    hint += f"Passed over: {len(passed) - _NEAR} more\n" if len(passed) > _NEAR else ""
-    return f"no suggestion {prefix!r}\n{hint}Nothing was done. What there is:  {see}"
+    why = next((problem for problem in problems if prefix in problem), f"no suggestion {prefix!r}")
+    return f"{why}\n{hint}Nothing was done. What there is:  {see}"
 
 
 def read_log(path: Path, kind: type[_T], largest: int = LARGEST) -> tuple[tuple[_T, ...], int]:
@@ -129,6 +119,15 @@ def _decoded(kind: type[_T], line: bytes) -> _T | None:
         return None
 
 
+def latest(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
+    """The last decision on every suggestion, by id and body, in the order in which they were made."""
+    found: dict[tuple[str, str], Decision] = {}
+    for one in decisions:
+        found.pop((one.id, one.body), None)
+        found[one.id, one.body] = one
+    return found
+
+
 def logged_states(decisions: Iterable[Decision]) -> dict[tuple[str, str], State]:
     """The state of every suggestion that was decided, by id and body; those of odd ids are left out."""
-    return {(one.id, one.body): _STATES[one.verb] for one in decisions if is_valid(one.id)}
+    return {key: _STATES[one.verb] for key, one in latest(decisions).items() if is_valid(one.id)}

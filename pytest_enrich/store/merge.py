@@ -158,15 +158,15 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     shown = disk.shown(into.directory, into.rootdir)
     summary = merged_runs(read, kept, directory=shown, waiting=len(pending))
     notes = (*_lost(found), *summary.notes)
-    summary = replace(summary, bugs=tuple(one.id for one in into.bugs()), notes=notes)
     better = {one.id: one.grade for one in pending}
     made = tuple(replace(one, grade=better.get(one.id, one.grade)) for one in summary.suggestions)
+    bugs = tuple(one.id for one in into.bugs())
     if read:
         into.prepare()
-        last_run.write(into, replace(summary, suggestions=made))
+        last_run.write(into, replace(summary, suggestions=made, bugs=bugs, notes=notes))
     if disk.is_made(into.directory):
         rebuild.texts(into, {one.target.path for one in pending})
-    return summary.notes
+    return notes
 
 
 def _lost(found: Mapping[Path, RunSummary | None]) -> Iterator[str]:
@@ -234,23 +234,16 @@ def choose(offers: Iterable[Offer], closed: Collection[str] = ()) -> Choice:
     best: dict[str, Offer] = {}
     for offer in ordered:
         best.setdefault(offer.suggestion.id, offer)
-    waiting = {offer.suggestion.id for offer in ordered if offer.folder == 0}
-    kept, repeated = _greedy(sorted(best.values(), key=lambda one: _turn(one, waiting)), waiting, closed)
     worse = [offer for offer in ordered if offer is not best[offer.suggestion.id]]
+    waiting = {offer.suggestion.id for offer in ordered if offer.folder == 0}
+    known = set(closed)
+    kept: list[Offer] = []
+    repeated: list[Offer] = []
+    for offer in sorted(best.values(), key=lambda one: _turn(one, waiting)):
+        adds_something = offer.suggestion.id in waiting or not offer.closes <= known
+        (kept if adds_something else repeated).append(offer)
+        known |= offer.closes
     return Choice(kept=tuple(kept), worse=tuple(worse), repeated=tuple(repeated))
-
-
-def _greedy(
-    offers: Sequence[Offer], waiting: Collection[str], closed: Iterable[str]
-) -> tuple[list[Offer], list[Offer]]:
-    known, kept, repeated = set(closed), [], []
-    for offer in offers:
-        if offer.closes <= known and offer.suggestion.id not in waiting:
-            repeated.append(offer)
-        else:
-            kept.append(offer)
-            known |= offer.closes
-    return kept, repeated
 
 
 def _worth(offer: Offer) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ import io
 import tokenize
 import warnings
 from collections.abc import Collection, Iterable
+from functools import cache, partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,6 +16,8 @@ from msgspec import Struct
 from pytest_enrich.data import SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError, StoreError
 from pytest_enrich.store import Store, disk
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class PythonFile(Struct, frozen=True):
@@ -112,19 +115,17 @@ def tree(text: str, name: str) -> ast.Module:
         raise _refused(name, f"cannot be parsed: {str(error)[:60]}") from error
 
 
-def functions(text: str, name: str) -> dict[str, int]:
-    """The functions and methods of the text and their lines (`Class.method`; decorators do not count)."""
-    found: dict[str, int] = {}
+def functions(text: str, name: str) -> dict[str, Function]:
+    """The functions of the text by their names, with those of what they are in (`Class.method`, `outer.inner`)."""
+    found: dict[str, Function] = {}
     stack: list[tuple[str, ast.AST]] = [("", tree(text, name))]
     while stack:
         prefix, node = stack.pop()
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-                found[prefix + child.name] = child.lineno
-            elif isinstance(child, ast.ClassDef):
-                stack.append((f"{prefix}{child.name}.", child))
-            elif isinstance(child, ast.If | ast.Try | ast.With):
-                stack.append((prefix, child))
+            if isinstance(child, Function):
+                found[prefix + child.name] = child
+            inside = f"{prefix}{child.name}." if isinstance(child, Function | ast.ClassDef) else prefix
+            stack.append((inside, child))
     return found
 
 
@@ -132,25 +133,18 @@ def _refused(name: str, why: str) -> RefusedError:
     return RefusedError(f"{name} {why}\nIt was not changed.\nMend it, then:  pytest-enrich list")
 
 
-def today_text(store: Store, suggestion: Suggestion) -> int | None:
+def today_line(store: Store, suggestion: Suggestion) -> int | None:
     """The line on which the suggestion's gap is now, None when the source has no such gap any more."""
     return lines(store, [suggestion])[suggestion.id]
 
 
 def lines(store: Store, suggestions: Iterable[Suggestion]) -> dict[str, int | None]:
-    """As `today`, for several by id: each source file is read once."""
-    found: dict[str, int | None] = {}
-    known: dict[str, dict[str, tuple[str, int]]] = {}
-    for one in suggestions:
-        path = one.gap.path
-        if path not in known:
-            known[path] = stale_places(store, path)
-        if one.kind == "bug":
-            found[one.id] = _promised(store, one)
-            continue
-        place = known[path].get(one.id)
-        found[one.id] = None if place is None else place[1]
-    return found
+    """As `today_line`, for several by id: each source file is read once."""
+    places = cache(partial(stale_places, store))
+    return {
+        one.id: _promised(store, one) if one.kind == "bug" else places(one.gap.path).get(one.id, ("", None))[1]
+        for one in suggestions
+    }
 
 
 def stale_places(store: Store, path: str) -> dict[str, tuple[str, int]]:
@@ -171,7 +165,7 @@ def _promised(store: Store, one: Suggestion) -> int | None:
         return None
     wanted = " ".join(one.gap.text.split())
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, Function | ast.ClassDef):
             words = " ".join((ast.get_docstring(node, clean=False) or "").split())
             if node.name == one.gap.qualname.rpartition(".")[2] and wanted in words:
                 return node.lineno
@@ -180,7 +174,7 @@ def _promised(store: Store, one: Suggestion) -> int | None:
 
 def is_stale(store: Store, suggestion: Suggestion) -> bool:
     """Whether the logic around the gap has changed, or is gone."""
-    return today_text(store, suggestion) is None
+    return today_line(store, suggestion) is None
 
 
 _AROUND = 2

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_enrich.data import Candidate, Suggestion
 from pytest_enrich.errors import RefusedError
-from pytest_enrich.store import Store, disk, identity, targets
+from pytest_enrich.store import Store, disk, identity, python_file, targets
 from pytest_enrich.store.python_file import text_of
 
 if TYPE_CHECKING:
@@ -59,6 +59,29 @@ def rendered(store: Store, one: Suggestion) -> str:
         return patch.render_module(one, text_of(store.rootdir, one.target.path))
     except RefusedError:
         return ""
+
+
+def module_text(store: Store, one: Suggestion) -> str:
+    """The same, with the reason why there is none.
+
+    Raises:
+        EnrichError: The test file cannot be read, or a row has no place in it.
+    """
+    from pytest_enrich import patch
+
+    return patch.render_module(one, python_file.read(store.rootdir, one.target.path).before)
+
+
+def patch_text(store: Store, one: Suggestion) -> str:
+    """The patch against today's test file, as `accept` would put the test in.
+
+    Raises:
+        EnrichError: The test file cannot be read, or cannot take the test.
+    """
+    from pytest_enrich import patch
+
+    file = python_file.read(store.rootdir, one.target.path)
+    return patch.render_patch(one, file.before, how(store, file.name))
 
 
 def how(store: Store, path: str) -> patch.How:

@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -60,7 +61,7 @@ def ini_value(rootdir: Path, key: str, options: Sequence[str] = ()) -> str:
             continue
         try:
             table = read(content.decode("utf-8"), name)
-        except (ValueError, RecursionError, configparser.Error) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError, configparser.Error) as error:
             raise RefusedError(f"{name} cannot be read: {error}\nNothing was changed.\nMend it first.") from error
         if table is not None:
             value = table.get(key, "")
@@ -81,8 +82,8 @@ def has_tool(rootdir: Path, name: str) -> bool:
     """Whether `pyproject.toml` has a table for this tool."""
     try:
         content = disk.read(rootdir / "pyproject.toml") or b""
-        return name in _toml(content.decode("utf-8")).get("tool", {})
-    except (StoreError, ValueError, RecursionError):
+        return name in msgspec.toml.decode(content).get("tool", {})
+    except (StoreError, msgspec.DecodeError, ValueError, RecursionError):
         return False
 
 
@@ -105,22 +106,13 @@ def _reader(name: str) -> Callable[[str, str], Mapping[str, Any] | None]:
     return _FILES.get(path.name) or (_own_toml if path.suffix == ".toml" else _ini)
 
 
-def _toml(content: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]  # pytest needs it there, too
-    found: dict[str, Any] = tomllib.loads(content)
-    return found
-
-
 def _own_toml(content: str, _name: str) -> Mapping[str, Any]:
-    found: dict[str, Any] = _toml(content).get("pytest", {})
+    found: dict[str, Any] = msgspec.toml.decode(content).get("pytest", {})
     return found
 
 
 def _pyproject(content: str, _name: str) -> Mapping[str, Any] | None:
-    tool = _toml(content).get("tool", {}).get("pytest")
+    tool = msgspec.toml.decode(content).get("tool", {}).get("pytest")
     return None if tool is None else tool.get("ini_options", tool)
 
 

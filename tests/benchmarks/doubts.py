@@ -19,7 +19,7 @@ from msgspec import Struct
 from tables import markdown, whole
 
 from pytest_enrich.data import NewTest, Origin, Placement
-from pytest_enrich.store.experience import FAINT, STRIKING, strikes, traits
+from pytest_enrich.store.experience import strikes, traits
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook" / "blind" / "suggestions.jsonl"
 STRANGERS = "strangers"
@@ -70,7 +70,7 @@ def by_number(some: Sequence[Judged]) -> str:
 
 def by_trait(some: Sequence[Judged]) -> str:
     """Merged and rejected by what strikes."""
-    return _table("tests", some, lambda one: (STRIKING | FAINT) & traits(one.test))
+    return _table("tests", some, lambda one: {trait for trait, weight in traits(one.test).items() if weight})
 
 
 def _table(heading: str, some: Sequence[Judged], keys: Callable[[Judged], Iterable[str]]) -> str:

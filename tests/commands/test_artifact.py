@@ -69,8 +69,8 @@ class Recorder:
     def __init__(self):
         self.ran = []
 
-    def file(self, store, path, words=(), _tell=None):
-        self.ran.append((*words, (store.rootdir / path).read_text()))
+    def files(self, store, paths, words=(), _tell=None):
+        self.ran += [(*words, (store.rootdir / path).read_text()) for path in paths]
         return pytest_run.Outcome(0, "all passed")
 
     def suggestion(self, store, one, words=(), _tell=None):
@@ -141,7 +141,7 @@ class Artifact:
 def recorder(monkeypatch):
     found = Recorder()
     monkeypatch.setattr(os, "fsync", lambda _descriptor: None)  # the machine does not lose its power here
-    for name in ("file", "suggestion", "shown", "asked"):
+    for name in ("files", "suggestion", "shown", "asked"):
         monkeypatch.setattr(pytest_run, name, getattr(found, name))
     return found
 

@@ -195,6 +195,5 @@ def test_what_a_model_named_is_told_in_the_list_and_of_the_one(project, no_dash)
     one = project.store.find(no_dash)
     named = OriginPart(proposer="search", model="m:1", prompt="d" * 64, worded=("name",))
     project.store.save(replace(one, origin=named), "", "")
-    assert f"by m:1: the name of {no_dash}" in project.run("list").out
     assert project.run("list", "--json").json["suggestions"][0]["from"] == "inputs by search, name by m:1, seed 0"
     assert "from  inputs by search, name by m:1, seed 0; ran in:" in project.run("show", no_dash).out

@@ -162,12 +162,10 @@ def test_the_text_that_people_were_shown_is_what_is_judged_again(project, no_das
     one = project.store.find(no_dash)
     shown = replace(one, test=replace(one.test, names=("test_a_text_without_a_dash_is_refused",)))
     attempt = test_of(project._gap("parse_sku", 3), NO_DASH, replace(KEPT, gaps=(no_dash,)))
-    aim = Aim(path="p", qualname="q", module="m", gaps=(), nearest=())
-    written = {(one.id, one.test.body_sha256): shown}
-    (again,) = replay._as_written(Judged(aim=aim, attempts=(attempt,)), written).attempts
+    again, title = replay._as_written(attempt, {(one.id, one.test.body_sha256): shown})
     assert again.candidate.name == "test_a_text_without_a_dash_is_refused"
     assert again.candidate.gaps == attempt.candidate.gaps
-    assert replay._title(attempt, written) == no_dash
+    assert title == no_dash
 
 
 def test_what_differs_below_the_same_verdict_is_told_and_no_difference(project):

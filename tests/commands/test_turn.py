@@ -25,7 +25,7 @@ def slow(monkeypatch):
         time.sleep(0.1)
         return pytest_run.Outcome(0, "all passed")
 
-    monkeypatch.setattr(pytest_run, "file", run)
+    monkeypatch.setattr(pytest_run, "files", run)
 
 
 @contextlib.contextmanager

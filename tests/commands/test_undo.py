@@ -95,7 +95,7 @@ ENDS = ["", "\n", "\n\n\n", "\n\nif __name__ == '__main__':\n    print()\n", "\r
 def test_any_order_of_accepts_and_undos_leads_to_the_same(project, data, end, head):
     _fresh(project, _original(head, end))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+        patched.setattr(pytest_run, "files", lambda *_: pytest_run.Outcome(0, "all passed"))
         _random_decisions(project, data)
         accepted = {one.test.names[0] for _, one in undo.standing(project.store)}
         text = project.tests.read_text()
@@ -142,7 +142,7 @@ def _tests(text):
 
 
 def test_a_file_that_an_accept_made_is_gone_even_if_it_imported_nothing(project, monkeypatch):
-    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+    monkeypatch.setattr(pytest_run, "files", lambda *_: pytest_run.Outcome(0, "all passed"))
     code = "def test_a():\n    assert True\n"
     one = project.suggest("parse_sku", 3, code, path="tests/test_new.py", anchor=None)
     before = project.snapshot()

@@ -159,26 +159,3 @@ def test_one_long_word_is_cut_into_lines_and_looked_at_once(character):
     lines = words.filled(word, 9).splitlines()
     assert "".join(lines) == word
     assert max(map(words.columns, lines)) <= 9
-
-
-# --- what is a model's
-
-
-def by(identity, model="m:1", *worded, proposer="search"):
-    return SimpleNamespace(id=identity, origin=SimpleNamespace(model=model, worded=worded, proposer=proposer))
-
-
-def test_what_a_model_wrote_is_told_apart_from_what_it_named():
-    made = [
-        by("cart-a", proposer="ollama"),
-        by("cart-b", "m:1", "name"),
-        by("cart-c", ""),
-        by("cart-d", "m:1", "name"),
-    ]
-    assert text.by_models(made) == ["by m:1: cart-a; the name of cart-b, cart-d"]
-
-
-def test_several_models_have_a_line_each_and_none_has_none():
-    made = [by("cart-a", "m:1", "name", "docstring"), by("cart-b", "m:2", "name")]
-    assert text.by_models(made) == ["by m:1: the name and docstring of cart-a", "by m:2: the name of cart-b"]
-    assert text.by_models([by("cart-c", "")]) == []

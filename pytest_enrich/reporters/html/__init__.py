@@ -4,98 +4,58 @@ It is opened out of an archive, in the artifact browser of a forge, printed, or 
 its HTML; style and script add comfort. A policy in the page allows this one script and nothing from elsewhere, so
 that even a text that was not escaped could neither run nor call home.
 
-Here are its beginning and its end: what the run came to, what to do, the table of suggestions; what only the
-script can fill; gaps without a test, how all this was made, what was not checked.
+What is the same on every page stands in `static/report.html`. Here are what the run came to, what to do, the table
+of suggestions, gaps without a test, and how all this was made.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
+from string import Template
 
 from pytest_enrich.data import Finished, ModelPart, Report, ReportedSuggestion, RunSummary, Tally
 from pytest_enrich.patch import words as facts
 from pytest_enrich.reporters import figures, text
 from pytest_enrich.reporters.figures import waiting
 from pytest_enrich.reporters.html.article import bug_section, function_sections
-from pytest_enrich.reporters.html.markup import Markup, copyable, joined, link, table, tag, terms, void
+from pytest_enrich.reporters.html.markup import Markup, copyable, escaped, joined, link, table, tag, terms
 from pytest_enrich.reporters.words import counted, duration, percent
 
 _HEADS = ("grade", "id", "function", "what it checks", "gain", "mutants")
 
-_BARS, _STEP, _HEIGHT = 52, 18, 60
-_BUTTONS = (("Open all", "open"), ("Keys", "keys"))
-_KEYS = [
-    ("j, k", "next and previous suggestion"),
-    ("/", "filter"),
-    ("?", "this help"),
-    ("Esc", "close it, leave the filter"),
-]
+_BARS = 52
 
 _MOST = 300
-_MEANING = [
-    ("strong", "the test leaves no mutant of the gap alive, but for those that are perhaps equivalent"),
-    ("good", "it kills at least one"),
-    ("weak", "it runs the gap and kills none; not written unless somebody asks"),
-    ("mutant", "a small change of the gap's code, which a good test should notice"),
-    ("look", "the one question about the test that no machine could answer"),
-]
-_UNCHECKED = (
-    "That what the code does is what it should do: a test of what was seen would keep a bug. Read the look line.",
-    "That the test is worth its place among yours.",
-    "Code that no test runs for another reason than a missing test, such as another platform.",
+_TOOLS = Markup(
+    '<p id="tools" hidden><label>Filter <input type="search" id="filter" autocomplete="off"></label> '
+    '<button type="button" id="open">Open all</button><button type="button" id="keys">Keys</button> '
+    '<span id="count" aria-live="polite"></span></p>'
 )
+"""What only the script can fill."""
 
 
 def render(report: Report) -> str:
     """The whole page; the same report gives the same bytes."""
     script = _static("report.js")
-    inside = joined([_head(report, script), _body(report, script)], "\n")
-    return f"<!doctype html>\n{tag('html', inside, lang='en')}\n"
-
-
-def _head(report: Report, script: Markup) -> Markup:
     place = " ".join(part for part in (report.project, report.run.commit) if part)
-    parts = [
-        void("meta", charset="utf-8"),
-        void("meta", name="generator", content="pytest-enrich"),
-        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        void("meta", name="color-scheme", content="light dark"),
-        void("meta", http_equiv="Content-Security-Policy", content=_policy(script)),
-        tag("title", " - ".join(part for part in (figures.heading(report), place) if part)),
-        tag("style", _static("report.css")),
-    ]
-    return tag("head", joined(parts, "\n"))
+    sections = [*bug_section(report), *function_sections(report), *_without(report.without), *_decided(report)]
+    return Template(_static("report.html")).substitute(
+        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        title=escaped(" - ".join(part for part in (figures.heading(report), place) if part)),
+        style=_static("report.css"),
+        header=_header(report),
+        overview=_overview(report),
+        sections=joined(sections, "\n"),
+        facts=joined(_how(report.run)),
+        script=script,
+    )
 
 
-def _policy(script: Markup) -> str:
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = f"style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
-
-
-def _body(report: Report, script: Markup) -> Markup:
-    unchecked = tag("ul", *(tag("li", each) for each in _UNCHECKED))
-    after = [*_without(report.without), *_decided(report), _how(report.run)]
-    sections = [*bug_section(report), *function_sections(report), *after]
-    main = joined([*sections, _section("unchecked", "What was not checked", unchecked)], "\n")
-    parts = [
-        tag("a", "Skip to the suggestions", class_="skip", href="#list"),
-        _header(report),
-        _overview(report),
-        tag("main", main, id="list", tabindex="-1"),
-        _chosen(),
-        _help(),
-        tag("footer", tag("p", "Made by pytest-enrich. Not reviewed, not part of the suite.")),
-        tag("script", script),
-    ]
-    return tag("body", joined(parts, "\n"))
-
-
-def _static(name: str) -> Markup:
-    return Markup((resources.files(__package__) / "static" / name).read_text("utf-8"))
+def _static(name: str) -> str:
+    return (resources.files(__package__) / "static" / name).read_text("utf-8")
 
 
 def _header(report: Report) -> Markup:
@@ -131,12 +91,8 @@ def _overview(report: Report) -> Markup:
     """One row a suggestion, with a filter that the script shows."""
     if not report.suggestions:
         return Markup()
-    label = tag("label", "Filter ", void("input", type="search", id="filter", autocomplete="off"))
-    count = tag("span", "", id="count", aria_live="polite")
-    unfold, keys = (tag("button", name, type="button", id=which) for name, which in _BUTTONS)
-    tools = tag("p", label, " ", unfold, keys, " ", count, id="tools", hidden=True)
     rows = table("Table of suggestions", _HEADS, (_row(each) for each in report.suggestions))
-    return tag("nav", tools, rows, aria_label="Suggestions", id="table")
+    return tag("nav", _TOOLS, rows, aria_label="Suggestions", id="table")
 
 
 def _row(each: ReportedSuggestion) -> tuple[str, ...]:
@@ -196,26 +152,6 @@ def _notes(run: RunSummary) -> Iterator[Markup]:
         yield tag("ul", joined(tag("li", note) for note in told), class_="notes")
 
 
-def _chosen() -> Markup:
-    """A line that collects what was ticked; a page cannot change the repository, and does not pretend to."""
-    told = "Your ticks, as commands. They are kept in the address of this page; nothing was changed."
-    reasons = "The reason may also be trivial, duplicate, style, flaky, generated or other."
-    parts = [
-        tag("h2", "Chosen", id="chosen-title"),
-        tag("p", told, class_="dim"),
-        tag("pre", "", id="commands", tabindex="0", role="region", aria_label="Commands"),
-        tag("p", reasons, id="reasons", class_="dim", hidden=True),
-    ]
-    return tag("aside", *parts, id="chosen", aria_labelledby="chosen-title", hidden=True)
-
-
-def _help() -> Markup:
-    """The keys."""
-    close = tag("button", "Close", type="button", id="close")
-    title = tag("h2", "Keys", id="help-title")
-    return tag("dialog", title, terms(_KEYS), close, id="help", aria_labelledby="help-title")
-
-
 def _without(lines: tuple[Finished, ...]) -> Iterator[Markup]:
     if not lines:
         return
@@ -248,44 +184,33 @@ def _decided(report: Report) -> Iterator[Markup]:
 
 
 def _chart(periods: Sequence[tuple[str, Tally]]) -> Markup:
-    """A bar a week or month: accepted below, turned down above."""
-    most = max(one.accepted + one.rejected for _, one in periods)
-    bars: list[Markup] = []
-    for at, (_, one) in enumerate(periods):
-        top, middle = (_HEIGHT * (1 - part / most) for part in (one.accepted + one.rejected, one.accepted))
-        bars += [
-            tag("rect", class_=kind, x=f"{at * _STEP}", y=f"{y:.1f}", width=f"{_STEP - 3}", height=f"{height:.1f}")
-            for kind, y, height in (("no", top, middle - top), ("yes", middle, _HEIGHT - middle))
-        ]
-    label = "; ".join(f"{period}: {one.accepted} of {one.accepted + one.rejected}" for period, one in periods)
-    box = f"0 0 {len(periods) * _STEP} {_HEIGHT}"
-    drawn = tag("svg", *bars, viewBox=box, width=f"{len(periods) * _STEP}", height=f"{_HEIGHT}", role="img",
-                aria_label=f"Accepted of decided, by time. {label}")  # fmt: skip
-    ends = " to ".join(dict.fromkeys(period for period, _ in (periods[0], periods[-1])))
-    return tag("figure", drawn, tag("figcaption", f"{ends}: accepted below, turned down above.", class_="dim"))
+    """A bar a week or month: how many of those that were decided on were accepted."""
+    rows = []
+    for period, one in periods:
+        decided = one.accepted + one.rejected
+        told = f"{one.accepted} of {decided}"
+        bar = tag("meter", told, min="0", max=str(decided), value=str(one.accepted), aria_label=period)
+        rows.append((period, bar, told))
+    return table("Table of decisions", ("when", "accepted", "of decided"), rows)
 
 
-def _how(run: RunSummary) -> Markup:
+def _how(run: RunSummary) -> Iterator[Markup]:
     dropped = {reason: str(number) for reason, number in sorted(run.dropped.items())}
     gaps = {name: str(number) for name, number in sorted(run.gaps.items())}
     seconds = {name: duration(taken) for name, taken in sorted(run.seconds.items())}
     model = f"{run.model.name} {run.model.digest[:12]} at {run.model.host}" if run.model else ""
-    words = [tag("h3", "What the words mean"), terms(_MEANING)]
     ran = {"isolation": run.isolation, "model": model, "stopped": run.stopped, "command": " ".join(run.command)}
-    parts = [
-        *_fact_group("Run", ran),
-        *_fact_group("Gaps, by what became of them", gaps),
-        *_fact_group(f"Dropped, of {counted(run.candidates, 'candidate')}", dropped),
-        *_fact_group("Time", seconds),
-        *_fact_group("Versions", run.versions),
-        *_fact_group("Options", run.options),
-    ]
-    return _section("how", "How it was made", *words, tag("div", *parts, class_="facts"))
-
-
-def _fact_group(title: str, told: Mapping[str, str]) -> Iterator[Markup]:
-    if any(told.values()):
-        yield tag("div", tag("h3", title), terms(told.items()))
+    groups = {
+        "Run": ran,
+        "Gaps, by what became of them": gaps,
+        f"Dropped, of {counted(run.candidates, 'candidate')}": dropped,
+        "Time": seconds,
+        "Versions": run.versions,
+        "Options": run.options,
+    }
+    for title, told in groups.items():
+        if any(told.values()):
+            yield tag("div", tag("h3", title), terms(told.items()))
 
 
 def _section(identity: str, title: str, *parts: Markup) -> Markup:

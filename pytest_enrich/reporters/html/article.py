@@ -69,11 +69,9 @@ def _section(identity: str, group: Sequence[ReportedSuggestion]) -> Markup:
 
 def _merged(group: Sequence[ReportedSuggestion]) -> list[SourceLine]:
     """The lines of all, each once; missing when it is for one of them."""
-    found: dict[int, SourceLine] = {}
-    for line in (line for each in group for line in each.source):
-        known = found.get(line.number, line)
-        found[line.number] = replace(known, missing=known.missing or line.missing)
-    return [found[number] for number in sorted(found)]
+    missing = {line.number for each in group for line in each.source if line.missing}
+    lines = {line.number: line for each in group for line in each.source}
+    return [replace(lines[number], missing=number in missing) for number in sorted(lines)]
 
 
 def _article(each: ReportedSuggestion) -> Markup:
@@ -181,7 +179,7 @@ def _bug(one: Suggestion) -> Markup:
         tag("p", "The code does: ", tag("code", observed_of(one))),
         tag("p", "This test fails:"),
         python_block(reproduction_of(one), f"Test of {one.id}"),
-        tag("p", tag("b", "Look:"), f" {one.look}", class_="look"),
+        _look(one),
         tag("p", f"Seen {runs_of(one)}.", class_="dim"),
         tag("ul", *(tag("li", f"{name}: ", copyable(command)) for name, command in _bug_commands(one))),
     ]

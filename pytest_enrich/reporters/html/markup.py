@@ -46,11 +46,6 @@ def tag(name: str, /, *inside: str, **attributes: str | bool) -> Markup:
     return Markup(f"<{name}{_written(attributes)}>{joined(inside)}</{name}>")
 
 
-def void(name: str, /, **attributes: str | bool) -> Markup:
-    """An element that never holds anything (`meta`, `input`)."""
-    return Markup(f"<{name}{_written(attributes)}>")
-
-
 def table(label: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup:
     """A table in a region of its own, which can be scrolled by keyboard where the page is narrow."""
     head = tag("tr", *(tag("th", text, scope="col") for text in heads))

@@ -53,7 +53,7 @@ def test_any_order_ends_in_the_same_tests(files, candidates, together, order):
 
 def test_taking_back_the_last_first_ends_in_the_same_bytes(shop, monkeypatch):
     """What is written and noted between accepting and undoing counts as well; no pytest is asked."""
-    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+    monkeypatch.setattr(pytest_run, "files", lambda *_: pytest_run.Outcome(0, "all passed"))
     draw, before, waiting = random.Random(12), shop.tests(), shop.waiting()
     for name in draw.sample(waiting, len(waiting)):
         assert [one.refused for one in accept.accept(shop.store, [shop.store.find(name)])] == [""]

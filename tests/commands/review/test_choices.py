@@ -45,7 +45,7 @@ class Reader:
 @pytest.fixture
 def quick(monkeypatch):
     """Accepting asks no pytest: that it does is shown elsewhere."""
-    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+    monkeypatch.setattr(pytest_run, "files", lambda *_: pytest_run.Outcome(0, "all passed"))
 
 
 def hold(project, *words, lines=(), reader=None):
@@ -78,7 +78,7 @@ def rewrite(project, name, old, new):
 def test_a_decision_has_the_seconds_that_it_took(project, no_dash):
     _, sitting = hold(project, "accept", "reject", "wrong")
     accept, reject = project.store.decisions()
-    assert [accept.id, reject.id] == [one.id for one in done(sitting)]
+    assert [accept.id, reject.id] == done(sitting)
     assert accept.seconds is not None
     assert reject.seconds is not None
     assert 0 <= accept.seconds <= reject.seconds + 60
@@ -175,7 +175,7 @@ def test_a_version_is_taken_with_the_proof_that_it_has(project, no_dash, monkeyp
     told, sitting = hold(project, "accept", "accept")
     assert "covers the gap  yes" in told
     assert "XY99" in project.tests.read_text()
-    assert [one.edited for one in done(sitting)] == [True]
+    assert len(done(sitting)) == 1
     assert [one.edited for one in project.store.decisions()] == [True]
     (decided,) = project.store.lying("decided")
     assert (decided.grade, decided.proof.runs.of) == ("weak", 2)

@@ -14,7 +14,7 @@ from tests.commands.review.test_choices import Reader, done, grade, hold, rewrit
 @pytest.fixture
 def quick(monkeypatch):
     """Accepting asks no pytest: that it does is shown elsewhere."""
-    monkeypatch.setattr(pytest_run, "file", lambda *_: pytest_run.Outcome(0, "all passed"))
+    monkeypatch.setattr(pytest_run, "files", lambda *_: pytest_run.Outcome(0, "all passed"))
 
 
 def test_an_editor_that_fails_decides_nothing_and_keeps_what_was_typed(project, no_dash, monkeypatch, tmp_path):
@@ -104,5 +104,5 @@ def test_what_cannot_be_taken_back_is_said_and_the_rest_is_taken_back(project, n
     free = project.suggest("discount", 11, "def test_free():\n    assert True\n", anchor="test_discount")
     told, sitting = hold(project, reader=Editing("all-strong", "undo", "quit", lines=["2"]))
     assert "test_no_dash is not in tests/test_cart.py as it was put in" in " ".join(told.split())
-    assert [one.id for one in done(sitting)] == [no_dash]
+    assert done(sitting) == [no_dash]
     assert free in {one.id for one in project.store.pending()}
