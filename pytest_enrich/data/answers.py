@@ -210,5 +210,9 @@ class Failed(Struct, frozen=True, kw_only=True):
     detail: str
     seconds: float
 
+    @property
+    def answer(self) -> None:
+        """There is none."""
+
 
 Execution: TypeAlias = Answered | Failed

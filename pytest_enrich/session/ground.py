@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import source
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Answered, Collect, Collected, Gap, NearTest, Record, Recorded, Target, TestOutcome
+from pytest_enrich.data import Collect, Collected, Gap, Item, NearTest, Record, Recorded, Target, TestOutcome
 from pytest_enrich.data.code import function
 from pytest_enrich.gaps import FileCoverage, Measured
 from pytest_enrich.proposers import exploring
@@ -90,25 +90,23 @@ def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
     if not settings.test_files:
         return suite(settings), []
     execution = sandbox.execute(Collect(tests=settings.test_files), timeout=COLLECT_SECONDS)
-    if isinstance(execution, Answered) and isinstance(execution.answer, Collected):
-        collected, notes = (
-            execution.answer,
-            [f"not collected inside: {text}" for text in execution.answer.errors[:SHOWN]],
-        )
-    else:
-        collected = Collected(items=())
-        notes = [f"the tests could not be collected inside the sandbox: {getattr(execution, 'detail', '')[-300:]}"]
-    return suite(settings, collected), notes
+    collected = execution.answer
+    if isinstance(collected, Collected):
+        return suite(settings, collected.items), [
+            f"not collected inside: {text}" for text in collected.errors[:SHOWN]
+        ]
+    why = getattr(execution, "detail", "")[-300:]
+    return suite(settings), [f"the tests could not be collected inside the sandbox: {why}"]
 
 
-def suite(settings: Settings, collected: Collected | None = None) -> Suite:
+def suite(settings: Settings, items: tuple[Item, ...] = ()) -> Suite:
     """The test files as they are on the disk, with the tests that were collected in them."""
     folders = _folders(settings)
     files = _with_siblings(settings, folders)
     everything = [*files, *(str(path.relative_to(settings.rootdir)) for path in _sources(settings.rootdir))]
     usual = Suite()
     return Suite(
-        items=collected.items if collected else (),
+        items=items,
         files=files,
         folders=folders or usual.folders,
         patterns=settings.python_files or usual.patterns,
@@ -154,7 +152,7 @@ def _ends(targets: Iterable[Target], sandbox: Sandbox, settings: Settings) -> tu
         return ()
     job = Record(tests=tests, path="", module="", qualnames=())
     execution = sandbox.execute(job, timeout=COLLECT_SECONDS + settings.timeout * len(tests) / 10)
-    answer = execution.answer if isinstance(execution, Answered) else None
+    answer = execution.answer
     return answer.outcomes if isinstance(answer, Recorded) else ()
 
 

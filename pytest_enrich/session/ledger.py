@@ -34,7 +34,6 @@ from pytest_enrich.data.suggestion import MadePart, TargetPart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session.contradictions import Contradictions
-from pytest_enrich.session.noting import Streak
 from pytest_enrich.session.scope import Found
 from pytest_enrich.store import Store, identity, seal, targets
 from pytest_enrich.store.experience import NONE, Experience, strikes
@@ -183,7 +182,6 @@ class Ledger:
         self.attempts: list[Attempt] = []
         self.dropped: Counter[str] = Counter()
         self.defects: list[str] = []
-        self.streak = Streak()
         self._why: dict[str, str] = {}
         self.waiting = len(found.known)
         self.first: float | None = None
@@ -281,8 +279,6 @@ class Ledger:
         if done.defect:
             self.defects.append(done.defect)
             self._why.update((gap.id, BROKEN) for gap in done.target.gaps)
-        for attempt in done.attempts:
-            self.streak.see(attempt)
         closed = {gap: outcome for attempt in done.attempts for gap, outcome in self._closed(attempt, done.target)}
         if done.complete:
             self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)

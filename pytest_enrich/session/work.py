@@ -31,7 +31,7 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, scope, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger, Writer
-from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots, Writing
+from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots, Writing, streaks
 from pytest_enrich.session.panel import Course, Panel
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.walker import Walker
@@ -184,7 +184,7 @@ class Session:
                 *self._found.notes,
                 *self._ground.notes,
                 *self._existing.notes,
-                *self._ledger.streak.notes(self._sandbox.isolation),
+                *streaks(self._ledger.attempts, self._sandbox.isolation),
                 *self._inside.notes,
                 *self._sandbox.notes,
                 *self._panel.notes,

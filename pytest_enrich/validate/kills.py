@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from pytest_enrich import mutants, patch
 from pytest_enrich.data import (
-    Answered,
     Call,
     Candidate,
     Dropped,
+    Failed,
     Gap,
     Grade,
     Mutant,
@@ -326,11 +326,9 @@ def _with_parts(job: Mutate, proof: Proof, parts: Sequence[NewTest]) -> Mutate:
 def _ask(job: Mutate, sandbox: Sandbox) -> Mutated:
     """The answer, or one that says why there is none."""
     execution = sandbox.execute(job, timeout=job.budget + BUDGET)
-    if not isinstance(execution, Answered):
-        return Mutated(error=f"the mutants could not be tried: {execution.reason}")
     answer = execution.answer
     if not isinstance(answer, Mutated):
-        return Mutated(error="the mutants could not be tried: bad answer")
+        answer = Mutated(error=execution.reason if isinstance(execution, Failed) else "bad answer")
     return replace(answer, error=_told_of(answer.error), unable=_told_of(answer.unable))
 
 
