@@ -94,7 +94,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     timeout: float
     seed: int
     test_text: Callable[[str], str]
-    gaps: Mapping[str, Sequence[Gap]]
+    gaps: Sequence[Gap]
     source_text: Callable[[str], str] = lambda _path: ""
     grade: Grade = "good"
     earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}
@@ -358,7 +358,7 @@ def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, sli
         seed=context.seed,
         source_text=context.source_text(target.path),
         rootdir=context.rootdir,
-        others=tuple(gap for gap in context.gaps.get(target.path, ()) if gap not in target.gaps),
+        others=tuple(gap for gap in context.gaps if gap.path == target.path and gap not in target.gaps),
         turned_down=context.turned_down(target.path),
     )
 

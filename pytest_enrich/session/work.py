@@ -7,7 +7,7 @@ import os
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import cast
 
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import __version__, pipeline, validate
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Gap, RunSummary
+from pytest_enrich.data import RunSummary
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError, UsageError
@@ -88,7 +88,7 @@ class Session:
         """What all targets are worked on with, before anybody is asked."""
         return replace(
             context(self._settings, self._sandbox),
-            gaps=_by_path(self._found.open),
+            gaps=self._found.open,
             source_text=self._found.texts.__getitem__,
             comes_last=self._known.comes_last,
             exists=os.path.lexists,
@@ -213,7 +213,7 @@ def context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
         timeout=settings.timeout,
         seed=settings.seed,
         test_text=lambda path: text_of(settings.rootdir, path) or "",
-        gaps={},
+        gaps=(),
         source_text=lambda path: scope.read(settings.rootdir / path),
         grade=settings.grade,
         refused=settings.policy.policy.refused,
@@ -247,10 +247,3 @@ def sandbox_here(settings: Settings) -> tuple[ForkserverSandbox, Isolation]:
     layers = isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
     fresh = ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers)
     return ForkserverSandbox(fresh), layers
-
-
-def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:
-    found: dict[str, list[Gap]] = {}
-    for gap in gaps:
-        found.setdefault(gap.path, []).append(gap)
-    return found

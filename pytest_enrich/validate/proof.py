@@ -304,21 +304,20 @@ ALONE = 3
 """So many tests, one after the other, are asked whether they pass alone; one that does is enough."""
 
 
-def beside(proof: Proof, trial: Trial, slower: float = 1.0) -> tuple[Proof, dict[str, str] | None]:
-    """A proof that runs beside these tests, and how they end in this way without the candidate.
+def beside(proof: Proof, slower: float = 1.0) -> tuple[Proof, dict[str, str] | None]:
+    """A proof that runs beside the tests of its file, and how they end without the candidate.
 
     That is asked once in a run for all candidates of a file. It is None when nothing can be said, or when each of
     them takes too long: then there is nothing to run beside.
 
     Args:
         proof: Of a candidate.
-        trial: How they run when they are asked how they end.
         slower: How many times longer they take where they are to run.
     """
     path, text = proof.candidate.placement.path, proof.task.test_text
     if not text:
         return proof, {}
-    execution = proof.existing.ends(path, text, lambda: proof.without(trial))
+    execution = proof.existing.ends(path, text, lambda: proof.without(PLAIN))
     known, chosen = proof.others(execution), _quick(execution, proof.existing.seconds / slower)
     if known is None or chosen is None:
         return proof, known

@@ -73,9 +73,9 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
         first: What it closed then.
     """
     passed, left_out, closed = list[str](), list[str](), first
-    plain = beside(proof, PLAIN)
+    plain = beside(proof)
     # Of a file of which nothing can be said nothing is remembered: it is not run once more to hear that again.
-    measured = plain if plain[1] is None else beside(proof, PLAIN, TRACED)
+    measured = plain if plain[1] is None else beside(proof, TRACED)
     for run in _runs(whole=plain[1] is not None, measured=measured[1] is not None):
         own, known = measured if any(trial.measured for trial in run) else plain
         joint = _found(own, closed, JOINED[run], known) if _is_joint(own, run) else None
