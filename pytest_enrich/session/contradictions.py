@@ -145,12 +145,9 @@ class Contradictions:
     def _is_wanted(self, path: str, qualname: str) -> bool:
         """Whether the function is within what the run is limited to."""
         settings = self._settings
-        if not settings.shard.holds(path, qualname):
-            return False
-        if not within(path, qualname, settings.only):
-            return False
-        if settings.changes is None:
-            return True
+        is_within = settings.shard.holds(path, qualname) and within(path, qualname, settings.only)
+        if not is_within or settings.changes is None:
+            return is_within
         lines = settings.changes.lines.get(path, ())
         spans = (one.extent for one in self._file(path).functions if one.qualname == qualname)
         return any(line in span for span in spans for line in lines)

@@ -101,14 +101,11 @@ def _is_joint(proof: Proof, run: tuple[Trial, ...]) -> bool:
 
 def _runs(*, whole: bool, measured: bool) -> Iterator[tuple[Trial, ...]]:
     """Where the tests of the file come to no end in time, the candidate alone: in all ways, or measured."""
-
-    def is_whole(trial: Trial) -> bool:
-        return whole and (measured or not trial.measured)
-
     for run in RUNS:
-        beside_others = tuple(filter(is_whole, run))
+        alone = [trial for trial in run if not whole or (trial.measured and not measured)]
+        beside_others = tuple(trial for trial in run if trial not in alone)
         yield from [beside_others] if beside_others else []
-        rest = (trial for trial in run if not is_whole(trial) and trial is not PLAIN and not trial.is_ordered)
+        rest = (trial for trial in alone if trial is not PLAIN and not trial.is_ordered)
         yield from ((replace(trial, alone=True),) for trial in rest)
 
 
