@@ -403,12 +403,6 @@ def test_an_interrupt_ends_the_run_and_keeps_what_was_done(fakes, context):
     assert len(done) == 1
 
 
-def test_a_target_can_be_narrowed(fakes):
-    target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
-    left = pipeline.narrowed(target, target.gaps[:1])
-    assert ([gap.id for gap in left.gaps], len(left.conditions)) == (["cart-bbbbbbbb"], 1)
-
-
 def test_executions_are_shared_out_evenly_beforehand():
     remaining = RemainingBudget(Budget(executions=9000), 3)
     assert {remaining.slice(left).executions for left in (3, 2, 1)} == {3000}

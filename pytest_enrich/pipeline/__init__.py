@@ -51,12 +51,6 @@ PLACE = re.compile(r"""(['"])(/[^'"\s/]+/[^'"\s]*)\1""")
 """A literal that is the path of something in a folder below the root: the folders themselves are everywhere."""
 
 
-def narrowed(target: Target, done: Sequence[Gap]) -> Target:
-    """The target without these gaps."""
-    identities = {gap.id for gap in done}
-    return target.without(lambda gap: gap.id in identities)
-
-
 class Done(Struct, frozen=True, kw_only=True):
     """A target that is finished: what it was, with the gaps that were open, and the attempts on it.
 
@@ -424,4 +418,4 @@ def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:
             yield from ((done.target.path, branch) for branch in attempt.verdict.branches)
 
 
-__all__ = ["Done", "RemainingBudget", "RunContext", "Slice", "improve", "narrowed", "run", "watched", "work"]
+__all__ = ["Done", "RemainingBudget", "RunContext", "Slice", "improve", "run", "watched", "work"]

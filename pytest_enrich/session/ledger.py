@@ -7,7 +7,7 @@ import math
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
@@ -244,23 +244,20 @@ class Ledger:
 
     def left_open(self, targets: Sequence[Target]) -> list[Target]:
         """The targets with the gaps for which this run found nothing, or had no time yet."""
-        left = {gap.id for gap in self._found.open if self._outcomes.get(gap.id, NOTHING) == NOTHING}
-        narrowed = (target.without(lambda gap: gap.id not in left) for target in targets)
-        return [target for target in narrowed if target.gaps]
+        outcomes = {gap.id: self._outcomes.get(gap.id, NOTHING) for gap in self._found.open}
+        return _with_only(targets, {gap for gap, outcome in outcomes.items() if outcome == NOTHING})
 
     def untried(self, targets: Sequence[Target], after: Sequence[str], asked: Sequence[str]) -> list[Target]:
         """The targets with the gaps that those in `after` have finished with, and those in `asked` have not."""
-        known, wanted, left = self._asked(), set(asked), []
+        known, left = self._asked(), set[str]()
         for target in targets:
-            done = []
             for gap in target.gaps:
                 before = known.get((gap.id, target.digest), set())
-                is_done = self.is_closed(gap) or wanted <= before
-                if is_done and gap.id not in self._outcomes:
-                    self.note([gap], "done before")
-                done += [gap] if is_done or not before.issuperset(after) else []
-            left += [one] if (one := pipeline.narrowed(target, done)).gaps else []
-        return left
+                if self.is_closed(gap) or before.issuperset(asked):
+                    self._outcomes.setdefault(gap.id, "done before")
+                elif before.issuperset(after):
+                    left.add(gap.id)
+        return _with_only(targets, left)
 
     def _asked(self) -> dict[tuple[str, str], set[str]]:
         """Who has finished with a gap before, by its id and the digest of the code."""
@@ -318,7 +315,8 @@ class Ledger:
 
     def _reads_worse(self, attempt: Attempt) -> bool:
         """Whether a reader hardly wants it, and has others to read."""
-        return self._maximum > 0 and self.waiting >= enough(strikes(attempt.candidate))
+        struck = int(strikes(attempt.candidate))
+        return self._maximum > 0 and self.waiting >= ENOUGH[min(struck, len(ENOUGH) - 1)]
 
     def settle(self) -> None:
         """Write what was put off, as far as there is room: what people doubt least first."""
@@ -379,9 +377,10 @@ def _said(attempt: Attempt) -> tuple[str, str]:
     return attempt.path, re.sub(rf"\b{name}\b", "_", test.code.partition("\n")[2])
 
 
-def enough(struck: float) -> float:
-    """How many others people have to read, so that they do not miss one about which so much strikes."""
-    return ENOUGH[min(int(struck), len(ENOUGH) - 1)]
+def _with_only(targets: Iterable[Target], left: Collection[str]) -> list[Target]:
+    """The targets that have gaps with these ids, with no others."""
+    narrowed = (target.without(lambda gap: gap.id not in left) for target in targets)
+    return [target for target in narrowed if target.gaps]
 
 
 def key(place: Gap | Target) -> tuple[str, str]:

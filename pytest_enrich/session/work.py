@@ -22,6 +22,7 @@ from pytest_enrich.errors import OutOfTimeError, UsageError
 from pytest_enrich.progress import Lines
 from pytest_enrich.proposers.search import sharpen
 from pytest_enrich.protocols import Sandbox
+from pytest_enrich.reporters.words import counted
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.cluster import ClusterSandbox, Project
 from pytest_enrich.sandboxes.environment import sweep
@@ -197,9 +198,9 @@ class Session:
 
     def _given_up(self) -> Iterator[str]:
         """What was lost by mistakes of ours, and where they are written down."""
-        if count := len(self._ledger.defects):
+        if self._ledger.defects:
             place = f"{self._settings.directory.name}/.cache/crash.txt"
-            functions = "1 function" if count == 1 else f"{count} functions"
+            functions = counted(len(self._ledger.defects), "function")
             yield f"work on {functions} ended by an internal error, details in {place}"
 
 
