@@ -337,8 +337,7 @@ def improve(target: Target, kept: Attempt, think: Improver, context: RunContext,
         more: Whether a version is only better when the test notices more.
     """
     task = _task(target, (), context, context.remaining.slice(1))
-    with context.watch():
-        return _in_time(lambda: _improved(task, kept, think, context, more=more))
+    return _in_time(lambda: _improved(task, kept, think, context, more=more))
 
 
 def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, slice_: Slice) -> Task:

@@ -13,7 +13,6 @@ from pytest_enrich.config import Settings
 from pytest_enrich.data import (
     Aim,
     Attempt,
-    Candidate,
     Collect,
     Collected,
     Dropped,
@@ -144,8 +143,6 @@ def _judged(context: pipeline.RunContext, aim: Aim, known: tuple[Attempt, ...], 
             target=_target(aim, place, attempt.digest),
             attempts=known,
             test_text=context.test_text(place.path),
-            seconds=0,
-            executions=0,
             seed=context.seed,
             source_text=context.source_text(aim.path),
         )
@@ -197,10 +194,12 @@ def _unread(question: Question, task: Task) -> Dropped | None:
 
 def _examined(settings: Settings, question: Question, task: Task, sandbox: Sandbox) -> Reproof:
     one = question.one
-    candidate = patch.as_candidate(one)
+    proof = _placed(task, one, sandbox, settings.timeout)
+    if isinstance(proof, Dropped):
+        return _missed(Reproof(), proof)
     if one.kind == "bug":
-        return _fails(task, candidate, sandbox, timeout=settings.timeout)
-    found = _measured(task, candidate, one.test.names, sandbox, timeout=settings.timeout)
+        return _fails(proof)
+    found = _measured(proof)
     if not question.foreign:
         return _beside(one, found)
     is_new = found.grade == "strong" and _is_new(task, found) and not _is_closed(task, sandbox, settings.timeout)
@@ -227,21 +226,26 @@ def _is_new(task: Task, found: Reproof) -> bool:
     return any(each.killed and each.line in missing for each in found.mutants.list)
 
 
-def _measured(
-    task: Task, candidate: Candidate, names: Sequence[str], sandbox: Sandbox, *, timeout: float
-) -> Reproof:
-    """How the version fares: does it pass and reach the gap, what does it notice, does it pass however it is run?
+def _placed(task: Task, one: Suggestion, sandbox: Sandbox, timeout: float) -> Proof | Dropped:
+    """Its test in the file; a person may have made it several, or given it parameters."""
+    candidate = patch.as_candidate(one)
+    proof = gain.placed(task, candidate, sandbox, timeout=timeout)
+    if isinstance(proof, Dropped) or isinstance(candidate, NewRow):
+        return proof
+    stem = proof.nodeid.removesuffix(candidate.name)
+    wanted = {f"{stem}{name}" for name in one.test.names}
+    answer = proved(sandbox.execute(Prove(path=candidate.placement.path, text=proof.text), timeout=timeout))
+    if isinstance(answer, Dropped):
+        return replace(answer, reason="its file did not run")
+    cases = tuple(outcome.nodeid for outcome in answer.outcomes if function(outcome.nodeid) in wanted)
+    if cases:
+        return replace(proof, cases=cases)
+    detail = "; ".join(outcome.detail for outcome in answer.outcomes if outcome.detail)
+    return Dropped(rung="runs", reason="pytest collects no test of it", detail=detail[-SHOWN:])
 
-    Args:
-        task: With the gap as its target's only one.
-        candidate: The version.
-        names: Of all the functions that it consists of.
-        sandbox: Where it runs.
-        timeout: Seconds of wall clock for one run.
-    """
-    proof = _placed(task, candidate, names, sandbox, timeout)
-    if isinstance(proof, Dropped):
-        return _missed(Reproof(), proof)
+
+def _measured(proof: Proof) -> Reproof:
+    """How the version fares: does it reach the gap, what does it notice, does it pass however it is run?"""
     first = gain.measure(proof)
     if isinstance(first, Dropped):
         return _missed(Reproof(passed=first.rung == "gains"), first)
@@ -262,38 +266,14 @@ def _measured(
     return replace(known, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes, left_out=ways.left_out))
 
 
-def _fails(task: Task, candidate: Candidate, sandbox: Sandbox, *, timeout: float) -> Reproof:
+def _fails(proof: Proof) -> Reproof:
     """Whether the test of a possible bug, which is marked as known to fail, does fail."""
-    proof = _placed(task, candidate, (candidate.name,), sandbox, timeout)
-    outcome = proof if isinstance(proof, Dropped) else proof.outcome(proof.prove())
+    outcome = proof.outcome(proof.prove())
     if isinstance(outcome, Dropped):
         return _missed(Reproof(), outcome)
     if outcome.result == "skipped" and outcome.detail.startswith(_KNOWN):
         return Reproof(passed=True, seconds=outcome.seconds)
     return Reproof(trouble="its test does not fail as it should", detail=outcome.detail[-SHOWN:])
-
-
-def _placed(
-    task: Task, candidate: Candidate, names: Sequence[str], sandbox: Sandbox, timeout: float
-) -> Proof | Dropped:
-    proof = gain.placed(task, candidate, sandbox, timeout=timeout)
-    if isinstance(proof, Dropped) or isinstance(candidate, NewRow):
-        return proof
-    found = _collected(proof, names)
-    return found if isinstance(found, Dropped) else replace(proof, cases=found)
-
-
-def _collected(proof: Proof, names: Sequence[str]) -> tuple[str, ...] | Dropped:
-    """The node ids of the version's tests: a person may have made it several, or given it parameters."""
-    stem = proof.nodeid.removesuffix(proof.candidate.name)
-    wanted = tuple(f"{stem}{name}" for name in names)
-    job = Prove(path=proof.candidate.placement.path, text=proof.text, tests=())
-    answer = proved(proof.sandbox.execute(job, timeout=proof.timeout))
-    if isinstance(answer, Dropped):
-        return replace(answer, reason="its file did not run")
-    found = tuple(one.nodeid for one in answer.outcomes if function(one.nodeid) in wanted)
-    detail = "; ".join(outcome.detail for outcome in answer.outcomes if outcome.detail)
-    return found or Dropped(rung="runs", reason="pytest collects no test of it", detail=detail[-SHOWN:])
 
 
 def _missed(known: Reproof, fault: Dropped) -> Reproof:
@@ -373,7 +353,7 @@ def _task(settings: Settings, one: Suggestion, text: str, line: int) -> Task:
     )
     place = replace(candidate.placement, new_file=not test_file.exists())
     target = _target(aim, place, one.gap.function_sha256)
-    return Task(target=target, attempts=(), test_text=test_text, seconds=0, executions=0, seed=0, source_text=text)
+    return Task(target=target, test_text=test_text, source_text=text)
 
 
 def _gap(one: Suggestion, moved: int) -> Gap:
