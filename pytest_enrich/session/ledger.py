@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -276,11 +277,10 @@ class Ledger:
         if done.defect:
             self.defects.append(done.defect)
             self._why.update((gap.id, BROKEN) for gap in done.target.gaps)
-        closed = {gap: outcome for attempt in done.attempts for gap, outcome in self._closed(attempt, done.target)}
+        closed = dict(chain.from_iterable(self._closed(attempt, done.target) for attempt in done.attempts))
         if done.complete:
             self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)
-        for outcome in (PUT_OFF, FOUND):
-            self.note([gap for gap in self._found.open if closed.get(gap.id) == outcome], outcome)
+        self._outcomes.update(closed)
         self._store.journal(
             *(Attempted(attempt=attempt) for attempt in done.attempts),
             *(self._finished(done.target, asked) if done.complete else ()),
@@ -322,8 +322,8 @@ class Ledger:
         """Write what was put off, as far as there is room: what people doubt least first."""
         for attempt, target in sorted(self._put_off, key=lambda one: self._doubt(one[0])):
             assert isinstance(attempt.verdict, Kept)
-            gaps = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps]
-            left = [gap for gap in gaps if self._outcomes.get(gap.id) == PUT_OFF]
+            put_off = {gap for gap in attempt.verdict.gaps if self._outcomes.get(gap) == PUT_OFF}
+            left = [gap for gap in self._found.open if gap.id in put_off]
             is_worse = self._reads_worse(attempt)
             if left and (is_worse or self._has_no_place(attempt)):
                 why = DOUBTFUL if is_worse else ALIKE
