@@ -315,8 +315,7 @@ class Ledger:
 
     def _reads_worse(self, attempt: Attempt) -> bool:
         """Whether a reader hardly wants it, and has others to read."""
-        struck = int(strikes(attempt.candidate))
-        return self._maximum > 0 and self.waiting >= ENOUGH[min(struck, len(ENOUGH) - 1)]
+        return self._maximum > 0 and self.waiting >= enough(strikes(attempt.candidate))
 
     def settle(self) -> None:
         """Write what was put off, as far as there is room: what people doubt least first."""
@@ -375,6 +374,11 @@ def _said(attempt: Attempt) -> tuple[str, str]:
         return test.name, test.code
     name = re.escape(attempt.qualname.rpartition(".")[2])
     return attempt.path, re.sub(rf"\b{name}\b", "_", test.code.partition("\n")[2])
+
+
+def enough(struck: float) -> float:
+    """How many others people have to read, so that they do not miss one about which so much strikes."""
+    return ENOUGH[min(int(struck), len(ENOUGH) - 1)]
 
 
 def _with_only(targets: Iterable[Target], left: Collection[str]) -> list[Target]:
