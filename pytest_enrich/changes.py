@@ -91,11 +91,6 @@ def need(folder: Path, *words: str) -> bytes:
     return said.output
 
 
-def head(folder: Path) -> str:
-    """The id of the commit that is checked out, "" when there is none yet."""
-    return _resolved(folder, "HEAD")
-
-
 def _resolved(folder: Path, name: str) -> str:
     """The id of the commit that `name` stands for, "" when it stands for none."""
     if not name or name.startswith("-"):
@@ -148,7 +143,7 @@ def find_base(rootdir: Path, since: str) -> str:
     commit = _resolved(rootdir, since)
     if not commit:
         raise UsageError(_unknown(rootdir, since))
-    if not head(rootdir):
+    if not _resolved(rootdir, "HEAD"):
         raise UsageError("nothing is committed here yet\nCommit something first, or use --enrich-since=staged.")
     parted = ask(rootdir, "merge-base", commit, "HEAD").word
     if not parted:
@@ -257,7 +252,7 @@ def since(rootdir: Path, name: str) -> Changes:
     """
     check_base(rootdir)
     if name == STAGED:
-        return Changes(since=name, base=head(rootdir), lines=_below(rootdir, _staged(rootdir)))
+        return Changes(since=name, base=_resolved(rootdir, "HEAD"), lines=_below(rootdir, _staged(rootdir)))
     start = find_base(rootdir, name)
     found = {one.path: one.lines for one in _diff(rootdir, start)}
     return Changes(since=name, base=start, lines=_below(rootdir, found) | _untracked(rootdir))

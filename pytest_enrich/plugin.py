@@ -35,10 +35,8 @@ _VALUES = (
     ("grade", "good", "string", "GRADE", "lowest grade written: strong, good, weak"),
     ("sandbox", "auto", "string", "KIND", "how candidates are kept apart: auto, strict, process"),
     ("executor", "local", "string", "WHERE", "where they are tried: local, or a cluster at dask://HOST:PORT"),
-)
-_WORDS = (
-    ("model", "TAG", "the Ollama model to ask, or none; the default is the best of those that are pulled"),
-    ("host", "URL", "where Ollama listens; the default is OLLAMA_HOST, else http://127.0.0.1:11434"),
+    ("model", "", "string", "TAG", "the Ollama model to ask, or none; the default is the best of those pulled"),
+    ("host", "", "string", "URL", "where Ollama listens; the default is OLLAMA_HOST, else http://127.0.0.1:11434"),
 )
 _LISTS = (
     (
@@ -88,12 +86,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in _SWITCHES:
         group.addoption(f"--{name}", action="store_true", default=False, help=text)
     for name, default, kind, metavar, text in _VALUES:
-        group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=f"{text} (default: {default})")
+        told = f"{text} (default: {default})" if default else text
+        group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=told)
         value = int(default) if kind == "int" else default
         parser.addini(f"enrich_{name}", text, type=kind, default=value)  # type: ignore[arg-type]
-    for name, metavar, text in _WORDS:
-        group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=text)
-        parser.addini(f"enrich_{name}", text, type="string", default="")
     for name, metavar, text in _LISTS:
         group.addoption(f"--enrich-{name}", action="append", metavar=metavar, default=[], help=text)
         parser.addini(f"enrich_{name}", text, type="linelist", default=[])

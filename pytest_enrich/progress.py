@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Protocol
 
 from pytest_enrich.data import Attempt, Kept, Target
@@ -46,7 +45,6 @@ class Lines:
         self._now = now
         self._lock = threading.Lock()
         self._said = now()
-        self._last: Callable[[], str] = partial(_labelled, "gaps", "still at work")
         self._kept = 0
         self._dropped = 0
 
@@ -55,11 +53,10 @@ class Lines:
         with self._lock:
             self._write(_labelled("gaps", f"{gaps} in {_files(files)}, budget {budget}"))
 
-    def working(self, done: int, total: int, target: Target, left: object) -> None:
-        """Rewritten on a terminal; a pipe hears of it when nothing else is said for 30 seconds."""
+    def working(self, total: int, target: Target, left: object) -> None:
+        """The first of so many is begun; a pipe hears of it when nothing else was said for 30 seconds."""
         with self._lock:
-            self._last = partial(self._line, done, total, target, left)
-            self._show(self._last(), is_due=self._is_late())
+            self._show(self._line(0, total, target, left), is_due=self._is_late())
 
     def finished(self, done: int, total: int, target: Target, attempts: Sequence[Attempt], left: object) -> None:
         """The totals grow by the target's attempts."""
@@ -67,8 +64,7 @@ class Lines:
             kept = sum(isinstance(attempt.verdict, Kept) for attempt in attempts)
             self._kept += kept
             self._dropped += len(attempts) - kept
-            self._last = partial(self._line, done, total, target, left)
-            self._show(self._last(), is_due=True)
+            self._show(self._line(done, total, target, left), is_due=True)
 
     def waiting(self, what: str) -> None:
         """`model     waits for coder:7b: ...`, until something else is said."""
@@ -76,10 +72,10 @@ class Lines:
             self._show(_labelled("model", what)[:WIDTH], is_due=self._is_late())
 
     def pulse(self) -> None:
-        """Say where it stands now when a pipe heard nothing for 30 seconds."""
+        """Say that it goes on when a pipe heard nothing for 30 seconds."""
         with self._lock:
             if not self._terminal.isatty and self._is_late():
-                self._write(self._last())
+                self._write(_labelled("search", f"still at work, kept {self._kept}, dropped {self._dropped}"))
 
     def _is_late(self) -> bool:
         return self._now() - self._said >= QUIET_SECONDS

@@ -49,11 +49,11 @@ class Task(Struct, frozen=True, kw_only=True):
     """
 
     target: Target
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[Attempt, ...] = ()
     test_text: str
-    seconds: float
-    executions: int
-    seed: int
+    seconds: float = 0
+    executions: int = 0
+    seed: int = 0
     idle: int = 2000
     source_text: str = ""
     rootdir: str = ""

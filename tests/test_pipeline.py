@@ -52,7 +52,7 @@ def context(fakes):
             timeout=5.0,
             seed=3,
             test_text=lambda _path: fakes.TEST_TEXT,
-            gaps=gaps or {},
+            gaps=gaps or (),
         )
 
     return context
@@ -380,9 +380,7 @@ def test_nothing_is_begun_when_the_budget_is_used_up(fakes, context):
 
 def test_a_test_closes_gaps_of_other_targets_in_passing(fakes, context):
     first, second = fakes.gap(), fakes.gap("cart-bbbbbbbb", 6, qualname="total")
-    working = context(
-        fakes.FakeProposer(*candidates(fakes, 1)), branches=((3, 4), (6, 7)), gaps={fakes.PATH: (first, second)}
-    )
+    working = context(fakes.FakeProposer(*candidates(fakes, 1)), branches=((3, 4), (6, 7)), gaps=(first, second))
     done = list(pipeline.run([fakes.target(first), fakes.target(second)], working, InlineExecutor(), 1))
     assert len(done) == 1
     assert done[0].attempts[0].verdict.gaps == (first.id, second.id)
@@ -403,12 +401,6 @@ def test_an_interrupt_ends_the_run_and_keeps_what_was_done(fakes, context):
     with pytest.raises(KeyboardInterrupt):
         done.extend(pipeline.run(targets, context(proposer), InlineExecutor(), 1))
     assert len(done) == 1
-
-
-def test_a_target_can_be_narrowed(fakes):
-    target = fakes.target(fakes.gap(), fakes.gap("cart-bbbbbbbb", 6))
-    left = pipeline.narrowed(target, target.gaps[:1])
-    assert ([gap.id for gap in left.gaps], len(left.conditions)) == (["cart-bbbbbbbb"], 1)
 
 
 def test_executions_are_shared_out_evenly_beforehand():
@@ -472,7 +464,7 @@ def test_with_a_budget_in_executions_workers_change_nothing_of_what_is_asked(fak
     gaps = [fakes.gap(f"cart-{at}", at, lines=(4,) if at % 2 else (at,), branches=()) for at in range(10, 20)]
     targets = [fakes.target(gap) for gap in gaps]
     proposer = fakes.FakeProposer(*candidates(fakes, 1, gaps=tuple(f"cart-{at}" for at in range(10, 20))))
-    counted = context(proposer, budget=Budget(executions=1000), gaps={fakes.PATH: gaps})
+    counted = context(proposer, budget=Budget(executions=1000), gaps=gaps)
     with ThreadPoolExecutor(workers) as executor:
         done = list(pipeline.run(targets, counted, executor, workers))
     found = [(one.target.gaps[0].id, [type(attempt.verdict).__name__ for attempt in one.attempts]) for one in done]
@@ -486,7 +478,7 @@ def test_with_a_budget_in_executions_workers_change_nothing_of_what_is_asked(fak
 def test_a_test_that_closes_only_what_an_earlier_target_closed_meanwhile_is_dropped(fakes, context):
     first, second = fakes.gap(), fakes.gap("cart-bbbbbbbb", 6, lines=(4,), branches=())
     proposer = fakes.FakeProposer(*candidates(fakes, 1, gaps=("cart-aaaaaaaa", "cart-bbbbbbbb")))
-    working = context(proposer, gaps={fakes.PATH: (first, second)})
+    working = context(proposer, gaps=(first, second))
     with ThreadPoolExecutor(2) as executor:
         done = list(pipeline.run([fakes.target(first), fakes.target(second)], working, executor, 2))
     verdicts = [attempt.verdict for one in done for attempt in one.attempts]

@@ -200,5 +200,9 @@ class Failed(Struct, frozen=True, kw_only=True):
     detail: str
     seconds: float
 
+    @property
+    def answer(self) -> None:
+        """There is none."""
+
 
 Execution: TypeAlias = Answered | Failed

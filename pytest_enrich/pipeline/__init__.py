@@ -13,9 +13,8 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import AbstractContextManager, nullcontext
-from functools import partial
-from typing import TypeAlias, TypeVar
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -49,12 +48,6 @@ PLACED = Dropped(rung="allowed", reason="holds the path of this checkout")
 MACHINE = Dropped(rung="allowed", reason="names a place of this machine")
 PLACE = re.compile(r"""(['"])(/[^'"\s/]+/[^'"\s]*)\1""")
 """A literal that is the path of something in a folder below the root: the folders themselves are everywhere."""
-
-
-def narrowed(target: Target, done: Sequence[Gap]) -> Target:
-    """The target without these gaps."""
-    identities = {gap.id for gap in done}
-    return target.without(lambda gap: gap.id in identities)
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -94,7 +87,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     timeout: float
     seed: int
     test_text: Callable[[str], str]
-    gaps: Mapping[str, Sequence[Gap]]
+    gaps: Sequence[Gap]
     source_text: Callable[[str], str] = lambda _path: ""
     grade: Grade = "good"
     earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}
@@ -154,19 +147,6 @@ def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
     return REJECTED if _is_rejected(verdict.smaller or candidate, verdict.gaps, task.target, context) else verdict
 
 
-def _improved(task: Task, kept: Attempt, think: Improver, context: RunContext, *, more: bool) -> Attempt | None:
-    """See `improve`; a version with another name or docstring does the same without being run."""
-    for version in think(task, kept):
-        if context.comes_last(version) and not context.comes_last(kept.candidate):
-            continue
-        if patch.body_of(version) == patch.body_of(kept.candidate):
-            return None if more else replace(kept, candidate=version)
-        verdict = judge(task, version, context)
-        if isinstance(verdict, Kept) and _does_all_of(verdict, kept.verdict, more=more):
-            return attempt(task.target, version, verdict)
-    return None
-
-
 def _does_all_of(new: Kept, old: Verdict, *, more: bool) -> bool:
     """Whether it closes and notices all that the other one does."""
     assert isinstance(old, Kept)
@@ -200,7 +180,6 @@ def attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:
     )
 
 
-T = TypeVar("T")
 Improver: TypeAlias = Callable[[Task, Attempt], Iterable[NewTest]]
 """Thinks of other versions of a kept test, the best first."""
 TOGETHER = 4
@@ -296,34 +275,37 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
     def now() -> Task:
         return task
 
-    thought_of = _thought_of(now, context, lambda: slice_.is_over)
-    while (candidate := _in_time(lambda: next(thought_of, None))) is not None:
-        # What a model wrote was paid for: it is proven before the turn of its target ends.
-        if context.remaining.left <= 0 or (slice_.is_over and not candidate.origin.prompt):
-            return Done(target=target, attempts=attempts, complete=False)
-        promised = _closing(candidate, task)
-        # A spare was thought of only for the case that its gaps stay open.
-        if is_among(candidate, earlier) or (candidate.origin.spare and not promised):
-            continue
-        if has_begun and not candidate.origin.prompt and pace.is_slow(promised, context.remaining.left):
-            yield Done(target=target, attempts=attempts, complete=False, promised=promised)
-            task = replace(task, target=task.target.without(lambda gap: gap.id in pace.closed))
-            target, slice_ = task.target, replace(slice_, ends=math.inf)
-            earlier, attempts, has_begun = (*earlier, *attempts), (), False
-        started = time.monotonic()
-        found = _in_time(partial(judge, task, candidate, context))
-        if found is None:
-            return Done(target=target, attempts=attempts, complete=False)
-        closed = found.gaps if isinstance(found, Kept) else ()
-        pace.judged(len(closed), started)
-        attempts, has_begun = (*attempts, attempt(target, candidate, found)), True
-        is_first = bool(closed) and not pace.closed and not context.remaining.is_counted
-        task = _next(task, (*earlier, *attempts), closed)
-        if not task.target.gaps:
-            return Done(target=target, attempts=attempts)
-        if is_first and not candidate.origin.prompt:  # it is shown at once
-            yield Done(target=target, attempts=attempts, complete=False, promised=sys.maxsize)
-            target, earlier, attempts = task.target, (*earlier, *attempts), ()
+    def is_over() -> bool:
+        return slice_.is_over
+
+    try:
+        for candidate in _thought_of(now, context, is_over):
+            # What a model wrote was paid for: it is proven before the turn of its target ends.
+            if context.remaining.left <= 0 or (slice_.is_over and not candidate.origin.prompt):
+                return Done(target=target, attempts=attempts, complete=False)
+            promised = _closing(candidate, task)
+            # A spare was thought of only for the case that its gaps stay open.
+            if is_among(candidate, earlier) or (candidate.origin.spare and not promised):
+                continue
+            if has_begun and not candidate.origin.prompt and pace.is_slow(promised, context.remaining.left):
+                yield Done(target=target, attempts=attempts, complete=False, promised=promised)
+                task = replace(task, target=task.target.without(lambda gap: gap.id in pace.closed))
+                target, slice_ = task.target, replace(slice_, ends=math.inf)
+                earlier, attempts, has_begun = (*earlier, *attempts), (), False
+            started = time.monotonic()
+            found = judge(task, candidate, context)
+            closed = found.gaps if isinstance(found, Kept) else ()
+            pace.judged(len(closed), started)
+            attempts, has_begun = (*attempts, attempt(target, candidate, found)), True
+            is_first = bool(closed) and not pace.closed and not context.remaining.is_counted
+            task = _next(task, (*earlier, *attempts), closed)
+            if not task.target.gaps:
+                return Done(target=target, attempts=attempts)
+            if is_first and not candidate.origin.prompt:  # it is shown at once
+                yield Done(target=target, attempts=attempts, complete=False, promised=sys.maxsize)
+                target, earlier, attempts = task.target, (*earlier, *attempts), ()
+    except OutOfTimeError:  # what was kept before stays
+        return Done(target=target, attempts=attempts, complete=False)
     return Done(target=target, attempts=attempts, complete=context.remaining.left > 0)
 
 
@@ -343,8 +325,17 @@ def improve(target: Target, kept: Attempt, think: Improver, context: RunContext,
         more: Whether a version is only better when the test notices more.
     """
     task = _task(target, (), context, context.remaining.slice(1))
-    with context.watch():
-        return _in_time(lambda: _improved(task, kept, think, context, more=more))
+    with suppress(OutOfTimeError):
+        for version in think(task, kept):
+            if context.comes_last(version) and not context.comes_last(kept.candidate):
+                continue
+            # With another name or docstring it does the same without being run.
+            if patch.body_of(version) == patch.body_of(kept.candidate):
+                return None if more else replace(kept, candidate=version)
+            verdict = judge(task, version, context)
+            if isinstance(verdict, Kept) and _does_all_of(verdict, kept.verdict, more=more):
+                return attempt(target, version, verdict)
+    return None
 
 
 def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, slice_: Slice) -> Task:
@@ -358,17 +349,9 @@ def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, sli
         seed=context.seed,
         source_text=context.source_text(target.path),
         rootdir=context.rootdir,
-        others=tuple(gap for gap in context.gaps.get(target.path, ()) if gap not in target.gaps),
+        others=tuple(gap for gap in context.gaps if gap.path == target.path and gap not in target.gaps),
         turned_down=context.turned_down(target.path),
     )
-
-
-def _in_time(doing: Callable[[], T]) -> T | None:
-    """What comes of it; None when the time of the run was over meanwhile. What was kept before stays."""
-    try:
-        return doing()
-    except OutOfTimeError:
-        return None
 
 
 def _thought_of(task: Callable[[], Task], context: RunContext, is_over: Callable[[], bool]) -> Iterator[Candidate]:
@@ -424,4 +407,4 @@ def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:
             yield from ((done.target.path, branch) for branch in attempt.verdict.branches)
 
 
-__all__ = ["Done", "RemainingBudget", "RunContext", "Slice", "improve", "narrowed", "run", "watched", "work"]
+__all__ = ["Done", "RemainingBudget", "RunContext", "Slice", "improve", "run", "watched", "work"]

@@ -51,7 +51,7 @@ _PLACE = frozenset({"inifilename", "rootdir"})
 
 _PREFIXES = ("cov_", "no_cov", "enrich")
 """pytest-cov's, and ours."""
-_PATHS = frozenset({"confcutdir", "cov_config"})
+_PATHS = frozenset({"confcutdir", "inifilename"})
 _OPTIONS = {
     "keyword": "-k",
     "markexpr": "-m",
@@ -79,7 +79,7 @@ def for_child(config: pytest.Config) -> tuple[str, ...]:
     """What a job's pytest needs: configuration, plugins, overrides, the options of plugins; no tests."""
     left_out = _SELECTION | _FLOW | _OUTPUT | _SPREAD | _PLACE
     kept = [word for word in _words(config) if not _is_left_out(word, left_out)]
-    return (*_place(config), *_absolute(config, kept))
+    return (*_place(config), *(text for word in kept for text in _from_rootdir(config, word)))
 
 
 def for_repetition(config: pytest.Config) -> tuple[str, ...]:
@@ -100,26 +100,25 @@ def as_said(config: pytest.Config) -> tuple[str, ...]:
     """
     left_out = _SELECTION - {"markexpr"} | _FLOW | _OUTPUT | _SPREAD | {"rootdir"}
     kept = [
-        _from_rootdir(config, word)
+        word
         for word in on_command_line(config)
         if word.destination not in left_out and not word.destination.startswith(_PREFIXES)
+        if word.destination != "markexpr" or _leaves_out(word)
     ]
-    return tuple(
-        text for word in kept if word.destination != "markexpr" or _leaves_out(word) for text in word.texts
-    )
+    return tuple(text for word in kept for text in _from_rootdir(config, word))
 
 
 def _leaves_out(word: Word) -> bool:
     return word.texts[-1].removeprefix("-m").lstrip("=").startswith("not ")
 
 
-def _from_rootdir(config: pytest.Config, word: Word) -> Word:
-    """With the path of a file that it names as it is from there."""
-    if word.destination not in _PATHS | {"inifilename"}:
-        return word
+def _from_rootdir(config: pytest.Config, word: Word) -> tuple[str, ...]:
+    """Its texts, with the path of a file that it names as it is from there."""
+    if word.destination not in _PATHS:
+        return word.texts
     name, path = _named(word.texts)
     whole = Path(os.path.normpath(Path(config.invocation_params.dir, path)))
-    return Word(destination=word.destination, texts=(name, disk.shown(whole, config.rootpath)))
+    return name, disk.shown(whole, config.rootpath)
 
 
 def _named(texts: tuple[str, ...]) -> tuple[str, str]:
@@ -201,15 +200,6 @@ def _is_left_out(word: Word, destinations: frozenset[str]) -> bool:
 def _place(config: pytest.Config) -> tuple[str, ...]:
     file = ("-c", str(config.inipath)) if config.inipath is not None else ()
     return (*file, f"--rootdir={config.rootpath}", "-o", "addopts=")
-
-
-def _absolute(config: pytest.Config, words: Sequence[Word]) -> Iterator[str]:
-    for word in words:
-        if word.destination not in _PATHS:
-            yield from word.texts
-        else:
-            name, path = _named(word.texts)
-            yield f"{name}={Path(config.invocation_params.dir, path)}"
 
 
 def part_options(config: pytest.Config) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import measurement, session
 from pytest_enrich.config import Settings
-from pytest_enrich.errors import EnrichError, UsageError
+from pytest_enrich.errors import EnrichError
 from pytest_enrich.measurement import Measurement
 from pytest_enrich.pytest_hooks import root, setting
 from pytest_enrich.pytest_hooks.arguments import choosing, part_options, stopping
@@ -60,12 +60,10 @@ def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
     assert measured.folder is not None
     name = config.getoption("enrich_from")
     configuration = getattr(config.option, "cov_config", ".coveragerc")  # pytest-cov's, if it is there
-    try:
+    with setting.said_of(f"--enrich-from={name}"):
         return measurement.load_earlier(
             Path(config.invocation_params.dir, name), measured.folder, config.rootpath, configuration
         )
-    except UsageError as error:
-        raise setting.refusal(f"--enrich-from={name}", error) from None
 
 
 class Run:

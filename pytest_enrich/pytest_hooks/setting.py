@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,11 +35,9 @@ def read(config: pytest.Config) -> Settings:
     directory = _value(config, "dir", lambda text: values.directory(text, rootdir))
     rules = _policy(config)
     kind = _value(config, "sandbox", values.sandbox)
-    try:
-        if rules.policy.isolation:
+    if rules.policy.isolation:
+        with said_of(policy.KEY):
             isolation.choose(kind, rootdir, rules)
-    except UsageError as error:
-        raise refusal(policy.KEY, error) from None
     return Settings(
         rootdir=rootdir,
         directory=directory,
@@ -82,18 +81,24 @@ def read(config: pytest.Config) -> Settings:
 
 def _policy(config: pytest.Config) -> policy.Named:
     """What the project's own configuration names: the command line, which anybody may type, loosens nothing."""
-    try:
+    with said_of(policy.KEY):
         name = targets.ini_value(config.rootpath, policy.KEY)
         if name != (said := str(config.getini(policy.KEY))):
             raise UsageError(f"the project's configuration file says {name!r}, and this session {said!r}")
         return targets.policy_of(config.rootpath)
+
+
+@contextmanager
+def said_of(option: str) -> Iterator[None]:
+    """What is impossible in this block pytest shows as an error of the option, which is as it was typed.
+
+    Raises:
+        pytest.UsageError: With the lines of the error below each other.
+    """
+    try:
+        yield
     except EnrichError as error:
-        raise refusal(policy.KEY, UsageError(str(error))) from None
-
-
-def refusal(said: str, error: UsageError) -> pytest.UsageError:
-    """The error as pytest shows it, its lines below each other; `said` is the option as it was typed."""
-    return pytest.UsageError(visible_lines(f"{said}: {error}").replace("\n", "\n       "))
+        raise pytest.UsageError(visible_lines(f"{option}: {error}").replace("\n", "\n       ")) from None
 
 
 def _value(config: pytest.Config, name: str, parse: Callable[[str], T]) -> T:
@@ -101,10 +106,8 @@ def _value(config: pytest.Config, name: str, parse: Callable[[str], T]) -> T:
     said = f"--enrich-{name}="
     if text is None:
         said, text = f"enrich_{name} = ", str(_ini(config, f"enrich_{name}"))
-    try:
+    with said_of(f"{said}{text}"):
         return parse(text)
-    except UsageError as error:
-        raise pytest.UsageError(f"{said}{text}: {error}") from None
 
 
 def _ini(config: pytest.Config, name: str) -> object:
@@ -125,23 +128,19 @@ def _reports(config: pytest.Config, directory: Path) -> tuple[WantedReport, ...]
         said, texts = "enrich_report = ", config.getini("enrich_report")
     if not texts:
         return formats.detected(os.environ)
-    try:
+    with said_of(f"{said}{' '.join(texts)}"):
         wanted = formats.wanted(texts)
         for one in wanted:
             reports.place(one, directory, config.rootpath)
-    except UsageError as error:
-        raise pytest.UsageError(f"{said}{' '.join(texts)}: {error}") from None
-    return wanted
+        return wanted
 
 
 def _changes(config: pytest.Config) -> Changes | None:
     name = config.getoption("enrich_since")
     if name is None:
         return None
-    try:
+    with said_of(f"--enrich-since={name}"):
         return changes.since(config.rootpath, name)
-    except UsageError as error:
-        raise refusal(f"--enrich-since={name}", error) from None
 
 
 def _limit(config: pytest.Config, text: str) -> str:

@@ -9,8 +9,8 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from types import FrameType, ModuleType
+from collections.abc import Iterator
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -165,20 +165,9 @@ def without_gevent() -> Iterator[None]:
     ended is waited for, until gevent's loop runs, which it does not.
     """
     saved = getattr(sys.modules.get(_PATCHING), "saved", {})
-    plain = [
-        (sys.modules[module], name, function)
-        for module, functions in saved.items()
-        if module in sys.modules and isinstance(functions, dict)
-        for name, function in functions.items()
-    ]
-    patched = [(module, name, getattr(module, name, function)) for module, name, function in plain]
-    _put(plain)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        for module, functions in saved.items():
+            if module in sys.modules and isinstance(functions, dict):
+                for name, function in functions.items():
+                    patch.setattr(sys.modules[module], name, function)
         yield
-    finally:
-        _put(patched)
-
-
-def _put(attributes: Sequence[tuple[ModuleType, str, object]]) -> None:
-    for module, name, value in attributes:
-        setattr(module, name, value)

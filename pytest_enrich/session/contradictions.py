@@ -69,20 +69,19 @@ class Contradictions:
             last_run.note_examined(self._store, digest)
 
     def contradicts(self, attempt: Attempt) -> bool:
-        """Whether a kept test states what a docstring denies; then that is a possible bug, and no suggestion."""
+        """Whether a kept test states what a docstring denies; then that is a possible bug, and no suggestion.
+
+        It is written where it is not known; what people turned down is none.
+        """
         candidate = attempt.candidate
         if not isinstance(candidate, NewTest):
             return False
         claims = contracts.contradicted(candidate.code, self._file(attempt.path).claims)
-        return self._keep(claims, candidate.origin.proposer)
-
-    def _keep(self, claims: Sequence[Claim], proposer: str) -> bool:
-        """Write those that are broken and not known; whether any is that nobody turned down."""
         broken = self._examine(claims).broken if claims else ()
         if not broken:
             return False
         known = [*self._store.bugs(), *(one for one in self._store.lying("decided") if one.kind == "bug")]
-        found = self._wanted([self._bug(one, proposer) for one in broken])
+        found = self._wanted([self._bug(one, candidate.origin.proposer) for one in broken])
         self._save(contracts.together(one for one in found if not contracts.are_told(known, one)))
         return bool(found)
 
@@ -143,12 +142,9 @@ class Contradictions:
     def _is_wanted(self, path: str, qualname: str) -> bool:
         """Whether the function is within what the run is limited to."""
         settings = self._settings
-        if not settings.shard.holds(path, qualname):
-            return False
-        if not within(path, qualname, settings.only):
-            return False
-        if settings.changes is None:
-            return True
+        is_within = settings.shard.holds(path, qualname) and within(path, qualname, settings.only)
+        if not is_within or settings.changes is None:
+            return is_within
         lines = settings.changes.lines.get(path, ())
         spans = (one.extent for one in self._file(path).functions if one.qualname == qualname)
         return any(line in span for span in spans for line in lines)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pytest_enrich import source
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Answered, Collect, Collected, Gap, NearTest, Record, Recorded, Target, TestOutcome
+from pytest_enrich.data import Collect, Collected, Gap, Item, NearTest, Record, Recorded, Target, TestOutcome
 from pytest_enrich.data.code import function
 from pytest_enrich.gaps import FileCoverage, Measured
 from pytest_enrich.proposers import exploring
@@ -47,12 +47,7 @@ def survey(
 ) -> Ground:
     """Locate the gaps, and try the tests that come nearest to them inside the sandbox."""
     known, notes = _suite(settings, sandbox)
-    targets: list[Target] = []
-    red: list[Target] = []
-    for file in measured.files:
-        own = [gap for gap in gaps if gap.path == file.path]
-        for target, is_away in _located(settings, file, texts[file.path], own, known) if own else ():
-            (red if is_away else targets).append(target)
+    targets = [target for file in measured.files for target in _located(settings, file, texts, gaps, known)]
     place = {gap.id: at for at, gap in enumerate(gaps)}
     targets.sort(key=lambda target: min(place[gap.id] for gap in target.gaps))
     ends = _ends(targets, sandbox, settings)
@@ -61,25 +56,30 @@ def survey(
     spent = _spent(ends) if settings.budget.executions is None else {}
     reached = [replace(target, nearest=_able(target, unable, spent)) for target in targets]
     kept = [new for old, new in zip(targets, reached, strict=True) if new.nearest or not old.nearest]
-    lost = [old for old, new in zip(targets, reached, strict=True) if old.nearest and not new.nearest]
-    away = tuple(gap for target in (*red, *lost) for gap in target.gaps)
+    there = {gap.id for target in kept for gap in target.gaps}
+    away = tuple(gap for gap in gaps if gap.id not in there)
     return Ground(targets=exploring.together(kept), suite=known, left_out=away, notes=(*notes, *_told(unable)))
 
 
 def _located(
-    settings: Settings, file: FileCoverage, text: str, gaps: Sequence[Gap], known: Suite
-) -> Iterator[tuple[Target, bool]]:
-    """The targets of a file as the green tests show them, and whether each has to wait until others are green.
+    settings: Settings, file: FileCoverage, texts: Mapping[str, str], gaps: Sequence[Gap], known: Suite
+) -> Iterator[Target]:
+    """The targets of a file as the green tests show them, without those that have to wait until others are green.
 
-    It has to where its test would go into a red file, and where red tests alone run it: nobody knows what those
-    would reach if they got to their end.
+    Those are targets whose test would go into a red file, and those that red tests alone run: nobody knows what
+    these would reach if they got to their end.
     """
-    green = source.locate(file.without(settings.red), text, gaps, known)
-    every = source.locate(file, text, gaps, known) if settings.red else green
+    own = [gap for gap in gaps if gap.path == file.path]
+    if not own:
+        return
+    text = texts[file.path]
+    green = source.locate(file.without(settings.red), text, own, known)
+    every = source.locate(file, text, own, known) if settings.red else green
     for target, whole in zip(green, every, strict=True):
         place = target.placement
         is_taken = place.new_file and (settings.rootdir / place.path).exists()
-        yield target, is_taken or place.path in settings.red or (_is_run(whole) and not _is_run(target))
+        waits = is_taken or place.path in settings.red or (_is_run(whole) and not _is_run(target))
+        yield from [] if waits else [target]
 
 
 def _is_run(target: Target) -> bool:
@@ -90,25 +90,23 @@ def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
     if not settings.test_files:
         return suite(settings), []
     execution = sandbox.execute(Collect(tests=settings.test_files), timeout=COLLECT_SECONDS)
-    if isinstance(execution, Answered) and isinstance(execution.answer, Collected):
-        collected, notes = (
-            execution.answer,
-            [f"not collected inside: {text}" for text in execution.answer.errors[:SHOWN]],
-        )
-    else:
-        collected = Collected(items=())
-        notes = [f"the tests could not be collected inside the sandbox: {getattr(execution, 'detail', '')[-300:]}"]
-    return suite(settings, collected), notes
+    collected = execution.answer
+    if isinstance(collected, Collected):
+        return suite(settings, collected.items), [
+            f"not collected inside: {text}" for text in collected.errors[:SHOWN]
+        ]
+    why = getattr(execution, "detail", "")[-300:]
+    return suite(settings), [f"the tests could not be collected inside the sandbox: {why}"]
 
 
-def suite(settings: Settings, collected: Collected | None = None) -> Suite:
+def suite(settings: Settings, items: tuple[Item, ...] = ()) -> Suite:
     """The test files as they are on the disk, with the tests that were collected in them."""
     folders = _folders(settings)
     files = _with_siblings(settings, folders)
     everything = [*files, *(str(path.relative_to(settings.rootdir)) for path in _sources(settings.rootdir))]
     usual = Suite()
     return Suite(
-        items=collected.items if collected else (),
+        items=items,
         files=files,
         folders=folders or usual.folders,
         patterns=settings.python_files or usual.patterns,
@@ -154,7 +152,7 @@ def _ends(targets: Iterable[Target], sandbox: Sandbox, settings: Settings) -> tu
         return ()
     job = Record(tests=tests, path="", module="", qualnames=())
     execution = sandbox.execute(job, timeout=COLLECT_SECONDS + settings.timeout * len(tests) / 10)
-    answer = execution.answer if isinstance(execution, Answered) else None
+    answer = execution.answer
     return answer.outcomes if isinstance(answer, Recorded) else ()
 
 

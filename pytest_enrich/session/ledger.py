@@ -7,8 +7,9 @@ import math
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -34,7 +35,6 @@ from pytest_enrich.data.suggestion import MadePart, TargetPart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.session.contradictions import Contradictions
-from pytest_enrich.session.noting import Streak
 from pytest_enrich.session.scope import Found
 from pytest_enrich.store import Store, identity, seal, targets
 from pytest_enrich.store.experience import NONE, Experience, strikes
@@ -183,7 +183,6 @@ class Ledger:
         self.attempts: list[Attempt] = []
         self.dropped: Counter[str] = Counter()
         self.defects: list[str] = []
-        self.streak = Streak()
         self._why: dict[str, str] = {}
         self.waiting = len(found.known)
         self.first: float | None = None
@@ -246,23 +245,20 @@ class Ledger:
 
     def left_open(self, targets: Sequence[Target]) -> list[Target]:
         """The targets with the gaps for which this run found nothing, or had no time yet."""
-        left = {gap.id for gap in self._found.open if self._outcomes.get(gap.id, NOTHING) == NOTHING}
-        narrowed = (target.without(lambda gap: gap.id not in left) for target in targets)
-        return [target for target in narrowed if target.gaps]
+        outcomes = {gap.id: self._outcomes.get(gap.id, NOTHING) for gap in self._found.open}
+        return _with_only(targets, {gap for gap, outcome in outcomes.items() if outcome == NOTHING})
 
     def untried(self, targets: Sequence[Target], after: Sequence[str], asked: Sequence[str]) -> list[Target]:
         """The targets with the gaps that those in `after` have finished with, and those in `asked` have not."""
-        known, wanted, left = self._asked(), set(asked), []
+        known, left = self._asked(), set[str]()
         for target in targets:
-            done = []
             for gap in target.gaps:
                 before = known.get((gap.id, target.digest), set())
-                is_done = self.is_closed(gap) or wanted <= before
-                if is_done and gap.id not in self._outcomes:
-                    self.note([gap], "done before")
-                done += [gap] if is_done or not before.issuperset(after) else []
-            left += [one] if (one := pipeline.narrowed(target, done)).gaps else []
-        return left
+                if self.is_closed(gap) or before.issuperset(asked):
+                    self._outcomes.setdefault(gap.id, "done before")
+                elif before.issuperset(after):
+                    left.add(gap.id)
+        return _with_only(targets, left)
 
     def _asked(self) -> dict[tuple[str, str], set[str]]:
         """Who has finished with a gap before, by its id and the digest of the code."""
@@ -281,13 +277,10 @@ class Ledger:
         if done.defect:
             self.defects.append(done.defect)
             self._why.update((gap.id, BROKEN) for gap in done.target.gaps)
-        for attempt in done.attempts:
-            self.streak.see(attempt)
-        closed = {gap: outcome for attempt in done.attempts for gap, outcome in self._closed(attempt, done.target)}
+        closed = dict(chain.from_iterable(self._closed(attempt, done.target) for attempt in done.attempts))
         if done.complete:
             self.note([gap for gap in done.target.gaps if not self.is_closed(gap)], NOTHING)
-        for outcome in (PUT_OFF, FOUND):
-            self.note([gap for gap in self._found.open if closed.get(gap.id) == outcome], outcome)
+        self._outcomes.update(closed)
         self._store.journal(
             *(Attempted(attempt=attempt) for attempt in done.attempts),
             *(self._finished(done.target, asked) if done.complete else ()),
@@ -328,8 +321,8 @@ class Ledger:
         """Write what was put off, as far as there is room: what people doubt least first."""
         for attempt, target in sorted(self._put_off, key=lambda one: self._doubt(one[0])):
             assert isinstance(attempt.verdict, Kept)
-            gaps = [gap for gap in self._found.open if gap.id in attempt.verdict.gaps]
-            left = [gap for gap in gaps if self._outcomes.get(gap.id) == PUT_OFF]
+            put_off = {gap for gap in attempt.verdict.gaps if self._outcomes.get(gap) == PUT_OFF}
+            left = [gap for gap in self._found.open if gap.id in put_off]
             is_worse = self._reads_worse(attempt)
             if left and (is_worse or self._has_no_place(attempt)):
                 why = DOUBTFUL if is_worse else ALIKE
@@ -386,6 +379,12 @@ def _said(attempt: Attempt) -> tuple[str, str]:
 def enough(struck: float) -> float:
     """How many others people have to read, so that they do not miss one about which so much strikes."""
     return ENOUGH[min(int(struck), len(ENOUGH) - 1)]
+
+
+def _with_only(targets: Iterable[Target], left: Collection[str]) -> list[Target]:
+    """The targets that have gaps with these ids, with no others."""
+    narrowed = (target.without(lambda gap: gap.id not in left) for target in targets)
+    return [target for target in narrowed if target.gaps]
 
 
 def key(place: Gap | Target) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import posixpath
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 import msgspec
 from msgspec.structs import replace
@@ -158,7 +159,7 @@ class Writing(Around):
 
     def _has_learnt(self, execution: Execution) -> bool:
         """Whether existing tests fell over more than was known."""
-        answer = execution.answer if isinstance(execution, Answered) else None
+        answer = execution.answer
         if not isinstance(answer, Recorded) or self.isolation != UNTRACED:
             return False
         known = dict(self._written)
@@ -196,7 +197,7 @@ class Onward(Around):
         with self._lock:
             starts = tuple(self._found.get(job.path, {}))[-MOST_STARTS:]
         execution = self._inside.execute(replace(job, starts=starts), timeout=timeout)
-        answer = execution.answer if isinstance(execution, Answered) else None
+        answer = execution.answer
         with self._lock:
             found = answer.findings if isinstance(answer, Explored) else ()
             self._found.setdefault(job.path, {}).update(dict.fromkeys(one.call for one in found))
@@ -219,8 +220,9 @@ class NotingSandbox(Around):
     def execute(self, job: Job, *, timeout: float) -> Execution:
         """See `protocols.Sandbox`."""
         execution = self._inside.execute(job, timeout=timeout)
-        if isinstance(execution, Answered) and isinstance(execution.answer, Explored | Varied):
-            self.ideas.update(execution.answer.ideas)
+        answer = execution.answer
+        if isinstance(answer, Explored | Varied):
+            self.ideas.update(answer.ideas)
         if isinstance(execution, Failed) and not isinstance(job, Prove) and not self._closed.is_set():
             what = f"{_DOING[type(job)]} failed ({execution.reason})"
             self._failed[f"{what}: {last_line(execution.detail)}"] += 1
@@ -251,36 +253,29 @@ class NotingSandbox(Around):
         )
 
 
-class Streak:
-    """Candidates in a row that fell on one rung, for one reason, by one error: that is hardly their own doing."""
+def streaks(attempts: Iterable[Attempt], isolation: str) -> tuple[str, ...]:
+    """A line for each reason for which many candidates in a row fell, with what helps in this isolation.
 
-    def __init__(self) -> None:
-        self._fall: tuple[str, str, str] | None = None
-        self._row: list[Attempt] = []
-        self._longest: dict[tuple[str, str, str], tuple[int, str]] = {}
-
-    def see(self, attempt: Attempt) -> None:
-        """The next candidate; one that was only read interrupts nothing."""
-        verdict = attempt.verdict
-        if isinstance(verdict, Dropped) and verdict.rung in READ:
-            return
-        fall = _fall(attempt)
-        self._row = [*self._row, attempt] if fall == self._fall else [attempt]
-        self._fall = fall
-        functions = {(one.path, one.qualname) for one in self._row}
+    On one rung, for one reason, by one error: that is hardly their own doing.
+    """
+    longest: dict[tuple[str, str, str], list[Attempt]] = {}
+    for fall, row in groupby(filter(_was_run, attempts), _fall):
+        fallen = [*row]
+        functions = {(one.path, one.qualname) for one in fallen}
         # What passes nowhere for one function may be about that function.
-        if fall is None or len(self._row) < IN_A_ROW or (fall[0] == "passes" and len(functions) == 1):
-            return
-        assert isinstance(verdict, Dropped)
-        known, told = self._longest.get(fall, (0, _told(verdict)))
-        self._longest[fall] = max(known, len(self._row)), told
+        if fall is None or len(fallen) < IN_A_ROW or (fall[0] == "passes" and len(functions) == 1):
+            continue
+        longest[fall] = max(longest.get(fall, []), fallen, key=len)
+    return tuple(
+        f"{len(fallen)} candidates in a row fell for one reason ({rung}: {why}): {_told(fallen[0])}. "
+        f"{_help(why, isolation)}"
+        for (rung, why, _), fallen in longest.items()
+    )
 
-    def notes(self, isolation: str) -> tuple[str, ...]:
-        """A line for each reason, with what helps in this isolation."""
-        return tuple(
-            f"{count} candidates in a row fell for one reason ({rung}: {why}): {told}. {_help(why, isolation)}"
-            for (rung, why, _), (count, told) in self._longest.items()
-        )
+
+def _was_run(attempt: Attempt) -> bool:
+    """Whether a candidate was more than read."""
+    return not (isinstance(attempt.verdict, Dropped) and attempt.verdict.rung in READ)
 
 
 def _fall(attempt: Attempt) -> tuple[str, str, str] | None:
@@ -288,12 +283,14 @@ def _fall(attempt: Attempt) -> tuple[str, str, str] | None:
     verdict = attempt.verdict
     if not isinstance(verdict, Dropped) or verdict.rung not in RUN:
         return None
-    shape = shape_of(_told(verdict))
+    shape = shape_of(_told(attempt))
     return (verdict.rung, verdict.reason, shape) if shape else None
 
 
-def _told(verdict: Dropped) -> str:
+def _told(attempt: Attempt) -> str:
     """The line that says how it fell; of a run that did not end the last one says nothing. "" for an assertion."""
+    verdict = attempt.verdict
+    assert isinstance(verdict, Dropped)
     late = first_line(verdict.detail) if verdict.reason == "timeout" else ""
     return late or (last_line(verdict.detail) if shape_of(verdict.detail) else "")
 

@@ -12,7 +12,6 @@ from pytest_enrich import gaps, patch, pipeline
 from pytest_enrich.config import Settings
 from pytest_enrich.data import (
     Aim,
-    Answered,
     Attempt,
     Collect,
     Collected,
@@ -21,6 +20,7 @@ from pytest_enrich.data import (
     Gap,
     Judged,
     Kept,
+    NewRow,
     Placement,
     Prove,
     Proved,
@@ -33,18 +33,31 @@ from pytest_enrich.data import (
     Target,
     Verdict,
 )
+from pytest_enrich.data.code import function
+from pytest_enrich.data.suggestion import RunsPart
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.pipeline import REJECTED, REPEATED
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.session import executors, scope, summary, work
 from pytest_enrich.session.ground import COLLECT_SECONDS
 from pytest_enrich.session.noting import Slots, Writing
-from pytest_enrich.validate import check, gain, stable, version
-from pytest_enrich.validate.kills import grade_of
-from pytest_enrich.validate.proof import PLAIN, Trial, allowed, asked, failures, first_line, last_line
+from pytest_enrich.validate import check, gain, kills, stable
+from pytest_enrich.validate.proof import (
+    PLAIN,
+    SHOWN,
+    Proof,
+    Trial,
+    allowed,
+    asked,
+    failures,
+    first_line,
+    last_line,
+    proved,
+)
 
 MOST_FILES = 3
 MOST_TESTS = 3
+_KNOWN = "expected to fail:"
 
 
 def answer(settings: Settings, asked: Question | Replay | None) -> Reproof | Replayed | Rehearsal:
@@ -130,8 +143,6 @@ def _judged(context: pipeline.RunContext, aim: Aim, known: tuple[Attempt, ...], 
             target=_target(aim, place, attempt.digest),
             attempts=known,
             test_text=context.test_text(place.path),
-            seconds=0,
-            executions=0,
             seed=context.seed,
             source_text=context.source_text(aim.path),
         )
@@ -183,10 +194,12 @@ def _unread(question: Question, task: Task) -> Dropped | None:
 
 def _examined(settings: Settings, question: Question, task: Task, sandbox: Sandbox) -> Reproof:
     one = question.one
-    candidate = patch.as_candidate(one)
+    proof = _placed(task, one, sandbox, settings.timeout)
+    if isinstance(proof, Dropped):
+        return _missed(Reproof(), proof)
     if one.kind == "bug":
-        return version.fails(task, candidate, sandbox, timeout=settings.timeout)
-    found = version.examine(task, candidate, one.test.names, sandbox, timeout=settings.timeout)
+        return _fails(proof)
+    found = _measured(proof)
     if not question.foreign:
         return _beside(one, found)
     is_new = found.grade == "strong" and _is_new(task, found) and not _is_closed(task, sandbox, settings.timeout)
@@ -199,11 +212,11 @@ def _is_closed(task: Task, sandbox: Sandbox, timeout: float) -> bool:
     if not task.test_text:
         return False
     job = Prove(path=target.placement.path, text=task.test_text, measure=(target.path,))
-    execution = sandbox.execute(job, timeout=timeout)
-    if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
+    answer = sandbox.execute(job, timeout=timeout).answer
+    if not isinstance(answer, Proved):
         return False
     (gap,) = target.gaps
-    _, lines, branches = gain.gained(execution.answer, target.path, target.gaps)
+    _, lines, branches = gain.gained(answer, target.path, target.gaps)
     return {*gap.lines} <= {*lines} and {*gap.branches} <= {*branches}
 
 
@@ -211,6 +224,60 @@ def _is_new(task: Task, found: Reproof) -> bool:
     """Whether it kills what no other test can: those that exist were not asked, and do not run these lines."""
     missing = {line for gap in task.target.gaps for line in gap.lines}
     return any(each.killed and each.line in missing for each in found.mutants.list)
+
+
+def _placed(task: Task, one: Suggestion, sandbox: Sandbox, timeout: float) -> Proof | Dropped:
+    """Its test in the file; a person may have made it several, or given it parameters."""
+    candidate = patch.as_candidate(one)
+    proof = gain.placed(task, candidate, sandbox, timeout=timeout)
+    if isinstance(proof, Dropped) or isinstance(candidate, NewRow):
+        return proof
+    stem = proof.nodeid.removesuffix(candidate.name)
+    wanted = {f"{stem}{name}" for name in one.test.names}
+    answer = proved(sandbox.execute(Prove(path=candidate.placement.path, text=proof.text), timeout=timeout))
+    if isinstance(answer, Dropped):
+        return replace(answer, reason="its file did not run")
+    cases = tuple(outcome.nodeid for outcome in answer.outcomes if function(outcome.nodeid) in wanted)
+    if cases:
+        return replace(proof, cases=cases)
+    detail = "; ".join(outcome.detail for outcome in answer.outcomes if outcome.detail)
+    return Dropped(rung="runs", reason="pytest collects no test of it", detail=detail[-SHOWN:])
+
+
+def _measured(proof: Proof) -> Reproof:
+    """How the version fares: does it reach the gap, what does it notice, does it pass however it is run?"""
+    first = gain.measure(proof)
+    if isinstance(first, Dropped):
+        return _missed(Reproof(passed=first.rung == "gains"), first)
+    counted = kills.count(proof, first)
+    known = Reproof(
+        passed=True,
+        seconds=first.seconds,
+        covers=True,
+        lines=len(first.lines),
+        branches=len(first.branches),
+        grade=counted.grade,
+        mutants=counted.facts,
+    )
+    ways = stable.check(proof, first)
+    if isinstance(ways, Dropped):
+        return _missed(replace(known, runs=RunsPart(passed=1, of=2, modes=("measured",))), ways)
+    modes = ("measured", *ways.passed)
+    return replace(known, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes, left_out=ways.left_out))
+
+
+def _fails(proof: Proof) -> Reproof:
+    """Whether the test of a possible bug, which is marked as known to fail, does fail."""
+    outcome = proof.outcome(proof.prove())
+    if isinstance(outcome, Dropped):
+        return _missed(Reproof(), outcome)
+    if outcome.result == "skipped" and outcome.detail.startswith(_KNOWN):
+        return Reproof(passed=True, seconds=outcome.seconds)
+    return Reproof(trouble="its test does not fail as it should", detail=outcome.detail[-SHOWN:])
+
+
+def _missed(known: Reproof, fault: Dropped) -> Reproof:
+    return replace(known, trouble=fault.reason, detail=fault.detail)
 
 
 def rehearse(settings: Settings) -> Rehearsal:
@@ -222,15 +289,15 @@ def rehearse(settings: Settings) -> Rehearsal:
 
 def _rehearsed(settings: Settings, sandbox: Writing) -> Rehearsal:
     execution = sandbox.execute(Collect(tests=()), timeout=COLLECT_SECONDS)
-    if not isinstance(execution, Answered) or not isinstance(execution.answer, Collected):
+    collected = execution.answer
+    if not isinstance(collected, Collected):
         why = last_line(getattr(execution, "detail", ""))
         return Rehearsal(trouble=f"the tests could not be collected: {why}")
-    trouble = "; ".join(last_line(error) for error in execution.answer.errors[:1])
-    by_file = groupby(execution.answer.items, lambda item: item.path)
-    for path, items in islice(by_file, MOST_FILES):
+    trouble = "; ".join(last_line(error) for error in collected.errors[:1])
+    for path, items in islice(groupby(collected.items, lambda item: item.path), MOST_FILES):
         names = tuple(item.nodeid for item in islice(items, MOST_TESTS))
         sandbox.learn(names, COLLECT_SECONDS)
-        plain = next(_tried(settings, sandbox, path, names, (PLAIN,)))
+        plain = _fallen(settings, sandbox, path, names, PLAIN)
         sound = tuple(name for name in names if name not in plain)
         if sound and "" not in plain:
             return _in_all_ways(settings, sandbox, path, sound)
@@ -241,7 +308,8 @@ def _rehearsed(settings: Settings, sandbox: Writing) -> Rehearsal:
 
 def _in_all_ways(settings: Settings, sandbox: Sandbox, path: str, names: tuple[str, ...]) -> Rehearsal:
     passed, fallen = [], []
-    for trial, fell in zip(stable.TRIALS, _tried(settings, sandbox, path, names, stable.TRIALS), strict=True):
+    for trial in stable.TRIALS:
+        fell = _fallen(settings, sandbox, path, names, trial)
         told = [
             f"{name} does not pass {trial.name}: {last_line(why)}" if name else why for name, why in fell.items()
         ]
@@ -250,30 +318,26 @@ def _in_all_ways(settings: Settings, sandbox: Sandbox, path: str, names: tuple[s
     return Rehearsal(tests=names, passed=tuple(passed), fallen=tuple(fallen))
 
 
-def _tried(
-    settings: Settings, sandbox: Sandbox, path: str, names: tuple[str, ...], trials: tuple[Trial, ...]
-) -> Iterator[dict[str, str]]:
-    """For each way the tests that do not pass so, with why; "" for one that is refused. Alone is the first."""
+def _fallen(
+    settings: Settings, sandbox: Sandbox, path: str, names: tuple[str, ...], trial: Trial
+) -> dict[str, str]:
+    """The tests that do not pass in this way, with why; "" where it is refused. Alone is the first of them."""
     try:
         text = patch.decode((settings.rootdir / path).read_bytes(), path)
     except (OSError, RefusedError) as error:
-        yield from (dict.fromkeys(names, str(error)) for _ in trials)
-        return
-    for trial in trials:
-        wanted = names[:1] if trial.alone else names
-        job = asked(trial, path, text, wanted, path)
-        execution = sandbox.execute(job, timeout=allowed(trial, settings.timeout))
-        if isinstance(execution, Failed) and execution.reason == "refused":
-            yield {"": f"{trial.name}: {first_line(execution.detail)}"}
-        else:
-            yield failures(execution, wanted)
+        return dict.fromkeys(names, str(error))
+    wanted = names[:1] if trial.alone else names
+    execution = sandbox.execute(asked(trial, path, text, wanted, path), timeout=allowed(trial, settings.timeout))
+    if isinstance(execution, Failed) and execution.reason == "refused":
+        return {"": f"{trial.name}: {first_line(execution.detail)}"}
+    return failures(execution, wanted)
 
 
 def _beside(one: Suggestion, found: Reproof) -> Reproof:
     """With what existing tests notice: the suggestion's proof knows it, and they are the same."""
     known = {tried.change for tried in one.proof.mutants.list if tried.killed_before}
     tried = tuple(replace(each, killed_before=each.change in known) for each in found.mutants.list)
-    return replace(found, mutants=replace(found.mutants, list=tried), grade=grade_of(tried))
+    return replace(found, mutants=replace(found.mutants, list=tried), grade=kills.grade_of(tried))
 
 
 def _task(settings: Settings, one: Suggestion, text: str, line: int) -> Task:
@@ -289,7 +353,7 @@ def _task(settings: Settings, one: Suggestion, text: str, line: int) -> Task:
     )
     place = replace(candidate.placement, new_file=not test_file.exists())
     target = _target(aim, place, one.gap.function_sha256)
-    return Task(target=target, attempts=(), test_text=test_text, seconds=0, executions=0, seed=0, source_text=text)
+    return Task(target=target, test_text=test_text, source_text=text)
 
 
 def _gap(one: Suggestion, moved: int) -> Gap:

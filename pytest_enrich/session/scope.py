@@ -33,7 +33,7 @@ class Found(Struct, frozen=True, kw_only=True):
         texts: The source files that have gaps, by path.
         ranked: All gaps of the shard, best first.
         open: Those to work on, in the same order, and those of other shards: a test may close them in passing.
-        elsewhere: The ids of those of other shards.
+        own: Those to work on in this shard.
         counts: How many of the others are `turned down`, `waiting`, ...
         known: The ids of the suggestions that wait for a person.
         away: Those that waited and were put away now, each with why.
@@ -45,17 +45,12 @@ class Found(Struct, frozen=True, kw_only=True):
     texts: dict[str, str]
     ranked: tuple[Ranked, ...]
     open: tuple[Gap, ...]
-    elsewhere: frozenset[str]
+    own: tuple[Gap, ...]
     counts: dict[str, int]
     notes: tuple[str, ...]
     known: tuple[str, ...] = ()
     away: tuple[tuple[str, Verb], ...] = ()
     changed: ChangedPart | None = None
-
-    @property
-    def own(self) -> tuple[Gap, ...]:
-        """The gaps to work on in this shard."""
-        return tuple(gap for gap in self.open if gap.id not in self.elsewhere)
 
 
 def find(settings: Settings, cov: Coverage, store: Store) -> Found:
@@ -86,7 +81,7 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
         texts=texts,
         ranked=own,
         open=tuple(one.gap for one in ranked if not state[one.gap.id]),
-        elsewhere=frozenset({one.gap.id for one in ranked} - {one.gap.id for one in own}),
+        own=tuple(one.gap for one in own if not state[one.gap.id]),
         counts=dict(Counter(word for one in own if (word := state[one.gap.id]))),
         known=tuple(one.id for one in waiting),
         away=away,

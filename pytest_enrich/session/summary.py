@@ -6,7 +6,7 @@ import contextlib
 import os
 import platform
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib.metadata import distributions, version
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
@@ -57,12 +57,8 @@ def changed_files(rootdir: Path, directory: Path, before: Snapshot) -> tuple[str
     after = snapshot_files(rootdir, directory)
     if before is None or after is None:
         return None
-    differing = {
-        path
-        for path in before.keys() | after.keys()
-        if before.get(path) != after.get(path) and not _is_log(path, before, after)
-    }
-    return tuple(sorted(os.path.relpath(path, rootdir) for path in differing))
+    differing = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    return tuple(sorted(os.path.relpath(path, rootdir) for path in differing if not _is_log(path, before, after)))
 
 
 def _is_log(path: str, before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> bool:
@@ -199,14 +195,9 @@ def options(settings: Settings) -> dict[str, str]:
         "from": settings.earlier,
         "since": settings.changes.since if settings.changes else "",
         "shard": str(settings.shard),
-        **_job(os.environ),
+        # The number of the workflow run on GitHub, by which its artifact is fetched.
+        **({GITHUB_RUN: job} if (job := os.environ.get("GITHUB_RUN_ID")) else {}),
     }
-
-
-def _job(environment: Mapping[str, str]) -> dict[str, str]:
-    """The number of the workflow run on GitHub, by which its artifact is fetched."""
-    number = environment.get("GITHUB_RUN_ID", "")
-    return {GITHUB_RUN: number} if number else {}
 
 
 def commit(rootdir: Path) -> str | None:

@@ -98,11 +98,6 @@ def deeper(names: Sequence[str], whole: pipeline.RemainingBudget) -> Iterator[Ro
         yield Round(names=others, depth=depth)
 
 
-def last_round(names: Sequence[str]) -> Round:
-    """A model alone, with all the time that is left."""
-    return Round(names=(MODEL,), after=tuple(name for name in names if name != MODEL))
-
-
 def by_module(targets: Sequence[Target]) -> list[Target]:
     """Those of one module together, in the order of the first: what their questions share is read once."""
     paths = [target.path for target in targets]
@@ -198,7 +193,8 @@ class Walker:
             # What there was no time to ask while the others waited for theirs.
             self._is_late = False
             model.resume()
-            self._round(last_round(self._settings.asked), targets, whole)
+            others = tuple(name for name in self._settings.asked if name != MODEL)
+            self._round(Round(names=(MODEL,), after=others), targets, whole)
         if self._ledger.is_full:
             return "enough waiting"
         return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
@@ -258,7 +254,7 @@ class Walker:
         self._context = self._context_for(turn, remaining)
         model = self._panel.model if MODEL in turn.names else None
         executor, ahead = (self._asking, self._slots + AHEAD) if model else (self._executor, self._slots)
-        self._progress.working(0, len(own), own[0], whole)
+        self._progress.working(len(own), own[0], whole)
         finished: set[tuple[str, str]] = set()
         for raw in pipeline.run(own, self._context, executor, ahead):
             done = self._completed(raw, model) if model else raw

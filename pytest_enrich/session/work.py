@@ -7,20 +7,21 @@ import os
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from msgspec.structs import replace
 
 from pytest_enrich import __version__, pipeline, validate
 from pytest_enrich.config import Settings
-from pytest_enrich.data import Gap, RunSummary
+from pytest_enrich.data import RunSummary
 from pytest_enrich.data.run import Stop
 from pytest_enrich.data.suggestion import MadePart
 from pytest_enrich.errors import OutOfTimeError, UsageError
 from pytest_enrich.progress import Lines
 from pytest_enrich.proposers.search import sharpen
 from pytest_enrich.protocols import Sandbox
+from pytest_enrich.reporters.words import counted
 from pytest_enrich.sandboxes import isolation
 from pytest_enrich.sandboxes.cluster import ClusterSandbox, Project
 from pytest_enrich.sandboxes.environment import sweep
@@ -30,7 +31,7 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 from pytest_enrich.session import ground, scope, summary
 from pytest_enrich.session.contradictions import Contradictions
 from pytest_enrich.session.ledger import LEFT_OUT, Ledger, Writer
-from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots, Writing
+from pytest_enrich.session.noting import NotingSandbox, Onward, Remembering, Slots, Writing, streaks
 from pytest_enrich.session.panel import Course, Panel
 from pytest_enrich.session.scope import Found
 from pytest_enrich.session.walker import Walker
@@ -87,7 +88,7 @@ class Session:
         """What all targets are worked on with, before anybody is asked."""
         return replace(
             context(self._settings, self._sandbox),
-            gaps=_by_path(self._found.open),
+            gaps=self._found.open,
             source_text=self._found.texts.__getitem__,
             comes_last=self._known.comes_last,
             exists=os.path.lexists,
@@ -182,7 +183,7 @@ class Session:
                 *self._found.notes,
                 *self._ground.notes,
                 *self._existing.notes,
-                *self._ledger.streak.notes(self._sandbox.isolation),
+                *streaks(self._ledger.attempts, self._sandbox.isolation),
                 *self._inside.notes,
                 *self._sandbox.notes,
                 *self._panel.notes,
@@ -195,9 +196,9 @@ class Session:
 
     def _given_up(self) -> Iterator[str]:
         """What was lost by mistakes of ours, and where they are written down."""
-        if count := len(self._ledger.defects):
+        if self._ledger.defects:
             place = f"{self._settings.directory.name}/.cache/crash.txt"
-            functions = "1 function" if count == 1 else f"{count} functions"
+            functions = counted(len(self._ledger.defects), "function")
             yield f"work on {functions} ended by an internal error, details in {place}"
 
 
@@ -211,7 +212,7 @@ def context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
         timeout=settings.timeout,
         seed=settings.seed,
         test_text=lambda path: text_of(settings.rootdir, path) or "",
-        gaps={},
+        gaps=(),
         source_text=lambda path: scope.read(settings.rootdir / path),
         grade=settings.grade,
         refused=settings.policy.policy.refused,
@@ -245,10 +246,3 @@ def sandbox_here(settings: Settings) -> tuple[ForkserverSandbox, Isolation]:
     layers = isolation.choose(settings.sandbox, settings.rootdir, settings.policy)
     fresh = ProcessSandbox(settings.rootdir, settings.pytest_args, settings.env, layers=layers)
     return ForkserverSandbox(fresh), layers
-
-
-def _by_path(gaps: Sequence[Gap]) -> dict[str, list[Gap]]:
-    found: dict[str, list[Gap]] = {}
-    for gap in gaps:
-        found.setdefault(gap.path, []).append(gap)
-    return found

@@ -20,8 +20,6 @@ from pytest_enrich.validate import check, gain, kills, stable
 from pytest_enrich.validate.proof import Existing, Proof
 
 MOST_SHARPENED = 2
-MOST_STATED = 3
-"""Assertions of what was seen, where no mutant says which of them are needed."""
 Sharper: TypeAlias = Callable[[Task, Candidate, Call], Iterable[Sequence[Candidate]]]
 """Makes tests of a call that may take the place of a candidate, the shortest first; of a smaller call before."""
 
@@ -53,10 +51,6 @@ class Graded(Struct, frozen=True):
         proof, found = measured
         counted = kills.as_much_by(proof, self.counted, seconds=found.seconds)
         return replace(self, proof=proof, counted=counted) if counted is not None else None
-
-    def closes_as_much(self, other: NewTest) -> bool:
-        """Whether another test passes in its place, and closes what it does."""
-        return self._measured(other) is not None
 
     def _measured(self, other: Candidate) -> tuple[Proof, gain.Gained] | None:
         """Another one in its place, with what it gains; None when it does not close all that this one does."""
@@ -166,13 +160,9 @@ def _best(graded: Graded, tests: Iterable[Candidate]) -> Graded:
 def _smallest(graded: Graded) -> Graded:
     """The smallest candidate found that closes as much and is of the same grade, in its place.
 
-    Where nothing is killed nobody can say what is needed: of what was only seen the most telling assertions stay.
+    Where nothing is killed nobody can say what is needed.
     """
     proof, counted, parts = graded.proof, graded.counted, graded.parts
-    if not counted.killed and parts is not None and parts.whole.origin.reduced:
-        few = parts.only(tuple(range(min(MOST_STATED, len(parts.each)))))
-        is_less = few != parts.whole and graded.closes_as_much(few)
-        return replace(graded, proof=_put(proof, few)) if is_less else graded
     if not counted.killed or not isinstance(proof.candidate, NewTest):
         return graded
     held: dict[str, Graded] = {}
@@ -206,13 +196,10 @@ def _instead(proof: Proof, candidate: Candidate) -> Proof | None:
     if check.text(proof.task, candidate) is not None:
         return None
     try:
-        return _put(proof, candidate)
+        text = patch.insert(proof.task.test_text, candidate)
     except RefusedError:
         return None
-
-
-def _put(proof: Proof, candidate: Candidate) -> Proof:
-    return replace(proof, candidate=candidate, text=patch.insert(proof.task.test_text, candidate))
+    return replace(proof, candidate=candidate, text=text)
 
 
 __all__ = ["Existing", "Sharper", "judge"]

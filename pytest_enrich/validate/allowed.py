@@ -81,7 +81,7 @@ class _Reading:
     def faults(self, node: ast.AST) -> Iterator[str]:
         """What is wrong with a node; what it consists of is asked about besides."""
         names = _names(node, self.known)
-        yield from (name for name in names if _is_forbidden(name) or self._is_of_the_harness(name))
+        yield from filter(self._is_never_used, names)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from self._imported(node, names)
         elif isinstance(node, ast.Call):
@@ -93,10 +93,10 @@ class _Reading:
         if isinstance(node, ast.Attribute) and _is_special(node.attr) and not self._is_known(node.attr):
             yield node.attr
 
-    def _is_of_the_harness(self, name: str) -> bool:
-        """Whether it is of a module that runs tests, or what they start, and the file has not named it so far."""
-        first = name.partition(".")[0]
-        return first in harmless.FORBIDDEN_MODULES and first not in self.project and name not in self.said.names
+    def _is_never_used(self, name: str) -> bool:
+        """Whether it is forbidden, or of a module that runs tests or what they start, and new in the file."""
+        is_of_the_harness = name.partition(".")[0] in harmless.FORBIDDEN_MODULES and not self._is_own(name)
+        return _is_forbidden(name) or (is_of_the_harness and name not in self.said.names)
 
     def _is_known(self, word: str) -> bool:
         is_listed = bool(harmless.DUNDERS.fullmatch(word))
@@ -129,7 +129,6 @@ class _Reading:
             yield name
         if name in BY_NAME and not self._is_called(node):
             yield f"{name} out of sight"
-        first = name.partition(".")[0]
         root = _root(node)
         if root in {"request", "pytestconfig"} & self.parameters:
             yield from self._asked_of_pytest(name)
@@ -139,7 +138,7 @@ class _Reading:
             yield f"{name} out of sight"
         elif name in self.said.names and isinstance(node.ctx, ast.Load):
             return
-        elif not isinstance(node.ctx, ast.Load) and isinstance(node, ast.Attribute) and first not in self.project:
+        elif not isinstance(node.ctx, ast.Load) and isinstance(node, ast.Attribute) and not self._is_own(name):
             yield f"{name}, which it sets"
         elif harmless.is_of_python(name):
             yield from [] if harmless.is_harmless(name) else [name]
@@ -221,14 +220,9 @@ class _Reading:
         """What is replaced until the end of the test."""
         if name in harmless.REPLACEABLE or name in self.said.words:
             return
-        first = name.partition(".")[0]
-        if (
-            _is_forbidden(name)
-            or self._is_of_the_harness(name)
-            or (harmless.is_of_python(name) and not harmless.is_harmless(name))
-        ):
+        if self._is_never_used(name) or (harmless.is_of_python(name) and not harmless.is_harmless(name)):
             yield name
-        elif first in harmless.FIXED and "." in name:
+        elif name.partition(".")[0] in harmless.FIXED and "." in name:
             yield f"{name}, which it sets"
 
     def _asked_of_pytest(self, name: str) -> Iterator[str]:

@@ -40,9 +40,7 @@ class _Reading:
 
     def __init__(self, function: Function) -> None:
         self.nodes = [*ast.walk(function)]
-        self.parameters = {
-            argument.arg for node in self.nodes if isinstance(node, ast.arguments) for argument in _given(node)
-        }
+        self.parameters = {node.arg for node in self.nodes if isinstance(node, ast.arg)}
         stored = {node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         self.inner = {node.name: node for node in self.nodes if isinstance(node, Scope) and node is not function}
         classes = [node for node in self.nodes if isinstance(node, ast.ClassDef)]
@@ -161,11 +159,6 @@ class _Reading:
 
 
 Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-def _given(node: ast.arguments) -> list[ast.arg]:
-    given = (*node.posonlyargs, *node.args, *node.kwonlyargs, node.vararg, node.kwarg)
-    return [one for one in given if one is not None]
 
 
 def _arguments(node: ast.expr) -> list[ast.expr]:

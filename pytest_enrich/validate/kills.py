@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from pytest_enrich import mutants, patch
 from pytest_enrich.data import (
-    Answered,
     Call,
     Candidate,
     Dropped,
+    Failed,
     Gap,
     Grade,
     Mutant,
@@ -175,7 +175,7 @@ def _count(
     corpus = proof.candidate.origin.corpus
     canary = mutants.canary(task.source_text, closed, first.lines)
     job = replace(
-        _with_parts(_job(proof, made, canary, first.seconds), proof, parts),
+        _job(proof, made, canary, first.seconds, parts),
         corpus=corpus,
         compared=tuple(mutant.id for mutant in proof.existing.compared(path, made, corpus)),
         others=near,
@@ -301,36 +301,31 @@ def _killed_by(name: str, answer: Mutated, killed: tuple[Mutant, ...]) -> frozen
     return frozenset(mutant.id for mutant in killed if mutant.id in ours)
 
 
-def _job(proof: Proof, made: tuple[Mutant, ...], canary: Mutant | None, seconds: float) -> Mutate:
+def _job(
+    proof: Proof, made: tuple[Mutant, ...], canary: Mutant | None, seconds: float, parts: Sequence[NewTest] = ()
+) -> Mutate:
+    """What runs the candidate, with parts of it beside it, against these mutants."""
+    task, candidate = proof.task, proof.candidate
+    stem = proof.nodeid.removesuffix(candidate.name)
     return Mutate(
-        path=proof.candidate.placement.path,
-        text=proof.text,
+        path=candidate.placement.path,
+        text=patch.insert_each(task.test_text, [candidate, *parts]) if parts else proof.text,
         tests=proof.nodeids,
-        source=proof.task.target.path,
-        source_text=proof.task.source_text,
+        parts=tuple(f"{stem}{part.name}" for part in parts),
+        source=task.target.path,
+        source_text=task.source_text,
         mutants=made,
         canary=canary,
         budget=max(BUDGET, TIMES * seconds),
     )
 
 
-def _with_parts(job: Mutate, proof: Proof, parts: Sequence[NewTest]) -> Mutate:
-    """The same with the parts of the candidate beside it."""
-    if not parts:
-        return job
-    stem = proof.nodeid.removesuffix(proof.candidate.name)
-    text = patch.insert_each(proof.task.test_text, [proof.candidate, *parts])
-    return replace(job, text=text, parts=tuple(f"{stem}{part.name}" for part in parts))
-
-
 def _ask(job: Mutate, sandbox: Sandbox) -> Mutated:
     """The answer, or one that says why there is none."""
     execution = sandbox.execute(job, timeout=job.budget + BUDGET)
-    if not isinstance(execution, Answered):
-        return Mutated(error=f"the mutants could not be tried: {execution.reason}")
     answer = execution.answer
     if not isinstance(answer, Mutated):
-        return Mutated(error="the mutants could not be tried: bad answer")
+        answer = Mutated(error=execution.reason if isinstance(execution, Failed) else "bad answer")
     return replace(answer, error=_told_of(answer.error), unable=_told_of(answer.unable))
 
 

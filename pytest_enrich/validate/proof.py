@@ -89,6 +89,7 @@ class Existing:
 
     `seconds`: so long those of a file may take, together, that run beside a candidate again and again.
     `unable`: why none can be spread over workers here, "" as long as nothing is known of that.
+    `fallen`: which of them fall in a way, where that was asked.
     """
 
     def __init__(self, seconds: float = math.inf) -> None:
@@ -97,7 +98,7 @@ class Existing:
         self._known: dict[_Edit, tuple[str, ...]] = {}
         self._compared: dict[Corpus, dict[_Edit, tuple[int, tuple[int, ...]]]] = {}
         self._ends: dict[tuple[str, str], Execution] = {}
-        self._fallen: dict[Hashable, Fallen] = {}
+        self.fallen: dict[Hashable, Fallen] = {}
         self._useless: dict[tuple[str, str], dict[str, str]] = {}
 
     def ends(self, path: str, text: str, ask: Callable[[], Execution]) -> Execution:
@@ -106,16 +107,6 @@ class Existing:
         if isinstance(found, Answered) or found.reason == "timeout":
             self._ends[path, text] = found
         return found
-
-    def fallen(self, key: Hashable, ask: Callable[[], Fallen]) -> Fallen:
-        """Which of them fall in a way, which `ask` finds out."""
-        found = self._fallen.get(key) or ask()
-        self._fallen[key] = found
-        return found
-
-    def knows_falls(self, key: Hashable) -> bool:
-        """Whether some are known to fall in a way."""
-        return bool(self._fallen.get(key, Fallen()).details)
 
     def note(self, path: str, way: str, why: str) -> None:
         """Remember for people in which way existing tests of a file do not pass, with what that means, and why."""
@@ -281,8 +272,8 @@ class Proof(Struct, frozen=True, kw_only=True):
 
         A class that inherits the candidate has it, too: where it passes it is none of them.
         """
-        answer = proved(execution)
-        if isinstance(answer, Dropped):
+        answer = execution.answer
+        if not isinstance(answer, Proved):
             return None
         others = {one.nodeid: one.result for one in answer.outcomes if not self._is_own(one.nodeid)}
         return {one: result for one, result in others.items() if result != "passed" or not self._is_named(one)}
@@ -294,7 +285,7 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 def proved(execution: Execution) -> Proved | Dropped:
     """What a run told, or why it tells nothing."""
-    if not isinstance(execution, Answered):
+    if isinstance(execution, Failed):
         return Dropped(rung="runs", reason=execution.reason, detail=execution.detail[-SHOWN:])
     return execution.answer if isinstance(execution.answer, Proved) else Dropped(rung="runs", reason="bad answer")
 
@@ -313,21 +304,20 @@ ALONE = 3
 """So many tests, one after the other, are asked whether they pass alone; one that does is enough."""
 
 
-def beside(proof: Proof, trial: Trial, slower: float = 1.0) -> tuple[Proof, dict[str, str] | None]:
-    """A proof that runs beside these tests, and how they end in this way without the candidate.
+def beside(proof: Proof, slower: float = 1.0) -> tuple[Proof, dict[str, str] | None]:
+    """A proof that runs beside the tests of its file, and how they end without the candidate.
 
     That is asked once in a run for all candidates of a file. It is None when nothing can be said, or when each of
     them takes too long: then there is nothing to run beside.
 
     Args:
         proof: Of a candidate.
-        trial: How they run when they are asked how they end.
         slower: How many times longer they take where they are to run.
     """
     path, text = proof.candidate.placement.path, proof.task.test_text
     if not text:
         return proof, {}
-    execution = proof.existing.ends(path, text, lambda: proof.without(trial))
+    execution = proof.existing.ends(path, text, lambda: proof.without(PLAIN))
     known, chosen = proof.others(execution), _quick(execution, proof.existing.seconds / slower)
     if known is None or chosen is None:
         return proof, known
@@ -359,12 +349,15 @@ def excuse(proof: Proof, trial: Trial, detail: str) -> str:
 
 def fallen(proof: Proof, trial: Trial) -> Fallen:
     """Of the tests of the file that pass plainly those that do not in this way; asked once in a run."""
-    return proof.existing.fallen(_way(proof, trial), lambda: _fallen(proof, trial))
+    known, way = proof.existing.fallen, _way(proof, trial)
+    if way not in known:
+        known[way] = _fallen(proof, trial)
+    return known[way]
 
 
 def is_known_to_fall(proof: Proof, trial: Trial) -> bool:
     """Whether somebody asked already, and some do not."""
-    return proof.existing.knows_falls(_way(proof, trial))
+    return bool(proof.existing.fallen.get(_way(proof, trial), Fallen()).details)
 
 
 def _way(proof: Proof, trial: Trial) -> Hashable:
@@ -413,16 +406,12 @@ def failures(execution: Execution, names: Iterable[str]) -> dict[str, str]:
 
 
 def _by_function(execution: Execution) -> dict[str, list[TestOutcome]]:
+    """How the cases of each test function ended, none where nothing is told."""
+    answer = execution.answer
     found: dict[str, list[TestOutcome]] = {}
-    for outcome in _outcomes(execution):
+    for outcome in answer.outcomes if isinstance(answer, Proved) else ():
         found.setdefault(function(outcome.nodeid), []).append(outcome)
     return found
-
-
-def _outcomes(execution: Execution) -> Sequence[TestOutcome]:
-    """How each test ended, none where nothing is told."""
-    answer = proved(execution)
-    return () if isinstance(answer, Dropped) else answer.outcomes
 
 
 def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
@@ -438,10 +427,8 @@ def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
 
 def _spent(execution: Execution) -> dict[str, float]:
     """The seconds of each test function, with what pytest does round each case: of hundreds that is the most."""
-    outcomes = _outcomes(execution)
+    ends = _by_function(execution)
+    outcomes = [outcome for cases in ends.values() for outcome in cases]
     within = sum(outcome.seconds for outcome in outcomes)
     around = max(0.0, execution.seconds - within) / max(1, len(outcomes))
-    spent: dict[str, float] = {}
-    for outcome in outcomes:
-        spent[function(outcome.nodeid)] = spent.get(function(outcome.nodeid), 0.0) + outcome.seconds + around
-    return spent
+    return {name: sum(outcome.seconds + around for outcome in cases) for name, cases in ends.items()}

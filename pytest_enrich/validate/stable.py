@@ -8,7 +8,7 @@ file do not pass either says nothing about a candidate: it is left out, and name
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -46,6 +46,11 @@ FRESH = Trial(how="in a fresh process, with coverage", fresh=True, measured=True
 SPREAD = Trial(how="on a worker of pytest-xdist", workers=1)
 RUNS = ((ALONE,), (PLAIN,), (SHUFFLED, ABROAD), (REVERSED, FRESH), (SPREAD,))
 """The ways; those that are tried in one run together: what does not pass it is run in each of them."""
+JOINED: dict[tuple[Trial, ...], Trial] = {
+    (SHUFFLED, ABROAD): replace(ABROAD, shuffle=SHUFFLED.shuffle),
+    (REVERSED, FRESH): replace(FRESH, backwards=REVERSED.backwards),
+}
+"""All that is special about several ways at once."""
 TRIALS = tuple(trial for run in RUNS for trial in run)
 
 
@@ -68,18 +73,18 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
         first: What it closed then.
     """
     passed, left_out, closed = list[str](), list[str](), first
-    plain = beside(proof, PLAIN)
+    plain = beside(proof)
     # Of a file of which nothing can be said nothing is remembered: it is not run once more to hear that again.
-    measured = plain if plain[1] is None else beside(proof, PLAIN, TRACED)
+    measured = plain if plain[1] is None else beside(proof, TRACED)
     for run in _runs(whole=plain[1] is not None, measured=measured[1] is not None):
         own, known = measured if any(trial.measured for trial in run) else plain
-        joint = _found(own, closed, together(run), known, _no_excuse) if _is_joint(own, run) else None
+        joint = _found(own, closed, JOINED[run], known) if _is_joint(own, run) else None
         if isinstance(joint, Gained):
             passed, closed = [*passed, *(trial.name for trial in run)], joint
             continue
         for trial in run:
             own, known = measured if trial.measured else plain
-            found = _found(own, closed, trial, known, excuse)
+            found = _found(own, closed, trial, known, is_excused=True)
             if isinstance(found, Dropped):
                 return found
             if isinstance(found, Gained):
@@ -91,51 +96,26 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
 
 def _is_joint(proof: Proof, run: tuple[Trial, ...]) -> bool:
     """Whether its ways are worth a run together: existing tests are not known to fall in one of them."""
-    return len(run) > 1 and not any(is_known_to_fall(proof, trial) for trial in run)
-
-
-def together(run: tuple[Trial, ...]) -> Trial:
-    """All that is special about these ways at once."""
-    first, *others = run
-    for one in others:
-        first = replace(
-            first,
-            how=f"{first.how}, {one.how}",
-            measured=first.measured or one.measured,
-            shuffle=one.shuffle if first.shuffle is None else first.shuffle,
-            backwards=first.backwards or one.backwards,
-            world=one.world if first.world == World() else first.world,
-            fresh=first.fresh or one.fresh,
-        )
-    return first
+    return run in JOINED and not any(is_known_to_fall(proof, trial) for trial in run)
 
 
 def _runs(*, whole: bool, measured: bool) -> Iterator[tuple[Trial, ...]]:
     """Where the tests of the file come to no end in time, the candidate alone: in all ways, or measured."""
-
-    def is_whole(trial: Trial) -> bool:
-        return whole and (measured or not trial.measured)
-
     for run in RUNS:
-        beside_others = tuple(filter(is_whole, run))
+        alone = [trial for trial in run if not whole or (trial.measured and not measured)]
+        beside_others = tuple(trial for trial in run if trial not in alone)
         yield from [beside_others] if beside_others else []
-        rest = (trial for trial in run if not is_whole(trial) and trial is not PLAIN and not trial.is_ordered)
+        rest = (trial for trial in alone if trial is not PLAIN and not trial.is_ordered)
         yield from ((replace(trial, alone=True),) for trial in rest)
 
 
-def _no_excuse(_proof: Proof, _trial: Trial, _detail: str) -> str:
-    """Of ways together nothing is excused: each of them is asked by itself."""
-    return ""
-
-
 def _found(
-    proof: Proof,
-    closed: Gained,
-    trial: Trial,
-    known: dict[str, str] | None,
-    excused: Callable[[Proof, Trial, str], str],
+    proof: Proof, closed: Gained, trial: Trial, known: dict[str, str] | None, *, is_excused: bool = False
 ) -> Gained | Dropped | str:
-    """What of `closed` it closes in this way, too, why it does not stand it, or why that says nothing about it."""
+    """What of `closed` it closes in this way, too, why it does not stand it, or why that says nothing about it.
+
+    Of ways together nothing is excused: each of them is asked by itself.
+    """
     if trial.workers and proof.existing.unable:
         return proof.existing.unable
     execution = proof.prove(trial)
@@ -144,7 +124,7 @@ def _found(
         return proof.existing.unable
     found = _closed(proof, closed, trial, execution)
     if isinstance(found, Dropped):
-        return excused(proof, trial, found.detail) or found
+        return (excuse(proof, trial, found.detail) if is_excused else "") or found
     if known is not None and (hurt := _hurt(proof, trial, execution, known)):
         changed = f"changes how other tests end {trial.name}"
         return Dropped(rung="stable", reason=changed, detail="; ".join(hurt)[:SHOWN])

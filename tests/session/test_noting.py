@@ -20,7 +20,7 @@ from pytest_enrich.data import (
     Recorded,
     TestOutcome,
 )
-from pytest_enrich.session.noting import IN_A_ROW, UNTRACED, NotingSandbox, Streak, Writing
+from pytest_enrich.session.noting import IN_A_ROW, UNTRACED, NotingSandbox, Writing, streaks
 
 JOB = Explore(path="m.py", module="m", entries=(), branches=(), lines=())
 
@@ -86,18 +86,17 @@ def seen(fakes):
     """What is said of candidates with these verdicts, each for a function of its own or all for one."""
 
     def seen(*verdicts, isolation="landlock+seccomp", functions=9):
-        streak = Streak()
-        for number, verdict in enumerate(verdicts):
-            streak.see(
-                Attempt(
-                    path=fakes.PATH,
-                    qualname=f"f{number % functions}",
-                    digest="",
-                    candidate=fakes.candidate(),
-                    verdict=verdict,
-                )
+        attempts = [
+            Attempt(
+                path=fakes.PATH,
+                qualname=f"f{number % functions}",
+                digest="",
+                candidate=fakes.candidate(),
+                verdict=verdict,
             )
-        return streak.notes(isolation)
+            for number, verdict in enumerate(verdicts)
+        ]
+        return streaks(attempts, isolation)
 
     return seen
 
