@@ -115,7 +115,6 @@ class Call(Struct, frozen=True, kw_only=True):
         patched: What is set before: variables of the environment by name, anything else by its dotted name.
         nodeid: The test in which it was seen, "" for one thought of.
         refused: Whether it ended in an exception: then its arguments may be what nobody should pass.
-        inside: Whether the project's own code made it, and no test.
     """
 
     qualname: str
@@ -126,7 +125,6 @@ class Call(Struct, frozen=True, kw_only=True):
     patched: tuple[Argument, ...] = ()
     nodeid: str = ""
     refused: bool = False
-    inside: bool = False
 
 
 class Entry(Struct, frozen=True, kw_only=True):

@@ -21,7 +21,6 @@ class Hole(Struct, frozen=True, kw_only=True):
     Attributes:
         name: The parameter that it is, "" for a literal in the test's body.
         span: Where the literal is; None for a parameter.
-        also: Where else the same stands that goes with it, of an expression or a method.
         values: Source, as it stands in the test file: the parameter's of each row, or the literal.
         adds: A keyword that the call of the function at `span` may be given, `**` for keys of the dictionary
             there; "" for what is there. Nothing is added by the values `...` and `{}`. `!name.return_value` is for
@@ -34,7 +33,6 @@ class Hole(Struct, frozen=True, kw_only=True):
 
     name: str = ""
     span: Span | None = None
-    also: tuple[Span, ...] = ()
     values: tuple[str, ...] = ()
     adds: str = ""
     offers: tuple[str, ...] = ()
@@ -69,7 +67,6 @@ class Pattern(Struct, frozen=True, kw_only=True):
         argnames: All parameters of the `parametrize` whose rows vary, the expected ones too; empty for none.
         holes: What may vary; those of parameters have as many values each as there are rows.
         points: What is looked at instead of asserted.
-        given: Whether the holes are arguments that Hypothesis draws.
     """
 
     nodeid: str
@@ -77,7 +74,6 @@ class Pattern(Struct, frozen=True, kw_only=True):
     holes: tuple[Hole, ...]
     argnames: tuple[str, ...] = ()
     points: tuple[Point, ...] = ()
-    given: bool = False
 
 
 class _Search(Struct, frozen=True, kw_only=True):

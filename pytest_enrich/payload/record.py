@@ -220,7 +220,7 @@ class Watch:
             shown = self._asked(call) or self._in_part(call)
         found = self._found[call.qualname]
         if shown is not None and (key := json.dumps(shown)) not in found:
-            found[key] = {"nodeid": self.nodeid, "refused": False, "inside": self._is_inside(call.frame)} | shown
+            found[key] = {"nodeid": self.nodeid, "refused": False} | shown
             self._open[call.frame] = call.qualname, key
 
     def _asked(self, call: Begun) -> dict[str, Any] | None:
@@ -232,7 +232,7 @@ class Watch:
         """What can be written of a call that a test makes with a stand-in of its own."""
         is_open = len(self._found[call.qualname]) < self.limit // IN_PART
         passed = passed_in_part(call.frame, call.function, self.objects, bound=call.is_bound) if is_open else []
-        return described(call.qualname, passed) | {"receiver": "", "inside": True} if passed else None
+        return described(call.qualname, passed) | {"receiver": ""} if passed else None
 
     def _described(self, call: Begun) -> dict[str, Any] | None:
         """A call that begins, as JSON; None when it cannot be written."""

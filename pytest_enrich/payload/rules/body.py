@@ -55,16 +55,6 @@ def nodes(function: object) -> tuple[ast.AST, ...]:
         return ()
 
 
-def layers(function: object) -> list[tuple[ast.AST, ...]]:
-    """The nodes of a function's source, and of each function that decorators put round it."""
-    found, seen = [nodes(function)], set[int]()
-    while (inner := getattr(function, "__wrapped__", None)) is not None and id(function) not in seen:
-        seen.add(id(function))
-        found.append(nodes(getattr(function, "__code__", None)))
-        function = inner
-    return found
-
-
 def copied(node: Node) -> Node:
     """A copy of a syntax tree, without what others hang on its nodes: `Load` is one object for all trees."""
     if isinstance(node, ast.expr_context):

@@ -125,19 +125,6 @@ def looked_at(function: object) -> dict[str, tuple[str, ...]]:
     )
 
 
-@functools.lru_cache(maxsize=256)
-def replaced(function: object) -> dict[str, tuple[str, ...]]:
-    """By variable those whose place it takes: an old name of a parameter, that of the new one."""
-    return _by_name(pair for node in nodes(function) for pair in _replaces(node))
-
-
-@rule("in the place of another")
-def _replaces(node: ast.AST) -> Iterator[tuple[str, str]]:
-    match node:
-        case ast.Assign([ast.Name(other)], ast.Name(name)):
-            yield name, other
-
-
 @rule("keys looked up")
 def _keys(node: ast.AST) -> Iterator[tuple[str, str]]:
     """The variable and the key in `variable.get("key")` and `variable["key"]`."""

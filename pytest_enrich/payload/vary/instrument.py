@@ -181,7 +181,7 @@ class _Opener(ast.NodeTransformer):
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         for at, hole in enumerate(pattern["holes"]):
             if hole["adds"] == METHOD:
-                self._methods |= dict.fromkeys(map(tuple, [hole["span"], *hole["also"]]), at)
+                self._methods[tuple(hole["span"])] = at
             elif hole["adds"] == LEFT_OUT:
                 self._steps[tuple(hole["span"])] = at
             elif hole["adds"][:1] == TOLD:
@@ -189,7 +189,7 @@ class _Opener(ast.NodeTransformer):
             elif hole["span"] and hole["adds"] not in {"", INSTEAD}:
                 self._added[tuple(hole["span"])].append((at, hole["adds"]))
             elif hole["span"]:
-                self._holes |= dict.fromkeys(map(tuple, [hole["span"], *hole["also"]]), at)
+                self._holes[tuple(hole["span"])] = at
         self._points = {tuple(point["span"]): (at, point) for at, point in enumerate(pattern["points"])}
 
     def visit(self, node: ast.AST) -> Any:

@@ -117,29 +117,6 @@ def test_something_else_stands_in_the_place_of_an_expression_and_what_is_in_it_m
     assert (variant.values, variant.seen) == (((0, "None"),), (Sighting(point=0, value="6"),))
 
 
-def test_what_goes_together_is_exchanged_everywhere(vary, written):
-    source = """
-        def half(value):
-            return value / 2
-
-        def third(value):
-            return value / 3  # here
-        """
-    tests = written("""
-        import sample
-
-
-        def test_half():
-            value = sample.half(12)
-            assert sample.half(value) == 3
-        """)
-    asserted = tests.point("assert sample.half(value) == 3", "sample.half(value)")
-    first, second = tests.span("sample.half"), tests.span("sample.half", after=asserted.span[0] - 1)
-    hole = Hole(span=first, also=(second,), values=("'half'",), adds=":", offers=("'third'",))
-    (variant,) = vary(source, tests, tests.pattern("test_half", hole, points=(asserted,))).variants
-    assert variant.seen == (Sighting(point=0, value="1.3333333333333333"),)
-
-
 def test_what_leads_to_the_target_by_itself_is_tried_first(vary, written):
     source = """
         def half(*values):
