@@ -1,4 +1,4 @@
-"""The command line: a test has pytest's, which is another one each time."""
+"""The command line of the process: in a test it is pytest's, which differs from run to run."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ KINDS: Mapping[str, Any] = {
     "Path": pathlib.Path,
     "File": pathlib.Path,
 }
-"""What the words are for, by the class of the parameter's type; a text for all others."""
+"""The Python types of parameters, by the class name of their click type; all others are texts."""
 
 
 class Words(list[str]):
-    """A command line that knows whether anything but the program's name was read; it stays what it was."""
+    """A command line that records whether anything but the program's name was read; its words stay the same."""
 
     is_read = False
 
@@ -41,24 +41,24 @@ class Words(list[str]):
         return super().__iter__()
 
     def __len__(self) -> int:
-        """How many there are: whoever asks goes by them."""
+        """How many there are: whoever asks depends on them."""
         self.is_read = True
         return super().__len__()
 
 
 def watched() -> contextlib.AbstractContextManager[Words]:
-    """The command line, as it is, and whether it was read."""
+    """The command line as it is, recording whether it is read."""
     return _exchanged(Words(sys.argv))
 
 
 def started_as(name: str) -> contextlib.AbstractContextManager[list[str]]:
-    """The program has another name."""
+    """Give the program another name."""
     return _exchanged([name, *sys.argv[1:]])
 
 
 @contextlib.contextmanager
 def _exchanged(words: Argv) -> Iterator[Argv]:
-    """These words in the place of the command line."""
+    """Replace the command line by these words."""
     before = sys.argv
     sys.argv = words
     try:
@@ -75,30 +75,30 @@ class Line(typing.NamedTuple):
 
 
 def is_command(found: object) -> bool:
-    """Whether an object is a command of click (or of what is made as click is), which is not imported for that."""
+    """Whether an object is a command of click or of a library like it; click is not imported to tell."""
     return all(hasattr(found, name) for name in ("callback", "params", "make_context", "invoke", "main"))
 
 
 def line(command: Any, module: types.ModuleType) -> Line | None:
-    """How it is called: through the group of the module that holds it, or by itself; None when it has no name."""
-    held = [(name, one) for name, one in vars(module).items() if is_command(one) and name[:1] != "_"]
-    for name, group in held:
-        inner = next((word for word, one in getattr(group, "commands", {}).items() if one is command), None)
+    """How it is called: through the module's group that contains it, or by itself; None if it has no name."""
+    named = [(name, value) for name, value in vars(module).items() if is_command(value) and name[:1] != "_"]
+    for name, group in named:
+        inner = next((word for word, sub in getattr(group, "commands", {}).items() if sub is command), None)
         if inner is not None:
             return Line(f"⟨{module.__name__}:{name}⟩", (inner,))
-    own = next((name for name, one in held if one is command), None)
+    own = next((name for name, value in named if value is command), None)
     return Line(f"⟨{module.__name__}:{own}⟩") if own else None
 
 
 def parameters(command: Any, called: Line) -> list[dict[str, Any]]:
     """The parameters of the command, as `data.Parameter` with the `words` that come before the value.
 
-    Those of the group round it come first: in a line of words their place is before the command's name. A file
-    that a group works on is always given, so that a test does not depend on where it runs.
+    Those of the surrounding group come first: on a command line they stand before the command's name. A file that
+    a group works on is always given, so that a test does not depend on where it runs.
     """
     group = evaluate(called.root) if called.names else None
-    outer = [_parameter(one, level=0) for one in getattr(group, "params", ())]
-    return [*outer, *(_parameter(one, level=1) for one in command.params)]
+    outer = [_parameter(parameter, level=0) for parameter in getattr(group, "params", ())]
+    return [*outer, *(_parameter(parameter, level=1) for parameter in command.params)]
 
 
 def _parameter(one: Any, level: int) -> dict[str, Any]:
@@ -126,16 +126,16 @@ def _type(one: Any) -> Any:
 
 
 def signature(described: list[dict[str, Any]]) -> types.FunctionType:
-    """A function with the hints that the words of the parameters have."""
+    """A function whose hints are the types of the parameters."""
     made = types.FunctionType(compile("None", "<command>", "exec"), {})
-    made.__annotations__ = {one["name"]: one["type"] for one in described}
+    made.__annotations__ = {parameter["name"]: parameter["type"] for parameter in described}
     return made
 
 
 def text(called: Line, described: tuple[dict[str, Any], ...], arguments: Mapping[str, str]) -> str:
     """The call, as a template."""
-    outer = [word for one in described if one["level"] == 0 for word in _words(one, arguments)]
-    inner = [word for one in described if one["level"] == 1 for word in _words(one, arguments)]
+    outer = [word for parameter in described if parameter["level"] == 0 for word in _words(parameter, arguments)]
+    inner = [word for parameter in described if parameter["level"] == 1 for word in _words(parameter, arguments)]
     words = ", ".join([*outer, *map(repr, called.names), *inner])
     return f"⟨click.testing:CliRunner⟩().invoke({called.root}, [{words}])"
 
@@ -159,5 +159,5 @@ def is_result(result: object) -> bool:
 
 
 def crashed(result: Any) -> bool:
-    """Whether a command ended by an exception that it does not tell its user about."""
+    """Whether a command ended with an exception that it does not report to its user."""
     return result.exception is not None and not isinstance(result.exception, SystemExit)

@@ -1,4 +1,4 @@
-"""How much what a call did tells: the less, the poorer a test of it."""
+"""How much a call shows: the less, the poorer a test of it would be."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from .stated import is_empty, is_of_today, visible_text
 
 SILENT = 2
 VOID = re.compile(r"^\w+\((\{\}|\[\]|\(\)|set\(\))")
-"""How the `repr` of what holds nothing begins."""
+"""How the `repr` of an empty container begins."""
 NOT_ZERO = re.compile(r"[1-9]|[^\W\d_]{2}")
-"""A digit, or a word: what a text shows that is more than a zero in some form."""
+"""A digit other than zero, or a word: a text with one of these is more than a zero in some form."""
 NONE = re.compile(r"(?<![A-Za-z])None(?![a-z])")
 COMPARISONS = {"__eq__", "__ge__", "__gt__", "__le__", "__lt__", "__ne__"}
 MOST_OTHERS, ENOUGH = 12, 2
-"""Values that are tried in the place of one, and how many of them have to come to the same."""
+"""How many values are tried in place of one, and how many of them have to give the same result."""
 MOST_INSIDE = 8
-"""Numbers in objects that are looked at so: of many a reader asks nothing."""
+"""How many numbers inside objects are looked at in this way."""
 
 
 def informative_rank(outcome: Outcome) -> int:
-    """0 for a call with something to say, 1 for an empty, zero or uniform result, 2 for None, 3 for a function."""
+    """0 for a call that shows something, 1 for an empty, zero or uniform result, 2 for None, 3 for a function."""
     if outcome.raised is not None:
         return 0
     if is_function(outcome.result):
@@ -47,9 +47,9 @@ def informative_rank(outcome: Outcome) -> int:
 
 
 def is_checked(outcome: Outcome, inputs: Inputs, call: Call) -> bool:
-    """Whether the code under test itself says that an argument is of a wrong type.
+    """Whether the code under test itself refuses an argument of a wrong type.
 
-    By a `TypeError`, or by what else it raises where it asks for the classes of all such arguments.
+    It does so by a `TypeError`, or by another exception if it checks the classes of all such arguments.
     """
     error = outcome.raised
     frames = traceback.extract_tb(error.__traceback__) if isinstance(error, Exception) else []
@@ -58,20 +58,20 @@ def is_checked(outcome: Outcome, inputs: Inputs, call: Call) -> bool:
 
 
 def _is_left(runner: Runner, outcome: Outcome) -> bool:
-    """Whether the code under test left an operand to the other side, and Python refused it."""
+    """Whether the code under test returned `NotImplemented` for an operand, and Python refused it."""
     return is_handed_back(outcome.raised, (runner.line(at).strip() for _, at in outcome.branches))
 
 
 def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reached:
-    """What of the reached led to the exception: a test of that does not show what was done before and ended well.
+    """The part of what was reached that led to the exception: a test of it shows nothing of what went well before.
 
-    Those lines do that are at the level of one which the exception went through, or lead to it.
+    That is the lines before those that the exception went through, at the same level or of the blocks around them.
     """
     ending = HANDED_BACK if _is_left(runner, outcome) else AGAIN
     again = (at for at in lines_of(reached) if ending.fullmatch(runner.line(at).strip()))
-    led = {one for at in again for one in _leading(runner, 1, at)}  # no traceback knows these lines
+    led = {number for at in again for number in _leading(runner, 1, at)}  # no traceback has these lines
     error, known = outcome.raised, set[int]()
-    while error is not None and id(error) not in known:  # code may set what makes a circle
+    while error is not None and id(error) not in known:  # code may make a circle of contexts
         known.add(id(error))
         for frame, at in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename == runner.filename:
@@ -81,7 +81,7 @@ def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reache
 
 
 def _leading(runner: Runner, first: int, last: int) -> Iterator[int]:
-    """The lines of a function before one of them that are at its level, and those of the blocks that it is in."""
+    """The lines before the `last` that are at its level, and those that open the blocks around it."""
     level = indentation(runner.line(last))
     yield last
     for at in range(last - 1, first - 1, -1):
@@ -92,28 +92,28 @@ def _leading(runner: Runner, first: int, last: int) -> Iterator[int]:
 
 
 def is_function(result: object) -> bool:
-    """Whether a result is there to be called."""
+    """Whether a result is a function or another object to be called."""
     if isinstance(result, FunctionType):
         return named(result) is None
     return callable(result) and not isinstance(result, type) and express(result) is None
 
 
 def is_degenerate(result: Any) -> bool:
-    """Whether a result says little: nothing in it, or zero, or a text or a tuple of just that."""
-    if issubclass(type(result), str):  # what stands in the place of one may say that it is of its class
+    """Whether a result says little: it is empty or zero, or a text or a tuple of just that."""
+    if issubclass(type(result), str):  # a stand-in may claim to be a str
         return not result or VOID.search(result) is not None or ("0" in result and NOT_ZERO.search(result) is None)
     parts = result if isinstance(result, tuple) else [result]
     return not isinstance(result, bool) and all(map(_is_false, parts))
 
 
 def is_uniform(result: object) -> bool:
-    """Whether it has several parts that are all the same number or text: then nobody sees which is which."""
+    """Whether it has several parts that are all the same number or text, so that they cannot be told apart."""
     parts = result if isinstance(result, list | tuple) else ()
     return len(parts) > 1 and {*map(type, parts)} <= {int, float, str} and len({*parts}) == 1
 
 
 def _is_false(value: object) -> bool:
-    """Whether a value counts as false; nobody can say that of one whose truth is an exception."""
+    """Whether a value counts as false; not if asking raises an exception."""
     try:
         return not value
     except Exception:  # a __bool__ of the project's may raise
@@ -121,7 +121,7 @@ def _is_false(value: object) -> bool:
 
 
 def is_void(runner: Runner, call: Call) -> bool:
-    """Whether what comes of a call was only made, and is filled with nothing; an empty result may be wanted."""
+    """Whether a call gives an object with nothing in it; a result that is false may be wanted."""
     outcome = runner.call(call)
     if outcome.raised is not None:
         return False
@@ -131,7 +131,7 @@ def is_void(runner: Runner, call: Call) -> bool:
 
 
 def ending(outcome: Outcome) -> str:
-    """What sort of end it is: yes, no, nothing, something of a type, something empty of it, an exception."""
+    """How it ended: with True, False, None, a value of a type, an empty value of a type, or an exception."""
     if outcome.raised is not None:
         return type(outcome.raised).__name__
     if outcome.result is None or isinstance(outcome.result, bool):
@@ -140,17 +140,17 @@ def ending(outcome: Outcome) -> str:
 
 
 def lines_of(reached: Reached) -> set[int]:
-    """The lines, and those that the branches lead to."""
+    """The lines reached, and those that the branches reached lead to."""
     return {item[1] if isinstance(item, tuple) else item for item in reached}
 
 
 def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> str:
-    """Why nobody would want a test of this call, "" when somebody may; `runner` makes it again to look at it."""
+    """Why nobody would want a test of this call, "" if somebody may; `runner` repeats it to look at it."""
     is_unfit = not inputs.conforms(call) and not (is_checked(outcome, inputs, call) or _is_left(runner, outcome))
     if is_unfit:
         return "not what callers pass"
     if inputs.entry.name == "__hash__" and outcome.result is not True:
-        return "nothing to observe"  # the hash of an object tells nothing but that it is this one
+        return "nothing to observe"  # a hash shows nothing but that equal objects share it
     if is_of_today(outcome.result) or speaks_of_nothing(outcome, call):
         return "nothing to observe"
     is_telling = informative_rank(outcome) < SILENT or bool(said(runner, call))
@@ -158,9 +158,9 @@ def objection(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome) -> s
 
 
 def speaks_of_nothing(outcome: Outcome, call: Call) -> bool:
-    """Whether a text that it gives or raises shows a `None` that nobody passed: something was not filled in.
+    """Whether its text or message contains a `None` that nobody passed: something was not filled in.
 
-    That None itself was passed is a reason for a message to speak of it, and for no result.
+    If None itself was passed, a message may mention it, but not a result.
     """
     said: Any = outcome.result if outcome.raised is None else _filled_in(outcome.raised)
     if not issubclass(type(said), str) or said == "None" or not NONE.search(said):
@@ -169,7 +169,7 @@ def speaks_of_nothing(outcome: Outcome, call: Call) -> bool:
 
 
 def _filled_in(error: BaseException) -> str:
-    """What a message says besides what stands in the code that raised it: `must be an int or None`."""
+    """The message without texts that the raising code has as constants, such as `must be an int or None`."""
     said, frames = spoken(error), [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     written = frames[-1].f_code.co_consts if frames else ()
     for text in (text for text in written if isinstance(text, str) and NONE.search(text)):
@@ -178,10 +178,10 @@ def _filled_in(error: BaseException) -> str:
 
 
 def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Callable[[Outcome], Reached]) -> int:
-    """As `informative_rank`, 0 for a function that can be asked something.
+    """As `informative_rank`, but 0 for a function result that shows something itself.
 
-    A new object, an exception from elsewhere, and what is the same without what is reached most often show little.
-    `of` says what of the wanted an outcome reaches.
+    A new object, an exception from elsewhere, and a result that does not depend on what is reached show little.
+    `of` says which of the wanted branches and lines an outcome reaches.
     """
     reached = of(outcome)
     if outcome.raised is not None:
@@ -195,13 +195,13 @@ def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Calla
 
 
 def is_reflexive(call: Call) -> bool:
-    """Whether an object is compared with one that is written as it is: a test of that says little of either."""
+    """Whether an object is compared with one that is written the same: a test of that says little."""
     is_compared = call.qualname.rpartition(".")[2] in COMPARISONS
     return is_compared and call.receiver in {value for _, value in call.arguments}
 
 
 def is_indifferent(runner: Runner, call: Call, reached: Reached, of: Callable[[Outcome], Reached]) -> bool:
-    """Whether there is the same to say without an argument that alone leads to what is reached."""
+    """Whether the call shows the same without an argument that it needs to reach what it reaches."""
     fewer = (call.arguments[:at] + call.arguments[at + 1 :] for at in range(len(call.arguments)))
     others = [dataclasses.replace(call, arguments=arguments) for arguments in fewer]
     outcomes = [(other, runner.call(other)) for other in others]
@@ -217,11 +217,11 @@ def is_indifferent(runner: Runner, call: Call, reached: Reached, of: Callable[[O
 def is_ineffective(
     runner: Runner, inputs: Inputs, call: Call, of: Callable[[Outcome], Reached], until: float
 ) -> bool:
-    """Whether a value that is passed decides nothing: others there lead to the same, and to the same result.
+    """Whether some value in the call has no effect: with others in its place it reaches the same and shows the same.
 
-    A start date for a duration of days is such a value, and a size of 1 where all have one: a test with it says
-    nothing of it. An exception says what it is about, and a yes or no is that of many values. Not when it is later
-    than `until`: this takes several calls.
+    A start date for a duration of days is such a value, or a size of 1 where everything has size 1: a test with it
+    says nothing about it. Exceptions and booleans are exempt: the first say what they are about, the second are
+    shared by many values. False if it gets later than `until`, as this takes several calls.
     """
     first = runner.call(call)
     if first.raised is not None or isinstance(first.result, bool):
@@ -234,7 +234,7 @@ def is_ineffective(
                 return False
             outcome = runner.call(other)
             if outcome.refusal or outcome.raised is not None:
-                continue  # it is none of the kind
+                continue  # this value is not comparable
             if not reached <= of(outcome) or said(runner, other) != shown:
                 break
             same += 1
@@ -244,11 +244,11 @@ def is_ineffective(
 
 
 def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Iterator[Call]]:
-    """The calls with others for each argument that is the result or might be left out, and number in an object."""
+    """For each optional argument, each that is the result, and each number in an object: calls with other values."""
     for name, value in call.arguments:
         pool = inputs.pools.get(name) if name not in inputs.required or value == result else None
         others = dict.fromkeys((*pool.seen, *pool.plain, *pool.drawn)) if pool is not None else ()
-        yield (call.with_argument(name, one) for one in others if one not in {value, "None"})
+        yield (call.with_argument(name, other) for other in others if other not in {value, "None"})
     inside = islice(numbers(site for site in sites(call) if "⟨" in site[0]), MOST_INSIDE)
     for number, make in inside:
         beside = (f"{int(number) + 1}", f"{int(number) - 1}") if number.isdigit() else ()
@@ -256,7 +256,7 @@ def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Ite
 
 
 def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) -> bool:
-    """Whether a function made an object that shows no value, and what was `reached` is code of its class."""
+    """Whether a function made an object that cannot be written, and all that it `reached` is code of its class."""
     codes = {code for member in vars(type(result)).values() if isinstance(code := body.code_of(member), CodeType)}
     own = frozenset[int]().union(*(_lines(code) for code in codes if code.co_filename == filename))
     return body.code_of(inputs.function) not in codes and lines_of(reached) <= own and visible_text(result) is None
@@ -264,21 +264,21 @@ def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) ->
 
 @lru_cache(maxsize=512)
 def _lines(code: CodeType) -> frozenset[int]:
-    """Those of a function, and of what is defined in it."""
+    """The lines of a function, and of functions defined in it."""
     inner = (_lines(constant) for constant in code.co_consts if isinstance(constant, CodeType))
     return frozenset(line for _, _, line in code.co_lines() if line).union(*inner)
 
 
 def unobserved(runner: Runner, call: Call, reached: Reached, of: Callable[[Outcome], Reached]) -> Reached:
-    """What is reached by steps alone without which there is the same to say of the call: nobody looks at them.
+    """What only steps reach that can be left out without changing what the call shows: no test would notice.
 
     Args:
         runner: Runs calls.
-        call: One that may have steps before it.
-        reached: What it reaches of the wanted.
-        of: Says that of an outcome.
+        call: May have steps before it.
+        reached: The wanted branches and lines that it reaches.
+        of: Says which of them an outcome reaches.
     """
-    # Two steps may reach the same, so that it is lost without both only.
+    # Two steps may reach the same, so that it is lost only without both.
     steps = dict.fromkeys([(), *(call.setup[:at] + call.setup[at + 1 :] for at in range(len(call.setup)))])
     fewer = [dataclasses.replace(call, setup=setup) for setup in steps]
     tried = [(other, runner.call(other)) for other in fewer]

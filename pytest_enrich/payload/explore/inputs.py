@@ -33,11 +33,11 @@ NOTHING: frozenset[str] = frozenset()
 OBJECT = "()"
 """In the place of a parameter's name, for the object that a method is called on."""
 DECLARED = 0.5
-"""The share of calls of a class that are of one below it, where classes are declared below it."""
+"""The share of calls of a class that go to a subclass, where tests declare subclasses of it."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
 SWITCH = ("True", "False")
 SPOKEN = re.compile(r"(?!.*\\n).*\w\w.*")
-"""A literal of one line in which there is more than a letter, or signs."""
+"""A literal of a single line with at least two word characters in a row."""
 NUMBER, NEGATIVE = re.compile(r"-?\d+(\.\d+)?"), re.compile(r"-\d")
 LACKING = re.compile(r"\bNone\b|(?<!\w)''|\[\]")
 MOST_LITERALS = 160
@@ -48,12 +48,14 @@ WRONG = ("'abc'", "2", "None", "[]")
 def undeclared(
     calls: Iterable[Call], declared: Collection[str], constants: Iterable[object]
 ) -> dict[str, list[str]]:
-    """Such names, with values (templates): those that tests give, or that are looked up.
+    """Keyword names that a function takes without declaring them, with values (templates).
+
+    They are names that tests pass, or that the code may look up.
 
     Args:
         calls: Of the function, from tests.
         declared: The names of its parameters.
-        constants: Values of the source: one that could be a name may be one that is looked up.
+        constants: Values in the source: a text that could be a name may be one that is looked up.
     """
     found: dict[str, list[str]] = {}
     for name, value in (pair for call in calls for pair in call.arguments):
@@ -62,7 +64,7 @@ def undeclared(
     for text in constants:
         if isinstance(text, str) and IDENTIFIER.fullmatch(text) and text not in declared:
             found.setdefault(text, [])
-    # What one of them takes the others take, too, most often: switches only where one of them is one.
+    # Most often they all take the same values: switches are tried only if one of them gets a switch.
     given = dict.fromkeys(value for values in found.values() for value in values)
     more = [*given, *(SWITCH if not given or given.keys() & {*SWITCH} else ())]
     named = [*found.items()][:MOST]
@@ -74,19 +76,19 @@ ANYTHING = ("", 1, None, ())
 
 
 Change: TypeAlias = Callable[[str], str]
-"""Makes a template with another in one place of it."""
+"""Puts another template in one place of a template."""
 
 
 def left_open(template: str) -> Iterator[tuple[Change, inspect.Parameter]]:
-    """What the objects in a template are not made with, and what makes them with it."""
+    """The optional arguments that objects in a template are made without, each with what would add it."""
     for start, end in ((0, len(template)), *places(template)):
         made = keywords_of(template[start:end]) if template[start] == "⟨" else None
         if made is not None:
             name, given = made
             begun = template[: end - 1] + ("" if template[:end].endswith("()") else ", ")
-            for one in _options(name):
-                if one.name not in given:
-                    yield partial(_given, begun, one.name, template[end:]), one
+            for option in _options(name):
+                if option.name not in given:
+                    yield partial(_given, begun, option.name, template[end:]), option
 
 
 def _given(begun: str, parameter: str, after: str, text: str) -> str:
@@ -94,7 +96,7 @@ def _given(begun: str, parameter: str, after: str, text: str) -> str:
 
 
 def _missing(template: str, keys: Iterable[str]) -> Iterator[Change]:
-    """What gives a dict one of the keys that it lacks."""
+    """Changes that each give a dict one of the keys that it lacks."""
     value = dict(evaluable([template])).get(template) if template[:1] == "{" else None
     if isinstance(value, dict):
         begun = template[:-1] + (", " if value else "")
@@ -107,22 +109,28 @@ def _chain(make: Callable[[str], Call], change: Change, text: str) -> Call:
 
 @lru_cache(maxsize=256)
 def _options(name: str) -> tuple[inspect.Parameter, ...]:
-    """What a class need not be made with, each with its type."""
+    """The optional parameters of a class's constructor, each with its type."""
     try:
         kind = evaluate(name)
     except Exception:  # a name that is gone
         return ()
     made = constructor(kind) if isinstance(kind, type) else None
-    known = [(one, made.hints.get(one.name)) for one in made.parameters] if made is not None else []
-    free = ((one, hint) for one, hint in known if hint is not None and one.default is not one.empty)
-    return tuple(one.replace(annotation=hint) for one, hint in free)
+    known = (
+        [(parameter, made.hints.get(parameter.name)) for parameter in made.parameters] if made is not None else []
+    )
+    optional = (
+        (parameter, hint)
+        for parameter, hint in known
+        if hint is not None and parameter.default is not parameter.empty
+    )
+    return tuple(parameter.replace(annotation=hint) for parameter, hint in optional)
 
 
 class Inputs(Choices):
-    """What is `known` about calling one function; `steps` of what is done before.
+    """What is `known` about calling one function; `steps` has the same for what may be called before it.
 
-    One that `is_detour` is not what people call there: no test calls it by name and tests come to it by others, or
-    it is one of the others of what tests do call.
+    A function that `is_detour` is not the one that people call: either no test calls it by name and tests reach it
+    through others, or it leads to functions that tests do call themselves.
     """
 
     def __init__(
@@ -142,11 +150,11 @@ class Inputs(Choices):
         self.setups = list(seen.setups) if entry.needs_receiver else []
         self.patched: tuple[tuple[str, str], ...] = ()
 
-    # Many a function is never searched through: what takes time to know is asked for when it is needed.
+    # Many functions are never searched: what takes time to find out is computed only when it is needed.
 
     @cached_property
     def literals(self) -> list[str]:
-        """Those of the source, texts that its patterns match, and what was learnt since."""
+        """Literals of the source, texts that its patterns match, and what was learnt since."""
         plain = [text for text, value in self._world.constants if not isinstance(value, tuple | frozenset)]
         return [*plain, *self._world.shaped()]
 
@@ -157,13 +165,13 @@ class Inputs(Choices):
 
     @cached_property
     def extra(self) -> Pool | None:
-        """Values for further positional arguments, where it takes some."""
-        extra = (self._supply.pool(p) for p in self.entry.parameters if p["kind"] == "variadic")
-        return next((pool for pool in extra if not pool.is_unknown), None)
+        """Values for extra positional arguments, if it takes any."""
+        pools = (self._supply.pool(p) for p in self.entry.parameters if p["kind"] == "variadic")
+        return next((pool for pool in pools if not pool.is_unknown), None)
 
     @cached_property
     def keywords(self) -> dict[str, list[str]]:
-        """Names that it takes and does not declare, with values: those that tests give, or that it looks up."""
+        """Keyword names that it takes without declaring them, with values (see `undeclared`)."""
         if is_left_out("keywords") or not any(p["kind"] == "keywords" for p in self.entry.parameters):
             return {}
         declared = {p["name"] for p in self.entry.parameters}
@@ -179,22 +187,22 @@ class Inputs(Choices):
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """What the objects are made of that tests pass, call it on, or make."""
+        """The parts of the objects that tests pass, call it on, or make."""
         passed = (value for call in self.calls for _, value in call.arguments)
         made = (text for texts in self._world.constructors.values() for text in texts)
         return template_parts([*passed, *self.known_receivers, *made])
 
     @cached_property
     def usual(self) -> frozenset[str]:
-        """What a reader has seen in tests of it; of the texts that stand elsewhere those of a line with a word."""
+        """What readers of its tests have seen; of texts from elsewhere only single lines with a word."""
         shown = [value for pool in self.pools.values() for value in pool.seen]
         receivers = (call.receiver for call in self.calls if call.receiver)
         elsewhere = (text for pool in self.pools.values() for text in pool.written)
-        alike = (text for text in elsewhere if not text.startswith(TEXTS) or SPOKEN.fullmatch(text))
-        return known_texts([*shown, *receivers, *alike])
+        readable = (text for text in elsewhere if not text.startswith(TEXTS) or SPOKEN.fullmatch(text))
+        return known_texts([*shown, *receivers, *readable])
 
     def is_usual(self, call: Call) -> bool:
-        """Whether callers might make this call, and people read it without wonder."""
+        """Whether callers might make this call, and readers would find nothing odd about it."""
         return self.conforms(call) and self.oddness(call) <= MOST_ODD
 
     def oddness(self, call: Call) -> int:
@@ -204,28 +212,28 @@ class Inputs(Choices):
         return oddness(call, self.usual) + unfit
 
     def made_from_nothing(self, call: Call) -> int:
-        """How many objects that are passed are made of nothing, where no test passes such a one."""
+        """How many of the objects passed are made from nothing, other than those that tests pass."""
         return sum(made_from_nothing(value) for _, value in call.arguments if value not in self.usual)
 
     def _pool_of(self, name: str) -> Pool | None:
-        """The values for a parameter, or for further positional arguments ("")."""
+        """The values for a parameter, or for extra positional arguments ("")."""
         return self.pools.get(name) or (self.extra if not name else None)
 
     def unlikely(self, call: Call) -> int:
-        """How many of its values nobody passes by mistake: nothing, an empty text, a number where none belongs."""
+        """How many of its values nobody passes by mistake: None, empty ones, a number where none belongs."""
         nothing = sum(len(LACKING.findall(value)) for _, value in call.arguments)
         return nothing + sum(
             NUMBER.fullmatch(value) is not None and not self._takes_numbers(name) for name, value in call.arguments
         )
 
     def _takes_numbers(self, name: str) -> bool:
-        """Whether tests pass numbers for a parameter, or its hint says that it takes such."""
+        """Whether tests pass numbers for a parameter, or its hint allows them."""
         pool = self._pool_of(name)
         hinted = pool.plain if pool is not None and name in self._supply.hints else ()
         return pool is not None and any(map(NUMBER.match, (*pool.seen, *hinted)))
 
     def below_zero(self, call: Call) -> int:
-        """How many of its numbers are negative where tests pass other ones."""
+        """How many of its numbers are negative where tests pass only others."""
         return sum(NEGATIVE.match(value) is not None and self._is_above(name) for name, value in call.arguments)
 
     def _is_above(self, name: str) -> bool:
@@ -235,23 +243,23 @@ class Inputs(Choices):
         return bool(numbers) and not any(map(NEGATIVE.match, numbers))
 
     def strangeness(self, call: Call) -> tuple[int, int]:
-        """How far a call is from what callers write, then how far its values are from those that people wrote."""
+        """How far a call is from what callers write, then how far its values are from what people wrote."""
         return self.oddness(call), self._foreignness(call) + sum(map(self._foreignness, call.setup))
 
     def unwritten(self, call: Call) -> int:
-        """How many of its values nobody wrote, nor anything like them."""
+        """How many of its values are like nothing that anybody wrote."""
         return sum(far == UNWRITTEN for far in self._distances(call))
 
     def _foreignness(self, call: Call) -> int:
         return sum(self._distances(call))
 
     def _distances(self, call: Call) -> Iterator[int]:
-        """How far the arguments are from what tests pass to their parameters, the object from those they make."""
+        """How far arguments are from those that tests pass there, and the object from those that tests make."""
         values = [*call.arguments, *(("", value) for value in call.passed_on)]
         values += [(OBJECT, call.receiver)] if call.receiver else []
         for name, value in values:
             own = self._own_literals.get(name, frozenset())
-            # What is in a file is compared with what is in others: a word that stands somewhere is no content.
+            # The content of a file is compared with that of other files: any word of the project is no content.
             contents = (match[2] for match in files.CONTENT.finditer(value))
             yield max((foreignness(text, self._contents, NOTHING) for text in contents), default=0)
             yield foreignness(files.CONTENT.sub("", value), own, self._world.written_literals)
@@ -261,31 +269,31 @@ class Inputs(Choices):
         return frozenset(self._world.contents)
 
     def refilled(self, template: str) -> list[str]:
-        """It with what tests write in the place of what is in its files and streams."""
+        """The template with the contents of its files and streams replaced by those that tests write."""
         others = self._world.contents if files.has_content(template) else ()
         return [files.refilled(template, text) for text in others]
 
     @cached_property
     def _own_literals(self) -> dict[str, frozenset[str]]:
-        """Those of what tests pass, by parameter, and of the objects."""
+        """The literals of what tests pass, by parameter, and of the objects that they call it on."""
         shown = {OBJECT: self.known_receivers, **{name: pool.seen for name, pool in self.pools.items()}}
         return {name: frozenset(chain.from_iterable(map(literals_of, texts))) for name, texts in shown.items()}
 
     @cached_property
     def givable(self) -> list[str]:
-        """The parameters of which something tells what they are."""
+        """The parameters about whose values something is known."""
         return [name for name, pool in self.pools.items() if not pool.is_unknown]
 
     @cached_property
     def declared(self) -> tuple[str, ...]:
-        """Classes below its own that a test declares, where it is called on the class."""
+        """Subclasses of its class that tests declare, if it is called on the class."""
         is_called = self.entry.name in MAKERS or self.entry.kind == "classmethod"
         return self._world.declared(self.owner, self._seed) if self.owner and is_called else ()
 
     def receiver(self, chance: random.Random) -> str | None:
-        """One of them, as likely one that tests made as any: what is built of whatever fits is often far off.
+        """An object to call it on, half the time one that tests made: what is built from types is often far off.
 
-        Where none is needed, a class to call it on, or None for its own.
+        Where no object is needed, a subclass to call it on, or None for its own class.
         """
         if not self.entry.needs_receiver:
             return chance.choice(self.declared) if self.declared and chance.random() < DECLARED else None
@@ -294,13 +302,13 @@ class Inputs(Choices):
 
     @cached_property
     def known_receivers(self) -> list[str]:
-        """The objects that tests called it on or made."""
+        """The objects of its class that tests called it on or made."""
         seen = [call.receiver for call in self.calls if call.receiver]
         return [*seen, *(self._world.objects_of(self.owner) if self.owner else [])]
 
     @property
     def obstacle(self) -> str:
-        """Why there is no way to call it, "" when there is one."""
+        """Why it cannot be called, "" if it can."""
         if self.entry.is_unusual:
             return "nobody calls it directly"
         if self.entry.needs_receiver and not self.receivers:
@@ -309,29 +317,29 @@ class Inputs(Choices):
         return f"nothing tells what {unknown[0]} is" if unknown else ""
 
     def rules(self, call: Call) -> frozenset[str]:
-        """The rules by which its arguments, its object, and what is done before and after were thought of."""
-        found: set[str] = set()
+        """The rules that came up with its arguments, its object, and what is done before and after."""
+        rules: set[str] = set()
         for name, value in call.arguments:
             pool = self._pool_of(name)
-            found |= pool.rules_of(value) if pool is not None else {"keywords"}
-            found |= {"wrong types"} if value in WRONG and pool is not None and value not in pool.rules else set()
+            rules |= pool.rules_of(value) if pool is not None else {"keywords"}
+            rules |= {"wrong types"} if value in WRONG and pool is not None and value not in pool.rules else set()
         if call.receiver and self.entry.needs_receiver:
-            found.add(self._rules_of_objects.get(call.receiver, "objects changed"))
+            rules.add(self._rules_of_objects.get(call.receiver, "objects changed"))
         elif call.receiver:
-            found.add("declared classes")
+            rules.add("declared classes")
         for step in call.setup:
             inputs = self.steps.get(step.qualname)
-            found |= inputs.rules(step) if inputs is not None else set()
-            found.add("attributes filled" if step.qualname.endswith("=") else "steps of tests")
-        found |= {"calls of the result"} if call.then else set()
-        found |= {"environment"} if call.patched else set()
-        found |= {"command lines"} if self.entry.line is not None else set()
-        found |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
-        return frozenset(found)
+            rules |= inputs.rules(step) if inputs is not None else set()
+            rules.add("attributes filled" if step.qualname.endswith("=") else "steps of tests")
+        rules |= {"calls of the result"} if call.then else set()
+        rules |= {"environment"} if call.patched else set()
+        rules |= {"command lines"} if self.entry.line is not None else set()
+        rules |= {"calls from elsewhere"} if self.entry.is_elsewhere else set()
+        return frozenset(rules)
 
     @cached_property
     def _rules_of_objects(self) -> dict[str, str]:
-        """By the object that it is called on, the rule that thought of it."""
+        """For each object to call it on, the rule that came up with it."""
         groups = {
             "objects built": self.receivers,
             "objects of tests": (*(call.receiver or "" for call in self.calls), *self._world.made),
@@ -339,28 +347,28 @@ class Inputs(Choices):
         return {text: name for name, texts in groups.items() for text in texts}
 
     def learn(self, values: Iterable[object]) -> None:
-        """Values that the code compared with are worth trying elsewhere, too."""
+        """Add values that the code compared with: they are worth trying elsewhere, too."""
         plain = (express(value) for value in values if type(value) in {int, float, str, bytes})
         new = (text for text in plain if text is not None and len(text) <= LONGEST_LITERAL)
         self.literals = list(dict.fromkeys([*self.literals, *new]))[:MOST_LITERALS]
 
     @rule("wrong types")
     def wrong(self, calls: Sequence[Call]) -> Iterator[Call]:
-        """Calls with an argument of another type, one for each parameter: the code may say itself that it is one.
+        """Calls with an argument of a wrong type, for each parameter: the code may refuse it explicitly.
 
         Alone: 2 of 120.
 
         Args:
-            calls: Some; the first that gives an argument is changed, the first of all where none does.
+            calls: For each parameter the first call that gives it is changed, or the first of all if none does.
         """
         refuses, compares = usage.refuses(self.function), self.entry.name in COMPARERS
         for name in self.pools:
-            call = next((one for one in calls if name in dict(one.arguments)), None)
+            call = next((known for known in calls if name in dict(known.arguments)), None)
             is_asked = refuses or self._supply.is_asked_for_kind(name)
             if call is None and is_asked and not calls[0].is_full:
                 call = calls[0]
             if call is not None and (compares or is_asked or name not in self._supply.hints):
-                # Nobody writes `== None`; what is refused gives nothing that can be used.
+                # Nobody writes `== None`; a call that is refused has no result to call.
                 plain = dataclasses.replace(call, then=())
                 others = (ordered(plain.with_argument(name, other), self.entry) for other in WRONG[compares:])
                 yield from (other for other in others if other != call and not self._are_fitting(other))
@@ -373,15 +381,15 @@ class Inputs(Choices):
         }
 
     def sites(self, call: Call) -> Iterator[Site]:
-        """Those of the call, then the defaults that it leaves as they are, its own and those of its object."""
+        """The sites of the call, then the defaults that it leaves alone, its own and those of its objects."""
         yield from calls.sites(call)
         given = dict(call.arguments)
         texts = {} if call.is_full else self._default_texts
         for name, text in texts.items():
             if text is not None and name not in given:
                 yield text, partial(call.with_argument, name)
-        for make, one in self._left_open(call):
-            if (default := express(one.default)) is not None:
+        for make, option in self._left_open(call):
+            if (default := express(option.default)) is not None:
                 yield default, make
         for name, text in call.arguments:
             missing = _missing(text, self._looked_up.get(name, ()))
@@ -392,7 +400,7 @@ class Inputs(Choices):
         return usage.looked_up(self.function)
 
     def marks(self, call: Call) -> Iterator[Mark]:
-        """The parameters that a call does not give, and what its objects are not made with."""
+        """The parameters that a call does not give, and optional arguments that its objects are made without."""
         given = dict(call.arguments)
         for name, text in self._default_texts.items():
             if text is None and name not in given:
@@ -401,32 +409,32 @@ class Inputs(Choices):
                     self._supply.defaults[name],
                     self.pools[name].plain[:MOST_PLAIN],
                 )
-        for make, one in self._left_open(call):
-            if one.default is None:
-                yield Mark(make, None, self._shortest(one.annotation))
+        for make, option in self._left_open(call):
+            if option.default is None:
+                yield Mark(make, None, self._shortest(option.annotation))
 
     def _left_open(self, call: Call) -> Iterator[tuple[Make, inspect.Parameter]]:
-        """What the objects in a call are not made with."""
+        """The optional arguments that objects in a call are made without."""
         for text, make in calls.sites(call):
-            yield from ((partial(_chain, make, change), one) for change, one in left_open(text))
+            yield from ((partial(_chain, make, change), option) for change, option in left_open(text))
 
     def _shortest(self, hint: Any) -> list[str]:
         """A few values of a type."""
         return sorted(self._world.drawn(hint, self._seed), key=len)[:MOST_PLAIN]
 
     def like(self, kind: object) -> tuple[str, ...]:
-        """Values of a class or of one of several, or texts that a pattern matches; plain ones first."""
+        """Values of a class or of any of several, or texts that a pattern matches; plain ones first."""
         if isinstance(kind, re.Pattern):
             return patterns.matching(kind)
-        kinds = [one for one in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(one, type)]
-        return tuple(text for one in kinds for text in self._shortest(one))
+        classes = [cls for cls in (kind if isinstance(kind, tuple) else (kind,)) if isinstance(cls, type)]
+        return tuple(text for cls in classes for text in self._shortest(cls))
 
     def conforms(self, call: Call) -> bool:
-        """Whether each argument that is needed is there, and each of its parameter's type, as far as it is known.
+        """Whether all required arguments are given, and each is of its parameter's type, as far as it is known.
 
-        What people compare an object with may be anything.
+        An object may be compared with anything.
         """
-        # A decorator may take any arguments, and refuse before they are missed; or pass some itself.
+        # A decorator may take any arguments and refuse them before one is missed, or pass some itself.
         missing = {*self.required}.difference(name for name, _ in call.arguments)
         if missing and not any(missing.isdisjoint(name for name, _ in known.arguments) for known in self.calls):
             return False
@@ -435,23 +443,23 @@ class Inputs(Choices):
         return fits and (self.entry.name in COMPARERS or self._are_fitting(call))
 
     def are_declared(self, call: Call) -> bool:
-        """Whether annotations that do not allow everything allow all that is passed."""
+        """Whether all parameters that are given have hints other than `Any`, and their values conform to these."""
         pairs = [(self._supply.hints.get(name), value) for name, value in call.arguments]
         narrow = all(
-            hint is not None and not all(types.conforms(one, hint) for one in ANYTHING) for hint, _ in pairs
+            hint is not None and not all(types.conforms(value, hint) for value in ANYTHING) for hint, _ in pairs
         )
-        fitting = (types.conforms(one, hint) for hint, value in pairs for _, one in evaluable([value]))
+        fitting = (types.conforms(value, hint) for hint, text in pairs for _, value in evaluable([text]))
         return bool(pairs) and narrow and all(fitting)
 
     @cached_property
     def _shown(self) -> frozenset[str]:
-        """The objects and arguments of the calls that tests make: whatever their hints say."""
+        """The objects and arguments of the calls that tests make: they are right whatever the hints say."""
         passed = (value for call in self.calls for _, value in call.arguments)
         passed_on = (value for call in self.calls for value in call.passed_on)
         return frozenset([*passed, *passed_on, *self.known_receivers])
 
     def asks_for_kinds(self, call: Call) -> bool:
-        """Whether the body asks of which class the arguments are that are of none which is known for them."""
+        """Whether the body checks the class of each argument that is not of its parameter's type."""
         unfit = [*self._unfitting(call)]
         return bool(unfit) and all(self._supply.is_asked_for_kind(name) for name in unfit)
 
@@ -459,13 +467,14 @@ class Inputs(Choices):
         return next(self._unfitting(call), None) is None
 
     def _unfitting(self, call: Call) -> Iterator[str]:
-        """The parameters that get what is of none of their types."""
+        """The parameters that get a value which is not of their type."""
         for name, value in call.arguments:
             pool = self._pool_of(name)
             if pool is None or value in pool.seen:
                 continue
             pairs = evaluable([value])
             if not all(
-                types.conforms(one, pool.hint) and self._supply.is_of_project(name, one) for _, one in pairs
+                types.conforms(evaluated, pool.hint) and self._supply.is_of_project(name, evaluated)
+                for _, evaluated in pairs
             ):
                 yield name

@@ -1,6 +1,6 @@
-"""What is seen of a call: what it gave, what it changed, and what its object can be asked afterwards.
+"""What is seen of a call: its result, what it changed, and what its object answers afterwards.
 
-A collection is asked nothing: what it gives first may depend on how its elements are hashed.
+A collection is asked nothing: what it returns first may depend on how its elements are hashed.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from .stated import MOST, Record, fields, stated, telling_line, visible_text
 
 COLLECTIONS = (Container, Iterable, Sized)
 PRINTED = "capsys.readouterr().out"
-"""How a test sees what was printed: by a fixture that it asks for."""
+"""How a test sees what was printed: through a fixture."""
 LOGGED = "caplog.messages"
-"""The same of what was logged."""
+"""How a test sees what was logged."""
 STARTED = "__main__"
 PYTHON = tuple(form.format(*sys.version_info) for form in ("cp{}{}", "thon-{}{}", "{}.{}.{}"))
-"""What names the interpreter."""
+"""Texts that give away the version of the interpreter."""
 MOST_ASKED = 4
 SET_LINE = "setattr('sys.argv'"
-"""In the lines of what is started as a program."""
+"""A part of the lines of calls that are started like a program."""
 LONGEST_OUTPUT = 100
 
 
 class Earlier(NamedTuple):
-    """How things are before a call: the variables, and what can be seen of them."""
+    """The state before a call: the variables, and what can be seen of them."""
 
     namespace: Mapping[str, object] = MappingProxyType({})
     seen: Mapping[str, str] = MappingProxyType({})
 
 
 def questions(value: object) -> Iterator[str]:
-    """The names of such methods, those of its own class first, as they are defined."""
+    """The names of methods that ask an object something, those of its own class first, in order of definition."""
     known: set[str] = set()
     for cls in type(value).__mro__ if not isinstance(value, COLLECTIONS) else ():
         own = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
@@ -58,15 +58,17 @@ def questions(value: object) -> Iterator[str]:
 
 
 def _is_asked(function: object) -> bool:
-    """Whether it is called with nothing but its object, and is over when it returns."""
+    """Whether it is a method without required arguments that is done when it returns."""
     if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
         return False
     try:
         own, *others = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # it takes no object, or nobody says what it takes
+    except (TypeError, ValueError):  # it takes no object, or has no signature
         return False
     free = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-    return own.kind not in free and all(one.default is not one.empty or one.kind in free for one in others)
+    return own.kind not in free and all(
+        parameter.default is not parameter.empty or parameter.kind in free for parameter in others
+    )
 
 
 def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -104,12 +106,12 @@ def _visible(name: str, value: object, passed: str) -> Iterator[tuple[str, str]]
 
 
 def _of_path(name: str, path: pathlib.Path) -> Iterator[tuple[str, str]]:
-    """What is in the file or the directory, or that there is none."""
+    """The content of the file or the directory, or that there is none."""
     if path.is_file():
         text = visible_text(path.read_text(errors="replace"))
         yield from [(f"{name}.read_text()", text)] if text is not None else []
     elif path.is_dir():
-        inside = sorted(one.name for one in path.iterdir())
+        inside = sorted(entry.name for entry in path.iterdir())
         yield f"sorted(one.name for one in {name}.iterdir())", repr(inside)
     else:
         yield f"{name}.exists()", repr(path.exists())
@@ -118,15 +120,15 @@ def _of_path(name: str, path: pathlib.Path) -> Iterator[tuple[str, str]]:
 def observe(
     runner: Runner, plain: Program, *, warns: bool = False, known: Outcome | None = None
 ) -> tuple[str, list[Record]]:
-    """How the result was consumed, and the observations that hold again when the program is run again.
+    """How the result was consumed, and the observations of the program.
 
-    Of a program that was to show that it `warns` it is said how, and nothing else. What it did may be `known`.
+    Of a program that is meant to show that it `warns`, only the warning is observed. Its outcome may be `known`.
     """
     if known is not None and (known.refusal or known.raised is not None):
         return _ended(known)
     is_placed = files.FOLDER in plain.text
     earlier = _earlier(runner, plain) if plain.lines or is_placed else Earlier()
-    # What is in the directory now is what the last program left there.
+    # By now the directory has what the last program left there.
     outcome = runner.run(plain) if known is None or is_placed else known
     if outcome.refusal or outcome.raised is not None:
         return _ended(outcome)
@@ -136,18 +138,18 @@ def observe(
         return outcome.consume, _given(runner, plain, outcome, earlier)
     outcome = dataclasses.replace(outcome, result=files.placed(outcome.result))
     given = _given(runner, plain, outcome, earlier)
-    return outcome.consume, [{**one, "value": files.told(one["value"])} for one in given]
+    return outcome.consume, [{**record, "value": files.told(record["value"])} for record in given]
 
 
 def _ended(outcome: Outcome) -> tuple[str, list[Record]]:
-    """Of a call that gave nothing, because it raised or because no test is to be made of it."""
+    """What `observe` answers for a call that raised, or of which no test should be made."""
     if outcome.refusal or outcome.raised is None:
         return "", []
     return outcome.consume, _raised(outcome.raised)
 
 
 def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
-    """What it gave, and what it changed."""
+    """What the program returned, and what it changed."""
     changes = [
         _record("state", text, value, form="is" if value in {"None", "True", "False"} else "equal")
         for text, value in state(plain, outcome.namespace)
@@ -155,10 +157,10 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
     ]
     changes = [*_plainest(changes)]
     result = _told(plain, outcome, earlier) if plain.expression else []
-    # Beside what is there, what is not says something, too: that a header has no version.
+    # Next to other values, None says something as well: that a header has no version.
     is_there = any(record["value"] != "None" for record in result)
     telling = sorted(result, key=lambda record: record["value"] == "None") if is_there else []
-    # What it tells its user is what a program is for, and a number how it ended.
+    # A program is there for what it prints; the number that it returns is its exit code.
     is_program = SET_LINE in plain.text and type(outcome.result) is int
     told = _printed(plain, outcome) if telling and is_program else []
     shown = (
@@ -168,42 +170,42 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
         or _logged(outcome)
         or _left(runner, plain, outcome)
     )
-    # That there is nothing in an attribute is no answer to a call.
-    whole = [one for one in result if one["expression"] == "{result}"] if plain.answers else []
-    return [one for one in shown or whole if not _is_passing(one["value"], plain)]
+    # That an attribute is empty does not answer a call.
+    whole = [record for record in result if record["expression"] == "{result}"] if plain.answers else []
+    return [record for record in shown or whole if not _is_passing(record["value"], plain)]
 
 
 def _plainest(changes: Sequence[Record]) -> Iterator[Record]:
-    """Of a variable of which one attribute is other, just that; of one with several all of it, if that is seen."""
-    inside = Counter(one["expression"].rpartition(".")[0] for one in changes)
-    whole = {one["expression"] for one in changes}
-    for one in changes:
-        holder = one["expression"].rpartition(".")[0]
-        if inside[one["expression"]] != 1 and (inside[holder] == 1 or holder not in whole):
-            yield one
+    """For a variable with one changed attribute just that; with several, the whole if it can be seen."""
+    inside = Counter(change["expression"].rpartition(".")[0] for change in changes)
+    whole = {change["expression"] for change in changes}
+    for change in changes:
+        holder = change["expression"].rpartition(".")[0]
+        if inside[change["expression"]] != 1 and (inside[holder] == 1 or holder not in whole):
+            yield change
 
 
 def _told(plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
-    """What the result says; of the object itself, which a method may give back, what is other than before."""
+    """What the result shows; if a method returns its own object, only what changed in it."""
     own = _own(plain, outcome)
     if own and outcome.consume == "with":
         return []  # what it leaves behind is seen in the variable
-    told = stated(outcome, plain)
+    records = stated(outcome, plain)
     if not own:
-        return told
+        return records
     before = stated(dataclasses.replace(outcome, result=earlier.namespace.get(own)), plain)
-    return [one for one in told if one["expression"] == "{result}" or one not in before]
+    return [record for record in records if record["expression"] == "{result}" or record not in before]
 
 
 def _own(plain: Program, outcome: Outcome) -> str:
-    """The variable of the object that a method is called on, where it gives just that back; else ""."""
+    """The variable of the object that a method is called on, if the method returns that object; else ""."""
     subject = re.match(r"(\w+)(\.|$)", plain.action)
     is_itself = subject is not None and outcome.namespace.get(subject[1], outcome) is outcome.result
     return subject[1] if subject is not None and is_itself else ""
 
 
 def _is_passing(value: str, plain: Program) -> bool:
-    """Whether it tells which program pytest was started by, or on which Python it runs, unless that is passed."""
+    """Whether it shows how pytest was started or on which Python it runs, unless the call passes that."""
     return STARTED in value or any(name in value and name not in plain.text for name in PYTHON)
 
 
@@ -213,7 +215,7 @@ def _record(subject: str, expression: str, value: str, message: str = "", form: 
 
 
 def _earlier(runner: Runner, plain: Program) -> Earlier:
-    """How things are before the action."""
+    """The state before the action."""
     scene = runner.run(dataclasses.replace(plain, action="None", expression=True))
     return Earlier(scene.namespace, dict(state(plain, scene.namespace)))
 
@@ -224,7 +226,7 @@ def _warned(outcome: Outcome) -> list[Record]:
 
 
 def _printed(plain: Program, outcome: Outcome) -> list[Record]:
-    """What it printed, where that is all there is to see of it; of what is too much to read a line."""
+    """What it printed, or a single line of it if it is too long to read."""
     text = outcome.printed
     if len(text) > LONGEST_OUTPUT and (line := telling_line(text, plain.text)):
         return [_record("state", f"{line} in {PRINTED}", "True", form="is")]
@@ -234,15 +236,15 @@ def _printed(plain: Program, outcome: Outcome) -> list[Record]:
 
 
 def _logged(outcome: Outcome) -> list[Record]:
-    """What it logged, where that is all there is to see of it."""
+    """What it logged."""
     return [_record("state", LOGGED, repr([*outcome.logged]))] if outcome.logged else []
 
 
 def said(runner: Runner, call: Call) -> list[Record]:
-    """What there is to say of a call: of one that gives nothing, what it makes of its arguments."""
+    """The observations of a call; if there are none, those of what it does to its arguments."""
     mutable = changeable(call)
-    found = observe(runner, runner.program(call))[1]
-    return found if found or not mutable else observe(runner, runner.program(call, mutable))[1]
+    records = observe(runner, runner.program(call))[1]
+    return records if records or not mutable else observe(runner, runner.program(call, mutable))[1]
 
 
 def _raised(error: BaseException) -> list[Record]:
@@ -255,7 +257,7 @@ def _raised(error: BaseException) -> list[Record]:
 
 
 def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
-    """Of a call that shows nothing itself: what a method of its object gives afterwards, and did not before."""
+    """For a call that shows nothing itself: what a method of its object returns afterwards, and did not before."""
     subject = re.match(r"(\w+)\.", plain.action)
     if subject is None or subject[1] not in outcome.namespace or outcome.consume:
         return []
@@ -265,13 +267,17 @@ def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
         before, told = _answer(runner, asked, asked), _answer(runner, afterwards, asked)
         if told and before is not None and told != before:
             return [
-                {**one, "subject": "state", "expression": one["expression"].replace("{result}", asked.action, 1)}
-                for one in told
+                {
+                    **record,
+                    "subject": "state",
+                    "expression": record["expression"].replace("{result}", asked.action, 1),
+                }
+                for record in told
             ]
     return []
 
 
 def _answer(runner: Runner, asked: Program, plain: Program) -> list[Record] | None:
-    """What a question comes to; None where it is refused, raises, or gives what has to be gone through."""
+    """What a question shows; None if it is refused, raises, or returns something that has to be consumed."""
     given = runner.run(asked)
     return None if given.refusal or given.raised or given.consume else stated(given, plain)

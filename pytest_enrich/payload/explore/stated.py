@@ -1,4 +1,4 @@
-"""What can be seen of an object: all of it, where it can be written, or its fields one by one."""
+"""What can be seen of an object: the whole, if it can be written as a template, or its fields one by one."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .calls import Program
 from .run import Outcome
 
 BARE: dict[type, Callable[[Any], object]] = {int: int.__index__, float: float.__float__, str: str.__str__}
-"""How a value of a subclass is made a plain one."""
+"""How to make a plain value of an instance of a subclass."""
 MOST_HELD, DEEPEST = 50, 3
 Record = dict[str, Any]
 MOST, MOST_FIELDS = 3, 6
-"""Of what a call changes; and of what it gives, from which the proof takes what notices something."""
+"""How many changes are stated; and how many fields of a result, of which the proof keeps those that matter."""
 SHORT_FLOAT = 6
 STARTED, YEAR = time.time(), 366 * 86_400.0
-"""When this was imported, by the clock; a search may change it."""
+"""When this module was imported, by the clock; a search may change the clock."""
 LARGEST_TIME = 10**20
 LONGEST = 100
 SHORTEST = 3
@@ -40,7 +40,7 @@ FIELDS = re.compile(r"⟨[\w.:]+⟩\((\w+=[^,=]+(?:, \w+=[^,=]+)*)\)")
 
 
 def visible_text(value: object) -> str | None:
-    """The template of an equal value; of a container's subclass that is equal to a plain one, the plain one's."""
+    """The template of an equal value: where a subclass of a container equals a plain one, of the plain one."""
     for option in itertools.chain([value], _made_plain(value)):
         text = express(option)
         if text is not None and stands_for(text, value):
@@ -49,16 +49,16 @@ def visible_text(value: object) -> str | None:
 
 
 def is_of_today(value: object) -> bool:
-    """Whether it is about the time by the clock, in seconds or parts of them: of a file, or of now."""
+    """Whether it is a time near now, in seconds or fractions of them, such as that of a file."""
     if not (type(value) is int or type(value) is float) or not 0 < value < LARGEST_TIME:
         return False  # a number of the project's may do anything when it is compared
     return any(abs(value / part - STARTED) < YEAR for part in (1, 1e3, 1e6, 1e9))
 
 
 def _made_plain(value: object) -> Iterator[object]:
-    """The value where nothing in it is of a subclass: a list of the project's, with numbers of the project's."""
+    """The value with plain types in the place of subclasses, such as a project's own list of its own numbers."""
     with contextlib.suppress(Exception):  # a container of the project's may do anything
-        # Keys are equal to a set, and a tuple with more to it is still equal to a tuple.
+        # Keys equal a set, and a tuple of a subclass still equals a plain tuple.
         yield set(value) if isinstance(value, collections.abc.KeysView) else _plain(value, DEEPEST)
 
 
@@ -66,17 +66,17 @@ def _plain(value: Any, deeper: int) -> Any:
     if isinstance(value, dict | list | tuple | set | frozenset) and (len(value) > MOST_HELD or not deeper):
         return value
     if isinstance(value, dict):
-        return {_plain(key, deeper - 1): _plain(held, deeper - 1) for key, held in value.items()}
+        return {_plain(key, deeper - 1): _plain(item, deeper - 1) for key, item in value.items()}
     for kind in (list, tuple, set, frozenset):
         if isinstance(value, kind):
-            return kind(_plain(held, deeper - 1) for held in value)
+            return kind(_plain(item, deeper - 1) for item in value)
     if isinstance(value, bool):
         return value
     return next((base(value) for kind, base in BARE.items() if isinstance(value, kind)), value)
 
 
 def fields(value: object) -> Iterator[tuple[str, object]]:
-    """Public attributes and properties, those that are set on the object first."""
+    """Public attributes and properties, those set on the object itself first."""
     named = getattr(type(value), "_fields", ()) if isinstance(value, tuple) else ()
     own = [name for name in (*named, *getattr(value, "__dict__", {})) if not name.startswith("_")]
     slots = [name for name in getattr(type(value), "__slots__", ()) if not name.startswith("_")]
@@ -94,11 +94,13 @@ def fields(value: object) -> Iterator[tuple[str, object]]:
 
 
 def stated(outcome: Outcome, plain: Program) -> list[Record]:
-    """The result, else what is public of it."""
+    """Observations of the result, or else of its public parts."""
     value = outcome.result
     if command.is_result(value):
         said = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
-        return [one for one in said if not UNSTABLE.search(one["value"]) and len(one["value"]) <= LONGEST]
+        return [
+            record for record in said if not UNSTABLE.search(record["value"]) and len(record["value"]) <= LONGEST
+        ]
     text = visible_text(value)
     if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
         keys = visible_text([*value])
@@ -108,14 +110,14 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
         return [_stated("{result}", value, text)]
     if type(value) is str and (line := telling_line(value, plain.text)):
         return [{**_stated(f"{line} in {{result}}", value, "True"), "form": "is"}]
-    alike = [one for one in outcome.namespace.values() if type(one) is type(value)]
+    alike = [variable for variable in outcome.namespace.values() if type(variable) is type(value)]
     return [*_parts(value, plain, alike)][:MOST_FIELDS] or ([_stated("{result}", value, text)] if text else [])
 
 
 def telling_line(text: str, passed: str) -> str:
-    """Of a text that is too long to be written the line, as a literal, that has most of what is `passed` in it.
+    """Of a text too long to be written, the line that has most of the words `passed` in it, as a literal.
 
-    "" where there is none to read: one that could stand anywhere in any text says nothing.
+    "" if no line is worth reading: one that could stand in any text says nothing.
     """
     words = {*re.findall(r"\w{3,}", passed), *re.findall(r"\w+", " ".join(QUOTED.findall(passed)))}
     lines = dict.fromkeys(line.strip() for line in text.splitlines())
@@ -123,12 +125,12 @@ def telling_line(text: str, passed: str) -> str:
         line for line in lines if SHORTEST < len(line) <= LONGEST_FIELD and line.isprintable() and "⟨" not in line
     ]
     steady = (line for line in readable if re.search(r"\w", line) and not UNSTABLE.search(line))
-    line = max(steady, key=lambda one: (len(words & {*re.findall(r"\w+", one)}), -len(one)), default="")
+    line = max(steady, key=lambda text: (len(words & {*re.findall(r"\w+", text)}), -len(text)), default="")
     return repr(line) if line else ""
 
 
 def _told(result: Any) -> list[tuple[str, object]]:
-    """What a command told its user, and the shell when it did not go well."""
+    """What a command printed, and its exit code if it failed or printed nothing."""
     status = [("exit_code", result.exit_code)] if result.exit_code or not result.output else []
     return [("output", result.output), *status] if result.output else status
 
@@ -143,32 +145,37 @@ def _stated(expression: str, value: object, text: str) -> Record:
 
 
 def _is_inexact(value: object) -> bool:
-    """Whether it is a float, or a plain container of numbers, with digits that depend on the machine."""
+    """Whether it is a float, or a plain container of numbers, whose digits depend on the machine."""
     if isinstance(value, float):
         return len(repr(value)) > SHORT_FLOAT and math.isfinite(value)
-    held = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    numbers = all(isinstance(part, int | float) for part in held)
-    return numbers and any(isinstance(part, float) and _is_inexact(part) for part in held)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    are_numbers = all(isinstance(part, int | float) for part in parts)
+    return are_numbers and any(isinstance(part, float) and _is_inexact(part) for part in parts)
 
 
 def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Iterator[Record]:
-    """Its public fields, else its text: for what cannot be written as a whole.
+    """The public fields of a value that cannot be written as a whole, or else its text.
 
-    Fields that the lines name which the call is made for tell the most, then those that the call names, then those
-    that are other than in objects `alike` that it was made of; what fills a line by itself is shown only where
-    nothing else is. Its length, and what it looks like to a programmer, say too little to be worth a test.
+    Fields named in the lines that the call is made for tell the most, then those that the call names, then those
+    that differ from objects `alike` that it was made from; what fills a line by itself is shown only if nothing
+    else is. Its length and its `repr` say too little to be worth a test.
     """
     if isinstance(value, tuple | list) and type(value) in {tuple, list} and len(value) <= MOST_ITEMS:
-        # A tuple that has something private in it is the project's own business.
-        told = value if type(value) is list or not any(map(_is_private, value)) else ()
-        yield from chain.from_iterable(_place(f"{{result}}[{at}]", part) for at, part in enumerate(told))
+        # A tuple with something private in it is the project's own business.
+        public = value if type(value) is list or not any(map(_is_private, value)) else ()
+        yield from chain.from_iterable(_place(f"{{result}}[{at}]", part) for at, part in enumerate(public))
         return
     if type(value) is dict and 0 < len(value) <= MOST_ITEMS and (keys := visible_text([*value])) is not None:
-        # What it holds cannot be written: then a part of that, or what it holds it by.
-        held = [one for one in _held(value, "{result}", DEEPEST) if len(one["value"]) <= LONGEST_FIELD]
+        # Its values cannot all be written: then parts of them, and its keys.
+        items = [record for record in _held(value, "{result}", DEEPEST) if len(record["value"]) <= LONGEST_FIELD]
         spoken_of = {*plain.about, *re.findall(r"\w+", plain.action)}
-        held.sort(key=lambda one: (spoken_of.isdisjoint(re.findall(r"\w+", one["expression"])), is_empty(one)))
-        yield from held[:MOST_OF_MAPPING]
+        items.sort(
+            key=lambda record: (
+                spoken_of.isdisjoint(re.findall(r"\w+", record["expression"])),
+                is_empty(record),
+            )
+        )
+        yield from items[:MOST_OF_MAPPING]
         yield _stated("list({result})", [*value], keys)
         return
     stated = _fields(value)
@@ -176,7 +183,7 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         yield from _of_error(value, kind, stated, plain)
         return
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
-    same = {(f"{{result}}.{name}", visible_text(part)) for one in alike for name, part in fields(one)}
+    same = {(f"{{result}}.{name}", visible_text(part)) for like in alike for name, part in fields(like)}
 
     def little(record: Record) -> tuple[bool, ...]:
         is_unchanged = (record["expression"], record["value"]) in same
@@ -190,29 +197,29 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
 
 
 def _of_error(error: BaseException, kind: str, stated: list[Record], plain: Program) -> Iterator[Record]:
-    """Which one it is, unless the call says so, what it says, and what it keeps that it was not given.
+    """Its class, unless the call names it, its message, and the fields that it was not given by the call.
 
-    What it was given to keep is shown only where nothing else is; flags are not.
+    Fields that the call gave it are shown only if nothing else is; flags never are.
     """
-    telling = [one for one in stated if not is_empty(one) and one["form"] != "is"]
-    # Of several arguments Python makes a text of signs.
+    telling = [record for record in stated if not is_empty(record) and record["form"] != "is"]
+    # The text that Python makes of several arguments is all punctuation.
     is_said = _has_own(type(error), "__str__") or error.args == (spoken(error),)
     shown = [*(_spoken(error) if is_said else []), *telling]
-    shown = [one for one in shown if one["value"] not in plain.text] or shown
+    shown = [record for record in shown if record["value"] not in plain.text] or shown
     if not shown or kind not in plain.action:
         yield {**_stated("{result}", error, kind), "form": "instance"}
     yield from shown
 
 
 def _spoken(value: object) -> list[Record]:
-    """Its text, where that is a line to read."""
+    """Its text, if that is one readable line."""
     text = spoken(value)
     is_readable = 0 < len(text) < 80 and text.isprintable() and not UNSTABLE.search(text)  # noqa: PLR2004
     return [_stated("str({result})", text, repr(text))] if is_readable else []
 
 
 def _is_private(part: object) -> bool:
-    """Whether it is a class that its module keeps for itself, or made of one."""
+    """Whether it is a private class, or an instance of one."""
     return (part if isinstance(part, type) else type(part)).__name__.startswith("_")
 
 
@@ -222,7 +229,7 @@ def _place(expression: str, part: object) -> list[Record]:
 
 
 def _fields(value: object, expression: str = "{result}", *, inner: bool = True) -> list[Record]:
-    """What can be written of its fields; of a list of objects that cannot, the fields of the first one."""
+    """The fields that can be written; of a list of objects that cannot be, the fields of the first."""
     found = []
     for name, part in fields(value):
         if not inspect.isroutine(part) and (text := visible_text(part)) is not None:
@@ -235,12 +242,12 @@ def _fields(value: object, expression: str = "{result}", *, inner: bool = True) 
 
 
 def _package(value: object) -> str:
-    """The package that a value's class is of."""
+    """The top-level package of a value's class."""
     return type(value).__module__.partition(".")[0]
 
 
 def _held(value: Mapping[Any, Any], expression: str, deeper: int) -> Iterator[Record]:
-    """What can be seen of what a mapping holds: items that can be written, fields of objects, mappings in it."""
+    """What can be seen in a mapping: items that can be written, fields of objects, and mappings inside it."""
     for key, part in value.items():
         if (written := express(key)) is None:
             continue
@@ -251,13 +258,13 @@ def _held(value: Mapping[Any, Any], expression: str, deeper: int) -> Iterator[Re
         elif (text := visible_text(part)) is not None:
             yield _stated(place, part, text)
         else:
-            yield from (one for one in _fields(part, place) if not is_empty(one))
+            yield from (record for record in _fields(part, place) if not is_empty(record))
 
 
 def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
-    """What a mapping that fills a line holds.
+    """The items of a mapping too long for one line.
 
-    First what the lines name which the call is made for, then what it speaks of, then what says something.
+    First those named in the lines that the call is made for, then those that the call names, then those not empty.
     """
     texts = ((express(key), part, visible_text(part)) for key, part in value.items())
     shown = [(key, part, text) for key, part, text in texts if key and text and len(text) <= LONGEST_FIELD]
@@ -274,7 +281,7 @@ def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
 
 
 def is_empty(record: Record) -> bool:
-    """Whether it is a value that says little: none, zero, or an object whose fields are."""
+    """Whether the value says little: None, zero, something empty, or an object with only such fields."""
     made = FIELDS.fullmatch(record["value"])
     values = {part.partition("=")[2] for part in made[1].split(", ")} if made else {record["value"]}
     return values <= EMPTY
@@ -286,5 +293,5 @@ def _is_given(record: Record, action: str) -> bool:
 
 
 def _has_own(cls: type, name: str) -> bool:
-    """Whether a class of the project's (not a built-in one) says what its objects look like."""
-    return any(name in vars(one) and one.__module__ != "builtins" for one in cls.__mro__)
+    """Whether a class defines a method itself, or inherits it from one that is not built in."""
+    return any(name in vars(base) and base.__module__ != "builtins" for base in cls.__mro__)

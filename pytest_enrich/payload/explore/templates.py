@@ -1,4 +1,4 @@
-"""Templates with something else, or less, in them."""
+"""Templates with something changed in them, or left out."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ LITERAL = re.compile(
 LARGEST = 10**18
 MOST_KNOWN = 4096
 WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
-"""What may stand in the place of what is made of it: a number is seldom meant where something is made of one."""
-# With fewer elements it would be written in another way.
+"""What may replace the call that takes it: where something is made of a number, the number alone seldom fits."""
+# With fewer elements the literal would be written differently.
 FEWEST: dict[type[ast.AST], int] = {ast.Set: 1, ast.Tuple: 2}
 LONGEST_PART, LONGEST = 60, 160
 MOST_PARTS = 200
 MANY_PARTS = 8
-"""Of so many, many go at once: each takes a call to find out about, and some calls take long."""
+"""From this many on, several are left out at once: each attempt takes a call, and some calls take long."""
 WORD = 3
-"""Letters that are a word, and not the unit of a number."""
+"""The least number of letters that make a word, and not a unit after a number."""
 _COMPOSED = ("⟨", "[", "(", "{")
-"""What the templates of objects, and of displays of several values, begin with."""
+"""What the templates of objects, and of containers, begin with."""
 
 
 @lru_cache(maxsize=512)
 def parsed(template: str) -> ast.expr | None:
-    """The syntax tree of a template, with its nodes' offsets in it for columns; None for what cannot be read."""
-    # One sign for each, of one byte, and all in one line: so the parser counts.
+    """The syntax tree of a template, its columns being offsets in the template; None if it cannot be parsed."""
+    # One byte for each character, and all on one line: the parser's columns count bytes.
     readable = NAME.sub(lambda match: "_" * len(match[0]), template)
     flat = UNCOUNTED.sub(lambda match: " " * len(match[0]) if match[0].endswith("\n") else "_", readable)
     try:
@@ -55,14 +55,14 @@ def _span(first: ast.expr | ast.keyword, last: ast.expr) -> Span:
 
 
 def literals(template: str) -> list[re.Match[str]]:
-    """The literals of a template, in order; names to be imported are none."""
+    """The literals of a template, in order; names to be imported do not count."""
     return [match for match in LITERAL.finditer(template) if match.lastgroup != "name"]
 
 
 def vary(template: str, where: int, how: int, what: int, constants: Sequence[str]) -> str:
     """`template` with one literal changed: `where`, `how` and `what` are any numbers, small ones change little.
 
-    `constants` are literals to put in its place or to build the new one from.
+    `constants` are literals to put in its place or to build the new literal from.
     """
     found = literals(template)
     if not found:
@@ -111,7 +111,7 @@ def _number(text: str, how: int, what: int) -> str:
 def _string(text: str, how: int, what: int, constants: Sequence[str]) -> str:
     value = eval(text, {})
     if isinstance(value, bytes):
-        # The capitals of a few characters are beyond latin-1.
+        # A few characters have capitals that latin-1 lacks.
         return repr(_characters(value.decode("latin-1"), how, what, None).encode("latin-1", "replace"))
     texts = [constant for constant in constants if constant[0] != "b"]
     return repr(_characters(value, how, what, eval(texts[what % len(texts)], {}) if texts else None))
@@ -154,7 +154,7 @@ def joined(first: str, second: str) -> str:
 
 
 def _with_line(value: str, part: str) -> str:
-    """A text of several lines with one more, indented as its last one is; one of a line with a word more."""
+    """A text of several lines with another line, indented like its last; a single line with another word."""
     before, _, last = value.rpartition("\n")
     if not before:
         return f"{value} {part}"
@@ -171,69 +171,69 @@ def _counted(value: str, which: int, change: Callable[[int], int]) -> str:
 
 
 def shorter(template: str) -> Iterator[str]:
-    """The template with what a call is given, or made on, in its place; then without one of its parts.
+    """The template with a call replaced by one of its arguments, or by its object; then without one of its parts.
 
-    The outer ones come first, and the last of several before the first.
+    Outer ones come first, and the last of several before the first.
     """
     tree = parsed(template)
     if tree is None:
         return
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         start, end = _span(call, call)
-        for one in (*_given(call), *_steps(call)):
-            yield f"{template[:start]}{template[slice(*_span(one, one))]}{template[end:]}"
+        for part in (*_given(call), *_steps(call)):
+            yield f"{template[:start]}{template[slice(*_span(part, part))]}{template[end:]}"
     for node in ast.walk(tree):
         yield from _without_each(template, [_span(*part) for part in _parts(node)])
 
 
 def keywords_of(template: str) -> tuple[str, frozenset[str]] | None:
-    """Of a call the template of its name, and what it gives by name; None for anything else."""
+    """The template of a call's function, and the names of its keyword arguments; None for anything else."""
     call, match = parsed(template), NAME.match(template)
     if match is None or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return None
-    return match[0], frozenset(one.arg or "" for one in call.keywords)
+    return match[0], frozenset(argument.arg or "" for argument in call.keywords)
 
 
 def _given(call: ast.Call) -> Iterator[ast.expr]:
-    """The arguments that may stand in its place; a built-in that converts one is there for a reason."""
+    """The arguments that may replace a call; a built-in that converts its argument is there for a reason."""
     if isinstance(call.func, ast.Name) and call.func.id.strip("_"):
         return iter(())
-    return (one for one in (*call.args, *(given.value for given in call.keywords)) if isinstance(one, WHOLE))
+    return (value for value in (*call.args, *(named.value for named in call.keywords)) if isinstance(value, WHOLE))
 
 
 def _steps(call: ast.Call) -> list[ast.expr]:
-    """What a call without arguments is made on, where that is a call as well: `f(2).copy()` may do with `f(2)`."""
+    """What a call without arguments is made on, if that is a call as well: `f(2)` for `f(2).copy()`."""
     on = call.func.value if isinstance(call.func, ast.Attribute) else call.func
     return [on] if isinstance(on, ast.Call) and not call.args and not call.keywords else []
 
 
 def _held(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
-    """What a call is given, or a display holds: where each begins, and where it ends."""
+    """The arguments of a call, or the elements of a container: the nodes where each begins and ends."""
     if isinstance(node, ast.Call):
-        return [*((one, one) for one in node.args), *((one, one.value) for one in node.keywords)]
+        return [*((value, value) for value in node.args), *((named, named.value) for named in node.keywords)]
     if isinstance(node, ast.List | ast.Set | ast.Tuple):
-        return [(one, one) for one in node.elts]
+        return [(element, element) for element in node.elts]
     if isinstance(node, ast.Dict):
         return [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None]
     return []
 
 
 def _parts(node: ast.AST) -> list[tuple[ast.expr | ast.keyword, ast.expr]]:
-    """What of that may go."""
-    if isinstance(node, ast.Call) and (_converts(node) or any(one.arg is None for one in node.keywords)):
+    """Those of them that may be left out."""
+    if isinstance(node, ast.Call) and (_converts(node) or any(named.arg is None for named in node.keywords)):
         return []
-    held = _held(node)
-    return held if len(held) > FEWEST.get(type(node), 0) else []
+    parts = _held(node)
+    return parts if len(parts) > FEWEST.get(type(node), 0) else []
 
 
 def _converts(call: ast.Call) -> bool:
-    """Whether a built-in type is made of one thing: without it nobody would write so."""
+    """Whether it makes a built-in type of a single argument: nobody would write the call without it."""
     kind = getattr(builtins, call.func.id, None) if isinstance(call.func, ast.Name) else None
     return isinstance(kind, type) and len(call.args) == 1 and not call.keywords
 
 
 def _without_each(template: str, spans: list[Span]) -> Iterator[str]:
-    """Without half of many parts, a quarter, and so on; then without each of them, the last first."""
+    """Without half of the parts if there are many, a quarter, and so on; then without each, the last first."""
     size = len(spans) // 2 if len(spans) >= MANY_PARTS else 1
     while size:
         for first in reversed(range(0, len(spans), size)):
@@ -242,7 +242,7 @@ def _without_each(template: str, spans: list[Span]) -> Iterator[str]:
 
 
 def _without(template: str, spans: list[Span], first: int, behind: int) -> str:
-    """The template without the parts from the first to the one behind them."""
+    """The template without the parts from `first` up to, but not including, `behind`."""
     if first:
         return template[: spans[first - 1][1]] + template[spans[behind - 1][1] :]
     end = spans[behind][0] if behind < len(spans) else spans[-1][1]
@@ -250,7 +250,7 @@ def _without(template: str, spans: list[Span], first: int, behind: int) -> str:
 
 
 def template_parts(templates: Iterable[str]) -> tuple[str, ...]:
-    """The objects and displays that templates are made of, and those of them that are short, each once."""
+    """The short objects and containers in templates, each once, the templates themselves included."""
     found: dict[str, None] = {}
     for template in templates:
         for part in (template, *(template[start:end] for start, end in places(template))):
@@ -260,7 +260,7 @@ def template_parts(templates: Iterable[str]) -> tuple[str, ...]:
 
 
 def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
-    """The template with one of the `known` parts in the place of one of its own, or behind it."""
+    """The template with one of the `known` parts in place of one of its own, or after it."""
     where = [span for span in places(template) if template[span[0]].startswith(_COMPOSED)]
     if not where or not known:
         return template
@@ -273,6 +273,6 @@ def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
 
 @lru_cache(maxsize=5000)
 def places(template: str) -> tuple[Span, ...]:
-    """Where the arguments of its calls, and the elements and values of its displays are."""
+    """The places of the arguments of its calls, and of the elements and values of its containers."""
     tree = parsed(template)
-    return tuple(_span(one, one) for node in (ast.walk(tree) if tree else ()) for _, one in _held(node))
+    return tuple(_span(value, value) for node in (ast.walk(tree) if tree else ()) for _, value in _held(node))

@@ -1,4 +1,4 @@
-"""Objects that functions give which tests call: what is in their results, and the way to it as a template."""
+"""The scene of an `Explore` job: the functions to call, and what is known of their inputs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .varied import Given
 
 MOST_PATTERNS = 8
 FILLED: Mapping[type, str] = {list: "[1]", dict: "{'a': 1}"}
-"""What is put into a list or a dict that an object is made with nothing in."""
+"""What is put into a list or a dict that an object starts with empty."""
 VALUE = {"name": "value", "kind": "positional", "default": None}
 CALLS_IN_TIME = 30
 
@@ -50,54 +50,56 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     job = {**job, "entries": [*hooks.entered(job["entries"], module)]}
     ways = tuple(ways_elsewhere(job))
     made = [*itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])]
-    beside = [calls.load(one) for one in (*job["neighbours"], *made)]
+    beside = [calls.load(record) for record in (*job["neighbours"], *made)]
     world = _world(job, module, root)
-    entries = [_of_job(e, module) for e in job["entries"]]
+    entries = [_of_job(record, module) for record in job["entries"]]
     seen = shown.of_job(job, entries, module)
-    # Calls that are only to be looked at come with their steps, and with nothing else that tests do.
+    # Calls that are only to be looked at bring their function_inputs steps, and nothing else that tests do.
     starts = [calls.load(one) for one in job["starts"]]
-    alone = Seen((), {}, setups=tuple(one.setup for one in (*map(calls.load, job["only"]), *starts)))
+    alone = Seen((), {}, setups=tuple(call.setup for call in (*map(calls.load, job["only"]), *starts)))
     steps = _steps([*seen, alone, *(way.seen for way in ways)], module, world, job["seed"])
     known = [
-        Known(entry, some, function, owner_of(entry, module))
-        for entry, some in zip(entries, seen, strict=True)
+        Known(entry, shown_of_entry, function, owner_of(entry, module))
+        for entry, shown_of_entry in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
-    is_known = any(one.entry.is_named and one.seen.calls for one in known)
-    inputs = [Inputs(one, world, job["seed"], steps) for one in (*known, *ways)]
-    for one in inputs:
-        one.is_detour = is_known if one.entry.is_elsewhere else bool(ways) and not one.entry.is_named
-        for filled, kind in _fillable(one):
+    is_known = any(function.entry.is_named and function.seen.calls for function in known)
+    inputs = [Inputs(function, world, job["seed"], steps) for function in (*known, *ways)]
+    for function_inputs in inputs:
+        function_inputs.is_detour = (
+            is_known if function_inputs.entry.is_elsewhere else bool(ways) and not function_inputs.entry.is_named
+        )
+        for filled, kind in _fillable(function_inputs):
             function = command.signature([{"name": "value", "type": kind}])
             steps[filled.key] = Inputs(Known(filled, Seen((), {}), function), world, job["seed"])
-            one.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
-        one.patched = tuple(environment.asked(module, one.function))
-    called = {name: one.entry for name, one in steps.items()}
+            function_inputs.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
+        function_inputs.patched = tuple(environment.asked(module, function_inputs.function))
+    called = {name: step.entry for name, step in steps.items()}
     called |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
-    # Where there is ample time, a slow machine ends no call that a fast one lets go on.
+    # With ample time, a slow machine must not end a call that a fast one would let finish.
     seconds = max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME)
     runner = Runner(tracer, called, root, seconds, frozenset(job["expected"]))
-    for one in inputs:
-        one.starts += [call for call in starts if call.qualname == one.entry.key]
+    for function_inputs in inputs:
+        function_inputs.starts += [call for call in starts if call.qualname == function_inputs.entry.key]
     given = Given(beside, world, job["seed"])
     return Scene(module, runner, called, tuple(inputs), given)
 
 
 @rule("attributes filled")
 def _fillable(inputs: Inputs) -> Iterator[tuple[Entry, type]]:
-    """The public attributes that a method reads and that no constructor puts anything in, and their types."""
+    """The public attributes that a method reads and that the constructor leaves empty, and their types."""
     function = getattr(inputs.function, "fget", inputs.function)
     read = {node.attr for node in nodes(function) if isinstance(node, ast.Attribute) and node.attr[:1] != "_"}
     receivers = inputs.receivers[:1] if inputs.entry.needs_receiver and not inputs.setups else ()
     for _, made in evaluable(receivers):
         kind: Any = type(made)
         maker = constructor(kind)
-        given = {one.name for one in maker.parameters} if maker is not None else set[str]()
-        for name, held in getattr(made, "__dict__", {}).items():
-            if name in read - given and type(held) in FILLED and not held:
-                yield Entry(inputs.entry.module, f"{inputs.entry.owner}.{name}=", "setter", (VALUE,)), type(held)
+        given = {parameter.name for parameter in maker.parameters} if maker is not None else set[str]()
+        for name, value in getattr(made, "__dict__", {}).items():
+            if name in read - given and type(value) in FILLED and not value:
+                yield Entry(inputs.entry.module, f"{inputs.entry.owner}.{name}=", "setter", (VALUE,)), type(value)
 
 
 def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World:
@@ -111,19 +113,19 @@ def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World
 
 
 def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: int) -> dict[str, Inputs]:
-    """What is known about the methods that tests call on objects before, by what their calls name them by."""
+    """What is known about the methods that tests call on objects first, by the name that calls use for them."""
     made: dict[str, list[Call]] = {}
-    for step in itertools.chain.from_iterable(one.steps for one in seen):
+    for step in itertools.chain.from_iterable(shown_of_entry.steps for shown_of_entry in seen):
         made.setdefault(step.qualname, []).append(step)
     found = {}
-    for name, some in made.items():
+    for name, steps in made.items():
         entry, function = step_elsewhere(name) if ":" in name else _step(name, module)
-        found[name] = Inputs(Known(entry, Seen(tuple(dict.fromkeys(some)), {}), function), world, seed)
+        found[name] = Inputs(Known(entry, Seen(tuple(dict.fromkeys(steps)), {}), function), world, seed)
     return found
 
 
 def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
-    """An entry of the job; where click made a command of the function, that is what is called."""
+    """An entry of the job; if click made a command of the function, the command is what is called."""
     found = find(module, record["qualname"])
     called = next(iter(_lines(found, module)), None)
     if called is not None:
@@ -139,7 +141,7 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
 
 @rule("command lines")
 def _lines(found: object, module: types.ModuleType) -> Iterator[command.Line]:
-    """How a command of click is called."""
+    """How a click command is called, if it is one that has a name."""
     called = command.line(found, module) if command.is_command(found) else None
     yield from [called] if called is not None else []
 
@@ -150,8 +152,9 @@ def _callable(entry: Entry, module: types.ModuleType) -> object:
 
 
 def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) -> list[re.Pattern[Any]]:
-    """The module's compiled patterns, and those that the entries write where they use them."""
-    held = [one for one in vars(module).values() if type(one) is re.Pattern]  # a proxy may lie about its class
+    """The module's compiled patterns, and those written in calls of `re` in the entries."""
+    # A proxy may lie about its class.
+    compiled = [value for value in vars(module).values() if type(value) is re.Pattern]
     for entry in entries:
         for node in nodes(find(module, entry["qualname"])):
             first = node.args[0] if isinstance(node, ast.Call) and node.args else None
@@ -159,19 +162,19 @@ def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) ->
             of_re = isinstance(called, ast.Attribute) and getattr(called.value, "id", "") == "re"
             if of_re and isinstance(first, ast.Constant) and isinstance(first.value, str):
                 with contextlib.suppress(re.error):
-                    held.append(re.compile(first.value))
-    return list(dict.fromkeys(held))[:MOST_PATTERNS]
+                    compiled.append(re.compile(first.value))
+    return list(dict.fromkeys(compiled))[:MOST_PATTERNS]
 
 
 def _step(qualname: str, module: types.ModuleType) -> tuple[Entry, object]:
-    """A method of the module that only set-ups call, read off the function itself."""
+    """A method of the module that only set-ups call, described from the function itself."""
     function = find(module, qualname)
     described = parameters(function, bound=True)
     return Entry(module.__name__, qualname, "method", described, finished=finished(function)), function
 
 
 def _objects(made: Iterable[Call]) -> dict[type, list[str]]:
-    """Templates of the objects that tests made, by their class."""
+    """Templates of the objects that tests made, by class."""
     found: dict[type, list[str]] = {}
     for text, value in evaluable([call.receiver for call in made if call.receiver]):
         found.setdefault(type(value), []).append(text)
