@@ -16,16 +16,16 @@ from .entry import COPYING, ENTERING, MAKERS, OPERATORS, STATEMENTS, Entry, oper
 
 LINE, LONG = 80, 30
 PATCHING = "monkeypatch"
-"""The fixture by which a test sets a variable of the environment, or what code asks."""
+"""The fixture with which a test sets environment variables, or replaces what code asks its surroundings for."""
 MADE = re.compile(r"⟨[\w.]+:(\w+\.)*_?[A-Z]\w*⟩\(")
-"""An object that its class makes, not one that a function gave."""
+"""An object made by its class, not returned by a function."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """`arguments` are pairs of a name ("" for one more positional) and a template, `then` is as in `data.Call`.
+    """`arguments` are pairs of a name ("" for an extra positional one) and a template.
 
-    So are `patched`.
+    `then` and `patched` are as in `data.Call`.
     """
 
     qualname: str
@@ -45,7 +45,7 @@ class Call:
 
     @property
     def passed_on(self) -> list[str]:
-        """What is passed to what it gives."""
+        """What is passed to the functions that it returns."""
         return [value for values in self.then for value in values]
 
     @property
@@ -96,9 +96,9 @@ def dump(call: Call) -> dict[str, Any]:
 
 @dataclasses.dataclass(frozen=True)
 class Program:
-    """Source templates: `lines` set the scene, `action` is what is looked at; `answers` as in `Entry`.
+    """Source templates: `lines` set the scene, `action` is what is observed; `answers` as in `Entry`.
 
-    `about` are the words of the lines for which it is run: what they name tells the most of it.
+    `about` are the words of the lines for which it is run: what they name is most worth observing.
     """
 
     lines: tuple[str, ...]
@@ -120,7 +120,7 @@ class Program:
 def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = frozenset()) -> Program:
     """The program that makes `call`; arguments named in `hoisted` get variables of their own.
 
-    `entries` knows the function that is called and those of the set-up.
+    `entries` has the function that is called and those of the set-up.
     """
     folded = _folded(call, entries, hoisted)
     set_before = [_patching(name, value) for name, value in call.patched]
@@ -129,12 +129,12 @@ def program(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str] = 
 
 
 def _patching(name: str, value: str) -> str:
-    """What sets a variable of the environment, or of a dotted name puts something into its place."""
+    """The statement that sets an environment variable or, for a dotted name, replaces what it names."""
     return f"{PATCHING}.set{'attr' if '.' in name else 'env'}({name!r}, {value})"
 
 
 def changeable(call: Call) -> frozenset[str]:
-    """The arguments that the call may change: a test gives them variables to look at afterwards."""
+    """The arguments that the call may change: a test gives them variables, to look at them afterwards."""
     given = [
         (name, value)
         for name, value in call.arguments
@@ -146,7 +146,7 @@ def changeable(call: Call) -> frozenset[str]:
 
 
 def lengthy(call: Call, entries: Mapping[str, Entry]) -> frozenset[str]:
-    """The long arguments of a call that is too long for one line: with variables for them it can be read."""
+    """The long arguments of a call that does not fit on a line: variables for them make it readable."""
     placed = (files.MARK, files.FOLDER_MARK, "lambda")
     given = ((name, value) for name, value in call.arguments if name and not value.startswith(placed))
     long = frozenset(name for name, value in given if len(_bare(value)) > LONG)
@@ -154,12 +154,12 @@ def lengthy(call: Call, entries: Mapping[str, Entry]) -> frozenset[str]:
 
 
 def _bare(template: str) -> str:
-    """About what a test has of it."""
+    """The template about as it appears in a test."""
     return NAME.sub(lambda match: match[0].rpartition(":")[2], template)
 
 
 def _passed_on(call: Call) -> str | None:
-    """A variable for the one value that what the call gives is called with; None where there is none."""
+    """A variable for the single value that the returned function is called with; None if there is none."""
     if not call.then or len(call.then[-1]) != 1:
         return None
     taken = f"{call.qualname} {call.receiver} {' '.join(name for name, _ in call.arguments)}".lower()
@@ -183,7 +183,7 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
     scene = [f"{variable} = {call.receiver}"]
     scene += [_step(variable, entries[step.qualname], list(step.arguments)) for step in call.setup]
     action = _on(variable, entry, arguments)
-    # What two objects joined by an operator give is called, not the second one of them.
+    # The result of the operator is called, not its second operand.
     action = f"({action})" if after and entry.name in OPERATORS else action
     is_expression = entry.name not in STATEMENTS and entry.kind != "setter"
     return Program((*scene, *lines), action + after, is_expression, entry.answers)
@@ -192,7 +192,7 @@ def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -
 def variable_for(template: str) -> str:
     """A name for an object: the last word of its class's name (`⟨shop:TTLCache⟩(1)` gives `cache`).
 
-    All words where the last one means something else already (`⟨shop:SortedList⟩()` gives `sorted_list`).
+    All words if the last one is already taken (`⟨shop:SortedList⟩()` gives `sorted_list`).
     """
     match = re.match(r"⟨[\w.]+:([\w.]+)⟩", template)
     name = (match[1] if match else template).rpartition(".")[2]
@@ -206,7 +206,7 @@ def _is_free(word: str) -> bool:
 
 
 def _plain(entry: Entry, arguments: list[tuple[str, str]], below: str | None) -> str:
-    """A call that needs no object, of the class itself or of one `below` it."""
+    """A call that needs no object; of a class, or of the subclass `below` it."""
     if entry.line is not None:
         return command.text(entry.line, entry.parameters, dict(arguments))
     owner = below or f"⟨{entry.module}:{entry.owner}⟩"
@@ -234,18 +234,18 @@ def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
 
 
 def _step(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
-    """What is done before, to its end."""
+    """A step before the call, run to its end."""
     done = _on(variable, entry, arguments)
     return f"{entry.finished}({done})" if entry.finished else done
 
 
 def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], ...]) -> str:
-    """Required arguments by position, optional ones by name but for what is worked on, as people write calls."""
+    """Arguments as people write them: required ones, and what is worked on, by position, others by name."""
     given = dict(arguments)
     extra = [value for name, value in arguments if not name]
     parts: list[str] = []
     by_position = True
-    # Of two things both are named, as one of them may be taken for the other.
+    # Two such arguments are both named, as one could be mistaken for the other.
     is_alone = sum(map(is_thing, given.values())) == 1
     for parameter in parameters:
         name, kind = parameter["name"], parameter["kind"]
@@ -262,13 +262,13 @@ def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], 
 
 
 Make: TypeAlias = Callable[[str], Call]
-"""Makes a call with another template in one place of it."""
+"""Puts another template in one place of a call."""
 Site: TypeAlias = tuple[str, Make]
-"""A template of a call, and what makes the call with another in its place."""
+"""A template in a call, and what puts another in its place."""
 
 
 def sites(call: Call) -> Iterator[Site]:
-    """All that a call has."""
+    """All sites of a call."""
     for at, (name, value) in enumerate(call.arguments):
         yield value, _placed(call, at, name)
     if call.receiver:
@@ -282,7 +282,7 @@ def sites(call: Call) -> Iterator[Site]:
 
 
 def given(call: Call) -> Iterator[Site]:
-    """Those of what is passed to the functions that the call gives."""
+    """The sites of what is passed to the functions that the call returns."""
     for at, values in enumerate(call.then):
         for place, value in enumerate(values):
             yield value, _given(call, at, place)

@@ -1,4 +1,4 @@
-"""The `Explore` job: a search through functions, then the few calls that together reach the most, made plain."""
+"""The `Explore` job: a search through functions, then the few calls that together reach the most, simplified."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ LOOKS_IN_TIME = 10
 GRACE_SECONDS = 10.0
 REDUCE_SECONDS, ASK_SECONDS = 5.0, 0.5
 FEW_TRIES = 60
-"""Where no clock ends it, so that it comes to the same everywhere."""
+"""The limit of a reduction that no clock ends, so that its result is the same everywhere."""
 TELLING = 4
-"""What tells mutants apart is looked for in one of so many parts of the time of the search."""
+"""Calls that tell mutants apart are sought for this fraction (one in so many) of the time of the search."""
 CONTRADICTING = 2
 INDIFFERENT = 2
 Record: TypeAlias = dict[str, Any]
@@ -57,7 +57,7 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
     drawn = _apart(work, partial(search, job, scene, started), job["seconds"] + GRACE_SECONDS)
     if "why" in drawn:
         raise RuntimeError(f"the search ended by {drawn['why']}")
-    if "ended" in drawn:  # by what was called: the process is gone, or goes on for ever
+    if "ended" in drawn:  # because of what was called: the process is gone, or hangs
         return {"type": "explored", "findings": [], "executions": 0, "dropped": {"search ended early": 1}}
     shown, dropped = _looks(work, scene, drawn)
     return {
@@ -80,7 +80,7 @@ def _imported(name: str) -> ModuleType:
 
 
 def _apart(work: dict[str, Any], action: Callable[[], dict[str, Any]], seconds: float) -> dict[str, Any]:
-    """What `action` answers in a fork that may start no programs."""
+    """What `action` returns in a fork that may not start programs."""
 
     def narrowed() -> dict[str, Any]:
         guard.install(work["scratch"], work["rootdir"], subprocesses=False)
@@ -91,17 +91,17 @@ def _apart(work: dict[str, Any], action: Callable[[], dict[str, Any]], seconds: 
 
 
 def search(job: Record, scene: Scene, started: float) -> Record:
-    """Search through all entries; the answer's `found` are the chosen calls, reduced, with what they reach."""
+    """Search through all entries; `found` in the answer are the chosen calls, reduced, with what they reach."""
     branches, lines = frozenset(map(tuple, job["branches"])), frozenset(job["lines"])
     if job["only"]:
         return _given(scene, branches | lines, [calls.load(record) for record in job["only"]])
     limits = Limits(job["executions"], started + job["seconds"], job["seed"], job["idle"])
     laboratory = Laboratory(scene.runner, Probes(scene.module), scene.given)
-    # The first half of the time is for the function itself, half of the rest for the first of those that call it.
+    # Half of the time is for the function itself, half of the rest for its first caller, and so on.
     looking: Search[Function] = Search(branches, lines, limits, parts=2, others=laboratory.probes.conditions)
     functions = enumerate(scene.inputs)
     looking.through([partial(_function, looking, laboratory, *numbered) for numbered in functions])
-    # With a budget in executions there is ample time, so that the clock decides nothing.
+    # With a budget of executions there is ample time, so that the clock decides nothing.
     until = max(time.monotonic() + REDUCE_SECONDS, limits.deadline)
     return _shown(looking, scene, laboratory.corpus, job, until)
 
@@ -114,16 +114,16 @@ def _function(looking: Search[Function], laboratory: Laboratory, number: int, in
 
 
 def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Record, until: float) -> Record:
-    """What a search that has ended comes to, made plain as long as there is time."""
+    """The answer of a finished search, its calls simplified as far as time allows."""
     results = cover(looking.results, apart=job["apart"])
     least = [
         (result, reduced(looking, result, share(until, len(results) - at))) for at, result in enumerate(results)
     ]
-    # What tells mutants apart may make a test better: to find it takes no longer than a part of the search.
+    # Calls that tell mutants apart may make a test better, but are worth only a part of the search's time.
     soon = min(until, time.monotonic() + job["seconds"] / TELLING)
     near = [corpus.around(looking, result, call, len(least), soon) for result, call in least]
     edges = [edge for result, call in least for edge in corpus.edges(result, call, soon)]
-    others = [*edges, *(call for of_result in near for call in of_result)]
+    others = [*edges, *(call for calls_near in near for call in calls_near)]
     chosen = seen.chosen([call for _, call in least], others)
     testable = frozenset(call for call in chosen if _is_wanted(scene, call))
     return {
@@ -140,7 +140,7 @@ def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Re
 
 
 def _given(scene: Scene, wanted: Reached, given: list[Call]) -> Record:
-    """As `search` answers, of these calls: smaller ones of which there is the same to say, then as they are."""
+    """The answer of `search` for given calls: each made smaller if it shows the same, then as it is."""
     outcomes = [(call, scene.runner.call(call)) for call in given]
     found = [
         _record(reached_by(wanted, outcome.branches), shown)
@@ -152,7 +152,7 @@ def _given(scene: Scene, wanted: Reached, given: list[Call]) -> Record:
 
 
 def _smaller(scene: Scene, call: Call) -> Call:
-    """The call made small, as long as the same is to be said of it."""
+    """The call made as small as it can be while it shows the same."""
     inputs = _inputs(scene, call)
     done = said(scene.runner, call)
     if inputs is None or not done:
@@ -170,7 +170,7 @@ def _inputs(scene: Scene, call: Call) -> Inputs | None:
 
 
 def _is_wanted(scene: Scene, call: Call) -> bool:
-    """Whether a test of this call is one that people might want: usual, short, and of values that people write."""
+    """Whether people might want a test of this call: it is usual, short, and has values that people write."""
     inputs = _inputs(scene, call)
     if inputs is None or call.size > corpus.LONGEST:
         return False
@@ -180,7 +180,7 @@ def _is_wanted(scene: Scene, call: Call) -> bool:
 def _records(
     looking: Search[Function], result: Result[Function], call: Call, near: Iterable[Call], until: float
 ) -> Iterator[Record]:
-    """A chosen call, and behind it one that does something else on the same way: its test may notice more."""
+    """A chosen call, then a spare that takes the same way but shows something else: its test may notice more."""
     rules = result.subject.rules(result.call)
     function = result.subject
     yield {**_record(result.reached, call, rules), "doubt": _doubt(looking, function, call, result.reached, until)}
@@ -194,9 +194,9 @@ def _records(
 
 
 def _doubt(looking: Search[Function], function: Function, call: Call, reached: Reached, until: float) -> int:
-    """As of a `Finding`."""
+    """The `doubt` of its `Finding`."""
     runner, inputs = function.runner, function.inputs
-    # On a slow machine making it small may have taken all the time.
+    # On a slow machine the reduction may have taken all the time.
     until = max(until, time.monotonic() + ASK_SECONDS)
     shows_nothing = (
         informative.is_void(runner, call)
@@ -204,23 +204,23 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
         or informative.is_ineffective(runner, inputs, call, looking.reached, until)
     )
     outcome = runner.call(call)
-    # A class that the annotation allows is refused: one of the two is wrong, and a test would side with the code.
+    # The code refuses a class that its annotation allows: one of them is wrong, and a test would side with the code.
     contradicts = isinstance(outcome.raised, TypeError) and inputs.are_declared(call)
-    # Nobody wants one more caller of what is to go; that it says so is worth a test.
-    is_outdated = outcome.result is not None and any("Deprecat" in one.category for one in outcome.warned)
-    # Where nobody wrote anything, all values are nobody's: that alone silences no test.
+    # Nobody wants another caller of deprecated code; only that it warns is worth a test.
+    is_outdated = outcome.result is not None and any("Deprecat" in warning.category for warning in outcome.warned)
+    # Where nobody wrote anything, no value is like what people wrote: that alone rules out no test.
     odd = bool(inputs.oddness(call) + inputs.unwritten(call))
-    # What is put into an object from outside may be what it never holds.
+    # What is put into an attribute from outside may be something that it never has.
     is_filled = any(step.qualname.endswith("=") for step in call.setup)
     return odd + is_filled + is_outdated + INDIFFERENT * shows_nothing + CONTRADICTING * contradicts
 
 
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
     """The other results that reach the same and that callers might make, the best first."""
-    held = {other.call: other for item in result.reached for other in looking.results[item]}
+    by_call = {other.call: other for item in result.reached for other in looking.results[item]}
     fitting = (
         other
-        for other in held.values()
+        for other in by_call.values()
         if result.reached <= other.reached and not other.cost.exceptional and other.call != result.call
     )
     return [
@@ -237,7 +237,7 @@ def _record(reached: Reached, call: Call, rules: frozenset[str] = frozenset()) -
 def _looks(
     work: dict[str, Any], scene: world.Scene, drawn: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """What each found call did, of those that did the same each time; and why the others are left out."""
+    """Findings of the calls that did the same each time, and why the others are left out."""
     shown, dropped = [], Counter(drawn["dropped"])
     seconds = max(LOOK_SECONDS, work["job"]["seconds"] / LOOKS_IN_TIME)
     for record in drawn["found"]:
@@ -250,19 +250,19 @@ def _looks(
 
 
 def _steady(looks: Sequence[Record]) -> Record | str:
-    """A finding with what was seen at each look; why no test should be made of it."""
+    """A finding with the observations made at every look, or why no test should be made of it."""
     first, *others = looks
     differs = any(other | {"observations": first.get("observations")} != first for other in others)
     if "ended" in first or differs:
         return "not the same each time"
     seen = first["observations"]
-    if steady := [one for one in seen if all(one in other["observations"] for other in others)]:
+    if steady := [record for record in seen if all(record in other["observations"] for other in others)]:
         return {**first, "observations": steady}
     return "not the same each time" if seen else "nothing to observe"
 
 
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
-    """The `Finding` for a chosen call, looked at with the clock `days` ahead, and then in another place."""
+    """The `Finding` for a chosen call, observed with the clock `days` ahead and, if it is, in another setting."""
     call = calls.load(record["call"])
     lines = {*record["reached"], *(to for _, to in record["branches"])}
     texts = [scene.runner.line(at) for at in lines]
@@ -276,13 +276,13 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
 
 
 def _with_classes(wanted: Program) -> Program:
-    """It as people write it: only here, since thousands of calls are made meanwhile."""
+    """The program as people write it; only for findings, since thousands of calls are made before."""
     *lines, action = classes.unfolded([*wanted.lines, wanted.action])
     return dataclasses.replace(wanted, lines=tuple(lines), action=action)
 
 
 def _program(scene: Scene, call: Call) -> Program:
-    """The program, with a variable for each argument that the call changes, and for what makes a line too long."""
+    """The program, with a variable for each argument that the call changes or that makes the line too long."""
     mutable, apart = calls.changeable(call), calls.lengthy(call, scene.entries)
     if not mutable:
         return program(call, scene.entries, apart)

@@ -217,7 +217,7 @@ def is_indifferent(runner: Runner, call: Call, reached: Reached, of: Callable[[O
 def is_ineffective(
     runner: Runner, inputs: Inputs, call: Call, of: Callable[[Outcome], Reached], until: float
 ) -> bool:
-    """Whether some value in the call has no effect: with others in its place it reaches the same and shows the same.
+    """Whether some value in the call has no effect: with others in its place it reaches and shows the same.
 
     A start date for a duration of days is such a value, or a size of 1 where everything has size 1: a test with it
     says nothing about it. Exceptions and booleans are exempt: the first say what they are about, the second are
@@ -244,7 +244,7 @@ def is_ineffective(
 
 
 def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Iterator[Call]]:
-    """For each optional argument, each that is the result, and each number in an object: calls with other values."""
+    """Calls with other values for each argument that is optional or the result, and number in an object."""
     for name, value in call.arguments:
         pool = inputs.pools.get(name) if name not in inputs.required or value == result else None
         others = dict.fromkeys((*pool.seen, *pool.plain, *pool.drawn)) if pool is not None else ()

@@ -1,4 +1,4 @@
-"""What was found, made plain: the call with the least in it that reaches the same, and shows no less."""
+"""Simplifying what was found: the smallest call that reaches the same, and shows no less."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ REFUSED = (repr(UNKNOWN), "'other'")
 IS_UNKNOWN = re.compile(
     r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported|match any))\b", re.IGNORECASE
 )
-"""What a message says of a text that is none of those which it may be."""
+"""Words of a message about a text that is not among the allowed ones."""
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
 BASE = re.compile("Base|Abstract|Mixin")
 CLASS = re.compile(r"⟨[\w.]+:[\w.]+⟩(?=\()")
-"""The same, where a template is nothing but an object of it that is made, and what is done with that."""
+"""The same at the start of a template that makes an object, perhaps with something done to it."""
 
 
 def reduced(
     looking: Search[Function], result: Result[Function], until: float, unlike: list[Record] | None = None
 ) -> Call:
-    """The call of a result made small, as long as it reaches the same; what it does stays unlike `unlike`."""
+    """The call of a result made as small as possible; it reaches the same, and its observations are not `unlike`."""
     found = _Found(looking, result, until, unlike)
     return found.as_text(found.at_limit(reduce(result.call, found.plain, found.is_done_by, found.unusual)))
 
@@ -64,7 +64,7 @@ class _Found:
 
     @cached_property
     def plain(self) -> Mapping[str, Sequence[str]]:
-        """What to prefer for each parameter, and for the object ("")."""
+        """Values to prefer for each parameter, and for the object ("")."""
         inputs = self.function.inputs
         refilled = inputs.refilled(self.result.call.receiver or "")
         receivers = sorted(inputs.known_receivers, key=_bareness)[:MOST_RECEIVERS]
@@ -73,7 +73,7 @@ class _Found:
 
     @cached_property
     def _bare(self) -> Sequence[str]:
-        """The object made from nothing, where there is the same to say of it: what it was given has no part."""
+        """The object made without arguments, if the call shows the same: then they do not matter."""
         call, runner = self.result.call, self.function.runner
         bare = f"{made[0]}()" if (made := CLASS.match(call.receiver or "")) else call.receiver
         alone = replace(call, receiver=bare)
@@ -83,9 +83,9 @@ class _Found:
 
     @cached_property
     def _of_owner(self) -> Sequence[str]:
-        """The object as one of the class that has the method, where it is of a class made from that.
+        """The object as one of the class that has the method, if it is of another class.
 
-        Not of one that is called a base and that no test makes: it is there for others.
+        Not if that class is named a base and no test makes objects of it: it is there to be derived from.
         """
         owner, receiver = self.function.inputs.owner, self.result.call.receiver or ""
         made = CLASS.match(receiver)
@@ -96,9 +96,9 @@ class _Found:
         return [f"{known}{receiver[made.end() :]}"] if known is not None and is_usual else []
 
     def at_limit(self, call: Call) -> Call:
-        """The call with a number right beside the limit that it is compared with: there a mistake is seen first.
+        """The call with a number right beside the limit that it is compared with, where mistakes show first.
 
-        Where tests pass all of it, it stays.
+        A call with nothing but values that tests pass stays as it is.
         """
         odd, far, *_ = self.unusual(call)
         if not far or time.monotonic() > self.until:
@@ -110,9 +110,9 @@ class _Found:
         return next((other for other in others if self.unusual(other)[0] <= odd and self.is_done_by(other)), call)
 
     def as_text(self, call: Call) -> Call:
-        """The call with a text that says so for what is none of the texts that it is compared with.
+        """The call with an obviously unknown text for a value that is none of the texts that it is compared with.
 
-        Nobody passes `False` for a day, or some word of the prose. What tests pass stays.
+        Nobody passes `False` for a day, or some word of the prose. Values that tests pass stay.
         """
         _, far, *_ = self.unusual(call)
         if time.monotonic() > self.until:
@@ -124,12 +124,12 @@ class _Found:
         return self._refused(call) if self._outcome.raised is not None else call
 
     def _refused(self, call: Call) -> Call:
-        """The call with a text that says so for one that is refused, and that nobody writes there."""
+        """The call with an obviously unknown text for one that is refused and that nobody would write there."""
         error = self.function.runner.call(call).raised
         message = spoken(error) if error is not None and is_worded(error) else ""
         for name, template in call.arguments:
             value = next((value for _, value in evaluable([template])), None)
-            # Of several values the one that the message speaks of is refused; a phrase distracts in any case.
+            # Of several values, the one that the message mentions is refused; a phrase distracts in any case.
             is_told = len(call.arguments) == 1 or str(value) in message
             if (is_told or " " in template) and self._is_strange(name, template, message):
                 others = (call.with_argument(name, text) for text in (REFUSED if is_told else (ANY_TEXT,)))
@@ -137,9 +137,9 @@ class _Found:
         return call
 
     def _is_strange(self, name: str, template: str, message: str) -> bool:
-        """Whether nobody writes such a text there: a phrase that stands elsewhere is prose.
+        """Whether nobody would write such a text there, such as a phrase from somebody's prose.
 
-        One that the message calls unknown may be any that tests would not pass: then it says so itself.
+        If the message calls the text unknown, any that is unlike those of tests counts as strange.
         """
         pool = self.function.inputs.pools.get(name)
         if pool is None:
@@ -154,7 +154,7 @@ class _Found:
         return *self.function.strangeness(call, self._outcome), unspoken
 
     def is_done_by(self, call: Call) -> bool:
-        """Whether a call reaches the same, ends so, and shows no less."""
+        """Whether a call reaches the same, ends the same way, and shows no less."""
         if time.monotonic() > self.until or not self._ends_so(call):
             return False
         shown = said(self.function.runner, call)
@@ -177,9 +177,9 @@ class _Found:
         return not (call.setup and informative.unobserved(runner, call, result.reached, reached))
 
     def _is_worth_its_object(self, call: Call, shown: Sequence[Record]) -> bool:
-        """Whether of another object as much is to be said, and more than of one that is made from nothing.
+        """Whether a call on another object shows as much, and more than on one made without arguments.
 
-        As nobody made it, an object shows little where it matters what is in it. One that fills lines must become
+        Where an object's contents matter, one that nobody made shows little. One that fills lines must become
         smaller in any case.
         """
         first, preferred = self.result.call.receiver, self.plain[""]
@@ -189,7 +189,7 @@ class _Found:
         before = said(self.function.runner, on_first)
         if first is not None and first.endswith("()"):
             is_barer = (call.receiver or "").endswith("()") and len(call.receiver or "") < len(first)
-            return is_barer or shown[:1] != before[:1]  # what it gives, and not what else is in it
+            return is_barer or shown[:1] != before[:1]  # its result, and not what else is in it
         if call.receiver in preferred and not (call.receiver or "").endswith("()"):
             return True
         return shown == before or _is_alike(shown, before, said(self.function.runner, on_first))
@@ -208,18 +208,18 @@ class _Found:
 
     @cached_property
     def _about(self) -> frozenset[str]:
-        """The words of what is reached; a statement may go on in the next line."""
+        """The words of the lines reached; a statement may continue on the next line."""
         lines = {at + further for at in informative.lines_of(self.result.reached) for further in (0, 1)}
         texts = (self.function.runner.line(at).lower() for at in lines)
         return frozenset(word for text in texts for word in re.findall(r"[a-z]+", text))
 
     def _unspoken(self, value: str) -> int:
-        """How many of its objects are of a class that the lines which are reached do not speak of."""
+        """How many of its objects are of a class that the lines reached do not mention."""
         return sum(name.lower() not in self._about for name in MADE.findall(value))
 
 
 def out_of_place(notes: Iterable[Note]) -> list[object]:
-    """What is no text and is compared with texts alone, and words that are none of several."""
+    """Values that are compared only with texts: those that are no texts, and words that are none of several."""
     compared: dict[tuple[type, object], list[object]] = {}
     for note in notes:
         if note.how == "in" and type(note.right) in CONTAINERS and type(note.left) in PLAIN:
@@ -231,18 +231,20 @@ def out_of_place(notes: Iterable[Note]) -> list[object]:
 
 
 def _is_out_of_place(kind: type, value: object, others: Sequence[object]) -> bool:
-    if not others or any(type(one) is not str for one in others) or UNKNOWN in others:
+    if not others or any(type(other) is not str for other in others) or UNKNOWN in others:
         return False
     return kind is not str or (str(value).isalpha() and value not in others and len({*others}) > 1)
 
 
 def _is_alike(shown: Sequence[Record], before: Sequence[Record], again: Sequence[Record]) -> bool:
-    """Whether the same is to be said, but for what differs each time, such as the time of day."""
-    changing = {one["expression"] for one in before if one not in again}
-    steady, same = ([one for one in some if one["expression"] not in changing] for some in (shown, before))
-    return bool(steady) and steady == same
+    """Whether both show the same, except for what differs each time, such as the time of day."""
+    changing = {record["expression"] for record in before if record not in again}
+    steady, expected = (
+        [record for record in records if record["expression"] not in changing] for records in (shown, before)
+    )
+    return bool(steady) and steady == expected
 
 
 def _bareness(receiver: str) -> tuple[bool, int]:
-    """Whether it is made from nothing, which shows little, and how long it is."""
+    """Whether it is made without arguments, which shows little, and how long it is."""
     return receiver.endswith("()"), len(receiver)

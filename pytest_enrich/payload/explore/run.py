@@ -1,4 +1,4 @@
-"""A call is run: what it gives, raises, prints, warns of and logs, and why no test should be made of it."""
+"""Running a call: what it returns, raises, prints, warns of and logs, and why no test should be made of it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ENTERED: Any = contextlib._GeneratorContextManager  # noqa: SLF001 - what `conte
 
 
 class Logged(logging.Handler):
-    """Keeps what comes to the root logger: whatever its loggers let through."""
+    """Keeps the records that reach the root logger."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,26 +41,26 @@ class Logged(logging.Handler):
         self._scene = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Kept as it is; what it says is made of it when somebody asks."""
+        """Keep the record as it is; its message is formatted when somebody asks for it."""
         self._records.append(record)
 
     def begin(self) -> None:
-        """What is logged from now on is the call's own."""
+        """Mark the end of the set-up: what is logged from now on is the call's own."""
         self._scene = len(self._records)
 
     @property
     def told(self) -> tuple[str, ...]:
-        """All messages, where they are few, short and stable, and one of the call's own is a warning at least."""
+        """All messages, if they are few, short and stable, and the call itself logged a warning or worse."""
         own = self._records[self._scene :]
-        if not any(one.levelno >= logging.WARNING for one in own):
+        if not any(record.levelno >= logging.WARNING for record in own):
             return ()
-        texts = tuple(_message(one) for one in self._records)
-        plain = all(text and len(text) <= LONGEST and not UNSTABLE.search(text) for text in texts)
-        return texts if plain and len(texts) <= MOST else ()
+        texts = tuple(_message(record) for record in self._records)
+        are_plain = all(text and len(text) <= LONGEST and not UNSTABLE.search(text) for text in texts)
+        return texts if are_plain and len(texts) <= MOST else ()
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[Logged]:
-        """While this lasts, what is logged is kept; what was before is forgotten."""
+        """Forget earlier records, and keep what is logged while this lasts."""
         self._records.clear()
         self._scene = 0
         root = logging.getLogger()
@@ -72,7 +72,7 @@ class Logged(logging.Handler):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """What it says; "" where its arguments do not fit."""
+    """The message of a record; "" if its arguments do not fit."""
     try:
         return record.getMessage()
     except Exception:  # the project's own formatting, of objects of its own
@@ -84,15 +84,15 @@ class Outcome:
     """What a call did.
 
     Attributes:
-        branches: Taken in the watched file.
-        result: What it gave, consumed; None when it raised.
+        branches: Those taken in the watched file.
+        result: What it returned, consumed; None if it raised.
         raised: What it raised.
         refusal: Why no test should be made of it, "" if one may.
         consume: How the result was consumed.
         namespace: The variables of the program afterwards.
-        printed: What was written to the standard output, where the call wrote to it.
+        printed: What was written to standard output, if the call wrote to it.
         warned: The warnings that the project gave.
-        logged: The messages that came to the root logger, where the call logged a warning at least.
+        logged: The messages that reached the root logger, if the call logged a warning or worse.
     """
 
     branches: frozenset[Branch] = frozenset()
@@ -123,7 +123,7 @@ class Runner:
         tracer: Sees the branches, and ends a call that takes too many steps.
         entries: By qualname.
         root: The project: exceptions raised by its own `raise` statements are contracts.
-        seconds: When a call is ended that takes none of the steps that the tracer sees.
+        seconds: After how long a call is ended that takes none of the steps that the tracer sees.
         expected: Names of the exceptions that tests expect.
     """
 
@@ -145,7 +145,7 @@ class Runner:
 
     @property
     def filename(self) -> str:
-        """Of the file whose branches are seen."""
+        """The name of the watched file."""
         return self._tracer.filename
 
     def line(self, number: int) -> str:
@@ -153,14 +153,14 @@ class Runner:
         return self._tracer.line(number)
 
     def call(self, call: Call) -> Outcome:
-        """Run the program that makes `call`; an exception from what it passes is none of the call's."""
+        """Run the program that makes `call`; an exception from making its arguments is not one of the call."""
         outcome = self.run(self.program(call))
         if outcome.raised is not None and not outcome.refusal and self._is_of_arguments(call):
             return dataclasses.replace(outcome, refusal="no such object")
         return outcome
 
     def _is_of_arguments(self, call: Call) -> bool:
-        """Whether they cannot be made: with a variable for each of them the call is never come to."""
+        """Whether the arguments cannot be made: with variables for them, the call itself is never reached."""
         made = frozenset(name for name, value in call.arguments if name and "⟩(" in value)
         return bool(made) and self.run(self.program(call, made)).refusal == "no such object"
 
@@ -187,7 +187,7 @@ class Runner:
                 time_limit(self._seconds),
             ):
                 outcome = self._perform(scene, action, namespace, (output.begin, heard.begin))
-        except TooLongError:  # it came just after the call had ended
+        except TooLongError:  # it was raised just after the call had ended
             return Outcome(refusal="too long")
         finally:
             self._tracer.stop()
@@ -212,7 +212,7 @@ class Runner:
         namespace: dict[str, object],
         begin: Iterable[Callable[[], None]],
     ) -> Outcome:
-        # What sets the scene runs code of the file as well: a test of the call covers that, too.
+        # Setting the scene runs code of the file as well, and a test of the call covers that, too.
         self._tracer.start()
         try:
             for line in scene:
@@ -220,8 +220,8 @@ class Runner:
         except BaseException:  # whatever a constructor raises: the search goes on
             return Outcome(refusal="no such object")
         consume = ""
-        for one in begin:
-            one()
+        for start in begin:
+            start()
         try:
             result = eval(action, namespace)
             if command.is_result(result) and command.crashed(result):
@@ -237,7 +237,7 @@ class Runner:
             lines = (self._tracer.line(to).strip() for _, to in taken)
             refusal = "" if is_contract(error, self._root, lines, self._expected) else "accident"
             return Outcome(taken, None, error, refusal, consume, namespace)
-        except BaseException:  # what cancels or interrupts is no answer to a caller
+        except BaseException:  # a cancellation or an interrupt is no answer to a caller
             return Outcome(frozenset(self._tracer.branches), refusal="accident")
         finally:
             self._tracer.stop()
@@ -253,9 +253,9 @@ class Runner:
 
 
 def consumption(result: Any, *, is_variable: bool = False) -> str:
-    """How a result must be taken before there is anything to look at: as in `data.Finding.consume`.
+    """How a result has to be consumed before there is anything to look at, as in `data.Finding.consume`.
 
-    An object that is called for nothing else, as a variable by itself, is there to be entered.
+    A context manager is entered if the action is just a variable that holds it.
     """
     if (is_variable or type(result) is ENTERED) and isinstance(result, contextlib.AbstractContextManager):
         return "with"
@@ -268,7 +268,7 @@ def consumption(result: Any, *, is_variable: bool = False) -> str:
 
 
 def consumed(result: Any, consume: str) -> Any:
-    """The result, taken so. An iterator that goes on and on is a call that takes too long."""
+    """The result, consumed in that way; an iterator that does not end is a call that takes too long."""
     if consume == "with":
         with result as value:
             return value

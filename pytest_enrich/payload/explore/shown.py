@@ -1,4 +1,4 @@
-"""The calls that a docstring's examples make: what its author would pass is as good as what a test passes."""
+"""The calls that tests and docstring examples make: an example is as good a model as a test."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from .supply import Known, Seen
 
 MOST, MOST_NODES = 20, 60
 METHODS = (classmethod, staticmethod, functools.partialmethod, functools.singledispatchmethod)
-"""What gives a method when it is read, besides what can be called itself."""
+"""Descriptors that give a method when they are read, other than those that can be called themselves."""
 MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
 
 
 def example_calls(entry: Entry, documented: object, names: Mapping[str, object]) -> list[Call]:
-    """Calls of `entry` in the docstring of `documented`; its examples' names stand for `names`."""
+    """Calls of `entry` in the docstring of `documented`; `names` are what the names in its examples stand for."""
     found: list[Call] = []
     for value in _values(documented):
-        made = (_call(one, entry, names) for one in ast.walk(value) if isinstance(one, ast.Call))
-        found += [call for call in made if call is not None]
+        calls_made = (_call(node, entry, names) for node in ast.walk(value) if isinstance(node, ast.Call))
+        found += [call for call in calls_made if call is not None]
     return found[:MOST]
 
 
 def _values(documented: object) -> Iterator[ast.expr]:
-    """What the examples of its docstring make, with what their variables stand for in the place of these."""
+    """The values in the examples of its docstring, with variables replaced by what they stand for."""
     unfolding = _Unfolding()
     for node in _statements(documented):
         if isinstance(node, ast.Expr | ast.Assign):
@@ -49,14 +49,14 @@ def _values(documented: object) -> Iterator[ast.expr]:
 
 
 class _Unfolding(ast.NodeTransformer):
-    """Puts what variables were given in their place, unless that is much."""
+    """Replaces variables by the values that they were given, unless these are large."""
 
     def __init__(self) -> None:
         self.given: dict[str, ast.expr] = {}
         self._bound: set[str] = set()
 
     def of(self, value: ast.expr) -> ast.expr:
-        """A value with what they were given, but for those that it binds by itself (`[one for one in many]`)."""
+        """The value with its variables replaced, except those that it binds itself (`[one for one in many]`)."""
         self._bound = express.bound(value)
         made: ast.expr = self.visit(value)
         return made
@@ -68,11 +68,11 @@ class _Unfolding(ast.NodeTransformer):
 
 
 def _statements(documented: object) -> Iterator[ast.stmt]:
-    """What the examples of its docstring do."""
+    """The statements in the examples of its docstring."""
     text = getattr(documented, "__doc__", None)
     try:
         examples = doctest.DocTestParser().get_examples(text if isinstance(text, str) else "")
-    except ValueError:  # it is laid out as no doctest may be
+    except ValueError:  # it is no well-formed doctest
         return
     for example in examples:
         try:
@@ -95,23 +95,25 @@ def _call(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> Call | N
 
 def _arguments(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> tuple[tuple[str, str], ...] | None:
     positional = [p["name"] for p in entry.parameters if p["kind"] in {"positional only", "positional"}]
-    if any(isinstance(one, ast.Starred) for one in node.args) or any(one.arg is None for one in node.keywords):
+    if any(isinstance(value, ast.Starred) for value in node.args) or any(
+        named.arg is None for named in node.keywords
+    ):
         return None
     places = [*positional[: len(node.args)], *[""] * (len(node.args) - len(positional))]
-    pairs = [*zip(places, node.args, strict=True), *((str(one.arg), one.value) for one in node.keywords)]
+    pairs = [*zip(places, node.args, strict=True), *((str(named.arg), named.value) for named in node.keywords)]
     written = [(name, express.written(value, names)) for name, value in pairs]
     found = tuple((name, text) for name, text in written if text is not None)
     return found if len(found) == len(written) else None
 
 
 def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleType) -> list[Seen]:
-    """For each entry of an `Explore` job, what is known; nothing of commands: nobody calls their functions."""
+    """What tests show of each entry of an `Explore` job; nothing of commands, whose functions nobody calls."""
     beside = [calls.load(record) for record in job["neighbours"] if not record.get("refused")]
     found = []
     for record, entry in zip(job["entries"], entries, strict=True):
-        given = record["calls"] if entry.line is None else ()
-        own = [_of(entry, calls.load(one)) for one in given]
-        refused = [_of(entry, calls.load(one)) for one in given if one.get("refused")]
+        recorded = record["calls"] if entry.line is None else ()
+        own = [_of(entry, calls.load(call)) for call in recorded]
+        refused = [_of(entry, calls.load(call)) for call in recorded if call.get("refused")]
         shown = [*map(_doing, own)]
         examples = [*(_examples(entry, module) if entry.line is None else ())]
         made = [*shown, *examples]
@@ -123,12 +125,12 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
 
 
 def _of(entry: Entry, call: Call) -> Call:
-    """A call that a test makes: what a constructor made is no object to call it on."""
+    """A call that a test makes; a constructor is not called on the object that it made."""
     return dataclasses.replace(call, receiver=None) if entry.name in MAKERS else call
 
 
 def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> list[tuple[Call, ...]]:
-    """What tests do to such objects, each with what they did before: it may leave an object in another state."""
+    """The steps of tests on objects of this class, each with those before it, which may change the state."""
     owner = owner_of(entry, module) if entry.needs_receiver else None
     if owner is None:
         return []
@@ -140,7 +142,7 @@ def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> li
 
 
 def _doing(call: Call) -> Call:
-    """The call without the questions among its steps."""
+    """The call without those of its steps that only ask for something."""
     steps = tuple(step for step in call.setup if step.qualname.rpartition(".")[2] not in ASKING)
     return call if len(steps) == len(call.setup) else dataclasses.replace(call, setup=steps)
 
@@ -157,14 +159,14 @@ def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
     """The calls of the docstring's examples, the class's too when it is a method. Alone: 12 of 120."""
     owner = owner_of(entry, module)
     documented = [find(module, entry.qualname), *([owner] if owner else [])]
-    return [call for one in documented for call in example_calls(entry, one, vars(module))]
+    return [call for subject in documented for call in example_calls(entry, subject, vars(module))]
 
 
 def _siblings(entry: Entry, beside: Iterable[Call]) -> dict[str, list[str]]:
-    """What was passed to the operators of the same class: they often take the same, but for the equal sign."""
+    """What was passed to other operators of the class: they often take the same, except for `==` and `!=`."""
     others = ((Entry("", call.qualname, "method", ()), call) for call in beside)
-    same = ((one, call) for one, call in others if one.owner == entry.owner and one.is_operator)
-    return namesakes(call for one, call in same if one.name not in {"__eq__", "__ne__"})
+    same = ((other, call) for other, call in others if other.owner == entry.owner and other.is_operator)
+    return namesakes(call for other, call in same if other.name not in {"__eq__", "__ne__"})
 
 
 def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
@@ -178,7 +180,7 @@ def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
 
 
 def find(module: object, qualname: str) -> Any:
-    """The object of that qualified name (as in `data.Entry`), bound or not, or None."""
+    """The function or other object of that qualified name (as in `data.Entry`), or None."""
     found: Any = as_it_stands(module, qualname)
     if isinstance(found, property):
         return found.fset if qualname.endswith("=") else found.fget
@@ -188,7 +190,7 @@ def find(module: object, qualname: str) -> Any:
 
 
 def as_it_stands(module: object, qualname: str) -> object:
-    """What a module, or a class in it, has under that name as it is; None for nothing."""
+    """The object that a module, or a class in it, has under that name, without binding; None if there is none."""
     found = module
     for part in qualname.rstrip("=").split("."):
         found = inspect.getattr_static(found, part, None)
@@ -196,15 +198,15 @@ def as_it_stands(module: object, qualname: str) -> object:
 
 
 def is_read(held: object) -> bool:
-    """Whether what a class holds under a name gives a value when it is read, and no method."""
+    """Whether an attribute of a class gives a value when it is read, rather than a method."""
     is_method = callable(held) or isinstance(held, METHODS)
     return hasattr(type(held), "__get__") and not is_method
 
 
 def _getter(held: object) -> object:
-    """The function that such a thing is made of (`cached_property`), itself where there is none."""
+    """The function inside such a descriptor (`cached_property`), or the descriptor itself if there is none."""
     inside = getattr(held, "__dict__", {}).values()
-    return next((one for one in inside if inspect.isfunction(one)), held)
+    return next((value for value in inside if inspect.isfunction(value)), held)
 
 
 def owner_of(entry: Entry, module: object) -> type | None:
@@ -215,7 +217,7 @@ def owner_of(entry: Entry, module: object) -> type | None:
 
 @rule("calls from elsewhere")
 def ways_elsewhere(job: dict[str, Any]) -> Iterator[Known]:
-    """Those of an `Explore` job, of the calls that it should only look at, too; without what cannot be found.
+    """The functions of other modules that an `Explore` job calls or looks at, except those that cannot be found.
 
     Alone: 0 of 120.
     """
@@ -233,7 +235,7 @@ def ways_elsewhere(job: dict[str, Any]) -> Iterator[Known]:
 
 
 def step_elsewhere(name: str) -> tuple[Entry, object]:
-    """A method that only set-ups call; what cannot be found is called as it was."""
+    """A method of another module that only set-ups call; if it cannot be found, it is called as recorded."""
     found = _found(name)
     where, _, qualname = name.partition(":")
     return found[:2] if found is not None else (Entry(where, qualname, "method", (), is_elsewhere=True), None)
@@ -256,7 +258,7 @@ def _found(name: str) -> tuple[Entry, Callable[..., object], ModuleType] | None:
 
 
 def _kind(module: object, qualname: str) -> str:
-    """As in `Entry`."""
+    """The `kind` of its `Entry`."""
     above, _, name = qualname.rpartition(".")
     if not above:
         return "function"

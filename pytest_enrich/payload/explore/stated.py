@@ -183,7 +183,7 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         yield from _of_error(value, kind, stated, plain)
         return
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
-    same = {(f"{{result}}.{name}", visible_text(part)) for like in alike for name, part in fields(like)}
+    same = {(f"{{result}}.{name}", visible_text(part)) for variable in alike for name, part in fields(variable)}
 
     def little(record: Record) -> tuple[bool, ...]:
         is_unchanged = (record["expression"], record["value"]) in same

@@ -1,4 +1,4 @@
-"""What to call with that which a call gives: decorators, factories and conditions show what they do only then."""
+"""Calls drawn at random, and arguments for functions that calls return: only these show what decorators do."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ GENERAL: tuple[Arguments, ...] = (
     ("⟨builtins:len⟩",),
     ("2", "3"),
 )
-"""What many a function can be called with of which nobody tells what it takes."""
+"""Arguments that many functions accept, for those of which nothing tells what they take."""
 MOST = 6
 LONGEST = 80
 POSITIONAL, MORE = {"positional only", "positional"}, {"variadic", "keywords"}
 VARIED = 0.75
 """The share of calls that are variations."""
 OPTIONAL, KEYWORDS, SETUP = 0.3, 0.3, 0.7
-"""How often a new call gives an optional argument, one more by keyword, and has something done before."""
+"""How often a new call passes an optional argument, passes an extra keyword, and has steps before it."""
 MOST_CHANGES, PATIENCE = 2, 100
-"""How many changes a variation has at most, and after how many calls in vain one more."""
+"""The most changes of a variation, and the number of vain calls after which there may be one more."""
 OBJECT, STEPS = 0.2, 0.2
-"""How often a variation has another object, and other steps before: less than other arguments."""
+"""How often a variation has another object, and other steps before it: less often than other arguments."""
 FAIR = 0.5
 GRAFTED = 0.3
-"""How often a value gets a part of another one, where it is made of parts."""
+"""How often a value made of parts gets a part of another one."""
 
 
 class Given:
-    """What to call with that which a call gives, where that is a function.
+    """Arguments for the functions that calls return.
 
     Args:
-        beside: Calls that tests make in the module, also of functions that others make.
+        beside: Calls that tests make in the module, including those of functions that others return.
         world: Values by type.
         seed: Of what is drawn.
     """
@@ -63,7 +63,7 @@ class Given:
 
     @rule("calls of the result")
     def arguments(self, given: object) -> tuple[Arguments, ...]:
-        """What to call it with, by position, what tests pass to it or to its like first. Alone: 1 of 120."""
+        """Positional arguments for it, first those that tests pass to it or to similar ones. Alone: 1 of 120."""
         called = given if isinstance(given, FunctionType | MethodType) else type(given).__call__
         function = inspect.unwrap(getattr(called, "__func__", called))
         if not isinstance(function, FunctionType):
@@ -75,14 +75,18 @@ class Given:
 
     def _of(self, function: FunctionType, *, bound: bool) -> Iterable[Arguments]:
         described = parameters(function, bound=bound)
-        fixed = [one for one in described if one["kind"] in POSITIONAL]
+        positional = [parameter for parameter in described if parameter["kind"] in POSITIONAL]
         needed = _needed(described)
-        if not needed or any(one["kind"] not in POSITIONAL for one in needed):
+        if not needed or any(parameter["kind"] not in POSITIONAL for parameter in needed):
             return GENERAL
         inputs = self._inputs(function, described)
-        pools = [inputs.pools[one["name"]] for one in fixed]
+        pools = [inputs.pools[parameter["name"]] for parameter in positional]
         rows = _rows(pools[: len(needed)])
-        fitting = (one for one in GENERAL if len(needed) <= len(one) <= len(fixed) and _are_fitting(one, pools))
+        fitting = (
+            values
+            for values in GENERAL
+            if len(needed) <= len(values) <= len(positional) and _are_fitting(values, pools)
+        )
         return dict.fromkeys((*rows, *fitting)) or GENERAL
 
     def _inputs(self, function: FunctionType, described: tuple[dict[str, Any], ...]) -> Inputs:
@@ -100,12 +104,12 @@ def _grafts(template: str, parts: Sequence[str], chance: random.Random) -> Itera
 
 
 def _needed(described: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The parameters that have to be given."""
-    return [one for one in described if one["default"] is None and one["kind"] not in MORE]
+    """The required parameters."""
+    return [parameter for parameter in described if parameter["default"] is None and parameter["kind"] not in MORE]
 
 
 def _rows(pools: Sequence[Pool]) -> Iterator[Arguments]:
-    """A few values of each pool side by side; none where nothing tells what one of them is."""
+    """Rows with a value from each pool; none if nothing is known about one of the pools."""
     columns = [_values(pool) for pool in pools]
     if all(columns):
         for at in range(min(MOST, max(map(len, columns)))):
@@ -121,7 +125,7 @@ def _values(pool: Pool) -> list[str]:
 
 
 def _are_fitting(values: Arguments, pools: Sequence[Pool]) -> bool:
-    """Whether callers who respect what is known of the parameters would pass these."""
+    """Whether the values conform to what is known of the parameters."""
     pairs = zip(pools, values, strict=False)
     known = ((pool, value) for pool, text in pairs for _, value in evaluable([text]))
     return all(pool.is_unknown or types.conforms(value, pool.hint) for pool, value in known)
@@ -135,7 +139,7 @@ class Varied:
         self._chance = chance
 
     def any(self, bases: Sequence[Call], idle: int = 0) -> Call:
-        """A call, most often a variation of one of `bases`: the more, the longer nothing new came of it."""
+        """A call, most often a variation of one of `bases`: the longer the search is `idle`, the more differs."""
         if bases and self._happens(VARIED):
             return self._other(self._chance.choice(bases), MOST_CHANGES + idle // PATIENCE)
         return self._new()
@@ -165,7 +169,7 @@ class Varied:
         return self._with_other_given(call)
 
     def _with_other_given(self, call: Call) -> Call:
-        """The call with something else passed to what it gives, where it is called at all."""
+        """The call with something else passed to the function that it returns, if that is called at all."""
         places = [*given(call)]
         if not places or not self._happens(FAIR):
             return call
@@ -212,7 +216,7 @@ class Varied:
         return next(iter(_grafts(template, self._inputs.parts, self._chance)), template)
 
     def _other_setup(self, call: Call) -> tuple[Call, ...]:
-        """One step more, less, twice or otherwise; the call itself may be one."""
+        """One of the steps added, left out, repeated or changed; the call itself may become a step."""
         itself = dataclasses.replace(call, receiver=None, setup=())
         known = self._chance.choice(self._inputs.setups) if self._inputs.setups else ()
         setup = call.setup or known
