@@ -1,4 +1,4 @@
-"""Calls beside those that are shown, which others repeat on changed code: a little other, and one of each way."""
+"""Calls besides the findings, to be repeated on mutants: variations of findings, and one for each way."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ MOST_EDGES = 6
 
 
 class Corpus:
-    """For each way through the code that was seen, and each sort of end, the smallest call that took it."""
+    """The smallest call for each way through the code that was seen, and each way to end."""
 
     def __init__(self) -> None:
         self._by_way: dict[tuple[frozenset[Branch], str], Call] = {}
 
     def add(self, call: Call, outcome: Outcome) -> None:
-        """A call was made, and this came of it."""
+        """Keep a call that was made if it is the smallest of its way."""
         way = outcome.branches, ending(outcome)
-        held = self._by_way.get(way)
-        if (held is None and len(self._by_way) < MOST_WAYS) or (held is not None and call.size < held.size):
+        known = self._by_way.get(way)
+        if (known is None and len(self._by_way) < MOST_WAYS) or (known is not None and call.size < known.size):
             self._by_way[way] = call
 
     def chosen(self, found: Sequence[Call], around: Sequence[Call]) -> list[Call]:
-        """At most `MOST`: those that were `found`, others `around` them, and one of each way."""
+        """At most `MOST` calls: those `found`, others `around` them, and one of each way."""
         return list(dict.fromkeys([*found, *around, *self._by_way.values()]))[:MOST]
 
 
 def written(
     chosen: Iterable[Call], entries: Mapping[str, Entry], testable: Collection[Call] = ()
 ) -> list[dict[str, Any]]:
-    """The programs that make the calls (`data.Program`); what a call may change has a variable of its own.
+    """The programs that make the calls (`data.Program`), with a variable for each argument that a call may change.
 
-    Of those that are `testable` the call is there as well.
+    Those of `testable` calls come with the call itself.
     """
     return [
         {**program(call, entries, changeable(call)).dump(), "call": dump(call) if call in testable else None}
@@ -62,15 +62,15 @@ def written(
 def around(
     search: Search[Function], result: Result[Function], call: Call, results: int, until: float
 ) -> list[Call]:
-    """A few calls that reach the same as a result, near the plain `call` that it became, which callers might make.
+    """A few calls near the reduced `call` of a result that reach the same and that callers might make.
 
-    The shortest first; the more `results`, the fewer.
+    The shortest come first; the more `results`, the fewer calls.
     """
     varied = Varied(result.subject.inputs, random.Random(search.limits.seed))  # noqa: S311 - no secret
     drawn = dict.fromkeys(varied.any([call]) for _ in range(TRIES))
     short = (other for other in drawn if other != call and other.size <= LONGER * call.size + LONGER)
-    every = sorted(short, key=lambda other: other.size)
-    fitting = (other for other in every if _fits(search, result, other, until))
+    by_size = sorted(short, key=lambda other: other.size)
+    fitting = (other for other in by_size if _fits(search, result, other, until))
     return list(islice(fitting, min(MOST_AROUND, MOST_OF_ALL // results)))
 
 
@@ -82,7 +82,7 @@ def _fits(search: Search[Function], result: Result[Function], call: Call, until:
 
 
 def edges(result: Result[Function], call: Call, until: float) -> Iterator[Call]:
-    """A few calls at the limits of the conditions whose outcome a result is about, where they end as calls do."""
+    """A few calls at the limits of the conditions that a result is about, without those that are refused."""
     lines = {item[0] if isinstance(item, tuple) else item for item in result.reached}
     function = result.subject
     found = guide.edges(function.inputs, function.watch, call, lines)

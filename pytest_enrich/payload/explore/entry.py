@@ -1,4 +1,4 @@
-"""Special methods, and how people call them."""
+"""Functions that may be called, and how people call special methods."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ BETWEEN = {
     for left, right in (("{0}", "{1}"), ("{1}", "{0}"))
 }
 ATTRIBUTE = re.compile(r"'[a-z]\w*'")
-"""The name of one, as people write it."""
+"""The name of an attribute, as a literal."""
 ENTERING = {"__enter__", "__exit__"}
-"""What a `with` statement calls, with arguments of its own."""
+"""Methods that a `with` statement calls, with arguments of its own."""
 STATEMENTS = {"__setitem__", "__delitem__", *(f"__i{name}__" for name in SIGNS)}
 ASKING = OPERATORS.keys() - STATEMENTS - {"__getitem__", "__next__"}
-"""What gives an answer and is done for nothing else: nobody writes `"a" in box` as a line of its own."""
+"""Operators used only for their result: nobody writes `"a" in box` as a line of its own."""
 LOOSE = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.Compare, ast.NamedExpr, ast.BinOp)
-"""What an operator may take a part of."""
+"""Expressions of which an operator beside them may take only a part."""
 COPYING = {
     "__copy__",
     "__deepcopy__",
@@ -78,13 +78,13 @@ COPYING = {
     "__setstate__",
     "__getnewargs__",
 }
-"""What the `copy` module calls, with arguments of its own."""
+"""Methods that the `copy` module calls, with arguments of its own."""
 MAKERS = {"__init__", "__new__", "__post_init__"}
 COMPARERS = {"__eq__", "__ne__"}
 
 
 def operation_text(name: str, receiver: str, values: list[str]) -> str | None:
-    """How people call a special method of this object with these operands; None where there is no such way."""
+    """How people call a special method of this object with these operands; None if they never do."""
     form = OPERATORS.get(name, "")
     if form.count("{") != 1 + len(values):
         return None
@@ -98,7 +98,7 @@ def operation_text(name: str, receiver: str, values: list[str]) -> str | None:
 
 
 def _operand(value: str) -> str:
-    """In parentheses where the operator would otherwise take a part of it (`lambda: 1 == x`)."""
+    """The operand, in parentheses if the operator would otherwise take only a part of it (`lambda: 1 == x`)."""
     node = parsed(value)
     is_denial = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
     return f"({value})" if node and (isinstance(node, LOOSE) or is_denial) and not node.col_offset else value
@@ -116,7 +116,7 @@ def _subscript(value: str) -> str:
 
 
 def finished(function: object) -> str:
-    """What runs to its end what a function gives, where nothing is done before that; "" where all is done."""
+    """What has to be called to run the result of a coroutine or generator function to its end; "" for others."""
     if inspect.iscoroutinefunction(function):
         return "⟨asyncio:run⟩"
     plain = inspect.unwrap(function) if callable(function) and not _is_entered(function) else function
@@ -124,7 +124,7 @@ def finished(function: object) -> str:
 
 
 def _is_entered(function: object) -> bool:
-    """Whether it was made by `contextlib.contextmanager`: what it gives is entered, and not gone through."""
+    """Whether it was made by `contextlib.contextmanager`: its result is entered, not iterated over."""
     code = getattr(function, "__code__", None)
     return code is not None and code.co_filename == contextlib.__file__
 
@@ -133,9 +133,9 @@ def _is_entered(function: object) -> bool:
 class Entry:
     """A function that may be called; `parameters` are JSON forms of `data.Parameter`.
 
-    `answers` says whether it returns values, so that None is one, too. `line` is how a command is called. One that
-    `is_elsewhere` is of another module than the one under test. What a coroutine or generator gives is `finished`
-    by what that is passed to. One that is not `is_named` no test calls by its name.
+    `answers` says whether it returns values, so that None is an answer, too. `line` is how a command is called. An
+    entry that `is_elsewhere` is of another module than the one under test. `finished` is what the result of a
+    coroutine or generator function is passed to. If not `is_named`, no test calls it by its name.
     """
 
     module: str
@@ -150,7 +150,7 @@ class Entry:
 
     @property
     def key(self) -> str:
-        """What its calls name it by: the qualname, of another module with the module's name before it."""
+        """The name that calls use for it: its qualname, preceded by the module's name if it is elsewhere."""
         return f"{self.module}:{self.qualname}" if self.is_elsewhere else self.qualname
 
     @property
@@ -165,7 +165,7 @@ class Entry:
 
     @property
     def is_unusual(self) -> bool:
-        """Whether it is a special method that no operator stands for, or one of a module."""
+        """Whether it is a special method that nobody calls, or a special function of a module."""
         special = self.name.startswith("__") and self.name.endswith("__")
         return special and (
             not self.owner or self.name not in {*OPERATORS, *MAKERS, *COPYING, *ENTERING, "__call__", "__hash__"}
@@ -173,7 +173,7 @@ class Entry:
 
     @property
     def is_operator(self) -> bool:
-        """Whether it is called between two objects, which are most often of the same class."""
+        """Whether it is an operator between two objects, most often of the same class."""
         return OPERATORS.get(self.name, "") in BETWEEN
 
     @property

@@ -204,7 +204,7 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
         or informative.is_ineffective(runner, inputs, call, looking.reached, until)
     )
     outcome = runner.call(call)
-    # The code refuses a class that its annotation allows: one of them is wrong, and a test would side with the code.
+    # The code refuses a class that its annotation allows: one of them is wrong, and a test would back the code.
     contradicts = isinstance(outcome.raised, TypeError) and inputs.are_declared(call)
     # Nobody wants another caller of deprecated code; only that it warns is worth a test.
     is_outdated = outcome.result is not None and any("Deprecat" in warning.category for warning in outcome.warned)

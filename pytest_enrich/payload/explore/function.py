@@ -21,21 +21,21 @@ from .varied import Given, Varied
 
 ROUND = 100
 OPENING, MIXED = 30, 3
-"""So many calls by chance come first, and one after so many of the guide's: what is easy needs no guide."""
+"""So many random calls come first, and one after so many of the guide's: easy targets need no guide."""
 POLISH = 60
-"""So many calls more, when all is reached, in the hope of ones that make better tests."""
+"""So many more calls are tried when all is reached, in the hope of better tests."""
 MOST_REFINED = 6
 BESIDE = informative.SILENT + 2
-"""How little a refusal says of what ended well before it: less than anything else does."""
+"""The rank of a refusal as a test of what ended well before it: it shows less of that than anything else."""
 DETOUR = 2
-"""It is stranger than one odd value."""
+"""How strange a detour is: more so than one odd value."""
 MOST_PATCHED = 3
-"""So many of the calls that tests make are tried with other surroundings."""
+"""So many of the calls that tests make are tried in other surroundings."""
 MOST_PROPOSALS = 160
 DEEPEST = 2
 DEEPEST_RETURNED = 3
 MOST_RETURNED = 12
-"""Returned callables that are tried where no new branch was taken: what the first were made of may matter."""
+"""So many returned callables are tried without a new branch taken: how the first were made may matter."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Laboratory:
     Attributes:
         runner: Runs calls.
         probes: Of the file's functions.
-        given: What to do with what a call returned.
+        given: Arguments for functions that calls return.
         corpus: Keeps the calls that were made.
     """
 
@@ -76,7 +76,7 @@ class Function(Subject[Outcome]):
         return self.inputs.rules(call)
 
     def run(self, calls: Sequence[Call], _deadline: float) -> list[Outcome]:
-        """What each call did; what one gave is looked at before the next."""
+        """What each call did; its result is looked at before the next call."""
         outcomes = [self.runner.call(call) for call in calls]
         for call, outcome in zip(calls, outcomes, strict=True):
             self._latest = outcome
@@ -91,7 +91,7 @@ class Function(Subject[Outcome]):
         return notes
 
     def ideas(self, search: Search[Function]) -> Iterator[Call]:
-        """What tests do, then whatever chance says, and what a guide makes of what came near."""
+        """Calls that tests make, then random ones, and what a guide makes of those that came near."""
         varied = Varied(self.inputs, random.Random(search.limits.seed + self._number))  # noqa: S311 - no secret
         returned = iter(range(MOST_RETURNED))
         starts, patched = [*search.starts], self._patched(varied)
@@ -116,13 +116,13 @@ class Function(Subject[Outcome]):
             yield from self._with_returned(varied.any(search.starts), search, returned)
 
     def _patched(self, varied: Varied) -> Iterator[Call]:
-        """Calls with that set before which the code asks its surroundings for."""
+        """Calls before which something is set that the code asks its surroundings for."""
         for pair in self.inputs.patched:
             for start in self.starts()[:MOST_PATCHED] or [varied.any([])]:
                 yield dataclasses.replace(start, patched=(pair,))
 
     def _with_returned(self, call: Call, search: Search[Function], returned: Iterator[int]) -> Iterator[Call]:
-        """A call, then what a decorator or factory returned: it shows itself when it is used."""
+        """A call, then calls of what it returned: decorators and factories show what they do only then."""
         known = len(search.starts)
         self._latest = None
         yield call
@@ -135,14 +135,14 @@ class Function(Subject[Outcome]):
                 yield from self._with_returned(further, search, returned)
 
     def _mixed(self, search: Search[Function], varied: Varied) -> Iterator[Call]:
-        """What the guide thinks would help, and between that calls by chance."""
+        """The guide's proposals, mixed with random calls."""
         for number, call in enumerate(self._guided(search)):
             yield call
             if number % MIXED == 0:
                 yield varied.any(search.starts, search.idle)
 
     def _guided(self, search: Search[Function]) -> Iterator[Call]:
-        """What the guide thinks would help, as long as something is left to be found."""
+        """The guide's proposals, as long as something is left to be found."""
 
         def is_wanted(line: int) -> bool:
             return search.is_open(line) or search.guide.is_one_way(line)
@@ -152,8 +152,8 @@ class Function(Subject[Outcome]):
 
     def _refined(self, search: Search[Function]) -> Iterator[Call]:
         """Calls near those that say little, in the hope that they say more."""
-        held = (search.results.get(item, ()) for item in search.open())
-        own = (next((result for result in results if result.subject is self), None) for results in held)
+        found = (search.results.get(item, ()) for item in search.open())
+        own = (next((result for result in results if result.subject is self), None) for results in found)
         poor = {result.call: result for result in own if result is not None and result.is_poor}
         for result in sorted(poor.values(), key=lambda result: result.cost)[:MOST_REFINED]:
             for call in guide.variations(self.inputs, self.watch, result.call):
@@ -162,26 +162,26 @@ class Function(Subject[Outcome]):
                 yield call
 
     def strangeness(self, call: Call, outcome: Outcome) -> tuple[int, int]:
-        """As of `Inputs`; what is refused is what people pass by mistake, and no negative number is taken."""
+        """As of `Inputs`, plus values that nobody passes by mistake if refused, and negative numbers if not."""
         misleading = self.inputs.unlikely(call) if outcome.raised else self.inputs.below_zero(call)
         odd, far = self.inputs.strangeness(call)
-        # To be refused an object needs nothing in it.
+        # For a refusal an object needs nothing in it.
         odd -= self.inputs.made_from_nothing(call) if outcome.raised else 0
         return odd + misleading + DETOUR * self.inputs.is_detour, far
 
     def judge(self, call: Call, outcome: Outcome, search: Search[Function]) -> Result[Function] | str:
-        """How good a test it promises, or why nobody would want one."""
+        """How good a test the call promises, or why nobody would want one."""
         runner, inputs, reached = self.runner, self.inputs, search.reached(outcome)
         if refusal := outcome.refusal or informative.objection(runner, inputs, call, outcome):
             return refusal
         led = informative.led_to_refusal(outcome, runner, reached) if outcome.raised is not None else reached
-        # What ended well on the way to a refusal is shown by that only where nothing else comes there.
+        # A refusal stands for what ended well on the way to it only if nothing else reaches that.
         is_beside, reached = bool(reached) and not led, led or reached
         if call.setup:
             reached -= informative.unobserved(runner, call, reached, search.reached)
         rank = BESIDE if is_beside else informative.rank(runner, inputs, call, outcome, search.reached)
         cost = Cost(not inputs.conforms(call), rank, 0, *self.strangeness(call, outcome), call.size)
-        # To ask takes several calls: only what would be the best is worth them.
+        # Finding out takes several calls: only what would be the best is worth them.
         is_best = not rank and outcome.raised is None and search.is_better(cost, reached)
         if is_best and informative.is_ineffective(runner, inputs, call, search.reached, search.turn.deadline):
             cost = cost._replace(uninformative=1)
@@ -190,5 +190,5 @@ class Function(Subject[Outcome]):
 
 
 def _can_be_better(result: Result[Function]) -> bool:
-    """Whether it says little, or is what nobody writes; other values, and fewer, it gets when it is made plain."""
+    """Whether it shows little, or nobody writes it; its values and their number are improved by the reduction."""
     return any(result.cost._replace(foreign=0, size=0))

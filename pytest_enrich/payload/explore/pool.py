@@ -21,13 +21,13 @@ SHORT = 24
 SIGN = re.compile(r"[^\w\s]")
 ANY_TEXT = "'abc'"
 FEW_SIGNS = 5
-"""Quotes included."""
+"""Texts are ranked by how many times they have so many signs, quotes included."""
 NAMING = re.compile(r"['\"]([.-]+[A-Za-z]|[a-z_]\w*(\.[a-z_]\w*)+['\"])")
-"""What looks like an option, a hidden file or a module is read as such."""
+"""A text that looks like the name of an option, a hidden file or a module."""
 KIND = re.compile(
     r"(?P<text>['\"])|(?P<bytes>b['\"])|(?P<number>-?\d)|(?P<flag>True|False)|(?P<list>[\[(])|(?P<dict>\{)"
 )
-"""What a literal is, by how it begins."""
+"""The kind of a literal, by how it begins."""
 WORD, ALIKE = re.compile(r"(['\"])([a-z]{3,})?\1$"), 0.6
 EMPTY = {"text": "''", "bytes": "b''", "list": "[]", "dict": "{}"}
 
@@ -36,9 +36,8 @@ EMPTY = {"text": "''", "bytes": "b''", "list": "[]", "dict": "{}"}
 class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
 
-    `written` are those that people wrote for something else, the nearest first, `called` those of a sort that the
-    parameter is called. `rules` are, by value, those that thought of it, and
-    `told_by` those that told the type.
+    `written` are those that people wrote for something else, the nearest first, `called` those of the sort that
+    the parameter is named after. `rules` are those that came up with each value, `told_by` those that told the type.
     """
 
     seen: tuple[str, ...]
@@ -53,23 +52,23 @@ class Pool:
 
     @cached_property
     def drawn(self) -> tuple[str, ...]:
-        """Made when the first is asked for: it takes longer than all the rest."""
+        """Values drawn by type, only when they are asked for: it takes longer than all the rest."""
         return self.draw()
 
     @cached_property
     def plain(self) -> tuple[str, ...]:
-        """Values that a reader knows already, or needs no thought for."""
+        """Values that a reader knows already, or takes in without thinking."""
         options = [] if self.hint is types.ANYTHING else evaluable([*GENERAL, *CALLABLES])
         general = [text for text, value in options if types.conforms(value, self.hint)]
         known = sorted(self.seen, key=len)[:MOST_PLAIN]
         return tuple(dict.fromkeys([*known, *general]))
 
     def preferred(self, unspoken: Callable[[str], int]) -> tuple[str, ...]:
-        """Values to prefer: what tests pass, that with a little less, what people wrote elsewhere, plain ones.
+        """Values to prefer: what tests pass, the same with a little less, what people wrote elsewhere, plain ones.
 
-        Of what tests pass what is not `unspoken` of comes first, texts of few signs before others, and last what
-        is made from nothing; contents come in the order in which tests have them. What looks like the name of
-        something else comes after a text that is nothing else.
+        Of what tests pass, values that are not `unspoken` come first, texts of few signs before others, and
+        objects made from nothing last; contents come in the order in which tests have them. A text that looks like
+        the name of something else comes after plain texts.
         """
 
         def little(text: str) -> tuple[bool, int, int, int]:
@@ -86,13 +85,13 @@ class Pool:
 
     @property
     def _empty(self) -> list[str]:
-        """Nothing, of the kinds that tests pass: where texts are, it is no `False`."""
+        """Empty values of the kinds that tests pass: the empty text for texts, not `False`."""
         kinds = (kind.lastgroup or "" for value in self.seen if (kind := KIND.match(value)))
         return [EMPTY[kind] for kind in dict.fromkeys(kinds) if kind in EMPTY]
 
     @property
     def short(self) -> list[str]:
-        """Plain literals among what was drawn: only a few, and none where nothing was."""
+        """A few plain literals among the drawn values, if these were drawn already."""
         drawn = self.__dict__.get("drawn", ())
         literal = (text for text in drawn if len(text) <= SHORT and "⟨" not in text and "lambda" not in text)
         return sorted(literal, key=len)[:MOST_PLAIN]
@@ -102,13 +101,13 @@ class Pool:
         return self._has_names and value not in self.seen and NUMBER.fullmatch(value) is not None
 
     def is_of_another_kind(self, value: str) -> bool:
-        """Whether it is a text where tests pass lists, and the like; not if the code says that it takes both."""
+        """Whether it is of another kind than what tests pass, unless the code says what kinds it takes."""
         kind = KIND.match(value)
         return kind is not None and bool(self._kinds) and kind.lastgroup not in self._kinds
 
     @cached_property
     def _kinds(self) -> frozenset[str | None]:
-        """Those of what tests pass, none where an annotation or the body tells them."""
+        """The kinds of what tests pass; none if an annotation or the body tells the type."""
         if self.told_by & {"annotation", "isinstance"}:
             return frozenset()
         return frozenset(kind.lastgroup if (kind := KIND.match(value)) else None for value in self.seen)
@@ -123,8 +122,8 @@ class Pool:
         return self.hint is types.UNKNOWN and not self.seen
 
     def rules_of(self, value: str) -> frozenset[str]:
-        """Those that had a part in thinking of a value: one that tests pass needs no type."""
-        if value not in self._told_of:  # asked for each call that is tried, most often of the same values
+        """The rules that came up with a value; those that told the type count unless tests pass it."""
+        if value not in self._told_of:  # asked for every call that is tried, mostly about the same values
             self._told_of[value] = self._rules_of(value)
         return self._told_of[value]
 
@@ -138,7 +137,7 @@ class Pool:
         return own if value in self.seen else own | self.told_by
 
     def any(self, chance: random.Random) -> str:
-        """One of them, each group as likely."""
+        """A random value, each group being equally likely."""
         known = [group for group in (self.seen or self.written, self.constants) if group]
         group = chance.choice([*known, None])
         values = (self.drawn if group is None else group) or next(iter(known), ())
@@ -151,28 +150,28 @@ def _has_lines(text: str) -> bool:
 
 
 def nearest(values: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
-    """The values in the order of how much of their text one of those that are `known` has."""
+    """The values, those first whose text is most like one of the `known`."""
     matchers = _matchers(known)
     return tuple(sorted(values, key=lambda value: -_likeness(value, matchers)))
 
 
 def is_unlike(template: str, known: Sequence[str]) -> bool:
-    """Whether it is a text of signs that is no slip of those that are `known`.
+    """Whether it is a text, other than a word, that could not be a slip for one of the `known`.
 
-    None with nothing in it, and no word: people write such where they mean that something is refused.
+    Words and empty texts do not count: people write them where they mean something to be refused.
     """
     return WORD.match(template) is None and is_foreign(template, known)
 
 
 def is_foreign(template: str, known: Sequence[str]) -> bool:
-    """Whether it is a text that is no slip of those that are `known`, whatever it says."""
-    # Of short texts the quotes would be half of what is alike.
+    """Whether it is a text that could not be a slip for one of the `known`, whatever it says."""
+    # In short texts the quotes would be half of the likeness.
     matchers = _matchers([text.strip("'\"") for text in known])
     return template.startswith(TEXTS) and _likeness(template.strip("'\""), matchers) < ALIKE
 
 
 def _matchers(known: Sequence[str]) -> list[SequenceMatcher[str]]:
-    """One for each text, which takes time to make; values are put into it."""
+    """A matcher for each text: they take time to make, and are used for many values."""
     return [SequenceMatcher(None, "", text, autojunk=False) for text in known[:MOST_KNOWN]]
 
 
@@ -184,7 +183,7 @@ def _likeness(value: str, matchers: Sequence[SequenceMatcher[str]]) -> float:
 
 @lru_cache(maxsize=4096)
 def _sort(template: str) -> str:
-    """What sort of value was drawn."""
+    """The sort of a drawn value."""
     if template.startswith((files.MARK, files.FOLDER_MARK)):
         return "path"
     value = dict(evaluable([template])).get(template)

@@ -43,7 +43,7 @@ CLASS = re.compile(r"⟨[\w.]+:[\w.]+⟩(?=\()")
 def reduced(
     looking: Search[Function], result: Result[Function], until: float, unlike: list[Record] | None = None
 ) -> Call:
-    """The call of a result made as small as possible; it reaches the same, and its observations are not `unlike`."""
+    """The call of a result, reduced: it still reaches the same, and its observations differ from `unlike`."""
     found = _Found(looking, result, until, unlike)
     return found.as_text(found.at_limit(reduce(result.call, found.plain, found.is_done_by, found.unusual)))
 

@@ -255,7 +255,7 @@ class Runner:
 def consumption(result: Any, *, is_variable: bool = False) -> str:
     """How a result has to be consumed before there is anything to look at, as in `data.Finding.consume`.
 
-    A context manager is entered if the action is just a variable that holds it.
+    A context manager is entered if `contextlib.contextmanager` made it, or if the action is just its variable.
     """
     if (is_variable or type(result) is ENTERED) and isinstance(result, contextlib.AbstractContextManager):
         return "with"

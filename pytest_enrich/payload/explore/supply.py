@@ -22,26 +22,26 @@ from .entry import MAKERS, Entry
 from .pool import ANY_TEXT, MOST_WRITTEN, Pool, nearest
 
 PLACE = re.compile(r"\w\.\w|/")
-"""What the path of a file has, and what is a word has not."""
+"""What the path of a file has in it, and a mere word has not."""
 ADDRESS = re.compile("://")
 MOST_OPTIONS, MOST_ENCODED = 8, 12
 DECODED = "decoded"
-"""The kind of a variable for what was decoded: a function may decode that again, in a circle even."""
+"""The kind of a parameter that stands for a decoded value: it is not decoded again, maybe in circles."""
 PLAIN = ("{'a': 1}", "[1, 2]", "'abc'", "1", "None")
-"""What may be encoded where nothing tells what is."""
+"""What to encode if nothing tells what is decoded."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-    """What tests showed.
+    """What tests show of a function.
 
     Attributes:
-        calls: Of the function.
-        namesakes: What parameters of other functions got, by name.
-        examples: Those of the calls that only a docstring shows.
-        siblings: The same, of the operators of the same class.
-        refused: Those calls that ended in an exception: they show what may be passed only where nothing else does.
+        calls: Its calls.
+        namesakes: What parameters of other functions were given, by name.
+        siblings: The same, of other operators of the same class.
+        refused: The calls that ended in an exception: they show what may be passed only if nothing else does.
         setups: What was done to objects before.
+        examples: The calls that only a docstring shows.
     """
 
     calls: tuple[Call, ...]
@@ -57,14 +57,14 @@ class Seen:
         return itertools.chain.from_iterable(self.setups)
 
     def values(self, name: str, *, operator: bool = False, own: bool = False) -> dict[str, frozenset[str]]:
-        """Of a parameter; those of its namesakes where there are none, unless its `own` alone tell what it is."""
+        """The values of a parameter, with their rules; those of its namesakes if there are none, unless `own`."""
         plain = [call for call in self.calls if call not in self.refused]
         groups: dict[str, Sequence[str]] = {
             "tests' own": self._of([call for call in plain if call not in self.examples], name),
             "docstring examples": self._of([call for call in plain if call in self.examples], name),
             "other operators": self.siblings.get(name, ()) if operator else (),
         }
-        if not any(groups.values()):  # what an operator refuses is what it is not for
+        if not any(groups.values()):  # an operator is not meant for what it refuses
             groups = {"refused": [] if operator else self._of(self.calls, name)}
         if not any(groups.values()):
             groups = {"namesakes": [] if own else self.namesakes.get(name, ())}
@@ -89,7 +89,7 @@ class Known(NamedTuple):
 class Supply:
     """What is known of a function's parameters.
 
-    `hints` are their types and `defaults` their values where none is given, by name, as far as they are known.
+    `hints` are their types and `defaults` their default values, by name, as far as they are known.
     """
 
     def __init__(self, known: Known, world: World, seed: int) -> None:
@@ -101,7 +101,7 @@ class Supply:
 
     @cached_property
     def _used(self) -> dict[str, usage.Use]:
-        """What the function does with each parameter; a constructor's class with what it keeps of it, too."""
+        """What the function does with each parameter, and a constructor's class with what it keeps of it."""
         used = usage.of(self._function)
         if self._owner is not None and self._entry.name in MAKERS:
             kept = usage.kept(self._owner)
@@ -115,7 +115,7 @@ class Supply:
     def pool(self, parameter: dict[str, Any]) -> Pool:
         """The values for one of the parameters."""
         name = parameter["name"] if parameter["kind"] != "variadic" else ""
-        # A flag is no more than that, whatever the parameter of another function is that has its name.
+        # A flag is just a flag, whatever a parameter of the same name is in another function.
         is_flag = isinstance(self.defaults.get(parameter["name"]), bool)
         shown = self._seen.values(name, operator=self._entry.is_operator, own=is_flag)
         seen = evaluable([*shown])
@@ -139,7 +139,7 @@ class Supply:
         return Pool(known, constants, drawn, hint, written, called, rules, told_by)
 
     def _filled(self, name: str, hint: Any) -> Iterator[str]:
-        """Files and streams as tests write them, for a parameter that takes one, or the path of one as a text."""
+        """Files and streams as tests write them, for a parameter that takes one or the path of one as a text."""
         if types.conforms("", hint):
             paths = self._world.filled(pathlib.Path) if self._place(name) == files.FILE else ()
             return (f"str({path})" for path in paths)
@@ -147,14 +147,14 @@ class Supply:
 
     @rule("options of a command")
     def _parsed(self, name: str, hint: Any) -> Iterator[str]:
-        """What a command line was parsed to, with the options that the body reads: all on, all off, or texts."""
-        is_parsed = any(one is argparse.Namespace for one in types.members(hint))
+        """Parsed command lines with the options that the body reads: all True, all None, or all texts."""
+        is_parsed = any(kind is argparse.Namespace for kind in types.members(hint))
         if is_parsed and (options := usage.looked_at(self._function).get(name, ())[:MOST_OPTIONS]):
             for value in ("True", "None", ANY_TEXT):
                 yield f"⟨argparse:Namespace⟩({', '.join(f'{option}={value}' for option in options)})"
 
     def _encoded(self, name: str) -> Iterator[str]:
-        """What the function decodes, made of what it does with that."""
+        """What the function decodes, made by encoding values for what it does with the decoded ones."""
         for encoder, variable, keys in encoded.ways(self._function, name) if name else ():
             inside = self.pool({"name": variable, "kind": DECODED, "default": None}) if variable else None
             several = "{{{}}}".format(", ".join(f"{key!r}: 'abc'" for key in keys))
@@ -175,33 +175,33 @@ class Supply:
         return evidence.told(parameter, self.hints.get(name), seen, used, default)
 
     def _written(self, parameter: dict[str, Any], hint: Any, seen: Sequence[str]) -> tuple[str, ...]:
-        """What people wrote elsewhere: the most like what tests pass, else another one for each parameter."""
+        """What people wrote elsewhere, most like what tests pass first; else rotated for each parameter."""
         fitting = self._world.written_for(hint)
         form = self._form(parameter["name"])
-        if form is not None:  # a word that stands somewhere is the name of no file, and no address
+        if form is not None:  # just any word is neither a path nor an address
             fitting = tuple(text for text in fitting if not text.startswith(TEXTS) or form.search(text))
         found = nearest(fitting, seen)[:MOST_WRITTEN]
-        places = [one["name"] for one in self._entry.parameters]
+        places = [known["name"] for known in self._entry.parameters]
         at = 0 if seen or parameter["name"] not in places else places.index(parameter["name"])
         return (*found[at:], *found[:at])
 
     def _form(self, name: str) -> re.Pattern[str] | None:
-        """What a text has in it that is for this parameter, where it is for an address or a place."""
+        """What a text for this parameter has in it, if the parameter is for an address or a place."""
         return ADDRESS if any(patterns.addresses(name)) else PLACE if self._is_place(name) else None
 
     def _place(self, name: str) -> str:
-        """Whether it is for a file or a directory: as the body uses it, else as it is called."""
+        """Whether it is for a file or a directory, by what the body does with it, or else by its name."""
         return self._opened.get(name) or files.called(name)
 
     def is_of_project(self, name: str, value: object) -> bool:
-        """Whether it is no place of the machine's, where the parameter is for a place.
+        """Whether it does not lead to a place of the machine, if the parameter is for a place.
 
-        The path of a request, which begins as such a place does, is opened by nobody.
+        The path of a request may look like such a place, but nobody opens it.
         """
         return not (self._is_place(name) and files.leads_away(value))
 
     def is_asked_for_kind(self, name: str) -> bool:
-        """Whether the body asks by `isinstance` or `callable` what a parameter is."""
+        """Whether the body checks with `isinstance` or `callable` what a parameter is."""
         return any(rule in {"isinstance", "callable"} for rule, _ in self._used.get(name, usage.NO_USE).rules)
 
     def _is_place(self, name: str) -> bool:
@@ -209,7 +209,7 @@ class Supply:
         return name in self._opened or called == files.DIRECTORY or (called == files.FILE and called in name)
 
     def _drawn(self, name: str, hint: Any) -> tuple[str, ...]:
-        """Values of a type for a parameter; texts of the source's patterns, and paths, where they may be."""
+        """Values of a type for a parameter; also texts of the source's patterns and paths, if it may be a text."""
         if not types.conforms("", hint) or hint is types.ANYTHING:
             return self._world.drawn(hint, self._seed)
         places = tuple(self._places(name))
@@ -220,7 +220,7 @@ class Supply:
 
     @rule("paths")
     def _places(self, name: str) -> Sequence[str]:
-        """Paths of files and directories, for a parameter that is opened, or called so."""
+        """Paths of files and directories, for a parameter that is opened, or named like one."""
         return files.texts(self._place(name))
 
 
@@ -231,8 +231,8 @@ def _operand(owner: type) -> Iterator[type]:
 
 
 def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    """Of each value the rules that thought of it, from pairs of a rule and a value."""
+    """The rules that came up with each value, from pairs of a rule and a value."""
     found: dict[str, frozenset[str]] = {}
-    for name, value in pairs:
-        found[value] = found.get(value, frozenset()) | {name}
+    for rule_name, value in pairs:
+        found[value] = found.get(value, frozenset()) | {rule_name}
     return found

@@ -1,4 +1,4 @@
-"""A test file's text with its tests opened: holes ask a probe for values, points tell what they see."""
+"""Instrumenting a test file: its holes ask a probe for values, its points tell the probe what they see."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ..express import named, spoken, steady
 Record = dict[str, Any]
 NAME = "_enrich_probe"
 LEFT_OUT, INSTEAD, METHOD = "-", "=", ":"
-"""Of `Hole.adds`: a statement that may be left out; an expression, and a method, that may be others."""
+"""Values of `Hole.adds`: a statement that may be left out, an expression or a method that may be replaced."""
 TOLD = "!"
-"""The first sign of an assignment above a statement."""
+"""The first character of `Hole.adds` for an assignment to be made before a statement."""
 Span: TypeAlias = tuple[int, int, int, int]
 
 
@@ -29,10 +29,10 @@ class NothingRaisedError(Exception):
 
 
 class Probe:
-    """Of the test that is running: `seen` are its sightings so far, as JSON.
+    """What the running test talks to: `seen` are its sightings so far, as JSON.
 
-    A value that cannot be stated in a test is seen as "". `accepts` says whether an exception is one that the code
-    raises on purpose, `is_of_test` whether it comes from what the test itself does with what it was given.
+    A value that cannot be stated in a test is seen as "". `accepts` says whether the code raises an exception on
+    purpose, `is_of_test` whether it comes from what the test itself does with the values it got.
     """
 
     def __init__(self) -> None:
@@ -43,29 +43,29 @@ class Probe:
         self._values: Mapping[int, Any] = {}
 
     def begin(self, values: Mapping[int, Any]) -> None:
-        """A test begins; `values` are those of the holes that are not as they stand there."""
+        """A test begins; `values` are for the holes that get other values than those in the test."""
         self.seen, self._whole = [], None
         self._values = values
 
     def value(self, hole: int, original: Callable[[], Any]) -> Any:
-        """What is in a hole of the test's body."""
+        """The value for a hole in the test's body."""
         return self._values[hole] if hole in self._values else original()
 
     def keyword(self, hole: int, name: str) -> dict[str, Any]:
-        """What is added to a call: a keyword, or nothing."""
+        """The keyword argument to add to a call, or nothing."""
         value = self._values.get(hole, ...)
         return {} if value is ... else {name: value}
 
     def method(self, hole: int, owner: Any, name: str) -> Any:
-        """The method of that name, or another one."""
+        """The method of that name, or the one that replaces it."""
         return getattr(owner, self._values.get(hole, name))
 
     def keys(self, hole: int) -> dict[str, Any]:
-        """What is added to a dictionary."""
+        """The items to add to a dictionary."""
         return dict(self._values.get(hole, {}))
 
     def tells(self, hole: int, owner: Any, name: str) -> None:
-        """Set an attribute of an object, which has to have it: a stand-in is told what to give, or to raise."""
+        """Set an attribute that the object must already have: it tells a mock what to return or to raise."""
         if hole in self._values:
             getattr(owner, name)
             setattr(owner, name, self._values[hole])
@@ -75,19 +75,19 @@ class Probe:
         return bool(self._values.get(hole, True))
 
     def see(self, point: int, value: Any, kin: Callable[[], tuple[Any, str]] | None = None) -> None:
-        """Note what a test looks at; `kin` gives a class or module, and the constant of it that is expected."""
+        """Note what a test looks at; `kin` returns a class or module, and the name of the constant expected of it."""
         name = _constant(value, *kin()) if kin is not None else ""
         whole, self._whole = self._whole, None
         more = {"whole": _stated(whole)} if type(whole) is dict else {}
         self.seen.append({"point": point, "value": name or _stated(value), "message": "", **more})
 
     def item(self, whole: Any, key: Any) -> Any:
-        """What is in `whole` at a key or a place, where a test looks."""
+        """The item of `whole` at a key or index that a test looks at."""
         self._whole = whole if self._whole is None else self._whole
         return whole[key]
 
     def missed(self, point: int) -> None:
-        """Looking failed: with other values what is looked at need not be there, which says something itself."""
+        """Note that looking failed: with other values, what is looked at may be missing, which is telling itself."""
         error = sys.exc_info()[1]
         if not self._values or error is None or not self.is_of_test(error):
             raise  # noqa: PLE0704 - it is called where one was caught
@@ -95,14 +95,14 @@ class Probe:
         self.seen.append({"point": point, "value": value, "message": "", "missed": True})
 
     def called(self, point: int, mock: Any) -> None:
-        """Note how a stand-in was called: `None` for never; more than once is nothing to state."""
+        """Note how a mock was called: `None` for never; calls more than once cannot be stated."""
         calls = list(mock.call_args_list)
         value = _as_call(calls[0]) if len(calls) == 1 else "" if calls else "None"
         self.seen.append({"point": point, "value": value, "message": ""})
 
     @contextlib.contextmanager
     def raises(self, point: int) -> Iterator[None]:
-        """In the place of `pytest.raises`: whatever the block raises is noted."""
+        """Take the place of `pytest.raises`, and note whatever the block raises."""
         try:
             yield
         except Exception as error:
@@ -112,7 +112,7 @@ class Probe:
 
     @contextlib.contextmanager
     def message(self, point: int, block: Any) -> Iterator[Any]:
-        """Round a block that expects an exception: its message is noted, of one that is no accident."""
+        """Wrap a block that expects an exception, and note the message unless the exception is an accident."""
         text, is_accident = "", False
         with block as told:
             try:
@@ -126,14 +126,17 @@ class Probe:
 
 
 def _as_call(call: Any) -> str:
-    """`call('a', by=2)`; "" where one of the values cannot be stated."""
+    """`call('a', by=2)`; "" if one of the values cannot be stated."""
     args, kwargs = call
-    texts = [*(("", _stated(one)) for one in args), *((f"{name}=", _stated(one)) for name, one in kwargs.items())]
+    texts = [
+        *(("", _stated(value)) for value in args),
+        *((f"{key}=", _stated(value)) for key, value in kwargs.items()),
+    ]
     return f"call({', '.join(map(''.join, texts))})" if all(text for _, text in texts) else ""
 
 
 def _constant(value: object, owner: Any, expected: str) -> str:
-    """The template of a constant beside the one that is expected, of the value seen; "" for none."""
+    """The template of the constant that has the value seen, next to the expected one; "" if there is none."""
     if not isinstance(owner, type | ModuleType) or type(value) not in {int, float, str, bytes}:
         return ""
     kind = expected.partition("_")[0]
@@ -144,12 +147,12 @@ def _constant(value: object, owner: Any, expected: str) -> str:
 
 
 def _stated(value: Any) -> str:
-    """Its template, as a test would have it; "" where it cannot be stated."""
+    """The template of a value, as a test would have it; "" if it cannot be stated."""
     return visible_text(value) or ""
 
 
 class Instrumented(TextFinder):
-    """Serves the text with the tests of these patterns opened; `probe` is what they talk to."""
+    """Serves the text with the tests of these patterns instrumented; `probe` is what they talk to."""
 
     def __init__(self, path: Path, text: str, patterns: list[dict[str, Any]], probe: Probe) -> None:
         super().__init__(path, text)
@@ -157,7 +160,7 @@ class Instrumented(TextFinder):
         self._probe = probe
 
     def exec_module(self, module: ModuleType) -> None:
-        """With the probe under a name of its own."""
+        """Execute the module with the probe under a name of its own."""
         module.__dict__[NAME] = self._probe
         super().exec_module(module)
 
@@ -171,7 +174,7 @@ class Instrumented(TextFinder):
 
 
 class _Opener(ast.NodeTransformer):
-    """Puts calls of the probe in the place of a test's holes and points; all lines stay where they are."""
+    """Replaces a test's holes and points by calls of the probe; all lines stay where they are."""
 
     def __init__(self, pattern: dict[str, Any]) -> None:
         self._holes: dict[Span, int] = {}
@@ -196,8 +199,8 @@ class _Opener(ast.NodeTransformer):
         """The node itself, or what stands in its place."""
         at = span(node)
         if isinstance(node, ast.stmt) and at in self._told:
-            told = [self._tell(*one) for one in self._told.pop(at)]
-            return ast.copy_location(ast.If(ast.Constant(value=True), [*told, self.visit(node)], []), node)
+            assignments = [self._tell(*hole) for hole in self._told.pop(at)]
+            return ast.copy_location(ast.If(ast.Constant(value=True), [*assignments, self.visit(node)], []), node)
         if at in self._points and isinstance(node, ast.Assert | ast.Expr | ast.expr):
             return self._point(node, *self._points[at])
         self._add(node)
@@ -219,10 +222,10 @@ class _Opener(ast.NodeTransformer):
         return ast.Expr(_call("tells", number, ast.parse(owner, mode="eval").body, ast.Constant(attribute)))
 
     def _add(self, node: ast.AST) -> None:
-        """What a call or a dictionary may be given besides."""
+        """Add the keyword arguments of a call, or the items of a dictionary, that the probe may give."""
         if isinstance(node, ast.Call):
             more = (_call("keyword", at, ast.Constant(name)) for at, name in self._added.get(span(node.func), ()))
-            node.keywords += [ast.keyword(None, one) for one in more]
+            node.keywords += [ast.keyword(None, value) for value in more]
         elif isinstance(node, ast.Dict):
             keys = [_call("keys", at) for at, _ in self._added.get(span(node), ())]
             node.keys += [None] * len(keys)
@@ -234,7 +237,7 @@ class _Opener(ast.NodeTransformer):
         if point["form"] == "message":
             return ast.copy_location(_call("message", number, _of_any_message(node)), node)
         wanted = tuple(point["subject"])
-        subject = next(one for one in ast.walk(node) if isinstance(one, ast.expr) and span(one) == wanted)
+        subject = next(inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and span(inner) == wanted)
         if point["form"] == "called":
             return ast.copy_location(ast.Expr(_call("called", number, self.visit(subject))), node)
         kin = [self._kin(node, tuple(point["constant"]))] if point["constant"] else []
@@ -243,7 +246,7 @@ class _Opener(ast.NodeTransformer):
         return ast.copy_location(ast.Try([looked], [missed], [], []), node)
 
     def _opened(self, subject: ast.expr) -> ast.expr:
-        """What is looked at; of keys and places the probe is asked."""
+        """The expression that is looked at, with its keys and indices looked up by the probe."""
         if not isinstance(subject, ast.Subscript) or isinstance(subject.slice, ast.Slice | ast.Tuple):
             opened: ast.expr = self.visit(subject)
             return opened
@@ -253,13 +256,15 @@ class _Opener(ast.NodeTransformer):
     @staticmethod
     def _kin(statement: ast.AST, at: Span) -> ast.expr:
         """`lambda: (status, "HTTP_200_OK")` for the constant there."""
-        constant = next(one for one in ast.walk(statement) if isinstance(one, ast.Attribute) and span(one) == at)
+        constant = next(
+            node for node in ast.walk(statement) if isinstance(node, ast.Attribute) and span(node) == at
+        )
         both = ast.Tuple([constant.value, ast.Constant(constant.attr)], ast.Load())
         return ast.Lambda(ast.arguments([], [], None, [], [], None, []), both)
 
 
 def _of_any_message(node: ast.AST) -> ast.expr:
-    """A call that says what a block raises, without what the message has to match."""
+    """A call that says what a block raises, without the pattern for its message."""
     assert isinstance(node, ast.Call)
     function = node.func
     if isinstance(function, ast.Attribute):
@@ -268,9 +273,9 @@ def _of_any_message(node: ast.AST) -> ast.expr:
 
 
 def span(node: ast.AST) -> Span:
-    """Where a node is, with its decorators; of one that is nowhere, nowhere."""
+    """The place of a node and its decorators; -1 for all that is unknown."""
     last, end = getattr(node, "end_lineno", None) or -1, getattr(node, "end_col_offset", None)
-    first = min(getattr(one, "lineno", -1) for one in (node, *getattr(node, "decorator_list", ())))
+    first = min(getattr(part, "lineno", -1) for part in (node, *getattr(node, "decorator_list", ())))
     return first, getattr(node, "col_offset", -1), last, -1 if end is None else end
 
 

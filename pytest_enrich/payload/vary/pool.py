@@ -1,4 +1,4 @@
-"""Values to try in one hole of a test: only such as its rows have, so that a reader knows the kind."""
+"""Values to try in one hole of a test: only of kinds that its rows have, so that readers know them."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ LARGEST: Mapping[type[ast.operator], int] = {ast.Pow: 400, ast.LShift: 400}
 """The largest right side of an operation that makes large numbers."""
 WORD, LONG = re.compile(r"\w+"), 4
 SEVERAL = re.compile(r"\w(\s|\\n|=)+\S")
-"""Two words, or a name and what it is set to, in a text as `repr` writes it."""
+"""Two words, or a name and its value, in a text as `repr` writes it."""
 MOST_LESS = 12
 EMPTY = {"[": "[]", "(": "()", "{": "{}"}
-"""Nothing of the kind, by the first sign of a container."""
+"""Empty containers, by their first character."""
 UNKNOWN_KEY = UNNAMED = UNSIGNED = 3
 MOST_PLAIN, MOST_CONSTANTS, MOST_NEAR = 8, 24, 16
 EDGES = (
     "1", "2", "0", "-1", "10", "100", "'abc'", "'a'", "''", "' '", "1.0", "0.5", "2.0", "0.0", "-1.0",
     "b'a'", "b''", "True", "False", "[]", "()", "{}", "set()",
 )  # fmt: skip
-"""What is at the edges of each type, plainest first."""
+"""Edge cases of each type, plainest first."""
 MIXED: tuple[frozenset[Path], ...] = tuple(frozenset({("str",), (other,)}) for other in ("int", "float", "bool"))
 PLAIN: frozenset[Path] = frozenset((name,) for name in ("str", "int", "float", "bool"))
 
 
 def is_odd(template: str) -> bool:
-    """Whether nobody writes it: the rest of a sum (`+ 30`, `365 + 0`), what fills memory."""
+    """Whether nobody would write it: the rest of a sum (`+ 30`, `365 + 0`), or what fills memory."""
     tree = parsed(template.strip())
     return tree is None or any(map(_is_left_over, ast.walk(tree)))
 
@@ -49,11 +49,11 @@ def _is_left_over(node: ast.AST) -> bool:
     if isinstance(node.op, ast.Add | ast.Sub):
         return 0 in numbers
     limit = LARGEST.get(type(node.op))
-    return limit is not None and any(isinstance(one, int) and abs(one) > limit for one in numbers[-1:])
+    return limit is not None and any(isinstance(number, int) and abs(number) > limit for number in numbers[-1:])
 
 
 def is_literal(template: str) -> bool:
-    """Whether it says all by itself."""
+    """Whether it is a literal, which needs no names."""
     try:
         ast.literal_eval(template)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -62,24 +62,24 @@ def is_literal(template: str) -> bool:
 
 
 def keys(template: str) -> frozenset[object]:
-    """The texts and numbers that are keys in a template."""
+    """The constants that are dictionary keys in a template."""
     found = (key for node in nodes(template) if isinstance(node, ast.Dict) for key in node.keys)
     return frozenset(key.value for key in found if isinstance(key, ast.Constant))
 
 
 class Pool:
-    """What is known of one hole.
+    """What is known about one hole.
 
     Args:
         rows: Its value in each row.
-        names: Of the test file.
+        names: Those of the test file.
         constants: What the code compares with, best first.
         near: Other literals of the tests, best first.
-        offered: Values that fit whatever they are: a caller may pass them, and they reach what is wanted.
+        offered: Values that fit in any case: callers may pass them, and they reach what is wanted.
 
     Attributes:
         seen: Its values in the rows, each once, shortest first.
-        comes_first: Whether what is tried there leads to the target by itself.
+        comes_first: Whether values tried here lead to the target by themselves.
     """
 
     comes_first = False
@@ -99,21 +99,21 @@ class Pool:
         self._offered = dict.fromkeys(text for text in offered if names.parts(text))
         given = list(constants)
         given = [] if is_left_out("rows: constants") else given
-        self.constants = self._fitting(one for text in given for one in (text, *_neighbours(text)))
+        self.constants = self._fitting(near_text for text in given for near_text in (text, *_neighbours(text)))
         self._members = self._fitting(() if is_left_out("rows: members") else members(self.seen, names))
         near = [] if is_left_out("rows: near") else list(near)
         self._near = self._fitting(near)
-        # Also what would not fit by itself: a word for one that a dictionary holds.
+        # Also literals that would not fit by themselves, such as a word to put into a dictionary.
         self._literals = [text for text in (*given, *near) if literals(text)]
 
     def _fitting(self, templates: Iterable[str]) -> tuple[str, ...]:
         return tuple(text for text in dict.fromkeys(templates) if self.fits(text))
 
     def fits(self, template: str) -> bool:
-        """Whether its value is made of nothing but what values of the rows are made of, or was offered."""
+        """Whether its value consists only of types that values of the rows consist of, or was offered."""
         if template in self.seen or template in self._offered:
             return True
-        if is_odd(template):  # before it is made
+        if is_odd(template):  # checked before it is evaluated
             return False
         parts = self._names.parts(template)
         return bool(parts - {("NoneType",)} and parts <= self._known)
@@ -126,7 +126,7 @@ class Pool:
         return [text for text in (*self.seen, *EDGES) if own in self._names.parts(text) and self.fits(text)]
 
     def rule_of(self, value: str) -> str:
-        """The rule that thought of a value."""
+        """The rule that came up with a value."""
         return self._rules.get(value, "rows: changed")
 
     @cached_property
@@ -144,43 +144,43 @@ class Pool:
 
     @cached_property
     def plain(self) -> tuple[str, ...]:
-        """Values to prefer: those that a reader of the test has met, or nearly so, then the plainest."""
+        """Values to prefer: those that a reader of the test has met, or nearly met, then the plainest."""
         general = self._fitting(() if is_left_out("rows: plain") else EDGES)
         met = [*self.seen[:MOST_PLAIN], *self._fitting(edits(self.seen)), *self._near[:MOST_NEAR]]
         return tuple(dict.fromkeys([*met, *general, *self.constants[:MOST_CONSTANTS]]))
 
     @cached_property
     def preferred(self) -> tuple[str, ...]:
-        """What to make a value that was found: what is plain, but first of numbers those beside the known ones."""
-        beside = self._fitting(one for text in self.seen[:MOST_PLAIN] for one in _neighbours(text))
+        """What to replace a value by that was found: plain values, but before them neighbours of known numbers."""
+        beside = self._fitting(number for text in self.seen[:MOST_PLAIN] for number in _neighbours(text))
         return tuple(dict.fromkeys((*self.seen[:MOST_PLAIN], *beside, *self.plain)))
 
     @cached_property
     def promising(self) -> tuple[str, ...]:
-        """What is tried first, best first: what the code compares with, then what stands near, then the plain."""
+        """What is tried first, best first: what the code compares with, then what stands near, then plain values."""
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
-        every = [*first, *near, *self.plain, *self._fitting(self._emptied)]
-        return tuple(dict.fromkeys(every))
+        values = [*first, *near, *self.plain, *self._fitting(self._emptied)]
+        return tuple(dict.fromkeys(values))
 
     @cached_property
     def _emptied(self) -> list[str]:
-        return [less for text in self.seen[:MOST_PLAIN] for less in emptied(text)]
+        return [reduced for text in self.seen[:MOST_PLAIN] for reduced in emptied(text)]
 
     def any(self, chance: random.Random, value: str) -> str:
-        """Another value than `value`: a known one, or it with one of its literals changed."""
+        """A value to replace `value`: a known one, or `value` with one of its literals changed."""
         groups = [group for group in (self.seen, self.constants, self._near, self.plain) if group]
-        if groups and chance.random() < 0.4:  # noqa: PLR2004 - more often near what is there
+        if groups and chance.random() < 0.4:  # noqa: PLR2004 - more often near the value itself
             return chance.choice(chance.choice(groups))
         return vary(value, chance.randrange(6), chance.randrange(48), chance.randrange(48), self._literals)
 
     def unusual(self, value: str) -> int:
-        """How much a reader would stumble over: signs and keys that no row has, shapes that nobody writes."""
+        """How much a reader would stumble over: signs and keys that no row has, forms that nobody writes."""
         if value in self.seen:
             return 0
         known = set("".join([*self.seen, *self.constants]))
         strange = (not (char.isalnum() and char.isascii()) and char not in known for char in value)
-        signs = sum(one and char not in " '\"" for one, char in zip(strange, value, strict=True))
+        signs = sum(is_strange and char not in " '\"" for is_strange, char in zip(strange, value, strict=True))
         unknown = len(self.strange_keys(value))
         unnamed = self._has_names and is_literal(value)
         unsigned = bool(self._sign) and _first(value) not in {self._sign, ""}
@@ -188,19 +188,19 @@ class Pool:
         return signs + UNKNOWN_KEY * unknown + UNNAMED * unnamed + UNSIGNED * unsigned + odd
 
     def strange_keys(self, value: str) -> frozenset[object]:
-        """Those that no row has, where rows have any."""
+        """Its keys that no row has, if rows have any keys."""
         return keys(value) - self._keys if self._keys else frozenset()
 
     def is_out_of_place(self, value: str) -> bool:
-        """Whether it is a single word where all rows have texts of several: `'--file'` as what a file holds.
+        """Whether it is a single word where all rows have several: `'--file'` as the content of a file.
 
-        Or a word of a long text is another one now: `WHILE * FROM foo` is no query.
+        Or a word of a long text was replaced by an unknown one: `WHILE * FROM foo` is no query.
         """
         words = WORD.findall(value) if value[:1] in {"'", '"'} else []
         if len(words) >= LONG and not {*words} <= {*WORD.findall(" ".join(self.seen))}:
             return True
-        texts = all(one[:1] in {"'", '"'} and SEVERAL.search(one) for one in self.seen)
-        return texts and len(value) > len("''") and SEVERAL.search(value) is None
+        are_texts = all(text[:1] in {"'", '"'} and SEVERAL.search(text) for text in self.seen)
+        return are_texts and len(value) > len("''") and SEVERAL.search(value) is None
 
     def foreign(self, value: str) -> int:
         """How far it is from what people wrote."""
@@ -210,19 +210,19 @@ class Pool:
     def _circles(self) -> tuple[frozenset[str], frozenset[str]]:
         """The literals of the rows, and of what stands near."""
         groups = (self.seen, (*self._near, *self.constants))
-        own, people = (frozenset(one for text in texts for one in literals_of(text)) for texts in groups)
+        own, people = (frozenset(literal for text in texts for literal in literals_of(text)) for texts in groups)
         return own, people
 
     @cached_property
     def _sign(self) -> str:
-        """What each text of the rows begins with, as paths and options do; "" for words."""
-        first = {_first(one) for one in self.seen} - {""}
+        """The sign that each text of the rows begins with, as in paths and options; "" for words."""
+        first = {_first(text) for text in self.seen} - {""}
         sign = first.pop() if len(first) == 1 else ""
         return "" if sign.isalnum() else sign
 
     @cached_property
     def _has_names(self) -> bool:
-        """Whether rows have members of an enumeration, and none a bare value."""
+        """Whether rows have members of an enumeration, and none has a bare value."""
         return bool(self._members) and not any(map(is_literal, self.seen))
 
     @cached_property
@@ -236,10 +236,10 @@ class Pool:
 
 @rule("rows: emptied")
 def emptied(template: str) -> Iterable[str]:
-    """The value with one of its parts empty, or without one of its keys. Alone: 0 of 120.
+    """The value with one of its parts emptied, or without one of its keys. Alone: 0 of 120.
 
-    What a client sends is often tested so: an order of nothing, a request without a field.
-    None of what names something.
+    What clients send is often tested like this: an order of nothing, a request without a field. None for values
+    with names in them.
     """
     if express.NAME.search(template):
         return []
@@ -250,18 +250,18 @@ def emptied(template: str) -> Iterable[str]:
 
 
 def _first(template: str) -> str:
-    """The first sign of a text, "" of an empty one and of anything else."""
+    """The first character of a text; "" for an empty text or anything else."""
     return template[1] if template[:1] in {"'", '"'} and template[1] not in "'\"" else ""
 
 
 def _widened(known: frozenset[Path]) -> frozenset[Path]:
-    """With all plain values where rows have texts as well as numbers: such a list is of whatever comes."""
+    """Also all plain types where rows mix texts with numbers: there any value may stand."""
     mixed = any(known.issuperset(pair) for pair in MIXED)
     return known | PLAIN if mixed else known
 
 
 def _neighbours(text: str) -> tuple[str, ...]:
-    """Of a whole number the ones beside it."""
+    """The neighbours of a whole number; none for anything else."""
     try:
         value = int(text)
     except ValueError:
@@ -270,14 +270,14 @@ def _neighbours(text: str) -> tuple[str, ...]:
 
 
 class Added(Pool):
-    """A pool of a place where nothing stands in the rows, or the name of a fixture.
+    """The pool of a place where the rows have nothing, or the name of a fixture.
 
     Args:
         rows: What stands for nothing, in each row.
         offers: Values to try, best first.
-        names: Of the test file.
-        rule: That thought of them.
-        comes_first: As of a `Pool`.
+        names: Those of the test file.
+        rule: The one that came up with the offers.
+        comes_first: As in `Pool`.
     """
 
     def __init__(
@@ -294,34 +294,34 @@ class Added(Pool):
         super().__init__(rows, names, (), ())
 
     def fits(self, template: str) -> bool:
-        """Whether it was offered, or is a plain value of the same type as one that was, under the same keys."""
+        """Whether it was offered, or has the types and keys of an offered value with literals."""
         if template in self.seen or template in self._offers:
             return True
         return bool(literals(template)) and (self._names.parts(template), keys(template)) in self._kinds
 
     @cached_property
     def _kinds(self) -> frozenset[tuple[frozenset[Path], frozenset[object]]]:
-        """What the offered plain values are made of, and the keys that they have."""
-        return frozenset((self._names.parts(one), keys(one)) for one in self._offers if literals(one))
+        """The types that offered values with literals consist of, and their keys."""
+        return frozenset((self._names.parts(offer), keys(offer)) for offer in self._offers if literals(offer))
 
     def rule_of(self, value: str) -> str:
-        """Its own."""
+        """The rule of the offers."""
         return "rows: other rows" if value in self.seen else self._rule
 
     @cached_property
     def promising(self) -> tuple[str, ...]:
-        """What was offered."""
+        """The offers."""
         return self._offers
 
     @cached_property
     def plain(self) -> tuple[str, ...]:
-        """The same."""
+        """The offers."""
         return self._offers
 
     def any(self, chance: random.Random, value: str) -> str:
-        """One of the offers; `value` when there are none."""
+        """One of the offers; `value` if there are none."""
         return chance.choice(self._offers) if self._offers else value
 
     def unusual(self, value: str) -> int:
-        """A value that nobody offered is one sign to stumble over."""
+        """1 for a value that was not offered, else 0."""
         return int(value not in self._offers)
