@@ -37,7 +37,8 @@ class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
 
     `written` are those that people wrote for something else, the nearest first, `called` those of the sort that
-    the parameter is named after. `rules` are those that came up with each value, `told_by` those that told the type.
+    the parameter is named after. `rules` are those that came up with each value, `told_by` those that told the
+    type.
     """
 
     seen: tuple[str, ...]

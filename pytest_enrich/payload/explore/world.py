@@ -55,7 +55,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     entries = [_of_job(record, module) for record in job["entries"]]
     seen = shown.of_job(job, entries, module)
     # Calls that are only to be looked at bring their function_inputs steps, and nothing else that tests do.
-    starts = [calls.load(one) for one in job["starts"]]
+    starts = [calls.load(record) for record in job["starts"]]
     alone = Seen((), {}, setups=tuple(call.setup for call in (*map(calls.load, job["only"]), *starts)))
     steps = _steps([*seen, alone, *(way.seen for way in ways)], module, world, job["seed"])
     known = [

@@ -1,7 +1,7 @@
 """Vary: existing tests, run again and again with other values, to find those that reach what no test reached.
 
-The test file is collected once, with its tests opened for other values; each batch of runs, and each look at
-what a found one does, happens in a fork of that.
+The test file is collected once, instrumented for other values; each batch of runs, and each look at what a result
+does, happens in a fork of that process.
 """
 
 from __future__ import annotations

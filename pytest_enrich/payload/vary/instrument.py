@@ -75,7 +75,7 @@ class Probe:
         return bool(self._values.get(hole, True))
 
     def see(self, point: int, value: Any, kin: Callable[[], tuple[Any, str]] | None = None) -> None:
-        """Note what a test looks at; `kin` returns a class or module, and the name of the constant expected of it."""
+        """Note what a test looks at; `kin` returns a class or module, and the name of the expected constant."""
         name = _constant(value, *kin()) if kin is not None else ""
         whole, self._whole = self._whole, None
         more = {"whole": _stated(whole)} if type(whole) is dict else {}
@@ -87,7 +87,7 @@ class Probe:
         return whole[key]
 
     def missed(self, point: int) -> None:
-        """Note that looking failed: with other values, what is looked at may be missing, which is telling itself."""
+        """Note that looking failed: with other values, what is looked at may be missing, which is telling, too."""
         error = sys.exc_info()[1]
         if not self._values or error is None or not self.is_of_test(error):
             raise  # noqa: PLE0704 - it is called where one was caught

@@ -1,4 +1,4 @@
-"""The names of a test file: what its templates mean, and of which types their values are made."""
+"""The names of a test file: what its templates mean, and which types their values consist of."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from .. import express
 from ..explore.templates import parsed
 
 Path: TypeAlias = tuple[str, ...]
-"""The names of types from the outside of a value to a part of it: ``("list", "int")``."""
+"""The names of types from a value down to a part of it: ``("list", "int")``."""
 DEEPEST = 3
 
 
 def nodes(template: str) -> Iterator[ast.AST]:
-    """Those of its tree, none of what cannot be read."""
+    """The nodes of a template's syntax tree; none if it cannot be parsed."""
     tree = parsed(template.strip())
     return iter(()) if tree is None else ast.walk(tree)
 
 
 class Names:
-    """The names of a test file, in which the source of its values means something."""
+    """The names of a test file, in which templates are evaluated."""
 
     def __init__(self, namespace: Mapping[str, Any]) -> None:
         self._namespace = namespace
@@ -43,7 +43,7 @@ class Names:
         return express.made(code, {**self._namespace, **names})
 
     def parts(self, template: str) -> frozenset[Path]:
-        """The types that its value is made of; none for what cannot be made here."""
+        """The types that its value consists of; none if it cannot be evaluated here."""
         if template not in self._parts:
             try:
                 self._parts[template] = frozenset(_parts(self.value(template), DEEPEST))
@@ -56,10 +56,10 @@ def _parts(value: object, depth: int) -> set[Path]:
     kind = type(value).__qualname__
     found: set[Path] = {(kind,)}
     if depth and isinstance(value, dict):
-        found |= {(f"{kind} key", *path) for one in value for path in _parts(one, depth - 1)}
+        found |= {(f"{kind} key", *path) for key in value for path in _parts(key, depth - 1)}
     if depth and isinstance(value, list | tuple | set | frozenset | dict):
-        inner = value.values() if isinstance(value, dict) else value
-        found |= {(kind, *path) for one in inner for path in _parts(one, depth - 1)}
+        items = value.values() if isinstance(value, dict) else value
+        found |= {(kind, *path) for item in items for path in _parts(item, depth - 1)}
     return found
 
 
@@ -68,14 +68,14 @@ def members(rows: Iterable[str], names: Names) -> tuple[str, ...]:
 
     Args:
         rows: Templates of values.
-        names: In which they mean something.
+        names: The names in which they are evaluated.
     """
     bases = dict.fromkeys(base for text in rows for base in _bases(text))
     return tuple(f"{base}.{name}" for base in bases for name in _names_of(base, names))
 
 
 def _bases(text: str) -> Iterator[str]:
-    """What stands before a dot in a template."""
+    """The expressions before dots in a template."""
     found = (node for node in nodes(text) if isinstance(node, ast.Attribute))
     yield from (ast.unparse(node.value) for node in found if isinstance(node.value, ast.Name | ast.Attribute))
 
@@ -86,4 +86,4 @@ def _names_of(base: str, names: Names) -> list[str]:
     except Exception:  # a name that is gone
         return []
     is_enumeration = isinstance(value, type) and issubclass(value, enum.Enum)
-    return [one.name for one in value if one.name] if is_enumeration else []
+    return [member.name for member in value if member.name] if is_enumeration else []

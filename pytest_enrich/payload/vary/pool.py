@@ -99,7 +99,7 @@ class Pool:
         self._offered = dict.fromkeys(text for text in offered if names.parts(text))
         given = list(constants)
         given = [] if is_left_out("rows: constants") else given
-        self.constants = self._fitting(near_text for text in given for near_text in (text, *_neighbours(text)))
+        self.constants = self._fitting(constant for text in given for constant in (text, *_neighbours(text)))
         self._members = self._fitting(() if is_left_out("rows: members") else members(self.seen, names))
         near = [] if is_left_out("rows: near") else list(near)
         self._near = self._fitting(near)
@@ -157,7 +157,7 @@ class Pool:
 
     @cached_property
     def promising(self) -> tuple[str, ...]:
-        """What is tried first, best first: what the code compares with, then what stands near, then plain values."""
+        """What is tried first, best first: what the code compares with, what stands near, then plain values."""
         near = [*self.seen[:12], *self._near[:MOST_NEAR]]
         first = [*self._offered, *self._members, *self.constants[:MOST_CONSTANTS]]
         values = [*first, *near, *self.plain, *self._fitting(self._emptied)]

@@ -1,4 +1,4 @@
-"""What is done once the tests are collected: each made into a subject, the search, and what is shown of it."""
+"""What follows once the tests are collected: making each a subject, the search, and the answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REDUCE_SECONDS = 5.0
 
 
 def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
-    """The `Varied`, as JSON, for a file that was collected with `probe` in it."""
+    """The `Varied` answer, as JSON, for a test file that was collected with `probe` in it."""
     job, started = work["job"], time.monotonic()
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
     search: Search[ExistingTest] = Search(map(tuple, job["branches"]), job["lines"], limits, job["way"])
@@ -53,7 +53,7 @@ def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
 
 
 class Tests:
-    """The tests of a job, each made ready when its turn comes; `unusable` says why some cannot be."""
+    """The tests of a job, each prepared when its turn comes; `unusable` says why some cannot be varied."""
 
     def __init__(self, work: Record, probe: Probe, items: Iterable[pytest.Item]) -> None:
         job = work["job"]
@@ -69,9 +69,9 @@ class Tests:
         self.unusable: dict[int, str] = {}
 
     def subject(self, number: int) -> ExistingTest | None:
-        """What the search works with; None for a test that cannot be varied."""
+        """The test as a subject of the search; None if it cannot be varied."""
         test = self._test(number)
-        # Where values are offered, the rows are only what they are put into.
+        # If values are offered, the rows only have to hold them.
         most = (FEW_ROWS,) if self._work["job"]["offered"] else ()
         known = test.check(*most) if isinstance(test, Test) else test
         if isinstance(known, str) or not isinstance(test, Test):
@@ -102,7 +102,7 @@ class Tests:
                 yield Pool(values, test.names, constants, near, offered)
 
     def _offers(self, test: Test) -> Iterator[tuple[tuple[str, str], ...]]:
-        """What calls pass, in the place of parameters: all of the same names, then each of them alone."""
+        """What calls pass, as values for holes: first all that have the same names, then each of them alone."""
         parameters = [(str(at), hole["name"]) for at, hole in enumerate(test.holes) if hole["name"]]
         for call in self._work["job"]["offered"]:
             given = {argument["name"]: argument["value"] for argument in call if argument["name"]}
@@ -119,7 +119,7 @@ ADDING = {
     ":": "rows: methods exchanged",
     "-": "rows: statements left out",
 }
-"""The rules that add to a test, by what the kind of a hole begins with."""
+"""The rules that add to a test, by how `adds` of a hole begins."""
 
 
 def _rule(hole: Record) -> str:
@@ -129,7 +129,7 @@ def _rule(hole: Record) -> str:
 
 
 def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.Function]:
-    """One item for each combination of the other parameters; without marks of their own rows where possible."""
+    """One item for each combination of the other parameters, without `skip` and `xfail` marks where possible."""
     found: dict[str, pytest.Function] = {}
     for item in sorted(
         items, key=lambda item: bool({"skip", "xfail"} & {mark.name for mark in item.iter_markers()})
@@ -141,8 +141,8 @@ def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.F
 
 
 def _variants(search: Search[ExistingTest], until: float) -> list[Record]:
-    """The chosen results, made small and looked at again, as JSON of `Variant`, and spares behind them."""
-    found, results = [], cover(search.results)
+    """The chosen results, reduced and looked at again, as JSON of `Variant`, each followed by its spares."""
+    variants, results = [], cover(search.results)
     for at, result in enumerate(results):
         test, soon = result.subject.test, share(until, len(results) - at)
         in_time = time.monotonic() < soon
@@ -151,24 +151,24 @@ def _variants(search: Search[ExistingTest], until: float) -> list[Record]:
         if isinstance(run, str):
             search.dropped[run] += 1
         elif reached := search.reached(run):
-            found.append(_variant(result, variation, run, reached))
-            found += _spares(search, result, run)
-    return found
+            variants.append(_variant(result, variation, run, reached))
+            variants += _spares(search, result, run)
+    return variants
 
 
 def _spares(search: Search[ExistingTest], result: Result[ExistingTest], first: TestRun) -> list[Record]:
-    """What reaches the same and may notice more: of another test, and of the same that comes to something else."""
+    """Spares that reach the same and may notice more: of another test, and of the same with another outcome."""
     if first.raised:
         return []
-    held = [result, *(other for item in sorted(result.reached, key=repr) for other in search.results[item])]
-    fitting = [other for other in held if not other.cost.exceptional and result.reached <= other.reached]
+    known = [result, *(other for item in sorted(result.reached, key=repr) for other in search.results[item])]
+    fitting = [other for other in known if not other.cost.exceptional and result.reached <= other.reached]
     same = [other for other in fitting if other.subject is result.subject]
     others = [other for other in fitting if other.subject is not result.subject]
     return [*_spare(search, others, None), *_spare(search, same, first.seen)]
 
 
 def _spare(search: Search[ExistingTest], results: Iterable[Result[ExistingTest]], known: object) -> list[Record]:
-    """The first of the results, as it was found, that passes and comes to something else than is known."""
+    """The first of the results, as it was found, that passes and sees something else than what is known."""
     shown: dict[tuple[Test, Variation], Result[ExistingTest]] = {}
     for result in results:
         shown.setdefault((result.subject.test, result.call), result)

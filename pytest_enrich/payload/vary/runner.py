@@ -1,4 +1,4 @@
-"""One item of a test is run with other values, by pytest's own protocol or at once, and how that ended."""
+"""Running one item of a test with other values, by pytest's own protocol or directly, and how that ended."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from ..project import Project
 from .instrument import NothingRaisedError, Probe
 
 Record = dict[str, Any]
-# The first three are no `Exception`.
+# These are not derived from `Exception`.
 ENDED = (pytest.skip.Exception, pytest.fail.Exception, pytest.exit.Exception)
 NO_TEST = (*ENDED, NothingRaisedError)
 CALL_SECONDS = 0.5
 MOST_NAMED = 30
-"""So many letters of a test's name has its folder."""
+"""So many letters of a test's name appear in the name of its folder."""
 TEST_SECONDS = 2.0
 
 
 @dataclasses.dataclass(frozen=True)
 class TestRun:
-    """What came of a test with other values.
+    """How a test with other values went.
 
     Attributes:
-        branches: Taken in the source file.
+        branches: Those taken in the source file.
         refusal: Why no test should be made of it, "" if one may.
-        seen: At points, as JSON.
+        seen: The sightings at points, as JSON.
         raised: The template of the class of an exception that the code raises on purpose, "" for none.
-        message: Of that exception.
-        line: Of the test, where it was raised.
+        message: The message of that exception.
+        line: The line of the test where it was raised.
     """
 
     __test__ = False  # pytest collects classes by this name
@@ -71,26 +71,26 @@ class TestRun:
 
     @property
     def is_start(self) -> bool:
-        """Whether other values may start from these: what the test expected of the old ones does not matter."""
+        """Whether other values may start from these; it does not matter what the test expects of the old ones."""
         return self.refusal not in {"crash", "too long"}
 
     @property
     def objection(self) -> str:
-        """Why nobody would want a test of this, "" when somebody may."""
+        """Why nobody would want a test of this, "" if somebody may."""
         if self.refusal or self.raised or not self.seen or any(sighting["value"] for sighting in self.seen):
             return self.refusal
         return "nothing to observe"
 
 
 class Endings:
-    """Tells endings apart for the tests of one file of a project."""
+    """Classifies how runs of the tests of one file end."""
 
     def __init__(self, rootdir: str, module: str, test_path: Path) -> None:
         self._project = Project(rootdir, module)
         self._test_path = str(test_path)
 
     def of(self, error: BaseException | None, raised: object = None) -> TestRun:
-        """How a test ended, without what it ran and saw; `raised` is what the code raised last."""
+        """How a test ended, without branches and sightings; `raised` is what the code raised last."""
         if error is None:
             return TestRun()
         refusal = self._refusal(error)
@@ -103,7 +103,7 @@ class Endings:
         return TestRun(raised=kind, message=told or steady(spoken(error)), line=line)
 
     def _told_by(self, error: BaseException, raised: object) -> str:
-        """What the code said when it raised, where a library says it on (as validators do), "" for nothing."""
+        """The message of the code's own exception if a library passes it on (as validators do), else ""."""
         is_usual = isinstance(error, Exception) and type(error) not in NOT_MEANT
         if not is_usual or not isinstance(raised, Exception) or not self._is_stated(raised):
             return ""
@@ -111,11 +111,11 @@ class Endings:
         return message if message in spoken(error) else ""
 
     def is_meant(self, error: BaseException) -> bool:
-        """Whether it is a contract."""
+        """Whether the exception is a contract."""
         return not self._refusal(error)
 
     def is_of_test(self, error: BaseException) -> bool:
-        """Whether none of the project's code had to do with it."""
+        """Whether no code under test was involved in the exception."""
         frames = traceback.extract_tb(error.__traceback__)
         return not any(self._project.kind(frame.filename) == "source" for frame in frames)
 
@@ -139,37 +139,37 @@ class Endings:
         return is_ours and raises(frames[-1].line or "", error)
 
     def _line(self, error: BaseException) -> int:
-        """Where the test was: the outermost frame of its file."""
+        """The line that the test had reached, in the outermost frame of its file."""
         frames = traceback.extract_tb(error.__traceback__)
         return next((frame.lineno or 0 for frame in frames if frame.filename == self._test_path), 0)
 
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """What all tests of a file are run with."""
+    """What the runs of all tests of a file share."""
 
     tracer: Tracer
     probe: Probe
     endings: Endings
     clear: Callable[[], None]
-    """Has what tests write beside themselves not be there yet."""
+    """Removes the files that tests write next to themselves."""
 
 
 class ItemRunner:
-    """Runs one item of a test; its own values are replaced in each run.
+    """Runs one item of a test, with its own values replaced in each run.
 
-    It is the plugin for these runs, too: it puts the values in, watches the call, and keeps the first error.
+    It is also the plugin for these runs: it puts the values in, watches the call, and keeps the first error.
 
     Args:
         setting: Shared by all.
-        item: The test; a copy of it takes turns with it, so that what is set up for it is torn down between.
+        item: The test; it takes turns with a copy of itself, so that what is set up is torn down in between.
     """
 
     def __init__(self, setting: Setting, item: pytest.Function) -> None:
         self._setting = setting
         self._items = [item, copy.copy(item)]
-        for each in self._items:
-            setattr(each, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
+        for turn in self._items:
+            setattr(turn, "repr_failure", _no_words)  # noqa: B010 - a method of this one object
         self._parameters: Mapping[str, Any] = {}
         self._fixtures: Mapping[str, str] = {}
         self._error: BaseException | None = None
@@ -185,10 +185,10 @@ class ItemRunner:
         *,
         whole: bool = False,
     ) -> TestRun:
-        """Run it with these values of parameters by name, and of literals by their place among the holes.
+        """Run it with these values for parameters by name, and for literals by their place among the holes.
 
-        `fixtures` are names of those that take the place of others; with `whole` it goes through pytest's protocol
-        whatever the test is.
+        `fixtures` has, by the name of a fixture, the name of the one that replaces it; with `whole` it always goes
+        through pytest's protocol.
         """
         tracer, probe = self._setting.tracer, self._setting.probe
         probe.begin(literals)
@@ -204,23 +204,23 @@ class ItemRunner:
         return dataclasses.replace(ended, branches=frozenset(tracer.branches), seen=probe.seen)
 
     def _clear_folders(self) -> None:
-        """Have what is in `tmp_path` not be there yet: of thousands of runs it would be more than a job may write.
+        """Remove earlier `tmp_path` folders: those of thousands of runs would be more than a job may write.
 
-        pytest names it after the test, and looks through all of them for the next number.
+        pytest names them after the test, and looks through all of them for the next number.
         """
         base = getattr(getattr(self.item.config, "_tmp_path_factory", None), "_basetemp", None)
         own = re.compile(re.sub(r"\W", "_", self.item.name)[:MOST_NAMED] + r"(\d+|current)")
         folders = Path(base).iterdir() if base is not None else ()
-        for folder in (one for one in folders if own.fullmatch(one.name)):
+        for folder in (path for path in folders if own.fullmatch(path.name)):
             if folder.is_symlink():
                 folder.unlink()
             else:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def set_up_shared(self) -> bool:
-        """Set up what tests share, a database most often, for all forks of this process; whether they can have it.
+        """Set up what tests share, mostly a database, for all forks of this process; say whether that worked.
 
-        All is set up for the test and torn down, but for that; a thread would not be there in a fork.
+        All else that is set up for the test is torn down again; a thread would be missing in a fork.
         """
         item, threads = self._items[0], threading.active_count()
         setattr(item, "runtest", _no_words)  # noqa: B010 - a method of this one object
@@ -243,7 +243,7 @@ class ItemRunner:
         self._error = None
         item, following = self._items
         self._items.reverse()
-        # What was set up for a test of another class is still there.
+        # What was set up for a test of another class may still be there.
         item.session._setupstate.teardown_exact(item)  # noqa: SLF001 - as pytest does between two tests
         item._initrequest()  # noqa: SLF001 - a copy still has the request of the original
         manager = item.config.pluginmanager
@@ -264,7 +264,7 @@ class ItemRunner:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Function) -> Generator[None, Any, Any]:
-        """Innermost: only what the test does is watched."""
+        """Put the values in, innermost, so that only the test itself is watched."""
         item.funcargs.update(self._parameters)
         item.funcargs.update({name: _like(item, name, other) for name, other in self._fixtures.items()})
         with time_limit(TEST_SECONDS), self._watched():
@@ -272,7 +272,7 @@ class ItemRunner:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> Generator[None, Any, Any]:
-        """Of set-up, call and tear-down."""
+        """Keep the first error of set-up, call and tear-down."""
         report = yield
         if call.excinfo is not None and self._error is None:
             self._error = call.excinfo.value
@@ -280,10 +280,10 @@ class ItemRunner:
 
 
 def _like(item: pytest.Function, name: str, other: str) -> object:
-    """What another fixture gives.
+    """The value of another fixture.
 
     Raises:
-        LookupError: There is none, or it gives something of another type.
+        LookupError: There is none, or its value is of another type.
     """
     found: object = item._request.getfixturevalue(other)  # noqa: SLF001 - as a test itself would ask
     if type(found) is not type(item.funcargs.get(name)):
@@ -292,10 +292,10 @@ def _like(item: pytest.Function, name: str, other: str) -> object:
 
 
 def _is_plain(item: pytest.Function) -> bool:
-    """Whether there is nothing to set up: a plain function whose arguments are all parameters."""
+    """Whether it is a plain function with no arguments but parameters, so that there is nothing to set up."""
     given = set(getattr(getattr(item, "callspec", None), "params", {}))
     plain = type(item) is pytest.Function and not inspect.iscoroutinefunction(item.obj)
-    others = set(item.fixturenames) - given - {"request"}  # which nobody defines
+    others = set(item.fixturenames) - given - {"request"}  # no fixture that anybody defines
     return plain and not others & set(_arguments(item)) and not any(_prepares(item, name) for name in others)
 
 
@@ -304,10 +304,14 @@ def _arguments(item: pytest.Function) -> tuple[str, ...]:
 
 
 def _prepares(item: pytest.Function, name: str) -> bool:
-    """Whether a fixture that nobody asked for is the project's; those of plugins are used in the last look."""
+    """Whether an autouse fixture is the project's; those of plugins are used only in the last look."""
     known = item._fixtureinfo.name2fixturedefs.get(name, ())  # noqa: SLF001 - no other way
-    files = [getattr(getattr(fixture.func, "__code__", None), "co_filename", "") for fixture in known]
-    return name.startswith("_xunit") or not files or not all("site-packages" in file for file in files)
+    filenames = [getattr(getattr(fixture.func, "__code__", None), "co_filename", "") for fixture in known]
+    return (
+        name.startswith("_xunit")
+        or not filenames
+        or not all("site-packages" in filename for filename in filenames)
+    )
 
 
 def _no_words(*_arguments: object, **_options: object) -> str:

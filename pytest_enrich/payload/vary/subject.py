@@ -1,4 +1,4 @@
-"""A test that exists, as the subject of a search: which other values to try in it, and what they are worth."""
+"""An existing test as the subject of a search: which other values to try in it, and what they are worth."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ MOST_ROWS = 6
 BATCH_AT_ONCE, BATCH = 100, 20
 PATIENCE_AT_ONCE, PATIENCE = 1500, 150
 FAR = 5
-"""So many times less patience for a test that never came to a decision which is wanted otherwise."""
+"""By how much patience is divided for a test that never reached a condition with a wanted outcome."""
 MOST_PROPOSALS = 60
 STEPS_AT_ONCE, STEPS = 400, 60
-"""Runs that one look for what comes nearer may take."""
+"""How many runs one search for nearer values may take."""
 ASKS = 6
-"""Such a look may take one part in so many of the time that is left."""
+"""The fraction (one in so many) of the remaining time that such a search may take."""
 TRIES_AT_ONCE, TRIES = 300, 40
 LONG = 20
 FEWEST_ALIKE = 4
-"""Signs in a row: fewer are alike by chance."""
+"""How many characters in a row count as shared: fewer are alike by chance."""
 
 
 class ExistingTest(Choices):
-    """A test to vary: its holes are what is chosen, all of them have a value, and the rows say what fits.
+    """A test to vary: values are chosen for its holes, each of which always has one, and the rows say what fits.
 
     Args:
         test: Runs it.
         pools: One for each hole.
-        known: What its rows do as they are.
-        offers: Values for some of its holes each, by their places, that are to be tried instead of all else.
+        known: The runs of its rows as they are.
+        offers: Sets of values for some holes, by their places, to be tried instead of anything else.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class ExistingTest(Choices):
         return dict.fromkeys(text for pool in self._pools for text in pool.like(kind))
 
     def starts(self) -> list[Variation]:
-        """Rows to begin with: those that take branches which the ones before do not, then others."""
+        """Rows to begin with: first those that take branches which the rows before them do not."""
         taken: set[Branch] = set()
         telling: list[Variation] = []
         for variation, run in self.known:
@@ -76,15 +76,15 @@ class ExistingTest(Choices):
         return [*telling, *others][:MOST_ROWS]
 
     def fits(self, variation: Variation) -> bool:
-        """Whether its values are such as the rows have, or what the code asks for by itself."""
+        """Whether its values are like those of the rows, or what the code itself looks for."""
         return all(pair in self._asked or self._pools[int(pair[0])].fits(pair[1]) for pair in variation.arguments)
 
     def unusual(self, variation: Variation) -> int:
-        """How much of it a reader would stumble over."""
+        """How much in it a reader would stumble over."""
         return sum(self._pools[int(hole)].unusual(value) for hole, value in variation.arguments)
 
     def strangeness(self, variation: Variation) -> tuple[int, int]:
-        """The same, then how far its values are from those that people wrote."""
+        """How unusual it is, then how far its values are from those that people wrote."""
         far = sum(self._pools[int(hole)].foreign(value) for hole, value in variation.arguments)
         return self.unusual(variation), far
 
@@ -93,26 +93,26 @@ class ExistingTest(Choices):
         return sum(self._pools[int(hole)].is_out_of_place(value) for hole, value in variation.arguments)
 
     def rules(self, variation: Variation) -> frozenset[str]:
-        """The rules that thought of its values."""
+        """The rules that came up with its values."""
         return frozenset(self._pools[int(hole)].rule_of(value) for hole, value in variation.arguments)
 
     def run(self, variations: Sequence[Variation], deadline: float) -> list[TestRun]:
-        """What came of each, of those for which there is time."""
+        """The run of each variation, as far as there is time."""
         return self.test.run_all(variations, deadline)
 
     def judge(
         self, variation: Variation, run: TestRun, search: Search[ExistingTest]
     ) -> Result[ExistingTest] | str:
-        """How good a test it promises; the least one which sees no more than that something is not as in a row."""
+        """How good a test it promises: a poor one if all it sees is that something is not as in a row."""
         if run.objection:
             return run.objection
-        dull = not run.raised and any(_is_no_news(run.seen, known.seen) for _, known in self.known)
+        is_dull = not run.raised and any(_is_no_news(run.seen, known.seen) for _, known in self.known)
         changes = len(variation.arguments)
-        cost = Cost(bool(run.raised), int(dull), changes, *self.strangeness(variation), variation.size)
-        return Result(self, variation, search.reached(run), cost, is_poor=dull or bool(run.raised))
+        cost = Cost(bool(run.raised), int(is_dull), changes, *self.strangeness(variation), variation.size)
+        return Result(self, variation, search.reached(run), cost, is_poor=is_dull or bool(run.raised))
 
     def ideas(self, search: Search[ExistingTest]) -> Iterator[Variation]:
-        """What to try, as long as it leads to something."""
+        """What to try, as long as it leads somewhere."""
         chance = random.Random(search.limits.seed + self.test.number)  # noqa: S311 - no secret
         yield from self._offered(search.starts)
         patience = PATIENCE_AT_ONCE if self.test.is_direct else PATIENCE
@@ -122,7 +122,7 @@ class ExistingTest(Choices):
             yield variation
 
     def _thought_of(self, search: Search[ExistingTest], chance: random.Random) -> Iterator[Variation]:
-        """By turns what stands near and what the guide says; then what chance says, and the guide of that."""
+        """Promising values and the guide's proposals by turns; then random ones, and the guide's for these."""
         is_open = functools.partial(search.is_open, subject=self)
         guided = search.guide.ideas(functools.partial(self._towards, deadline=search.turn.deadline), is_open)
         if self._offers:  # all of them were tried before anything is asked about one
@@ -135,11 +135,11 @@ class ExistingTest(Choices):
             yield self._drawn(search.starts, chance)
 
     def _offered(self, starts: Sequence[Variation]) -> Iterator[Variation]:
-        """Each offer, in one row after the other; the first is enough for one that leaves nothing of it."""
+        """Each offer, in one row after another; one with a value for every hole only in the first row."""
         for number, start in enumerate([*starts]):
             for values in self._offers:
                 if not number or len(values) < len(self._pools):
-                    yield functools.reduce(lambda call, change: call.with_argument(*change), values, start)
+                    yield functools.reduce(lambda varied, pair: varied.with_argument(*pair), values, start)
 
     def _promising(self, starts: Sequence[Variation], chance: random.Random) -> Iterator[Variation]:
         """Each promising value in each hole, best first."""
@@ -151,7 +151,7 @@ class ExistingTest(Choices):
                         yield start.with_argument(str(hole), pool.promising[rank])
 
     def _drawn(self, starts: Sequence[Variation], chance: random.Random) -> Variation:
-        """Whatever chance says."""
+        """A random variation."""
         call = chance.choice(starts)
         for _ in range(chance.choice((1, 1, 1, 2, 3))):
             hole = chance.randrange(len(self._pools))
@@ -160,8 +160,8 @@ class ExistingTest(Choices):
         return call
 
     def _towards(self, variation: Variation, lines: Sequence[int], deadline: float) -> list[Variation]:
-        """Variations in which what is compared on these lines comes nearer to the other outcome."""
-        # Only a part of the time: what is found has to be tried.
+        """Variations for which what is compared on these lines comes nearer to the other outcome."""
+        # It may take only a part of the time, as what is found has to be tried.
         late = time.monotonic() + min(GRACE_SECONDS, (deadline - time.monotonic()) / ASKS)
         left = iter(range(STEPS_AT_ONCE if self.test.is_direct else STEPS))
 
@@ -175,13 +175,13 @@ class ExistingTest(Choices):
         found = self.test.apart(
             lambda: [self.test.changed(other) for other in approach.towards(whole, lines)], GRACE_SECONDS, late
         )
-        # A row is like its other rows; a test beside may pass what the code looks for, of whatever type.
-        loose = {str(at) for at in range(len(self._pools)) if self.test.is_literal(at)}
-        self._asked |= {pair for other in found for pair in other.arguments if pair[0] in loose}
+        # Rows stay alike; a literal in the test itself may become whatever the code looks for.
+        literal_holes = {str(hole) for hole in range(len(self._pools)) if self.test.is_literal(hole)}
+        self._asked |= {pair for other in found for pair in other.arguments if pair[0] in literal_holes}
         return found
 
     def reduced(self, result: Result[ExistingTest], search: Search[ExistingTest], until: float) -> Variation:
-        """The variation with fewer and plainer values that still does what it was found for, in time."""
+        """The variation with fewer and plainer values that still does what it was found for, if time allows."""
         first = result.call
         tries = TRIES_AT_ONCE if self.test.is_direct else TRIES
         found = self.test.apart(
@@ -215,7 +215,7 @@ class ExistingTest(Choices):
         return self._with_unknown(found, holds) if before.raised else found
 
     def _with_unknown(self, found: Variation, holds: Callable[[Variation], bool]) -> Variation:
-        """The variation with a key, or a text, that says so for one that is refused: nobody slips to `sdist/`."""
+        """The variation with an obviously unknown key or text for one that is refused: nobody types `sdist/`."""
         is_alone = len(found.arguments) == 1
         for hole, value in found.arguments:
             pool = self._pools[int(hole)]
@@ -235,20 +235,20 @@ class ExistingTest(Choices):
 
 
 def _is_no_news(seen: Sequence[Record], known: Sequence[Record]) -> bool:
-    """Whether all is as it was, but for what was true and is not: of that many values are a reason."""
+    """Whether all is as it was, except for what is no longer true: many values would make it so."""
     pairs = zip(seen, known, strict=False)
-    same = (new == old or (new["value"], old["value"]) == ("False", "True") for new, old in pairs)
-    return len(seen) == len(known) and all(same)
+    unchanged = (new == old or (new["value"], old["value"]) == ("False", "True") for new, old in pairs)
+    return len(seen) == len(known) and all(unchanged)
 
 
 def keeps(own: str, found: str, smaller: str) -> bool:
-    """Whether `smaller` has what `found` shares with the author's `own` text, where that is most of a long one.
+    """Whether `smaller` keeps what `found` shares with the author's `own` text, if that is most of a long text.
 
-    What is left of a text that was cut until nothing more could go says less than the whole with a change in it.
+    A text cut down until nothing more can go says less than the whole text with a change in it.
 
     Args:
-        own: The author's, as all of them a template.
-        found: What came of it.
+        own: The author's text; like the others, a template.
+        found: The text that it was changed to.
         smaller: The same with less in it.
     """
     if own[:1] not in {"'", '"'} or len(own) < LONG:
@@ -265,7 +265,7 @@ def keeps(own: str, found: str, smaller: str) -> bool:
     return True
 
 
-@functools.lru_cache(maxsize=64)  # of each result many that are smaller are asked about
+@functools.lru_cache(maxsize=64)  # asked about many smaller variations of each result
 def _shared(first: str, second: str) -> tuple[str, ...]:
     """The pieces that both have, in order."""
     blocks = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()

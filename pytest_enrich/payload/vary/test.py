@@ -1,4 +1,4 @@
-"""A test under variation: its rows, and variations of it run in forks that may do no more than a candidate."""
+"""A test under variation: its rows, and its variations, run in forks with the permissions of a candidate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOST = TestRun(refusal="crash")
 
 
 Variation: TypeAlias = Call
-"""Values for some of the holes in a row of a test: the row is what is called, a hole names an argument."""
+"""Values for some holes in a row of a test, as a call of the row with the holes as argument names."""
 
 
 def variation_of(row: int) -> Variation:
@@ -37,22 +37,22 @@ def row_of(variation: Variation) -> int:
 
 
 def _without_wholes(run: TestRun) -> list[Record]:
-    """What it saw just where the test looks."""
+    """What the run saw where the test looks, without the containers around it."""
     return [{name: value for name, value in sighting.items() if name != "whole"} for sighting in run.seen]
 
 
 class Test:
-    """A pattern with what was collected for it.
+    """A pattern and the items collected for it.
 
     Args:
-        work: The job's.
-        pattern: The job's, with the values of rows in its holes.
-        number: The pattern's place.
+        work: The work that has the job.
+        pattern: One of the job's, with the values of rows in its holes.
+        number: The place of the pattern in the job.
         runners: One for each combination of the parameters that do not vary; the search uses the first.
-        probes: Of the source file.
+        probes: Those of the source file.
 
     Attributes:
-        rows: Places of the rows that pass as they are; a variation's row is a place among these.
+        rows: Places of the rows that pass as they are; the row of a variation is an index into these.
     """
 
     __test__ = False  # pytest collects classes by this name
@@ -69,7 +69,7 @@ class Test:
         self.rows = list(range(max((len(hole["values"]) for hole in self.holes), default=0)))
 
     def check(self, most: int = MOST_ROWS) -> list[TestRun] | str:
-        """Keep `most` of the rows that pass, and say what they did; why there are none."""
+        """Keep at most `most` rows that pass, and return their runs, or why there are none."""
         most = MOST_ROWS_AT_ONCE if self.is_direct else most
         if not self.is_direct and self._apart(lambda: [self._runners[0].set_up_shared()], SECONDS_EACH) == [True]:
             self._runners[0].set_up_shared()
@@ -81,16 +81,16 @@ class Test:
         return sound or (refusals or ["nothing varies"])[0]
 
     def values(self, hole: int) -> list[str]:
-        """What stands in a hole, row by row."""
+        """The values of a hole, row by row."""
         values: list[str] = self.holes[hole]["values"]
         return [values[row] for row in self.rows]
 
     def is_literal(self, hole: int) -> bool:
-        """Whether what stands in a hole is written in the test itself, once."""
+        """Whether the value of a hole is a literal in the body of the test itself."""
         return not any(self.holes[hole][kind] for kind in ("name", "fixture", "adds"))
 
     def run_all(self, variations: Sequence[Variation], deadline: float = math.inf) -> list[TestRun]:
-        """What came of these, run one after the other in a fork; after the deadline they are not run."""
+        """The runs of these variations, one after another in a fork; after the deadline they are not run."""
         answer = self._apart(
             lambda: [run.dump() for run in self._runs(variations, deadline)],
             SECONDS_EACH * len(variations),
@@ -99,7 +99,7 @@ class Test:
         return [TestRun.load(record) for record in answer] or [LOST] * len(variations)
 
     def _runs(self, variations: Iterable[Variation], deadline: float) -> list[TestRun]:
-        """A few that do not end are enough: the others of their kind would take as long."""
+        """The runs of these variations; a few that do not end are enough, as the rest may take as long."""
         runs: list[TestRun] = []
         for variation in variations:
             stuck = sum(run.refusal == "too long" for run in runs)
@@ -108,7 +108,7 @@ class Test:
         return runs
 
     def run(self, variation: Variation, runner: ItemRunner | None = None, *, whole: bool = False) -> TestRun:
-        """What comes of it in this process."""
+        """The run of a variation in this process."""
         changed = dict(variation.arguments)
         parameters: dict[str, Any] = {}
         literals: dict[int, Any] = {}
@@ -127,18 +127,18 @@ class Test:
         return (runner or self._runners[0]).run(parameters, literals, fixtures, whole=whole)
 
     def watch(self, variation: Variation, lines: Collection[int]) -> list[Note]:
-        """What conditions compare when the test is run so."""
+        """What conditions compare when the variation is run."""
         with self._probes.watching(lines) as notes:
             self.run(variation)
         return notes
 
     def whole(self, variation: Variation) -> Variation:
-        """The same with the value of each hole."""
+        """The variation with the values of all holes."""
         own = {str(place): self._value(row_of(variation), place) for place in range(len(self.holes))}
         return dataclasses.replace(variation, arguments=tuple({**own, **dict(variation.arguments)}.items()))
 
     def changed(self, variation: Variation) -> Variation:
-        """The same without the values that the row has anyway."""
+        """The variation without the values that the row has anyway."""
         own = (pair for pair in variation.arguments if pair[1] != self._value(row_of(variation), int(pair[0])))
         return dataclasses.replace(variation, arguments=tuple(own))
 
@@ -147,7 +147,7 @@ class Test:
         return value
 
     def look(self, variation: Variation) -> TestRun | str:
-        """What it did, the same each time (through pytest's protocol, on another day, with each runner)."""
+        """The run, if it is the same each time (by pytest's protocol, on another day, with each runner)."""
         ways = [(days, self._runners[0]) for days in DAYS_AHEAD]
         ways += [(0, runner) for runner in self._runners[1:]]
         runs = [self._looked_at(variation, *way) for way in ways]
@@ -169,15 +169,15 @@ class Test:
     def apart(
         self, action: Callable[[], list[Variation]], seconds: float, deadline: float = math.inf
     ) -> list[Variation]:
-        """The variations that `action` comes to in such a fork; none where it does not end."""
+        """The variations that `action` returns in such a fork; none if it does not end."""
         found = self._apart(lambda: [[call.qualname, call.arguments] for call in action()], seconds, deadline)
         return [Call(row, tuple((hole, value) for hole, value in arguments)) for row, arguments in found]
 
     def _apart(self, action: Callable[[], list[Any]], seconds: float, deadline: float = math.inf) -> list[Any]:
-        """What `action` answers in a fork that may do no more than a candidate; nothing where it does not end.
+        """What `action` returns in a fork with the permissions of a candidate; nothing if it does not end.
 
-        It may take so many seconds, though only until the deadline, and some more: a run that hangs where no
-        signal interrupts it must not take the others' time.
+        It may take so many seconds, but only until the deadline, and a grace period: a run that hangs where no
+        signal interrupts it must not take the time of others.
         """
 
         def narrowed() -> Record:
