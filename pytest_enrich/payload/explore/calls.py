@@ -135,21 +135,21 @@ def _patching(name: str, value: str) -> str:
 
 def changeable(call: Call) -> frozenset[str]:
     """The arguments that the call may change: a test gives them variables, to look at them afterwards."""
-    given = [
+    arguments = [
         (name, value)
         for name, value in call.arguments
         if name and not value.startswith((files.MARK, files.FOLDER_MARK))
     ]
     if (variable := _passed_on(call)) is not None:
-        given.append((variable, call.then[-1][0]))
-    return frozenset(name for name, value in given if value[:1] in "[{⟨")
+        arguments.append((variable, call.then[-1][0]))
+    return frozenset(name for name, value in arguments if value[:1] in "[{⟨")
 
 
 def lengthy(call: Call, entries: Mapping[str, Entry]) -> frozenset[str]:
     """The long arguments of a call that does not fit on a line: variables for them make it readable."""
     placed = (files.MARK, files.FOLDER_MARK, "lambda")
-    given = ((name, value) for name, value in call.arguments if name and not value.startswith(placed))
-    long = frozenset(name for name, value in given if len(_bare(value)) > LONG)
+    arguments = ((name, value) for name, value in call.arguments if name and not value.startswith(placed))
+    long = frozenset(name for name, value in arguments if len(_bare(value)) > LONG)
     return long if long and len(_bare(program(call, entries).action)) > LINE else frozenset()
 
 
@@ -162,8 +162,8 @@ def _passed_on(call: Call) -> str | None:
     """A variable for the single value that the returned function is called with; None if there is none."""
     if not call.then or len(call.then[-1]) != 1:
         return None
-    taken = f"{call.qualname} {call.receiver} {' '.join(name for name, _ in call.arguments)}".lower()
-    return next((name for name in ("value", "given") if name not in taken), None)
+    words = f"{call.qualname} {call.receiver} {' '.join(name for name, _ in call.arguments)}".lower()
+    return next((name for name in ("value", "given") if name not in words), None)
 
 
 def _folded(call: Call, entries: Mapping[str, Entry], hoisted: frozenset[str]) -> Program:
@@ -229,8 +229,8 @@ def _on(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
         return f"⟨copy:{'deepcopy' if entry.name == '__deepcopy__' else 'copy'}⟩({variable})"
     if (operation := operation_text(entry.name, variable, values)) is not None:
         return operation
-    called = variable if entry.name == "__call__" else f"{variable}.{entry.name}"
-    return f"{called}({_listed(arguments, entry.parameters)})"
+    method = variable if entry.name == "__call__" else f"{variable}.{entry.name}"
+    return f"{method}({_listed(arguments, entry.parameters)})"
 
 
 def _step(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
@@ -241,21 +241,21 @@ def _step(variable: str, entry: Entry, arguments: list[tuple[str, str]]) -> str:
 
 def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], ...]) -> str:
     """Arguments as people write them: required ones, and what is worked on, by position, others by name."""
-    given = dict(arguments)
+    values = dict(arguments)
     extra = [value for name, value in arguments if not name]
     parts: list[str] = []
     by_position = True
     # Two such arguments are both named, as one could be mistaken for the other.
-    is_alone = sum(map(is_thing, given.values())) == 1
+    is_alone = sum(map(is_thing, values.values())) == 1
     for parameter in parameters:
         name, kind = parameter["name"], parameter["kind"]
-        if kind in {"variadic", "keywords"} or name not in given:
+        if kind in {"variadic", "keywords"} or name not in values:
             by_position = by_position and kind == "variadic"
             continue
-        is_first = is_alone and parameter is parameters[0] and is_thing(given[name])
+        is_first = is_alone and parameter is parameters[0] and is_thing(values[name])
         required = parameter.get("default") is None or bool(extra) or kind == "positional only"
         by_position = by_position and (required or is_first) and kind in {"positional only", "positional"}
-        parts.append(given[name] if by_position else f"{name}={given[name]}")
+        parts.append(values[name] if by_position else f"{name}={values[name]}")
     known = {parameter["name"] for parameter in parameters}
     named = [f"{name}={value}" for name, value in arguments if name and name not in known]
     return ", ".join([*parts, *extra, *named])

@@ -86,8 +86,8 @@ def line(command: Any, module: types.ModuleType) -> Line | None:
         inner = next((word for word, sub in getattr(group, "commands", {}).items() if sub is command), None)
         if inner is not None:
             return Line(f"⟨{module.__name__}:{name}⟩", (inner,))
-    own = next((name for name, value in named if value is command), None)
-    return Line(f"⟨{module.__name__}:{own}⟩") if own else None
+    public_name = next((name for name, value in named if value is command), None)
+    return Line(f"⟨{module.__name__}:{public_name}⟩") if public_name else None
 
 
 def parameters(command: Any, called: Line) -> list[dict[str, Any]]:
@@ -127,9 +127,9 @@ def _type(one: Any) -> Any:
 
 def signature(described: list[dict[str, Any]]) -> types.FunctionType:
     """A function whose hints are the types of the parameters."""
-    made = types.FunctionType(compile("None", "<command>", "exec"), {})
-    made.__annotations__ = {parameter["name"]: parameter["type"] for parameter in described}
-    return made
+    function = types.FunctionType(compile("None", "<command>", "exec"), {})
+    function.__annotations__ = {parameter["name"]: parameter["type"] for parameter in described}
+    return function
 
 
 def text(called: Line, described: tuple[dict[str, Any], ...], arguments: Mapping[str, str]) -> str:

@@ -88,7 +88,7 @@ def is_worded(error: BaseException) -> bool:
     So does a message that only passes on what the interpreter said.
     """
     caught = error.__context__
-    is_passed_on = caught is not None and bool(said := spoken(caught)) and said in spoken(error)
+    is_passed_on = caught is not None and bool(message := spoken(caught)) and message in spoken(error)
     return _is_written(error) and (not is_passed_on or caught is None or _is_written(caught))
 
 
@@ -146,8 +146,8 @@ class Warned(NamedTuple):
 def warnings_of(caught: Sequence[warnings.WarningMessage], root: str) -> tuple[Warned, ...]:
     """The warnings that the project issued, or that are about our call; only those whose class is public."""
     ours = (warning for warning in caught if warning.filename == OWN or is_ours(warning.filename, root))
-    own = (warning for warning in ours if warning.filename == OWN or not _is_of_others(warning))
-    pairs = ((named(warning.category), spoken(warning.message)) for warning in own)
+    relevant = (warning for warning in ours if warning.filename == OWN or not _is_of_others(warning))
+    pairs = ((named(warning.category), spoken(warning.message)) for warning in relevant)
     return tuple(Warned(name, steady(text)) for name, text in pairs if name is not None)
 
 

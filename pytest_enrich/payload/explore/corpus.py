@@ -85,6 +85,6 @@ def edges(result: Result[Function], call: Call, until: float) -> Iterator[Call]:
     """A few calls at the limits of the conditions that a result is about, without those that are refused."""
     lines = {item[0] if isinstance(item, tuple) else item for item in result.reached}
     function = result.subject
-    found = guide.edges(function.inputs, function.watch, call, lines)
-    in_time = takewhile(lambda _: time.monotonic() < until, found)
+    near = guide.edges(function.inputs, function.watch, call, lines)
+    in_time = takewhile(lambda _: time.monotonic() < until, near)
     return islice((other for other in in_time if not function.runner.call(other).refusal), MOST_EDGES)

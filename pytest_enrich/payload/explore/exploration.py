@@ -59,12 +59,12 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
         raise RuntimeError(f"the search ended by {drawn['why']}")
     if "ended" in drawn:  # because of what was called: the process is gone, or hangs
         return {"type": "explored", "findings": [], "executions": 0, "dropped": {"search ended early": 1}}
-    shown, dropped = _looks(work, scene, drawn)
+    findings, dropped = _looks(work, scene, drawn)
     return {
         "type": "explored",
-        "findings": shown,
+        "findings": findings,
         "executions": drawn["executions"],
-        "aliases": aliases(json.dumps(shown, ensure_ascii=False), sys.modules),
+        "aliases": aliases(json.dumps(findings, ensure_ascii=False), sys.modules),
         "dropped": dropped,
         "ideas": drawn["ideas"],
         "corpus": drawn["corpus"],
@@ -142,13 +142,13 @@ def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Re
 def _given(scene: Scene, wanted: Reached, given: list[Call]) -> Record:
     """The answer of `search` for given calls: each made smaller if it shows the same, then as it is."""
     outcomes = [(call, scene.runner.call(call)) for call in given]
-    found = [
+    records = [
         _record(reached_by(wanted, outcome.branches), shown)
         for call, outcome in outcomes
         if not outcome.refusal
         for shown in dict.fromkeys((_smaller(scene, call), call))
     ]
-    return {"found": found, "corpus": [], "executions": len(given), "dropped": {}, "ideas": {}}
+    return {"found": records, "corpus": [], "executions": len(given), "dropped": {}, "ideas": {}}
 
 
 def _smaller(scene: Scene, call: Call) -> Call:
@@ -238,15 +238,15 @@ def _looks(
     work: dict[str, Any], scene: world.Scene, drawn: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """Findings of the calls that did the same each time, and why the others are left out."""
-    shown, dropped = [], Counter(drawn["dropped"])
+    findings, dropped = [], Counter(drawn["dropped"])
     seconds = max(LOOK_SECONDS, work["job"]["seconds"] / LOOKS_IN_TIME)
     for record in drawn["found"]:
         finding = _steady([_apart(work, partial(look, scene, record, days), seconds) for days in DAYS_AHEAD])
         if not isinstance(finding, str):
-            shown.append(finding)
+            findings.append(finding)
         elif not record.get("spare"):
             dropped[finding] += 1
-    return shown, dict(dropped)
+    return findings, dict(dropped)
 
 
 def _steady(looks: Sequence[Record]) -> Record | str:
@@ -255,10 +255,10 @@ def _steady(looks: Sequence[Record]) -> Record | str:
     differs = any(other | {"observations": first.get("observations")} != first for other in others)
     if "ended" in first or differs:
         return "not the same each time"
-    seen = first["observations"]
-    if steady := [record for record in seen if all(record in other["observations"] for other in others)]:
+    observations = first["observations"]
+    if steady := [record for record in observations if all(record in other["observations"] for other in others)]:
         return {**first, "observations": steady}
-    return "not the same each time" if seen else "nothing to observe"
+    return "not the same each time" if observations else "nothing to observe"
 
 
 def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
@@ -267,12 +267,12 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     lines = {*record["reached"], *(to for _, to in record["branches"])}
     texts = [scene.runner.line(at) for at in lines]
     about = frozenset(word for text in texts for word in re.findall(r"\w+", text))
-    wanted = dataclasses.replace(_with_classes(_program(scene, call)), about=about)
+    observed = dataclasses.replace(_with_classes(_program(scene, call)), about=about)
     elsewhere = listed_backwards() if days else contextlib.nullcontext()
     random.seed(days)
     with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
-        consume, observations = observe(scene.runner, wanted, warns=any(map(contract.warns, texts)))
-    return {**record, **wanted.dump(), "consume": consume, "observations": observations}
+        consume, observations = observe(scene.runner, observed, warns=any(map(contract.warns, texts)))
+    return {**record, **observed.dump(), "consume": consume, "observations": observations}
 
 
 def _with_classes(wanted: Program) -> Program:

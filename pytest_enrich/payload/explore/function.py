@@ -152,9 +152,9 @@ class Function(Subject[Outcome]):
 
     def _refined(self, search: Search[Function]) -> Iterator[Call]:
         """Calls near those that say little, in the hope that they say more."""
-        found = (search.results.get(item, ()) for item in search.open())
-        own = (next((result for result in results if result.subject is self), None) for results in found)
-        poor = {result.call: result for result in own if result is not None and result.is_poor}
+        groups = (search.results.get(item, ()) for item in search.open())
+        best = (next((result for result in results if result.subject is self), None) for results in groups)
+        poor = {result.call: result for result in best if result is not None and result.is_poor}
         for result in sorted(poor.values(), key=lambda result: result.cost)[:MOST_REFINED]:
             for call in guide.variations(self.inputs, self.watch, result.call):
                 if not result.reached & search.open():

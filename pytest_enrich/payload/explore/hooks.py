@@ -38,16 +38,16 @@ def _inherited(record: Mapping[str, Any], module: ModuleType) -> Iterator[Mappin
 
 def callers(owner: type, name: str) -> Iterator[str]:
     """The public methods of a class, inherited ones too, that refer to the method `name`, even indirectly."""
-    asked = {method: _names(member) for cls in owner.__mro__[::-1] for method, member in vars(cls).items()}
-    wanted, left = {name}, {method: names for method, names in asked.items() if names and method != name}
-    while found := [method for method, names in left.items() if names & wanted]:
-        public = [method for method in found if method[:1] != "_" or method in PUBLIC]
+    references = {method: _names(member) for cls in owner.__mro__[::-1] for method, member in vars(cls).items()}
+    wanted, left = {name}, {method: names for method, names in references.items() if names and method != name}
+    while referring := [method for method, names in left.items() if names & wanted]:
+        public = [method for method in referring if method[:1] != "_" or method in PUBLIC]
         # Iterators are iterated over as a whole.
         yield from dict.fromkeys(
-            "__iter__" if method == "__next__" and "__iter__" in asked else method for method in public
+            "__iter__" if method == "__next__" and "__iter__" in references else method for method in public
         )
-        wanted = {*found} - {*public} | ({*public} & MAKERS)
-        left = {method: names for method, names in left.items() if method not in found}
+        wanted = {*referring} - {*public} | ({*public} & MAKERS)
+        left = {method: names for method, names in left.items() if method not in referring}
 
 
 def _names(held: object) -> frozenset[str]:

@@ -69,15 +69,15 @@ def led_to_refusal(outcome: Outcome, runner: Runner, reached: Reached) -> Reache
     """
     ending = HANDED_BACK if _is_left(runner, outcome) else AGAIN
     again = (at for at in lines_of(reached) if ending.fullmatch(runner.line(at).strip()))
-    led = {number for at in again for number in _leading(runner, 1, at)}  # no traceback has these lines
-    error, known = outcome.raised, set[int]()
-    while error is not None and id(error) not in known:  # code may make a circle of contexts
-        known.add(id(error))
+    leading = {number for at in again for number in _leading(runner, 1, at)}  # no traceback has these lines
+    error, visited = outcome.raised, set[int]()
+    while error is not None and id(error) not in visited:  # code may make a circle of contexts
+        visited.add(id(error))
         for frame, at in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename == runner.filename:
-                led |= set(_leading(runner, frame.f_code.co_firstlineno, at))
+                leading |= set(_leading(runner, frame.f_code.co_firstlineno, at))
         error = error.__context__
-    return frozenset(item for item in reached if (item[1] if isinstance(item, tuple) else item) in led)
+    return frozenset(item for item in reached if (item[1] if isinstance(item, tuple) else item) in leading)
 
 
 def _leading(runner: Runner, first: int, last: int) -> Iterator[int]:
@@ -162,19 +162,19 @@ def speaks_of_nothing(outcome: Outcome, call: Call) -> bool:
 
     If None itself was passed, a message may mention it, but not a result.
     """
-    said: Any = outcome.result if outcome.raised is None else _filled_in(outcome.raised)
-    if not issubclass(type(said), str) or said == "None" or not NONE.search(said):
+    output: Any = outcome.result if outcome.raised is None else _filled_in(outcome.raised)
+    if not issubclass(type(output), str) or output == "None" or not NONE.search(output):
         return False
     return not any("None" in text and (text != "None" or outcome.raised is not None) for text, _ in sites(call))
 
 
 def _filled_in(error: BaseException) -> str:
     """The message without texts that the raising code has as constants, such as `must be an int or None`."""
-    said, frames = spoken(error), [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    written = frames[-1].f_code.co_consts if frames else ()
-    for text in (text for text in written if isinstance(text, str) and NONE.search(text)):
-        said = said.replace(text, "")
-    return said
+    message, frames = spoken(error), [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    constants = frames[-1].f_code.co_consts if frames else ()
+    for text in (text for text in constants if isinstance(text, str) and NONE.search(text)):
+        message = message.replace(text, "")
+    return message
 
 
 def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Callable[[Outcome], Reached]) -> int:
@@ -187,11 +187,11 @@ def rank(runner: Runner, inputs: Inputs, call: Call, outcome: Outcome, of: Calla
     if outcome.raised is not None:
         through = {at for _, at in traceback.walk_tb(outcome.raised.__traceback__)}
         return int(lines_of(reached).isdisjoint(through))
-    if is_function(outcome.result) and (shown := said(runner, call)):
-        return int(all(map(is_empty, shown)) or is_indifferent(runner, call, reached, of))
+    if is_function(outcome.result) and (observations := said(runner, call)):
+        return int(all(map(is_empty, observations)) or is_indifferent(runner, call, reached, of))
     is_new = inputs.entry.name in MAKERS or _is_made(inputs, outcome.result, reached, runner.filename)
-    found = max(informative_rank(outcome), int(is_new or is_reflexive(call)))
-    return found or int(is_indifferent(runner, call, reached, of))
+    degree = max(informative_rank(outcome), int(is_new or is_reflexive(call)))
+    return degree or int(is_indifferent(runner, call, reached, of))
 
 
 def is_reflexive(call: Call) -> bool:
@@ -210,8 +210,8 @@ def is_indifferent(runner: Runner, call: Call, reached: Reached, of: Callable[[O
         for other, outcome in outcomes
         if not outcome.refusal and outcome.raised is None and reached.isdisjoint(of(outcome))
     ]
-    shown = said(runner, call) if elsewhere else []
-    return any(said(runner, other) == shown for other in elsewhere)
+    observations = said(runner, call) if elsewhere else []
+    return any(said(runner, other) == observations for other in elsewhere)
 
 
 def is_ineffective(
@@ -226,19 +226,19 @@ def is_ineffective(
     first = runner.call(call)
     if first.raised is not None or isinstance(first.result, bool):
         return False
-    reached, shown = of(first), said(runner, call)
+    reached, observations = of(first), said(runner, call)
     for others in _with_others(inputs, call, express(first.result)):
-        same = 0
+        matches = 0
         for other in islice(others, MOST_OTHERS):
             if time.monotonic() > until:
                 return False
             outcome = runner.call(other)
             if outcome.refusal or outcome.raised is not None:
                 continue  # this value is not comparable
-            if not reached <= of(outcome) or said(runner, other) != shown:
+            if not reached <= of(outcome) or said(runner, other) != observations:
                 break
-            same += 1
-            if same == ENOUGH:
+            matches += 1
+            if matches == ENOUGH:
                 return True
     return False
 
@@ -258,8 +258,12 @@ def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Ite
 def _is_made(inputs: Inputs, result: object, reached: Reached, filename: str) -> bool:
     """Whether a function made an object that cannot be written, and all that it `reached` is code of its class."""
     codes = {code for member in vars(type(result)).values() if isinstance(code := body.code_of(member), CodeType)}
-    own = frozenset[int]().union(*(_lines(code) for code in codes if code.co_filename == filename))
-    return body.code_of(inputs.function) not in codes and lines_of(reached) <= own and visible_text(result) is None
+    class_lines = frozenset[int]().union(*(_lines(code) for code in codes if code.co_filename == filename))
+    return (
+        body.code_of(inputs.function) not in codes
+        and lines_of(reached) <= class_lines
+        and visible_text(result) is None
+    )
 
 
 @lru_cache(maxsize=512)
@@ -283,5 +287,5 @@ def unobserved(runner: Runner, call: Call, reached: Reached, of: Callable[[Outco
     fewer = [dataclasses.replace(call, setup=setup) for setup in steps]
     tried = [(other, runner.call(other)) for other in fewer]
     losing = [(other, lost) for other, outcome in tried if not outcome.refusal and (lost := reached - of(outcome))]
-    shown = said(runner, call) if losing else []
-    return frozenset[Any]().union(*(lost for other, lost in losing if said(runner, other) == shown))
+    observations = said(runner, call) if losing else []
+    return frozenset[Any]().union(*(lost for other, lost in losing if said(runner, other) == observations))

@@ -57,18 +57,18 @@ def undeclared(
         declared: The names of its parameters.
         constants: Values in the source: a text that could be a name may be one that is looked up.
     """
-    found: dict[str, list[str]] = {}
+    values_of: dict[str, list[str]] = {}
     for name, value in (pair for call in calls for pair in call.arguments):
         if name and name not in declared:
-            found.setdefault(name, []).append(value)
+            values_of.setdefault(name, []).append(value)
     for text in constants:
         if isinstance(text, str) and IDENTIFIER.fullmatch(text) and text not in declared:
-            found.setdefault(text, [])
+            values_of.setdefault(text, [])
     # Most often they all take the same values: switches are tried only if one of them gets a switch.
-    given = dict.fromkeys(value for values in found.values() for value in values)
-    more = [*given, *(SWITCH if not given or given.keys() & {*SWITCH} else ())]
-    named = [*found.items()][:MOST]
-    return {name: list(dict.fromkeys([*values, *more])) for name, values in named} or {"key": [*GENERAL]}
+    passed = dict.fromkeys(value for values in values_of.values() for value in values)
+    shared = [*passed, *(SWITCH if not passed or passed.keys() & {*SWITCH} else ())]
+    named = [*values_of.items()][:MOST]
+    return {name: list(dict.fromkeys([*values, *shared])) for name, values in named} or {"key": [*GENERAL]}
 
 
 ANYTHING = ("", 1, None, ())
@@ -82,9 +82,9 @@ Change: TypeAlias = Callable[[str], str]
 def left_open(template: str) -> Iterator[tuple[Change, inspect.Parameter]]:
     """The optional arguments that objects in a template are made without, each with what would add it."""
     for start, end in ((0, len(template)), *places(template)):
-        made = keywords_of(template[start:end]) if template[start] == "⟨" else None
-        if made is not None:
-            name, given = made
+        keywords = keywords_of(template[start:end]) if template[start] == "⟨" else None
+        if keywords is not None:
+            name, given = keywords
             begun = template[: end - 1] + ("" if template[:end].endswith("()") else ", ")
             for option in _options(name):
                 if option.name not in given:
@@ -114,9 +114,11 @@ def _options(name: str) -> tuple[inspect.Parameter, ...]:
         kind = evaluate(name)
     except Exception:  # a name that is gone
         return ()
-    made = constructor(kind) if isinstance(kind, type) else None
+    maker = constructor(kind) if isinstance(kind, type) else None
     known = (
-        [(parameter, made.hints.get(parameter.name)) for parameter in made.parameters] if made is not None else []
+        [(parameter, maker.hints.get(parameter.name)) for parameter in maker.parameters]
+        if maker is not None
+        else []
     )
     optional = (
         (parameter, hint)
@@ -189,17 +191,17 @@ class Inputs(Choices):
     def parts(self) -> tuple[str, ...]:
         """The parts of the objects that tests pass, call it on, or make."""
         passed = (value for call in self.calls for _, value in call.arguments)
-        made = (text for texts in self._world.constructors.values() for text in texts)
-        return template_parts([*passed, *self.known_receivers, *made])
+        built = (text for texts in self._world.constructors.values() for text in texts)
+        return template_parts([*passed, *self.known_receivers, *built])
 
     @cached_property
     def usual(self) -> frozenset[str]:
         """What readers of its tests have seen; of texts from elsewhere only single lines with a word."""
-        shown = [value for pool in self.pools.values() for value in pool.seen]
+        passed = [value for pool in self.pools.values() for value in pool.seen]
         receivers = (call.receiver for call in self.calls if call.receiver)
         elsewhere = (text for pool in self.pools.values() for text in pool.written)
         readable = (text for text in elsewhere if not text.startswith(TEXTS) or SPOKEN.fullmatch(text))
-        return known_texts([*shown, *receivers, *readable])
+        return known_texts([*passed, *receivers, *readable])
 
     def is_usual(self, call: Call) -> bool:
         """Whether callers might make this call, and readers would find nothing odd about it."""
@@ -276,8 +278,8 @@ class Inputs(Choices):
     @cached_property
     def _own_literals(self) -> dict[str, frozenset[str]]:
         """The literals of what tests pass, by parameter, and of the objects that they call it on."""
-        shown = {OBJECT: self.known_receivers, **{name: pool.seen for name, pool in self.pools.items()}}
-        return {name: frozenset(chain.from_iterable(map(literals_of, texts))) for name, texts in shown.items()}
+        templates = {OBJECT: self.known_receivers, **{name: pool.seen for name, pool in self.pools.items()}}
+        return {name: frozenset(chain.from_iterable(map(literals_of, texts))) for name, texts in templates.items()}
 
     @cached_property
     def givable(self) -> list[str]:
@@ -303,8 +305,8 @@ class Inputs(Choices):
     @cached_property
     def known_receivers(self) -> list[str]:
         """The objects of its class that tests called it on or made."""
-        seen = [call.receiver for call in self.calls if call.receiver]
-        return [*seen, *(self._world.objects_of(self.owner) if self.owner else [])]
+        receivers = [call.receiver for call in self.calls if call.receiver]
+        return [*receivers, *(self._world.objects_of(self.owner) if self.owner else [])]
 
     @property
     def obstacle(self) -> str:
@@ -383,10 +385,10 @@ class Inputs(Choices):
     def sites(self, call: Call) -> Iterator[Site]:
         """The sites of the call, then the defaults that it leaves alone, its own and those of its objects."""
         yield from calls.sites(call)
-        given = dict(call.arguments)
+        arguments = dict(call.arguments)
         texts = {} if call.is_full else self._default_texts
         for name, text in texts.items():
-            if text is not None and name not in given:
+            if text is not None and name not in arguments:
                 yield text, partial(call.with_argument, name)
         for make, option in self._left_open(call):
             if (default := express(option.default)) is not None:
@@ -401,9 +403,9 @@ class Inputs(Choices):
 
     def marks(self, call: Call) -> Iterator[Mark]:
         """The parameters that a call does not give, and optional arguments that its objects are made without."""
-        given = dict(call.arguments)
+        arguments = dict(call.arguments)
         for name, text in self._default_texts.items():
-            if text is None and name not in given:
+            if text is None and name not in arguments:
                 yield Mark(
                     partial(call.with_argument, name),
                     self._supply.defaults[name],
@@ -438,8 +440,8 @@ class Inputs(Choices):
         missing = {*self.required}.difference(name for name, _ in call.arguments)
         if missing and not any(missing.isdisjoint(name for name, _ in known.arguments) for known in self.calls):
             return False
-        made = (call.receiver or "", *(value for _, value in call.arguments), *call.passed_on)
-        fits = all(text in self._shown or is_well_made(text) for text in made)
+        templates = (call.receiver or "", *(value for _, value in call.arguments), *call.passed_on)
+        fits = all(text in self._shown or is_well_made(text) for text in templates)
         return fits and (self.entry.name in COMPARERS or self._are_fitting(call))
 
     def are_declared(self, call: Call) -> bool:

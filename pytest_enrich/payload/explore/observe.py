@@ -48,13 +48,13 @@ class Earlier(NamedTuple):
 
 def questions(value: object) -> Iterator[str]:
     """The names of methods that ask an object something, those of its own class first, in order of definition."""
-    known: set[str] = set()
+    names: set[str] = set()
     for cls in type(value).__mro__ if not isinstance(value, COLLECTIONS) else ():
         own = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
         for name, function in own.items():
-            if name not in known and not name.startswith("_") and _is_asked(function):
+            if name not in names and not name.startswith("_") and _is_asked(function):
                 yield name
-        known |= {*own}
+        names |= {*own}
 
 
 def _is_asked(function: object) -> bool:
@@ -73,14 +73,14 @@ def _is_asked(function: object) -> bool:
 
 def state(program: Program, namespace: Mapping[str, object]) -> list[tuple[str, str]]:
     """What can be seen of the program's variables: (expression, template) pairs."""
-    found: list[tuple[str, str]] = []
+    visible: list[tuple[str, str]] = []
     names = [line.partition(" = ")[0] for line in program.lines]
     for name in (*names, *([files.FOLDER] if files.is_filled(program.lines, program.action) else [])):
         if not name.isidentifier() or name not in namespace:
             continue
         with contextlib.suppress(Exception):  # a container of the project's may do anything
-            found += [*_visible(name, namespace[name], program.text)]
-    return found
+            visible += [*_visible(name, namespace[name], program.text)]
+    return visible
 
 
 def _visible(name: str, value: object, passed: str) -> Iterator[tuple[str, str]]:
@@ -88,10 +88,10 @@ def _visible(name: str, value: object, passed: str) -> Iterator[tuple[str, str]]
         yield from _of_path(name, value)
         return
     if isinstance(value, io.StringIO | io.BytesIO):
-        text = None if value.closed else express(held := value.getvalue())
+        text = None if value.closed else express(content := value.getvalue())
         if text is not None:
             yield f"{name}.getvalue()", text
-        elif not value.closed and isinstance(held, str) and (line := telling_line(held, passed)):
+        elif not value.closed and isinstance(content, str) and (line := telling_line(content, passed)):
             yield f"{line} in {name}.getvalue()", "True"
         return
     if (text := visible_text(value)) is not None:
@@ -137,8 +137,8 @@ def observe(
     if not is_placed:
         return outcome.consume, _given(runner, plain, outcome, earlier)
     outcome = dataclasses.replace(outcome, result=files.placed(outcome.result))
-    given = _given(runner, plain, outcome, earlier)
-    return outcome.consume, [{**record, "value": files.told(record["value"])} for record in given]
+    records = _given(runner, plain, outcome, earlier)
+    return outcome.consume, [{**record, "value": files.told(record["value"])} for record in records]
 
 
 def _ended(outcome: Outcome) -> tuple[str, list[Record]]:
@@ -162,9 +162,9 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
     telling = sorted(result, key=lambda record: record["value"] == "None") if is_there else []
     # A program is there for what it prints; the number that it returns is its exit code.
     is_program = SET_LINE in plain.text and type(outcome.result) is int
-    told = _printed(plain, outcome) if telling and is_program else []
-    shown = (
-        [*telling, *told, *changes][: max(MOST, len(telling))]
+    printed = _printed(plain, outcome) if telling and is_program else []
+    records = (
+        [*telling, *printed, *changes][: max(MOST, len(telling))]
         or _printed(plain, outcome)
         or _warned(outcome)
         or _logged(outcome)
@@ -172,7 +172,7 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
     )
     # That an attribute is empty does not answer a call.
     whole = [record for record in result if record["expression"] == "{result}"] if plain.answers else []
-    return [record for record in shown or whole if not _is_passing(record["value"], plain)]
+    return [record for record in records or whole if not _is_passing(record["value"], plain)]
 
 
 def _plainest(changes: Sequence[Record]) -> Iterator[Record]:
@@ -251,8 +251,8 @@ def _raised(error: BaseException) -> list[Record]:
     kind = named(type(error))
     if kind is None:
         return []
-    told = spoken(error) if is_worded(error) else ""
-    message = "" if str(files.folder()) in told else steady(told)
+    text = spoken(error) if is_worded(error) else ""
+    message = "" if str(files.folder()) in text else steady(text)
     return [_record("raises", "{result}", kind, message)]
 
 
@@ -279,5 +279,5 @@ def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
 
 def _answer(runner: Runner, asked: Program, plain: Program) -> list[Record] | None:
     """What a question shows; None if it is refused, raises, or returns something that has to be consumed."""
-    given = runner.run(asked)
-    return None if given.refusal or given.raised or given.consume else stated(given, plain)
+    outcome = runner.run(asked)
+    return None if outcome.refusal or outcome.raised or outcome.consume else stated(outcome, plain)

@@ -61,8 +61,8 @@ class Pool:
         """Values that a reader knows already, or takes in without thinking."""
         options = [] if self.hint is types.ANYTHING else evaluable([*GENERAL, *CALLABLES])
         general = [text for text, value in options if types.conforms(value, self.hint)]
-        known = sorted(self.seen, key=len)[:MOST_PLAIN]
-        return tuple(dict.fromkeys([*known, *general]))
+        shortest = sorted(self.seen, key=len)[:MOST_PLAIN]
+        return tuple(dict.fromkeys([*shortest, *general]))
 
     def preferred(self, unspoken: Callable[[str], int]) -> tuple[str, ...]:
         """Values to prefer: what tests pass, the same with a little less, what people wrote elsewhere, plain ones.
@@ -79,10 +79,10 @@ class Pool:
 
         seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
         written = sorted(self.written, key=_has_lines)
-        said = [text for text in written if not NAMING.match(text)]
+        unnamed = [text for text in written if not NAMING.match(text)]
         any_text = self.called or ([ANY_TEXT] if ANY_TEXT in self.plain else [])
         near = [*seen, *edits(seen), *self._empty]
-        return tuple(dict.fromkeys([*near, *said, *any_text, *written, *self.plain, *self.short]))
+        return tuple(dict.fromkeys([*near, *unnamed, *any_text, *written, *self.plain, *self.short]))
 
     @property
     def _empty(self) -> list[str]:
@@ -129,19 +129,19 @@ class Pool:
         return self._told_of[value]
 
     def _rules_of(self, value: str) -> frozenset[str]:
-        own = self.rules.get(value)
-        if own is None:
+        rules = self.rules.get(value)
+        if rules is None:
             is_drawn = value in self.__dict__.get("drawn", ())
-            own = frozenset(
+            rules = frozenset(
                 {f"drawn {_sort(value)}" if is_drawn else "plain" if value in self.plain else "changed"}
             )
-        return own if value in self.seen else own | self.told_by
+        return rules if value in self.seen else rules | self.told_by
 
     def any(self, chance: random.Random) -> str:
         """A random value, each group being equally likely."""
-        known = [group for group in (self.seen or self.written, self.constants) if group]
-        group = chance.choice([*known, None])
-        values = (self.drawn if group is None else group) or next(iter(known), ())
+        groups = [group for group in (self.seen or self.written, self.constants) if group]
+        group = chance.choice([*groups, None])
+        values = (self.drawn if group is None else group) or next(iter(groups), ())
         return chance.choice(values) if values else "None"
 
 

@@ -75,7 +75,7 @@ class _Found:
     def _bare(self) -> Sequence[str]:
         """The object made without arguments, if the call shows the same: then they do not matter."""
         call, runner = self.result.call, self.function.runner
-        bare = f"{made[0]}()" if (made := CLASS.match(call.receiver or "")) else call.receiver
+        bare = f"{match[0]}()" if (match := CLASS.match(call.receiver or "")) else call.receiver
         alone = replace(call, receiver=bare)
         if bare is None or alone == call or not self._ends_so(alone):
             return []
@@ -88,12 +88,17 @@ class _Found:
         Not if that class is named a base and no test makes objects of it: it is there to be derived from.
         """
         owner, receiver = self.function.inputs.owner, self.result.call.receiver or ""
-        made = CLASS.match(receiver)
-        if owner is None or inspect.isabstract(owner) or made is None or made[0] == (known := named(owner)):
+        match = CLASS.match(receiver)
+        if (
+            owner is None
+            or inspect.isabstract(owner)
+            or match is None
+            or match[0] == (owner_template := named(owner))
+        ):
             return []
-        is_shown = any(text.startswith(f"{known}(") for text in self.function.inputs.known_receivers)
+        is_shown = any(text.startswith(f"{owner_template}(") for text in self.function.inputs.known_receivers)
         is_usual = is_shown or not BASE.search(owner.__name__)
-        return [f"{known}{receiver[made.end() :]}"] if known is not None and is_usual else []
+        return [f"{owner_template}{receiver[match.end() :]}"] if owner_template is not None and is_usual else []
 
     def at_limit(self, call: Call) -> Call:
         """The call with a number right beside the limit that it is compared with, where mistakes show first.
@@ -103,8 +108,8 @@ class _Found:
         odd, far, *_ = self.unusual(call)
         if not far or time.monotonic() > self.until:
             return call
-        asked = {item[0] for item in self.result.reached if isinstance(item, tuple)}
-        notes = [note for note in self.function.watch(call, asked) if note.how == "<"]
+        lines = {item[0] for item in self.result.reached if isinstance(item, tuple)}
+        notes = [note for note in self.function.watch(call, lines) if note.how == "<"]
         compared = [note for note in notes if 1 < distance([note]) < FARTHEST]
         others = islice(proposals(compared, numbers(sites(call)), lambda _kind: ()), MOST_LIMITS)
         return next((other for other in others if self.unusual(other)[0] <= odd and self.is_done_by(other)), call)
@@ -117,8 +122,8 @@ class _Found:
         _, far, *_ = self.unusual(call)
         if time.monotonic() > self.until:
             return call
-        asked = {item[0] for item in self.result.reached if isinstance(item, tuple)}
-        for value in out_of_place(self.function.watch(call, asked)):
+        lines = {item[0] for item in self.result.reached if isinstance(item, tuple)}
+        for value in out_of_place(self.function.watch(call, lines)):
             others = (make(other) for text, make in sites(call) for other in replacements(text, value, UNKNOWN))
             call = next(filter(self.is_done_by, others), call) if far or type(value) is not str else call
         return self._refused(call) if self._outcome.raised is not None else call
@@ -157,8 +162,8 @@ class _Found:
         """Whether a call reaches the same, ends the same way, and shows no less."""
         if time.monotonic() > self.until or not self._ends_so(call):
             return False
-        shown = said(self.function.runner, call)
-        if shown in ([], self.unlike) or not self._is_worth_its_object(call, shown):
+        observations = said(self.function.runner, call)
+        if observations in ([], self.unlike) or not self._is_worth_its_object(call, observations):
             return False
         return not (self._is_telling and self._is_ineffective(call))
 

@@ -161,8 +161,8 @@ class Runner:
 
     def _is_of_arguments(self, call: Call) -> bool:
         """Whether the arguments cannot be made: with variables for them, the call itself is never reached."""
-        made = frozenset(name for name, value in call.arguments if name and "⟩(" in value)
-        return bool(made) and self.run(self.program(call, made)).refusal == "no such object"
+        names = frozenset(name for name, value in call.arguments if name and "⟩(" in value)
+        return bool(names) and self.run(self.program(call, names)).refusal == "no such object"
 
     def program(self, call: Call, hoisted: frozenset[str] = frozenset()) -> Program:
         """The program that makes `call`; `hoisted` as in `calls.program`."""
@@ -200,10 +200,10 @@ class Runner:
         }
         if refusal := next((why for why, holds in refusals.items() if holds), ""):
             return dataclasses.replace(outcome, refusal=refusal)
-        given = warnings_of(caught, self._root) if caught else ()
+        warned = warnings_of(caught, self._root) if caught else ()
         printed, logged = output.told, heard.told
-        is_heard = printed or given or logged
-        return dataclasses.replace(outcome, printed=printed, warned=given, logged=logged) if is_heard else outcome
+        is_heard = printed or warned or logged
+        return dataclasses.replace(outcome, printed=printed, warned=warned, logged=logged) if is_heard else outcome
 
     def _perform(
         self,
@@ -233,10 +233,10 @@ class Runner:
             return Outcome(frozenset(self._tracer.branches), refusal="too long")
         except (Exception, SystemExit) as error:
             self._tracer.stop()
-            taken = frozenset(self._tracer.branches)  # a thread may go on
-            lines = (self._tracer.line(to).strip() for _, to in taken)
+            branches = frozenset(self._tracer.branches)  # a thread may go on
+            lines = (self._tracer.line(to).strip() for _, to in branches)
             refusal = "" if is_contract(error, self._root, lines, self._expected) else "accident"
-            return Outcome(taken, None, error, refusal, consume, namespace)
+            return Outcome(branches, None, error, refusal, consume, namespace)
         except BaseException:  # a cancellation or an interrupt is no answer to a caller
             return Outcome(frozenset(self._tracer.branches), refusal="accident")
         finally:

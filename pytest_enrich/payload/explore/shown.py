@@ -30,11 +30,11 @@ MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
 
 def example_calls(entry: Entry, documented: object, names: Mapping[str, object]) -> list[Call]:
     """Calls of `entry` in the docstring of `documented`; `names` are what the names in its examples stand for."""
-    found: list[Call] = []
+    examples: list[Call] = []
     for value in _values(documented):
         calls_made = (_call(node, entry, names) for node in ast.walk(value) if isinstance(node, ast.Call))
-        found += [call for call in calls_made if call is not None]
-    return found[:MOST]
+        examples += [call for call in calls_made if call is not None]
+    return examples[:MOST]
 
 
 def _values(documented: object) -> Iterator[ast.expr]:
@@ -58,8 +58,8 @@ class _Unfolding(ast.NodeTransformer):
     def of(self, value: ast.expr) -> ast.expr:
         """The value with its variables replaced, except those that it binds itself (`[one for one in many]`)."""
         self._bound = express.bound(value)
-        made: ast.expr = self.visit(value)
-        return made
+        unfolded: ast.expr = self.visit(value)
+        return unfolded
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """A variable."""
@@ -82,9 +82,9 @@ def _statements(documented: object) -> Iterator[ast.stmt]:
 
 
 def _call(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> Call | None:
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     wanted = entry.owner.rpartition(".")[2] if entry.name in MAKERS else entry.name
-    if called != wanted:
+    if name != wanted:
         return None
     receiver = express.written(node.func.value, names) if isinstance(node.func, ast.Attribute) else None
     if entry.needs_receiver and not receiver:
@@ -102,14 +102,14 @@ def _arguments(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> tup
     places = [*positional[: len(node.args)], *[""] * (len(node.args) - len(positional))]
     pairs = [*zip(places, node.args, strict=True), *((str(named.arg), named.value) for named in node.keywords)]
     written = [(name, express.written(value, names)) for name, value in pairs]
-    found = tuple((name, text) for name, text in written if text is not None)
-    return found if len(found) == len(written) else None
+    arguments = tuple((name, text) for name, text in written if text is not None)
+    return arguments if len(arguments) == len(written) else None
 
 
 def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleType) -> list[Seen]:
     """What tests show of each entry of an `Explore` job; nothing of commands, whose functions nobody calls."""
     beside = [calls.load(record) for record in job["neighbours"] if not record.get("refused")]
-    found = []
+    all_seen = []
     for record, entry in zip(job["entries"], entries, strict=True):
         recorded = record["calls"] if entry.line is None else ()
         own = [_of(entry, calls.load(call)) for call in recorded]
@@ -120,8 +120,8 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         setups = [call.setup for call in made if call.setup] + _steps(entry, [*map(_doing, beside)], module)
         only = frozenset(examples).difference(shown)
         siblings = _siblings(entry, beside)
-        found.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups), only))
-    return found
+        all_seen.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups), only))
+    return all_seen
 
 
 def _of(entry: Entry, call: Call) -> Call:
@@ -181,20 +181,20 @@ def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
 
 def find(module: object, qualname: str) -> Any:
     """The function or other object of that qualified name (as in `data.Entry`), or None."""
-    found: Any = as_it_stands(module, qualname)
-    if isinstance(found, property):
-        return found.fset if qualname.endswith("=") else found.fget
-    if isinstance(found, classmethod | staticmethod):
-        return found.__func__
-    return _getter(found) if is_read(found) else found
+    member: Any = as_it_stands(module, qualname)
+    if isinstance(member, property):
+        return member.fset if qualname.endswith("=") else member.fget
+    if isinstance(member, classmethod | staticmethod):
+        return member.__func__
+    return _getter(member) if is_read(member) else member
 
 
 def as_it_stands(module: object, qualname: str) -> object:
     """The object that a module, or a class in it, has under that name, without binding; None if there is none."""
-    found = module
+    member = module
     for part in qualname.rstrip("=").split("."):
-        found = inspect.getattr_static(found, part, None)
-    return found
+        member = inspect.getattr_static(member, part, None)
+    return member
 
 
 def is_read(held: object) -> bool:
@@ -225,12 +225,12 @@ def ways_elsewhere(job: dict[str, Any]) -> Iterator[Known]:
     for record in (*job["through"], *job["only"]):
         if ":" in record["qualname"]:
             grouped.setdefault(record["qualname"], []).append(calls.load(record))
-    for name, seen in grouped.items():
+    for name, recorded in grouped.items():
         if (found := _found(name)) is not None:
             entry, function, module = found
-            setups = tuple(dict.fromkeys(call.setup for call in seen if call.setup))
-            own = dict.fromkeys(_of(entry, call) for call in seen)
-            shown = Seen(tuple(own), namesakes(seen), setups=setups)
+            setups = tuple(dict.fromkeys(call.setup for call in recorded if call.setup))
+            own = dict.fromkeys(_of(entry, call) for call in recorded)
+            shown = Seen(tuple(own), namesakes(recorded), setups=setups)
             yield Known(entry, shown, function, owner_of(entry, module))
 
 
@@ -262,6 +262,6 @@ def _kind(module: object, qualname: str) -> str:
     above, _, name = qualname.rpartition(".")
     if not above:
         return "function"
-    found = inspect.getattr_static(find(module, above), name, None)
+    member = inspect.getattr_static(find(module, above), name, None)
     kinds = {property: "property", classmethod: "classmethod", staticmethod: "staticmethod"}
-    return kinds.get(type(found), "method")
+    return kinds.get(type(member), "method")

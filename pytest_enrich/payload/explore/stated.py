@@ -97,9 +97,11 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
     """Observations of the result, or else of its public parts."""
     value = outcome.result
     if command.is_result(value):
-        said = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
+        records = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
         return [
-            record for record in said if not UNSTABLE.search(record["value"]) and len(record["value"]) <= LONGEST
+            record
+            for record in records
+            if not UNSTABLE.search(record["value"]) and len(record["value"]) <= LONGEST
         ]
     text = visible_text(value)
     if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
@@ -183,10 +185,12 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         yield from _of_error(value, kind, stated, plain)
         return
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
-    same = {(f"{{result}}.{name}", visible_text(part)) for variable in alike for name, part in fields(variable)}
+    unchanged = {
+        (f"{{result}}.{name}", visible_text(part)) for variable in alike for name, part in fields(variable)
+    }
 
     def little(record: Record) -> tuple[bool, ...]:
-        is_unchanged = (record["expression"], record["value"]) in same
+        is_unchanged = (record["expression"], record["value"]) in unchanged
         _, *names = record["expression"].split(".")
         is_named = not plain.about.isdisjoint(name.partition("[")[0] for name in names)
         return not is_named, is_empty(record), len(names) > 1, not _is_given(record, plain.action), is_unchanged
@@ -230,15 +234,15 @@ def _place(expression: str, part: object) -> list[Record]:
 
 def _fields(value: object, expression: str = "{result}", *, inner: bool = True) -> list[Record]:
     """The fields that can be written; of a list of objects that cannot be, the fields of the first."""
-    found = []
+    records = []
     for name, part in fields(value):
         if not inspect.isroutine(part) and (text := visible_text(part)) is not None:
-            found.append(_stated(f"{expression}.{name}", part, text))
+            records.append(_stated(f"{expression}.{name}", part, text))
         elif inner and type(part) in {list, tuple} and part:
-            found += _fields(part[0], f"{expression}.{name}[0]", inner=False)  # type: ignore[index]
+            records += _fields(part[0], f"{expression}.{name}[0]", inner=False)  # type: ignore[index]
         elif inner and _package(part) == _package(value):
-            found += sorted(_fields(part, f"{expression}.{name}", inner=False), key=is_empty)[:1]
-    return found
+            records += sorted(_fields(part, f"{expression}.{name}", inner=False), key=is_empty)[:1]
+    return records
 
 
 def _package(value: object) -> str:
@@ -282,8 +286,8 @@ def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
 
 def is_empty(record: Record) -> bool:
     """Whether the value says little: None, zero, something empty, or an object with only such fields."""
-    made = FIELDS.fullmatch(record["value"])
-    values = {part.partition("=")[2] for part in made[1].split(", ")} if made else {record["value"]}
+    match = FIELDS.fullmatch(record["value"])
+    values = {part.partition("=")[2] for part in match[1].split(", ")} if match else {record["value"]}
     return values <= EMPTY
 
 

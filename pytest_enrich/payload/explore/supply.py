@@ -160,8 +160,8 @@ class Supply:
             several = "{{{}}}".format(", ".join(f"{key!r}: 'abc'" for key in keys))
             values = [*inside.seen, *inside.plain, *inside.drawn] if inside is not None else PLAIN
             texts = [f"b{value}" for value in (*values, ANY_TEXT) if value.startswith(TEXTS) and value.isascii()]
-            made = [f"{encoder}({value})" for value in (*([several] if keys else []), *values, *texts)]
-            yield from itertools.islice((text for text, _ in evaluable(made)), MOST_ENCODED)
+            templates = [f"{encoder}({value})" for value in (*([several] if keys else []), *values, *texts)]
+            yield from itertools.islice((text for text, _ in evaluable(templates)), MOST_ENCODED)
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """What annotations, tests, the default and the body say of a parameter's type."""
@@ -180,10 +180,10 @@ class Supply:
         form = self._form(parameter["name"])
         if form is not None:  # just any word is neither a path nor an address
             fitting = tuple(text for text in fitting if not text.startswith(TEXTS) or form.search(text))
-        found = nearest(fitting, seen)[:MOST_WRITTEN]
+        ranked = nearest(fitting, seen)[:MOST_WRITTEN]
         places = [known["name"] for known in self._entry.parameters]
         at = 0 if seen or parameter["name"] not in places else places.index(parameter["name"])
-        return (*found[at:], *found[:at])
+        return (*ranked[at:], *ranked[:at])
 
     def _form(self, name: str) -> re.Pattern[str] | None:
         """What a text for this parameter has in it, if the parameter is for an address or a place."""
@@ -205,8 +205,8 @@ class Supply:
         return any(rule in {"isinstance", "callable"} for rule, _ in self._used.get(name, usage.NO_USE).rules)
 
     def _is_place(self, name: str) -> bool:
-        called = files.called(name)
-        return name in self._opened or called == files.DIRECTORY or (called == files.FILE and called in name)
+        kind = files.called(name)
+        return name in self._opened or kind == files.DIRECTORY or (kind == files.FILE and kind in name)
 
     def _drawn(self, name: str, hint: Any) -> tuple[str, ...]:
         """Values of a type for a parameter; also texts of the source's patterns and paths, if it may be a text."""
@@ -232,7 +232,7 @@ def _operand(owner: type) -> Iterator[type]:
 
 def by_value(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     """The rules that came up with each value, from pairs of a rule and a value."""
-    found: dict[str, frozenset[str]] = {}
+    rules: dict[str, frozenset[str]] = {}
     for rule_name, value in pairs:
-        found[value] = found.get(value, frozenset()) | {rule_name}
-    return found
+        rules[value] = rules.get(value, frozenset()) | {rule_name}
+    return rules

@@ -64,23 +64,23 @@ def vary(template: str, where: int, how: int, what: int, constants: Sequence[str
 
     `constants` are literals to put in its place or to build the new literal from.
     """
-    found = literals(template)
-    if not found:
+    matches = literals(template)
+    if not matches:
         return constants[what % len(constants)] if constants else template
-    match = found[where % len(found)]
+    match = matches[where % len(matches)]
     changed = _changed(match, how, what, constants)
     return template[: match.start()] + changed + template[match.end() :]
 
 
 def _changed(match: re.Match[str], how: int, what: int, constants: Sequence[str]) -> str:
     text = match[0]
-    same = [constant for constant in constants if _kind(constant) == match.lastgroup]
-    if same and how % 3 == 0:
-        return same[what % len(same)]
+    alike = [constant for constant in constants if _kind(constant) == match.lastgroup]
+    if alike and how % 3 == 0:
+        return alike[what % len(alike)]
     if match.lastgroup == "number":
         return _number(text, how, what)
     if match.lastgroup == "string":
-        return _string(text, how, what, same)
+        return _string(text, how, what, alike)
     return {"True": "False", "False": "True"}.get(text, text)
 
 
@@ -251,12 +251,12 @@ def _without(template: str, spans: list[Span], first: int, behind: int) -> str:
 
 def template_parts(templates: Iterable[str]) -> tuple[str, ...]:
     """The short objects and containers in templates, each once, the templates themselves included."""
-    found: dict[str, None] = {}
+    parts: dict[str, None] = {}
     for template in templates:
         for part in (template, *(template[start:end] for start, end in places(template))):
             if part.startswith(_COMPOSED) and len(part) <= LONGEST_PART:
-                found[part] = None
-    return tuple(found)[:MOST_PARTS]
+                parts[part] = None
+    return tuple(parts)[:MOST_PARTS]
 
 
 def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
@@ -266,8 +266,8 @@ def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
         return template
     start, end = chance.choice(where)
     part = chance.choice(known)
-    own = template[start:end]
-    changed = template[:start] + chance.choice((part, part, f"{own}, {part}")) + template[end:]
+    replaced = template[start:end]
+    changed = template[:start] + chance.choice((part, part, f"{replaced}, {part}")) + template[end:]
     return changed if len(changed) <= LONGEST else template
 
 

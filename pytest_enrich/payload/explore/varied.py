@@ -64,8 +64,8 @@ class Given:
     @rule("calls of the result")
     def arguments(self, given: object) -> tuple[Arguments, ...]:
         """Positional arguments for it, first those that tests pass to it or to similar ones. Alone: 1 of 120."""
-        called = given if isinstance(given, FunctionType | MethodType) else type(given).__call__
-        function = inspect.unwrap(getattr(called, "__func__", called))
+        method = given if isinstance(given, FunctionType | MethodType) else type(given).__call__
+        function = inspect.unwrap(getattr(method, "__func__", method))
         if not isinstance(function, FunctionType):
             return GENERAL
         code = function.__code__
@@ -91,8 +91,8 @@ class Given:
 
     def _inputs(self, function: FunctionType, described: tuple[dict[str, Any], ...]) -> Inputs:
         name = function.__qualname__.replace("<locals>.", "")
-        own = tuple(call for call in self._beside if call.qualname == name)
-        seen = Seen(own, namesakes(self._beside))
+        own_calls = tuple(call for call in self._beside if call.qualname == name)
+        seen = Seen(own_calls, namesakes(self._beside))
         entry = Entry(function.__module__, name, "function", described)
         return Inputs(Known(entry, seen, function), self._world, self._seed)
 
@@ -148,15 +148,15 @@ class Varied:
         return self._chance.random() < share
 
     def _new(self) -> Call:
-        known, chance = self._inputs, self._chance
-        names = [name for name in known.givable if name in known.required or self._happens(OPTIONAL)]
-        arguments = [(name, known.pools[name].any(chance)) for name in names]
-        if known.extra is not None:
-            arguments += [("", known.extra.any(chance)) for _ in range(chance.randrange(4))]
-        if known.keywords and self._happens(KEYWORDS):
+        inputs, chance = self._inputs, self._chance
+        names = [name for name in inputs.givable if name in inputs.required or self._happens(OPTIONAL)]
+        arguments = [(name, inputs.pools[name].any(chance)) for name in names]
+        if inputs.extra is not None:
+            arguments += [("", inputs.extra.any(chance)) for _ in range(chance.randrange(4))]
+        if inputs.keywords and self._happens(KEYWORDS):
             arguments.append(self._keyword())
-        setup = chance.choice(known.setups) if known.setups and self._happens(SETUP) else ()
-        return Call(known.entry.key, tuple(arguments), known.receiver(chance), setup)
+        setup = chance.choice(inputs.setups) if inputs.setups and self._happens(SETUP) else ()
+        return Call(inputs.entry.key, tuple(arguments), inputs.receiver(chance), setup)
 
     def _other(self, base: Call, most: int) -> Call:
         call = base
@@ -178,18 +178,18 @@ class Varied:
 
     def with_one_changed(self, call: Call) -> Call:
         """The call with another argument, or one more."""
-        known = self._inputs
-        missing = [name for name in known.givable if name not in dict(call.arguments)]
+        inputs = self._inputs
+        missing = [name for name in inputs.givable if name not in dict(call.arguments)]
         if missing and not call.is_full and (not call.arguments or self._happens(FAIR)):
             name = self._chance.choice(missing)
-            return ordered(call.with_argument(name, known.pools[name].any(self._chance)), known.entry)
-        if known.keywords and self._happens(KEYWORDS):
+            return ordered(call.with_argument(name, inputs.pools[name].any(self._chance)), inputs.entry)
+        if inputs.keywords and self._happens(KEYWORDS):
             return call.with_argument(*self._keyword())
         if not call.arguments:
             return call
         at = self._chance.randrange(len(call.arguments))
         name, value = call.arguments[at]
-        changed = (name, self._other_value(value, known.pools.get(name) or known.extra))
+        changed = (name, self._other_value(value, inputs.pools.get(name) or inputs.extra))
         return dataclasses.replace(call, arguments=(*call.arguments[:at], changed, *call.arguments[at + 1 :]))
 
     def _keyword(self) -> tuple[str, str]:

@@ -74,17 +74,17 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
             steps[filled.key] = Inputs(Known(filled, Seen((), {}), function), world, job["seed"])
             function_inputs.setups.append((Call(filled.key, (("value", FILLED[kind]),)),))
         function_inputs.patched = tuple(environment.asked(module, function_inputs.function))
-    called = {name: step.entry for name, step in steps.items()}
-    called |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
+    entry_of = {name: step.entry for name, step in steps.items()}
+    entry_of |= {entry.key: entry for entry in (*entries, *(way.entry for way in ways))}
     filename = inspect.getsourcefile(module) or module.__file__ or ""
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
     # With ample time, a slow machine must not end a call that a fast one would let finish.
     seconds = max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME)
-    runner = Runner(tracer, called, root, seconds, frozenset(job["expected"]))
+    runner = Runner(tracer, entry_of, root, seconds, frozenset(job["expected"]))
     for function_inputs in inputs:
         function_inputs.starts += [call for call in starts if call.qualname == function_inputs.entry.key]
     given = Given(beside, world, job["seed"])
-    return Scene(module, runner, called, tuple(inputs), given)
+    return Scene(module, runner, entry_of, tuple(inputs), given)
 
 
 @rule("attributes filled")
@@ -96,16 +96,16 @@ def _fillable(inputs: Inputs) -> Iterator[tuple[Entry, type]]:
     for _, made in evaluable(receivers):
         kind: Any = type(made)
         maker = constructor(kind)
-        given = {parameter.name for parameter in maker.parameters} if maker is not None else set[str]()
+        given_names = {parameter.name for parameter in maker.parameters} if maker is not None else set[str]()
         for name, value in getattr(made, "__dict__", {}).items():
-            if name in read - given and type(value) in FILLED and not value:
+            if name in read - given_names and type(value) in FILLED and not value:
                 yield Entry(inputs.entry.module, f"{inputs.entry.owner}.{name}=", "setter", (VALUE,)), type(value)
 
 
 def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World:
     """What is known of values, whatever takes them."""
-    made = [calls.load(record) for record in job["constructors"]]
-    objects, patterns = _objects(made), _patterns(module, job["entries"])
+    makers = [calls.load(record) for record in job["constructors"]]
+    objects, patterns = _objects(makers), _patterns(module, job["entries"])
     spoken = tuple(classes.spoken(module, (find(module, entry["qualname"]) for entry in job["entries"])))
     known = tuple(written.values(job, module, root))
     constants = (*job["constants"], *classes.contents(module))
@@ -114,41 +114,41 @@ def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World
 
 def _steps(seen: Iterable[Seen], module: types.ModuleType, world: World, seed: int) -> dict[str, Inputs]:
     """What is known about the methods that tests call on objects first, by the name that calls use for them."""
-    made: dict[str, list[Call]] = {}
+    calls_of: dict[str, list[Call]] = {}
     for step in itertools.chain.from_iterable(shown_of_entry.steps for shown_of_entry in seen):
-        made.setdefault(step.qualname, []).append(step)
-    found = {}
-    for name, steps in made.items():
+        calls_of.setdefault(step.qualname, []).append(step)
+    inputs = {}
+    for name, steps in calls_of.items():
         entry, function = step_elsewhere(name) if ":" in name else _step(name, module)
-        found[name] = Inputs(Known(entry, Seen(tuple(dict.fromkeys(steps)), {}), function), world, seed)
-    return found
+        inputs[name] = Inputs(Known(entry, Seen(tuple(dict.fromkeys(steps)), {}), function), world, seed)
+    return inputs
 
 
 def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
     """An entry of the job; if click made a command of the function, the command is what is called."""
-    found = find(module, record["qualname"])
-    called = next(iter(_lines(found, module)), None)
-    if called is not None:
-        described = tuple(command.parameters(found, called))
-        return Entry(module.__name__, record["qualname"], "function", described, line=called)
+    function = find(module, record["qualname"])
+    line = next(iter(_lines(function, module)), None)
+    if line is not None:
+        described = tuple(command.parameters(function, line))
+        return Entry(module.__name__, record["qualname"], "function", described, line=line)
     name, kind, declared = record["qualname"], record["kind"], tuple(record["parameters"])
     declared = () if name.rpartition(".")[2] in ENTERING else declared
     if kind == "method" and is_read(as_it_stands(module, name)):
         kind = "property"
-    marks = {"finished": finished(found), "is_named": record["is_named"]}
-    return Entry(module.__name__, name, kind, declared, answers(found), **marks)
+    marks = {"finished": finished(function), "is_named": record["is_named"]}
+    return Entry(module.__name__, name, kind, declared, answers(function), **marks)
 
 
 @rule("command lines")
 def _lines(found: object, module: types.ModuleType) -> Iterator[command.Line]:
     """How a click command is called, if it is one that has a name."""
-    called = command.line(found, module) if command.is_command(found) else None
-    yield from [called] if called is not None else []
+    line = command.line(found, module) if command.is_command(found) else None
+    yield from [line] if line is not None else []
 
 
 def _callable(entry: Entry, module: types.ModuleType) -> object:
-    found = find(module, entry.qualname)
-    return found if entry.line is None else command.signature(list(entry.parameters))
+    function = find(module, entry.qualname)
+    return function if entry.line is None else command.signature(list(entry.parameters))
 
 
 def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) -> list[re.Pattern[Any]]:
@@ -158,8 +158,8 @@ def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) ->
     for entry in entries:
         for node in nodes(find(module, entry["qualname"])):
             first = node.args[0] if isinstance(node, ast.Call) and node.args else None
-            called = node.func if isinstance(node, ast.Call) else None
-            of_re = isinstance(called, ast.Attribute) and getattr(called.value, "id", "") == "re"
+            function = node.func if isinstance(node, ast.Call) else None
+            of_re = isinstance(function, ast.Attribute) and getattr(function.value, "id", "") == "re"
             if of_re and isinstance(first, ast.Constant) and isinstance(first.value, str):
                 with contextlib.suppress(re.error):
                     compiled.append(re.compile(first.value))
@@ -175,7 +175,7 @@ def _step(qualname: str, module: types.ModuleType) -> tuple[Entry, object]:
 
 def _objects(made: Iterable[Call]) -> dict[type, list[str]]:
     """Templates of the objects that tests made, by class."""
-    found: dict[type, list[str]] = {}
+    templates: dict[type, list[str]] = {}
     for text, value in evaluable([call.receiver for call in made if call.receiver]):
-        found.setdefault(type(value), []).append(text)
-    return found
+        templates.setdefault(type(value), []).append(text)
+    return templates

@@ -78,8 +78,8 @@ class Probe:
         """Note what a test looks at; `kin` returns a class or module, and the name of the expected constant."""
         name = _constant(value, *kin()) if kin is not None else ""
         whole, self._whole = self._whole, None
-        more = {"whole": _stated(whole)} if type(whole) is dict else {}
-        self.seen.append({"point": point, "value": name or _stated(value), "message": "", **more})
+        around = {"whole": _stated(whole)} if type(whole) is dict else {}
+        self.seen.append({"point": point, "value": name or _stated(value), "message": "", **around})
 
     def item(self, whole: Any, key: Any) -> Any:
         """The item of `whole` at a key or index that a test looks at."""
@@ -114,9 +114,9 @@ class Probe:
     def message(self, point: int, block: Any) -> Iterator[Any]:
         """Wrap a block that expects an exception, and note the message unless the exception is an accident."""
         text, is_accident = "", False
-        with block as told:
+        with block as caught:
             try:
-                yield told
+                yield caught
             except Exception as error:
                 text, is_accident = spoken(error), bool(self._values) and not self.accepts(error)
                 raise
@@ -209,8 +209,8 @@ class _Opener(ast.NodeTransformer):
             self.generic_visit(node)
             return ast.copy_location(_call("value", self._holes[at], original), node)
         if at in self._methods and isinstance(node, ast.Attribute):
-            called = _call("method", self._methods[at], self.visit(node.value), ast.Constant(node.attr))
-            return ast.copy_location(called, node)
+            method = _call("method", self._methods[at], self.visit(node.value), ast.Constant(node.attr))
+            return ast.copy_location(method, node)
         self.generic_visit(node)
         if isinstance(node, ast.stmt) and at in self._steps:  # it is done if the probe says so
             return ast.copy_location(ast.If(_call("does", self._steps[at]), [node], []), node)
@@ -224,8 +224,8 @@ class _Opener(ast.NodeTransformer):
     def _add(self, node: ast.AST) -> None:
         """Add the keyword arguments of a call, or the items of a dictionary, that the probe may give."""
         if isinstance(node, ast.Call):
-            more = (_call("keyword", at, ast.Constant(name)) for at, name in self._added.get(span(node.func), ()))
-            node.keywords += [ast.keyword(None, value) for value in more]
+            added = (_call("keyword", at, ast.Constant(name)) for at, name in self._added.get(span(node.func), ()))
+            node.keywords += [ast.keyword(None, value) for value in added]
         elif isinstance(node, ast.Dict):
             keys = [_call("keys", at) for at, _ in self._added.get(span(node), ())]
             node.keys += [None] * len(keys)
@@ -236,8 +236,8 @@ class _Opener(ast.NodeTransformer):
             return ast.copy_location(_call("raises", number), node)
         if point["form"] == "message":
             return ast.copy_location(_call("message", number, _of_any_message(node)), node)
-        wanted = tuple(point["subject"])
-        subject = next(inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and span(inner) == wanted)
+        place = tuple(point["subject"])
+        subject = next(inner for inner in ast.walk(node) if isinstance(inner, ast.expr) and span(inner) == place)
         if point["form"] == "called":
             return ast.copy_location(ast.Expr(_call("called", number, self.visit(subject))), node)
         kin = [self._kin(node, tuple(point["constant"]))] if point["constant"] else []
@@ -250,8 +250,8 @@ class _Opener(ast.NodeTransformer):
         if not isinstance(subject, ast.Subscript) or isinstance(subject.slice, ast.Slice | ast.Tuple):
             opened: ast.expr = self.visit(subject)
             return opened
-        asked = ast.Attribute(ast.Name(NAME, ast.Load()), "item", ast.Load())
-        return ast.Call(asked, [self._opened(subject.value), self.visit(subject.slice)], [])
+        lookup = ast.Attribute(ast.Name(NAME, ast.Load()), "item", ast.Load())
+        return ast.Call(lookup, [self._opened(subject.value), self.visit(subject.slice)], [])
 
     @staticmethod
     def _kin(statement: ast.AST, at: Span) -> ast.expr:

@@ -54,13 +54,13 @@ class Names:
 
 def _parts(value: object, depth: int) -> set[Path]:
     kind = type(value).__qualname__
-    found: set[Path] = {(kind,)}
+    paths: set[Path] = {(kind,)}
     if depth and isinstance(value, dict):
-        found |= {(f"{kind} key", *path) for key in value for path in _parts(key, depth - 1)}
+        paths |= {(f"{kind} key", *path) for key in value for path in _parts(key, depth - 1)}
     if depth and isinstance(value, list | tuple | set | frozenset | dict):
         items = value.values() if isinstance(value, dict) else value
-        found |= {(kind, *path) for item in items for path in _parts(item, depth - 1)}
-    return found
+        paths |= {(kind, *path) for item in items for path in _parts(item, depth - 1)}
+    return paths
 
 
 def members(rows: Iterable[str], names: Names) -> tuple[str, ...]:
@@ -76,8 +76,8 @@ def members(rows: Iterable[str], names: Names) -> tuple[str, ...]:
 
 def _bases(text: str) -> Iterator[str]:
     """The expressions before dots in a template."""
-    found = (node for node in nodes(text) if isinstance(node, ast.Attribute))
-    yield from (ast.unparse(node.value) for node in found if isinstance(node.value, ast.Name | ast.Attribute))
+    attributes = (node for node in nodes(text) if isinstance(node, ast.Attribute))
+    yield from (ast.unparse(node.value) for node in attributes if isinstance(node.value, ast.Name | ast.Attribute))
 
 
 def _names_of(base: str, names: Names) -> list[str]:

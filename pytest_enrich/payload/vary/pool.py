@@ -63,8 +63,8 @@ def is_literal(template: str) -> bool:
 
 def keys(template: str) -> frozenset[object]:
     """The constants that are dictionary keys in a template."""
-    found = (key for node in nodes(template) if isinstance(node, ast.Dict) for key in node.keys)
-    return frozenset(key.value for key in found if isinstance(key, ast.Constant))
+    key_nodes = (key for node in nodes(template) if isinstance(node, ast.Dict) for key in node.keys)
+    return frozenset(key.value for key in key_nodes if isinstance(key, ast.Constant))
 
 
 class Pool:
@@ -178,8 +178,8 @@ class Pool:
         """How much a reader would stumble over: signs and keys that no row has, forms that nobody writes."""
         if value in self.seen:
             return 0
-        known = set("".join([*self.seen, *self.constants]))
-        strange = (not (char.isalnum() and char.isascii()) and char not in known for char in value)
+        known_signs = set("".join([*self.seen, *self.constants]))
+        strange = (not (char.isalnum() and char.isascii()) and char not in known_signs for char in value)
         signs = sum(is_strange and char not in " '\"" for is_strange, char in zip(strange, value, strict=True))
         unknown = len(self.strange_keys(value))
         unnamed = self._has_names and is_literal(value)

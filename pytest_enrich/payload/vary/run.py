@@ -82,8 +82,8 @@ class Tests:
     def _test(self, number: int) -> Test | str:
         """The test, or why it cannot be varied."""
         pattern = self._work["job"]["patterns"][number]
-        own = [item for item in self._items if function_of(item) == pattern["nodeid"]]
-        chosen = _different(own, set(pattern["argnames"]))
+        collected = [item for item in self._items if function_of(item) == pattern["nodeid"]]
+        chosen = _different(collected, set(pattern["argnames"]))
         runners = [ItemRunner(self._setting, item) for item in chosen]
         return Test(self._work, pattern, number, runners, self._probes) if runners else "was not collected"
 
@@ -105,8 +105,8 @@ class Tests:
         """What calls pass, as values for holes: first all that have the same names, then each of them alone."""
         parameters = [(str(at), hole["name"]) for at, hole in enumerate(test.holes) if hole["name"]]
         for call in self._work["job"]["offered"]:
-            given = {argument["name"]: argument["value"] for argument in call if argument["name"]}
-            named = tuple((at, given[name]) for at, name in parameters if name in given)
+            values = {argument["name"]: argument["value"] for argument in call if argument["name"]}
+            named = tuple((at, values[name]) for at, name in parameters if name in values)
             others = ((at, argument["value"]) for argument in call for at, _ in parameters)
             yield from [named] if len(named) > 1 else []
             yield from ((pair,) for pair in dict.fromkeys([*named, *others]))
@@ -130,14 +130,14 @@ def _rule(hole: Record) -> str:
 
 def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.Function]:
     """One item for each combination of the other parameters, without `skip` and `xfail` marks where possible."""
-    found: dict[str, pytest.Function] = {}
+    chosen: dict[str, pytest.Function] = {}
     for item in sorted(
         items, key=lambda item: bool({"skip", "xfail"} & {mark.name for mark in item.iter_markers()})
     ):
         indices = getattr(getattr(item, "callspec", None), "indices", {})
         others = {name: at for name, at in indices.items() if name not in varying}
-        found.setdefault(json.dumps(others, sort_keys=True), item)
-    return list(found.values())[:MOST_RUNNERS]
+        chosen.setdefault(json.dumps(others, sort_keys=True), item)
+    return list(chosen.values())[:MOST_RUNNERS]
 
 
 def _variants(search: Search[ExistingTest], until: float) -> list[Record]:
@@ -169,10 +169,10 @@ def _spares(search: Search[ExistingTest], result: Result[ExistingTest], first: T
 
 def _spare(search: Search[ExistingTest], results: Iterable[Result[ExistingTest]], known: object) -> list[Record]:
     """The first of the results, as it was found, that passes and sees something else than what is known."""
-    shown: dict[tuple[Test, Variation], Result[ExistingTest]] = {}
+    distinct: dict[tuple[Test, Variation], Result[ExistingTest]] = {}
     for result in results:
-        shown.setdefault((result.subject.test, result.call), result)
-    for (test, variation), result in shown.items():
+        distinct.setdefault((result.subject.test, result.call), result)
+    for (test, variation), result in distinct.items():
         run = test.look(variation)
         if isinstance(run, TestRun) and not run.raised and run.seen != known:
             return [{**_variant(result, variation, run, search.reached(run)), "spare": True}]

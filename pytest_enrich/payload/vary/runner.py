@@ -209,9 +209,9 @@ class ItemRunner:
         pytest names them after the test, and looks through all of them for the next number.
         """
         base = getattr(getattr(self.item.config, "_tmp_path_factory", None), "_basetemp", None)
-        own = re.compile(re.sub(r"\W", "_", self.item.name)[:MOST_NAMED] + r"(\d+|current)")
+        pattern = re.compile(re.sub(r"\W", "_", self.item.name)[:MOST_NAMED] + r"(\d+|current)")
         folders = Path(base).iterdir() if base is not None else ()
-        for folder in (path for path in folders if own.fullmatch(path.name)):
+        for folder in (path for path in folders if pattern.fullmatch(path.name)):
             if folder.is_symlink():
                 folder.unlink()
             else:
@@ -285,10 +285,10 @@ def _like(item: pytest.Function, name: str, other: str) -> object:
     Raises:
         LookupError: There is none, or its value is of another type.
     """
-    found: object = item._request.getfixturevalue(other)  # noqa: SLF001 - as a test itself would ask
-    if type(found) is not type(item.funcargs.get(name)):
+    value: object = item._request.getfixturevalue(other)  # noqa: SLF001 - as a test itself would ask
+    if type(value) is not type(item.funcargs.get(name)):
         raise LookupError(other)
-    return found
+    return value
 
 
 def _is_plain(item: pytest.Function) -> bool:
@@ -305,8 +305,8 @@ def _arguments(item: pytest.Function) -> tuple[str, ...]:
 
 def _prepares(item: pytest.Function, name: str) -> bool:
     """Whether an autouse fixture is the project's; those of plugins are used only in the last look."""
-    known = item._fixtureinfo.name2fixturedefs.get(name, ())  # noqa: SLF001 - no other way
-    filenames = [getattr(getattr(fixture.func, "__code__", None), "co_filename", "") for fixture in known]
+    fixtures = item._fixtureinfo.name2fixturedefs.get(name, ())  # noqa: SLF001 - no other way
+    filenames = [getattr(getattr(fixture.func, "__code__", None), "co_filename", "") for fixture in fixtures]
     return (
         name.startswith("_xunit")
         or not filenames

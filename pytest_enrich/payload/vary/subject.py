@@ -67,13 +67,13 @@ class ExistingTest(Choices):
     def starts(self) -> list[Variation]:
         """Rows to begin with: first those that take branches which the rows before them do not."""
         taken: set[Branch] = set()
-        telling: list[Variation] = []
+        distinct: list[Variation] = []
         for variation, run in self.known:
             if not taken.issuperset(run.branches):
-                telling.append(variation)
+                distinct.append(variation)
                 taken |= run.branches
-        others = [variation for variation, _ in self.known if variation not in telling]
-        return [*telling, *others][:MOST_ROWS]
+        others = [variation for variation, _ in self.known if variation not in distinct]
+        return [*distinct, *others][:MOST_ROWS]
 
     def fits(self, variation: Variation) -> bool:
         """Whether its values are like those of the rows, or what the code itself looks for."""
@@ -162,32 +162,32 @@ class ExistingTest(Choices):
     def _towards(self, variation: Variation, lines: Sequence[int], deadline: float) -> list[Variation]:
         """Variations for which what is compared on these lines comes nearer to the other outcome."""
         # It may take only a part of the time, as what is found has to be tried.
-        late = time.monotonic() + min(GRACE_SECONDS, (deadline - time.monotonic()) / ASKS)
+        latest = time.monotonic() + min(GRACE_SECONDS, (deadline - time.monotonic()) / ASKS)
         left = iter(range(STEPS_AT_ONCE if self.test.is_direct else STEPS))
 
         def watch(call: Variation, lines: Collection[int]) -> list[Note]:
-            if next(left, None) is None or time.monotonic() > late:
+            if next(left, None) is None or time.monotonic() > latest:
                 return []
             return self.test.watch(call, lines)
 
         approach = Approach(self, watch, MOST_PROPOSALS)
         whole = self.test.whole(variation)
-        found = self.test.apart(
-            lambda: [self.test.changed(other) for other in approach.towards(whole, lines)], GRACE_SECONDS, late
+        variations = self.test.apart(
+            lambda: [self.test.changed(other) for other in approach.towards(whole, lines)], GRACE_SECONDS, latest
         )
         # Rows stay alike; a literal in the test itself may become whatever the code looks for.
         literal_holes = {str(hole) for hole in range(len(self._pools)) if self.test.is_literal(hole)}
-        self._asked |= {pair for other in found for pair in other.arguments if pair[0] in literal_holes}
-        return found
+        self._asked |= {pair for other in variations for pair in other.arguments if pair[0] in literal_holes}
+        return variations
 
     def reduced(self, result: Result[ExistingTest], search: Search[ExistingTest], until: float) -> Variation:
         """The variation with fewer and plainer values that still does what it was found for, if time allows."""
         first = result.call
         tries = TRIES_AT_ONCE if self.test.is_direct else TRIES
-        found = self.test.apart(
+        smaller = self.test.apart(
             lambda: [self._reduced(first, result, search, tries, until)], SECONDS_EACH * tries / 4, until
         )
-        return found[0] if found else first
+        return smaller[0] if smaller else first
 
     def _reduced(
         self,
@@ -206,8 +206,8 @@ class ExistingTest(Choices):
             if next(left, None) is None or time.monotonic() > until:
                 return False
             run = self.test.run(smaller)
-            same = run.raised == before.raised and not run.objection
-            return same and result.reached <= search.reached(run)
+            is_same = run.raised == before.raised and not run.objection
+            return is_same and result.reached <= search.reached(run)
 
         row = row_of(first)
         plain = {str(hole): (*pool.preferred, pool.rows[row]) for hole, pool in enumerate(self._pools)}

@@ -139,8 +139,10 @@ class Test:
 
     def changed(self, variation: Variation) -> Variation:
         """The variation without the values that the row has anyway."""
-        own = (pair for pair in variation.arguments if pair[1] != self._value(row_of(variation), int(pair[0])))
-        return dataclasses.replace(variation, arguments=tuple(own))
+        differing = (
+            pair for pair in variation.arguments if pair[1] != self._value(row_of(variation), int(pair[0]))
+        )
+        return dataclasses.replace(variation, arguments=tuple(differing))
 
     def _value(self, row: int, hole: int) -> str:
         value: str = self.holes[hole]["values"][self.rows[row]]
@@ -151,8 +153,8 @@ class Test:
         ways = [(days, self._runners[0]) for days in DAYS_AHEAD]
         ways += [(0, runner) for runner in self._runners[1:]]
         runs = [self._looked_at(variation, *way) for way in ways]
-        shown = [dataclasses.replace(run, branches=frozenset(), seen=_without_wholes(run)) for run in runs]
-        if any(other != shown[0] for other in shown[1:]):
+        comparable = [dataclasses.replace(run, branches=frozenset(), seen=_without_wholes(run)) for run in runs]
+        if any(other != comparable[0] for other in comparable[1:]):
             return "not the same each time"
         is_same = all(run.seen == runs[0].seen for run in runs)
         first = runs[0] if is_same else dataclasses.replace(runs[0], seen=_without_wholes(runs[0]))
@@ -170,8 +172,8 @@ class Test:
         self, action: Callable[[], list[Variation]], seconds: float, deadline: float = math.inf
     ) -> list[Variation]:
         """The variations that `action` returns in such a fork; none if it does not end."""
-        found = self._apart(lambda: [[call.qualname, call.arguments] for call in action()], seconds, deadline)
-        return [Call(row, tuple((hole, value) for hole, value in arguments)) for row, arguments in found]
+        variations = self._apart(lambda: [[call.qualname, call.arguments] for call in action()], seconds, deadline)
+        return [Call(row, tuple((hole, value) for hole, value in arguments)) for row, arguments in variations]
 
     def _apart(self, action: Callable[[], list[Any]], seconds: float, deadline: float = math.inf) -> list[Any]:
         """What `action` returns in a fork with the permissions of a candidate; nothing if it does not end.
@@ -184,6 +186,6 @@ class Test:
             confine.narrow(self._confinement, programs=True)
             return {"answer": action()}
 
-        left = max(deadline - time.monotonic(), 0.0)
-        found: list[Any] = fork.run(narrowed, min(seconds, left) + GRACE_SECONDS).get("answer", [])
+        remaining = max(deadline - time.monotonic(), 0.0)
+        found: list[Any] = fork.run(narrowed, min(seconds, remaining) + GRACE_SECONDS).get("answer", [])
         return found
