@@ -63,7 +63,7 @@ class Call:
 
 def ordered(call: Call, entry: Entry) -> Call:
     """The call with its arguments in the order of the parameters."""
-    order = {p["name"]: at for at, p in enumerate(entry.parameters)}
+    order = {parameter["name"]: at for at, parameter in enumerate(entry.parameters)}
     arguments = tuple(sorted(call.arguments, key=lambda pair: order.get(pair[0], len(order))))
     return dataclasses.replace(call, arguments=arguments)
 

@@ -42,7 +42,7 @@ def callers(owner: type, name: str) -> Iterator[str]:
     wanted, left = {name}, {method: names for method, names in references.items() if names and method != name}
     while referring := [method for method, names in left.items() if names & wanted]:
         public = [method for method in referring if method[:1] != "_" or method in PUBLIC]
-        # Iterators are iterated over as a whole.
+        # An iterator is called for all that it yields, so that `__iter__` stands for `__next__`.
         yield from dict.fromkeys(
             "__iter__" if method == "__next__" and "__iter__" in references else method for method in public
         )

@@ -244,7 +244,7 @@ def is_ineffective(
 
 
 def _with_others(inputs: Inputs, call: Call, result: str | None) -> Iterator[Iterator[Call]]:
-    """Calls with other values for each argument that is optional or the result, and number in an object."""
+    """Calls with other values for each argument that is optional or the result, and each number inside."""
     for name, value in call.arguments:
         pool = inputs.pools.get(name) if name not in inputs.required or value == result else None
         others = dict.fromkeys((*pool.seen, *pool.plain, *pool.drawn)) if pool is not None else ()

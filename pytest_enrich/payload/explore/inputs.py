@@ -31,7 +31,7 @@ MOST = 24
 MOST_ODD = 1
 NOTHING: frozenset[str] = frozenset()
 OBJECT = "()"
-"""In the place of a parameter's name, for the object that a method is called on."""
+"""Stands for the object that a method is called on, in place of a parameter's name."""
 DECLARED = 0.5
 """The share of calls of a class that go to a subclass, where tests declare subclasses of it."""
 IDENTIFIER = re.compile(r"[a-z]\w{2,}")
@@ -72,7 +72,7 @@ def undeclared(
 
 
 ANYTHING = ("", 1, None, ())
-"""What only a hint that says nothing allows at once."""
+"""Values that a hint allows together only if it allows anything."""
 
 
 Change: TypeAlias = Callable[[str], str]
@@ -146,9 +146,13 @@ class Inputs(Choices):
         self._world, self._seed = world, seed
         self._supply = Supply(known, world, seed)
         # An operator leaves the options of its method alone.
-        passed = [p for p in entry.parameters if entry.name not in OPERATORS or p.get("default") is None]
-        self._fixed = [p for p in passed if p["kind"] not in {"keywords", "variadic"}]
-        self.required = [p["name"] for p in self._fixed if p.get("default") is None]
+        passed = [
+            parameter
+            for parameter in entry.parameters
+            if entry.name not in OPERATORS or parameter.get("default") is None
+        ]
+        self._fixed = [parameter for parameter in passed if parameter["kind"] not in {"keywords", "variadic"}]
+        self.required = [parameter["name"] for parameter in self._fixed if parameter.get("default") is None]
         self.setups = list(seen.setups) if entry.needs_receiver else []
         self.patched: tuple[tuple[str, str], ...] = ()
 
@@ -163,20 +167,24 @@ class Inputs(Choices):
     @cached_property
     def pools(self) -> dict[str, Pool]:
         """Values for each parameter, by its name."""
-        return {p["name"]: self._supply.pool(p) for p in self._fixed}
+        return {parameter["name"]: self._supply.pool(parameter) for parameter in self._fixed}
 
     @cached_property
     def extra(self) -> Pool | None:
         """Values for extra positional arguments, if it takes any."""
-        pools = (self._supply.pool(p) for p in self.entry.parameters if p["kind"] == "variadic")
+        pools = (
+            self._supply.pool(parameter) for parameter in self.entry.parameters if parameter["kind"] == "variadic"
+        )
         return next((pool for pool in pools if not pool.is_unknown), None)
 
     @cached_property
     def keywords(self) -> dict[str, list[str]]:
         """Keyword names that it takes without declaring them, with values (see `undeclared`)."""
-        if is_left_out("keywords") or not any(p["kind"] == "keywords" for p in self.entry.parameters):
+        if is_left_out("keywords") or not any(
+            parameter["kind"] == "keywords" for parameter in self.entry.parameters
+        ):
             return {}
-        declared = {p["name"] for p in self.entry.parameters}
+        declared = {parameter["name"] for parameter in self.entry.parameters}
         return undeclared(self.calls, declared, (value for _, value in self._world.constants))
 
     @cached_property
@@ -261,7 +269,7 @@ class Inputs(Choices):
         values += [(OBJECT, call.receiver)] if call.receiver else []
         for name, value in values:
             own = self._own_literals.get(name, frozenset())
-            # The content of a file is compared with that of other files: any word of the project is no content.
+            # File content is compared only with that of other files: a word from elsewhere is no content.
             contents = (match[2] for match in files.CONTENT.finditer(value))
             yield max((foreignness(text, self._contents, NOTHING) for text in contents), default=0)
             yield foreignness(files.CONTENT.sub("", value), own, self._world.written_literals)

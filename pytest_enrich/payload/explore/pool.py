@@ -123,7 +123,7 @@ class Pool:
         return self.hint is types.UNKNOWN and not self.seen
 
     def rules_of(self, value: str) -> frozenset[str]:
-        """The rules that came up with a value; those that told the type count unless tests pass it."""
+        """The rules that came up with a value; those that told the type count, too, unless tests pass it."""
         if value not in self._told_of:  # asked for every call that is tried, mostly about the same values
             self._told_of[value] = self._rules_of(value)
         return self._told_of[value]

@@ -62,7 +62,7 @@ class _Unfolding(ast.NodeTransformer):
         return unfolded
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        """A variable."""
+        """Replace a variable."""
         value = node if node.id in self._bound else self.given.get(node.id, node)
         return copied(value) if sum(1 for _ in islice(ast.walk(value), MOST_NODES)) < MOST_NODES else node
 
@@ -94,7 +94,11 @@ def _call(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> Call | N
 
 
 def _arguments(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> tuple[tuple[str, str], ...] | None:
-    positional = [p["name"] for p in entry.parameters if p["kind"] in {"positional only", "positional"}]
+    positional = [
+        parameter["name"]
+        for parameter in entry.parameters
+        if parameter["kind"] in {"positional only", "positional"}
+    ]
     if any(isinstance(value, ast.Starred) for value in node.args) or any(
         named.arg is None for named in node.keywords
     ):

@@ -40,7 +40,7 @@ FIELDS = re.compile(r"⟨[\w.:]+⟩\((\w+=[^,=]+(?:, \w+=[^,=]+)*)\)")
 
 
 def visible_text(value: object) -> str | None:
-    """The template of an equal value: where a subclass of a container equals a plain one, of the plain one."""
+    """The template of an equal value; for an instance of a subclass, that of an equal plain value."""
     for option in itertools.chain([value], _made_plain(value)):
         text = express(option)
         if text is not None and stands_for(text, value):

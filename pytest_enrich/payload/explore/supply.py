@@ -26,7 +26,7 @@ PLACE = re.compile(r"\w\.\w|/")
 ADDRESS = re.compile("://")
 MOST_OPTIONS, MOST_ENCODED = 8, 12
 DECODED = "decoded"
-"""The kind of a parameter that stands for a decoded value: it is not decoded again, maybe in circles."""
+"""The kind of a parameter that stands for a decoded value; decoding that again could go in circles."""
 PLAIN = ("{'a': 1}", "[1, 2]", "'abc'", "1", "None")
 """What to encode if nothing tells what is decoded."""
 

@@ -139,7 +139,7 @@ class Varied:
         self._chance = chance
 
     def any(self, bases: Sequence[Call], idle: int = 0) -> Call:
-        """A call, most often a variation of one of `bases`: the longer the search is `idle`, the more differs."""
+        """A call, most often a variation of one of `bases`: the longer `idle`, the more of it differs."""
         if bases and self._happens(VARIED):
             return self._other(self._chance.choice(bases), MOST_CHANGES + idle // PATIENCE)
         return self._new()

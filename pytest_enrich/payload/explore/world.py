@@ -54,7 +54,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     world = _world(job, module, root)
     entries = [_of_job(record, module) for record in job["entries"]]
     seen = shown.of_job(job, entries, module)
-    # Calls that are only to be looked at bring their function_inputs steps, and nothing else that tests do.
+    # Calls that are only to be looked at bring their own steps, and nothing else that tests do.
     starts = [calls.load(record) for record in job["starts"]]
     alone = Seen((), {}, setups=tuple(call.setup for call in (*map(calls.load, job["only"]), *starts)))
     steps = _steps([*seen, alone, *(way.seen for way in ways)], module, world, job["seed"])
@@ -63,8 +63,8 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
         for entry, shown_of_entry in zip(entries, seen, strict=True)
         if (function := _callable(entry, module)) is not None
     ]
-    is_known = any(function.entry.is_named and function.seen.calls for function in known)
-    inputs = [Inputs(function, world, job["seed"], steps) for function in (*known, *ways)]
+    is_known = any(candidate.entry.is_named and candidate.seen.calls for candidate in known)
+    inputs = [Inputs(candidate, world, job["seed"], steps) for candidate in (*known, *ways)]
     for function_inputs in inputs:
         function_inputs.is_detour = (
             is_known if function_inputs.entry.is_elsewhere else bool(ways) and not function_inputs.entry.is_named

@@ -151,7 +151,7 @@ class Pool:
 
     @cached_property
     def preferred(self) -> tuple[str, ...]:
-        """What to replace a value by that was found: plain values, but before them neighbours of known numbers."""
+        """What to prefer to a value that was found: neighbours of known numbers, then plain values."""
         beside = self._fitting(number for text in self.seen[:MOST_PLAIN] for number in _neighbours(text))
         return tuple(dict.fromkeys((*self.seen[:MOST_PLAIN], *beside, *self.plain)))
 

@@ -160,8 +160,8 @@ def _spares(search: Search[ExistingTest], result: Result[ExistingTest], first: T
     """Spares that reach the same and may notice more: of another test, and of the same with another outcome."""
     if first.raised:
         return []
-    known = [result, *(other for item in sorted(result.reached, key=repr) for other in search.results[item])]
-    fitting = [other for other in known if not other.cost.exceptional and result.reached <= other.reached]
+    candidates = [result, *(other for item in sorted(result.reached, key=repr) for other in search.results[item])]
+    fitting = [other for other in candidates if not other.cost.exceptional and result.reached <= other.reached]
     same = [other for other in fitting if other.subject is result.subject]
     others = [other for other in fitting if other.subject is not result.subject]
     return [*_spare(search, others, None), *_spare(search, same, first.seen)]

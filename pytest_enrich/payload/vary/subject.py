@@ -182,12 +182,12 @@ class ExistingTest(Choices):
 
     def reduced(self, result: Result[ExistingTest], search: Search[ExistingTest], until: float) -> Variation:
         """The variation with fewer and plainer values that still does what it was found for, if time allows."""
-        first = result.call
+        call = result.call
         tries = TRIES_AT_ONCE if self.test.is_direct else TRIES
         smaller = self.test.apart(
-            lambda: [self._reduced(first, result, search, tries, until)], SECONDS_EACH * tries / 4, until
+            lambda: [self._reduced(call, result, search, tries, until)], SECONDS_EACH * tries / 4, until
         )
-        return smaller[0] if smaller else first
+        return smaller[0] if smaller else call
 
     def _reduced(
         self,
