@@ -256,8 +256,8 @@ def _listed(arguments: list[tuple[str, str]], parameters: tuple[dict[str, Any], 
         required = parameter.get("default") is None or bool(extra) or kind == "positional only"
         by_position = by_position and (required or is_first) and kind in {"positional only", "positional"}
         parts.append(values[name] if by_position else f"{name}={values[name]}")
-    known = {parameter["name"] for parameter in parameters}
-    named = [f"{name}={value}" for name, value in arguments if name and name not in known]
+    declared = {parameter["name"] for parameter in parameters}
+    named = [f"{name}={value}" for name, value in arguments if name and name not in declared]
     return ", ".join([*parts, *extra, *named])
 
 

@@ -37,8 +37,10 @@ class Corpus:
     def add(self, call: Call, outcome: Outcome) -> None:
         """Keep a call that was made if it is the smallest of its way."""
         way = outcome.branches, ending(outcome)
-        known = self._by_way.get(way)
-        if (known is None and len(self._by_way) < MOST_WAYS) or (known is not None and call.size < known.size):
+        smallest = self._by_way.get(way)
+        if (smallest is None and len(self._by_way) < MOST_WAYS) or (
+            smallest is not None and call.size < smallest.size
+        ):
             self._by_way[way] = call
 
     def chosen(self, found: Sequence[Call], around: Sequence[Call]) -> list[Call]:

@@ -143,10 +143,10 @@ def _given(scene: Scene, wanted: Reached, given: list[Call]) -> Record:
     """The answer of `search` for given calls: each made smaller if it shows the same, then as it is."""
     outcomes = [(call, scene.runner.call(call)) for call in given]
     records = [
-        _record(reached_by(wanted, outcome.branches), shown)
+        _record(reached_by(wanted, outcome.branches), variant)
         for call, outcome in outcomes
         if not outcome.refusal
-        for shown in dict.fromkeys((_smaller(scene, call), call))
+        for variant in dict.fromkeys((_smaller(scene, call), call))
     ]
     return {"found": records, "corpus": [], "executions": len(given), "dropped": {}, "ideas": {}}
 
@@ -154,12 +154,12 @@ def _given(scene: Scene, wanted: Reached, given: list[Call]) -> Record:
 def _smaller(scene: Scene, call: Call) -> Call:
     """The call made as small as it can be while it shows the same."""
     inputs = _inputs(scene, call)
-    done = said(scene.runner, call)
-    if inputs is None or not done:
+    observations = said(scene.runner, call)
+    if inputs is None or not observations:
         return call
 
     def holds(other: Call) -> bool:
-        return inputs.conforms(other) and said(scene.runner, other) == done
+        return inputs.conforms(other) and said(scene.runner, other) == observations
 
     return reduce(call, {}, holds, inputs.strangeness, FEW_TRIES)
 
@@ -184,10 +184,10 @@ def _records(
     rules = result.subject.rules(result.call)
     function = result.subject
     yield {**_record(result.reached, call, rules), "doubt": _doubt(looking, function, call, result.reached, until)}
-    done = said(function.runner, call)
+    observations = said(function.runner, call)
     for other in (*_others(looking, result), *(dataclasses.replace(result, call=beside) for beside in near)):
-        if said(function.runner, other.call) not in ([], done):
-            least = reduced(looking, other, until, unlike=done)
+        if said(function.runner, other.call) not in ([], observations):
+            least = reduced(looking, other, until, unlike=observations)
             doubt = _doubt(looking, function, least, result.reached, until)
             yield {**_record(result.reached, least, rules), "spare": True, "doubt": doubt}
             return

@@ -104,9 +104,9 @@ class Function(Subject[Outcome]):
             for _ in range(ROUND):
                 if not search.unreached:
                     break
-                known = len(search.starts)
+                starts_before = len(search.starts)
                 yield from self._with_returned(varied.any(search.starts, search.idle), search, returned)
-                if len(search.starts) > known:
+                if len(search.starts) > starts_before:
                     break
         for call in chain(self._guided(search), self._refined(search)):
             yield from self._with_returned(call, search, returned)
@@ -123,13 +123,13 @@ class Function(Subject[Outcome]):
 
     def _with_returned(self, call: Call, search: Search[Function], returned: Iterator[int]) -> Iterator[Call]:
         """A call, then calls of what it returned: decorators and factories show what they do only then."""
-        known = len(search.starts)
+        starts_before = len(search.starts)
         self._latest = None
         yield call
         outcome = self._latest
         if outcome is None or len(call.then) >= DEEPEST_RETURNED or not informative.is_function(outcome.result):
             return
-        if len(search.starts) > known or call.then or next(returned, None) is not None:
+        if len(search.starts) > starts_before or call.then or next(returned, None) is not None:
             for values in self._laboratory.given.arguments(outcome.result):
                 further = dataclasses.replace(call, then=(*call.then, values))
                 yield from self._with_returned(further, search, returned)

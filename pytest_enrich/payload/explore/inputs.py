@@ -115,14 +115,14 @@ def _options(name: str) -> tuple[inspect.Parameter, ...]:
     except Exception:  # a name that is gone
         return ()
     maker = constructor(kind) if isinstance(kind, type) else None
-    known = (
+    hinted = (
         [(parameter, maker.hints.get(parameter.name)) for parameter in maker.parameters]
         if maker is not None
         else []
     )
     optional = (
         (parameter, hint)
-        for parameter, hint in known
+        for parameter, hint in hinted
         if hint is not None and parameter.default is not parameter.empty
     )
     return tuple(parameter.replace(annotation=hint) for parameter, hint in optional)
@@ -268,11 +268,11 @@ class Inputs(Choices):
         values = [*call.arguments, *(("", value) for value in call.passed_on)]
         values += [(OBJECT, call.receiver)] if call.receiver else []
         for name, value in values:
-            own = self._own_literals.get(name, frozenset())
+            literals = self._own_literals.get(name, frozenset())
             # File content is compared only with that of other files: a word from elsewhere is no content.
             contents = (match[2] for match in files.CONTENT.finditer(value))
             yield max((foreignness(text, self._contents, NOTHING) for text in contents), default=0)
-            yield foreignness(files.CONTENT.sub("", value), own, self._world.written_literals)
+            yield foreignness(files.CONTENT.sub("", value), literals, self._world.written_literals)
 
     @cached_property
     def _contents(self) -> frozenset[str]:
@@ -373,7 +373,7 @@ class Inputs(Choices):
         """
         refuses, compares = usage.refuses(self.function), self.entry.name in COMPARERS
         for name in self.pools:
-            call = next((known for known in calls if name in dict(known.arguments)), None)
+            call = next((known_call for known_call in calls if name in dict(known_call.arguments)), None)
             is_asked = refuses or self._supply.is_asked_for_kind(name)
             if call is None and is_asked and not calls[0].is_full:
                 call = calls[0]
@@ -446,7 +446,9 @@ class Inputs(Choices):
         """
         # A decorator may take any arguments and refuse them before one is missed, or pass some itself.
         missing = {*self.required}.difference(name for name, _ in call.arguments)
-        if missing and not any(missing.isdisjoint(name for name, _ in known.arguments) for known in self.calls):
+        if missing and not any(
+            missing.isdisjoint(name for name, _ in known_call.arguments) for known_call in self.calls
+        ):
             return False
         templates = (call.receiver or "", *(value for _, value in call.arguments), *call.passed_on)
         fits = all(text in self._shown or is_well_made(text) for text in templates)

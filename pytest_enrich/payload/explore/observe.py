@@ -50,11 +50,11 @@ def questions(value: object) -> Iterator[str]:
     """The names of methods that ask an object something, those of its own class first, in order of definition."""
     names: set[str] = set()
     for cls in type(value).__mro__ if not isinstance(value, COLLECTIONS) else ():
-        own = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
-        for name, function in own.items():
+        members = {} if cls.__module__.partition(".")[0] in sys.stdlib_module_names else vars(cls)
+        for name, function in members.items():
             if name not in names and not name.startswith("_") and _is_asked(function):
                 yield name
-        names |= {*own}
+        names |= {*members}
 
 
 def _is_asked(function: object) -> bool:
@@ -187,13 +187,13 @@ def _plainest(changes: Sequence[Record]) -> Iterator[Record]:
 
 def _told(plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
     """What the result shows; if a method returns its own object, only what changed in it."""
-    own = _own(plain, outcome)
-    if own and outcome.consume == "with":
+    variable = _own(plain, outcome)
+    if variable and outcome.consume == "with":
         return []  # what it leaves behind is seen in the variable
     records = stated(outcome, plain)
-    if not own:
+    if not variable:
         return records
-    before = stated(dataclasses.replace(outcome, result=earlier.namespace.get(own)), plain)
+    before = stated(dataclasses.replace(outcome, result=earlier.namespace.get(variable)), plain)
     return [record for record in records if record["expression"] == "{result}" or record not in before]
 
 
@@ -262,17 +262,17 @@ def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
     if subject is None or subject[1] not in outcome.namespace or outcome.consume:
         return []
     for name in islice(questions(outcome.namespace[subject[1]]), MOST_ASKED):
-        asked = dataclasses.replace(plain, action=f"{subject[1]}.{name}()", expression=True)
-        afterwards = dataclasses.replace(asked, lines=(*plain.lines, plain.action))
-        before, told = _answer(runner, asked, asked), _answer(runner, afterwards, asked)
-        if told and before is not None and told != before:
+        question = dataclasses.replace(plain, action=f"{subject[1]}.{name}()", expression=True)
+        afterwards = dataclasses.replace(question, lines=(*plain.lines, plain.action))
+        before, answer = _answer(runner, question, question), _answer(runner, afterwards, question)
+        if answer and before is not None and answer != before:
             return [
                 {
                     **record,
                     "subject": "state",
-                    "expression": record["expression"].replace("{result}", asked.action, 1),
+                    "expression": record["expression"].replace("{result}", question.action, 1),
                 }
-                for record in told
+                for record in answer
             ]
     return []
 

@@ -44,8 +44,8 @@ def reduced(
     looking: Search[Function], result: Result[Function], until: float, unlike: list[Record] | None = None
 ) -> Call:
     """The call of a result, reduced: it still reaches the same, and its observations differ from `unlike`."""
-    found = _Found(looking, result, until, unlike)
-    return found.as_text(found.at_limit(reduce(result.call, found.plain, found.is_done_by, found.unusual)))
+    goal = _Found(looking, result, until, unlike)
+    return goal.as_text(goal.at_limit(reduce(result.call, goal.plain, goal.is_done_by, goal.unusual)))
 
 
 @dataclass(frozen=True)

@@ -116,15 +116,17 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
     all_seen = []
     for record, entry in zip(job["entries"], entries, strict=True):
         recorded = record["calls"] if entry.line is None else ()
-        own = [_of(entry, calls.load(call)) for call in recorded]
+        made = [_of(entry, calls.load(call)) for call in recorded]
         refused = [_of(entry, calls.load(call)) for call in recorded if call.get("refused")]
-        shown = [*map(_doing, own)]
+        shown = [*map(_doing, made)]
         examples = [*(_examples(entry, module) if entry.line is None else ())]
-        made = [*shown, *examples]
-        setups = [call.setup for call in made if call.setup] + _steps(entry, [*map(_doing, beside)], module)
+        shown_calls = [*shown, *examples]
+        setups = [call.setup for call in shown_calls if call.setup] + _steps(entry, [*map(_doing, beside)], module)
         only = frozenset(examples).difference(shown)
         siblings = _siblings(entry, beside)
-        all_seen.append(Seen(tuple(made), namesakes(beside), siblings, frozenset(refused), tuple(setups), only))
+        all_seen.append(
+            Seen(tuple(shown_calls), namesakes(beside), siblings, frozenset(refused), tuple(setups), only)
+        )
     return all_seen
 
 
@@ -138,8 +140,8 @@ def _steps(entry: Entry, beside: Iterable[Call], module: types.ModuleType) -> li
     owner = owner_of(entry, module) if entry.needs_receiver else None
     if owner is None:
         return []
-    called = (call for call in beside if call.receiver)
-    telling = (call for call in called if call.arguments or call.qualname.endswith(".__call__"))
+    on_objects = (call for call in beside if call.receiver)
+    telling = (call for call in on_objects if call.arguments or call.qualname.endswith(".__call__"))
     own = [call for call in telling if _is_public_method(call.qualname, owner, module)]
     several = ((*call.setup[-MOST_IN_A_ROW:], Call(call.qualname, call.arguments)) for call in own)
     return [] if is_left_out("steps of tests") else list(dict.fromkeys(several))[:MOST_STEPS_BEFORE]
@@ -169,18 +171,18 @@ def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
 def _siblings(entry: Entry, beside: Iterable[Call]) -> dict[str, list[str]]:
     """What was passed to other operators of the class: they often take the same, except for `==` and `!=`."""
     others = ((Entry("", call.qualname, "method", ()), call) for call in beside)
-    same = ((other, call) for other, call in others if other.owner == entry.owner and other.is_operator)
-    return namesakes(call for other, call in same if other.name not in {"__eq__", "__ne__"})
+    siblings = ((other, call) for other, call in others if other.owner == entry.owner and other.is_operator)
+    return namesakes(call for other, call in siblings if other.name not in {"__eq__", "__ne__"})
 
 
 def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:
     """What was passed to parameters of other functions, by the parameter's name."""
-    found: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for call in others:
         for name, value in call.arguments:
-            if name and value not in found.setdefault(name, []):
-                found[name].append(value)
-    return found
+            if name and value not in values.setdefault(name, []):
+                values[name].append(value)
+    return values
 
 
 def find(module: object, qualname: str) -> Any:
@@ -233,8 +235,8 @@ def ways_elsewhere(job: dict[str, Any]) -> Iterator[Known]:
         if (found := _found(name)) is not None:
             entry, function, module = found
             setups = tuple(dict.fromkeys(call.setup for call in recorded if call.setup))
-            own = dict.fromkeys(_of(entry, call) for call in recorded)
-            shown = Seen(tuple(own), namesakes(recorded), setups=setups)
+            distinct = dict.fromkeys(_of(entry, call) for call in recorded)
+            shown = Seen(tuple(distinct), namesakes(recorded), setups=setups)
             yield Known(entry, shown, function, owner_of(entry, module))
 
 

@@ -271,8 +271,8 @@ def _items(value: Mapping[Any, Any], plain: Program) -> Iterator[Record]:
     First those named in the lines that the call is made for, then those that the call names, then those not empty.
     """
     texts = ((express(key), part, visible_text(part)) for key, part in value.items())
-    shown = [(key, part, text) for key, part, text in texts if key and text and len(text) <= LONGEST_FIELD]
-    items = [(key.strip("'\""), _stated(f"{{result}}[{key}]", part, text)) for key, part, text in shown]
+    readable = [(key, part, text) for key, part, text in texts if key and text and len(text) <= LONGEST_FIELD]
+    items = [(key.strip("'\""), _stated(f"{{result}}[{key}]", part, text)) for key, part, text in readable]
     about = {word.lower() for word in plain.about}
 
     def little(item: tuple[str, Record]) -> tuple[bool, ...]:

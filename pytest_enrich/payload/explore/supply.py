@@ -181,7 +181,7 @@ class Supply:
         if form is not None:  # just any word is neither a path nor an address
             fitting = tuple(text for text in fitting if not text.startswith(TEXTS) or form.search(text))
         ranked = nearest(fitting, seen)[:MOST_WRITTEN]
-        places = [known["name"] for known in self._entry.parameters]
+        places = [declared["name"] for declared in self._entry.parameters]
         at = 0 if seen or parameter["name"] not in places else places.index(parameter["name"])
         return (*ranked[at:], *ranked[:at])
 

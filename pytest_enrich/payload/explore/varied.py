@@ -127,8 +127,8 @@ def _values(pool: Pool) -> list[str]:
 def _are_fitting(values: Arguments, pools: Sequence[Pool]) -> bool:
     """Whether the values conform to what is known of the parameters."""
     pairs = zip(pools, values, strict=False)
-    known = ((pool, value) for pool, text in pairs for _, value in evaluable([text]))
-    return all(pool.is_unknown or types.conforms(value, pool.hint) for pool, value in known)
+    evaluated = ((pool, value) for pool, text in pairs for _, value in evaluable([text]))
+    return all(pool.is_unknown or types.conforms(value, pool.hint) for pool, value in evaluated)
 
 
 class Varied:
@@ -218,13 +218,13 @@ class Varied:
     def _other_setup(self, call: Call) -> tuple[Call, ...]:
         """One of the steps added, left out, repeated or changed; the call itself may become a step."""
         itself = dataclasses.replace(call, receiver=None, setup=())
-        known = self._chance.choice(self._inputs.setups) if self._inputs.setups else ()
-        setup = call.setup or known
+        steps = self._chance.choice(self._inputs.setups) if self._inputs.setups else ()
+        setup = call.setup or steps
         if not setup:
             return (itself,)
         at = self._chance.randrange(len(setup))
         step, other = setup[at], self._other_step(setup[at])
-        changed = [(), (other,), (step, other), (step, step), (step, itself), (step, *known[:1])]
+        changed = [(), (other,), (step, other), (step, step), (step, itself), (step, *steps[:1])]
         return (*setup[:at], *self._chance.choice(changed), *setup[at + 1 :])
 
     def _other_step(self, step: Call) -> Call:

@@ -97,14 +97,14 @@ class Pool:
         self.seen = tuple(sorted(dict.fromkeys(rows), key=len))
         self._known = _widened(frozenset[Path]().union(*map(names.parts, self.seen)))
         self._offered = dict.fromkeys(text for text in offered if names.parts(text))
-        given = list(constants)
-        given = [] if is_left_out("rows: constants") else given
-        self.constants = self._fitting(constant for text in given for constant in (text, *_neighbours(text)))
+        compared = list(constants)
+        compared = [] if is_left_out("rows: constants") else compared
+        self.constants = self._fitting(constant for text in compared for constant in (text, *_neighbours(text)))
         self._members = self._fitting(() if is_left_out("rows: members") else members(self.seen, names))
         near = [] if is_left_out("rows: near") else list(near)
         self._near = self._fitting(near)
         # Also literals that would not fit by themselves, such as a word to put into a dictionary.
-        self._literals = [text for text in (*given, *near) if literals(text)]
+        self._literals = [text for text in (*compared, *near) if literals(text)]
 
     def _fitting(self, templates: Iterable[str]) -> tuple[str, ...]:
         return tuple(text for text in dict.fromkeys(templates) if self.fits(text))

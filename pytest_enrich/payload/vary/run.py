@@ -73,11 +73,11 @@ class Tests:
         test = self._test(number)
         # If values are offered, the rows only have to hold them.
         most = (FEW_ROWS,) if self._work["job"]["offered"] else ()
-        known = test.check(*most) if isinstance(test, Test) else test
-        if isinstance(known, str) or not isinstance(test, Test):
-            self.unusable[number] = str(known)
+        runs = test.check(*most) if isinstance(test, Test) else test
+        if isinstance(runs, str) or not isinstance(test, Test):
+            self.unusable[number] = str(runs)
             return None
-        return ExistingTest(test, tuple(self._pools(test)), known, tuple(self._offers(test)))
+        return ExistingTest(test, tuple(self._pools(test)), runs, tuple(self._offers(test)))
 
     def _test(self, number: int) -> Test | str:
         """The test, or why it cannot be varied."""
@@ -162,9 +162,9 @@ def _spares(search: Search[ExistingTest], result: Result[ExistingTest], first: T
         return []
     candidates = [result, *(other for item in sorted(result.reached, key=repr) for other in search.results[item])]
     fitting = [other for other in candidates if not other.cost.exceptional and result.reached <= other.reached]
-    same = [other for other in fitting if other.subject is result.subject]
+    of_same_test = [other for other in fitting if other.subject is result.subject]
     others = [other for other in fitting if other.subject is not result.subject]
-    return [*_spare(search, others, None), *_spare(search, same, first.seen)]
+    return [*_spare(search, others, None), *_spare(search, of_same_test, first.seen)]
 
 
 def _spare(search: Search[ExistingTest], results: Iterable[Result[ExistingTest]], known: object) -> list[Record]:

@@ -94,13 +94,13 @@ class Endings:
         if error is None:
             return TestRun()
         refusal = self._refusal(error)
-        told = self._told_by(error, raised) if refusal == "accident" else ""
-        if refusal and not told:
+        message = self._told_by(error, raised) if refusal == "accident" else ""
+        if refusal and not message:
             return TestRun(refusal=refusal)
         kind, line = named(type(error)), self._line(error)
         if kind is None or not line:
             return TestRun(refusal="accident")
-        return TestRun(raised=kind, message=told or steady(spoken(error)), line=line)
+        return TestRun(raised=kind, message=message or steady(spoken(error)), line=line)
 
     def _told_by(self, error: BaseException, raised: object) -> str:
         """The message of the code's own exception if a library passes it on (as validators do), else ""."""

@@ -106,7 +106,7 @@ class ExistingTest(Choices):
         """How good a test it promises: a poor one if all it sees is that something is not as in a row."""
         if run.objection:
             return run.objection
-        is_dull = not run.raised and any(_is_no_news(run.seen, known.seen) for _, known in self.known)
+        is_dull = not run.raised and any(_is_no_news(run.seen, run_of_row.seen) for _, run_of_row in self.known)
         changes = len(variation.arguments)
         cost = Cost(bool(run.raised), int(is_dull), changes, *self.strangeness(variation), variation.size)
         return Result(self, variation, search.reached(run), cost, is_poor=is_dull or bool(run.raised))
@@ -163,10 +163,10 @@ class ExistingTest(Choices):
         """Variations for which what is compared on these lines comes nearer to the other outcome."""
         # It may take only a part of the time, as what is found has to be tried.
         latest = time.monotonic() + min(GRACE_SECONDS, (deadline - time.monotonic()) / ASKS)
-        left = iter(range(STEPS_AT_ONCE if self.test.is_direct else STEPS))
+        steps_left = iter(range(STEPS_AT_ONCE if self.test.is_direct else STEPS))
 
         def watch(call: Variation, lines: Collection[int]) -> list[Note]:
-            if next(left, None) is None or time.monotonic() > latest:
+            if next(steps_left, None) is None or time.monotonic() > latest:
                 return []
             return self.test.watch(call, lines)
 
@@ -197,13 +197,13 @@ class ExistingTest(Choices):
         tries: int,
         until: float,
     ) -> Variation:
-        before, left = self.test.run(result.call), iter(range(tries))
+        before, tries_left = self.test.run(result.call), iter(range(tries))
 
         def holds(smaller: Variation) -> bool:
             is_theirs = self.fits(smaller) and self._is_still_theirs(first, smaller)
             if not smaller.arguments or not is_theirs:
                 return False
-            if next(left, None) is None or time.monotonic() > until:
+            if next(tries_left, None) is None or time.monotonic() > until:
                 return False
             run = self.test.run(smaller)
             is_same = run.raised == before.raised and not run.objection
@@ -227,9 +227,9 @@ class ExistingTest(Choices):
         return found
 
     def _is_still_theirs(self, first: Variation, smaller: Variation) -> bool:
-        found = dict(first.arguments)
+        values = dict(first.arguments)
         return all(
-            keeps(self._pools[int(hole)].rows[row_of(first)], found[hole], value)
+            keeps(self._pools[int(hole)].rows[row_of(first)], values[hole], value)
             for hole, value in smaller.arguments
         )
 

@@ -187,5 +187,5 @@ class Test:
             return {"answer": action()}
 
         remaining = max(deadline - time.monotonic(), 0.0)
-        found: list[Any] = fork.run(narrowed, min(seconds, remaining) + GRACE_SECONDS).get("answer", [])
-        return found
+        answer: list[Any] = fork.run(narrowed, min(seconds, remaining) + GRACE_SECONDS).get("answer", [])
+        return answer
