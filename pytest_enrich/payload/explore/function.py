@@ -72,7 +72,7 @@ class Function(Subject[Outcome]):
         return list(dict.fromkeys([*self.inputs.calls, *self.inputs.starts]))
 
     def rules(self, call: Call) -> frozenset[str]:
-        """The rules that thought of a call."""
+        """The rules that came up with a call."""
         return self.inputs.rules(call)
 
     def run(self, calls: Sequence[Call], _deadline: float) -> list[Outcome]:
