@@ -90,12 +90,12 @@ class Seen:
             self.needs.setdefault(self._under[-1], set()).add(name)
 
     def asked(self, name: str, by: str | None) -> None:
-        """Note that the file `by` asks for the module; what is not the project's may keep hold of it."""
+        """Note that the file `by` asks for the module; what is not the project's may hold on to it."""
         if by is not None and not self.project.kind(by):
             self.shared.add(name)
 
     def prepare(self, work: dict[str, Any]) -> None:
-        """Before the fork for a job, learn what can be known about the files that it measures or changes."""
+        """Before the fork for a job, learn what can be known of the files that it measures or changes."""
         place = self._place(work["job"].get("source", ""))
         if place in self._functions and place not in self._lines:
             self._lines[place] = sorted(self._ran_of(place))
@@ -125,7 +125,7 @@ class Seen:
                 self._functions.get(os.path.realpath(item.__code__.co_filename), []).append(item)
 
     def held(self, source: str) -> Held | None:
-        """What is known about a file (relative to the project) that is loaded for good; None for any other file."""
+        """What is known about a file (relative to the project) that is loaded for good; None for any other."""
         if (place := self._place(source)) not in self._functions:
             return None
         # Imported here: pytest warns about plugins (Hypothesis has one) that are imported before it starts.
