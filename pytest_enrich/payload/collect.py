@@ -74,11 +74,11 @@ class Inventory:
         place = item.parent
         assert place is not None
         if place.nodeid not in self._fixtures:
-            known = item.session._fixturemanager  # noqa: SLF001 - pytest has no public way to ask
+            manager = item.session._fixturemanager  # noqa: SLF001 - pytest has no public way to ask
             # Before pytest 8 fixtures are looked up by node id.
             where: Any = place if hasattr(pytest, "Dir") else place.nodeid
-            names = {name for attribute in FIXTURES_BY_NAME for name in getattr(known, attribute, ())}
-            self._fixtures[place.nodeid] = sorted(name for name in names if known.getfixturedefs(name, where))
+            names = {name for attribute in FIXTURES_BY_NAME for name in getattr(manager, attribute, ())}
+            self._fixtures[place.nodeid] = sorted(name for name in names if manager.getfixturedefs(name, where))
         return self._fixtures[place.nodeid]
 
 

@@ -40,11 +40,11 @@ def _refuse(value: object) -> None:
 
 
 def _maker() -> Any:
-    own: Any = _json
-    text = own.encode_basestring_ascii
-    if own.c_make_encoder is not None:
-        return own.c_make_encoder(None, _refuse, text, None, ": ", ", ", False, False, True)  # noqa: FBT003 - takes no names
-    make = own._make_iterencode  # noqa: SLF001 - as `json` makes it without its C part
+    encoder: Any = _json
+    text = encoder.encode_basestring_ascii
+    if encoder.c_make_encoder is not None:
+        return encoder.c_make_encoder(None, _refuse, text, None, ": ", ", ", False, False, True)  # noqa: FBT003 - takes no names
+    make = encoder._make_iterencode  # noqa: SLF001 - as `json` makes it without its C part
     return make(None, _refuse, text, None, repr, ": ", ", ", False, False, False)  # noqa: FBT003 - the same
 
 

@@ -73,10 +73,10 @@ class Places:
 
     def check(self, path: Any, directory: Any = None) -> None:
         """Deny replacing or removing `path` (relative to the descriptor `directory`) outside of these places."""
-        own = _whole(path, directory)
+        whole = _whole(path, directory)
         # The last part is not resolved: a link is removed or replaced, not its target.
-        head, tail = os.path.split(os.path.abspath(own))  # noqa: PTH100 - the same
-        self._need(os.path.join(os.path.realpath(head), tail), own)  # noqa: PTH118 - the same
+        head, tail = os.path.split(os.path.abspath(whole))  # noqa: PTH100 - the same
+        self._need(os.path.join(os.path.realpath(head), tail), whole)  # noqa: PTH118 - the same
 
     def check_making(self, path: Any, directory: Any = None) -> None:
         """Deny a new directory outside of these places; if the path exists already, nothing would be made."""
@@ -85,8 +85,8 @@ class Places:
 
     def check_target(self, path: Any, directory: Any = None) -> None:
         """Deny changing the file that `path`, or a descriptor, leads to outside of these places."""
-        own = os.path.realpath(_named(path) if isinstance(path, int) else _whole(path, directory))
-        self._need(own, own)
+        target = os.path.realpath(_named(path) if isinstance(path, int) else _whole(path, directory))
+        self._need(target, target)
 
     def check_writing(self, path: Any) -> None:
         """Deny writing into what `path` leads to outside of these places, except for devices."""
@@ -140,10 +140,10 @@ def _folder(name: str) -> str:
 
 def _whole(path: Any, directory: Any) -> str:
     """The path, below the directory whose descriptor it is relative to."""
-    own = os.fsdecode(path)
-    if isinstance(directory, int) and directory >= 0 and not os.path.isabs(own):  # noqa: PTH117 - a text
-        return os.path.join(_file_of(directory), own)  # noqa: PTH118 - the same
-    return own
+    text = os.fsdecode(path)
+    if isinstance(directory, int) and directory >= 0 and not os.path.isabs(text):  # noqa: PTH117 - a text
+        return os.path.join(_file_of(directory), text)  # noqa: PTH118 - the same
+    return text
 
 
 def _named(descriptor: int) -> str:
@@ -186,8 +186,8 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool, writes: Iterable[
         "os.kill": lambda args: _check_signal(args[0], places.supervisor),
         "os.killpg": lambda args: _check_signal(args[0], places.supervisor),
     }
-    checks |= {event: _change(places.check, where) for event, where in CHANGING.items()}
-    checks |= {event: _change(places.check_target, where) for event, where in OF_TARGET.items()}
+    checks |= {event: _change(places.check, positions) for event, positions in CHANGING.items()}
+    checks |= {event: _change(places.check_target, positions) for event, positions in OF_TARGET.items()}
     checks["os.mkdir"] = _change(places.check_making, ((0, 2),))
     checks["os.chown"] = lambda args: _check_owner(places, args)
     if not subprocesses:
@@ -207,8 +207,8 @@ def _change(
 ) -> Callable[[tuple[Any, ...]], None]:
     def check(args: tuple[Any, ...]) -> None:
         for position, relative_to in where:
-            known = relative_to is not None and relative_to < len(args)
-            of_path(args[position], args[relative_to] if known and relative_to is not None else None)
+            is_given = relative_to is not None and relative_to < len(args)
+            of_path(args[position], args[relative_to] if is_given and relative_to is not None else None)
 
     return check
 

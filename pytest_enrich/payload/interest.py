@@ -94,8 +94,8 @@ class Ways:
         """Note that a function elsewhere is called; only calls by tests count."""
         if frame.f_back is None or self._project.kind(frame.f_back.f_code.co_filename) != "test":
             return
-        known = self._found.get(name, {})
-        if len(known) >= MOST_CALLS or (not known and len(self._found) >= MOST_MET):
+        calls = self._found.get(name, {})
+        if len(calls) >= MOST_CALLS or (not calls and len(self._found) >= MOST_MET):
             return
         call = described()
         if call is not None:
@@ -114,8 +114,8 @@ class Ways:
 
     def calls(self) -> list[dict[str, Any]]:
         """The calls, each once, of the functions that were called in the most ways."""
-        most = sorted(self._found.values(), key=len, reverse=True)[:MOST_FUNCTIONS]
-        return [call for of_function in most for call in of_function.values()]
+        functions = sorted(self._found.values(), key=len, reverse=True)[:MOST_FUNCTIONS]
+        return [call for of_function in functions for call in of_function.values()]
 
 
 class Interest(NamedTuple):
@@ -159,13 +159,13 @@ class Interests:
         inside = os.path.realpath(code.co_filename) == self._file
         qualname = self._names.get((code.co_firstlineno, code.co_name), "") if inside else ""
         resumable = is_resumable(code)
-        own = self._project.kind(code.co_filename) == "source"
+        is_source = self._project.kind(code.co_filename) == "source"
         silent = code.co_name.startswith("__") and code.co_name not in CHANGING
         return Interest(
             code,
             qualname if qualname in self._wanted else "",
             code.co_name in MAKING,
-            own and bool(code.co_argcount) and not resumable and not silent,
+            is_source and bool(code.co_argcount) and not resumable and not silent,
             start(code) if resumable else None,
             inside,
             "" if inside else self._ways.name(frame, code),

@@ -44,27 +44,27 @@ def enter_world(world: dict[str, Any]) -> None:
 
 def _visit(person: str) -> None:
     """Pretend to be on a machine of that name: code that asks for it gets other answers of the same form."""
-    known, patch = platform.uname(), f"{sys.version_info.major}.{sys.version_info.minor}.{PATCH}"
-    elsewhere = known._replace(node=person, release=f"{PATCH}.0", version=f"#{PATCH}")
+    system, patch = platform.uname(), f"{sys.version_info.major}.{sys.version_info.minor}.{PATCH}"
+    elsewhere = system._replace(node=person, release=f"{PATCH}.0", version=f"#{PATCH}")
     platform.uname = lambda: elsewhere
     platform.python_version = lambda: patch
     socket.gethostname = lambda: person
     if hasattr(os, "uname"):
-        own = os.uname_result((known.system, person, elsewhere.release, elsewhere.version, known.machine))
-        os.uname = lambda: own
+        answer = os.uname_result((system.system, person, elsewhere.release, elsewhere.version, system.machine))
+        os.uname = lambda: answer
     _log_in(person)
 
 
 def _log_in(person: str) -> None:
     """Give the current user this name in the system's list of users, too, and leave everything else there."""
     by_number, by_name = pwd.getpwuid, pwd.getpwnam
-    own = os.getuid()
+    uid = os.getuid()
 
     def renamed(entry: pwd.struct_passwd) -> pwd.struct_passwd:
-        return pwd.struct_passwd((person, *entry[1:])) if entry.pw_uid == own else entry
+        return pwd.struct_passwd((person, *entry[1:])) if entry.pw_uid == uid else entry
 
     pwd.getpwuid = lambda number: renamed(by_number(number))
-    pwd.getpwnam = lambda name: renamed(by_number(own) if name == person else by_name(name))
+    pwd.getpwnam = lambda name: renamed(by_number(uid) if name == person else by_name(name))
     os.getlogin = lambda: person
 
 

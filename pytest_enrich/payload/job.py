@@ -43,11 +43,11 @@ def apply_limits(limits: dict[str, int]) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     with contextlib.suppress(OSError):  # a fork of a confined process has that already, and may not ask for it
         os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
-    for name, most in limits.items():
+    for name, limit in limits.items():
         kind = getattr(resource, KINDS[name], None)
         if kind is not None:
             with contextlib.suppress(ValueError, OSError):
-                _lower(kind, most)
+                _lower(kind, limit)
 
 
 def _lower(kind: int, most: int) -> None:

@@ -69,16 +69,16 @@ def passed_arguments(
     slots = _slots(frame, function)[1 if bound else 0 :]
     first = slots[0][0] if slots else None
     may_lead = first is not None and first.kind is Parameter.POSITIONAL_OR_KEYWORD
-    shown = []
+    arguments = []
     for name, value, keyword in _unfolded(_shown(slots)):
         template = express.express(value, objects)
         if template is None:
             return None
-        shown.append(Passed(name, template, keyword))
-    things = [part for part in shown if express.is_thing(part.value)]
+        arguments.append(Passed(name, template, keyword))
+    things = [argument for argument in arguments if express.is_thing(argument.value)]
     if may_lead and first is not None and len(things) == 1 and things[0].name == first.name:
-        shown[0] = shown[0]._replace(keyword=False)
-    return shown
+        arguments[0] = arguments[0]._replace(keyword=False)
+    return arguments
 
 
 def passed_in_part(
@@ -92,14 +92,14 @@ def passed_in_part(
 
 def call_text(callee: str, arguments: list[Passed]) -> str:
     """The call as source."""
-    parts = [f"{part.name}={part.value}" if part.keyword else part.value for part in arguments]
+    parts = [f"{argument.name}={argument.value}" if argument.keyword else argument.value for argument in arguments]
     return f"{callee}({', '.join(parts)})"
 
 
 def described(qualname: str, arguments: Iterable[Passed]) -> dict[str, Any]:
     """The call as JSON."""
-    shown = [{"name": part.name, "value": part.value} for part in arguments]
-    return {"qualname": qualname, "arguments": shown}
+    pairs = [{"name": argument.name, "value": argument.value} for argument in arguments]
+    return {"qualname": qualname, "arguments": pairs}
 
 
 def _slots(frame: FrameType, function: FunctionType | None) -> list[Slot]:

@@ -215,12 +215,12 @@ class Watch:
 
     def _keep(self, call: Begun) -> None:
         """Note a call of a function that was asked for."""
-        shown = self._described(call)
-        if shown is None and self._is_of_test(call.frame):
-            shown = self._asked(call) or self._in_part(call)
+        description = self._described(call)
+        if description is None and self._is_of_test(call.frame):
+            description = self._asked(call) or self._in_part(call)
         calls = self._found[call.qualname]
-        if shown is not None and (key := json.dumps(shown)) not in calls:
-            calls[key] = {"nodeid": self.nodeid, "refused": False} | shown
+        if description is not None and (key := json.dumps(description)) not in calls:
+            calls[key] = {"nodeid": self.nodeid, "refused": False} | description
             self._open[call.frame] = call.qualname, key
 
     def _asked(self, call: Begun) -> dict[str, Any] | None:
@@ -276,11 +276,11 @@ class Watch:
         function, attribute = function_of(cls, interest.code.co_name, interest.code)
         if function is None or isinstance(attribute, property | classmethod | staticmethod):
             return
-        shown = passed_arguments(frame, function, self.objects, bound=True)
+        passed = passed_arguments(frame, function, self.objects, bound=True)
         prefix = "" if cls.__module__ == self.module else f"{cls.__module__}:"
-        if shown is not None:
+        if passed is not None:
             name = f"{prefix}{cls.__qualname__}.{interest.code.co_name}"
-            self._underway[frame] = made, described(name, shown)
+            self._underway[frame] = made, described(name, passed)
 
     def _is_inside(self, frame: FrameType) -> bool:
         """Whether the project's own code makes the call, and not a test."""

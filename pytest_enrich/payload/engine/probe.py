@@ -129,8 +129,8 @@ class Probing(ast.NodeTransformer):
     @staticmethod
     def _probe(node: ast.expr, line: int, how: str, *operands: ast.expr) -> ast.expr:
         # Located one by one: ast.fix_missing_locations on a whole file takes as long as all the rest.
-        made = ast.Name(NAME, ast.Load()), ast.Constant(line), ast.Constant(how)
-        name, *details = (ast.copy_location(argument, node) for argument in made)
+        parts = ast.Name(NAME, ast.Load()), ast.Constant(line), ast.Constant(how)
+        name, *details = (ast.copy_location(part, node) for part in parts)
         return ast.copy_location(ast.Call(name, [*details, *operands], []), node)
 
 

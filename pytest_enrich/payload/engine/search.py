@@ -221,15 +221,15 @@ class Search(Generic[S]):
 
 
 def _fresh(subject: Subject[Any], ideas: Iterator[Call], tried: set[Call]) -> Iterator[Call]:
-    """The ideas that fit and were not tried yet; ends when too many in a row were no news."""
-    known = 0
+    """The ideas that fit and were not tried yet; ends when too many in a row are neither."""
+    skipped = 0
     for call in ideas:
-        known += 1
+        skipped += 1
         if call not in tried and subject.fits(call):
-            known = 0
+            skipped = 0
             tried.add(call)
             yield call
-        if known >= MOST_KNOWN:
+        if skipped >= MOST_KNOWN:
             return
 
 

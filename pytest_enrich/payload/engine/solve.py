@@ -312,8 +312,8 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
         for pair in dict.fromkeys(pairs):
             yield from map(repr, _rewritten(value, *pair))
     elif isinstance(value, str) and are_numbers(known, wanted):
-        shown = dict.fromkeys((str(known), str(known).removesuffix(".0")))
-        yield from (repr(value.replace(digits, str(wanted), 1)) for digits in shown if digits in value)
+        spellings = dict.fromkeys((str(known), str(known).removesuffix(".0")))
+        yield from (repr(value.replace(digits, str(wanted), 1)) for digits in spellings if digits in value)
     elif isinstance(value, str) and isinstance(known, enum.Enum) and isinstance(wanted, enum.Enum):
         yield from _named(value, known, wanted)
     elif are_numbers(value, known, wanted):

@@ -70,20 +70,20 @@ def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
         known: Values (templates) that tests pass, and the shapes of texts in them: none of these is odd.
     """
     values = [*(value for _, value in call.arguments), *call.passed_on]
-    own = sum(
+    total = sum(
         odd(value, known) + made_from_nothing(value) + (LETTER.fullmatch(value) is not None)
         for value in values
         if value not in known
     )
     if call.receiver and call.receiver not in known:
         is_operand = call.qualname.endswith("__") and not call.qualname.endswith("__call__")
-        own += odd(call.receiver, known) + is_operand * made_from_nothing(call.receiver)
-        own += len(RAGGED.findall(call.receiver))
+        total += odd(call.receiver, known) + is_operand * made_from_nothing(call.receiver)
+        total += len(RAGGED.findall(call.receiver))
     # Even where tests pass them, people stumble over empty things in a list, a number of many digits, bytes that
     # a program made, and a text that is passed twice.
-    own += sum(hollow(value) + len(RAGGED.findall(value)) + len(UNREADABLE.findall(value)) for value in values)
-    own += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
-    return own + sum(oddness(step, known) for step in call.setup)
+    total += sum(hollow(value) + len(RAGGED.findall(value)) + len(UNREADABLE.findall(value)) for value in values)
+    total += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
+    return total + sum(oddness(step, known) for step in call.setup)
 
 
 def hollow(template: str) -> int:
@@ -106,7 +106,7 @@ def known_texts(templates: Iterable[str]) -> frozenset[str]:
     """What `oddness` considers usual where tests pass these values."""
     texts = list(templates)
     shapes = {shape(_text(match[0])) for text in texts for match in literals(text) if match.lastgroup == "string"}
-    return frozenset([*texts, *(shown for shown in shapes if shown)])
+    return frozenset([*texts, *(form for form in shapes if form)])
 
 
 @lru_cache(maxsize=20_000)

@@ -111,8 +111,8 @@ def _written(value: object, inner: Inner) -> str | None:
 
 def same(text: str, value: object) -> bool:
     """Whether the text gives an equal value of the same type, each time."""
-    made = [evaluate(text) for _ in range(TIMES)]  # all are kept, so that none reuses the memory of another
-    return all(type(copy) is type(value) and is_true(copy == value) for copy in made)
+    copies = [evaluate(text) for _ in range(TIMES)]  # all are kept, so that none reuses the memory of another
+    return all(type(copy) is type(value) and is_true(copy == value) for copy in copies)
 
 
 def stands_for(text: str, value: object) -> bool:
@@ -139,8 +139,8 @@ def _instance(value: object, inner: Inner) -> str | None:
     if isinstance(value, enum.Enum):
         return _member(value)
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or typing.get_origin(value):
-        known = _generic(value, typing.get_origin(value), inner) or named(value)
-        return known or (function(value) if isinstance(value, types.FunctionType) else None)
+        template = _generic(value, typing.get_origin(value), inner) or named(value)
+        return template or (function(value) if isinstance(value, types.FunctionType) else None)
     fields = getattr(type(value), "_fields", None)  # of the class: an object may have an attribute of any name
     if isinstance(value, tuple) and isinstance(fields, tuple):
         return _construct(value, [(name, getattr(value, name)) for name in fields], inner)
@@ -155,10 +155,10 @@ def _generic(value: object, origin: object, inner: Inner) -> str | None:
     """The template of a generic type: `list[int]`, `Optional[int]`, `int | None`; bare if it has no arguments."""
     if origin is None:
         return None
-    given = typing.get_args(value)
+    arguments = typing.get_args(value)
     parts = [
         named(argument) or _variable(argument) if isinstance(argument, type | typing.TypeVar) else inner(argument)
-        for argument in given
+        for argument in arguments
     ]
     name = str(getattr(value, "_name", None) or "Union")
     form = named(origin) if type(value) is types.GenericAlias else f"⟨typing:{name}⟩"

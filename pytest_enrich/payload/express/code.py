@@ -35,8 +35,8 @@ def named(value: object) -> str | None:
     for candidate in (public, module):
         if find(candidate, qualname) is value:
             # People know `_hashlib.openssl_sha256` as `hashlib.sha256`.
-            known = _known_as(value, public) if candidate != public else None
-            return f"⟨{public}:{known}⟩" if known else f"⟨{candidate}:{qualname}⟩"
+            name = _known_as(value, public) if candidate != public else None
+            return f"⟨{public}:{name}⟩" if name else f"⟨{candidate}:{qualname}⟩"
     return None
 
 

@@ -33,9 +33,9 @@ def spoken(value: object) -> str:
     try:
         is_group = any(cls.__name__ == "BaseExceptionGroup" for cls in type(value).__mro__)
         text = str(value.message if is_group else value)  # type: ignore[attr-defined]
-        said = value.args[0] if isinstance(value, KeyError) and len(value.args) == 1 else None
-        is_quoted = type(said) is str and " " in said and text == repr(said) and text[1:-1] == said
-        return str(said) if is_quoted else text
+        message = value.args[0] if isinstance(value, KeyError) and len(value.args) == 1 else None
+        is_quoted = type(message) is str and " " in message and text == repr(message) and text[1:-1] == message
+        return str(message) if is_quoted else text
     except Exception:  # its `__str__` is code of the project, and may do anything
         return ""
 
@@ -176,8 +176,8 @@ def _mapping(value: dict[object, object], inner: Inner) -> str:
 
 
 def _deque(value: collections.deque[object], inner: Inner) -> str:
-    most = "" if value.maxlen is None else f", maxlen={value.maxlen}"
-    return f"⟨collections:deque⟩({inner(list(value))}{most})"
+    limit = "" if value.maxlen is None else f", maxlen={value.maxlen}"
+    return f"⟨collections:deque⟩({inner(list(value))}{limit})"
 
 
 CONTAINERS: dict[type, Callable[[Any, Inner], str]] = {

@@ -56,15 +56,15 @@ class Corpus:
         again = fork.run(lambda: self._all(str), limit)
         if "ended" in first or "ended" in again:
             return NOTHING
-        same = [end if end == later else None for end, later in zip(first["seen"], again["seen"], strict=True)]
-        return {**first, "seen": same}
+        steady = [end if end == later else None for end, later in zip(first["seen"], again["seen"], strict=True)]
+        return {**first, "seen": steady}
 
     @staticmethod
     def running(mutant: Answer, calls: Answer) -> list[int]:
         """The indices of the calls that run a mutant's statement and end the same each time, by `original`."""
-        wanted = {mutant["line"], mutant["statement"]}
+        mutated = {mutant["line"], mutant["statement"]}
         pairs = enumerate(zip(calls["seen"], calls["lines"], strict=True))
-        return [at for at, (seen, lines) in pairs if seen is not None and not wanted.isdisjoint(lines)]
+        return [index for index, (seen, lines) in pairs if seen is not None and not mutated.isdisjoint(lines)]
 
     def compare(self, seen: Sequence[str | None], places: Sequence[int]) -> Answer:
         """`told`: of the calls at these indices, the first few that end differently here than in `seen`.
@@ -72,8 +72,8 @@ class Corpus:
         Only to be called in a fork.
         """
         runner, programs = self._runner(""), self._programs()
-        told = (at for at in places if _end(runner, programs[at])[0] != seen[at])
-        return {"told": list(islice(told, MOST_TOLD))}
+        differing = (index for index in places if _end(runner, programs[index])[0] != seen[index])
+        return {"told": list(islice(differing, MOST_TOLD))}
 
     def _all(self, filename: Callable[[], str]) -> Answer:
         started = time.monotonic()

@@ -113,10 +113,10 @@ def without_words(items: Sequence[pytest.Item], source: str) -> set[str]:
 def _stop_at_first(function: Any) -> None:
     """Let a `@given` test stop at the first failing example."""
     function = getattr(function, "__func__", function)
-    known = getattr(function, SETTINGS, None)
-    if known is not None:
-        wanted = [phase for phase in known.phases if phase.name not in {"shrink", "explain"}]
-        setattr(function, SETTINGS, type(known)(known, phases=wanted))
+    settings = getattr(function, SETTINGS, None)
+    if settings is not None:
+        phases = [phase for phase in settings.phases if phase.name not in {"shrink", "explain"}]
+        setattr(function, SETTINGS, type(settings)(settings, phases=phases))
 
 
 def _no_words(

@@ -241,10 +241,10 @@ class Trial:
             return {}
         calls, corpus = known.calls(), self.corpus
         running = {name: corpus.running(self.mutants[name], calls) for name in alive}
-        asked = [name for name, places in running.items() if places]
+        compared = [name for name, places in running.items() if places]
         longer = known.took + calls["took"]
         ends = self._fork_each(
-            asked, lambda name: way(name, lambda _session: corpus.compare(calls["seen"], running[name])), longer
+            compared, lambda name: way(name, lambda _session: corpus.compare(calls["seen"], running[name])), longer
         )
         told = {name: answer["told"] for name, answer in ends.items() if "told" in answer}
         return {name: {"told": calls} if calls else {"alike": len(running[name])} for name, calls in told.items()}

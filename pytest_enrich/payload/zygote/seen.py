@@ -250,10 +250,10 @@ class _Loader(importlib.abc.Loader):
         """As the module's own loader does."""
         spec.loader = self._inner
         try:
-            made: ModuleType | None = self._inner.create_module(spec)
+            module: ModuleType | None = self._inner.create_module(spec)
         finally:
             spec.loader = self
-        return made
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
         """As the module's own loader does."""
