@@ -114,7 +114,7 @@ class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         begin()
 
     def get_source(self, _fullname: str) -> str:
-        """For tracebacks and `inspect`."""
+        """The text, for tracebacks and `inspect`."""
         return self.text
 
     def _tree(self) -> ast.Module:

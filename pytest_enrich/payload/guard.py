@@ -153,7 +153,7 @@ def _named(descriptor: int) -> str:
 
 
 def _file_of(descriptor: int) -> str:
-    """The system's name for it; the working directory if the system has none."""
+    """The file that the system names for a descriptor; the working directory if it names none."""
     try:
         return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - a text
     except OSError:

@@ -18,7 +18,7 @@ RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENER
 CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
 """The dunder methods that may change the state of their object."""
 MAKING = {"__init__", "__new__"}
-"""Those that make one."""
+"""The dunder methods that make an object."""
 
 
 @functools.lru_cache(maxsize=200)

@@ -126,7 +126,7 @@ def _report(measured: coverage.Coverage, files: list[str]) -> dict[str, Any]:
     """What `json_report` says about each file, without writing it, and without the same for each function."""
     report = {}
     for name in files:
-        with contextlib.suppress(coverage.exceptions.CoverageException):  # not there, or no Python
+        with contextlib.suppress(coverage.exceptions.CoverageException):  # it does not exist, or is not Python
             analysis = measured._analyze(name)  # noqa: SLF001 - the public ways to it cost ten times as much
             branches = analysis.executed_branch_arcs().items()
             report[name] = {

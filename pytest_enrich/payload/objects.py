@@ -25,14 +25,17 @@ def aliases(text: str, modules: Mapping[str, object]) -> list[list[str]]:
     named = express.NAME.findall(text)
     shorter = {(module, qualname.partition(".")[0]) for module, qualname in named}
     pairs = [pair for module, name in sorted(shorter) for pair in _offered(module, name, modules)]
-    return [*pairs, *(pair for module in sorted({name for name, _ in named}) for pair in _hiding(module, modules))]
+    return [
+        *pairs,
+        *(pair for module in sorted({module for module, _ in named}) for pair in _hiding(module, modules)),
+    ]
 
 
 def _offered(module: str, name: str, modules: Mapping[str, object]) -> Iterator[list[str]]:
     """Names in the packages above, and in modules beside it with `__all__` (`shop.api` for `shop._cart`)."""
     above = [module[:at] for at, char in enumerate(module) if char == "."][::-1]
-    root = (full for full in [*modules] if full.startswith(f"{module.partition('.')[0]}.") and "._" not in full)
-    public = [full for full in root if full != module and name in _exported(modules[full])]
+    beside = (full for full in [*modules] if full.startswith(f"{module.partition('.')[0]}.") and "._" not in full)
+    public = [full for full in beside if full != module and name in _exported(modules[full])]
     for other in dict.fromkeys([*above, *public]):
         if getattr(modules.get(other), name, None) is getattr(modules.get(module), name, ...):
             yield [f"{module}:{name}", f"{other}:{name}"]

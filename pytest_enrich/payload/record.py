@@ -34,9 +34,9 @@ from .selection import Outcomes, outcome
 
 FARTHEST_CALLER = 30
 IN_PART = 3
-"""At most one in so many calls of a function may be kept only in part."""
+"""At most one in this many calls of a function may be kept only in part."""
 LONGEST_GIVEN, MOST_GIVEN = 120, 20
-"""The longest call that gives an object, and for how many calls of a function the result is looked at."""
+"""The longest call that returns an object, and for how many calls of a function the result is looked at."""
 # For one test with all its parameters, about half a second; a count, so that every machine sees the same.
 MOST_EVENTS = 400_000
 FEWEST_EVENTS = 5_000
@@ -173,7 +173,7 @@ class Watch:
         # Writing a call is slow, and a test may make it thousands of times.
         if interest.start is None and self._asked_for[id(call.code)] < MOST_GIVEN and self._is_of_test(call.frame):
             self._asked_for[id(call.code)] += 1
-            # If a test's own call gives an object, that call is what makes the object.
+            # If the call of a test returns an object, that call counts as what made it.
             if (template := self._template(call)) is not None:
                 self._giving[call.frame] = template
 

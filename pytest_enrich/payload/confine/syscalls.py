@@ -42,7 +42,7 @@ ARCHITECTURES = {"x86_64": (1, 0xC000003E), "aarch64": (2, 0xC00000B7)}
 """Column of the table, and the kernel's name for it (AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64)."""
 
 UNKNOWN = 463
-"""The first number that the table says nothing about; all of x86-64's 32-bit variants lie above it."""
+"""The first number that the table does not cover; all of x86-64's 32-bit variants are above it."""
 SET_NO_NEW_PRIVS = 38
 CAPBSET_DROP = 24
 CAP_AMBIENT, CAP_AMBIENT_CLEAR_ALL = 47, 4
@@ -58,7 +58,7 @@ def _libc() -> Callable[..., int]:
 
 @dataclass(frozen=True)
 class System:
-    """The machine's system calls."""
+    """The system calls of a machine."""
 
     architecture: int
     numbers: dict[str, int]
@@ -67,7 +67,7 @@ class System:
 
     @classmethod
     def current(cls) -> System:
-        """Those of this machine.
+        """The system calls of this machine.
 
         Raises:
             OSError: The table does not have this machine, or this is a 32-bit process.
@@ -79,7 +79,7 @@ class System:
 
     @classmethod
     def of(cls, machine: str) -> System:
-        """Those of `x86_64` or `aarch64`."""
+        """The system calls of `x86_64` or `aarch64`."""
         column, architecture = ARCHITECTURES[machine]
         rows = [row.split() for row in TABLE.split(",")]
         numbers = {row[0]: int(row[column]) for row in rows if row[column] != "-"}

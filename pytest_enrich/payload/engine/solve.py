@@ -50,7 +50,7 @@ class Mark(NamedTuple):
     make: Make
     default: object
     values: Sequence[str]
-    """Templates of values to give."""
+    """Templates of values to pass."""
 
 
 def proposals(

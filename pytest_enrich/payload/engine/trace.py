@@ -53,7 +53,7 @@ class Tracer:
         return linecache.getline(self.filename, number).rstrip() if number > 0 else ""
 
     def start(self) -> None:
-        """Forget what was noted, and note again."""
+        """Forget what was noted, and start to note again."""
         self.branches = set()
         self.raised = None
         self._steps = 0
@@ -62,7 +62,7 @@ class Tracer:
         sys.settrace(self._enter)
 
     def stop(self) -> None:
-        """Note no more."""
+        """Stop noting."""
         self._is_noting = False
         sys.settrace(None)
         threading.settrace(None)

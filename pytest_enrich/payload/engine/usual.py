@@ -36,7 +36,7 @@ HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*
 """Something empty in a list, or as the value of a key."""
 RAGGED = re.compile(r"\d\.\d{8,}|\d\.\d{3,}e[-+]?\d")
 UNREADABLE = re.compile(r"b'(?:[^'\\]*\\x[0-9a-f]{2}){4,}[^']*'|b\"(?:[^\"\\]*\\x[0-9a-f]{2}){4,}[^\"]*\"")
-"""Bytes that no person wrote down."""
+"""Bytes that no person would write down."""
 LETTER = re.compile(r"b?'\w'")
 """A text of one character: of all texts that can be passed, it says the least."""
 TEXTS = ("'", '"')

@@ -225,7 +225,7 @@ def _parameters(cls: type) -> list[tuple[str, object]]:
 
 
 def _path(value: pathlib.PurePath) -> str | None:
-    """By the public name that makes this class on this system, if there is one."""
+    """A call of the public name that makes this class on this system, if there is one."""
     name = PATHS.get(type(value))
     return f"⟨pathlib:{name}⟩({str(value)!r})" if name else None
 

@@ -114,5 +114,5 @@ def _end(runner: Runner, program: Program) -> tuple[str | None, list[int]]:
 
 def _import_names(call: Answer) -> None:
     for template in (*call["lines"], call["action"]):
-        with contextlib.suppress(Exception):  # a name that is not there; its call will be refused
+        with contextlib.suppress(Exception):  # a name that does not exist: its call will be refused
             express.compilable(template)

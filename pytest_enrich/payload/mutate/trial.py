@@ -259,7 +259,7 @@ class Trial:
             if self.left <= spare:
                 continue
             answer = self.fork(partial(action, name), min(limit, self.left - spare), processor)
-            if "ended" not in answer or self.left > spare:  # cut short is not the same as too slow
+            if "ended" not in answer or self.left > spare:  # one that was cut short was not necessarily too slow
                 answers[name] = answer
         return answers
 

@@ -63,7 +63,7 @@ class Request(NamedTuple):
 
 
 class Line:
-    """One end of a socket. A request is a line with two descriptors; `stop FILE` ends a job before its time."""
+    """One end of a socket. A request is a line with two descriptors; `stop FILE` ends a job early."""
 
     def __init__(self, control: int, scratch: str) -> None:
         self._socket = socket.socket(fileno=control)

@@ -156,7 +156,7 @@ class Seen:
 
 
 class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports a module that was put away by bringing it back, with everything that it had imported."""
+    """Imports modules that were put away: brings them back, with everything that they had imported."""
 
     def __init__(self, seen: Seen) -> None:
         self._seen = seen
