@@ -1,1 +1,1 @@
-"""What runs in the child: imports nothing else of ours, and is started by path."""
+"""What runs in the child process: it imports no other part of pytest-enrich, and is started by path."""

@@ -2,8 +2,8 @@
 
 Or, for a process that forks for each job: `... START_FILE zygote CONTROL_FD`.
 
-This folder leaves the import path first, and the modules in it are loaded under a private name, so that the
-project sees nothing of ours: pytest-enrich can be run on pytest-enrich.
+First this folder is removed from the import path, and its modules are loaded under a private name, so that the
+project sees none of them: pytest-enrich can be run on pytest-enrich.
 """
 
 import sys
@@ -31,14 +31,14 @@ def load() -> None:
 
 
 def main(job_file: str, status: int) -> None:
-    """Do the job in a child of this process, and outlive whatever it leaves behind."""
+    """Do the job in a child of this process, which outlives whatever the job leaves behind."""
     load()
     importlib.import_module(f"{PRIVATE}.supervise").fork(status)
     importlib.import_module(f"{PRIVATE}.job").perform(job_file)
 
 
 def wait(start_file: str, control: int) -> None:
-    """Get ready, and do jobs in forks of this process until nobody asks for more."""
+    """Get ready, and do jobs in forks of this process until no more are requested."""
     load()
     importlib.import_module(f"{PRIVATE}.zygote").serve(start_file, control)
 

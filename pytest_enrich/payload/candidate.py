@@ -1,4 +1,4 @@
-"""Parts of a test file that need not be looked at, because they will not run."""
+"""The candidate's test file: imported from a text, without work on the tests that will not run."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ BY_PACKAGE = hasattr(_pytest.pathlib, "_import_module_using_spec")
 
 @contextlib.contextmanager
 def put_aside(tree: ast.Module, wanted: Sequence[str]) -> Iterator[None]:
-    """While this lasts, tests that no node id in `wanted` leads to have no body; with no node ids all have."""
-    names = [one.partition("::")[2] for one in wanted]
+    """Meanwhile tests that no node id in `wanted` leads to have no body; without node ids, all keep theirs."""
+    names = [nodeid.partition("::")[2] for nodeid in wanted]
     asleep = list(_asleep(tree.body, "", names)) if all(names) else []
     bodies = [function.body for function in asleep]
-    for one in asleep:
-        one.body = []
+    for function in asleep:
+        function.body = []
     try:
         yield
     finally:
-        for one, body in zip(asleep, bodies, strict=True):
-            one.body = body
+        for function, body in zip(asleep, bodies, strict=True):
+            function.body = body
 
 
 def _asleep(
@@ -50,17 +50,17 @@ def _asleep(
         if isinstance(node, ast.ClassDef):
             yield from _asleep(node.body, f"{prefix}{node.name}::", names)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            # Functions with other names may be called by those that run.
+            # Functions with other names may be called by tests that run.
             is_test = node.name.startswith("test")
             yield from [node] if is_test and not selection.leads(f"{prefix}{node.name}", names) else []
 
 
 class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Serves the module that lies at `path`, under whatever name it is asked for, from a text.
+    """Serves the module at `path`, under whatever name it is imported, from a text.
 
     Args:
-        path: The test file's.
-        text: What it is to hold.
+        path: That of the test file.
+        text: The content that the file should have.
         wanted: Node ids of the tests that will run; all when empty.
 
     Attributes:
@@ -75,13 +75,13 @@ class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.begin: Callable[[], object] = object
         self.config: pytest.Config | None = None
         lines = io.StringIO(text).readlines()
-        # Without a time of change it stays, whatever the disk holds: tracebacks show the text that ran.
+        # Without a modification time it stays cached, so that tracebacks show the text that ran.
         linecache.cache[str(path)] = (len(text), None, lines, str(path))
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """As the import system asks; directories that come first and hold such a module win, as always."""
+        """Part of the import system's protocol; an earlier directory with such a module wins, as usual."""
         if fullname.rpartition(".")[2] != self.path.stem:
             return None
         for entry in sys.path if path is None else path:
@@ -98,7 +98,7 @@ class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return spec
 
     def create_module(self, _spec: ModuleSpec) -> None:
-        """An ordinary module."""
+        """Let the import system create an ordinary module."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the text, with pytest's rewritten assertions unless the user switched them off."""
@@ -106,25 +106,25 @@ class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(self.code or self.compiled(), module.__dict__)
 
     def awake(self) -> None:
-        """The file, or what it is imported with, is about to run: from now on things count."""
+        """Compile the text and call `begin`: the file, or what is imported with it, is about to run."""
         if self.code is None:
-            with contextlib.suppress(Exception):  # it is raised again where it belongs
+            with contextlib.suppress(Exception):  # it is raised again where the module is executed
                 self.code = self.compiled()
         begin, self.begin = self.begin, object
         begin()
 
     def get_source(self, _fullname: str) -> str:
-        """For tracebacks and `inspect`."""
+        """The text, for tracebacks and `inspect`."""
         return self.text
 
     def _tree(self) -> ast.Module:
         return ast.parse(self.text, filename=str(self.path))
 
     def compiled(self) -> CodeType:
-        """The module's code; the assertions of tests that will not run are left as they are, which takes no time.
+        """The module's code; to save time, assertions of tests that will not run are not rewritten.
 
         Raises:
-            SyntaxError, ValueError, RecursionError: Of the text.
+            SyntaxError, ValueError, RecursionError: The text cannot be compiled.
         """
         tree = self._tree()
         if self.config is not None and self.config.known_args_namespace.assertmode == "rewrite":
@@ -138,7 +138,7 @@ def _same(one: str | Path, other: str | Path) -> bool:
 
 
 def _bytes(text: str) -> bytes:
-    """The text as it would lie on disk: the rewriter tokenizes it after the declared encoding."""
+    """The text as it would be on disk: the rewriter tokenizes it in its declared encoding."""
     raw = text.encode("utf-8", "surrogatepass")
     with contextlib.suppress(SyntaxError, LookupError, UnicodeError):
         raw = text.encode(tokenize.detect_encoding(io.BytesIO(raw).readline)[0])
@@ -146,7 +146,7 @@ def _bytes(text: str) -> bytes:
 
 
 class CandidateModule(pytest.Module):
-    """The module of a file that may not exist; one that exists is imported by pytest's own code."""
+    """The module of a file that may not exist; if it does, pytest's own code imports it."""
 
     finder: TextFinder
 
@@ -172,7 +172,7 @@ def _module_skips() -> Iterator[None]:
 
 
 def _import(path: Path, finder: TextFinder, config: pytest.Config) -> ModuleType:
-    """As `_pytest.pathlib.import_path`, which insists that the file exists."""
+    """Like `_pytest.pathlib.import_path`, which requires that the file exists."""
     package = resolve_package_path(path)
     root = path.parent if package is None else package.parent
     name = ".".join(path.relative_to(root).with_suffix("").parts)
@@ -193,8 +193,8 @@ def _put_on_path(root: str, mode: str) -> None:
 
 
 def _import_package(name: str, directory: Path) -> bool:
-    """Import the package that lies in `directory` by its place; False when another has its name."""
-    # pytest makes empty modules for the parents of a conftest: they are no packages yet.
+    """Import the package in `directory` by its location; False if another package has its name."""
+    # pytest makes empty modules for the parents of a conftest: these are not packages yet.
     if not hasattr(sys.modules.get(name), "__path__"):
         above = name.rpartition(".")[0]
         if above and not _import_package(above, directory.parent):

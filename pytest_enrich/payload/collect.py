@@ -1,4 +1,4 @@
-"""The `Collect` job: which tests are there, and which fixtures can a test beside them use?"""
+"""The `Collect` job: which tests are there, and which fixtures can a new test beside them use?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .selection import function_of, name_of, text_of
 
 
 def collect(work: dict[str, Any]) -> dict[str, Any]:
-    """Answer a `Collect` job as a `Collected`, both as JSON. What cannot be written is the project's errors."""
+    """Answer a `Collect` job as a `Collected`, both as JSON; its errors are those of the project."""
     wanted = work["job"]["tests"]
     files, missing = selection.files(work["rootdir"], wanted)
     errors = [f"there is no {name}" for name in missing]
@@ -26,11 +26,11 @@ def collect(work: dict[str, Any]) -> dict[str, Any]:
 
 
 FIXTURES_BY_NAME = ("_arg2fixturedefs", "_arg2node2fixturedefs", "_arg2nodeid2fixturedefs")
-"""Where pytest's fixture manager keeps them: the first until 9.1, the others since."""
+"""The attributes of pytest's fixture manager: the first one before 9.1, the others since."""
 
 
 class Inventory:
-    """A plugin that describes what a session collects, while its fixtures are known."""
+    """A plugin that describes what a session collects, while the session's fixtures are known."""
 
     def __init__(self, rootdir: str, wanted: list[str]) -> None:
         self.rootdir = Path(rootdir)
@@ -41,20 +41,20 @@ class Inventory:
         self._fixtures: dict[str, list[str]] = {}
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A file that cannot be imported."""
+        """Keep the error of a file that cannot be imported."""
         if report.failed:
             self.errors.append(text_of(report))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Doctests and the items of other plugins are no tests that another could stand beside."""
-        found, self.unknown = selection.chosen(session.items, self.wanted)
-        # One stands for all of its parameters: of those there can be more than an answer may hold.
-        first = {function_of(item): item for item in reversed(found) if isinstance(item, pytest.Function)}
+        """Describe the test functions: no test could be added beside doctests and items of other plugins."""
+        chosen, self.unknown = selection.chosen(session.items, self.wanted)
+        # One item stands for all parameters of its test: there can be more of these than an answer may hold.
+        first = {function_of(item): item for item in reversed(chosen) if isinstance(item, pytest.Function)}
         self.items = [self.describe(item) for item in reversed(first.values())]
 
     def describe(self, item: pytest.Function) -> dict[str, Any]:
-        """An `Item`, as JSON; its names are the function's, without the brackets of its parameters."""
+        """An `Item`, as JSON; its names are those of the function, without the brackets of parameters."""
         owner = item.cls
         return {
             "nodeid": function_of(item),
@@ -70,15 +70,15 @@ class Inventory:
         return (path.relative_to(self.rootdir) if inside else path).as_posix()
 
     def _visible(self, item: pytest.Function) -> list[str]:
-        """Names of the fixtures visible where the item stands, the same for all of its neighbours."""
+        """Names of the fixtures visible to the item, the same for all of its neighbours."""
         place = item.parent
         assert place is not None
         if place.nodeid not in self._fixtures:
-            known = item.session._fixturemanager  # noqa: SLF001 - pytest has no public way to ask
+            manager = item.session._fixturemanager  # noqa: SLF001 - pytest has no public way to ask
             # Before pytest 8 fixtures are looked up by node id.
             where: Any = place if hasattr(pytest, "Dir") else place.nodeid
-            names = {name for kept in FIXTURES_BY_NAME for name in getattr(known, kept, ())}
-            self._fixtures[place.nodeid] = sorted(name for name in names if known.getfixturedefs(name, where))
+            names = {name for attribute in FIXTURES_BY_NAME for name in getattr(manager, attribute, ())}
+            self._fixtures[place.nodeid] = sorted(name for name in names if manager.getfixturedefs(name, where))
         return self._fixtures[place.nodeid]
 
 

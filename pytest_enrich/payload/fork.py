@@ -1,7 +1,7 @@
-"""Answers as JSON, made and read by what was bound before any code of the project ran.
+"""Answers as JSON, written and read by functions that were bound before any code of the project ran.
 
-`json.dumps` asks for its encoder's methods each time, so that whoever replaces one of them has a say in what is
-written. What is made here once asks nobody any more.
+`json.dumps` looks up its encoder's methods each time, so whoever replaces one of them can change what is written.
+The encoder made here looks up nothing any more.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MOST_REASON = 500
 
 
 class UnableError(Exception):
-    """What the job needs is not there, which says nothing about what it would have run."""
+    """What the job needs is missing, which says nothing about what it would have run."""
 
 
 def _refuse(value: object) -> None:
@@ -40,11 +40,11 @@ def _refuse(value: object) -> None:
 
 
 def _maker() -> Any:
-    own: Any = _json
-    text = own.encode_basestring_ascii
-    if own.c_make_encoder is not None:
-        return own.c_make_encoder(None, _refuse, text, None, ": ", ", ", False, False, True)  # noqa: FBT003 - takes no names
-    make = own._make_iterencode  # noqa: SLF001 - as `json` makes it without its C part
+    encoder: Any = _json
+    text = encoder.encode_basestring_ascii
+    if encoder.c_make_encoder is not None:
+        return encoder.c_make_encoder(None, _refuse, text, None, ": ", ", ", False, False, True)  # noqa: FBT003 - takes no names
+    make = encoder._make_iterencode  # noqa: SLF001 - as `json` makes it without its C part
     return make(None, _refuse, text, None, repr, ": ", ", ", False, False, False)  # noqa: FBT003 - the same
 
 
@@ -55,17 +55,17 @@ def encode(value: Any) -> bytes:
     """The JSON of plain data.
 
     Raises:
-        TypeError: It holds something else.
+        TypeError: The value holds something else.
     """
     return _join(_encode(value, 0)).encode()
 
 
 def decode(text: bytes) -> Any:
-    """What JSON says.
+    """The value of a JSON text.
 
     Raises:
-        ValueError: It is none.
-        RecursionError: It is too deep.
+        ValueError: It is not JSON.
+        RecursionError: It is nested too deeply.
     """
     whole = text.decode()
     try:
@@ -78,15 +78,15 @@ def decode(text: bytes) -> Any:
 
 
 def run(work: Callable[[], dict[str, Any]], seconds: float, processor: float = 0.0) -> dict[str, Any]:
-    """What `work` answers in a child process; `{"ended": "timeout"}` or `{"ended": "crash"}` when it does not.
+    """What `work` returns in a child process; `{"ended": "timeout"}` or `{"ended": "crash"}` if it does not.
 
-    Where `work` raised, `why` says what, beside the crash.
+    If `work` raised, the crash has `why` as well, with the exception.
 
     Args:
         work: What to do.
         seconds: The most time to wait.
-        processor: The most seconds of the processor that it may use: what only runs in circles is over sooner,
-            and on a busy machine nothing else is. 0 for no limit.
+        processor: The most processor seconds that it may use: an endless loop ends sooner, and on a busy machine
+            nothing else does. 0 for no limit.
     """
     reading, writing = pipe()
     child = _fork()
@@ -123,7 +123,7 @@ def _answer(work: Callable[[], dict[str, Any]], writing: int) -> NoReturn:
         text = encode(work())
         while text:
             text = text[write(writing, text) :]
-    except BaseException as error:  # that is the answer; the text is for whoever reads the child's output
+    except BaseException as error:  # that is the answer; the traceback is for readers of the child's output
         write(2, format_exc().encode())
         why = format_exception_only(error)[-1].strip()[:MOST_REASON]
         write(writing, encode({"ended": "crash", "why": why}))
@@ -132,7 +132,7 @@ def _answer(work: Callable[[], dict[str, Any]], writing: int) -> NoReturn:
 
 
 def _read(reading: int, deadline: float) -> bytes | None:
-    """All that comes until the end; None when it does not come in time, or does not stop."""
+    """Everything until the end of file; None if that does not come in time, or there is too much."""
     parts: list[bytes] = []
     size = 0
     while size < MOST:

@@ -1,4 +1,4 @@
-"""Where code in a sandbox may write, as far as Python tells: which files a path or a descriptor leads to."""
+"""Where code in a sandbox may write, as far as Python's audit events tell."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from typing import Any
 DEVICES = "/dev/"
 
 denied: list[str] = []
-"""What was denied in this process so far, or may end otherwise outside."""
+"""What was denied in this process so far, or may end differently outside of the sandbox."""
 unwritten: list[str] = []
-"""The paths in the project, relative to it, that were not allowed to be written in this process so far."""
+"""The paths in the project, relative to it, that this process was not allowed to write so far."""
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
 EVERYONE = {-1, 1}
 RESERVED = range(1, 1024)
-"""Ports that some may bind and some may not."""
+"""Ports that not every user may bind."""
 AS_IT_IS = (-1, 2**32 - 1)
 LISTENING = "0A"
 TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 
-# Positions of a path and of the directory descriptor it is relative to (None: there is none).
+# Positions of a path and of the directory descriptor that it is relative to (None if there is none).
 CHANGING: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.remove": ((0, 1),),
     "os.rmdir": ((0, 1),),
@@ -37,7 +37,7 @@ CHANGING: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.link": ((1, 3),),
     "os.symlink": ((1, 2),),
 }
-# The same of what changes the file that a path leads to, or a descriptor.
+# The same for events that change the file that a path or a descriptor leads to.
 OF_TARGET: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.truncate": ((0, None),),
     "os.chmod": ((0, 2),),
@@ -50,14 +50,14 @@ OF_TARGET: dict[str, tuple[tuple[int, int | None], ...]] = {
 
 
 def deny(what: str) -> None:
-    """Note it, and raise a `PermissionError`."""
+    """Note what is denied, and raise a `PermissionError`."""
     denied.append(what)
-    # With its number, so that the text stays when somebody sets `filename` on it, as `shutil.rmtree` does.
+    # With an errno, so that the text stays if somebody sets `filename` on it, as `shutil.rmtree` does.
     raise PermissionError(errno.EACCES, f"pytest-enrich: {what} is not allowed here")
 
 
 class Places:
-    """Where writing is allowed, and which process is not to be disturbed."""
+    """Where writing is allowed, and which process may not be sent signals."""
 
     def __init__(self, scratch: str, rootdir: str, writes: Iterable[str] = ()) -> None:
         self.rootdir = _folder(rootdir)
@@ -65,31 +65,31 @@ class Places:
         self.move(scratch)
 
     def move(self, scratch: str) -> None:
-        """From now on `scratch` and today's temporary directory are where writing is allowed."""
+        """Allow writing in `scratch` and the current temporary directory from now on."""
         self.supervisor = os.getppid()
         self.scratch = _folder(scratch)
         shared = ("/tmp", "/var/tmp", "/dev/shm", tempfile.gettempdir())  # noqa: S108 - named, not used
         self.free = tuple({_folder(name) for name in shared})
 
     def check(self, path: Any, directory: Any = None) -> None:
-        """Deny what replaces or removes `path` (relative to the descriptor `directory`) elsewhere."""
-        own = _whole(path, directory)
-        # The last part is not resolved: a link is removed or replaced, not what it leads to.
-        head, tail = os.path.split(os.path.abspath(own))  # noqa: PTH100 - the same
-        self._need(os.path.join(os.path.realpath(head), tail), own)  # noqa: PTH118 - the same
+        """Deny replacing or removing `path` (relative to the descriptor `directory`) outside of these places."""
+        whole = _whole(path, directory)
+        # The last part is not resolved: a link is removed or replaced, not its target.
+        head, tail = os.path.split(os.path.abspath(whole))  # noqa: PTH100 - the same
+        self._need(os.path.join(os.path.realpath(head), tail), whole)  # noqa: PTH118 - the same
 
     def check_making(self, path: Any, directory: Any = None) -> None:
-        """Deny a new directory elsewhere; where there is something already nothing is made."""
+        """Deny a new directory outside of these places; if the path exists already, nothing would be made."""
         if not os.path.lexists(_whole(path, directory)):
             self.check(path, directory)
 
     def check_target(self, path: Any, directory: Any = None) -> None:
-        """Deny what changes the file elsewhere that `path`, or a descriptor, leads to."""
-        own = os.path.realpath(_named(path) if isinstance(path, int) else _whole(path, directory))
-        self._need(own, own)
+        """Deny changing the file that `path`, or a descriptor, leads to outside of these places."""
+        target = os.path.realpath(_named(path) if isinstance(path, int) else _whole(path, directory))
+        self._need(target, target)
 
     def check_writing(self, path: Any) -> None:
-        """Deny writing into what `path` leads to elsewhere, but for devices."""
+        """Deny writing into what `path` leads to outside of these places, except for devices."""
         if isinstance(path, int):
             return  # a descriptor: it was checked when it was opened
         if not os.path.realpath(os.fsdecode(path)).startswith(DEVICES):
@@ -110,24 +110,24 @@ class Places:
 
 
 class Additions:
-    """What comes into these directories of the project from now on; nobody else writes there."""
+    """What is added to these directories of the project from now on; nobody else writes there."""
 
     def __init__(self, places: Places, folders: Iterable[str]) -> None:
         self._places = places
         self._before = {folder: set(os.listdir(folder)) for folder in folders}  # noqa: PTH208 - names
 
     def remove(self) -> None:
-        """Have the directories as they were, whoever was allowed to put there what is in them now."""
+        """Restore the directories, whoever was allowed to write what was added to them."""
         allowed = self._places.writes
         for folder, before in self._before.items():
-            news = set(os.listdir(folder)) - before  # noqa: PTH208 - names
-            self._places.writes = tuple(os.path.join(_folder(folder), name, "") for name in news)  # noqa: PTH118 - the same
-            clear(folder, news)
+            added = set(os.listdir(folder)) - before  # noqa: PTH208 - names
+            self._places.writes = tuple(os.path.join(_folder(folder), name, "") for name in added)  # noqa: PTH118 - the same
+            clear(folder, added)
         self._places.writes = allowed
 
 
 def clear(folder: str, names: Iterable[str]) -> None:
-    """Remove what was written there, as far as it is there."""
+    """Remove these files and directories from a folder, as far as they exist."""
     for name in names:
         path = Path(folder, name)
         with contextlib.suppress(OSError):
@@ -139,21 +139,21 @@ def _folder(name: str) -> str:
 
 
 def _whole(path: Any, directory: Any) -> str:
-    """The path, with the directory in front whose descriptor it is relative to."""
-    own = os.fsdecode(path)
-    if isinstance(directory, int) and directory >= 0 and not os.path.isabs(own):  # noqa: PTH117 - a text
-        return os.path.join(_file_of(directory), own)  # noqa: PTH118 - the same
-    return own
+    """The path, below the directory whose descriptor it is relative to."""
+    text = os.fsdecode(path)
+    if isinstance(directory, int) and directory >= 0 and not os.path.isabs(text):  # noqa: PTH117 - a text
+        return os.path.join(_file_of(directory), text)  # noqa: PTH118 - the same
+    return text
 
 
 def _named(descriptor: int) -> str:
-    """The file of a descriptor; what has no name (a pipe, memory) is in nobody's way, and nowhere."""
+    """The file of a descriptor; for what has no name (a pipe, memory), a place where writing is allowed."""
     name = _file_of(descriptor)
     return name if name.startswith("/") and not name.startswith("/memfd:") else tempfile.gettempdir()
 
 
 def _file_of(descriptor: int) -> str:
-    """As the system calls it; the working directory where it does not tell."""
+    """The file that the system names for a descriptor; the working directory if it names none."""
     try:
         return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - a text
     except OSError:
@@ -161,18 +161,18 @@ def _file_of(descriptor: int) -> str:
 
 
 def install(scratch: str, rootdir: str, *, subprocesses: bool, writes: Iterable[str] = ()) -> Places:
-    """From now on deny writing outside of `scratch` and the temporary directory, and the network.
+    """Deny the network, and writing outside of `scratch` and the temporary directory, from now on.
 
-    A denied action raises `PermissionError`. It lasts as long as the process, in its forks too.
+    A denied action raises `PermissionError`. This lasts as long as the process, and applies to its forks.
 
     Args:
-        scratch: Where everything is allowed, absolute.
-        rootdir: The project's; in it nothing is, even if it lies in the temporary directory.
-        subprocesses: Whether programs may be started (what those do is not seen).
-        writes: Paths in the project, relative to it, where it is allowed all the same, with all below.
+        scratch: The directory where everything is allowed, absolute.
+        rootdir: That of the project, where nothing is allowed, even if it is in the temporary directory.
+        subprocesses: Whether programs may be started (what they do is not seen).
+        writes: Paths in the project, relative to it, where writing is allowed all the same, with all below.
 
     Returns:
-        The places that it keeps to: a fork may move to a scratch directory of its own.
+        The places that it uses: a fork may move them to its own scratch directory.
     """
     places = Places(scratch, rootdir, writes)
     checks: dict[str, Callable[[tuple[Any, ...]], None]] = {
@@ -186,8 +186,8 @@ def install(scratch: str, rootdir: str, *, subprocesses: bool, writes: Iterable[
         "os.kill": lambda args: _check_signal(args[0], places.supervisor),
         "os.killpg": lambda args: _check_signal(args[0], places.supervisor),
     }
-    checks |= {event: _change(places.check, where) for event, where in CHANGING.items()}
-    checks |= {event: _change(places.check_target, where) for event, where in OF_TARGET.items()}
+    checks |= {event: _change(places.check, positions) for event, positions in CHANGING.items()}
+    checks |= {event: _change(places.check_target, positions) for event, positions in OF_TARGET.items()}
     checks["os.mkdir"] = _change(places.check_making, ((0, 2),))
     checks["os.chown"] = lambda args: _check_owner(places, args)
     if not subprocesses:
@@ -207,8 +207,8 @@ def _change(
 ) -> Callable[[tuple[Any, ...]], None]:
     def check(args: tuple[Any, ...]) -> None:
         for position, relative_to in where:
-            known = relative_to is not None and relative_to < len(args)
-            of_path(args[position], args[relative_to] if known and relative_to is not None else None)
+            is_given = relative_to is not None and relative_to < len(args)
+            of_path(args[position], args[relative_to] if is_given and relative_to is not None else None)
 
     return check
 
@@ -244,7 +244,7 @@ def _check_binding(places: Places, address: Any) -> None:
 
 
 def _check_connection(places: Places, sock: socket.socket, address: Any) -> None:
-    """Who listens outside is not known here: only what was begun inside can be relied on."""
+    """Note a connection to a service that was not started inside: it may exist outside, or not."""
     _check_address(places, address)
     port = _port(address)
     if port is not None and sock.type == socket.SOCK_STREAM and not _is_served(port):
@@ -257,17 +257,17 @@ def _port(address: Any) -> int | None:
 
 
 def _is_served(port: int) -> bool:
-    """Whether anybody listens; where the system does not tell, somebody may."""
-    found = []
+    """Whether anybody listens on a port here; yes if the system does not tell."""
+    rows = []
     for table in TABLES:
         with contextlib.suppress(OSError):
-            found += [line.split() for line in Path(table).read_text("ascii").splitlines()[1:]]
-    ends = (fields[1].rpartition(":")[2] for fields in found if fields[3] == LISTENING)
-    return not os.path.exists(TABLES[0]) or f"{port:04X}" in ends  # noqa: PTH110 - nothing but a look
+            rows += [line.split() for line in Path(table).read_text("ascii").splitlines()[1:]]
+    ports = (fields[1].rpartition(":")[2] for fields in rows if fields[3] == LISTENING)
+    return not os.path.exists(TABLES[0]) or f"{port:04X}" in ports  # noqa: PTH110 - nothing but a look
 
 
 def _check_owner(places: Places, args: tuple[Any, ...]) -> None:
-    """To give a file to somebody else is for root."""
+    """Check the target, and note an owner other than the current user: only root may set it."""
     _change(places.check_target, OF_TARGET["os.chown"])(args)
     if args[1] not in {*AS_IT_IS, os.getuid()} or args[2] not in {*AS_IT_IS, os.getgid(), *os.getgroups()}:
         denied.append("a file for another user")

@@ -1,4 +1,4 @@
-"""Which code is of interest: what runs a function, which ways lead to it, and what of the project is watched."""
+"""Which code is of interest: the functions asked for, calls that lead to them, and what else is watched."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from .project import Project
 RETURNS = {dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR") if name in dis.opmap}
 RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 CHANGING = {"__call__", "__setitem__", "__delitem__", "__enter__", "__exit__", "__iadd__", "__isub__", "__ior__"}
-"""Of the dunder methods, those that may leave the object in another state."""
+"""The dunder methods that may change the state of their object."""
 MAKING = {"__init__", "__new__"}
-"""Those that make one."""
+"""The dunder methods that make an object."""
 
 
 @functools.lru_cache(maxsize=200)
 def qualnames(path: Path) -> dict[tuple[int, str], str]:
-    """For each function and class of a file, by first line and bare name, its name without `<locals>`.
+    """The qualified name, without `<locals>`, of each function and class of a file, by first line and bare name.
 
-    Python 3.10 does not keep it in code objects. A file that cannot be compiled has none.
+    Python 3.10 does not keep it in code objects. Empty for a file that cannot be compiled.
     """
     try:
         code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
@@ -47,12 +47,12 @@ def _walk(code: CodeType, prefix: str) -> Iterator[tuple[tuple[int, str], str]]:
 
 
 def is_resumable(code: CodeType) -> bool:
-    """Whether calling the function makes a generator or a coroutine, which is entered many times."""
+    """Whether calling the function makes a generator or a coroutine, which may be entered many times."""
     return bool(code.co_flags & RESUMABLE)
 
 
 def start(code: CodeType) -> int:
-    """The last instruction offset at which a frame of the code has not begun with the body."""
+    """The last instruction offset at which a frame of the code has not yet begun its body."""
     resumes = (step.offset for step in dis.get_instructions(code) if step.opname == "RESUME")
     return next(resumes, -1)
 
@@ -69,7 +69,7 @@ Described = Callable[[], "dict[str, Any] | None"]
 
 
 class Ways:
-    """What is known of such calls while tests run."""
+    """The calls of public functions elsewhere in the project, made by tests, that lead to the watched file."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -78,7 +78,7 @@ class Ways:
         self._open: dict[FrameType, tuple[int, str, dict[str, Any]]] = {}
 
     def name(self, frame: FrameType, code: CodeType) -> str:
-        """`module:qualname` of a public function of the project, "" for what is none."""
+        """The `module:qualname` of a public function of the project, "" for other code."""
         if self._project.kind(code.co_filename) != "source" or is_resumable(code):
             return ""
         qualname = qualnames(Path(code.co_filename)).get((code.co_firstlineno, code.co_name), "")
@@ -87,47 +87,47 @@ class Ways:
         return f"{module}:{qualname}" if is_public and isinstance(module, str) else ""
 
     def came(self) -> None:
-        """A function of the file is called."""
+        """Note that a function of the file is called."""
         self._came += 1
 
     def begin(self, frame: FrameType, name: str, described: Described) -> None:
-        """A function elsewhere is called; it counts when a test does so."""
+        """Note that a function elsewhere is called; only calls by tests count."""
         if frame.f_back is None or self._project.kind(frame.f_back.f_code.co_filename) != "test":
             return
-        held = self._found.get(name, {})
-        if len(held) >= MOST_CALLS or (not held and len(self._found) >= MOST_MET):
+        calls = self._found.get(name, {})
+        if len(calls) >= MOST_CALLS or (not calls and len(self._found) >= MOST_MET):
             return
         call = described()
         if call is not None:
             self._open[frame] = self._came, name, call
 
     def end(self, frame: FrameType) -> None:
-        """A function ends; its call is kept when it came to the file meanwhile."""
-        held = self._open.pop(frame, None)
-        if held is not None and self._came > held[0]:
-            _, name, call = held
+        """Note that a function ends; its call is kept if it has led to the file."""
+        begun = self._open.pop(frame, None)
+        if begun is not None and self._came > begun[0]:
+            _, name, call = begun
             self._found.setdefault(name, {}).setdefault(repr(call), {**call, "qualname": name})
 
     def forget(self) -> None:
-        """The ends of what is under way may not be seen."""
+        """Forget the calls under way: their ends may not be seen."""
         self._open.clear()
 
     def calls(self) -> list[dict[str, Any]]:
-        """The calls of the functions that were called most, each once."""
-        most = sorted(self._found.values(), key=len, reverse=True)[:MOST_FUNCTIONS]
-        return [call for of_function in most for call in of_function.values()]
+        """The calls, each once, of the functions that were called in the most ways."""
+        functions = sorted(self._found.values(), key=len, reverse=True)[:MOST_FUNCTIONS]
+        return [call for of_function in functions for call in of_function.values()]
 
 
 class Interest(NamedTuple):
     """Why a code object matters; it is kept so that its `id` stays its own.
 
     Attributes:
-        qualname: Of a function that was asked for, else "".
-        makes: Whether it is a constructor's.
-        method: Whether it is a method's that may change its object.
-        start: Of a generator or coroutine where its body begins.
-        inside: Whether it is of the file that is watched.
-        way: Of a function of another file, its name for `Ways`, else "".
+        qualname: That of a function that was asked for, else "".
+        makes: Whether it is the code of a constructor.
+        method: Whether it is the code of a method that may change its object.
+        start: Where the body of a generator or coroutine begins.
+        inside: Whether it belongs to the watched file.
+        way: The name for `Ways` of a function of another file, else "".
     """
 
     code: CodeType
@@ -140,7 +140,7 @@ class Interest(NamedTuple):
 
 
 class Interests:
-    """What is known of code objects; `known` holds, by `id`, why one matters, or itself when it does not."""
+    """What is known of code objects; `known` holds, by `id`, why one matters, or itself if it does not."""
 
     def __init__(self, path: Path, project: Project, wanted: Container[str], ways: Ways) -> None:
         self.known: dict[int, Interest | CodeType] = {}
@@ -149,7 +149,7 @@ class Interests:
         self._project, self._wanted, self._ways = project, wanted, ways
 
     def look(self, frame: FrameType, code: CodeType) -> Interest | CodeType:
-        """Why a code object matters that is met for the first time, in this frame."""
+        """Why a code object matters that is met, in this frame, for the first time."""
         interest = self._interest(frame, code)
         matters = interest.qualname or interest.makes or interest.method or interest.inside or interest.way
         self.known[id(code)] = kept = interest if matters else code
@@ -159,13 +159,13 @@ class Interests:
         inside = os.path.realpath(code.co_filename) == self._file
         qualname = self._names.get((code.co_firstlineno, code.co_name), "") if inside else ""
         resumable = is_resumable(code)
-        own = self._project.kind(code.co_filename) == "source"
+        is_source = self._project.kind(code.co_filename) == "source"
         silent = code.co_name.startswith("__") and code.co_name not in CHANGING
         return Interest(
             code,
             qualname if qualname in self._wanted else "",
             code.co_name in MAKING,
-            own and bool(code.co_argcount) and not resumable and not silent,
+            is_source and bool(code.co_argcount) and not resumable and not silent,
             start(code) if resumable else None,
             inside,
             "" if inside else self._ways.name(frame, code),

@@ -1,4 +1,4 @@
-"""Another day on another machine: the part of a job's world that is not said by its environment."""
+"""Running pytest inside a job: its arguments, its plugins, and a world with another day on another machine."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from typing import Any, TypeAlias
 import pytest
 
 PATCH = 99
-"""A release of this version of Python that there is not."""
+"""A patch release of this version of Python that does not exist."""
 Session: TypeAlias = Callable[[dict[str, Any], Sequence[str], Sequence[object]], str]
-"""Runs pytest for a job on its own arguments, with plugins; answers why it stopped early, or ""."""
+"""Runs pytest for a job with arguments and plugins; returns why it stopped early, or ""."""
 
 MOST_REASON = 1500
 LONGEST_NAME = 4000
-"""Of a test's node id. `gaps.read` knows of no longer ones, either."""
+"""The longest node id of a test. `gaps.read` knows no longer ones, either."""
 SEED = "_hypothesis_internal_use_seed"
 
 
 def enter_world(world: dict[str, Any]) -> None:
-    """From now on, in this process and its forks, all is as somebody else has it on that day.
+    """From now on, make everything in this process and its forks look as it does for somebody else on another day.
 
-    The clock is so many days (and some hours and minutes) ahead; what waits here is not affected: the monotonic
-    clock goes on as ever. The system is of the same kind, and its name and its release are others.
+    The clock is `days` days (and a few hours) ahead; waiting is not affected, as the monotonic clock goes on as
+    usual. The system is of the same kind, with another name and another release.
     """
     if world.get("person"):
         _visit(world["person"])
@@ -38,44 +38,44 @@ def enter_world(world: dict[str, Any]) -> None:
         import time_machine
 
         ahead = dt.timedelta(days=world["days"], hours=5, minutes=17)
-        # A number: with a datetime's timezone the process would change its own.
+        # A number: a datetime's timezone would change that of the process.
         time_machine.travel(time.time() + ahead.total_seconds(), tick=True).start()
 
 
 def _visit(person: str) -> None:
-    """A machine of that name: code that asks what it runs on gets other answers of the same form."""
-    known, patch = platform.uname(), f"{sys.version_info.major}.{sys.version_info.minor}.{PATCH}"
-    elsewhere = known._replace(node=person, release=f"{PATCH}.0", version=f"#{PATCH}")
+    """Pretend to be on a machine of that name: code that asks for it gets other answers of the same form."""
+    system, patch = platform.uname(), f"{sys.version_info.major}.{sys.version_info.minor}.{PATCH}"
+    elsewhere = system._replace(node=person, release=f"{PATCH}.0", version=f"#{PATCH}")
     platform.uname = lambda: elsewhere
     platform.python_version = lambda: patch
     socket.gethostname = lambda: person
     if hasattr(os, "uname"):
-        own = os.uname_result((known.system, person, elsewhere.release, elsewhere.version, known.machine))
-        os.uname = lambda: own
+        answer = os.uname_result((system.system, person, elsewhere.release, elsewhere.version, system.machine))
+        os.uname = lambda: answer
     _log_in(person)
 
 
 def _log_in(person: str) -> None:
-    """Who runs this is called so in the system's list of users, too; all else there is as it was."""
+    """Give the current user this name in the system's list of users, too, and leave everything else there."""
     by_number, by_name = pwd.getpwuid, pwd.getpwnam
-    own = os.getuid()
+    uid = os.getuid()
 
     def renamed(entry: pwd.struct_passwd) -> pwd.struct_passwd:
-        return pwd.struct_passwd((person, *entry[1:])) if entry.pw_uid == own else entry
+        return pwd.struct_passwd((person, *entry[1:])) if entry.pw_uid == uid else entry
 
     pwd.getpwuid = lambda number: renamed(by_number(number))
-    pwd.getpwnam = lambda name: renamed(by_number(own) if name == person else by_name(name))
+    pwd.getpwnam = lambda name: renamed(by_number(uid) if name == person else by_name(name))
     os.getlogin = lambda: person
 
 
 def arguments(work: dict[str, Any]) -> list[str]:
     """Pytest's arguments for every job, without the tests.
 
-    The user's own come first, so that ours win. The cache plugin stays, in the scratch directory: options in
-    `addopts` such as `--ff` must still be understood.
+    The user's own come first, so that ours win. The cache plugin stays, with its cache in the scratch directory:
+    options in `addopts` such as `--ff` must still be understood.
     """
     scratch = work["scratch"]
-    # Without the cache plugin its option would be an unknown one, and with warnings as errors the end.
+    # Without the cache plugin its option would be unknown, which ends the run if warnings are errors.
     cached = "no:cacheprovider" not in " ".join(work["pytest_args"])
     return [
         *work["pytest_args"],
@@ -92,20 +92,20 @@ def arguments(work: dict[str, Any]) -> list[str]:
 
 
 class Brief:
-    """A plugin by which a run is over when its tests are."""
+    """A plugin that lets a run end as soon as its tests have."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hypothesis imports itself for a summary, which takes half a second, even where nobody has used it."""
+        """Skip Hypothesis's summary if nobody has used it: importing it for that takes half a second."""
         config = session.config
         plugin = config.pluginmanager.get_plugin("hypothesispytest")
         if plugin is not None and "hypothesis" not in sys.modules:
-            others = config.pluginmanager.subset_hook_caller("pytest_terminal_summary", [plugin])
-            setattr(config.hook, "pytest_terminal_summary", others)  # noqa: B010 - mypy knows no hooks by name
+            without_plugin = config.pluginmanager.subset_hook_caller("pytest_terminal_summary", [plugin])
+            setattr(config.hook, "pytest_terminal_summary", without_plugin)  # noqa: B010 - mypy knows no hooks by name
 
 
 class Tame(Brief):
-    """A plugin that turns off what other plugins would do to a small run inside a child process."""
+    """A plugin that turns off what other plugins would do to a small run in a child process."""
 
     def __init__(self, work: dict[str, Any]) -> None:
         self.scratch = work["scratch"]
@@ -118,8 +118,8 @@ class Tame(Brief):
     def pytest_load_initial_conftests(
         self, early_config: pytest.Config, args: list[str]
     ) -> Generator[None, Any, Any]:
-        """Here all plugins are known, the options are about to be parsed for good, and no project code ran yet."""
-        # Not before: pytest warns of plugins (time_machine is one) that are there before it starts.
+        """Add options, now that all plugins are known and before the final parsing and any code of the project."""
+        # Not before: pytest warns about plugins (time_machine is one) that are imported before it starts.
         enter_world(self.world)
         known = early_config.known_args_namespace
         args += self._options(early_config, known)
@@ -143,55 +143,55 @@ class Tame(Brief):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """A test that has all its data in its name fills each answer, and no command can name it."""
+        """Leave out tests with all their data in their name: they fill answers, and no command can name them."""
         items[:] = [item for item in items if len(item.nodeid) <= LONGEST_NAME]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Hypothesis draws the same each time, and remembers nothing of other jobs."""
+        """Let Hypothesis draw the same each time, and remember nothing from other jobs."""
         core = sys.modules.get("hypothesis.core")
         if core is not None:
             setattr(core, "global_force_seed", self.seed)  # noqa: B010 - what `--hypothesis-seed` sets, imported or not
             self._draw_by_seed(getattr(item, "obj", None))
 
     def _draw_by_seed(self, test: object) -> None:
-        """On CI, Hypothesis derandomizes: only a test's own seed, what `@seed` sets, is stronger than that."""
+        """Set a test's own seed, as `@seed` does: on CI Hypothesis derandomizes, and only that overrides it."""
         function = getattr(test, "__func__", test)
         if isinstance(function, FunctionType) and vars(function).get(SEED, "") is None:
             setattr(function, SEED, self.seed)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> None:
-        """Nobody is there to debug with."""
+        """Switch debuggers off, as nobody is there to use them."""
         for name in ("usepdb", "trace"):
             if hasattr(config.option, name):
                 setattr(config.option, name, False)
 
 
 class Ending:
-    """A plugin that notes why pytest stopped before its time; `reason` is "" when it did not."""
+    """A plugin that notes why pytest stopped early; `reason` is "" if it did not."""
 
     def __init__(self) -> None:
         self.reason = ""
 
     def why(self, status: int) -> str:
-        """Why pytest, which ended with `status`, stopped before its time, or ""."""
+        """Why pytest, which ended with `status`, stopped early, or ""."""
         if status == pytest.ExitCode.USAGE_ERROR and not self.reason:
             return "pytest could not start with these arguments, or a conftest could not be imported"
         return self.reason
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """Something other than a test raised, `SystemExit` at import among them."""
-        # The end says what was raised, the beginning only pytest's own frames.
+        """Note that something other than a test raised, including `SystemExit` on import."""
+        # The end says what was raised; the beginning has only pytest's own frames.
         self.reason = f"pytest stopped: {str(excrepr)[-MOST_REASON:]}"
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """`pytest.exit` comes this way too."""
+        """Note an interrupt, or `pytest.exit`, which calls this hook too."""
         self.reason = f"pytest stopped: {excinfo.exconly()}"
 
 
 def run(work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]) -> str:
-    """Run pytest on `tests` (its own arguments) in this process; answers why it stopped early, or ""."""
+    """Run pytest on `tests` (arguments of pytest) in this process; returns why it stopped early, or ""."""
     ending = Ending()
     try:
         status = pytest.main([*arguments(work), *tests], plugins=[Tame(work), ending, *plugins])
@@ -201,7 +201,7 @@ def run(work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]) -
 
 
 class Instead:
-    """A plugin that does `action`, once it has one, instead of collecting and running tests."""
+    """A plugin that does `action`, if it has one, instead of collecting and running tests."""
 
     def __init__(self, action: Callable[[], dict[str, Any]] | None = None) -> None:
         self.action = action
@@ -210,12 +210,12 @@ class Instead:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> bool | None:
-        """Nothing is collected."""
+        """Collect nothing if there is an action."""
         return None if self.action is None else True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self) -> bool | None:
-        """Whatever it raises is the job's end, not pytest's."""
+        """Do the action; whatever it raises ends the job, not pytest."""
         if self.action is None:
             return None
         try:
@@ -225,20 +225,20 @@ class Instead:
         return True
 
     def outcome(self) -> dict[str, Any]:
-        """What the action answers, or raises; it is done here when pytest did not come to it."""
+        """What the action returns or raises; it is done here if pytest did not get to it."""
         if self.error is not None:
             raise self.error
-        if self.answer is not None:  # an action that runs pytest once more is taken away for that
+        if self.answer is not None:  # an action that runs the session again removes itself first
             return self.answer
         assert self.action is not None
         return self.action()
 
 
 def inside(work: dict[str, Any], action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What `action` answers when it is called in a pytest session without tests.
+    """What `action` returns when it is called in a pytest session without tests.
 
-    So it sees what a test sees: `pythonpath`, the root's conftest files, what plugins set up. When pytest
-    cannot start, it is called without one.
+    So it sees what a test sees: `pythonpath`, the root's conftest files, what plugins set up. If pytest cannot
+    start, it is called without a session.
     """
     instead = Instead(action)
     run(work, (), (instead,))

@@ -1,4 +1,4 @@
-"""What the operating system allows the job: processor time, memory, file size, open files, no core dump."""
+"""Doing a job in this process, within limits on processor time, memory, file size, open files and core dumps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KINDS = {
 }
 
 NICE = 5
-"""What a person does meanwhile comes first."""
+"""So that what a person does in the meantime comes first."""
 MOST_DETAIL = 4000
 _open = os.open
 _rename = os.rename
@@ -34,19 +34,20 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
 def apply_limits(limits: dict[str, int]) -> None:
-    """Lower the limits and the priority of this process; one that the platform lacks or refuses is left as it is.
+    """Lower the limits and the priority of this process, except for limits that the platform lacks or refuses.
 
-    Where memory runs out for all, this process and its children go first (Linux): not all memory counts in limits.
+    If the system runs out of memory, this process and its children are killed first (Linux): limits do not count
+    all memory.
     """
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    with contextlib.suppress(OSError):  # a fork of a confined process has it already, and may not ask
+    with contextlib.suppress(OSError):  # a fork of a confined process has that already, and may not ask for it
         os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
-    for name, most in limits.items():
+    for name, limit in limits.items():
         kind = getattr(resource, KINDS[name], None)
         if kind is not None:
             with contextlib.suppress(ValueError, OSError):
-                _lower(kind, most)
+                _lower(kind, limit)
 
 
 def _lower(kind: int, most: int) -> None:
@@ -58,11 +59,11 @@ def _lower(kind: int, most: int) -> None:
 def perform(job_file: str) -> NoReturn:
     """Do the job that the file describes and leave the process at once.
 
-    The file holds `job`, `rootdir`, `scratch`, `answer` (the file to answer in), `pytest_args`, `path` (entries
-    for the front of `sys.path`), `limits` and `confinement` (null: none; a layer that fails ends the job before
-    any project code runs). The answer is `{"answer": ...}`, or `{"failed": ..., "detail": ...}`. The file is
-    gone, and with it the name of the answer's, before the job begins. Threads and exit functions that the job
-    left behind get no turn.
+    The file holds `job`, `rootdir`, `scratch`, `answer` (the file for the answer), `pytest_args`, `path` (entries
+    for the front of `sys.path`), `limits` and `confinement` (null for none; a layer that fails ends the job before
+    any project code runs). The answer is `{"answer": ...}`, or `{"failed": ..., "detail": ...}`. Before the job
+    begins, the file is removed, as it names the file of the answer. Threads and exit functions that the job leaves
+    behind do not run.
     """
     work: dict[str, Any] = json.loads(Path(job_file).read_bytes())
     Path(job_file).unlink()
@@ -74,7 +75,7 @@ def perform(job_file: str) -> NoReturn:
 
 
 def conclude(answer_file: str, action: Callable[[], dict[str, Any]]) -> NoReturn:
-    """Write what `action` answers, or why it does not, into the file, and leave the process at once."""
+    """Write what `action` returns, or why it failed, into the file, and leave the process at once."""
     _write(answer_file, _answer(action))
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # the job may have closed or replaced it
@@ -111,7 +112,7 @@ def _begin(work: dict[str, Any]) -> dict[str, Any]:
     """Do a job in this process, in which pytest has not started yet."""
     kind = work["job"]["type"]
     if kind not in _UNGUARDED or (kind == "record" and work["confinement"] is not None):
-        # Forks of `explore` forbid programs, and with that forks, to what they run.
+        # Here programs are allowed: forks of `explore` forbid them, and forks too, to what they run.
         writes = work["job"].get("writes", ())
         guard.install(work["scratch"], work["rootdir"], subprocesses=True, writes=writes)
     if kind == "explore":
@@ -121,9 +122,9 @@ def _begin(work: dict[str, Any]) -> dict[str, Any]:
 
 
 def do(work: dict[str, Any], *session: Callable[..., str]) -> dict[str, Any]:
-    """Do a job inside a configured pytest, which `session` runs, or with one that the job starts by itself."""
+    """Do a job inside a configured pytest, which `session` runs, or with one that the job itself starts."""
     kind = work["job"]["type"]
-    # Imported here: pytest warns of plugins (Hypothesis has one) that are there before it starts.
+    # Imported here: pytest warns about plugins (Hypothesis has one) that are imported before it starts.
     answer: dict[str, Any] = getattr(_module(_MODULES[kind]), kind)(work, *session)
     return answer
 
@@ -134,7 +135,7 @@ def warm() -> None:
 
 
 _UNGUARDED = {"collect", "record"}
-"""Jobs that run existing tests only. What these are denied by the kernel is told by the guard."""
+"""Jobs that only run existing tests. If the kernel confines a `record` job, the guard tells what is denied."""
 _MODULES = {
     "collect": "collect",
     "record": "record",

@@ -15,13 +15,13 @@ import coverage
 from .project import file_of
 
 QUIET = ["no-data-collected", "module-not-imported", "module-not-measured", "couldnt-parse", "no-ctracer"]
-"""Warnings that say nothing here and that `filterwarnings = error` would turn into failures."""
+"""Warnings that mean nothing here, and that `filterwarnings = error` would turn into failures."""
 
 
 class Measure:
-    """A context in which the lines and branches of `files` (relative to `rootdir`) are noted.
+    """A context in which the executed lines and branches of `files` (relative to `rootdir`) are noted.
 
-    With no files nothing is traced. The user's exclusions do not count: what ran is what ran.
+    Without files nothing is traced. The user's exclusions are ignored: what ran is what ran.
     """
 
     def __init__(self, rootdir: str, files: list[str]) -> None:
@@ -37,7 +37,7 @@ class Measure:
             self.coverage.stop()
 
     def warm(self) -> None:
-        """Do now, before a fork, what does not depend on what will run."""
+        """Do before a fork what does not depend on what will run."""
         if self.coverage is None:
             return
         with self:
@@ -46,22 +46,22 @@ class Measure:
         _report(self.coverage, list(self.files))
 
     def add(self, arcs: Mapping[str, Collection[tuple[int, int]]]) -> None:
-        """Count these arcs, by file (absolute), as run too: they ran before this process was forked."""
+        """Count these arcs, by file (absolute), as run, too: they ran before this process was forked."""
         if self.coverage is not None:
             wanted = {os.path.realpath(name): name for name in self.files}
             own = {wanted[real]: ran for name, ran in arcs.items() if (real := os.path.realpath(name)) in wanted}
             self.coverage.get_data().add_arcs({self._known(name): ran for name, ran in own.items() if ran})
 
     def _known(self, name: str) -> str:
-        """The name that coverage's data has for a file."""
+        """The name of a file in coverage's data."""
         assert self.coverage is not None
         known = self.coverage.get_data().measured_files()
-        return next((one for one in known if os.path.realpath(one) == os.path.realpath(name)), name)
+        return next((file for file in known if os.path.realpath(file) == os.path.realpath(name)), name)
 
     def answer(self) -> dict[str, Any]:
         """`lines` and `branches` by file, as in `Proved`; empty for files that were not run."""
-        found = {} if self.coverage is None else _report(self.coverage, list(self.files))
-        by_name = {os.path.realpath(name): part for name, part in found.items()}
+        report = {} if self.coverage is None else _report(self.coverage, list(self.files))
+        by_name = {os.path.realpath(name): part for name, part in report.items()}
         parts = {own: by_name.get(os.path.realpath(name), {}) for name, own in self.files.items()}
         return {
             "lines": {own: part.get("executed_lines", []) for own, part in parts.items()},
@@ -70,7 +70,7 @@ class Measure:
 
 
 class _Remembering(coverage.Coverage):
-    """Reads each source once: what can be known of a file before it runs is known before a fork."""
+    """Reads each source once: what can be known about a file before it runs is known before a fork."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -78,12 +78,12 @@ class _Remembering(coverage.Coverage):
         self.untraced: dict[str, Any] = {}
 
     def know(self, files: Iterable[str]) -> None:
-        """Find out now which of these files are not measured; whoever starts anew asks for each of them."""
+        """Find out now which of these files are not measured; each new start would ask for every one."""
         for file in files:
-            with contextlib.suppress(Exception):  # then it is found out when it runs
-                found = super()._should_trace(file, None)  # type: ignore[arg-type]
-                if not found.trace:
-                    self.untraced[file] = found
+            with contextlib.suppress(Exception):  # in that case it is found out when the file runs
+                disposition = super()._should_trace(file, None)  # type: ignore[arg-type]
+                if not disposition.trace:
+                    self.untraced[file] = disposition
 
     def _should_trace(self, filename: str, frame: Any) -> Any:
         return self.untraced.get(filename) or super()._should_trace(filename, frame)
@@ -97,13 +97,13 @@ class _Remembering(coverage.Coverage):
 
 
 def create(files: list[str]) -> _Remembering:
-    """A measurement of what matches `files`, with nothing kept on the disk."""
+    """A measurement of what matches `files`, which writes nothing to disk."""
     measured = _Remembering(
         data_file=None, branch=True, include=files, config_file=False, concurrency=_concurrency(), messages=False
     )
     with contextlib.suppress(
         coverage.exceptions.ConfigError
-    ):  # before 7.9 this is what it does unless told otherwise
+    ):  # before 7.9, which has no such option, this is the default
         measured.set_option("run:core", "ctrace")
     measured.set_option("run:disable_warnings", QUIET)
     measured.set_option("report:exclude_lines", [])
@@ -113,24 +113,24 @@ def create(files: list[str]) -> _Remembering:
 
 @functools.cache
 def _concurrency() -> list[str] | None:
-    """What the user's own configuration says: greenlets need it to be traced rightly."""
+    """The option of the user's own configuration: greenlets are only traced correctly with it."""
     try:
         option = coverage.Coverage(data_file=None, config_file=True).get_option("run:concurrency")
-    except Exception:  # a broken configuration is the user's own run's matter
+    except Exception:  # a broken configuration is reported by the user's own run
         return None
     kinds = [kind for kind in option or () if kind != "multiprocessing"] if isinstance(option, list) else []
     return kinds or None
 
 
 def _report(measured: coverage.Coverage, files: list[str]) -> dict[str, Any]:
-    """What `json_report` says of each file, without the file, and without saying it of each function again."""
-    found = {}
+    """What `json_report` says about each file, without writing it, and without the same for each function."""
+    report = {}
     for name in files:
-        with contextlib.suppress(coverage.exceptions.CoverageException):  # not there, or no Python
+        with contextlib.suppress(coverage.exceptions.CoverageException):  # it does not exist, or is not Python
             analysis = measured._analyze(name)  # noqa: SLF001 - the public ways to it cost ten times as much
             branches = analysis.executed_branch_arcs().items()
-            found[name] = {
+            report[name] = {
                 "executed_lines": sorted(analysis.executed),
                 "executed_branches": [(start, end) for start, ends in branches for end in ends],
             }
-    return found
+    return report

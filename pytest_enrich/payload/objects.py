@@ -1,4 +1,4 @@
-"""Objects: by which other names they can be imported, and which calls made them."""
+"""Objects: the other names by which they can be imported, and the calls that made them."""
 
 from __future__ import annotations
 
@@ -18,21 +18,24 @@ MOST_SETUP = 6
 
 
 def aliases(text: str, modules: Mapping[str, object]) -> list[list[str]]:
-    """Other names of what templates in `text` name: where the same object is offered to whoever imports it.
+    """Other names for what the templates in `text` name, in modules from which the same object can be imported.
 
-    What hides one of these modules in its package, an object of the same name, is paired with itself.
+    An object that hides one of these modules in its package, by having the same name, is paired with itself.
     """
     named = express.NAME.findall(text)
     shorter = {(module, qualname.partition(".")[0]) for module, qualname in named}
-    found = [pair for module, name in sorted(shorter) for pair in _offered(module, name, modules)]
-    return [*found, *(pair for module in sorted({one for one, _ in named}) for pair in _hiding(module, modules))]
+    pairs = [pair for module, name in sorted(shorter) for pair in _offered(module, name, modules)]
+    return [
+        *pairs,
+        *(pair for module in sorted({module for module, _ in named}) for pair in _hiding(module, modules)),
+    ]
 
 
 def _offered(module: str, name: str, modules: Mapping[str, object]) -> Iterator[list[str]]:
-    """By the packages above, and by modules beside it that say so in `__all__` (`shop._cart` by `shop.api`)."""
-    above = [module[:at] for at, sign in enumerate(module) if sign == "."][::-1]
-    beside = (one for one in [*modules] if one.startswith(f"{module.partition('.')[0]}.") and "._" not in one)
-    public = [one for one in beside if one != module and name in _exported(modules[one])]
+    """Names in the packages above, and in modules beside it with `__all__` (`shop.api` for `shop._cart`)."""
+    above = [module[:at] for at, char in enumerate(module) if char == "."][::-1]
+    beside = (full for full in [*modules] if full.startswith(f"{module.partition('.')[0]}.") and "._" not in full)
+    public = [full for full in beside if full != module and name in _exported(modules[full])]
     for other in dict.fromkeys([*above, *public]):
         if getattr(modules.get(other), name, None) is getattr(modules.get(module), name, ...):
             yield [f"{module}:{name}", f"{other}:{name}"]
@@ -44,14 +47,14 @@ def _exported(module: object) -> Collection[object]:
 
 
 def _hiding(module: str, modules: Mapping[str, object]) -> Iterator[list[str]]:
-    """The name of what its package has in the place of the module itself."""
+    """The name of what a module's package has in place of the module itself."""
     package, _, name = module.rpartition(".")
     if getattr(modules.get(package), name, modules.get(module)) is not modules.get(module):
         yield [f"{package}:{name}"] * 2
 
 
 class Passed(NamedTuple):
-    """One argument: `name` is "" for one more positional one; `keyword` when it must or should be named."""
+    """One argument: `name` is "" for an extra positional one; `keyword` says whether to pass it by name."""
 
     name: str
     value: str
@@ -59,63 +62,63 @@ class Passed(NamedTuple):
 
 
 Slot: TypeAlias = tuple[Parameter, Any]
-"""One parameter of a function, with the value that the call gave it."""
+"""One parameter of a function, with the value that the call passed for it."""
 
 
 def passed_arguments(
     frame: FrameType, function: FunctionType | None, objects: Express, *, bound: bool
 ) -> list[Passed] | None:
-    """All arguments but the receiver, without those that are the default; None when one has no template."""
+    """All arguments except the receiver, without those that are the default; None if one has no template."""
     slots = _slots(frame, function)[1 if bound else 0 :]
     first = slots[0][0] if slots else None
     may_lead = first is not None and first.kind is Parameter.POSITIONAL_OR_KEYWORD
-    shown = []
+    arguments = []
     for name, value, keyword in _unfolded(_shown(slots)):
         template = express.express(value, objects)
         if template is None:
             return None
-        shown.append(Passed(name, template, keyword))
-    things = [part for part in shown if express.is_thing(part.value)]
+        arguments.append(Passed(name, template, keyword))
+    things = [argument for argument in arguments if express.is_thing(argument.value)]
     if may_lead and first is not None and len(things) == 1 and things[0].name == first.name:
-        shown[0] = shown[0]._replace(keyword=False)
-    return shown
+        arguments[0] = arguments[0]._replace(keyword=False)
+    return arguments
 
 
 def passed_in_part(
     frame: FrameType, function: FunctionType | None, objects: Express, *, bound: bool
 ) -> list[Passed]:
-    """Those of the arguments that have a name and a template."""
+    """The arguments that have a name and a template."""
     slots = _slots(frame, function)[1 if bound else 0 :]
-    found = ((name, express.express(value, objects)) for name, value, _ in _unfolded(_shown(slots)) if name)
-    return [Passed(name, template, keyword=True) for name, template in found if template is not None]
+    written = ((name, express.express(value, objects)) for name, value, _ in _unfolded(_shown(slots)) if name)
+    return [Passed(name, template, keyword=True) for name, template in written if template is not None]
 
 
 def call_text(callee: str, arguments: list[Passed]) -> str:
     """The call as source."""
-    parts = [f"{part.name}={part.value}" if part.keyword else part.value for part in arguments]
+    parts = [f"{argument.name}={argument.value}" if argument.keyword else argument.value for argument in arguments]
     return f"{callee}({', '.join(parts)})"
 
 
 def described(qualname: str, arguments: Iterable[Passed]) -> dict[str, Any]:
     """The call as JSON."""
-    shown = [{"name": part.name, "value": part.value} for part in arguments]
-    return {"qualname": qualname, "arguments": shown}
+    pairs = [{"name": argument.name, "value": argument.value} for argument in arguments]
+    return {"qualname": qualname, "arguments": pairs}
 
 
 def _slots(frame: FrameType, function: FunctionType | None) -> list[Slot]:
     code, values = frame.f_code, frame.f_locals
-    if function is None:  # it cannot be found by its name: nothing is known of its defaults
+    if function is None:  # it cannot be found by its name, so its defaults are not known
         function = FunctionType(code, {}, closure=tuple(CellType() for _ in code.co_freevars))
     parameters = inspect.signature(function, follow_wrapped=False).parameters
     return [(parameter, values.get(name)) for name, parameter in parameters.items()]
 
 
 def _shown(slots: list[Slot]) -> list[Slot]:
-    """Without arguments that are their default, unless a later positional one needs their place."""
+    """The slots without arguments that are the default, unless a later positional argument needs their place."""
     shown: list[Slot] = []
     for parameter, value in reversed(slots):
         kind = parameter.kind
-        later = any(other.kind is Parameter.POSITIONAL_ONLY for other, _ in shown)
+        later = any(after.kind is Parameter.POSITIONAL_ONLY for after, _ in shown)
         needs_place = _has_extra(slots) and kind in {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
         if value is not parameter.default or needs_place or (kind is Parameter.POSITIONAL_ONLY and later):
             shown.append((parameter, value))
@@ -142,20 +145,20 @@ def _has_extra(slots: list[Slot]) -> bool:
 
 
 def function_of(holder: Any, name: str, code: CodeType) -> tuple[FunctionType | None, object]:
-    """The function under `name` that runs `code`, decorators taken off, and what stands there as it is."""
-    found = inspect.getattr_static(holder, name, None)
-    inner = found
+    """The function under `name` that runs `code`, without decorators, and what is stored there as it is."""
+    attribute = inspect.getattr_static(holder, name, None)
+    inner = attribute
     for _ in range(10):
         if isinstance(inner, FunctionType) and inner.__code__ is code:
-            return inner, found
+            return inner, attribute
         under = getattr(inner, "__func__", None) or getattr(inner, "fget", None)
         inner = under or getattr(inner, "__wrapped__", None)
-    return None, found
+    return None, attribute
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Made:
-    """One object, kept so that its `id` stays its own, the call that made it, and what was done to it since."""
+    """An object, kept so that its `id` is not reused, the call that made it, and the calls made on it since."""
 
     value: object
     template: str | None
@@ -163,7 +166,7 @@ class Made:
 
 
 class Objects:
-    """What is known of objects; calling it with one answers its template or None, as `express` wants."""
+    """What is known about objects; calling it with one returns its template or None, as `express` expects."""
 
     def __init__(self, project: Project, limit: int) -> None:
         self.project = project
@@ -179,18 +182,18 @@ class Objects:
         return plain_template(value) if self.is_plain(value) and not getattr(value, "__dict__", None) else None
 
     def knows(self, value: object) -> bool:
-        """Whether the call that made it was noted, with or without success."""
+        """Whether the call that made it was noted, whether or not it has a template."""
         return id(value) in self._made
 
     def made(self, value: object) -> Made | None:
-        """What is known of an object; one of a class without `__init__` is known when it is met."""
+        """What is known about an object; one of a class without `__init__` becomes known when it is met."""
         known = self._made.get(id(value))
         if known is None and self.is_plain(value) and len(self._made) < MOST_OBJECTS:
             known = self._made[id(value)] = Made(value, plain_template(value))
         return known
 
     def note(self, value: object, arguments: list[Passed] | None, nodeid: str) -> None:
-        """An object was made with these arguments (None: they have no templates)."""
+        """Note that an object was made with these arguments (None if they have no templates)."""
         if self.knows(value) or len(self._made) >= MOST_OBJECTS:
             return
         template = None if arguments is None else call_text(_name(type(value)), arguments)
@@ -204,31 +207,31 @@ class Objects:
         return known is not None and known.value is value and bool(known.setup)
 
     def given(self, value: object, template: str, nodeid: str) -> None:
-        """A test got the object from this call, which says more than how the project's own code made it."""
+        """Note that a test got the object from this call, which says more than how the project's code made it."""
         if not self.project.owns(type(value)) or (not self.knows(value) and len(self._made) >= MOST_OBJECTS):
             return
         self._made[id(value)] = Made(value, template)
         self._keep(type(value), template, [], nodeid)
 
     def _keep(self, cls: type, template: str, arguments: list[Passed], nodeid: str) -> None:
-        """Note a call that makes an object of a class, unless there are enough of these."""
+        """Keep a call that makes an object of a class, unless there are enough of these."""
         of_class = self._calls.setdefault(_name(cls), {})
         if len(of_class) < self.limit:
             call = described(cls.__qualname__, arguments) | {"receiver": template, "nodeid": nodeid}
             of_class.setdefault(template, call)
 
     def calls(self) -> list[dict[str, Any]]:
-        """The constructor calls, each once, as `Call`s with the whole template for a receiver."""
+        """The constructor calls, each once, as `Call`s with the whole template as receiver."""
         return [call for of_class in self._calls.values() for call in of_class.values()]
 
     def is_plain(self, value: object) -> bool:
-        """Whether its class is the project's and is called without arguments."""
+        """Whether its class is the project's and has no constructor of its own."""
         cls = type(value)
         return self.project.owns(cls) and cls.__init__ is object.__init__ and cls.__new__ is object.__new__
 
 
 def plain_template(value: object) -> str:
-    """The call without arguments."""
+    """The call of its class without arguments."""
     return f"{_name(type(value))}()"
 
 

@@ -1,4 +1,4 @@
-"""What of all that runs is the project's own code, and what is its tests."""
+"""Which of all the code that runs is the project's own, and which is its tests."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ INSTALLED = {"site-packages", "dist-packages"}
 
 
 def module_of(name: str) -> ModuleType:
-    """The module of that name, imported; not what stands in its place to warn of old names."""
-    found = importlib.import_module(name)
-    if isinstance(found, ModuleType):
-        return found
-    held = (
-        one
-        for one in getattr(found, "__dict__", {}).values()
-        if isinstance(one, ModuleType) and one.__name__ == name
+    """The module of that name, imported; not a stand-in that warns about old names."""
+    module = importlib.import_module(name)
+    if isinstance(module, ModuleType):
+        return module
+    wrapped = (
+        value
+        for value in getattr(module, "__dict__", {}).values()
+        if isinstance(value, ModuleType) and value.__name__ == name
     )
-    return next(held, found)
+    return next(wrapped, module)
 
 
 def find_by(finders: Iterable[Any], name: str, *asked: object) -> ModuleSpec | None:
-    """The spec that the first of these finders has which knows a module of that name."""
-    found = (finder.find_spec(name, *asked) for finder in finders)
-    return next((spec for spec in found if spec is not None), None)
+    """The spec from the first of these finders that knows a module of that name."""
+    specs = (finder.find_spec(name, *asked) for finder in finders)
+    return next((spec for spec in specs if spec is not None), None)
 
 
 def file_of(module: object) -> str:
-    """Where a loaded module lies, "" where it does not say: in `sys.modules` there may be anything."""
+    """The file of a loaded module, "" if it has none: anything may be in `sys.modules`."""
     file = getattr(module, "__file__", None)
     return file if isinstance(file, str) else ""
 
 
 class Project:
-    """Tells source files from test files by name and place; remembers what it found.
+    """Tells source files from test files by name and location; remembers the answers.
 
     Attributes:
-        kind: `source`, `test`, or "" for what is not the project's, of a file's name.
+        kind: Returns `source` or `test` for the name of a file, or "" if it is not the project's.
     """
 
     def __init__(self, rootdir: str, module: str) -> None:
@@ -62,11 +62,11 @@ class Project:
         parts = path.relative_to(self.root).parts
         if INSTALLED.intersection(parts):
             return ""
-        named = path.name == "conftest.py" or path.name.startswith("test_") or path.stem.endswith("_test")
-        return "test" if named or TEST_FOLDERS.intersection(parts[:-1]) else "source"
+        is_test_name = path.name == "conftest.py" or path.name.startswith("test_") or path.stem.endswith("_test")
+        return "test" if is_test_name or TEST_FOLDERS.intersection(parts[:-1]) else "source"
 
     def owns(self, cls: type) -> bool:
-        """Whether a test could make an object of the class by calling it: members of enums are named instead."""
+        """Whether it is a class of the project that a test can call to make an object: not an enum."""
         known = self._classes.get(id(cls))
         if known is None:
             known = self._classes[id(cls)] = (cls, self._owns(cls))

@@ -1,4 +1,4 @@
-"""The `Prove` job: run a candidate in the place where it would stand."""
+"""The `Prove` job: run a candidate in the place where it would be added."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import random
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from sys import gettrace  # this one, whatever a test puts in its place
+from sys import gettrace  # the original, whatever a test puts in its place
 from threading import enumerate as threads
 from threading import main_thread
 from time import monotonic
@@ -27,7 +27,7 @@ from .selection import Outcomes, outcome
 
 PYTEST_WITH_DIRECTORY_NODES = hasattr(pytest, "Dir")
 GRACE = 0.5
-"""Seconds for threads that are about to end."""
+"""Seconds to wait for threads that are about to end."""
 
 
 def prove(work: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def prove(work: dict[str, Any]) -> dict[str, Any]:
 
 
 class Proof:
-    """A `Prove` job: what pytest is told, the plugins that do it, and the answer afterwards."""
+    """A `Prove` job: pytest's argument, the plugins that do the job, and the answer afterwards."""
 
     def __init__(self, work: dict[str, Any], measure: Measure | None = None) -> None:
         self.job = work["job"]
@@ -53,37 +53,37 @@ class Proof:
 
     @property
     def plugins(self) -> tuple[object, ...]:
-        """For the run of pytest."""
+        """The plugins for the run of pytest."""
         return self.stand_in, Outside(), self.outcomes
 
     def answer(self, stopped: str) -> dict[str, Any]:
-        """The `Proved`; `stopped` is why pytest stopped before its time, or ""."""
-        found = _found(self.job, self.stand_in, self.outcomes, stopped)
-        return {"type": "proved", "outcomes": found, **self.measure.answer()}
+        """The `Proved`; `stopped` is why pytest stopped early, or ""."""
+        outcomes = _found(self.job, self.stand_in, self.outcomes, stopped)
+        return {"type": "proved", "outcomes": outcomes, **self.measure.answer()}
 
 
 def argument(path: Path) -> Path:
-    """The file when it exists, else the nearest directory above it that does."""
+    """The file if it exists, otherwise the nearest directory above it that does."""
     return next(place for place in (path, *path.parents) if place.exists())
 
 
 def _found(job: dict[str, Any], stand_in: StandIn, outcomes: Outcomes, stopped: str) -> list[dict[str, Any]]:
-    """One outcome a test that was to run, and for what could not run one that says why."""
-    found = list(outcomes.results.values())
+    """One outcome for each test that was to run; if it could not run, the outcome says why."""
+    results = list(outcomes.results.values())
     reasons = list(outcomes.unusable.values())
     why = reasons[0]["detail"] if reasons else stopped
     result = reasons[0]["result"] if reasons else "error"
     left = [item for item in stand_in.selected if item not in outcomes.results]
-    found += [outcome(nodeid, "error", stopped or "it was not run") for nodeid in left]
+    results += [outcome(nodeid, "error", stopped or "it was not run") for nodeid in left]
     missing = stand_in.unknown if stand_in.collected else job["tests"]
-    found += [outcome(nodeid, result, why or "there is no such test") for nodeid in missing]
-    if not found and (reasons or stopped):
-        found = reasons or [outcome(job["path"], "error", stopped)]
-    return found
+    results += [outcome(nodeid, result, why or "there is no such test") for nodeid in missing]
+    if not results and (reasons or stopped):
+        results = reasons or [outcome(job["path"], "error", stopped)]
+    return results
 
 
 class Outside:
-    """A plugin by which no test passes that goes by what is otherwise outside."""
+    """A plugin that lets no test pass that depends on what may differ outside of the sandbox."""
 
     def __init__(self) -> None:
         self._denials = len(denied)
@@ -91,12 +91,12 @@ class Outside:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """What other plugins tried before, when they were set up, is not the tests' doing."""
+        """Ignore what was denied before: other plugins tried that during set-up, not the tests."""
         self._denials = len(denied)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
-        """What ends the measuring of coverage, as a debugger does, hides what all tests after it run."""
+        """Fail a test that ends the measuring of coverage, as a debugger does: that hides what later tests run."""
         measuring, self._known = gettrace(), frozenset(map(id, threads()))
         yield
         if gettrace() != measuring:
@@ -106,7 +106,7 @@ class Outside:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """What met something that is denied, or may be otherwise, says nothing of how it ends outside."""
+        """Fail a test that met something denied, or different outside: it may end differently there."""
         report = yield
         before, self._denials = self._denials, len(denied)
         if self._denials > before and report.passed:
@@ -119,21 +119,21 @@ class Outside:
 
 
 def running(known: frozenset[int]) -> str:
-    """The name of a thread besides the `known` ones (by `id`) that keeps its process from ending; "" for none.
+    """The name of a thread, not a `known` one (by `id`), that keeps its process from ending; "" if none does.
 
     The threads of an executor end with it.
     """
     executors = getattr(sys.modules.get("concurrent.futures.thread"), "_threads_queues", {})
-    others = [one for one in threads() if id(one) not in known and not one.daemon]
-    waiting = [one for one in others if one is not main_thread() and one not in executors]
+    started = [thread for thread in threads() if id(thread) not in known and not thread.daemon]
+    waiting = [thread for thread in started if thread is not main_thread() and thread not in executors]
     until = monotonic() + GRACE
-    for one in waiting:
-        one.join(max(until - monotonic(), 0))
-    return next((one.name for one in waiting if one.is_alive()), "")
+    for thread in waiting:
+        thread.join(max(until - monotonic(), 0))
+    return next((thread.name for thread in waiting if thread.is_alive()), "")
 
 
 class StandIn:
-    """A plugin that collects the candidate's text where its file lies or would lie, and nothing else."""
+    """A plugin that collects the candidate's text where its file is or would be, and nothing else."""
 
     def __init__(self, path: Path, text: str, wanted: Sequence[str]) -> None:
         self.path = path
@@ -149,25 +149,25 @@ class StandIn:
 
     @classmethod
     def of_job(cls, job: dict[str, Any], path: Path) -> StandIn:
-        """The one of a `Prove` job, in its order."""
-        made = cls(path, job["text"], job["tests"])
-        made.shuffle, made.backwards = job["shuffle"], job["backwards"]
-        return made
+        """The stand-in for a `Prove` job, with the job's order of tests."""
+        stand_in = cls(path, job["text"], job["tests"])
+        stand_in.shuffle, stand_in.backwards = job["shuffle"], job["backwards"]
+        return stand_in
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> Generator[None, Any, Any]:
-        """Before all conftests: one of them may import the file."""
+        """Install the finder before all conftests, as one of them may import the file."""
         self.install(early_config)
         return (yield)
 
     def install(self, config: pytest.Config) -> None:
-        """From here on an import of the file gets the candidate's text."""
+        """Let imports of the file get the candidate's text from now on."""
         self.finder.config = config
         sys.meta_path.insert(0, self.finder)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path) -> bool:
-        """Only what leads to the file is looked at."""
+        """Ignore everything that does not lead to the file."""
         on_the_way = self.path == collection_path or collection_path in self.path.parents
         # Before pytest 8 a package is collected through its __init__.py.
         is_package = collection_path.name == "__init__.py" and collection_path.parent in self.path.parents
@@ -175,12 +175,12 @@ class StandIn:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-        """The candidate's module for its file; others as ever."""
+        """Make the candidate's module for its file; other files are handled as usual."""
         return self._module(parent) if module_path == self.path else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> pytest.CollectReport | None:
-        """For a file that does not exist: its directory holds just the candidate's module."""
+        """If the file does not exist, let its directory contain just the candidate's module."""
         if not (self.new and self._is_place(collector)):
             return None
         return pytest.CollectReport(collector.nodeid, "passed", None, [self._module(collector)])
@@ -189,13 +189,13 @@ class StandIn:
     def pytest_collect_file(
         self, file_path: Path
     ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-        """What other plugins see in the file (doctests, style checks) is not asked for."""
-        found = yield
-        return [one for one in found if isinstance(one, CandidateModule)] if file_path == self.path else found
+        """Leave out what other plugins collect from the file (doctests, style checks)."""
+        nodes = yield
+        return [node for node in nodes if isinstance(node, CandidateModule)] if file_path == self.path else nodes
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
-        """What does not lead to a wanted test makes no items: the parameters of all others are many."""
+        """Make no items of what does not lead to a wanted test: other tests may have many parameters."""
         return None if selection.leads(f"{collector.nodeid}::{name}", self.wanted) else []
 
     def _module(self, parent: pytest.Collector) -> CandidateModule:
@@ -213,7 +213,7 @@ class StandIn:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, Any, Any]:
-        """Select and shuffle after all others had their say."""
+        """Select and order the tests after all other plugins."""
         result = yield
         own = [item for item in items if item.getparent(CandidateModule) is not None]
         items[:], self.unknown = selection.chosen(own, self.wanted)
@@ -226,11 +226,11 @@ class StandIn:
         return result
 
     def _lot(self, item: pytest.Item) -> float:
-        """Drawn for each test alone: one more test changes nothing in the order of the others."""
+        """The sort key of a test, from its id alone: one more test does not change the order of the others."""
         return random.Random(f"{self.shuffle} {item.nodeid}").random()  # noqa: S311 - an order, not a secret
 
     def pytest_unconfigure(self) -> None:
-        """Leave the import system as it was found."""
+        """Restore the import system."""
         with contextlib.suppress(ValueError):
             sys.meta_path.remove(self.finder)
 
@@ -252,13 +252,13 @@ pytest_load_initial_conftests = importlib.import_module({name!r}).Entrance({file
 
 
 def _spread(work: dict[str, Any]) -> dict[str, Any]:
-    """Answer a `Prove` job with workers, without measurements.
+    """Answer a `Prove` job that has workers, without measurements.
 
-    xdist starts its workers itself, and gives them names of plugins, no objects. So a small module is written into
-    the scratch directory that each of the processes loads as a plugin; it leads back here.
+    xdist starts its workers itself, and passes them names of plugins, not objects. So a small module is written to
+    the scratch directory, which each process loads as a plugin; it leads back here.
 
     Raises:
-        UnableError: Nothing was spread, because the project or its environment switches xdist off.
+        UnableError: The tests were not spread, because the project or its environment switches xdist off.
     """
     _install(work)
     outcomes = Outcomes()
@@ -266,14 +266,14 @@ def _spread(work: dict[str, Any]) -> dict[str, Any]:
     stopped = invocation.run(work, (str(argument(path)),), (outcomes,))
     if not stopped and "xdist.dsession" not in sys.modules:
         raise UnableError("pytest-xdist is switched off here")
-    found = [*outcomes.results.values(), *outcomes.unusable.values()]
-    if stopped or not found:
-        found.append(outcome(work["job"]["path"], "error", stopped or "it was not run"))
-    return {"type": "proved", "outcomes": found, "lines": {}, "branches": {}}
+    results = [*outcomes.results.values(), *outcomes.unusable.values()]
+    if stopped or not results:
+        results.append(outcome(work["job"]["path"], "error", stopped or "it was not run"))
+    return {"type": "proved", "outcomes": results, "lines": {}, "branches": {}}
 
 
 def _install(work: dict[str, Any]) -> None:
-    """From now on pytest loads the plugin when it starts, here and in the workers."""
+    """Let pytest load the plugin when it starts, here and in the workers."""
     folder = Path(work["scratch"], "spread")
     folder.mkdir()
     file, payload = folder / "work.json", Path(__file__).parent
@@ -290,7 +290,7 @@ class Entrance:
     """A plugin that puts the job's text and order in place before any conftest file is loaded.
 
     Args:
-        file: Holds the job's work, as JSON.
+        file: The file with the job's work, as JSON.
     """
 
     def __init__(self, file: str) -> None:
@@ -298,7 +298,7 @@ class Entrance:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_load_initial_conftests(self, early_config: pytest.Config) -> None:
-        """In a worker, which has only this of ours, also what keeps it in its place and its time."""
+        """Install the stand-in; in a worker, which has no other plugin of ours, also the guard and the world."""
         job, root = self._work["job"], self._work["rootdir"]
         if "PYTEST_XDIST_WORKER" in os.environ:
             guard.install(self._work["scratch"], root, subprocesses=True, writes=job["writes"])

@@ -34,15 +34,15 @@ from .selection import Outcomes, outcome
 
 FARTHEST_CALLER = 30
 IN_PART = 3
-"""One part in so many of the calls of a function may be of what can be written of others."""
+"""At most one in this many calls of a function may be kept only in part."""
 LONGEST_GIVEN, MOST_GIVEN = 120, 20
-"""Of a call that gives an object, and of how many of a function it is asked what they give."""
-# Of one test with all its parameters, about half a second; a count, so that the same is seen on every machine.
+"""The longest call that returns an object, and for how many calls of a function the result is looked at."""
+# For one test with all its parameters, about half a second; a count, so that every machine sees the same.
 MOST_EVENTS = 400_000
 FEWEST_EVENTS = 5_000
-"""Of each set of its parameters: what is done first is what it shows best."""
+"""For each set of its parameters: what it does first is what it shows best."""
 MOST_WHILE_IMPORTED = 10 * MOST_EVENTS
-# Of all tests: what many long ones show after that is not worth the time.
+# For all tests: what many long ones show after that is not worth the time.
 MOST_IN_ALL = 5 * MOST_EVENTS
 
 
@@ -51,9 +51,9 @@ class Begun(NamedTuple):
 
     Attributes:
         first: Its first argument, bound or not.
-        function: What is called, None where it cannot be found.
+        function: What is called, None if it cannot be found.
         is_bound: Whether the first argument is an object or a class.
-        receiver: The object that it is made on, None for none.
+        receiver: The object that the method is called on, None if there is none.
     """
 
     frame: FrameType
@@ -66,7 +66,7 @@ class Begun(NamedTuple):
 
 
 class Watch:
-    """Called by the interpreter for each event, so it must be quick for what does not matter."""
+    """Called by the interpreter for each event, so it must be quick about what does not matter."""
 
     def __init__(self, rootdir: str, job: dict[str, Any]) -> None:
         path = Path(rootdir, job["path"])
@@ -78,22 +78,22 @@ class Watch:
         self.project = Project(rootdir, job["module"])
         self.objects = Objects(self.project, job["limit"])
         self._found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in job["qualnames"]}
-        # Frames, not ids of frames: to ask for an id is an event for audit hooks, and this happens at each return.
+        # Frames, not their ids: `id` raises an event for audit hooks, and this happens at each return.
         self._underway: dict[FrameType, tuple[Made, dict[str, Any]]] = {}
         self._open: dict[FrameType, tuple[str, str]] = {}
         self._making: set[FrameType] = set()
         self._giving: dict[FrameType, str] = {}
         self._asked_for: Counter[int] = Counter()
-        # It takes long to know, and some functions are called very often; interests keep their code alive.
+        # Cached, as this is slow and some functions are called very often; interests keep the code alive.
         self._bindings: dict[int, tuple[Any, bool, bool]] = {}
         self.ways = Ways(self.project)
         self._interests = Interests(path, self.project, self._found, self.ways)
 
     def __call__(self, frame: FrameType, event: str, value: object) -> None:
-        """As `sys.setprofile` wants it."""
+        """The function for `sys.setprofile`."""
         self._left -= 1
         if self._left < 0:
-            sys.setprofile(None)  # this test does a great deal, and watched it would take many times as long
+            sys.setprofile(None)  # this test does a lot, and would take many times as long when watched
             return
         try:
             if event == "call":
@@ -116,24 +116,24 @@ class Watch:
         elif frame in self._making:
             self._making.discard(frame)
             self._note(frame, value)
-        # What a property gives that a test can make is made there.
+        # For a property's value that tests can make in another way, that way is used.
         template = self._giving.pop(frame, None)
         if template is not None and (template.endswith(")") or not self._is_made_by_tests(value)):
             self.objects.given(value, template, self.nodeid)
 
     def _is_made_by_tests(self, value: object) -> bool:
-        """Whether people can write down what makes it."""
+        """Whether people can write down the call that makes it."""
         return type(value).__name__[:1] != "_" and self.objects(value) is not None
 
     def begin(self, nodeid: str) -> None:
-        """What comes is of this test."""
-        used = self._given - max(self._left, 0) if self.nodeid else 0  # what is imported has a share of its own
+        """Count what comes from now on as part of this test."""
+        used = self._given - max(self._left, 0) if self.nodeid else 0  # imports have a share of their own
         is_same = nodeid.partition("[")[0] == self.nodeid.partition("[")[0]
         self.nodeid = nodeid
         self._rest -= used
         self._share = self._share - used if is_same else MOST_EVENTS
         self._given = self._left = max(min(max(self._share, FEWEST_EVENTS), self._rest), 0)
-        # Their ends may not have been seen.
+        # The ends of these may not have been seen.
         self._open.clear()
         self._underway.clear()
         self._making.clear()
@@ -145,7 +145,7 @@ class Watch:
         return [call for of_function in self._found.values() for call in of_function.values()]
 
     def is_full(self) -> bool:
-        """Whether there are enough calls of each function; with no function asked for there never are."""
+        """Whether there are enough calls of each function; never true if no function was asked for."""
         return bool(self._found) and all(len(calls) >= self.limit for calls in self._found.values())
 
     def _entered(self, frame: FrameType, interest: Interest) -> None:
@@ -153,7 +153,7 @@ class Watch:
             return  # a generator or coroutine goes on
         code = interest.code
         first = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
-        if interest.makes and code.co_name == "__new__":  # what it makes is known when it ends
+        if interest.makes and code.co_name == "__new__":  # what it makes is only known when it ends
             self._making.add(frame)
         elif interest.makes:
             self._note(frame, first)
@@ -165,24 +165,24 @@ class Watch:
             self._prepare(frame, interest, first)
 
     def _begun(self, call: Begun, interest: Interest) -> None:
-        """A function that was asked for, or one elsewhere that may lead to the file, is called."""
+        """Note the call of a function that was asked for, or of one elsewhere that may lead to the file."""
         if not interest.inside:
             self.ways.begin(call.frame, interest.way, lambda: self._described(call))
         elif len(self._found[call.qualname]) < self.limit:
             self._keep(call)
-        # To write a call takes long, and a test may make it thousands of times.
+        # Writing a call is slow, and a test may make it thousands of times.
         if interest.start is None and self._asked_for[id(call.code)] < MOST_GIVEN and self._is_of_test(call.frame):
             self._asked_for[id(call.code)] += 1
-            # Of what a test's own call gives, should it be an object, the call is what makes it.
+            # If the call of a test returns an object, that call counts as what made it.
             if (template := self._template(call)) is not None:
                 self._giving[call.frame] = template
 
     def _is_of_test(self, frame: FrameType) -> bool:
-        """Whether a test, or what is written for tests, makes the call itself."""
+        """Whether a test, or code written for tests, makes the call itself."""
         return frame.f_back is not None and self.project.kind(frame.f_back.f_code.co_filename) == "test"
 
     def _template(self, call: Begun) -> str | None:
-        """The call, or what reads a property; None where it cannot be written, needs steps, or is too long."""
+        """The call, or the access to a property; None if it cannot be written, needs steps, or is too long."""
         if call.function is None or any(part[:1] == "_" for part in call.qualname.split(".")):
             return None
         if any(map(self.objects.is_changed, call.frame.f_locals.values())):
@@ -196,14 +196,14 @@ class Watch:
         if call.is_bound and isinstance(call.first, type):
             place = f"{call.first.__module__}:{call.first.__qualname__}.{name}"
         called = f"{owner}.{name}" if owner else f"⟨{place}⟩"
-        held = function_of(type(call.receiver), name, call.code)[1] if owner else None
-        given = called if isinstance(held, property) else call_text(called, passed)
-        return given if len(given) <= LONGEST_GIVEN else None
+        attribute = function_of(type(call.receiver), name, call.code)[1] if owner else None
+        text = called if isinstance(attribute, property) else call_text(called, passed)
+        return text if len(text) <= LONGEST_GIVEN else None
 
     def _note(self, frame: FrameType, made: object) -> None:
-        """The outermost `__init__` or `__new__` of an object comes first, and is the call that made it.
+        """Note an object's first `__init__` or `__new__`, the outermost, which is the call that made it.
 
-        How the project's own code makes one of a private class is not for tests to write down.
+        Without a template if the project's own code makes an object of a private class: tests should not do that.
         """
         cls = type(made)
         if self.objects.knows(made) or not self.project.owns(cls):
@@ -215,27 +215,27 @@ class Watch:
 
     def _keep(self, call: Begun) -> None:
         """Note a call of a function that was asked for."""
-        shown = self._described(call)
-        if shown is None and self._is_of_test(call.frame):
-            shown = self._asked(call) or self._in_part(call)
-        found = self._found[call.qualname]
-        if shown is not None and (key := json.dumps(shown)) not in found:
-            found[key] = {"nodeid": self.nodeid, "refused": False} | shown
+        description = self._described(call)
+        if description is None and self._is_of_test(call.frame):
+            description = self._asked(call) or self._in_part(call)
+        calls = self._found[call.qualname]
+        if description is not None and (key := json.dumps(description)) not in calls:
+            calls[key] = {"nodeid": self.nodeid, "refused": False} | description
             self._open[call.frame] = call.qualname, key
 
     def _asked(self, call: Begun) -> dict[str, Any] | None:
-        """What a test asks of an object that nobody can write."""
+        """A test's method call on an object that cannot be written, as JSON with "" as the receiver."""
         passed = self._passed(call) if call.receiver is not None else None
         return None if passed is None else described(call.qualname, passed) | {"receiver": ""}
 
     def _in_part(self, call: Begun) -> dict[str, Any] | None:
-        """What can be written of a call that a test makes with a stand-in of its own."""
+        """The part that can be written of a test's call, which may pass a stand-in of its own; as JSON."""
         is_open = len(self._found[call.qualname]) < self.limit // IN_PART
         passed = passed_in_part(call.frame, call.function, self.objects, bound=call.is_bound) if is_open else []
         return described(call.qualname, passed) | {"receiver": ""} if passed else None
 
     def _described(self, call: Begun) -> dict[str, Any] | None:
-        """A call that begins, as JSON; None when it cannot be written."""
+        """A call that begins, as JSON; None if it cannot be written."""
         made = self.objects.made(call.receiver) if call.receiver is not None else None
         template = made.template if made else None
         if call.receiver is not None and template is None:
@@ -249,18 +249,18 @@ class Watch:
         )
 
     def _passed(self, call: Begun) -> list[Passed] | None:
-        """All arguments of a call, None when one of them cannot be written."""
+        """All arguments of a call, None if one of them cannot be written."""
         return passed_arguments(call.frame, call.function, self.objects, bound=call.is_bound)
 
     def _ended(self, frame: FrameType, value: object, qualname: str, key: str) -> None:
-        """An operator that gives `NotImplemented` was handed what it is not for: that is no call to learn from."""
+        """Note how a call ended; an operator that returns `NotImplemented` got a wrong operand, and is dropped."""
         if value is NotImplemented:
             del self._found[qualname][key]
         elif value is None and is_raising(frame.f_code, frame.f_lasti):
             self._found[qualname][key]["refused"] = True
 
     def _binding(self, frame: FrameType, code: CodeType, qualname: str, first: object) -> Begun:
-        """A call, with what is known of the function."""
+        """A call, with what is known about the function."""
         known = self._bindings.get(id(code))
         if known is None:
             known = self._bindings[id(code)] = _bound_to(frame.f_globals.get("__name__", ""), code, qualname)
@@ -268,19 +268,19 @@ class Watch:
         return Begun(frame, code, qualname, first, function, is_bound, first if is_of_object else None)
 
     def _prepare(self, frame: FrameType, interest: Interest, receiver: object) -> None:
-        """A test calls a method: what comes later on this object comes after it."""
+        """Note a method call of a test on an object as a step that precedes later calls on it."""
         made = self.objects.made(receiver)
         if made is None or len(made.setup) >= MOST_SETUP or self._is_inside(frame):
             return
         cls = type(receiver)
-        function, found = function_of(cls, interest.code.co_name, interest.code)
-        if function is None or isinstance(found, property | classmethod | staticmethod):
+        function, attribute = function_of(cls, interest.code.co_name, interest.code)
+        if function is None or isinstance(attribute, property | classmethod | staticmethod):
             return
-        shown = passed_arguments(frame, function, self.objects, bound=True)
-        where = "" if cls.__module__ == self.module else f"{cls.__module__}:"
-        if shown is not None:
-            name = f"{where}{cls.__qualname__}.{interest.code.co_name}"
-            self._underway[frame] = made, described(name, shown)
+        passed = passed_arguments(frame, function, self.objects, bound=True)
+        prefix = "" if cls.__module__ == self.module else f"{cls.__module__}:"
+        if passed is not None:
+            name = f"{prefix}{cls.__qualname__}.{interest.code.co_name}"
+            self._underway[frame] = made, described(name, passed)
 
     def _is_inside(self, frame: FrameType) -> bool:
         """Whether the project's own code makes the call, and not a test."""
@@ -295,22 +295,22 @@ class Watch:
 
 
 def _bound_to(module: str, code: CodeType, qualname: str) -> tuple[Any, bool, bool]:
-    """The function of that code, whether its first parameter is bound, and whether that is to an object."""
+    """The function with that code, whether its first parameter is bound, and whether it is bound to an object."""
     *above, name = qualname.split(".")
     holder: Any = sys.modules.get(module)
     for part in above:
         holder = inspect.getattr_static(holder, part, None)
-    function, found = function_of(holder, name, code)
-    if not isinstance(holder, type) or isinstance(found, staticmethod):
+    function, attribute = function_of(holder, name, code)
+    if not isinstance(holder, type) or isinstance(attribute, staticmethod):
         return function, False, False
-    by_class = isinstance(found, classmethod) or name in {"__new__", "__init_subclass__", "__class_getitem__"}
+    by_class = isinstance(attribute, classmethod) or name in {"__new__", "__init_subclass__", "__class_getitem__"}
     return function, True, not by_class
 
 
 @contextlib.contextmanager
 def rewriting() -> Iterator[None]:
-    """While this lasts, nobody watches how assertions are rewritten, which makes more calls than the tests do."""
-    # There is no public way between it and the module's body.
+    """Meanwhile the rewriting of assertions is not watched, as it makes more calls than the tests do."""
+    # There is no public place between the rewriting and the module's body.
     original = rewrite._rewrite_test  # noqa: SLF001
 
     def rewritten(*arguments: Any) -> Any:
@@ -337,14 +337,14 @@ def record(work: dict[str, Any], run: invocation.Session = invocation.run) -> di
     session = Watched(watch, job["tests"])
     stopped = run(work, files, (session, outcomes)) if files else ""
     session.stop()
-    found = [*outcomes.results.values(), *outcomes.unusable.values()]
-    found += [outcome(name, "error", "there is no such file") for name in missing]
+    results = [*outcomes.results.values(), *outcomes.unusable.values()]
+    results += [outcome(name, "error", "there is no such file") for name in missing]
     if not outcomes.unusable:
-        found += [outcome(name, "error", stopped or "there is no such test") for name in session.unknown]
-    if stopped and not found:
-        found = [outcome(job["path"], "error", stopped)]
+        results += [outcome(name, "error", stopped or "there is no such test") for name in session.unknown]
+    if stopped and not results:
+        results = [outcome(job["path"], "error", stopped)]
     seen = {"calls": watch.calls(), "constructors": watch.objects.calls(), "through": watch.ways.calls()}
-    return {"type": "recorded", **seen, "outcomes": found}
+    return {"type": "recorded", **seen, "outcomes": results}
 
 
 class Watched:
@@ -357,14 +357,14 @@ class Watched:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection(self) -> Generator[None, Any, Any]:
-        """Threads are watched from the start."""
-        if self.watch.module:  # watching makes tests many times slower: not where only their ends are asked for
+        """Watch threads from the start."""
+        if self.watch.module:  # not if only outcomes are wanted: watched tests are many times slower
             threading.setprofile(self.watch)
         return (yield)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
-        """Objects made while the tests are imported are used in them."""
+        """Watch the import of the tests, too: they use objects that are made then."""
         if not (self.watch.module and isinstance(collector, pytest.Module)):
             return (yield)
         with rewriting():
@@ -376,23 +376,23 @@ class Watched:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, Any, Any]:
-        """Select after all others had their say."""
+        """Select the tests after all other plugins."""
         result = yield
         chosen, self.unknown = selection.chosen(items, self.wanted)
-        # Hundreds of cases of one test show no more calls than are kept of one function.
+        # No more cases of one test than calls of one function are kept: hundreds would show nothing more.
         items[:] = selection.thinned(chosen, self.watch.limit) if self.watch.module else chosen
         return result
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """A test may have taken our place as the profiler; with enough seen there is nothing to watch for."""
+        """Watch again, as a test may have set another profiler; stop once enough has been seen."""
         self.watch.begin(nodeid)
         sys.setprofile(self.watch if self.watch.module and not self.watch.is_full() else None)
 
     def pytest_sessionfinish(self) -> None:
-        """Whatever comes now is pytest's own."""
+        """Stop watching: what comes now is pytest's own."""
         self.stop()
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         threading.setprofile(None)
         sys.setprofile(None)

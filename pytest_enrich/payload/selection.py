@@ -15,19 +15,19 @@ MOST_DETAIL = 2000
 
 
 def chosen(items: Iterable[pytest.Item], wanted: Sequence[str]) -> tuple[list[pytest.Item], list[str]]:
-    """The items that `wanted` names, in their own order, and the names that nothing answers to.
+    """The items that `wanted` names, in their own order, and the names that match nothing.
 
-    A name is a node id, one without its brackets (all parameters), or that of a class or file (all in it).
+    A name is a node id, one without its brackets (all parameters), or that of a class or file (all tests in it).
     """
     if not wanted:
         return list(items), []
-    kept, met = [], set()
+    kept, matched = [], set()
     for item in items:
         names = _names(item) & set(wanted)
         if names:
             kept.append(item)
-            met |= names
-    return kept, [name for name in dict.fromkeys(wanted) if name not in met]
+            matched |= names
+    return kept, [name for name in dict.fromkeys(wanted) if name not in matched]
 
 
 def _names(item: pytest.Item) -> set[str]:
@@ -36,46 +36,47 @@ def _names(item: pytest.Item) -> set[str]:
 
 
 def function_of(item: pytest.Item) -> str:
-    """The node id of a test function, whatever the parameters."""
+    """The node id of an item's test function, without parameters."""
     return item.nodeid.removesuffix(item.name) + name_of(item)
 
 
 def name_of(item: pytest.Item) -> str:
-    """The test function's, without the brackets of its parameters."""
+    """The name of an item's test function, without the brackets of its parameters."""
     return getattr(item, "originalname", None) or item.name
 
 
 def thinned(items: Sequence[pytest.Item], most: int) -> list[pytest.Item]:
-    """The items with no more than `most` of one function, taken evenly from all its parameters."""
+    """The items, with at most `most` of each function, spread evenly over its parameters."""
     functions = [item.nodeid.partition("[")[0] for item in items]
-    of, met = Counter(functions), Counter[str]()
+    total, seen = Counter(functions), Counter[str]()
     kept = []
     for item, function in zip(items, functions, strict=True):
-        if met[function] * most % of[function] < most:
+        if seen[function] * most % total[function] < most:
             kept.append(item)
-        met[function] += 1
+        seen[function] += 1
     return kept
 
 
 def leads(name: str, wanted: Sequence[str]) -> bool:
-    """Whether a wanted test (any, when none is named) is what has this node id, its case, in it, or above it."""
+    """Whether a wanted node id (any, if none is given) is this one, a case of it, inside it, or above it."""
     return not wanted or any(
-        one == name or one.startswith((f"{name}::", f"{name}[")) or name.startswith(f"{one}::") for one in wanted
+        test == name or test.startswith((f"{name}::", f"{name}[")) or name.startswith(f"{test}::")
+        for test in wanted
     )
 
 
 def files(rootdir: str, tests: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The files (pytest's arguments, absolute) that node ids lie in, and those that are not there."""
-    there: list[str] = []
+    """The files (absolute, as arguments of pytest) that these node ids are in, and those that do not exist."""
+    existing: list[str] = []
     missing: list[str] = []
     for name in dict.fromkeys(test.partition("::")[0] for test in tests):
         path = Path(rootdir, name)
-        (there if path.exists() else missing).append(str(path))
-    return there, missing
+        (existing if path.exists() else missing).append(str(path))
+    return existing, missing
 
 
 class Outcomes:
-    """A plugin that keeps one result a test, in the order run, and the texts of failed collections."""
+    """A plugin that keeps one result per test, in the order run, and the texts of failed collections."""
 
     def __init__(self) -> None:
         self.results: dict[str, dict[str, Any]] = {}
@@ -83,7 +84,7 @@ class Outcomes:
         self._denied = len(unwritten)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A module that cannot be imported, or that skips itself."""
+        """Keep the text of a module that cannot be imported, or that skips itself."""
         denied = self._news()
         if report.failed:
             self.unusable[report.nodeid] = outcome(report.nodeid, "error", text_of(report)) | {"denied": denied}
@@ -91,7 +92,7 @@ class Outcomes:
             self.unusable[report.nodeid] = outcome(report.nodeid, "skipped", text_of(report))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Setup, call and teardown make one result: the worst, first seen."""
+        """Combine set-up, call and teardown into one result, the worst of them."""
         entry = self.results.setdefault(report.nodeid, outcome(report.nodeid, "error", UNFINISHED))
         entry["seconds"] += report.duration
         entry["denied"] += self._news()
@@ -104,7 +105,7 @@ class Outcomes:
         entry["detail"] = "" if verdict == "passed" else text_of(report)
 
     def _news(self) -> list[str]:
-        """What was not allowed to be written since it was asked for the last time."""
+        """The paths that were not allowed to be written since the last time that this was called."""
         news, self._denied = unwritten[self._denied :], len(unwritten)
         return list(dict.fromkeys(news))
 
@@ -118,7 +119,7 @@ def outcome(nodeid: str, result: str, detail: str = "") -> dict[str, Any]:
 
 
 def text_of(report: pytest.CollectReport | pytest.TestReport) -> str:
-    """The end of a failure, or why a test was skipped."""
+    """The end of a failure's text, or why a test was skipped."""
     if report.skipped:
         if (reason := getattr(report, "wasxfail", None)) is not None:
             return f"expected to fail: {reason}"
@@ -128,7 +129,7 @@ def text_of(report: pytest.CollectReport | pytest.TestReport) -> str:
 
 
 def _verdict(report: pytest.TestReport) -> str | None:
-    """What this phase says about the test; None for a phase that only went well."""
+    """What this phase says about the test; None for a set-up or teardown that passed."""
     if report.failed:
         return "failed" if report.when == "call" else "error"
     if report.skipped:

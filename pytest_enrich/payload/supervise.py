@@ -1,7 +1,7 @@
-"""One process that outlives the job: it waits, ends whatever the job left behind, and says how the job ended.
+"""A process that outlives the job: it waits, ends whatever the job left behind, and reports how the job ended.
 
-The job runs in a fork, in a session of its own. On Linux this process adopts every orphan below it, so that a
-child that made its own session and lost its parent is found all the same.
+The job runs in a fork, in its own session. On Linux this process adopts every orphan below it, so that it also
+finds a child that made its own session and lost its parent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NoReturn
 ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER
 SIGNAL_WHEN_PARENT_ENDS = 1  # PR_SET_PDEATHSIG
 PATIENCE = 5.0
-"""Seconds for ending what was left behind: a fork bomb may win; the caller then looks for it once more."""
+"""Seconds for ending what was left behind: a fork bomb may outlast that; the caller then looks for it again."""
 
 
 class _StopError(BaseException):
@@ -31,7 +31,7 @@ def fork(status: int) -> None:
     """Return in the child that does the job; the calling process never returns.
 
     Args:
-        status: Descriptor on which the caller reads two lines, the job's process id and how it ended
+        status: The descriptor on which the caller reads two lines, the job's process id and how it ended
             (`exit N`, `signal N`, `stopped`), and then the end of file once nothing of the job is alive.
     """
     signal.signal(signal.SIGTERM, _stop)
@@ -59,7 +59,7 @@ def _supervise(job: int, status: int, parent: int) -> None:
 
 
 def adopt(*, until: int | None = None) -> None:
-    """Become the parent of orphans below, where the system can; be told when the parent `until` ends."""
+    """Become the parent of orphans below, if the system supports it; get a signal when the parent `until` ends."""
     if not sys.platform.startswith("linux"):
         return
     import ctypes
@@ -69,15 +69,15 @@ def adopt(*, until: int | None = None) -> None:
         control(ADOPT_ORPHANS, 1, 0, 0, 0)
         if until is not None:
             control(SIGNAL_WHEN_PARENT_ENDS, int(signal.SIGTERM), 0, 0, 0)
-            if os.getppid() != until:  # it ended before it could be asked for
+            if os.getppid() != until:  # it ended before the signal was asked for
                 _stop(0, None)
 
 
 def _wait(job: int) -> str:
     while True:
-        ended, how = os.wait()
-        if ended == job:
-            code = os.waitstatus_to_exitcode(how)
+        process, status = os.wait()
+        if process == job:
+            code = os.waitstatus_to_exitcode(status)
             return f"signal {-code}" if code < 0 else f"exit {code}"
 
 
@@ -91,8 +91,8 @@ def end_all(job: int) -> None:
                 pass
         except ChildProcessError:
             return
-        for ended in (-job, *children()):
-            _kill(ended)
+        for process in (-job, *children()):
+            _kill(process)
         time.sleep(0.002)
 
 
@@ -102,13 +102,13 @@ def _kill(process: int) -> None:
 
 
 def children() -> list[int]:
-    """Direct children, adopted ones among them; they end one generation at a time."""
+    """Direct children, including adopted ones; when these end, the next generation is adopted."""
     own = str(os.getpid())
-    found = []
+    processes = []
     for name in os.listdir("/proc") if os.path.isdir("/proc") else ():  # noqa: PTH208, PTH112 - as cheap as can be
         if name.isdigit():
             with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123 - the same
                 # The name in parentheses may hold anything, spaces and parentheses too.
                 if file.read().rpartition(b")")[2].split()[1].decode() == own:
-                    found.append(int(name))
-    return found
+                    processes.append(int(name))
+    return processes

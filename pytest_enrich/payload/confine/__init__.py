@@ -1,8 +1,8 @@
-"""The kernel's layers: what this process, and all that it starts, may no longer ask of the system. Linux only.
+"""The kernel's layers: what this process and all that it starts may no longer ask of the system. Linux only.
 
-Landlock decides about files, seccomp about everything else; both last until the process ends and hold for its
-children. Nothing here knows the rest of the payload, so it also serves as the probe that tells whether the
-layers work on this machine.
+Landlock decides about files, seccomp about everything else; both last until the process ends and apply to its
+children. Nothing here depends on the rest of the payload, so it also serves as the probe that finds out whether
+the layers work on this machine.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ __all__ = ["NAMESPACES", "Rules", "apply", "narrow", "probe"]
 
 NAMESPACES = ("mnt", "net", "pid")
 ALLOWED = ("network", "metadata", "forks", "programs")
-"""What a confinement says of each, whether it is."""
+"""The keys of a confinement that say whether something is allowed."""
 
 
 def apply(confinement: dict[str, Any] | None, scratch: str) -> None:
-    """Confine this process. It has one thread, and has opened what it needs of its own.
+    """Confine this process, which must have a single thread and have opened what it needs for itself.
 
     Args:
-        confinement: `read` (paths to read and execute, with all below), `listed` (directories that may be
-            listed), `write` (paths to write), and whether `network` (a network of its own is there),
-            `metadata` (modes and times may be set; mounts protect the rest), `forks` and `programs` are allowed.
-            None where nothing is confined.
-        scratch: Where everything is allowed.
+        confinement: `read` (paths to read and execute, with everything below), `listed` (directories that may be
+            listed), `write` (paths to write), and whether `network` (there is a separate network), `metadata`
+            (modes and times may be set; mounts protect the rest), `forks` and `programs` are allowed. None to
+            confine nothing.
+        scratch: The directory where everything is allowed.
 
     Raises:
-        OSError: The kernel lacks a layer or refuses it: nothing untrusted may run then.
+        OSError: The kernel lacks a layer or refuses it; then nothing untrusted may run.
     """
     if confinement is None:
         return
@@ -46,11 +46,11 @@ def apply(confinement: dict[str, Any] | None, scratch: str) -> None:
 
 
 def narrow(confinement: dict[str, Any] | None, *, programs: bool = False) -> None:
-    """In a fork of a confined process: no forks, no programs, and no signal but to itself, from now on.
+    """In a fork of a confined process, forbid forks, programs, and signals to others from now on.
 
     Args:
-        confinement: As of `apply`; without one nothing is confined.
-        programs: Whether what may start programs still may.
+        confinement: As for `apply`; if None, nothing is confined.
+        programs: Whether a process that may start programs keeps that right.
 
     Raises:
         OSError: The kernel refuses it.
@@ -63,7 +63,7 @@ def narrow(confinement: dict[str, Any] | None, *, programs: bool = False) -> Non
 
 
 def probe(scratch: str) -> None:
-    """Confine this process, and only if that took effect say which `NAMESPACES` it is in."""
+    """Confine this process, and print the `NAMESPACES` that it is in only if that took effect."""
     import socket
 
     namespaces = " ".join(os.readlink(f"/proc/self/ns/{kind}") for kind in NAMESPACES)  # noqa: PTH115 - a text

@@ -20,7 +20,7 @@ ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 BIND_OR_CONNECT_TCP = 3
 ABSTRACT_SOCKETS_AND_SIGNALS = 3
 
-# The versions of the kernel's interface that bring what is used here.
+# The versions of the kernel's interface that introduced what is used here.
 REFERS, TRUNCATES, NETWORK, DEVICES, SCOPES = 2, 3, 4, 5, 6
 
 VERSION_FLAG = 1
@@ -37,13 +37,13 @@ def version(system: System) -> int:
     """The version of the kernel's Landlock.
 
     Raises:
-        OSError: It has none, or it is switched off.
+        OSError: It has none, or Landlock is switched off.
     """
     return system.call("landlock_create_ruleset", None, ctypes.c_size_t(0), VERSION_FLAG)
 
 
 def restrict(system: System, version: int, confinement: dict[str, Any], scratch: str) -> None:
-    """From now on only what `confinement` names can be opened; see `confine.apply`.
+    """Allow opening only what `confinement` names from now on; see `confine.apply`.
 
     Raises:
         OSError: The kernel refuses it.
@@ -70,7 +70,7 @@ def _handled(version: int) -> int:
 
 
 def _create(system: System, version: int, handled: int, *, network: bool) -> int:
-    """A ruleset; the kernel takes as many words of its description as its version knows."""
+    """Create a ruleset; the kernel accepts only as many words of description as its version knows."""
     words = [handled]
     if version >= NETWORK:
         words.append(BIND_OR_CONNECT_TCP if network else 0)
@@ -84,7 +84,7 @@ def _create(system: System, version: int, handled: int, *, network: bool) -> int
 
 def _allow(system: System, ruleset: int, allowed: int, paths: Iterable[str]) -> None:
     for path in paths:
-        # What is gone, or cannot be looked at, needs no permission.
+        # What is gone, or cannot be accessed, needs no permission.
         with contextlib.suppress(OSError):
             descriptor = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
@@ -96,7 +96,7 @@ def _allow(system: System, ruleset: int, allowed: int, paths: Iterable[str]) -> 
 def _allow_one(system: System, ruleset: int, allowed: int, descriptor: int) -> None:
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISLNK(mode):
-        return  # it would allow what it leads to
+        return  # a rule for it would allow its target
     rights = allowed if stat.S_ISDIR(mode) else allowed & ON_FILES
     if rights:
         rule = _Beneath(rights, descriptor)

@@ -1,4 +1,4 @@
-"""Seccomp: a program for the kernel that looks at every system call, assembled by hand."""
+"""Seccomp: a program for the kernel that checks every system call, assembled by hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TypeAlias
 from .syscalls import System
 
 Instruction: TypeAlias = tuple[int, int, int, int]
-"""Code, how many instructions to skip if true and if false, operand."""
+"""Code, how many instructions to skip if true and if false, and the operand."""
 
 LOAD, AND, RETURN = 0x20, 0x54, 0x06
 IF_EQUAL, IF_AT_LEAST, IF_ANY_BIT = 0x15, 0x35, 0x45
@@ -24,16 +24,16 @@ LONGEST = 4096
 AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
 SOCK_STREAM, SOCK_SEQPACKET = 1, 5
 SOCK_KIND = 0xF
-"""The bits of a socket's type that are no flags (SOCK_CLOEXEC, SOCK_NONBLOCK)."""
+"""The bits of a socket's type that are not flags (SOCK_CLOEXEC, SOCK_NONBLOCK)."""
 CLONE_THREAD = 0x10000
 CLONE_NEW = 0x7E020000 | 0x80
-"""All flags that make namespaces."""
+"""All flags that create namespaces."""
 
 FD_OWNER = (8, 10, 15)
 """F_SETOWN, F_SETSIG, F_SETOWN_EX: they make the kernel send signals to others."""
 
 TERMINAL_AND_OWNER = (0x5412, 0x541C, 0x8901, 0x8902)
-"""TIOCSTI and TIOCLINUX type into a terminal; FIOSETOWN and SIOCSPGRP do as F_SETOWN does."""
+"""TIOCSTI and TIOCLINUX type into a terminal; FIOSETOWN and SIOCSPGRP do what F_SETOWN does."""
 
 ALWAYS = """
     ptrace process_vm_readv process_vm_writev process_madvise process_mrelease pidfd_getfd kcmp
@@ -74,12 +74,12 @@ class _Instruction(ctypes.Structure):
 
 
 def deny(number: int) -> list[Instruction]:
-    """The call answers with this errno and does nothing."""
+    """Let the call fail with this errno and do nothing."""
     return [(RETURN, 0, 0, ERRNO | number)]
 
 
 def only(argument: int, values: Iterable[int], number: int, *, mask: int = LOWER_HALF) -> list[Instruction]:
-    """Allowed when the bits of `mask` in the argument (its lower 32 bits) are one of these values."""
+    """Allow the call only if the bits of `mask` in the argument (its lower 32 bits) are one of these values."""
     body = [_load(argument), (AND, 0, 0, mask)]
     for value in values:
         body += [(IF_EQUAL, 0, 1, value & 0xFFFFFFFF), (RETURN, 0, 0, ALLOW)]
@@ -87,12 +87,12 @@ def only(argument: int, values: Iterable[int], number: int, *, mask: int = LOWER
 
 
 def must(argument: int, value: int, number: int) -> list[Instruction]:
-    """Denied when the argument is anything else; what follows decides about the rest."""
+    """Deny the call if the argument is anything else; otherwise the next instructions decide."""
     return [_load(argument), (IF_EQUAL, 1, 0, value), *deny(number)]
 
 
 def never(argument: int, values: Iterable[int], number: int) -> list[Instruction]:
-    """Denied when the argument is one of these values."""
+    """Deny the call if the argument is one of these values."""
     body = [_load(argument)]
     for value in values:
         body += [(IF_EQUAL, 0, 1, value & 0xFFFFFFFF), *deny(number)]
@@ -100,7 +100,7 @@ def never(argument: int, values: Iterable[int], number: int) -> list[Instruction
 
 
 def bits(argument: int, denied: int, needed: int, number: int) -> list[Instruction]:
-    """Denied when one of the `denied` bits is set, or (unless it is 0) none of the `needed` ones."""
+    """Deny the call if one of the `denied` bits is set, or (unless `needed` is 0) none of the `needed` ones."""
     body = [_load(argument), (IF_ANY_BIT, 0, 1, denied), *deny(number)]
     if needed:
         body += [(IF_ANY_BIT, 1, 0, needed), *deny(number)]
@@ -108,12 +108,12 @@ def bits(argument: int, denied: int, needed: int, number: int) -> list[Instructi
 
 
 def masked(argument: int, mask: int, value: int, number: int) -> list[Instruction]:
-    """Denied when the bits of `mask` in the argument have this value."""
+    """Deny the call if the bits of `mask` in the argument have this value."""
     return [_load(argument), (AND, 0, 0, mask), (IF_EQUAL, 0, 1, value), *deny(number), (RETURN, 0, 0, ALLOW)]
 
 
 def filter_program(system: System, rules: dict[int, list[Instruction]], number: int) -> list[Instruction]:
-    """The whole: other architectures end the process, calls newer than the table answer `number`."""
+    """The whole program: other architectures end the process, calls newer than the table fail with `number`."""
     whole: list[Instruction] = [
         (LOAD, 0, 0, ARCHITECTURE),
         (IF_EQUAL, 1, 0, system.architecture),
@@ -133,7 +133,7 @@ def _load(argument: int) -> Instruction:
 
 
 def install_filter(system: System, instructions: list[Instruction]) -> None:
-    """Put the program in force for this thread and all that it starts.
+    """Put the program into force for this thread and all that it starts.
 
     Raises:
         OSError: The kernel refuses it.
@@ -149,12 +149,12 @@ class Rules:
     """What a filter allows.
 
     Attributes:
-        network: Internet sockets: there is a network without anyone else in it.
+        network: Internet sockets, as there is a separate network with nobody else in it.
         metadata: Modes, owners, times and attributes of files.
         forks: New processes.
-        programs: Other programs in the place of this one.
-        signals: Signals; Landlock sees to it that they reach nobody outside.
-        truncates: Truncating; Landlock sees to it that it hits nothing outside.
+        programs: Executing other programs in place of this one.
+        signals: Signals; Landlock makes sure that they reach nobody outside.
+        truncates: Truncating; Landlock makes sure that it affects nothing outside.
     """
 
     network: bool
@@ -181,18 +181,18 @@ class Rules:
             (self.signals, SIGNALS),
         ):
             names += [] if allowed else more.split()
-        # So that libc falls back to calls whose arguments can be seen, and files whose size is.
+        # So that libc falls back to calls whose arguments can be checked, and to files whose size is limited.
         unknown = dict.fromkeys(("clone3", "openat2", "memfd_create"), deny(errno.ENOSYS))
-        # Space has to be written, which takes time enough to be noticed; libc does so where this is not there.
+        # Allocating must write the space, slow enough to be noticed; libc does that if this call is missing.
         slow = {"fallocate": deny(errno.EOPNOTSUPP)}
         return dict.fromkeys(names, deny(errno.EPERM)) | unknown | slow
 
     def _sockets(self) -> dict[str, list[Instruction]]:
-        # A local socket reaches services outside by a path, even from a network of one's own.
+        # A local socket reaches services outside by a path, even from a separate network.
         families = (AF_INET, AF_INET6) if self.network else ()
         return {
             "socket": only(0, families, errno.EPERM),
-            # Nor may a pair be of datagrams (SOCK_RAW makes one as well): each can be sent to any path.
+            # A pair may not be of datagrams (which SOCK_RAW makes too) either: these can be sent to any path.
             "socketpair": [
                 *must(0, AF_UNIX, errno.EPERM),
                 *only(1, (SOCK_STREAM, SOCK_SEQPACKET), errno.EPERM, mask=SOCK_KIND),
@@ -202,7 +202,7 @@ class Rules:
     def _processes(self, own: int, parent: int) -> dict[str, list[Instruction]]:
         rules = {
             "clone": bits(0, CLONE_NEW, 0 if self.forks else CLONE_THREAD, errno.EPERM),
-            # Of other processes of this user, they change the limits and the processors.
+            # These change limits and processors of other processes of this user, too.
             "prlimit64": only(0, (0, own), errno.EPERM),
             "sched_setaffinity": only(0, (0, own), errno.EPERM),
             "fcntl": never(1, FD_OWNER, errno.EPERM),
@@ -210,7 +210,7 @@ class Rules:
         }
         if not self.signals:
             rules["tgkill"] = only(0, (own,), errno.EPERM)
-            # With forks there are others to be ended; never all, never the group, never who watches over it.
+            # With forks, there are others to be killed; but never all, never the group, never the supervisor.
             everyone = (-1, 0, 1, parent)
             rules["kill"] = never(0, everyone, errno.EPERM) if self.forks else only(0, (own,), errno.EPERM)
         return rules
@@ -218,7 +218,7 @@ class Rules:
     def _files(self) -> dict[str, list[Instruction]]:
         if self.truncates:
             return {}
-        # Opening for reading can truncate too.
+        # Opening for reading can truncate, too.
         mask, value = os.O_TRUNC | os.O_ACCMODE, os.O_TRUNC
         return {
             "truncate": deny(errno.EPERM),

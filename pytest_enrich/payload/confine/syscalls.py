@@ -1,4 +1,4 @@
-"""System calls by name, for the two architectures that are known here."""
+"""System calls by name, for the two architectures that are supported."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ TABLE = """
     openat 257 56, openat2 437 437, open 2 -, landlock_create_ruleset 444 444, landlock_add_rule 445 445,
     landlock_restrict_self 446 446, seccomp 317 277, fallocate 285 47, memfd_create 319 279
 """
-"""Name, number on x86-64, number on arm64 (`-`: it has none)."""
+"""Name, number on x86-64, number on arm64 (`-` if it has none)."""
 
 ARCHITECTURES = {"x86_64": (1, 0xC000003E), "aarch64": (2, 0xC00000B7)}
 """Column of the table, and the kernel's name for it (AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64)."""
 
 UNKNOWN = 463
-"""The first number that the table says nothing about; all of x86-64's 32-bit variants lie above it."""
+"""The first number that the table does not cover; all of x86-64's 32-bit variants are above it."""
 SET_NO_NEW_PRIVS = 38
 CAPBSET_DROP = 24
 CAP_AMBIENT, CAP_AMBIENT_CLEAR_ALL = 47, 4
@@ -58,7 +58,7 @@ def _libc() -> Callable[..., int]:
 
 @dataclass(frozen=True)
 class System:
-    """The machine's system calls."""
+    """The system calls of a machine."""
 
     architecture: int
     numbers: dict[str, int]
@@ -67,10 +67,10 @@ class System:
 
     @classmethod
     def current(cls) -> System:
-        """This machine's.
+        """The system calls of this machine.
 
         Raises:
-            OSError: It is one that the table lacks, or a 32-bit process.
+            OSError: The table does not have this machine, or this is a 32-bit process.
         """
         machine = platform.machine()
         if machine not in ARCHITECTURES or ctypes.sizeof(ctypes.c_void_p) != 8:  # noqa: PLR2004 - bytes
@@ -79,7 +79,7 @@ class System:
 
     @classmethod
     def of(cls, machine: str) -> System:
-        """That of `x86_64` or `aarch64`."""
+        """The system calls of `x86_64` or `aarch64`."""
         column, architecture = ARCHITECTURES[machine]
         rows = [row.split() for row in TABLE.split(",")]
         numbers = {row[0]: int(row[column]) for row in rows if row[column] != "-"}
@@ -89,7 +89,7 @@ class System:
         """Make a call.
 
         Raises:
-            OSError: As the kernel says.
+            OSError: The error that the kernel reports.
         """
         answer = self.invoke(ctypes.c_long(self.numbers[name]), *arguments)
         if answer < 0:
@@ -103,14 +103,14 @@ class _Header(ctypes.Structure):
 
 
 def drop_privileges() -> None:
-    """Gain nothing by programs started later, and lose all capabilities now.
+    """Drop all capabilities now, and gain no privileges through programs started later.
 
     Raises:
         OSError: The kernel refuses it.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     for capability in range(MOST_CAPABILITIES):
-        # Fails for those that the kernel does not know, and when there is nothing to lose.
+        # Fails for those that the kernel does not know, and if there are none to drop.
         libc.prctl(CAPBSET_DROP, capability, 0, 0, 0)
     libc.prctl(CAP_AMBIENT, CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     nothing = (ctypes.c_uint32 * 6)()

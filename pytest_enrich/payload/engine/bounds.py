@@ -1,4 +1,4 @@
-"""The bounds of a search and of a run: time, what is printed, and which day it is."""
+"""The bounds of a search and of a run: time, output, and the date."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from types import FrameType
 from .trace import TooLongError
 
 DAYS_AHEAD = (0, 548)
-"""How far the clock is ahead in each look: a result that depends on today's date is not the same in both.
+"""How far the clock is ahead in each run: a result that depends on today's date differs between the two.
 
-A year and a half, as it may depend on the season.
+A year and a half, since it may depend on the season.
 """
 
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """When to stop: a number of executions, a moment of the monotonic clock; and the seed.
+    """When to stop (a number of executions, a time of the monotonic clock), and the seed.
 
-    `idle` executions of a function in a row may take no new branch.
+    At most `idle` executions of a function in a row may take no new branch.
     """
 
     executions: int
@@ -34,7 +34,7 @@ class Limits:
     idle: int = 2000
 
     def share(self, spent: int, parts: int) -> Limits:
-        """The first of so many equal parts of what is left after `spent` executions."""
+        """The first of `parts` equal parts of what is left after `spent` executions."""
         now = time.monotonic()
         return dataclasses.replace(
             self,
@@ -43,13 +43,13 @@ class Limits:
         )
 
     def over(self, executions: int) -> bool:
-        """Whether they are used up."""
+        """Whether the limits are used up."""
         return executions >= self.executions or time.monotonic() >= self.deadline
 
 
 @contextlib.contextmanager
 def shifted(days: int) -> Iterator[None]:
-    """The clock is so many days (and some hours and minutes) ahead; 0 leaves it alone."""
+    """Set the clock this many days (and a few hours) ahead; 0 leaves it alone."""
     if not days:
         yield
         return
@@ -61,7 +61,7 @@ def shifted(days: int) -> Iterator[None]:
 
 
 class Output(io.TextIOWrapper):
-    """A standard stream as pytest puts one there: with bytes below, for those who write these."""
+    """A standard stream like the one pytest installs: with a byte buffer, for code that writes bytes."""
 
     def __init__(self) -> None:
         self._bytes = io.BytesIO()
@@ -69,23 +69,23 @@ class Output(io.TextIOWrapper):
         self._scene = ""
 
     def begin(self) -> None:
-        """What is written from now on is the call's own."""
+        """Count what is written from now on as the call's own."""
         self._scene = self.text
 
     @property
     def told(self) -> str:
-        """All that was written, "" where nothing of it is the call's own."""
+        """Everything that was written, "" if none of it is the call's own."""
         return self.text if self.text != self._scene else ""
 
     @property
     def text(self) -> str:
-        """All that was written, "" where it was closed."""
+        """Everything that was written, "" if the stream was closed."""
         return "" if self._bytes.closed else self._bytes.getvalue().decode(errors="replace")
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[tuple[Output, list[warnings.WarningMessage]]]:
-    """What a call prints goes into a stream, what it warns of into a list; nobody hears what it complains of."""
+    """Collect what a call prints in a stream and its warnings in a list, and discard what it writes to stderr."""
     with (
         contextlib.redirect_stdout(Output()) as printed,
         contextlib.redirect_stderr(Output()),
@@ -97,7 +97,7 @@ def quiet() -> Iterator[tuple[Output, list[warnings.WarningMessage]]]:
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TooLongError` in the code that is still running after `seconds`, again and again."""
+    """Raise `TooLongError` in code that is still running after `seconds`, and repeat it at that interval."""
 
     def interrupt(_signum: int, _frame: FrameType | None) -> None:
         raise TooLongError

@@ -1,4 +1,4 @@
-"""What to try next, from what conditions compared in runs that came to a wanted one and took its other way."""
+"""What to try next, from what conditions compared in runs that reached a wanted one but took its other way."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ MOST_WITNESSES, MOST_RAISING = 4, 2
 MOST_NOTES = 12
 MOST_VARIATIONS = 80
 Towards: TypeAlias = Callable[[Call, Sequence[int]], Iterable[Call]]
-"""Choices that would bring a call nearer to the other ways of the conditions on these lines."""
+"""Choices that would bring a call nearer to the other outcome of the conditions on these lines."""
 
 
 class Guide:
-    """Remembers choices of one subject that came near wanted branches, and says what would bring them further.
+    """Remembers choices of a subject that came near wanted branches, and suggests how to get further.
 
     Args:
-        lines: Of the conditions whose other way is wanted.
-        way: Lines of the conditions that come before: their other way is wanted while the subject never took it.
-        others: Those of all conditions of the file: the same, while there is one of `lines` that nothing came to.
+        lines: Those of the conditions whose other outcome is wanted.
+        way: Lines of the conditions before them: the other outcome of these is wanted until it is seen.
+        others: Lines of all conditions of the file: likewise, until all of `lines` have been reached.
 
     Attributes:
-        is_near: Whether something came to one of `lines`, or there are none to come to.
+        is_near: Whether something reached one of `lines`, or there are none to reach.
     """
 
     def __init__(self, lines: Iterable[int], way: Iterable[int] = (), others: Iterable[int] = ()) -> None:
@@ -46,20 +46,20 @@ class Guide:
         self.is_near = not self._lines
 
     def see(self, call: Call, branches: Collection[Branch], *, is_raising: bool = False) -> None:
-        """Choices were run; the first ones that come to a line are kept for it, and those that take a new way.
+        """Record a run: the first choices to reach a line are kept for it, as are those that take a new branch.
 
-        Few of those that end in an exception: they may have come no further than to the line.
+        Only a few of those that end in an exception are kept: they may have got no further than the line.
         """
-        came = set()
+        visited = set()
         is_new = not self._ways.issuperset(branches)
         self._ways.update(branches)
         for start, end in branches:
-            came |= {start, end}
-            # A way that ended in an exception may lead on for others.
+            visited |= {start, end}
+            # A branch that ended in an exception may lead further for other choices.
             if start in self._way or (start in self._others and not is_raising):
                 self._taken[start].add(end)
-        lines = sorted(came & self._room.keys())
-        self._far -= came
+        lines = sorted(visited & self._room.keys())
+        self._far -= visited
         self.is_near |= not self._lines.isdisjoint(lines)
         full = MOST_WITNESSES - MOST_RAISING if is_raising else 0
         wanted = [line for line in lines if is_new or self._room[line] > full]
@@ -69,53 +69,53 @@ class Guide:
             self._witnesses.append((is_raising, call, wanted))
 
     def ideas(self, towards: Towards, is_open: Callable[[int], bool]) -> Iterator[Call]:
-        """Choices to try for the lines that `is_open` says are wanted; ends when nobody new came near."""
+        """Choices to try for the lines that `is_open` wants; ends when no new choices came near."""
         while self._witnesses:
-            nearest = min(self._witnesses, key=lambda witness: witness[0])  # one that came through, if any
+            nearest = min(self._witnesses, key=lambda witness: witness[0])  # one that did not raise, if any
             self._witnesses.remove(nearest)
             _, call, lines = nearest
             if wanted := [line for line in lines if is_open(line) or self.is_one_way(line)]:
                 yield from towards(call, wanted)
 
     def is_one_way(self, line: int) -> bool:
-        """Whether its other way may lead to what is wanted."""
+        """Whether not both outcomes were seen here, and the other one may lead to what is wanted."""
         is_on_way = line in self._way or (line in self._others and bool(self._far))
         return is_on_way and len(self._taken[line]) < 2  # noqa: PLR2004 - of the two ways
 
 
 class Choices:
-    """What is known of the choices of a subject: nothing, unless it says more."""
+    """What is known about the choices of a subject: nothing, unless a subclass says more."""
 
     def sites(self, call: Call) -> Iterator[Site]:
-        """What is chosen, and the defaults of what may be."""
+        """What is chosen, and the defaults of what can be."""
         return sites(call)
 
     def marks(self, _call: Call) -> Iterable[Mark]:
-        """What may be chosen and is not."""
+        """What can be chosen and is not."""
         return ()
 
     def like(self, _kind: object) -> Iterable[str]:
-        """Templates of values of a type, or texts that a pattern matches."""
+        """Templates of values of a type, or of texts that a pattern matches."""
         return ()
 
     def learn(self, values: Iterable[object]) -> None:
-        """Code compared with these: they are worth trying elsewhere, too."""
+        """Remember values that the code compared with: they are worth trying elsewhere, too."""
 
 
 Watch: TypeAlias = Callable[[Call, Collection[int]], list[Note]]
-"""Runs choices, and says what conditions on these lines compare; on all lines where there are none."""
+"""Runs choices, and says what the conditions on these lines compare; on all lines if none are given."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Approach:
-    """The way to the other outcome of conditions.
+    """How to get to the other outcome of conditions.
 
     Attributes:
-        choices: Of the subject.
-        watch: Runs it.
-        most: Proposals for one line.
-        depth: So many parts of a condition are made to hold one after the other.
-        is_open: Whether the other outcome is still wanted, where the choices are run meanwhile.
+        choices: Those of the subject.
+        watch: Runs the subject.
+        most: The most proposals for one line.
+        depth: How many parts of a condition are made to hold, one after the other.
+        is_open: Whether the other outcome is still wanted, where the choices are run in the meantime.
     """
 
     choices: Choices
@@ -125,13 +125,13 @@ class Approach:
     is_open: Callable[[int], bool] = lambda _line: True
 
     def towards(self, call: Call, lines: Sequence[int]) -> Iterator[Call]:
-        """Choices in which what these lines compare is what is asked for, then such as come nearer to it."""
+        """Choices that give what the conditions on these lines ask for, then choices that come nearer to it."""
         notes = self.watch(call, lines)
-        of_line = {line: [note for note in notes if note.line == line] for line in lines}
-        likely = {line: self._likely(call, of_line[line]) for line in lines}
-        yield from (other for line, other in _by_turns(likely) if self.is_open(line))
+        notes_of = {line: [note for note in notes if note.line == line] for line in lines}
+        likely = {line: self._likely(call, notes_of[line]) for line in lines}
+        yield from (proposal for line, proposal in _by_turns(likely) if self.is_open(line))
         for line in lines:
-            yield from self._nearer(line, call, of_line[line], likely[line])
+            yield from self._nearer(line, call, notes_of[line], likely[line])
 
     def _nearer(self, line: int, call: Call, notes: list[Note], likely: list[Call]) -> Iterator[Call]:
         for _ in range(self.depth):
@@ -142,10 +142,10 @@ class Approach:
             likely = self._likely(call, notes)
             yield from likely
         if self.is_open(line) and distance(notes) < math.inf:
-            yield from descend(call, lambda other: distance(self.watch(other, [line])), self.choices.sites)
+            yield from descend(call, lambda moved: distance(self.watch(moved, [line])), self.choices.sites)
 
     def _likely(self, call: Call, notes: Sequence[Note]) -> list[Call]:
-        """What would make one of the conditions come out another way."""
+        """Calls that would make one of the conditions come out the other way."""
         self.choices.learn(operand for note in notes for operand in (note.left, note.right))
         patterns = (note.left for note in notes if note.how in MATCHING)
         self.choices.learn(map(evaluate, chain.from_iterable(map(self.choices.like, patterns))))
@@ -159,13 +159,13 @@ class Approach:
         ]
 
     def _further(self, line: int, notes: Sequence[Note], likely: Iterable[Call]) -> tuple[Call, list[Note]] | None:
-        """The first that comes to one more condition of the line: of an `and`, the first part holds now."""
-        noted = ((call, self.watch(call, [line])) for call in likely)
-        return next(((call, found) for call, found in noted if len(found) > len(notes)), None)
+        """The first call that reaches one more condition of the line: the first part of an `and` holds now."""
+        watched = ((call, self.watch(call, [line])) for call in likely)
+        return next(((call, more) for call, more in watched if len(more) > len(notes)), None)
 
 
 def variations(choices: Choices, watch: Watch, call: Call) -> Iterator[Call]:
-    """Choices for which one of the last conditions that this call came to comes out another way."""
+    """Choices for which one of the last conditions that this call reached comes out the other way."""
     return _proposals(choices, call, watch(call, ())[::-1])
 
 
@@ -180,6 +180,6 @@ def _proposals(choices: Choices, call: Call, notes: Sequence[Note]) -> Iterator[
 
 
 def _by_turns(likely: Mapping[int, Sequence[Call]]) -> Iterator[tuple[int, Call]]:
-    """The first of each line, then the second: where a run takes long, few of them are tried."""
+    """The first call of each line, then the second: where a run takes long, only a few are tried."""
     for row in zip_longest(*likely.values()):
         yield from ((line, call) for line, call in zip(likely, row, strict=True) if call is not None)

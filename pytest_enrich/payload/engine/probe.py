@@ -1,4 +1,4 @@
-"""Conditions rewritten so that they tell their operands to a probe, and do what they did."""
+"""Conditions rewritten so that they report their operands to a probe, and otherwise behave as before."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ COMPARISONS: dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.In: ("in", lambda left, right: left in right),
     ast.NotIn: ("in", lambda left, right: left not in right),
 }
-"""How two operands are compared (what brings them together matters, not which of both comes out), by operator."""
+"""How two operands are compared, by operator: an operator and its negation are the same comparison."""
 MATCHING = {"match", "fullmatch", "search", "finditer", "findall"}
 SAMPLES: Mapping[str, str] = {"isdigit": "7", "isalpha": "ab", "isupper": "AB", "islower": "ab", "isspace": " "}
-"""Methods that ask what signs a text is of, and such a text."""
+"""Methods that ask what kind of characters a text consists of, and such a text."""
 METHODS = {"startswith", "endswith", *MATCHING, *SAMPLES}
 UNUSUAL: Mapping[str, tuple[float, ...]] = {
     "isfinite": (math.inf, math.nan),
     "isinf": (math.inf, -math.inf),
     "isnan": (math.nan,),
 }
-"""Functions that ask whether a number is an unusual one, and such numbers."""
+"""Functions that ask whether a number is unusual, and such numbers."""
 SORTS: Mapping[str, tuple[str, ...]] = {
     "iscoroutinefunction": ("⟨asyncio:sleep⟩",),
     "isawaitable": (AWAITABLE,),
@@ -47,16 +47,16 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "isclass": ("⟨builtins:int⟩",),
     "isfunction": ("lambda value: value",),
 }
-"""Functions that ask for a sort of value, and templates of such values."""
+"""Functions that ask for a kind of value, and templates of such values."""
 FUNCTIONS = {*UNUSUAL, *SORTS}
-"""Functions of one value, of `math`, `inspect` and their like, that say what sort it is."""
+"""Functions of one value, from `math`, `inspect` and the like, that say what kind it is."""
 PAIRS: dict[str, Callable[[Any, Any], Any]] = {"isinstance": isinstance, "hasattr": hasattr}
-"""Built-in functions that ask something of a value."""
+"""Built-in functions that ask something about a value."""
 MOST = 300
 
 
 class Probing(ast.NodeTransformer):
-    """Puts a call of the probe in the place of each condition."""
+    """Replaces each condition with a call of the probe."""
 
     def __init__(self) -> None:
         self._line = 0
@@ -64,7 +64,7 @@ class Probing(ast.NodeTransformer):
         self.conditions: set[int] = set()
 
     def visit(self, node: ast.AST) -> Any:
-        """As `NodeTransformer`; remembers the statement."""
+        """As in `NodeTransformer`; keeps track of the current statement."""
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             self._asked |= asked(node)
         if isinstance(node, ast.stmt):
@@ -79,7 +79,7 @@ class Probing(ast.NodeTransformer):
         return visited
 
     def _with_body(self, node: Any) -> Any:
-        """Defaults and decorators run on import, and stay as they are."""
+        """Visit the body only: defaults and decorators run on import, and stay as they are."""
         node.body = (
             self.visit(node.body)
             if isinstance(node, ast.Lambda)
@@ -88,7 +88,7 @@ class Probing(ast.NodeTransformer):
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:
-        """`a < b`; a chain becomes several, unless what stands in its middle may do something."""
+        """`a < b`; a chain becomes several comparisons, unless a middle operand may have side effects."""
         self.generic_visit(node)
         if not all(isinstance(operand, ast.Name | ast.Constant) for operand in node.comparators[:-1]):
             return node
@@ -100,11 +100,11 @@ class Probing(ast.NodeTransformer):
         return parts[0] if len(parts) == 1 else ast.copy_location(ast.BoolOp(ast.And(), parts), node)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        """`isinstance(a, b)`, `a.startswith(b)`, `isfinite(a)` and their like."""
+        """`isinstance(a, b)`, `a.startswith(b)`, `isfinite(a)` and the like."""
         self.generic_visit(node)
         is_of_re = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "re"
-        is_flagged = is_of_re and [one.arg for one in node.keywords] == ["flags"]
-        if (node.keywords and not is_flagged) or any(isinstance(one, ast.Starred) for one in node.args):
+        is_flagged = is_of_re and [keyword.arg for keyword in node.keywords] == ["flags"]
+        if (node.keywords and not is_flagged) or any(isinstance(argument, ast.Starred) for argument in node.args):
             return node
         if isinstance(node.func, ast.Name) and node.func.id in PAIRS and len(node.args) > 1:
             return self._probe(node, self._line, node.func.id, *node.args)
@@ -112,7 +112,7 @@ class Probing(ast.NodeTransformer):
         if name in FUNCTIONS and len(node.args) == 1:
             return self._probe(node, self._line, name, *node.args, node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and not _is_super(node.func.value):
-            flags = [one.value for one in node.keywords]
+            flags = [keyword.value for keyword in node.keywords]
             return self._probe(node, self._line, node.func.attr, node.func.value, *node.args, *flags)
         return node
 
@@ -128,23 +128,23 @@ class Probing(ast.NodeTransformer):
 
     @staticmethod
     def _probe(node: ast.expr, line: int, how: str, *operands: ast.expr) -> ast.expr:
-        # Located one by one: to fix what is missing in a whole file takes as long as all the rest.
-        made = ast.Name(NAME, ast.Load()), ast.Constant(line), ast.Constant(how)
-        name, *told = (ast.copy_location(argument, node) for argument in made)
-        return ast.copy_location(ast.Call(name, [*told, *operands], []), node)
+        # Located one by one: ast.fix_missing_locations on a whole file takes as long as all the rest.
+        parts = ast.Name(NAME, ast.Load()), ast.Constant(line), ast.Constant(how)
+        name, *details = (ast.copy_location(part, node) for part in parts)
+        return ast.copy_location(ast.Call(name, [*details, *operands], []), node)
 
 
 def asked(function: ast.AST) -> dict[int, int]:
-    """By the line of `found = pattern.match(text)` the line where a condition first asks for what was found."""
+    """For the line of each `found = pattern.match(text)`, the line where a condition first uses `found`."""
     tests: dict[str, list[int]] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.If | ast.While | ast.IfExp):
-            for one in ast.walk(node.test):
-                tests.setdefault(getattr(one, "id", ""), []).append(node.lineno)
-    made = [(node.targets[0], node.lineno) for node in ast.walk(function) if isinstance(node, ast.Assign)]
+            for part in ast.walk(node.test):
+                tests.setdefault(getattr(part, "id", ""), []).append(node.lineno)
+    assigned = [(node.targets[0], node.lineno) for node in ast.walk(function) if isinstance(node, ast.Assign)]
     later = {
-        line: [at for at in tests.get(name.id, ()) if at > line]
-        for name, line in made
+        line: [tested for tested in tests.get(name.id, ()) if tested > line]
+        for name, line in assigned
         if isinstance(name, ast.Name)
     }
     return {line: min(lines) for line, lines in later.items() if lines}
@@ -158,7 +158,7 @@ PROXIES = frozenset(weakref.ProxyTypes)
 
 
 class Note(NamedTuple):
-    """A condition that was evaluated: the statement's line, how it compares, and both operands."""
+    """A condition that was evaluated: the line of its statement, how it compares, and both operands."""
 
     line: int
     how: str
@@ -167,10 +167,10 @@ class Note(NamedTuple):
 
 
 class Probes:
-    """A module's functions, each with a twin that notes what it compares.
+    """The functions of a module, each with a twin that notes what it compares.
 
     Attributes:
-        conditions: The lines of all conditions of the module that decide what is run.
+        conditions: The lines of all `if` and `while` statements of the module.
     """
 
     def __init__(self, module: ModuleType) -> None:
@@ -183,7 +183,7 @@ class Probes:
 
     @contextlib.contextmanager
     def watching(self, lines: Collection[int] = ()) -> Iterator[list[Note]]:
-        """The twins take the functions' places; what they note, of these lines or of all, is in the list."""
+        """Let the twins replace the functions; yields the list of what they note, on these lines or on all."""
         self.notes, self._lines = [], lines
         for function, twin, _ in self._twins:
             function.__code__ = twin
@@ -194,9 +194,9 @@ class Probes:
                 function.__code__ = own
 
     def _note(self, line: int, how: str, left: Any, right: Any = None, *rest: Any) -> Any:
-        """What the condition gives, once it is noted."""
+        """Note a condition, and return its result."""
         is_open = len(self.notes) < MOST and (not self._lines or line in self._lines)
-        # What a proxy stands for may be gone by the time that it is looked at.
+        # What a proxy refers to may be gone by the time it is looked at.
         if is_open and not {type(left), type(right)} & PROXIES:
             self.notes.append(Note(line, _kind(how), *_operands(left, right, rest)))
         if how == "truth":
@@ -209,19 +209,19 @@ class Probes:
 
 
 def _kind(how: str) -> str:
-    """How a condition compares, for those who learn from it."""
+    """How a condition compares, as it is called in a `Note`."""
     return how if how in {"truth", *PAIRS, *METHODS, *FUNCTIONS} else COMPARISONS[getattr(ast, how)][0]
 
 
 def _operands(left: Any, right: Any, rest: tuple[Any, ...]) -> tuple[Any, Any]:
-    """Of `re.match(pattern, text)` as of `pattern.match(text)`: the pattern and the text."""
+    """The operands; for `re.match(pattern, text)`, as for `pattern.match(text)`, the pattern and the text."""
     if left is re and rest:
         return (re.compile(right, *rest[1:2]) if isinstance(right, str) else right), rest[0]
     return left, right
 
 
 def _twins(module: ModuleType, probing: Probing) -> Iterator[tuple[FunctionType, CodeType, CodeType]]:
-    """Each function of the module's file that has a twin, the twin's code and its own."""
+    """Each function of the module's file that has a twin, with the twin's code and its own."""
     filename = inspect.getsourcefile(module) or ""
     try:
         tree = ast.parse(inspect.getsource(module))
@@ -229,23 +229,23 @@ def _twins(module: ModuleType, probing: Probing) -> Iterator[tuple[FunctionType,
     except Exception:  # no source, or one that only its own loader can read
         return
     twins = {(code.co_firstlineno, code.co_name): code for code in _inside(whole)}
-    for found in _objects():
-        if type(found) is not FunctionType or found.__code__.co_filename != whole.co_filename:
+    for function in _objects():
+        if type(function) is not FunctionType or function.__code__.co_filename != whole.co_filename:
             continue
-        own = found.__code__
+        own = function.__code__
         twin = twins.get((own.co_firstlineno, own.co_name))
         if twin is not None and own.co_name != "<lambda>" and twin.co_freevars == own.co_freevars:
-            yield found, twin, own
+            yield function, twin, own
 
 
 def _objects() -> list[Any]:
-    """All objects; a process that forks sets those that it has aside, where they would not be found."""
+    """All objects, also those that a forking process has frozen, where `gc.get_objects` would not find them."""
     were_frozen = bool(gc.get_freeze_count())
     gc.unfreeze()
-    found = gc.get_objects()
+    objects = gc.get_objects()
     if were_frozen:
         gc.freeze()
-    return found
+    return objects
 
 
 def _inside(code: CodeType) -> Iterator[CodeType]:

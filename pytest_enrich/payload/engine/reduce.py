@@ -1,4 +1,4 @@
-"""A call made smaller, step by step, as long as it does what it is for."""
+"""A call made smaller, step by step, as long as it still does what it is for."""
 
 from __future__ import annotations
 
@@ -26,45 +26,45 @@ def reduce(
     unusual: Callable[[Call], Any] = lambda _call: 0,
     most: int = MOST_TRIES,
 ) -> Call:
-    """The plainest call found for which `holds`; what is smaller is no gain when a reader stumbles over it.
+    """The plainest call found for which `holds` is true; a smaller call is no gain if a reader stumbles over it.
 
     Args:
-        call: One for which it holds.
+        call: A call for which it is true.
         plain: For each parameter (and "" for the receiver) values to prefer, plainest first.
         holds: Whether a call still does what it is for; must not raise.
-        unusual: How much a reader stumbles over: it never becomes more.
-        most: How many calls may be asked about.
+        unusual: How much in a call a reader stumbles over; it never increases.
+        most: How many calls may be tried.
     """
-    # What was asked about once is not asked about again: two that take each other's place would never be done.
-    asked, least, changed = {call}, unusual(call), True
+    # No call is tried twice: two calls that replace each other would never come to an end.
+    tried, least, changed = {call}, unusual(call), True
     while changed:
         changed = False
         for simpler in _simpler(call, plain):
-            if simpler in asked or (much := unusual(simpler)) > least:
+            if simpler in tried or (oddness := unusual(simpler)) > least:
                 continue
-            if len(asked) > most:
+            if len(tried) > most:
                 return call
-            asked.add(simpler)
+            tried.add(simpler)
             if holds(simpler):
-                call, least, changed = simpler, much, True
+                call, least, changed = simpler, oddness, True
                 break
     return call
 
 
 def share(until: float, parts: int) -> float:
-    """The end of the first of so many equal parts of what is left: one long text leaves time for the others."""
+    """The end of the first of `parts` equal parts of the time left: one long text leaves time for the others."""
     now = time.monotonic()
     return now + (until - now) / parts
 
 
 def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
-    """The call with a little less, or with something plainer, the greatest steps first."""
+    """The call with a little less in it, or with something plainer, the biggest steps first."""
     for parts in ("then", "setup", "patched", "arguments"):
         yield from _with_one_less(call, parts)
     yield from _plainer_arguments(call, plain)
     if call.receiver:
-        others = (*_plainer(call.receiver, plain.get("", ())), *shorter(call.receiver))
-        yield from (dataclasses.replace(call, receiver=receiver) for receiver in others)
+        receivers = (*_plainer(call.receiver, plain.get("", ())), *shorter(call.receiver))
+        yield from (dataclasses.replace(call, receiver=receiver) for receiver in receivers)
     for value, make in given(call):
         yield from map(make, _plainer(value, ()))
     for at, step in enumerate(call.setup):
@@ -73,9 +73,9 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
 
 
 def _with_one_less(call: Call, parts: str) -> Iterator[Call]:
-    """The call without one of its arguments, or of its steps, the last one first."""
-    held = getattr(call, parts)
-    for fewer in itertools.combinations(held, len(held) - 1) if held else ():
+    """The call without one of its arguments or steps, the last one first."""
+    items = getattr(call, parts)
+    for fewer in itertools.combinations(items, len(items) - 1) if items else ():
         changed: dict[str, Any] = {parts: fewer}
         yield dataclasses.replace(call, **changed)
 
@@ -88,7 +88,7 @@ def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterat
 
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
-    """Preferred values, unless this is one already; then what is between them, and less of it or of a literal."""
+    """Preferred values, unless this is one already; then values in between, shorter ones, and smaller literals."""
     yield from _preferred(value, preferred)
     if value in preferred and len(value) <= LONG and not RAGGED.search(value):
         return
@@ -100,25 +100,25 @@ def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
 
 
 def _between(value: str, preferred: Sequence[str]) -> Iterator[str]:
-    """The value with one literal as in the preferred one that it is most like; they differ in several."""
+    """The value with one literal taken from the preferred value that it is most like, of those that differ."""
     form = _form(value)
-    alike = [one for one in preferred if _form(one) == form] if form else []
-    pairs = [[*zip(literals(value), literals(one), strict=True)] for one in alike]
-    others = [[(own, theirs[0]) for own, theirs in one if own[0] != theirs[0]] for one in pairs]
-    for own, theirs in min(filter(None, others), key=len, default=()):
+    alike = [template for template in preferred if _form(template) == form] if form else []
+    pairings = [[*zip(literals(value), literals(template), strict=True)] for template in alike]
+    differing = [[(own, theirs[0]) for own, theirs in pairs if own[0] != theirs[0]] for pairs in pairings]
+    for own, theirs in min(filter(None, differing), key=len, default=()):
         yield value[: own.start()] + theirs + value[own.end() :]
 
 
 @lru_cache(maxsize=5000)
 def _form(template: str) -> tuple[str, ...]:
-    """What is between its literals, () for a single one and for what is nothing but that."""
-    found = literals(template)
-    starts, ends = [0, *(match.end() for match in found)], [*(match.start() for match in found), len(template)]
-    return tuple(template[start:end] for start, end in zip(starts, ends, strict=True)) if found[1:] else ()
+    """The text between the literals of a template, () if it has fewer than two."""
+    matches = literals(template)
+    starts, ends = [0, *(match.end() for match in matches)], [*(match.start() for match in matches), len(template)]
+    return tuple(template[start:end] for start, end in zip(starts, ends, strict=True)) if matches[1:] else ()
 
 
 def _preferred(value: str, preferred: Sequence[str]) -> Sequence[str]:
-    """What is preferred to it."""
+    """The values that are preferred to this one."""
     return preferred[: preferred.index(value)] if value in preferred and len(value) <= LONG else preferred
 
 
@@ -133,15 +133,15 @@ def _smaller(match: re.Match[str]) -> Iterator[str]:
     elif match.lastgroup == "string" and text not in NAMES and HOST not in text:
         value = eval(text, {})
         less = itertools.chain([value.rstrip()], *(without(value, places) for places in cuts(value)))
-        # An empty text shows little; where only that will do, the search has found it as such.
+        # An empty text shows little; where nothing else will do, the search itself has found it.
         yield from (repr(left) for left in less if left and left != value)
 
 
 def _near(value: float) -> list[float]:
-    """Numbers to put in its place: small ones, its opposite, its half, and itself with fewer digits."""
+    """Numbers to try instead: small ones, its opposite, its half, and itself with fewer digits."""
     options: list[float] = [0, 1, 2, 0.5, 10, 100, 1000, -1, -value, int(value / 2), int(value)]
     options += [-2] if value < 0 else []
-    # Beyond that many digits a float cannot tell, and may not hold, what is rounded up.
+    # Beyond that many digits a float cannot tell the rounded numbers apart, and may not hold them.
     for digits in range(1, min(len(str(int(abs(value)))), MOST_DIGITS)):
         unit = 10**digits
         options += [int(value) // unit * unit, -(-int(value) // unit) * unit]
@@ -149,6 +149,6 @@ def _near(value: float) -> list[float]:
 
 
 def _weight(value: float) -> tuple[int, int, bool, float, bool]:
-    """Few digits that matter, short, not 0, 1 or -1 (which change little), small, positive."""
+    """Prefer few significant digits, short, not 0, 1 or -1 (which change little), small, positive."""
     text = repr(abs(value)).removesuffix(".0")
     return len(text.rstrip("0") or "0"), len(text), value in {-1, 0, 1}, abs(value), value < 0

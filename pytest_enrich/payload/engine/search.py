@@ -1,4 +1,4 @@
-"""Choices are run for one subject after the other; what takes a new branch is a start for others."""
+"""Runs choices for one subject after another; choices that take a new branch are starting points for others."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .guide import Guide
 from .trace import Branch, Reached, reached_by
 
 ALTERNATIVES = 5
-"""Results of one subject that are held for one branch or line."""
+"""How many results of one subject are kept for one branch or line."""
 MOST_KNOWN = 2000
-"""Ideas in a row that were tried already, or do not fit: then there are no others."""
+"""After so many ideas in a row that were tried already or do not fit, no others are expected."""
 
 
 R = TypeVar("R", bound="Run")
@@ -26,11 +26,11 @@ S = TypeVar("S")
 
 
 class Run(Protocol):
-    """What came of running choices."""
+    """What running choices led to."""
 
     @property
     def branches(self) -> frozenset[Branch]:
-        """Taken in the watched file."""
+        """The branches taken in the watched file."""
 
     @property
     def is_raising(self) -> bool:
@@ -38,17 +38,17 @@ class Run(Protocol):
 
     @property
     def is_start(self) -> bool:
-        """Whether others may start from it, where it takes a new branch."""
+        """Whether it may be a starting point for others, if it takes a new branch."""
 
 
 class Cost(NamedTuple):
-    """How far a test is from one that passes, tells something, is near to what a person wrote, and is short.
+    """How far a test is from one that passes, is informative, is close to what a person wrote, and is short.
 
     Attributes:
-        exceptional: It raises where it need not, or passes what callers do not.
-        uninformative: How little what is seen says of what was reached.
-        changes: Values that are other than in the test that a person wrote.
-        unusual: How much a reader stumbles over.
+        exceptional: Whether it raises where it need not, or passes what callers do not.
+        uninformative: How little its observations say about what was reached.
+        changes: How many values differ from the test that a person wrote.
+        unusual: How much in it a reader stumbles over.
         foreign: How far its values are from those that people wrote.
         size: How much there is to read.
     """
@@ -63,7 +63,7 @@ class Cost(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Result(Generic[S]):
-    """Choices, and what they reach of what is wanted; of one that `is_poor` others may say more."""
+    """Choices, and what they reach of what is wanted; where a result `is_poor`, others may say more."""
 
     subject: S
     call: Call
@@ -73,10 +73,10 @@ class Result(Generic[S]):
 
 
 class Subject(Protocol[R]):
-    """What the search is through: a function, or a test.
+    """What a search goes through: a function, or a test.
 
     Attributes:
-        batch: How many choices are run together.
+        batch: How many choices are run at once.
         known: What was run before.
     """
 
@@ -87,37 +87,37 @@ class Subject(Protocol[R]):
         """Choices to begin with."""
 
     def ideas(self, search: Search[Any]) -> Iterator[Call]:
-        """Choices to try, the most promising first; asked for the next when those before have been run."""
+        """Choices to try, the most promising first; the next is asked for once those before it have been run."""
 
     def fits(self, _call: Call) -> bool:
-        """Whether choices are worth a run."""
+        """Whether choices are worth running."""
         return True
 
     def rules(self, call: Call) -> frozenset[str]:
-        """The rules that thought of them."""
+        """The rules that proposed these choices."""
 
     def run(self, calls: Sequence[Call], deadline: float) -> Sequence[R]:
-        """What comes of choices."""
+        """Run choices."""
 
     def judge(self, call: Call, run: R, search: Search[Any]) -> Result[Any] | str:
-        """What a run that reaches something is worth, or why nobody wants a test of it."""
+        """The result of a run that reaches something, or the reason why nobody wants a test of it."""
 
 
 class Search(Generic[S]):
-    """The search for one file's missing branches and lines through one subject after the other.
+    """The search for the missing branches and lines of one file, through one subject after another.
 
     Args:
-        branches: Those that are wanted.
-        lines: The same.
-        limits: When to end.
-        way, others: Lines of conditions: as in a `Guide`.
-        parts: Into so many parts what is left is divided at most, the first of which is a subject's: with 2 the
-            first has half of it. What one does not use is left for those after it.
+        branches: The branches that are wanted.
+        lines: The lines that are wanted.
+        limits: When to stop.
+        way, others: Lines of conditions, as in a `Guide`.
+        parts: The most parts that the remaining budget is divided into; a subject gets one of them: with 2, the
+            first subject gets half. What one subject does not use is left for those after it.
 
     Attributes:
         turn: The limits of the subject whose turn it is.
-        starts: Choices of this subject that took branches of their own.
-        idle: Runs of this subject since one took a branch that none had taken.
+        starts: Choices of this subject that took new branches.
+        idle: Runs of this subject since one took a branch that none before had taken.
     """
 
     guide: Guide
@@ -143,24 +143,24 @@ class Search(Generic[S]):
 
     @property
     def unreached(self) -> Reached:
-        """What is wanted and was not reached yet."""
+        """What is wanted and not reached yet."""
         return self.wanted - self.results.keys()
 
     def open(self, subject: object = None) -> Reached:
-        """What nothing reached yet that says enough, nor this subject in any way."""
-        held = self.results.items()
+        """What neither any informative result nor any result of this subject has reached yet."""
+        reached = self.results.items()
         return self.wanted - {
             item
-            for item, results in held
+            for item, results in reached
             if not results[0].is_poor or any(result.subject is subject for result in results)
         }
 
     def is_open(self, line: int, subject: object = None) -> bool:
-        """Whether that is so of a branch from this line."""
+        """Whether a branch from this line is still open."""
         return any(isinstance(item, tuple) and item[0] == line for item in self.open(subject))
 
     def reached(self, run: Run) -> Reached:
-        """What of the wanted a run reached."""
+        """What a run reached of what is wanted."""
         return reached_by(self.wanted, run.branches)
 
     def is_better(self, cost: Cost, reached: Reached) -> bool:
@@ -169,11 +169,11 @@ class Search(Generic[S]):
 
     @property
     def is_over(self) -> bool:
-        """Whether what this subject may use is used up."""
+        """Whether the budget of this subject is used up."""
         return self.turn.over(self.executions)
 
     def through(self, subjects: Sequence[Callable[[], Subject[Any] | None]]) -> None:
-        """Search through each subject, which is made ready when its turn comes; None where it cannot be."""
+        """Search through each subject, prepared when its turn comes; one that cannot be is None and skipped."""
         for number, prepare in enumerate(subjects):
             if self.limits.over(self.executions) or not self.open():
                 return
@@ -211,7 +211,7 @@ class Search(Generic[S]):
             return
         try:
             result = subject.judge(call, run, self)
-        except Exception:  # what a call gives is the project's: it may raise whenever somebody looks at it
+        except Exception:  # what a call returns is the project's object: it may raise whenever it is looked at
             result = "cannot be looked at"
         if isinstance(result, str):
             self.dropped[result] += 1
@@ -221,38 +221,38 @@ class Search(Generic[S]):
 
 
 def _fresh(subject: Subject[Any], ideas: Iterator[Call], tried: set[Call]) -> Iterator[Call]:
-    """Those ideas that fit and were not tried; none when only old ones come."""
-    known = 0
+    """The ideas that fit and were not tried yet; ends when too many in a row are neither."""
+    skipped = 0
     for call in ideas:
-        known += 1
+        skipped += 1
         if call not in tried and subject.fits(call):
-            known = 0
+            skipped = 0
             tried.add(call)
             yield call
-        if known >= MOST_KNOWN:
+        if skipped >= MOST_KNOWN:
             return
 
 
 def best(results: Iterable[Result[S]]) -> list[Result[S]]:
-    """The cheapest first, and of each subject a few.
+    """The cheapest results first, a few of each subject.
 
-    What says little of one subject may lead to what says more than all of the others.
+    A result that says little may lead to another of the same subject that says more than all of the others.
     """
-    held: Counter[int] = Counter()
+    seen: Counter[int] = Counter()
     kept = []
     for result in sorted(results, key=attrgetter("cost")):
-        held[id(result.subject)] += 1
-        if held[id(result.subject)] <= ALTERNATIVES:
+        seen[id(result.subject)] += 1
+        if seen[id(result.subject)] <= ALTERNATIVES:
             kept.append(result)
     return kept
 
 
 def cover(results: dict[Branch | int, list[Result[S]]], *, apart: bool = False) -> list[Result[S]]:
-    """The fewest that together reach all that was reached: greedily, the most and the cheapest first.
+    """The fewest results that together reach everything reached: greedily, those that reach most first.
 
     Args:
-        results: By what they reach.
-        apart: Whether the cheapest is wanted for each, however much it reaches.
+        results: The results, by what they reach.
+        apart: Whether to prefer the cheapest result for each item, however much it reaches.
     """
 
     def rank(result: Result[S]) -> tuple[int, Any]:
@@ -260,10 +260,10 @@ def cover(results: dict[Branch | int, list[Result[S]]], *, apart: bool = False) 
         return -min(gained, 1) if apart else -gained, result.cost
 
     left = set(results)
-    every = list({id(result): result for held in results.values() for result in held}.values())
+    unique = list({id(result): result for group in results.values() for result in group}.values())
     chosen: list[Result[S]] = []
     while left:
-        most = min(every, key=rank)
-        chosen.append(dataclasses.replace(most, reached=frozenset(most.reached & left)))
-        left -= most.reached
+        pick = min(unique, key=rank)
+        chosen.append(dataclasses.replace(pick, reached=frozenset(pick.reached & left)))
+        left -= pick.reached
     return chosen

@@ -1,7 +1,7 @@
-"""What would make a condition come out the other way: another value in the place of one of its operands.
+"""What would make a condition come out the other way: another value in place of one of its operands.
 
-What a condition compares is often there in the input, as it is or nearly: put in its place what it was compared
-with. Where both are numbers, steps come nearer.
+What a condition compares often appears in the input, exactly or nearly: replace it with what it was compared with.
+Where both are numbers, approach in steps.
 """
 
 from __future__ import annotations
@@ -25,43 +25,43 @@ from .probe import MATCHING, SAMPLES, SORTS, UNUSUAL, Note
 
 DAY = dt.timedelta(days=1)
 STEPS = 100
-# Where a step of 1 brings it no nearer: what is rounded or divided takes larger ones.
+# Where a step of 1 comes no nearer: what is rounded or divided needs larger ones.
 COARSE = (4, 16, 64, 256, 1024)
 MEMBERS = 12
 NUMBERS = (int, float)
 TEXTS = (str, bytes, bytearray)
 LITERAL = (bool, int, float, str, bytes, type(None))
-# For an operand that is what it is compared with, a mark for what was not given most often.
+# For an operand that is the very object it is compared with, most often a marker for "not given".
 UNLIKE = (1, "a", None, True)
 OTHERS: tuple[object, ...] = (2, "abc", None, [])
-"""For an operand that is of a class, some of other classes."""
+"""For an operand that is of a class, values of other classes."""
 ENCODINGS = ("utf-8", "latin-1")
 MOST_PLACES = 4
 LONGEST = 200
-"""Of what is put into a template, in characters or items."""
+"""The most that is put into a template, in characters or items."""
 LARGEST = 200_000
-"""Of what is written as a repetition: limits of what code takes are often beyond what anybody writes out."""
+"""The most that is written as a repetition: limits in code are often longer than anybody writes out."""
 FILL: dict[type, Any] = {str: "a", bytes: b"a", list: [1], tuple: (1,)}
 
 
 class Mark(NamedTuple):
-    """A parameter that is not given, whose default is most often a mark for just that."""
+    """A parameter that is not given, and its default, which often serves as a marker for that."""
 
     make: Make
     default: object
     values: Sequence[str]
-    """Templates of values to give."""
+    """Templates of values to pass."""
 
 
 def proposals(
     notes: Iterable[Note], sites: Iterable[Site], like: Callable[[object], Iterable[str]]
 ) -> Iterator[Call]:
-    """Calls in which an operand of one of the conditions is what the condition asks for.
+    """Calls in which an operand of one of the conditions becomes what the condition asks for.
 
     Args:
-        notes: Of the conditions that should come out another way.
-        sites: Of the call that the notes are of.
-        like: Templates of values of a type, or texts that a pattern matches.
+        notes: Those of the conditions that should come out another way.
+        sites: Those of the call that the notes come from.
+        like: Gives templates of values of a type, or of texts that a pattern matches.
     """
     short = [(text, make) for text, make in sites if len(text) <= LONGEST]
     for note in notes:
@@ -75,7 +75,7 @@ def proposals(
 
 
 def unmarked(notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
-    """Calls that give what a condition found to be not given."""
+    """Calls that pass an argument for a parameter that a condition found not to be given."""
     for note in notes:
         for mark in marks:
             if note.left is mark.default or (note.right is mark.default and mark.default is not None):
@@ -83,12 +83,12 @@ def unmarked(notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
 
 
 def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], Iterable[Site]]) -> Iterator[Call]:
-    """Calls that come nearer and nearer to what is wanted: one number after the other, in growing steps.
+    """Calls that come nearer and nearer to what is wanted, changing one number after another in growing steps.
 
     Args:
         call: Where to begin.
-        far: How far a call is from it; infinite when it does not come to the condition.
-        sites: Those of a call.
+        far: How far a call is from what is wanted; infinite if it does not reach the condition.
+        sites: Gives the sites of a call.
     """
     tries, best = 0, far(call)
     for which in range(sum(1 for _ in numbers(sites(call)))):
@@ -97,7 +97,7 @@ def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], It
             text, make = list(numbers(sites(call)))[which]
             moved = [make(repr(evaluate(text) + move)) for move in (step, -step)]  # type: ignore[operator]
             tries += 2
-            distance, nearer = min(((far(other), at) for at, other in enumerate(moved)), default=(best, 0))
+            distance, nearer = min(((far(nearby), at) for at, nearby in enumerate(moved)), default=(best, 0))
             if distance < best:
                 best, call, step, grown, coarse = distance, moved[nearer], step * 2, True, iter(COARSE)
                 yield call
@@ -106,7 +106,7 @@ def descend(call: Call, far: Callable[[Call], float], sites: Callable[[Call], It
 
 
 def numbers(sites: Iterable[Site]) -> Iterator[Site]:
-    """Those of the numbers in what is there."""
+    """The sites of the numbers within these sites."""
     for template, make in sites:
         for match in literals(template):
             if match.lastgroup == "number":
@@ -115,7 +115,7 @@ def numbers(sites: Iterable[Site]) -> Iterator[Site]:
 
 
 def distance(notes: Iterable[Note]) -> float:
-    """How far the nearest of the compared numbers are from each other; infinite where there are none."""
+    """How far apart the nearest two compared numbers are; infinite if there are none."""
     pairs = (note for note in notes if note.how in {"==", "<"} and are_numbers(note.left, note.right))
     return min((_between(note.left, note.right) for note in pairs), default=math.inf)
 
@@ -128,7 +128,7 @@ def _between(left: float, right: float) -> float:
 
 
 def _is_key(value: object) -> bool:
-    """Whether a dictionary can have it."""
+    """Whether it can be a key of a dictionary."""
     try:
         hash(value)
     except Exception:  # a __hash__ of the project's may raise anything
@@ -137,7 +137,7 @@ def _is_key(value: object) -> bool:
 
 
 def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
-    """Pairs of an operand and a value that would change the outcome if it stood in its place."""
+    """Pairs of an operand and a value that would change the outcome in its place."""
     left, right = note.left, note.right
     if note.how in {"==", "<"}:
         yield from (
@@ -166,7 +166,7 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
 
 
 def _unlike(value: object, like: Callable[[object], Iterable[str]]) -> Iterable[object]:
-    """Values that are told apart from another one: of a type what it is a kind of, the nearest first."""
+    """Values that are not this one: for a type, the abstract classes it belongs to, most specific first."""
     if not isinstance(value, type):
         return UNLIKE
     kinds = (vars(collections.abc)[name] for name in collections.abc.__all__)
@@ -175,38 +175,38 @@ def _unlike(value: object, like: Callable[[object], Iterable[str]]) -> Iterable[
 
 
 def _contained(part: Any, whole: Any) -> Iterator[tuple[object, object]]:
-    """The part with what is in the whole in its place, then the whole with the part in it."""
+    """The part replaced by what the whole contains, then the whole with the part added."""
     yield from ((part, wanted) for wanted in _members(whole))
     if isinstance(whole, TEXTS):
         texts = _texts(part, whole)
         yield from ((whole, joined(whole, text) if isinstance(whole, str) else whole + text) for text in texts)
     elif isinstance(whole, list):
         yield whole, [*whole, part]
-    elif isinstance(whole, dict) and _is_key(part):  # one more key holds what another one does
+    elif isinstance(whole, dict) and _is_key(part):  # the new key gets the value of another key
         yield whole, {**whole, part: next(iter(whole.values()), 1)}
 
 
 def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:
-    """Values of a type, or texts that a pattern matches."""
+    """The operand, with values of a type or texts that a pattern matches."""
     left, right = note.left, note.right
     subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
     yield from ((subject, Written(text)) for text in like(kind))
-    yield from ((left, other) for other in OTHERS if note.how == "isinstance" and _tells_apart(kind, left, other))
+    yield from ((left, value) for value in OTHERS if note.how == "isinstance" and _tells_apart(kind, left, value))
     yield from ((left, Written(text)) for text in _used_up(left, kind))
 
 
 def _tells_apart(kind: Any, value: object, other: object) -> bool:
-    """Whether only the first of two is of a class, or of one of several."""
+    """Whether only the first of two values is of a class, or of one of several."""
     with contextlib.suppress(Exception):  # a metaclass of the project's may do anything
         return isinstance(value, kind) and not isinstance(other, kind)
     return False
 
 
 def _used_up(value: object, kind: object) -> Iterator[str]:
-    """An iterator over what a container holds, where it is asked whether it is one."""
-    kinds = [each for each in (kind if isinstance(kind, tuple) else (kind,)) if each is not str]
+    """An iterator over what a container holds, where the condition asks whether it is one."""
+    classes = [cls for cls in (kind if isinstance(kind, tuple) else (kind,)) if cls is not str]
     text = express(value) if isinstance(value, list | tuple | str) else None
-    if text is not None and any(isinstance(each, type) and isinstance(value, each) for each in kinds):
+    if text is not None and any(isinstance(cls, type) and isinstance(value, cls) for cls in classes):
         yield f"iter({text})"
 
 
@@ -217,13 +217,13 @@ class Written(str):
 
 
 def _text(template: str) -> str:
-    """What a template is the text of; "" for any other."""
+    """The text that a template gives; "" if it gives no text."""
     value = evaluate(str(template)) if template[:1] in {"'", '"'} else ""
     return value if isinstance(value, str) else ""
 
 
 def _round(value: object, how: str) -> list[object]:
-    """A value, and where an order is asked for what is right beside it."""
+    """A value and, where order matters, the values right beside it."""
     beside = how == "<"
     if beside and isinstance(value, dt.date) and dt.date.min.year < value.year < dt.date.max.year:
         return [value, value + DAY, value - DAY]
@@ -233,25 +233,25 @@ def _round(value: object, how: str) -> list[object]:
 
 
 def are_numbers(*values: object) -> bool:
-    """Whether all are numbers, and none of them a truth value."""
+    """Whether all of them are numbers, and none is a bool."""
     return all(isinstance(value, NUMBERS) and not isinstance(value, bool) for value in values)
 
 
 def _texts(given: Any, like: object) -> list[Any]:
-    """A text, or those of a tuple, that may be put beside `like`."""
-    every = given if isinstance(given, tuple) else (given,)
-    return [text for text in every if isinstance(text, TEXTS) and isinstance(text, str) == isinstance(like, str)]
+    """The text, or the texts of a tuple, that can be joined to `like`."""
+    texts = given if isinstance(given, tuple) else (given,)
+    return [text for text in texts if isinstance(text, TEXTS) and isinstance(text, str) == isinstance(like, str)]
 
 
 def _members(value: object) -> list[object]:
     try:
         return list(itertools.islice(iter(value), MEMBERS))  # type: ignore[call-overload]
-    except Exception:  # it is no container, or one of the project's that does not like to be looked at
+    except Exception:  # it is no container, or one of the project's that raises when iterated
         return []
 
 
 def _opposite(value: object) -> list[object]:
-    """Values of the same sort, of the other truth."""
+    """Values of the same kind with the opposite truth value."""
     if value is None:
         return [1, "a", True]
     plain: dict[type, list[object]] = {
@@ -262,7 +262,7 @@ def _opposite(value: object) -> list[object]:
 
 
 def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
-    """The template with what stands in it for `known` changed so that it stands for `wanted`."""
+    """The template, with a part that gives `known` changed so that it gives `wanted`."""
     text = str(wanted) if isinstance(wanted, Written) else express(wanted)
     if text is None or len(text) > LONGEST:
         return
@@ -272,8 +272,8 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
         if _is(template[start:end], known):
             yield template[:start] + text + template[end:]
     for match in NAME.finditer(template) if not isinstance(wanted, LITERAL) else ():
-        if isinstance(known, type) and _is_type(match[0], known):  # a type in another one stays a type
-            # Of all types a tuple alone says that what it holds goes on.
+        if isinstance(known, type) and _is_type(match[0], known):  # a type within another type stays a type
+            # Only a tuple's parameters may end in an ellipsis.
             yield template[: match.start()] + text + template[match.end() :].replace(", ...]", "]", known is tuple)
     for match in literals(template):
         value = evaluate(match[0])
@@ -289,19 +289,19 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
 def _is(template: str, known: object) -> bool:
     try:
         value = evaluate(template)
-        # An object that is equal to itself alone is made anew each time.
+        # An object that equals only itself is made anew each time.
         return type(value) is type(known) and (type(known).__eq__ is object.__eq__ or bool(value == known))
-    except Exception:  # what is compared is the project's, or it cannot be made here
+    except Exception:  # the value is the project's, or it cannot be made here
         return False
 
 
 def _is_type(template: str, known: type) -> bool:
-    """Whether it is this type, as it is or as `typing` has it."""
+    """Whether it is this type, itself or as `typing` has it."""
     return _is(template, known) or any(typing.get_origin(value) is known for _, value in evaluable([template]))
 
 
 def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
-    """What a literal of this value becomes, as a template."""
+    """The templates that a literal of this value may become."""
     if isinstance(wanted, Written) and type(value) is type(known) and value == known:
         yield str(wanted)
     elif isinstance(wanted, Written):
@@ -312,8 +312,8 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
         for pair in dict.fromkeys(pairs):
             yield from map(repr, _rewritten(value, *pair))
     elif isinstance(value, str) and are_numbers(known, wanted):
-        shown = dict.fromkeys((str(known), str(known).removesuffix(".0")))
-        yield from (repr(value.replace(digits, str(wanted), 1)) for digits in shown if digits in value)
+        spellings = dict.fromkeys((str(known), str(known).removesuffix(".0")))
+        yield from (repr(value.replace(digits, str(wanted), 1)) for digits in spellings if digits in value)
     elif isinstance(value, str) and isinstance(known, enum.Enum) and isinstance(wanted, enum.Enum):
         yield from _named(value, known, wanted)
     elif are_numbers(value, known, wanted):
@@ -323,7 +323,7 @@ def _changed(value: Any, known: Any, wanted: Any) -> Iterator[str]:
 
 
 def _named(value: str, known: enum.Enum, wanted: enum.Enum) -> Iterator[str]:
-    """Where a text is the name or the value of a member, that of another one."""
+    """Where a text is the name or the value of one member, that of the other."""
     for change in (str, str.lower, str.upper, str.title):
         if value == change(known.name):
             yield repr(change(wanted.name))
@@ -332,14 +332,14 @@ def _named(value: str, known: enum.Enum, wanted: enum.Enum) -> Iterator[str]:
 
 
 def _as_such(value: Any, text: Any, encoding: str) -> Any:
-    """A text of the sort that `value` is: code often encodes or decodes what it is given before it compares."""
+    """The text as the type that `value` has: code often encodes or decodes its input before it compares."""
     if isinstance(value, str):
         return text if isinstance(text, str) else text.decode(encoding, "replace")
     return text.encode(encoding, "replace") if isinstance(text, str) else bytes(text)
 
 
 def _rewritten(value: Any, known: Any, wanted: Any) -> Iterator[Any]:
-    if not known:  # nothing was left of it, where something was wanted
+    if not known:  # nothing was left of the value, where something was wanted
         more = f"{wanted}name" if isinstance(wanted, str) and wanted.isspace() else wanted
         yield from (value + more, f"{value}\n{more}") if isinstance(value, str) else ()
     elif known in value:
@@ -349,14 +349,14 @@ def _rewritten(value: Any, known: Any, wanted: Any) -> Iterator[Any]:
 
 
 def _replaced(value: Any, known: Any, wanted: Any) -> Iterator[Any]:
-    """`value` with one of the places where it holds `known` changed: the others may stand for something else."""
+    """`value` with one occurrence of `known` replaced: the others may stand for something else."""
     places = [*re.finditer(re.escape(known), value)]
     for match in places[: MOST_PLACES // 2] + places[MOST_PLACES // 2 :][-MOST_PLACES // 2 :]:
         yield value[: match.start()] + wanted + value[match.end() :]
 
 
 def _moved(value: float, known: float, wanted: float) -> list[float]:
-    """As it is wanted, moved by as much, or in another unit."""
+    """The wanted number, the value moved by the same difference, and the value scaled by the same ratio."""
     if value == known or not (_is_finite(known) and _is_finite(wanted)):
         return [wanted]
     with contextlib.suppress(OverflowError):  # a number that no float can hold
@@ -374,7 +374,7 @@ def _is_finite(number: float) -> bool:
 
 
 def _resized(value: object, known: object, wanted: object) -> Iterator[str]:
-    """Where `known` is the length of a value: that, as long as is wanted."""
+    """Where `known` is the length of the value: the value at the wanted length."""
     if not (_is_size(known) and _is_size(wanted) and isinstance(value, str | bytes | list | tuple)):
         return
     if len(value) == known:
@@ -384,14 +384,14 @@ def _resized(value: object, known: object, wanted: object) -> Iterator[str]:
 
 
 def _repeated(value: object, known: object, wanted: object) -> Iterator[str]:
-    """Where `known` is a length, of the value or of more than that: a part of it, as often as is wanted."""
+    """Where `known` is a length, at least that of the value: its first item, repeated as often as is wanted."""
     is_large = isinstance(wanted, int) and LONGEST < wanted <= LARGEST
     if is_large and _is_size(known) and isinstance(value, str | bytes | list | tuple) and len(value) <= known:
         yield f"{express(value[:1] or FILL[type(value)])} * {wanted}"
 
 
 def _is_apart(before: str, after: str) -> bool:
-    """Whether what stands between these is an argument, or an element, by itself."""
+    """Whether what stands between these is a whole argument or element."""
     begins, ends = before.rstrip()[-1:], after.lstrip()[:1]
     return begins in {"", *"([{,=:"} and ends in {"", *")]},"}
 
@@ -401,7 +401,7 @@ def _is_size(value: object) -> TypeGuard[int]:
 
 
 def _displayed(template: str) -> object:
-    """The list or tuple that a template is; None for anything else."""
+    """The value of a template that is a list or a tuple; None for anything else."""
     try:
         return evaluate(template) if template[:1] in {"[", "("} else None
     except Exception:  # it cannot be made here

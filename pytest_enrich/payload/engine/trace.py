@@ -1,6 +1,6 @@
-"""Which branches of one file a call takes: a tracer of our own, since thousands of calls are looked at.
+"""Which branches of one file a call takes: a tracer of our own, since thousands of calls are traced.
 
-It follows coverage.py's numbering closely enough to search by; what a candidate really covers is measured by
+It follows coverage.py's numbering closely enough for the search; what a candidate really covers is measured by
 coverage.py itself when the candidate is proven.
 """
 
@@ -18,24 +18,24 @@ from ..interest import RESUMABLE, RETURNS
 
 Branch: TypeAlias = tuple[int, int]
 Reached: TypeAlias = frozenset["Branch | int"]
-"""Of what is wanted the branches taken and the lines run."""
+"""The branches taken and the lines run, of those that are wanted."""
 LocalTrace: TypeAlias = Callable[[FrameType, str, Any], Any]
 
-# Of calls and lines: so many are too many for one look, on every machine alike.
+# The most calls and lines traced in one execution, the same on every machine.
 MOST_STEPS = 100_000
 
 
 def reached_by(wanted: Reached, branches: frozenset[Branch]) -> Reached:
-    """What of the wanted branches and lines these branches come to."""
+    """The wanted branches and lines that these branches reach."""
     return wanted & (branches | {to for _, to in branches})
 
 
 class TooLongError(BaseException):
-    """A call did not end in time. Not an Exception, so that the code under test does not catch it."""
+    """A call did not end in time. Not an `Exception`, so that the code under test does not catch it."""
 
 
 class Tracer:
-    """Notes pairs of lines run one after the other in the frames of `filename`; ends them after `most` steps."""
+    """Notes pairs of consecutive lines in the frames of `filename`; ends a call after `most` steps."""
 
     def __init__(self, filename: str, statements: Mapping[int, int], most: int = sys.maxsize) -> None:
         self._most = most
@@ -46,30 +46,30 @@ class Tracer:
         self._is_noting = False
         self.branches: set[Branch] = set()
         self.raised: object = None
-        """What was last raised, or came through, in the file."""
+        """The exception last raised in, or passed through, the file."""
 
     def line(self, number: int) -> str:
-        """The text of a line of the file, "" where it has none."""
+        """The text of a line of the file, "" if there is none."""
         return linecache.getline(self.filename, number).rstrip() if number > 0 else ""
 
     def start(self) -> None:
-        """Forget what was noted, and note again."""
+        """Forget what was noted, and start to note again."""
         self.branches = set()
         self.raised = None
         self._steps = 0
         self._is_noting = True
-        threading.settrace(self._enter)  # a client for tests may run the application in a thread of its own
+        threading.settrace(self._enter)  # a test client may run the application in its own thread
         sys.settrace(self._enter)
 
     def stop(self) -> None:
-        """Note no more."""
+        """Stop noting."""
         self._is_noting = False
         sys.settrace(None)
         threading.settrace(None)
 
     @contextlib.contextmanager
     def in_threads(self) -> Iterator[None]:
-        """Threads that are started meanwhile are noted, too, from `start` on: a fixture may start one."""
+        """Also trace threads that are started inside, once `start` was called: a fixture may start one."""
         threading.settrace(self._enter)
         try:
             yield
@@ -87,7 +87,7 @@ class Tracer:
         return self._follow(frame, code) if wanted else None
 
     def _step(self) -> None:
-        """One more call or line; too many end the call, as no clock can that is to decide alike everywhere."""
+        """Count a call or line; too many end the call: unlike a clock, this decides the same on every machine."""
         self._steps += 1
         if self._steps > self._most:
             self._steps = 0
@@ -95,7 +95,7 @@ class Tracer:
 
     def _follow(self, frame: FrameType, code: CodeType) -> LocalTrace:
         first = -code.co_firstlineno
-        # A generator that goes on is entered where it left off.
+        # A generator that resumes is entered where it left off.
         suspends = code.co_flags & RESUMABLE
         last = frame.f_lineno if suspends and frame.f_lasti > 0 else first
         note, step, statement = self.branches.add, self._step, self._statements.get

@@ -16,114 +16,114 @@ LARGE = 10**10
 LONG_WORD = 30
 MIXED = 5
 BUILT_IN = re.compile(r"bool|bytes|dict|float|int|list|object|set|str|tuple")
-"""A class in the place of a function: nobody's time to live is `bool`."""
+"""A built-in class where a function is expected: nobody's time to live is `bool`."""
 ENUMERATION = "⟨enum:Enum⟩("
-"""A class that is made on the spot, where any other would do."""
+"""A class that is made on the spot, where any other would do as well."""
 PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")
-"""A parameter that callers are not meant to know of, by its name."""
+"""A parameter that callers are not meant to know, judging by its name."""
 BARE = re.compile(r"None|True|False|\[\]|\{\}|\(\)|set\(\)")
-"""What has no literal in it."""
+"""Values without a literal in them."""
 OPEN = ("'", '"', "b'", "[", "{", "(", "⟨file⟩", "str(⟨file⟩", "⟨io:")
 WHOLE = re.compile(r"-?\d{1,18}")
 UNKNOWN = "unknown"
-"""A text that is none of those that something is compared with."""
+"""A text that nothing is compared with."""
 HOST = "://example.com"
-"""Of an address that stands for any: a part of one is none."""
+"""The host of a placeholder address: part of an address is not an address."""
 ADDRESS = f"https{HOST}"
 TRIVIAL = re.compile(rf"-?\d|b?''|'abc'|{ADDRESS!r}|'{UNKNOWN}'|{BARE.pattern}")
-"""A literal that shows nothing but that something is there, or how many."""
+"""A literal that shows only that something is there, or how much."""
 HOLLOW = re.compile(r"(?:\[|\{|[,:] )(?:\(\)|\[\]|\{\})(?=[],}])|\[(?:[^\[\]()]*, )?None(?=[],])")
-"""Nothing in a list, or as the value of a key."""
+"""Something empty in a list, or as the value of a key."""
 RAGGED = re.compile(r"\d\.\d{8,}|\d\.\d{3,}e[-+]?\d")
 UNREADABLE = re.compile(r"b'(?:[^'\\]*\\x[0-9a-f]{2}){4,}[^']*'|b\"(?:[^\"\\]*\\x[0-9a-f]{2}){4,}[^\"]*\"")
-"""Bytes that no person wrote down."""
+"""Bytes that no person would write down."""
 LETTER = re.compile(r"b?'\w'")
-"""A text of one sign: of all that may be passed it says the least."""
+"""A text of one character: of all texts that can be passed, it says the least."""
 TEXTS = ("'", '"')
 FUNCTION = re.compile(r"⟨(?:builtins|operator):\w+⟩(?!\()|\blambda\b.*")
-"""A function that is passed, of Python or one that is made there."""
+"""A function passed as a value: one of Python's, or a lambda."""
 LONGEST_EDITED, FEWEST_EDITED = 60, 2
-"""Of texts and numbers that are compared letter by letter, as templates."""
+"""The lengths of texts and numbers, as templates, that are compared character by character."""
 UNWRITTEN = 4
-"""How far from what people wrote it is what is nothing like that."""
+"""The distance of a value that is unlike anything people wrote."""
 MOST_EDITED, MOST_EDITS = 4, 24
-"""So many values are edited, each in so many ways."""
+"""How many values are edited, and each in how many ways."""
 NOTHING = re.compile(r"(?<!⟨file)(?<!⟨folder)⟩\((\w+=None)?\)")
-"""An object that is made of nothing; a path without a file, and an empty directory, are what they are."""
+"""An object made without arguments; a path without a file and an empty directory are meant to be that."""
 DATE = re.compile(r"⟨datetime:date(?:time)?⟩\((-?\d+)")
 LONG = 40
 WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]{2,12}(?![A-Za-z])")
 FEW_CUTS = 2
-"""Of a text that is one word: before it and behind it."""
+"""The cuts of a text that is one word: before and after it."""
 
 
 def shape(text: str) -> str:
-    """Letters as `a`, digits as `9`, each run once: `2024-02-29` is `9-9-9`."""
+    """The text with each run of letters as `a` and of digits as `9`: `2024-02-29` is `9-9-9`."""
     return re.sub(r"a+", "a", re.sub(r"9+", "9", re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", text))))
 
 
 def oddness(call: Call, known: frozenset[str] = frozenset()) -> int:
-    """How much of a call nobody would write; 0 for a usual one.
+    """How much of a call is unlike what anybody would write; 0 for a usual one.
 
     Args:
-        call: Its arguments, receiver and set-up are looked at.
-        known: Values (templates) that tests pass, and shapes of the texts among them: none of these is odd.
+        call: The call, of which arguments, receiver and set-up count.
+        known: Values (templates) that tests pass, and the shapes of texts in them: none of these is odd.
     """
     values = [*(value for _, value in call.arguments), *call.passed_on]
-    own = sum(
+    total = sum(
         odd(value, known) + made_from_nothing(value) + (LETTER.fullmatch(value) is not None)
         for value in values
         if value not in known
     )
     if call.receiver and call.receiver not in known:
         is_operand = call.qualname.endswith("__") and not call.qualname.endswith("__call__")
-        own += odd(call.receiver, known) + is_operand * made_from_nothing(call.receiver)
-        own += len(RAGGED.findall(call.receiver))
-    # People read nothing in a list twice, even where tests pass it, a number of many digits or bytes that a
-    # program made, and a text that is passed twice.
-    own += sum(hollow(value) + len(RAGGED.findall(value)) + len(UNREADABLE.findall(value)) for value in values)
-    own += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
-    return own + sum(oddness(step, known) for step in call.setup)
+        total += odd(call.receiver, known) + is_operand * made_from_nothing(call.receiver)
+        total += len(RAGGED.findall(call.receiver))
+    # Even where tests pass them, people stumble over empty things in a list, a number of many digits, bytes that
+    # a program made, and a text that is passed twice.
+    total += sum(hollow(value) + len(RAGGED.findall(value)) + len(UNREADABLE.findall(value)) for value in values)
+    total += _alike(value for _, value in call.arguments if value not in known or value.startswith(TEXTS))
+    return total + sum(oddness(step, known) for step in call.setup)
 
 
 def hollow(template: str) -> int:
-    """How many times there is nothing in a list or for a key."""
+    """How many times a list or a key holds something empty."""
     return len(HOLLOW.findall(template))
 
 
 def _alike(templates: Iterable[str]) -> int:
-    """How many texts and numbers are there twice: nobody would see it if one took the place of the other."""
-    found = [match[0] for text in templates for match in literals(text) if match.lastgroup != "word"]
-    return len(found) - len({*found})
+    """How many texts and numbers are repeated: nobody would notice if one took the place of the other."""
+    texts = [match[0] for template in templates for match in literals(template) if match.lastgroup != "word"]
+    return len(texts) - len({*texts})
 
 
 def made_from_nothing(template: str) -> int:
-    """Such an object is often a zero, which a sum and a difference treat alike."""
+    """How many objects are made without arguments: often a zero, which a sum and a difference treat alike."""
     return len(NOTHING.findall(template))
 
 
 def known_texts(templates: Iterable[str]) -> frozenset[str]:
-    """What `oddness` takes for usual where tests pass these values."""
+    """What `oddness` considers usual where tests pass these values."""
     texts = list(templates)
     shapes = {shape(_text(match[0])) for text in texts for match in literals(text) if match.lastgroup == "string"}
-    return frozenset([*texts, *(shown for shown in shapes if shown)])
+    return frozenset([*texts, *(form for form in shapes if form)])
 
 
 @lru_cache(maxsize=20_000)
 def odd(template: str, usual: frozenset[str] = frozenset()) -> int:
-    """How odd a value is, unless its texts have one of the `usual` shapes; 0 where nothing in it is."""
-    found = 3 * template.count("⟨datetime:timezone⟩(⟨datetime:timedelta⟩())")
-    found += template.count("lambda *args")
-    found += 2 * len(PRIVATE.findall(template))
-    found += sum(3 for year in DATE.findall(template) if int(year) not in USUAL_YEARS)
+    """How odd a value is, where texts of a `usual` shape do not count; 0 if nothing in it is odd."""
+    score = 3 * template.count("⟨datetime:timezone⟩(⟨datetime:timedelta⟩())")
+    score += template.count("lambda *args")
+    score += 2 * len(PRIVATE.findall(template))
+    score += sum(3 for year in DATE.findall(template) if int(year) not in USUAL_YEARS)
     for match in literals(template):
         if match.lastgroup == "string":
             text = _text(match[0])
-            found += 0 if shape(text) in usual or text == ADDRESS else _odd_text(text)
+            score += 0 if shape(text) in usual or text == ADDRESS else _odd_text(text)
         elif match.lastgroup == "number":
-            found += abs(float(match[0])) >= LARGE
-    found += 2 * template.startswith(ENUMERATION)
-    return found + template.count("float('nan") + (BUILT_IN.fullmatch(template) is not None)
+            score += abs(float(match[0])) >= LARGE
+    score += 2 * template.startswith(ENUMERATION)
+    return score + template.count("float('nan") + (BUILT_IN.fullmatch(template) is not None)
 
 
 def _text(literal: str) -> str:
@@ -132,7 +132,7 @@ def _text(literal: str) -> str:
 
 
 def literals_of(template: str) -> Iterator[str]:
-    """Its texts and numbers, each as `repr` writes it, the functions that it names, and what is bare."""
+    """Its texts and numbers, each as `repr` writes it, the functions that it names, and itself if it is bare."""
     yield from (repr(eval(match[0], {})) for match in literals(template) if match.lastgroup != "word")
     yield from (match[0] for match in FUNCTION.finditer(template))
     yield from [template] if BARE.fullmatch(template) else []
@@ -140,16 +140,16 @@ def literals_of(template: str) -> Iterator[str]:
 
 @lru_cache(maxsize=20_000)
 def foreignness(template: str, own: frozenset[str], people: frozenset[str]) -> int:
-    """How far a value is from what people wrote, by the farthest of its literals.
+    """How far a value is from what people wrote, judged by its farthest literal.
 
     Args:
-        template: Of the value.
-        own: Literals of what tests pass there.
-        people: Those of all that people wrote.
+        template: The value.
+        own: Literals of the values that tests pass there.
+        people: Literals of everything that people wrote.
 
     Returns:
-        0 for what tests pass, 1 for that with a sign more, less or another, 2 for what people wrote elsewhere (and
-        for what only says that something is there), 3 for that with another sign, 4 for what nobody wrote.
+        0 for what tests pass, 1 for that with one character added, removed or changed, 2 for what people wrote
+        elsewhere (and what only says that something is there), 3 for that with such an edit, 4 for anything else.
     """
     return max((_far(literal, own, people) for literal in literals_of(template)), default=0)
 
@@ -169,10 +169,10 @@ def _all_cut(circle: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _cut(literal: str) -> frozenset[str]:
-    """A literal, and it without each of its signs or words: of two that differ in one these have one in common.
+    """A literal, and it without each of its characters or words: two that differ in one of them share a result.
 
-    So have whole numbers beside each other: a limit of 30 is seen at 31. None for a word: without a letter that is
-    another word, which nobody says.
+    So do neighbouring whole numbers: a limit of 30 shows at 31. None for a word: without one of its letters it
+    would be another word, which nobody uses.
     """
     text = literal[1:-1] if literal[:1] in {"'", '"'} else literal
     beside = [f"{int(literal) + more} and one more" for more in (-1, 0)] if WHOLE.fullmatch(literal) else []
@@ -182,26 +182,26 @@ def _cut(literal: str) -> frozenset[str]:
 
 
 def _less(text: AnyStr) -> Iterator[AnyStr]:
-    """The text without one of its signs, none of them a letter of a word, then without one of its words."""
+    """The text without one character (never a letter within a word), then without one of its words."""
     yield from (text[:at] + text[at + 1 :] for at in range(len(text)) if not _is_in_word(text, at))
     words = next(cuts(text))
     yield from without(text, words, at_once=(1,)) if len(words) > FEW_CUTS else ()
 
 
 def _is_in_word(text: str | bytes, at: int) -> bool:
-    """Whether there is a letter, and another one beside it."""
+    """Whether there is a letter at this place, with another one beside it."""
     beside = (text[max(at - 1, 0) : at + 1], text[at : at + 2])
-    return any(len(two) > 1 and two.isalpha() for two in beside)
+    return any(len(pair) > 1 and pair.isalpha() for pair in beside)
 
 
 def edits(templates: Iterable[str]) -> Iterator[str]:
-    """The first few of them with a little less in one of their texts: a sign, or a word."""
+    """The first few templates with a character or a word removed from one of their texts."""
     for template in itertools.islice(filter(_has_text, templates), MOST_EDITED):
         yield from itertools.islice(_edits(template), MOST_EDITS)
 
 
 def _has_text(template: str) -> bool:
-    """Whether there is one that may be anything: what an object is made of is in a form of its own."""
+    """Whether it has a text of free form: what other objects are made of has a form of its own."""
     return template.startswith(OPEN) and any(match.lastgroup == "string" for match in literals(template))
 
 
@@ -214,7 +214,7 @@ def _edits(template: str) -> Iterator[str]:
 
 
 def _odd_text(text: str) -> int:
-    """Of texts of several lines, how odd the oddest line is: a file's last line ends, too."""
+    """How odd the oddest line of the text is; the newline at its end does not start another line."""
     lines = text.removesuffix("\n").split("\n")
     return max(_odd_line(line) for line in lines)
 
@@ -231,9 +231,9 @@ def _odd_line(text: str) -> int:
 
 
 def cuts(value: str | bytes) -> Iterator[Sequence[int]]:
-    """Where a text can be cut: between words, and at signs when it is one word, or long.
+    """Where a text can be cut: between words, and between characters if it is one word or long.
 
-    Never inside a word: a letter that is left of it is none that anybody would write.
+    Never inside a word: nobody would write what is left of it.
     """
     text = value if isinstance(value, str) else value.decode("latin-1")
     words = [0, *(match.end() for match in re.finditer(r"\s(?=\S)", text)), len(text)]
@@ -245,7 +245,7 @@ def cuts(value: str | bytes) -> Iterator[Sequence[int]]:
 
 
 def without(value: AnyStr, places: Sequence[int], at_once: Collection[int] = ()) -> Iterator[AnyStr]:
-    """The text without some of its parts, the most first; no space is left at its end."""
+    """The text without some of its parts, the largest removals first; no trailing space is added."""
     parts = len(places) - 1
     for size in at_once or sorted({parts // 2, 2, 1} - {0}, reverse=True):
         for at in range(0, parts, size):

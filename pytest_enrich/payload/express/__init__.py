@@ -1,8 +1,8 @@
 """A value as the Python source that a person would write for it.
 
 The source is a *template*: each name to be imported is written ``⟨module:qualname⟩``, so that the test file it
-ends up in decides how to import it. What cannot be written briefly and faithfully has no template (None): an
-honest silence, because a test with a wrong or unreadable value is worse than no test.
+ends up in decides how to import it. What cannot be written briefly and faithfully has no template (None), because
+a test with a wrong or unreadable value is worse than no test.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 Objects: TypeAlias = Callable[[object], "str | None"]
-"""Knows the call that made an object, or answers None."""
+"""Returns the call that made an object, or None if it is not known."""
 THING = re.compile(r"b?['\"]|[\[{(]|⟨[^⟩]*⟩\(")
 
 PATHS = {type(getattr(pathlib, name)()): name for name in ("PureWindowsPath", "PurePosixPath", "PurePath", "Path")}
@@ -53,26 +53,26 @@ LONGEST = 400
 DEEPEST = 6
 MOST_PARTS = 150
 TIMES = 3
-"""How often a constructor is asked: it may give a number that goes up."""
+"""How often a constructor is called: its results may differ, with a counter for example."""
 
 
 def evaluable(templates: Sequence[str]) -> list[tuple[str, object]]:
-    """Each template with its value, without those that cannot be made here."""
+    """Each template with its value, without those that cannot be evaluated here."""
     pairs = []
     for template in dict.fromkeys(templates):
         try:
             pairs.append((template, evaluate(template)))
-        except Exception:  # a recorded name that is gone, a constant that is no literal
+        except Exception:  # a recorded name that is gone, or a constant that is no literal
             continue
     return pairs
 
 
 class UnwrittenError(Exception):
-    """A part of a value has no template, nor has what it is in."""
+    """A part of a value has no template, so the value has none."""
 
 
 def no_objects(_value: object) -> str | None:
-    """Knows no objects: what to pass where none were recorded."""
+    """Know no objects: what to pass where none were recorded."""
     return None
 
 
@@ -80,18 +80,18 @@ def express(value: object, objects: Objects = no_objects) -> str | None:
     """The template of `value`, or None.
 
     Args:
-        value: Anything; it is not changed, and its own methods are trusted no further than a wrong answer.
-        objects: Knows the call that made an object of the project's own classes.
+        value: Anything; it is not changed, and the worst that its own methods can do is give a wrong answer.
+        objects: Returns the call that made an object of the project's own classes.
     """
     try:
         text = _express(value, objects, iter(range(MOST_PARTS)), 0)
-    except Exception:  # it has no template, as what has a hostile __repr__, __eq__ or __reduce__
+    except Exception:  # it has no template, or a hostile __repr__, __eq__ or __reduce__
         return None
     return None if len(text) > LONGEST or UNSTABLE.search(text) else text
 
 
 def _express(value: object, objects: Objects, parts: Iterator[int], depth: int) -> str:
-    next(parts)  # more than can be read; an attribute may be made anew each time somebody looks
+    next(parts)  # raises when there are too many to read; attributes may be made anew at each access
     text = objects(value)
     if text is None and depth <= DEEPEST:
         text = _written(value, partial(_express, objects=objects, parts=parts, depth=depth + 1))
@@ -101,7 +101,7 @@ def _express(value: object, objects: Objects, parts: Iterator[int], depth: int) 
 
 
 def _written(value: object, inner: Inner) -> str | None:
-    """The template of what no call is known to have made, or None."""
+    """The template of a value that was not made by a known call, or None."""
     if (scalar := SCALARS.get(type(value))) is not None:
         return scalar(value)
     if (container := CONTAINERS.get(type(value))) is not None:
@@ -110,13 +110,13 @@ def _written(value: object, inner: Inner) -> str | None:
 
 
 def same(text: str, value: object) -> bool:
-    """Whether the text gives a value of the same type that is equal, each time."""
-    made = [evaluate(text) for _ in range(TIMES)]  # all are kept: none may get the memory of another
-    return all(type(one) is type(value) and is_true(one == value) for one in made)
+    """Whether the text gives an equal value of the same type, each time."""
+    copies = [evaluate(text) for _ in range(TIMES)]  # all are kept, so that none reuses the memory of another
+    return all(type(copy) is type(value) and is_true(copy == value) for copy in copies)
 
 
 def stands_for(text: str, value: object) -> bool:
-    """Whether the text gives an equal value, as a test would compare them."""
+    """Whether the text gives an equal value, compared as a test would."""
     try:
         return is_true(evaluate(text) == value)
     except Exception:  # an __eq__ of the project's may do anything
@@ -124,13 +124,13 @@ def stands_for(text: str, value: object) -> bool:
 
 
 def is_true(answer: object) -> bool:
-    """Whether an answer is `True`, or another library's: not merely something that `assert` would take for it.
+    """Whether an answer is `True`, or another library's equivalent: not just anything that is truthy.
 
-    What is compared may give anything else: an array of truths, a clause of a query.
+    A comparison may give anything: an array of booleans, a clause of a query.
     """
     try:
         return answer is True or (hash(answer) == hash(1) and bool(answer))
-    except Exception:  # a list of truths has no hash, and none of them may be what is asked for
+    except Exception:  # a list of booleans has no hash, and others may not have a truth value
         return False
 
 
@@ -139,9 +139,9 @@ def _instance(value: object, inner: Inner) -> str | None:
     if isinstance(value, enum.Enum):
         return _member(value)
     if isinstance(value, type | types.FunctionType | types.BuiltinFunctionType) or typing.get_origin(value):
-        known = _generic(value, typing.get_origin(value), inner) or named(value)
-        return known or (function(value) if isinstance(value, types.FunctionType) else None)
-    fields = getattr(type(value), "_fields", None)  # of the class: an object may answer to any name
+        template = _generic(value, typing.get_origin(value), inner) or named(value)
+        return template or (function(value) if isinstance(value, types.FunctionType) else None)
+    fields = getattr(type(value), "_fields", None)  # of the class: an object may have an attribute of any name
     if isinstance(value, tuple) and isinstance(fields, tuple):
         return _construct(value, [(name, getattr(value, name)) for name in fields], inner)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -152,12 +152,13 @@ def _instance(value: object, inner: Inner) -> str | None:
 
 
 def _generic(value: object, origin: object, inner: Inner) -> str | None:
-    """A type with parameters: `list[int]`, `Optional[int]`, `int | None`; bare as `typing` offers it."""
+    """The template of a generic type: `list[int]`, `Optional[int]`, `int | None`; bare if it has no arguments."""
     if origin is None:
         return None
-    given = typing.get_args(value)
+    arguments = typing.get_args(value)
     parts = [
-        named(one) or _variable(one) if isinstance(one, type | typing.TypeVar) else inner(one) for one in given
+        named(argument) or _variable(argument) if isinstance(argument, type | typing.TypeVar) else inner(argument)
+        for argument in arguments
     ]
     name = str(getattr(value, "_name", None) or "Union")
     form = named(origin) if type(value) is types.GenericAlias else f"⟨typing:{name}⟩"
@@ -170,7 +171,7 @@ def _generic(value: object, origin: object, inner: Inner) -> str | None:
 
 
 def _variable(value: object) -> str | None:
-    """The name under which a type variable's module keeps it."""
+    """The template of a type variable, by its name in its module; "None" for the type of None."""
     if not isinstance(value, typing.TypeVar):
         return "None" if value is type(None) else None
     module, name = value.__module__, value.__name__
@@ -178,9 +179,9 @@ def _variable(value: object) -> str | None:
 
 
 def _constant(value: object) -> str | None:
-    """The public name under which its class keeps this very object (`timezone.utc`), or its module (`UTC`).
+    """The public name that this very object has in its class (`timezone.utc`) or its module (`UTC`).
 
-    Of a private class only what has nothing in it: such an object stands for something (`MISSING`).
+    Of a private class, only an object without attributes counts: it is a marker (`MISSING`).
     """
     cls = type(value)
     owner = named(cls)
@@ -192,12 +193,12 @@ def _constant(value: object) -> str | None:
 
 
 def _kept(value: object, namespace: Mapping[str, object]) -> str | None:
-    """The first public name of this very object."""
-    return next((name for name, held in namespace.items() if held is value and not name.startswith("_")), None)
+    """The first public name of this very object in a namespace."""
+    return next((name for name, item in namespace.items() if item is value and not name.startswith("_")), None)
 
 
 def _rebuilt(value: object, inner: Inner) -> str | None:
-    """A call of its class with the attributes named like its parameters, if that makes an equal one."""
+    """A call of its class with the attributes named like its parameters, if that makes an equal object."""
     cls = type(value)
     if cls.__eq__ is object.__eq__ or cls.__module__ == "builtins":
         return None
@@ -207,27 +208,31 @@ def _rebuilt(value: object, inner: Inner) -> str | None:
 
 def _given(value: object, cls: type) -> Iterator[tuple[str, object]]:
     for name, default in _parameters(cls):
-        held = getattr(value, name, default)
-        if held is not default and held != default:
-            yield name, held
+        attribute = getattr(value, name, default)
+        if attribute is not default and attribute != default:
+            yield name, attribute
 
 
 @lru_cache(maxsize=1000)
 def _parameters(cls: type) -> list[tuple[str, object]]:
-    """Names and defaults. Of a class made in C its signature is parsed from a text, which takes a millisecond."""
-    found = inspect.signature(cls).parameters.values()
-    return [(one.name, one.default) for one in found if one.kind not in {one.VAR_POSITIONAL, one.VAR_KEYWORD}]
+    """Names and defaults; cached, as parsing the text of a C class's signature takes a millisecond."""
+    parameters = inspect.signature(cls).parameters.values()
+    return [
+        (parameter.name, parameter.default)
+        for parameter in parameters
+        if parameter.kind not in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}
+    ]
 
 
 def _path(value: pathlib.PurePath) -> str | None:
-    """By the name that gives its class on this system, if there is one, else by that of its class."""
+    """A call of the public name that makes this class on this system, if there is one."""
     name = PATHS.get(type(value))
     return f"⟨pathlib:{name}⟩({str(value)!r})" if name else None
 
 
 def _member(value: enum.Enum) -> str | None:
     owner, name = named(type(value)), str(value.name)
-    # Members of a flag that are put together have no name of their own, or (`A|B`) none that can be written.
+    # Combined members of a flag have no name of their own, or one (`A|B`) that is no identifier.
     return f"{owner[:-1]}.{name}⟩" if owner and name.isidentifier() and name != "None" else None
 
 
@@ -245,7 +250,7 @@ def _is_default(field: dataclasses.Field[object], value: object) -> bool:
 
 
 def is_thing(template: str) -> bool:
-    """Whether it is a text, a collection or a new object: what a call is about, and no setting of it."""
+    """Whether it is a text, a collection or a new object: the subject of a call, not a setting of it."""
     return THING.match(template) is not None
 
 

@@ -1,4 +1,4 @@
-"""Names to be imported, and the source that they stand for here."""
+"""Names to be imported, and the objects that they stand for here."""
 
 from __future__ import annotations
 
@@ -30,38 +30,38 @@ def named(value: object) -> str | None:
     if not isinstance(module, str) or not isinstance(qualname, str) or "<" in qualname or _is_test(module):
         return None
     if any(part.startswith("_") for part in qualname.split(".")):
-        return None  # a test that imports a private name ties it down
+        return None  # a test that imports a private name prevents changing it
     public = module.removeprefix("_")
     for candidate in (public, module):
         if find(candidate, qualname) is value:
-            # Of `_hashlib.openssl_sha256` people know `hashlib.sha256`.
-            known = _known_as(value, public) if candidate != public else None
-            return f"⟨{public}:{known}⟩" if known else f"⟨{candidate}:{qualname}⟩"
+            # People know `_hashlib.openssl_sha256` as `hashlib.sha256`.
+            name = _known_as(value, public) if candidate != public else None
+            return f"⟨{public}:{name}⟩" if name else f"⟨{candidate}:{qualname}⟩"
     return None
 
 
 def _known_as(value: object, module: str) -> str | None:
-    """The name of something in a module."""
-    held = vars(sys.modules[module]) if module in sys.modules else {}
-    return next((name for name, one in held.items() if one is value and not name.startswith("_")), None)
+    """The public name of something in a module."""
+    namespace = vars(sys.modules[module]) if module in sys.modules else {}
+    return next((name for name, item in namespace.items() if item is value and not name.startswith("_")), None)
 
 
 def _is_test(module: str) -> bool:
-    """Names from tests do not exist where another test is: they are left to templates of that file."""
+    """Whether a module has tests: another test file cannot import its names."""
     last = module.rpartition(".")[2]
     return last in {"__main__", "conftest"} or last.startswith("test_") or last.endswith("_test")
 
 
 def find(module: str, qualname: str) -> object:
-    """What is known by that name in a module that is imported already, itself for ""; None for nothing."""
-    found: object = sys.modules.get(module)
+    """What has that name in a module that is imported already ("" for the module itself); None if nothing has."""
+    item: object = sys.modules.get(module)
     for part in filter(None, qualname.split(".")):
-        found = getattr(found, part, None)
-    return found
+        item = getattr(item, part, None)
+    return item
 
 
 def compilable(template: str) -> tuple[str, dict[str, object]]:
-    """Plain Python source for `template`, and the namespace it runs in.
+    """Plain Python source for `template`, and the namespace to run it in.
 
     Raises:
         LookupError: A name in it does not exist here.
@@ -72,16 +72,16 @@ def compilable(template: str) -> tuple[str, dict[str, object]]:
         name = f"_{match[1].replace('.', '_')}__{match[2].replace('.', '_')}"
         if name not in namespace:
             __import__(match[1])
-            if (found := find(match[1], match[2])) is None:
+            if (item := find(match[1], match[2])) is None:
                 raise LookupError(match[0])
-            namespace[name] = found
+            namespace[name] = item
         return name
 
     return NAME.sub(bind, template), namespace
 
 
 class UnmadeError(Exception):
-    """What an object raised that refuses to be made, and is no `Exception` itself."""
+    """Making an object raised something that is not an `Exception`."""
 
 
 def evaluate(template: str) -> object:
@@ -95,7 +95,7 @@ def evaluate(template: str) -> object:
 
 
 def made(code: types.CodeType, namespace: dict[str, object]) -> Any:
-    """What an expression gives; an object may refuse to be made by whatever it likes, pytest's `Failed`, say.
+    """The value of an expression; making it may raise anything, such as pytest's `Failed`.
 
     Raises:
         Exception: Whatever making it raises.
@@ -104,7 +104,7 @@ def made(code: types.CodeType, namespace: dict[str, object]) -> Any:
         return eval(code, namespace)
     except Exception:
         raise
-    except BaseException as error:  # nobody who makes a value expects that
+    except BaseException as error:  # callers only expect an `Exception`
         raise UnmadeError(type(error).__name__) from error
 
 
@@ -114,13 +114,13 @@ def _compiled(source: str) -> types.CodeType:
 
 
 def function(value: types.FunctionType) -> str | None:
-    """A lambda that does what `value` does, where that is one expression and all that it needs can be imported."""
+    """A lambda that does what `value` does, if that is one expression and all its names can be imported."""
     code = value.__code__
     if value.__kwdefaults__ or code.co_flags & NOT_PLAIN:
         return None
-    found = list(_definitions(code))
-    # Two lambdas on one line are told apart by what they are compiled to.
-    same = [node for node in found if _parts(_code_of(node)) == _parts(code)] if found[1:] else found
+    lambdas = list(_definitions(code))
+    # Two lambdas on one line are told apart by their compiled code.
+    same = [node for node in lambdas if _parts(_code_of(node)) == _parts(code)] if lambdas[1:] else lambdas
     if len({ast.unparse(node) for node in same}) != 1:
         return None
     inner = dict(zip(code.co_freevars, value.__closure__ or (), strict=False))
@@ -133,7 +133,7 @@ def function(value: types.FunctionType) -> str | None:
 
 
 def written(node: ast.expr, names: Mapping[str, object]) -> str | None:
-    """The template of an expression whose free names stand for `names`; None when one cannot be imported."""
+    """The template of an expression whose free names mean what `names` says; None if one cannot be imported."""
     marks: dict[str, str | None] = {}
     changed = _Marking(names, bound(node), marks).visit(ast.parse(ast.unparse(node), mode="eval").body)
     text = ast.unparse(ast.fix_missing_locations(changed))
@@ -145,19 +145,19 @@ def written(node: ast.expr, names: Mapping[str, object]) -> str | None:
 
 
 class _Marking(ast.NodeTransformer):
-    """Puts a mark in the place of each name that is to be imported, the longest dotted one first."""
+    """Replaces each name to be imported with a mark; a dotted name as a whole."""
 
     def __init__(self, names: Mapping[str, object], bound: set[str], marks: dict[str, str | None]) -> None:
         self._names, self._bound, self._marks = names, bound, marks
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         root, *path = _dotted(node) or [""]
-        held = self._names.get(root) if root not in self._bound else None
-        if not isinstance(held, types.ModuleType):
+        value = self._names.get(root) if root not in self._bound else None
+        if not isinstance(value, types.ModuleType):
             return self.generic_visit(node)  # type: ignore[return-value]
         for part in path:
-            held = getattr(held, part, None)
-        return self._mark(held)
+            value = getattr(value, part, None)
+        return self._mark(value)
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self._bound:
@@ -183,12 +183,12 @@ def _dotted(node: ast.expr) -> list[str]:
 
 def bound(node: ast.expr) -> set[str]:
     """The names that the expression binds itself."""
-    stored = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    return stored | {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}
+    stored = {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)}
+    return stored | {argument.arg for argument in ast.walk(node) if isinstance(argument, ast.arg)}
 
 
 def _definitions(code: types.CodeType) -> Iterator[ast.Lambda]:
-    """The lambdas, and the functions of one `return`, that begin on the code's first line."""
+    """The lambdas, and as lambdas the functions of one `return`, that begin on the code's first line."""
     for node in _tree(code.co_filename):
         if isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and node.lineno == code.co_firstlineno:
             yield node
@@ -199,7 +199,7 @@ def _definitions(code: types.CodeType) -> Iterator[ast.Lambda]:
 
 
 def _unannotated(arguments: ast.arguments) -> ast.arguments:
-    """A lambda's parameters have no annotations."""
+    """The parameters without annotations, as a lambda needs them."""
     copy = deepcopy(arguments)
     for node in ast.walk(copy):
         if isinstance(node, ast.arg):
@@ -209,16 +209,16 @@ def _unannotated(arguments: ast.arguments) -> ast.arguments:
 
 def _code_of(node: ast.Lambda) -> types.CodeType | None:
     whole = compile(ast.unparse(node), "<enrich>", "eval")
-    return next((one for one in whole.co_consts if isinstance(one, types.CodeType)), None)
+    return next((constant for constant in whole.co_consts if isinstance(constant, types.CodeType)), None)
 
 
 def _parts(code: types.CodeType | None) -> tuple[tuple[object, ...], ...]:
-    """What a lambda is made of, whether its names are closed over or global."""
+    """What a lambda consists of, the same whether its names are closed over or global."""
     if code is None:
         return ()
-    constants = tuple(repr(one) for one in code.co_consts if not isinstance(one, types.CodeType))
-    signs = (one.opname + one.argrepr for one in dis.get_instructions(code) if one.opname.startswith(OPERATIONS))
-    return code.co_varnames, (*sorted((*code.co_names, *code.co_freevars)),), constants, (*signs,)
+    constants = tuple(repr(value) for value in code.co_consts if not isinstance(value, types.CodeType))
+    operations = (op.opname + op.argrepr for op in dis.get_instructions(code) if op.opname.startswith(OPERATIONS))
+    return code.co_varnames, (*sorted((*code.co_names, *code.co_freevars)),), constants, (*operations,)
 
 
 @lru_cache(maxsize=32)

@@ -1,4 +1,4 @@
-"""Plain values, containers of them, and what people read of an exception, as code."""
+"""Plain values and containers of them as code, and the readable text of an exception."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-# An address, or the name of a temporary directory, differs in every run.
+# A memory address and the name of a temporary directory differ in every run.
 UNSTABLE = re.compile(r"\b0x[0-9a-f]{6,}\b|/tmp/|\\Temp\\|pytest-enrich")
 UNFINISHED = re.compile(r"(<[^>]*|\S*)$")
-"""The end of what was cut off: a `<...` that is not closed, or a part of a word."""
+"""The end of a text that was cut off: an unclosed `<...`, or part of a word."""
 LONGEST = 400
 LEAST = re.compile(r"\w+\W+\w+")
-"""What a message that says something has at least."""
+"""The least that a meaningful message contains."""
 Inner: TypeAlias = Callable[[object], str]
-"""Writes a part of a value; raises an exception where it has no template."""
+"""Returns the template of a part of a value; raises an exception if it has none."""
 
 
 def spoken(value: object) -> str:
-    """Its text; "" where a `__str__` of the project's raises, or gives something else.
+    """The text of a value; "" if a `__str__` of the project's raises, or returns something else.
 
-    Of a `KeyError` with a sentence that is the sentence, which it shows in quotes like a key; of a group of
-    exceptions how many there are is not said, and pytest matches no more.
+    For a `KeyError` with a sentence, that is the sentence, without the quotes that it puts around a key; for an
+    exception group, the message without the number of exceptions, which pytest does not match either.
     """
     try:
         is_group = any(cls.__name__ == "BaseExceptionGroup" for cls in type(value).__mro__)
         text = str(value.message if is_group else value)  # type: ignore[attr-defined]
-        said = value.args[0] if isinstance(value, KeyError) and len(value.args) == 1 else None
-        is_quoted = type(said) is str and " " in said and text == repr(said) and text[1:-1] == said
-        return str(said) if is_quoted else text
-    except Exception:  # its `__str__` is code of the project: anything can be wrong with it
+        message = value.args[0] if isinstance(value, KeyError) and len(value.args) == 1 else None
+        is_quoted = type(message) is str and " " in message and text == repr(message) and text[1:-1] == message
+        return str(message) if is_quoted else text
+    except Exception:  # its `__str__` is code of the project, and may do anything
         return ""
 
 
 def steady(message: str) -> str:
-    """The beginning of a message, up to what differs from run to run; "" where that says hardly anything."""
-    differs = UNSTABLE.search(message)
-    if differs is None:
+    """The beginning of a message, up to what differs between runs; "" if that says hardly anything."""
+    unstable = UNSTABLE.search(message)
+    if unstable is None:
         return message
-    beginning = UNFINISHED.sub("", message[: min(differs.start(), LONGEST)]).rstrip()
+    beginning = UNFINISHED.sub("", message[: min(unstable.start(), LONGEST)]).rstrip()
     return beginning if LEAST.search(beginning) else ""
 
 
@@ -83,7 +83,7 @@ def _date(value: dt.date) -> str:
 
 
 JUST_NOW = dt.timedelta(days=1)
-"""So long a moment, to a fraction of a second, is what a clock said: nobody writes that down."""
+"""A moment this close to now, with a fraction of a second, was read from a clock: nobody writes that down."""
 
 
 def _clock(value: dt.datetime | dt.time, parts: list[int]) -> str | None:
@@ -114,14 +114,14 @@ def _pattern(value: re.Pattern[Any]) -> str | None:
 
 
 def _stream(value: io.StringIO | io.BytesIO) -> str | None:
-    """One that nothing was read from yet."""
+    """A stream that nothing was read from yet."""
     if value.closed or value.tell():
         return None
     return f"⟨io:{type(value).__name__}⟩({value.getvalue()!r})"
 
 
 def _view(value: memoryview) -> str | None:
-    """One of plain bytes."""
+    """A view of plain bytes."""
     is_plain = value.format == "B" and value.ndim == 1 and value.readonly
     return f"memoryview({value.tobytes()!r})" if is_plain else None
 
@@ -176,8 +176,8 @@ def _mapping(value: dict[object, object], inner: Inner) -> str:
 
 
 def _deque(value: collections.deque[object], inner: Inner) -> str:
-    most = "" if value.maxlen is None else f", maxlen={value.maxlen}"
-    return f"⟨collections:deque⟩({inner(list(value))}{most})"
+    limit = "" if value.maxlen is None else f", maxlen={value.maxlen}"
+    return f"⟨collections:deque⟩({inner(list(value))}{limit})"
 
 
 CONTAINERS: dict[type, Callable[[Any, Inner], str]] = {

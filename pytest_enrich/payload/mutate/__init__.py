@@ -1,4 +1,4 @@
-"""The `Mutate` job: which small changes of the source do a candidate, and the tests that exist, notice?"""
+"""The `Mutate` job: which small changes of the source do a candidate and the existing tests notice?"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .tests import Chosen, Stages
 from .trial import CANARY, CONTROLS, ELSEWHERE, HELD, Answer, Known, Trial, joined, kept
 
 MARGIN = 2.0
-"""Seconds for an outer fork to say what its inner ones came to when the time is up."""
+"""Seconds for an outer fork to report the results of its inner forks when the time is up."""
 
 Original: TypeAlias = tuple[SourceFinder, Swaps]
 Action: TypeAlias = Callable[[pytest.Session], Answer]
@@ -39,23 +39,23 @@ def mutate(work: dict[str, Any], session: invocation.Session = invocation.run) -
         name = "unable" if answer["error"] in {ELSEWHERE, HELD} else "error"
         return {"type": "mutated", "fates": [], name: answer["error"]}
     checks = _checks(job, answer["fates"])
-    if checks["control"] != "survived":  # whatever the tests fail on, it is not the mutants
+    if checks["control"] != "survived":  # whatever makes the tests fail, it is not the mutants
         return {"type": "mutated", "fates": [], **checks}
     contested = {name: mutants[name] for name in job["contested"]} if _is_any_noticed(job, answer) else {}
     before = _before(work, contested, deadline, session)
-    fates = [_fate(job, one, answer, before.get(name, {})) for name, one in mutants.items()]
+    fates = [_fate(job, mutant, answer, before.get(name, {})) for name, mutant in mutants.items()]
     return {"type": "mutated", "fates": fates, "parts": _parts(job, answer["names"]), **checks}
 
 
 def _checks(job: dict[str, Any], fates: dict[str, Any]) -> dict[str, str]:
-    """What became of the canary, and of the controls the worst; they leave the fates."""
+    """The fates of the canary and of the worst control; both are removed from the fates."""
     words = [_word(job, fates.pop(name)) for name in CONTROLS if name in fates]
     control = next((word for word in words if word != "survived"), "survived" if words else "untried")
     return {"canary": _word(job, fates.pop(CANARY, None)), "control": control}
 
 
 def _trial(work: dict[str, Any], mutants: dict[str, Any], deadline: float, session: invocation.Session) -> Trial:
-    """Of the candidate, which has to show that it is mutants that it fails on."""
+    """The trial of the candidate, which has to show that it is the mutants that make it fail."""
     return Trial(
         work,
         mutants,
@@ -74,7 +74,7 @@ def _candidate(work: dict[str, Any]) -> tuple[object, Sequence[str]]:
 
 
 def _is_any_noticed(job: dict[str, Any], answer: dict[str, Any]) -> bool:
-    """Whether it is worth while to ask what existing tests notice: of one mutant at least somebody can tell."""
+    """Whether asking what existing tests notice is worthwhile: the candidate or a call notices some mutant."""
     fates = answer["fates"].values()
     return any(fate.get("told") or _word(job, fate) != "survived" for fate in fates)
 
@@ -82,7 +82,7 @@ def _is_any_noticed(job: dict[str, Any], answer: dict[str, Any]) -> bool:
 def _before(
     work: dict[str, Any], contested: dict[str, Any], deadline: float, session: invocation.Session
 ) -> dict[str, Any]:
-    """The fates of the contested mutants under the tests that exist, None for those that had no turn."""
+    """The fates of the contested mutants under the existing tests, None for those that had no turn."""
     wanted = work["job"]["others"]
     files, _missing = selection.files(work["rootdir"], wanted)
     if not contested or not files:
@@ -96,17 +96,17 @@ def _fate(
 ) -> dict[str, Any]:
     """A `MutantFate`, as JSON."""
     known = answer["fates"].get(mutant["id"])
-    mine = known or {}
-    if by_others is None:  # whether an existing test kills it nobody knows
+    fate = known or {}
+    if by_others is None:  # nobody knows whether an existing test kills it
         return {"id": mutant["id"], "fate": "untried"}
     return {
         "id": mutant["id"],
         "fate": _word(job, known),
         "killed_before": by_others.get("failed", [by_others.get("ended")]) if by_others else None,
-        "parts": _parts(job, mine.get("failed", ())),
-        "alike": mine.get("alike", 0),
-        "told": mine.get("told", []),
-        "raised": set(_own(job, mine.get("failed", ()))) <= set(mine.get("raised", ())),
+        "parts": _parts(job, fate.get("failed", ())),
+        "alike": fate.get("alike", 0),
+        "told": fate.get("told", []),
+        "raised": set(_own(job, fate.get("failed", ()))) <= set(fate.get("raised", ())),
     }
 
 
@@ -119,33 +119,33 @@ def _word(job: dict[str, Any], answer: dict[str, Any] | None) -> str:
 
 
 def _own(job: dict[str, Any], names: Iterable[str]) -> list[str]:
-    """Of names of tests those of the candidate itself."""
+    """The names of the candidate's own tests, of these names."""
     return [name for name in names if not _is_one_of(name, job["parts"])]
 
 
 def _parts(job: dict[str, Any], names: Iterable[str]) -> list[str]:
-    """The parts that names of tests are of, rows of them included."""
+    """The parts that these names of tests belong to, as a whole or as one of their parameter sets."""
     given = list(names)
     return [part for part in job["parts"] if any(_is_one_of(name, [part]) for name in given)]
 
 
 def _is_one_of(name: str, wanted: Sequence[str]) -> bool:
-    return any(name == one or name.startswith(f"{one}[") for one in wanted)
+    return any(name == test or name.startswith(f"{test}[") for test in wanted)
 
 
 def try_all(trial: Trial) -> Answer:
-    """Try all mutants in one of three ways, the fastest first; each takes what the one before cannot make.
+    """Try all mutants in one of three ways, the fastest first; each takes those that the way before it cannot.
 
     1. Exchange the code of functions, in a fork of a process that has collected the tests.
     2. Import the mutant, in a fork of a process in which pytest is configured and the source not yet imported.
     3. A whole session of pytest, in a fork of a process that has imported nothing of the project.
 
-    Where the source was imported for good before the job there is only the first.
+    Where the source was imported for good before the job, there is only the first.
 
     Returns:
-        `fates`: by id what `tests.run` answered, or how it `ended`, and of survivors the calls by which they are
-        `told`, or how many find them `alike`; those without were not tried. `names`: of the tests that pass on
-        the original. `error`: why nothing could be tried, or "".
+        `fates`: by id, what `tests.run` answered or how it `ended`, and for survivors the calls by which they are
+        `told`, or how many calls find them `alike`; mutants without a fate were not tried. `names`: those of the
+        tests that pass on the original. `error`: why nothing could be tried, or "".
     """
     answer = trial.fork(lambda: _original(trial), trial.left + 2 * MARGIN)
     if "fates" not in answer:
@@ -161,7 +161,7 @@ def try_all(trial: Trial) -> Answer:
 
 
 def _original(trial: Trial) -> Answer:
-    """A session on the original, and in it the ways 1 and 2; `alone` are the ids that are left for the third."""
+    """A session on the original, and in it ways 1 and 2; `alone` are the ids that are left for way 3."""
     answer: Answer = {}
     swaps = Swaps()
     finder = trial.finder(None, lambda finder: swaps.watch(finder.filename))
@@ -178,7 +178,7 @@ def _original(trial: Trial) -> Answer:
 
 
 def _known(answer: Answer, *steps: str) -> Known:
-    """What the process with the original answered, for a way that takes these steps for each mutant."""
+    """What is known of the original, for a way that repeats these steps for each mutant."""
     return Known(answer["names"], sum(answer[step] for step in steps), lambda: answer["calls"])
 
 
@@ -198,7 +198,7 @@ def _configured(trial: Trial, session: pytest.Session, original: Original) -> An
 
 
 def _collected(trial: Trial, session: pytest.Session, original: Original) -> Answer:
-    """Collect, see which tests pass, and try what can be tried from here."""
+    """Collect, see which tests pass, and try the mutants that can be tried from here."""
     finder, swaps = original
     begun = monotonic()
     with rewriting():
@@ -239,7 +239,7 @@ def _exchanged(trial: Trial, session: pytest.Session, original: Original, known:
         if finder.code is not None  # tests may import it while they run
     }
 
-    # A control exchanges, too, but the codes for the same once more.
+    # A control exchanges code too, but for an equal copy.
     same = [(old, old.replace()) for old in dict.fromkeys(old for plan in plans.values() for old, _ in plan or ())]
 
     def exchange(name: str, action: Action) -> Answer:
@@ -248,14 +248,14 @@ def _exchanged(trial: Trial, session: pytest.Session, original: Original, known:
         return action(session)
 
     alone = [name for name in trial.mutants if not plans.get(name)]
-    if alone and trial.held is not None:  # what cannot all be tried here is tried elsewhere
+    if alone and trial.held is not None:  # unless all can be tried here, all are tried elsewhere
         return {"fates": {}, "alone": alone}
     fates = trial.try_each([name for name, plan in plans.items() if plan], exchange, known)
     return {"fates": fates, "alone": alone, "calls": known.calls() if alone else NOTHING}
 
 
 def _whole_session(trial: Trial, name: str, action: Action) -> Answer:
-    """A session on a mutant; nothing when tests cannot even be collected."""
+    """A session on a mutant; {} if the tests cannot even be collected."""
     answer: Answer = {}
     trial.session(trial.finder(name), Stages(collected=lambda session: answer.update(action(session))))
     return answer

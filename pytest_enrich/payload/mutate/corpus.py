@@ -1,4 +1,4 @@
-"""Calls of the code under test as they end on the original, and whether they end otherwise on a mutant."""
+"""How calls of the code under test end on the original, and whether they end differently on a mutant."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from ..explore.run import Runner
 
 UNTOLD = {"side effect", "too long", "not a program", "no such object"}
-"""Refusals after which nothing can be said of a call."""
+"""Refusals after which nothing can be said about a call."""
 SECONDS = 10.0
 SHARE = 0.25
-"""Of the time that is left, for all calls on the original: the rest is for mutants."""
+"""The share of the time left for all calls on the original: the rest is for mutants."""
 
 Answer = dict[str, Any]
 MOST_TOLD = 16
@@ -29,7 +29,7 @@ NOTHING: Answer = {"seen": [], "lines": [], "took": 0.0}
 class Corpus:
     """The calls of a `Mutate` job.
 
-    What they are run with is imported where pytest has started: it would warn of what is there before.
+    What runs them is imported only after pytest has started, as pytest would warn about it otherwise.
     """
 
     def __init__(self, work: Answer) -> None:
@@ -37,43 +37,43 @@ class Corpus:
         self._calls: list[Answer] = work["job"]["corpus"]
 
     def original(self, filename: Callable[[], str], seconds: float) -> Answer:
-        """How the calls end on the code that is there now, looked at in forks.
+        """How the calls end on the code that is there now, run in forks.
 
         Args:
-            filename: Tells, once the source file is imported, the name that its code has.
-            seconds: How much time is left for this and all that comes after it.
+            filename: Returns the file name in the code of the source file, once that is imported.
+            seconds: How much time is left for this and everything after it.
 
         Returns:
-            `seen`: for each call a digest of how it ends, None when that is not the same each time; `lines`: for
-            each call the lines of the source file that it runs; `took`: seconds for all of them. `NOTHING` when
+            `seen`: for each call, a digest of how it ends, None if that is not the same each time; `lines`: for
+            each call, the lines of the source file that it runs; `took`: seconds for all of them. `NOTHING` if
             there is nothing to compare.
         """
-        from ..explore import run  # noqa: F401 - here, once, what each of the forks would import
+        from ..explore import run  # noqa: F401 - once, here, as each of the forks would import it
 
         limit = min(SECONDS, seconds * SHARE)
         first = fork.run(lambda: self._all(filename), limit)
-        # As on the mutants: without noting lines, which takes longer than the calls.
+        # As on the mutants, without noting lines, which takes longer than the calls.
         again = fork.run(lambda: self._all(str), limit)
         if "ended" in first or "ended" in again:
             return NOTHING
-        same = [one if one == other else None for one, other in zip(first["seen"], again["seen"], strict=True)]
-        return {**first, "seen": same}
+        steady = [end if end == later else None for end, later in zip(first["seen"], again["seen"], strict=True)]
+        return {**first, "seen": steady}
 
     @staticmethod
     def running(mutant: Answer, calls: Answer) -> list[int]:
-        """The places of the calls that run the statement of a mutant and end the same each time, by `original`."""
-        wanted = {mutant["line"], mutant["statement"]}
+        """The indices of the calls that run a mutant's statement and end the same each time, by `original`."""
+        mutated = {mutant["line"], mutant["statement"]}
         pairs = enumerate(zip(calls["seen"], calls["lines"], strict=True))
-        return [at for at, (seen, lines) in pairs if seen is not None and not wanted.isdisjoint(lines)]
+        return [index for index, (seen, lines) in pairs if seen is not None and not mutated.isdisjoint(lines)]
 
     def compare(self, seen: Sequence[str | None], places: Sequence[int]) -> Answer:
-        """`told`: of the calls at these places the first few that end otherwise here than `seen` has it.
+        """`told`: of the calls at these indices, the first few that end differently here than in `seen`.
 
-        Only to be asked in a fork.
+        Only to be called in a fork.
         """
         runner, programs = self._runner(""), self._programs()
-        told = (at for at in places if _end(runner, programs[at])[0] != seen[at])
-        return {"told": list(islice(told, MOST_TOLD))}
+        differing = (index for index in places if _end(runner, programs[index])[0] != seen[index])
+        return {"told": list(islice(differing, MOST_TOLD))}
 
     def _all(self, filename: Callable[[], str]) -> Answer:
         started = time.monotonic()
@@ -90,7 +90,7 @@ class Corpus:
         return [Program(tuple(call["lines"]), call["action"], call["expression"]) for call in self._calls]
 
     def _runner(self, filename: str) -> Runner:
-        """A runner in a process that may from now on do no more than one that explores."""
+        """A runner, in a process that from now on may do no more than one that explores."""
         from ..engine.trace import Tracer
         from ..explore.run import Runner
 
@@ -114,5 +114,5 @@ def _end(runner: Runner, program: Program) -> tuple[str | None, list[int]]:
 
 def _import_names(call: Answer) -> None:
     for template in (*call["lines"], call["action"]):
-        with contextlib.suppress(Exception):  # a name that is not there; its call will be refused
+        with contextlib.suppress(Exception):  # a name that does not exist: its call will be refused
             express.compilable(template)

@@ -1,4 +1,4 @@
-"""A mutant in place: in the source file that is imported, or swapped into functions that are there."""
+"""Puts a mutant in place: in the source file as it is imported, or swapped into existing functions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Pair = tuple[CodeType, CodeType]
 
 
 def compiled(text: str, filename: str) -> CodeType:
-    """The code of a whole file; what the compiler would warn of, it warned of before."""
+    """The code of a whole file; without the compiler's warnings, which it gave before."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code: CodeType = compile(text, filename, "exec", dont_inherit=True)
@@ -30,11 +30,11 @@ def compiled(text: str, filename: str) -> CodeType:
 
 
 class SourceFinder(importlib.abc.MetaPathFinder):
-    """Finds what the finders after it find, and puts `text` in the place of what is in the file.
+    """Finds what the finders after it find, and serves `text` instead of the content of the file.
 
     Attributes:
-        code: What was served, None before.
-        filename: The name it was compiled under.
+        code: The code that was served, None before that.
+        filename: The name that it was compiled under.
         before: Called before the module runs.
     """
 
@@ -47,13 +47,13 @@ class SourceFinder(importlib.abc.MetaPathFinder):
         self.filename = ""
 
     def serve(self, text: str) -> None:
-        """From now on this text, and nothing is called."""
+        """Serve this text from now on, and call nothing before."""
         self.text, self.code, self.before = text, None, None
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """As the import system asks."""
+        """Part of the import system's protocol."""
         if fullname.rpartition(".")[2] not in self.names:
             return None
         spec = find_by(sys.meta_path[sys.meta_path.index(self) + 1 :], fullname, path, target)
@@ -62,18 +62,18 @@ class SourceFinder(importlib.abc.MetaPathFinder):
         return spec
 
     def is_loaded(self) -> bool:
-        """Whether the file was imported by something that came before."""
+        """Whether the file was imported by something before."""
         return any(os.path.realpath(file) == self.path for file in _loaded())
 
     def adopt(self) -> CodeType:
-        """Of a file that was imported by something that came before the code, as if it had been served."""
+        """The code of a file that something has imported before, as if it had been served."""
         self.filename = next(file for file in _loaded() if os.path.realpath(file) == self.path)
         self.code = compiled(self.text, self.filename)
         return self.code
 
 
 def _loaded() -> list[str]:
-    """The files of all modules that there are."""
+    """The files of all loaded modules."""
     return [file_of(module) for module in list(sys.modules.values())]
 
 
@@ -93,7 +93,7 @@ class _Loader(SourceFileLoader):
 
 
 class Held(NamedTuple):
-    """Of a source file that was imported for good before the job: the lines that have run, and its functions."""
+    """A source file that was imported for good before the job: the lines that have run, and its functions."""
 
     ran: Sequence[int]
     functions: Sequence[FunctionType]
@@ -109,19 +109,19 @@ class Swaps:
         self._known: dict[CodeType, CodeType] = {}
 
     def know(self, code: CodeType, filename: str, held: Held) -> None:
-        """Of a file that was imported before: what was imported, and what is known of it since."""
+        """Take over a file that was imported before: the code imported, and what is known about it since."""
         self._filename = filename
-        for one in _functions(code):
-            self._known[one] = one
-            lines = {line for _, _, line in one.co_lines() if line is not None}
-            # Where the function begins is run by what it is in.
-            if own := (lines - {one.co_firstlineno} or lines) & {*held.ran}:
-                self._ran[id(one)] = own
+        for function_code in _functions(code):
+            self._known[function_code] = function_code
+            lines = {line for _, _, line in function_code.co_lines() if line is not None}
+            # The first line of a function is run by the code around it.
+            if own := (lines - {function_code.co_firstlineno} or lines) & {*held.ran}:
+                self._ran[id(function_code)] = own
         for function in held.functions:
             self._add(function)
 
     def watch(self, filename: str) -> None:
-        """From now on note what is run of a file."""
+        """Note which lines of a file are run from now on."""
         self._filename = filename
         sys.settrace(self._called)
 
@@ -138,66 +138,66 @@ class Swaps:
         return note
 
     def ready(self) -> None:
-        """The tests are about to run: find the functions."""
+        """Find the functions, as the tests are about to run."""
         sys.settrace(None)
-        for thing in gc.get_objects():
-            if type(thing) is FunctionType and thing.__code__.co_filename == self._filename:
-                self._add(thing)
+        for item in gc.get_objects():
+            if type(item) is FunctionType and item.__code__.co_filename == self._filename:
+                self._add(item)
 
     def _add(self, function: FunctionType) -> None:
         code = self._known.get(function.__code__, function.__code__)
         self._functions.setdefault(id(code), []).append(function)
 
     def plan(self, pairs: list[Pair] | None, lines: range) -> list[Pair] | None:
-        """The codes to exchange; None when that would not be the same as importing the file with a change.
+        """The pairs of codes to exchange; None if that would not be the same as importing the changed file.
 
         Args:
-            pairs: As `differences` has them.
-            lines: Those of the file where the change is.
+            pairs: As `differences` returns them.
+            lines: Those of the file that are changed.
         """
         return pairs if pairs and all(self._can(*pair, lines) for pair in pairs) else None
 
     def _can(self, old: CodeType, new: CodeType, lines: range) -> bool:
-        """Whether nobody who was there before the exchange could tell."""
+        """Whether the exchange has the same effect as if the new code had been there from the start."""
         if id(old) not in self._functions:
             return False
         if id(old) not in self._ran:
             return True
-        # What was made inside has code of its own, which nobody finds.
+        # Functions made inside have code of their own, which cannot be found.
         is_own = list(map(_anywhere, _inner(old))) == list(map(_anywhere, _inner(new)))
-        # The call of what is resumable may still be going on.
+        # A call of a resumable function may still be going on.
         return is_own and not is_resumable(old) and self._ran[id(old)].isdisjoint(lines)
 
     def make(self, pairs: list[Pair]) -> None:
-        """Exchange them, in this process for good."""
+        """Exchange the codes, for good in this process."""
         for old, new in pairs:
             for function in self._functions[id(old)]:
                 function.__code__ = new
 
 
 def differences(old: CodeType, new: CodeType) -> list[Pair] | None:
-    """The outermost functions whose code differs; None when something besides functions does."""
+    """The code of the outermost functions that differ; None if something besides functions differs."""
     if _anywhere(old) == _anywhere(new):
         return []
     if old.co_flags & inspect.CO_OPTIMIZED:
         return [(old, new)] if len(old.co_freevars) == len(new.co_freevars) else None
     if _anywhere(old, deep=False) != _anywhere(new, deep=False):
         return None
-    found: list[Pair] = []
-    for one, other in zip(_inner(old), _inner(new), strict=True):
-        inside = differences(one, other)
-        if inside is None:
+    pairs: list[Pair] = []
+    for inner_old, inner_new in zip(_inner(old), _inner(new), strict=True):
+        inner_pairs = differences(inner_old, inner_new)
+        if inner_pairs is None:
             return None
-        found += inside
-    return found
+        pairs += inner_pairs
+    return pairs
 
 
 def _functions(code: CodeType) -> Iterator[CodeType]:
-    """The code of all functions in this, however deep."""
-    for one in _inner(code):
-        if one.co_flags & inspect.CO_OPTIMIZED:
-            yield one
-        yield from _functions(one)
+    """The code of all functions in this code, however deep."""
+    for inner in _inner(code):
+        if inner.co_flags & inspect.CO_OPTIMIZED:
+            yield inner
+        yield from _functions(inner)
 
 
 def _inner(code: CodeType) -> list[CodeType]:
@@ -205,8 +205,8 @@ def _inner(code: CodeType) -> list[CodeType]:
 
 
 def _anywhere(code: CodeType, *, deep: bool = True) -> CodeType:
-    """What a code object does, wherever it stands; without what the codes inside it do when not `deep`."""
-    inner: dict[Any, Any] = {one: _anywhere(one) if deep else one.co_name for one in _inner(code)}
+    """A code object without its position in the file; not `deep`, codes inside it are reduced to their names."""
+    inner: dict[Any, Any] = {const: _anywhere(const) if deep else const.co_name for const in _inner(code)}
     constants = tuple(inner[const] if isinstance(const, CodeType) else const for const in code.co_consts)
     return code.replace(co_consts=constants, co_firstlineno=1, co_linetable=b"")
 

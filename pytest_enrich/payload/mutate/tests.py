@@ -1,4 +1,4 @@
-"""Running the selected tests of a session, in a fork or to its end."""
+"""Running selected tests of a session, in a fork or to its end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..selection import Outcomes
 
 FAILURES = {"failed", "error"}
 SETTINGS = "_hypothesis_internal_use_settings"
-"""Where a `@given` test has its settings."""
+"""The attribute with the settings of a `@given` test."""
 
 
 class Chosen:
@@ -26,12 +26,12 @@ class Chosen:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Those that are gone are no reason to stop."""
+        """Select the tests; those that are gone are no reason to stop."""
         items[:], _gone = selection.chosen(items, self.wanted)
 
 
 class Stages:
-    """A plugin that takes a session over where the tests would be collected, or where they would be run.
+    """A plugin that takes over a session where tests would be collected, or where they would be run.
 
     Args:
         configured: Called instead of collecting; it may `collect` in a fork.
@@ -48,7 +48,7 @@ class Stages:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> bool | None:
-        """Once; what is collected afterwards is collected as ever."""
+        """Take over the first collection only; later ones run as usual."""
         action, self.configured = self.configured, None
         if action is None:
             return None
@@ -57,22 +57,22 @@ class Stages:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """No tests are run but by `collected`."""
+        """Run no tests except through `collected`."""
         if self.collected is not None:
             self.collected(session)
         return True
 
     @staticmethod
     def collect(session: pytest.Session) -> None:
-        """Collect after all, with what other plugins have to say to it."""
+        """Collect after all, with the hooks of all other plugins."""
         session.config.hook.pytest_collection(session=session)
 
 
 def run(session: pytest.Session, items: Sequence[pytest.Item], most_failures: int = 0) -> dict[str, Any]:
-    """Run tests, all of them or up to so many failures.
+    """Run all of the tests, or until there are `most_failures` failures (if not 0).
 
     Returns:
-        `failed` and `passed`: node ids in the order met; `detail`: the end of the first failure.
+        `failed` and `passed`: node ids in the order of the run; `detail`: the end of the first failure.
     """
     outcomes = Outcomes()
     failed: list[str] = []
@@ -84,7 +84,7 @@ def run(session: pytest.Session, items: Sequence[pytest.Item], most_failures: in
                 failed.append(item.nodeid)
                 if len(failed) == most_failures:
                     break
-    passed = [nodeid for nodeid, one in outcomes.results.items() if one["result"] == "passed"]
+    passed = [nodeid for nodeid, outcome in outcomes.results.items() if outcome["result"] == "passed"]
     detail = next((outcomes.results[nodeid]["detail"] for nodeid in failed if nodeid in outcomes.results), "")
     return {"failed": failed, "passed": passed, "detail": detail}
 
@@ -97,10 +97,10 @@ def _registered(session: pytest.Session, plugin: object) -> Iterator[None]:
 
 
 def without_words(items: Sequence[pytest.Item], source: str) -> set[str]:
-    """Failures are counted and not read: no traceback need be rendered, no example of Hypothesis be made small.
+    """Let tests fail without rendering tracebacks or shrinking examples: failures are counted here, not read.
 
     Returns:
-        Filled while they run: the node ids of those of which code of the file `source` raised.
+        The node ids of tests in which code of the file `source` raised, filled while the tests run.
     """
     raised: set[str] = set()
     for item in items:
@@ -111,12 +111,12 @@ def without_words(items: Sequence[pytest.Item], source: str) -> set[str]:
 
 
 def _stop_at_first(function: Any) -> None:
-    """A `@given` test searches for a failure and no further."""
+    """Let a `@given` test stop at the first failing example."""
     function = getattr(function, "__func__", function)
-    known = getattr(function, SETTINGS, None)
-    if known is not None:
-        wanted = [phase for phase in known.phases if phase.name not in {"shrink", "explain"}]
-        setattr(function, SETTINGS, type(known)(known, phases=wanted))
+    settings = getattr(function, SETTINGS, None)
+    if settings is not None:
+        phases = [phase for phase in settings.phases if phase.name not in {"shrink", "explain"}]
+        setattr(function, SETTINGS, type(settings)(settings, phases=phases))
 
 
 def _no_words(

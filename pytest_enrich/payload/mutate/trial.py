@@ -1,4 +1,4 @@
-"""What all ways of trying a mutant share: the tests, the time left, the forks, the folders as they were."""
+"""What all ways of trying a mutant share: the tests, the time left, the forks, restoring the folders."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from .corpus import Corpus
 from .swap import Held, SourceFinder, changed
 
 MOST = 32 << 20
-"""Bytes that are remembered; files beyond that stay as they are."""
+"""The most bytes that are remembered; files beyond that are not restored."""
 _open = open
 CANARY = "canary"
 CONTROLS = ("control", "control at the end")
-"""What is tried as mutants are, and is none: the one that every test dies of, and those that change nothing."""
+"""Tried like mutants, but none: the canary breaks every test, and the controls change nothing."""
 FEW = 3
-"""Among so many mutants no control is hidden: that at the end will do."""
+"""Among so few mutants no control is hidden: the one at the end will do."""
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - named, not used
 HELD = "pytest itself has imported the source file"
 ELSEWHERE = "the tests do not import the source file"
 SPARE = 0.5
-"""Seconds for starting the last control, beside what the tests take."""
+"""Seconds for starting the last control, besides what the tests take."""
 SLOWER = 5
 """How many times longer the tests may take on a mutant than on the original."""
 
@@ -43,7 +43,7 @@ Answer = dict[str, Any]
 
 
 class _Entry(NamedTuple):
-    """A file, link or folder; its `mark` is another one once somebody has changed it."""
+    """A file, link or folder; its `mark` differs once somebody has changed it."""
 
     mark: tuple[int, ...]
     mode: int
@@ -52,11 +52,11 @@ class _Entry(NamedTuple):
 
 @contextlib.contextmanager
 def kept(folders: Sequence[str]) -> Iterator[None]:
-    """Whatever happens in the folders meanwhile, afterwards they hold what they held before."""
+    """Afterwards the folders hold what they held before, whatever happened in them."""
     before = dict(_remembered(folders))
     yield
     after = dict(_found(folders))
-    for path in sorted(after.keys() - before.keys(), reverse=True):  # what is in a folder before the folder
+    for path in sorted(after.keys() - before.keys(), reverse=True):  # the content of a folder before the folder
         with contextlib.suppress(OSError):
             _remove(path, after[path])
     for path, entry in before.items():
@@ -66,34 +66,34 @@ def kept(folders: Sequence[str]) -> Iterator[None]:
 
 
 def _found(folders: Sequence[str]) -> Iterator[tuple[str, os.stat_result]]:
-    """All files, links and folders below, a folder before what is in it; devices and the like are nobody's."""
+    """All files, links and folders below, a folder before its content; without devices and the like."""
     waiting = [*folders]
     while waiting:
         with contextlib.suppress(OSError), scandir(waiting.pop()) as entries:
             for entry in entries:
-                told = lstat(entry.path)
-                if stat.S_ISDIR(told.st_mode):
+                status = lstat(entry.path)
+                if stat.S_ISDIR(status.st_mode):
                     waiting.append(entry.path)
-                if stat.S_IFMT(told.st_mode) in {stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK}:
-                    yield entry.path, told
+                if stat.S_IFMT(status.st_mode) in {stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK}:
+                    yield entry.path, status
 
 
 def _remembered(folders: Sequence[str]) -> Iterator[tuple[str, _Entry]]:
     left = MOST
-    for path, told in _found(folders):
+    for path, status in _found(folders):
         content: bytes | str | None = None
         with contextlib.suppress(OSError):
-            if stat.S_ISLNK(told.st_mode):
+            if stat.S_ISLNK(status.st_mode):
                 content = readlink(path)  # noqa: PTH115 - a text
-            elif stat.S_ISREG(told.st_mode) and told.st_size <= left:
-                left -= told.st_size
+            elif stat.S_ISREG(status.st_mode) and status.st_size <= left:
+                left -= status.st_size
                 with _open(path, "rb") as file:
                     content = file.read()
-        yield path, _Entry(_mark(told), told.st_mode, content)
+        yield path, _Entry(_mark(status), status.st_mode, content)
 
 
 def _mark(told: os.stat_result) -> tuple[int, ...]:
-    """Nobody sets a time of change back. A folder's is another one when something in it comes and goes."""
+    """What differs after a change: nobody can reset a ctime. () for a folder, whose content changes its times."""
     if stat.S_ISDIR(told.st_mode):
         return ()
     return told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
@@ -122,12 +122,12 @@ def _restore(path: str, entry: _Entry, now: os.stat_result | None) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Known:
-    """What is known of the original.
+    """What is known about the original.
 
     Attributes:
-        names: Of the tests that pass.
-        took: Seconds that they take in the way in which a mutant is tried.
-        calls: Asks how the calls of the corpus end; `Corpus.original` says what it gives.
+        names: Those of the tests that pass.
+        took: Seconds that they take in the way that is used to try a mutant.
+        calls: Finds out how the calls of the corpus end; see `Corpus.original` for what it returns.
     """
 
     names: Sequence[str]
@@ -136,22 +136,22 @@ class Known:
 
 
 Way = Callable[[str, Callable[[pytest.Session], Answer]], Answer]
-"""Puts a mutant in place, in this process for good, and answers what an action in a session answers then."""
+"""Puts a mutant in place, for good in this process, and returns what an action on a session then returns."""
 
 
 class Trial:
     """Some tests against some mutants.
 
-    `held` is what is known of the source file where it was imported for good before the job.
+    `held` is what is known about the source file if it was imported for good before the job.
 
     Args:
-        work: The job's.
-        mutants: Those to try, by id.
-        select: Gives a fresh plugin that selects the tests, and pytest's arguments.
-        deadline: When all must be over (`time.monotonic`).
-        controlled: Whether what the tests fail on must be shown to be the mutants: the canary and controls.
-        corpus: Calls to compare a mutant by that no test notices, or None.
-        to_the_end: Whether each test is wanted that fails, and not only the first.
+        work: That of the job.
+        mutants: The mutants to try, by id.
+        select: Returns a fresh plugin that selects the tests, and pytest's arguments.
+        deadline: When everything must be over (`time.monotonic`).
+        controlled: Whether to show with a canary and controls that it is the mutants that make tests fail.
+        corpus: Calls to compare mutants by that no test notices, or None.
+        to_the_end: Whether every failing test is wanted, and not only the first.
         session: How pytest is run.
     """
 
@@ -180,26 +180,26 @@ class Trial:
 
     @property
     def left(self) -> float:
-        """Seconds."""
+        """Seconds until the deadline."""
         return self._deadline - monotonic()
 
     def finder(self, name: str | None, before: Callable[[SourceFinder], None] | None = None) -> SourceFinder:
-        """A finder of the source file with this mutant in it, or as it is."""
+        """A finder for the source file with this mutant in it, or unchanged."""
         path = Path(self._work["rootdir"], self._job["source"])
         return SourceFinder(path, self.text(name), before)
 
     def text(self, name: str | None) -> str:
-        """The source file's text with this mutant in it, or as it is."""
+        """The text of the source file with this mutant in it, or unchanged."""
         text, mutant = self._job["source_text"], self.mutants.get(name) if name else None
         return changed(text, mutant) if mutant else text
 
     def lines(self, name: str) -> range:
-        """The lines from the beginning of the mutated statement to the end of what is changed."""
+        """The lines from the beginning of the mutated statement to the end of the change."""
         mutant = self.mutants[name]
         return range(mutant["statement"], self._job["source_text"].count("\n", 0, mutant["end"]) + 2)
 
     def session(self, finder: SourceFinder, plugin: object) -> str:
-        """A session of pytest with the source file as the finder has it; why it stopped early, or ""."""
+        """Run pytest with the source file as the finder has it; returns why it stopped early, or ""."""
         if finder.code is None and finder.is_loaded():
             return HELD
         selection, arguments = self._select()
@@ -207,14 +207,14 @@ class Trial:
         return self._session(self._work, arguments, (selection, plugin))
 
     def try_each(self, names: Iterable[str], way: Way, known: Known) -> Answer:
-        """What the tests say of each mutant; of one that they say nothing of, what the calls of the corpus say.
+        """What the tests say about each mutant, and for survivors, what the calls of the corpus say.
 
-        The answer has the controls, too. Where there was no time for the one at the end, nothing is known.
+        The answer includes the controls. It is empty if there was no time for the control at the end.
 
         Args:
             names: Ids of mutants.
             way: How a mutant is put in place.
-            known: Of the original.
+            known: What is known about the original.
         """
         run = partial(self._run_named, known.names)
         turns = self._with_controls([*names])
@@ -228,7 +228,7 @@ class Trial:
         return fates
 
     def _with_controls(self, names: list[str]) -> list[str]:
-        """One at the end, and of many one at a place that nobody can know beforehand."""
+        """Add a control at the end and, among many mutants, one at an unpredictable place."""
         if not self._controlled or not names:
             return names
         if len(names) > FEW:
@@ -236,21 +236,21 @@ class Trial:
         return [*names, CONTROLS[1]]
 
     def _compared(self, alive: Sequence[str], way: Way, known: Known) -> dict[str, Answer]:
-        """Of each of these mutants the calls by which it is `told`, or how many find it `alike`."""
+        """For each of these mutants, the calls by which it is `told`, or how many find it `alike`."""
         if self.corpus is None or not alive:
             return {}
         calls, corpus = known.calls(), self.corpus
         running = {name: corpus.running(self.mutants[name], calls) for name in alive}
-        asked = [name for name, places in running.items() if places]
+        compared = [name for name, places in running.items() if places]
         longer = known.took + calls["took"]
         ends = self._fork_each(
-            asked, lambda name: way(name, lambda _session: corpus.compare(calls["seen"], running[name])), longer
+            compared, lambda name: way(name, lambda _session: corpus.compare(calls["seen"], running[name])), longer
         )
         told = {name: answer["told"] for name, answer in ends.items() if "told" in answer}
         return {name: {"told": calls} if calls else {"alike": len(running[name])} for name, calls in told.items()}
 
     def _fork_each(self, names: Sequence[str], action: Callable[[str], Answer], took: float) -> Answer:
-        """What `action` answers for each in a fork of its own, while there is time; some is left for a control."""
+        """What `action` returns for each, in its own fork, while there is time; some is kept for a control."""
         limit = max(float(self._job["seconds"]), SLOWER * took)
         processor = max(float(self._job["processor_seconds"]), SLOWER * took)
         answers: Answer = {}
@@ -259,30 +259,30 @@ class Trial:
             if self.left <= spare:
                 continue
             answer = self.fork(partial(action, name), min(limit, self.left - spare), processor)
-            if "ended" not in answer or self.left > spare:  # cut short is not the same as too slow
+            if "ended" not in answer or self.left > spare:  # one that was cut short was not necessarily too slow
                 answers[name] = answer
         return answers
 
     def fork(self, work: Callable[[], Answer], seconds: float, processor: float = 0.0) -> Answer:
-        """As `fork.run`; what it leaves in the job's own folders, and beside the tests, is gone with it."""
+        """As `fork.run`; what it leaves in the job's own folders and beside the tests is removed."""
         guard.clear(self._work["rootdir"], self._job["writes"])
         with kept(self.folders):
             return fork.run(work, seconds, processor)
 
     @property
     def folders(self) -> list[str]:
-        """Where the job may write, and nobody else does."""
+        """The folders where the job may write and nobody else does."""
         confinement = self._work["confinement"]
         alone = confinement is not None and SHARED_MEMORY in confinement["write"]
         return [self._work["scratch"], SHARED_MEMORY] if alone else [self._work["scratch"]]
 
     def run(self, session: pytest.Session, items: Sequence[pytest.Item], most_failures: int = 0) -> Answer:
-        """Run tests, in a process that from now on may do no more than a candidate's."""
+        """Run tests, in a process that from now on may do no more than a candidate may."""
         confine.narrow(self._work["confinement"], programs=True)
         return tests.run(session, items, most_failures)
 
     def _run_named(self, names: Sequence[str], session: pytest.Session) -> Answer:
-        """Run the tests that pass on the original, up to the first failure; one that is gone has failed."""
+        """Run the tests that pass on the original, up to the first failure; a test that is gone has failed."""
         wanted = set(names)
         items = [item for item in session.items if item.nodeid in wanted]
         if len(items) < len(wanted):
@@ -291,11 +291,11 @@ class Trial:
         return {**self.run(session, items, 0 if self._to_the_end else 1), "raised": sorted(raised)}
 
     def gone(self, names: Sequence[str]) -> Answer:
-        """What tests that are not there any more come to."""
+        """The outcome of tests that are gone: they count as failed."""
         return {"failed": list(names if self._to_the_end else names[:1])}
 
 
 def joined(fates: Answer, others: Answer) -> Answer:
-    """What came of two ways of trying; a control that died in one of them has died."""
+    """The fates from two ways of trying; a control that died in either of them has died."""
     died = {name: fates[name] for name in CONTROLS if name in fates and fates[name].get("failed") != []}
     return {**fates, **others, **died}

@@ -1,8 +1,8 @@
-"""A process that gets ready once and then forks for each job: pytest configured, the project imported.
+"""A process that gets ready once, with pytest configured and the project imported, and then forks for each job.
 
-Pytest's own run is what is forked: it waits where collection is about to begin, and each child goes on from
-there with the plugins and the arguments of its job, to the end of the run. So a child does what a fresh run
-does, less what all of them have in common.
+What is forked is a run of pytest itself: it waits where collection is about to begin, and each child goes on from
+there to the end of the run, with the plugins and arguments of its job. So a child does what a fresh run does,
+except for what all of them have in common.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def serve(start_file: str, control: int) -> NoReturn:
     """Get ready, say so on `control`, and fork for each job that comes until the other end is closed.
 
     The file holds `rootdir`, `scratch`, `pytest_args`, `path`, `limits`, `confinement` and `world` as a job does
-    (the last three hold for all that is forked), and `argument`: the file or directory whose tests the jobs are
-    about, "" for jobs without tests; `writes` are paths that they may write, in the directories `written`. Then
-    `ready.json` in `scratch` holds `unfit` (why no job can be done here, "" if they can), `files`, all that the
-    jobs' outcome depends on and that is loaded by now, `held`, those of them that a job cannot import anew, and
-    `loaded`, those of these in which it can exchange the code of functions.
+    (the last three apply to every fork), and `argument`: the file or directory with the tests that the jobs are
+    about, "" for jobs without tests; `writes` are paths that the jobs may write, in the directories `written`.
+    Then `ready.json` in `scratch` holds `unfit` (why no job can be done here, "" if jobs can), `files` (what is
+    loaded by now and the outcome of jobs depends on), `held` (those of them that a job cannot import anew) and
+    `loaded` (those of `held` in which a job can exchange the code of functions).
     """
     start: dict[str, Any] = json.loads(Path(start_file).read_bytes())
     supervise.adopt()
@@ -45,7 +45,7 @@ def serve(start_file: str, control: int) -> NoReturn:
     sys.path[:0] = start["path"]
     places = guard.install(start["scratch"], start["rootdir"], subprocesses=True, writes=start["writes"])
     line = Line(control, start["scratch"])
-    # Imported when the import path is the project's: pytest may be the project's own.
+    # Imported once the import path is the project's, which may bring its own pytest.
     from .run import run
 
     unfit = run(start, places, line)
@@ -54,7 +54,7 @@ def serve(start_file: str, control: int) -> NoReturn:
 
 
 class Request(NamedTuple):
-    """A job: its file and what that said, the descriptor of its status and that of its output."""
+    """A job: its file and the content, and the descriptors for its status and its output."""
 
     file: str
     work: dict[str, Any]
@@ -63,30 +63,30 @@ class Request(NamedTuple):
 
 
 class Line:
-    """One end of a socket. A request is a line with two descriptors; `stop FILE` ends a job before its time."""
+    """One end of a socket. A request is a line with two descriptors; `stop FILE` ends a job early."""
 
     def __init__(self, control: int, scratch: str) -> None:
         self._socket = socket.socket(fileno=control)
         self._scratch = Path(scratch)
         self._text = b""
         self._descriptors: list[int] = []
-        # By the descriptor that is closed when the supervisor ends: it, its request.
+        # The supervisor and its request, by the descriptor that is closed when the supervisor ends.
         self._underway: dict[int, tuple[int, Request]] = {}
         self._own: set[int] = set()
 
     def ready(
         self, *, unfit: str, files: Iterable[str] = (), held: Iterable[str] = (), loaded: Iterable[str] = ()
     ) -> None:
-        """Say that all is set, or why no job can be done."""
+        """Report that everything is ready, or why no job can be done."""
         self._own = set(supervise.children())
-        said = {"unfit": unfit, "files": sorted(files), "held": sorted(held), "loaded": sorted(loaded)}
-        (self._scratch / "ready.json").write_text(json.dumps(said), encoding="utf-8")
+        report = {"unfit": unfit, "files": sorted(files), "held": sorted(held), "loaded": sorted(loaded)}
+        (self._scratch / "ready.json").write_text(json.dumps(report), encoding="utf-8")
         self._socket.sendall(b"ready\n")
 
     def wait(self, prepare: Callable[[dict[str, Any]], None]) -> Request:
-        """Look after jobs until there are no more; returns only in the fork that does one.
+        """Look after jobs until there are no more; returns only in a fork that does one.
 
-        `prepare` is called with what a request says, before the fork.
+        `prepare` is called with the content of a request, before the fork.
         """
         while True:
             poll = select.poll()
@@ -117,7 +117,7 @@ class Line:
         return None
 
     def _fork(self, file: str, prepare: Callable[[dict[str, Any]], None]) -> Request | None:
-        """Start a supervisor for a job; answers the request in the job itself."""
+        """Start a supervisor for a job; returns the request in the job itself, None here."""
         status, output = self._descriptors[:DESCRIPTORS]
         del self._descriptors[:DESCRIPTORS]
         request = Request(file, _load(file), status, output)
@@ -136,7 +136,7 @@ class Line:
         return None
 
     def _leave(self) -> None:
-        """Keep nothing of this end, nor of other jobs."""
+        """Close this end, and all that belongs to other jobs."""
         self._socket.close()
         for reading, (_, request) in self._underway.items():
             os.close(reading)
@@ -149,19 +149,19 @@ class Line:
                 os.kill(supervisor, signal.SIGTERM)
 
     def _ended(self, reading: int) -> None:
-        """A supervisor ended; one that was ended by others left its job behind. Then the status is closed."""
+        """Clean up after a supervisor, and after its job if the supervisor was killed; then close the status."""
         supervisor, request = self._underway.pop(reading)
         os.close(reading)
-        # Its end of the pipe may be closed by a trick: it does not go on unseen.
+        # Its end of the pipe may have been closed by a trick: it must not go on unseen.
         with contextlib.suppress(OSError):
             os.kill(supervisor, signal.SIGTERM)
-        _, how = os.waitpid(supervisor, 0)
-        if how != 0:
+        _, status = os.waitpid(supervisor, 0)
+        if status != 0:
             self._end_strays()
         os.close(request.status)
 
     def _end_strays(self) -> None:
-        """Whoever was adopted here: one generation comes after the other."""
+        """Kill the processes that were adopted here, and then those that are adopted after these."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             known = self._own | {supervisor for supervisor, _ in self._underway.values()}
@@ -175,7 +175,7 @@ class Line:
                     os.waitpid(stray, 0)
 
     def _end(self) -> NoReturn:
-        """Nobody wants more: end all jobs, and whatever the project started, and leave."""
+        """No more jobs are wanted: end all of them and whatever the project started, and exit."""
         for supervisor, _ in self._underway.values():
             with contextlib.suppress(OSError):
                 os.kill(supervisor, signal.SIGTERM)
@@ -191,13 +191,13 @@ class Line:
 
 def _fork() -> int:
     with warnings.catch_warnings():
-        # Since 3.12 Python warns where native threads are alive; those of Python's own were looked for.
+        # Since 3.12 Python warns if native threads are alive; Python's own were looked for already.
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
 
 def _load(file: str) -> dict[str, Any]:
-    """What the request's file says; the file, with the name of the answer's in it, is gone afterwards."""
+    """The content of a request's file; the file is removed, as it names the file of the answer."""
     work: dict[str, Any] = json.loads(Path(file).read_bytes())
     Path(file).unlink()
     return work

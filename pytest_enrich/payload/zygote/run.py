@@ -1,4 +1,4 @@
-"""The run of pytest that is forked, what makes it unfit for that, and how a child goes on with it."""
+"""The run of pytest that is forked, what makes it unfit for that, and how a child continues it."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from .seen import AFTER, BEFORE, Kept, Seen, has_say, tests_imports
 HERE = "/dev/fd"
 MOST = 8
 ANEW = {"vary", "record", "mutate"}
-"""What runs the session anew, with other plugins."""
+"""The types of jobs that run the session anew, with other plugins."""
 
 
 def run(start: dict[str, Any], places: Places, line: Line) -> str:
-    """Start pytest, and wait in it; answers only if it cannot: why."""
+    """Start pytest, and wait in it for jobs; returns only if that is impossible: the reason."""
     seen = Seen(start["rootdir"])
     seen.start()
     ending = invocation.Ending()
@@ -68,11 +68,11 @@ class Waiting:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_collection(self, session: pytest.Session) -> Generator[None, Any, Any]:
-        """Inside of all other wrappers: the user's filters of warnings hold while the project is imported."""
-        if self.child is not None:  # a fork collects once more
+        """Inside all other wrappers, so that the user's warning filters apply while the project is imported."""
+        if self.child is not None:  # a fork that collects once more
             return (yield)
         wait = self._get_ready(session.config)
-        # What a conftest has seeded is the same in each run; what nobody has is not (Python does so after a fork).
+        # If a conftest has seeded it, it is the same in each run; otherwise Python reseeds it after a fork.
         state = random.getstate()
         request = self._line.wait(partial(self._prepare, session.config))
         if state != self._random:
@@ -83,25 +83,25 @@ class Waiting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """All that counts has happened, unless the project has something to add."""
+        """Conclude: all that counts has happened, unless the project has something to add."""
         if self.child is not None and not has_say(session.config, self._seen.project, AFTER):
             self.child.conclude()
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """The run is over: what comes now is the same clearing up as ever, and nobody needs it."""
+        """Conclude: the run is over, and nobody needs the cleanup that would follow."""
         if self.child is not None:
             self.child.conclude()
 
     def _prepare(self, config: pytest.Config, work: dict[str, Any]) -> None:
-        """Before the fork for a job: what later jobs can use too, and without what earlier ones left."""
+        """Before the fork for a job, remove what earlier jobs left, and prepare what later jobs can use too."""
         self._additions.remove()
         self._seen.prepare(work)
         self._texts.prepare(work, config)
 
     def _get_ready(self, config: pytest.Config) -> Descriptors:
         tests_imports(self._start, config, self._seen)
-        # Only where no tests are run: what Hypothesis draws for them depends on what else is loaded.
+        # Only if no tests are run: what Hypothesis draws for them depends on which modules are loaded.
         if not self._start["argument"]:
             job.warm()
         if config.getoption("doctestmodules", default=False):
@@ -109,8 +109,10 @@ class Waiting:
         self._seen.stop()
         reason = unfit_reason()
         files = loaded_files(config, self._seen)
-        has_say(config, self._seen.project, (*BEFORE, *AFTER))  # each fork asks again, of few plugins more
-        # What others hold on to is not made anew by importing it anew.
+        has_say(
+            config, self._seen.project, (*BEFORE, *AFTER)
+        )  # now, as each fork will ask again, with only a few more plugins
+        # What others keep references to is not made anew by importing its module anew.
         loaded = held_modules()
         held = files if self._seen.shared else loaded
         if reason:
@@ -119,7 +121,7 @@ class Waiting:
         descriptors = Descriptors.survey()
         sys.stdout.flush()
         sys.stderr.flush()
-        # What is garbage is finalized here, once, and not in each child; what is left is not looked at again.
+        # Collect garbage here, once, and not in each child; what is left is not looked at again.
         gc.collect()
         self._seen.keep(loaded)
         gc.freeze()
@@ -128,7 +130,7 @@ class Waiting:
 
 
 def unfit_reason() -> str:
-    """What is here that does not survive a fork, "" if nothing."""
+    """What makes this process unfit for a fork, "" if nothing does."""
     names = sorted(thread.name for thread in threading.enumerate() if thread is not threading.current_thread())
     if names:
         return f"threads are alive after the project's imports: {', '.join(names[:5])}"
@@ -142,27 +144,27 @@ def unfit_reason() -> str:
 
 
 def loaded_files(config: pytest.Config, seen: Seen) -> set[str]:
-    """Files of the project that are loaded, and the one that configured pytest."""
-    found = {str(config.inipath)} if config.inipath is not None else set()
-    return found | held_modules() | _own_files(seen.modules.values())
+    """Files of the project that are loaded, and pytest's configuration file."""
+    files = {str(config.inipath)} if config.inipath is not None else set()
+    return files | held_modules() | _own_files(seen.modules.values())
 
 
 def held_modules() -> set[str]:
-    """Files of modules that are loaded here for good."""
+    """Files of the project's modules that are loaded here for good."""
     return _own_files(list(sys.modules.values()))
 
 
 def _own_files(modules: Iterable[ModuleType]) -> set[str]:
-    """Those that are neither installed nor of the standard library."""
+    """Files of the modules that are neither installed nor part of the standard library."""
     library = str(Path(threading.__file__).parent)
     files = {*map(file_of, modules)} - {""}
     return {file for file in files if not INSTALLED & set(Path(file).parts) and not file.startswith(library)}
 
 
 class Descriptors(NamedTuple):
-    """Those that lead to this process's output, and temporary files without a name, with what is in them.
+    """Descriptors of this process's output, and of unnamed temporary files, with their content.
 
-    Pytest captures into such files. Children would write over each other's, and read what a killed one left.
+    Pytest captures into such files. Children would overwrite each other's, and read what a killed child left.
     """
 
     outputs: tuple[int, ...]
@@ -170,27 +172,27 @@ class Descriptors(NamedTuple):
 
     @classmethod
     def survey(cls) -> Descriptors:
-        """The open files of now; output is where descriptors 1 and 2 lead."""
+        """Find them among the files that are open now; output is where descriptors 1 and 2 lead."""
         own = {_identity(os.fstat(number)) for number in (1, 2)}
         outputs, temporary = [1, 2], {}
-        for number, found in _open():
-            if _identity(found) in own:
+        for number, status in _open():
+            if _identity(status) in own:
                 outputs.append(number)
-            elif stat.S_ISREG(found.st_mode) and not found.st_nlink:
+            elif stat.S_ISREG(status.st_mode) and not status.st_nlink:
                 with contextlib.suppress(OSError):
-                    place = os.lseek(number, 0, os.SEEK_CUR)
-                    temporary[number] = os.pread(number, found.st_size, 0), place
+                    position = os.lseek(number, 0, os.SEEK_CUR)
+                    temporary[number] = os.pread(number, status.st_size, 0), position
         return cls(tuple(dict.fromkeys(outputs)), temporary)
 
     def separate(self, output: int) -> None:
-        """In a child: print to `output`, and have temporary files of its own."""
+        """In a child, print to `output` and use separate temporary files."""
         for number in self.outputs:
             os.dup2(output, number, inheritable=os.get_inheritable(number))
         os.close(output)
-        for number, (content, place) in self.temporary.items():
+        for number, (content, position) in self.temporary.items():
             with tempfile.TemporaryFile(buffering=0) as file:
                 file.write(content)
-                file.seek(place)
+                file.seek(position)
                 os.dup2(file.fileno(), number, inheritable=False)
 
 
@@ -206,13 +208,13 @@ def _identity(found: os.stat_result) -> tuple[int, int]:
 
 
 class Texts:
-    """The code of the last few texts of which all tests were asked for."""
+    """The code of the last few texts whose tests were all asked for."""
 
     def __init__(self) -> None:
         self._codes: dict[tuple[str, str], CodeType] = {}
 
     def prepare(self, work: dict[str, Any], config: pytest.Config) -> None:
-        """Compile what a job will need; one that asks for single tests compiles just these, and does so itself."""
+        """Compile what a job will need, unless it asks for single tests: it then compiles just these itself."""
         job = work["job"]
         if job["type"] != "prove" or job["tests"] or self.code(work) is not None:
             return
@@ -220,16 +222,16 @@ class Texts:
             self._codes.pop(next(iter(self._codes)))
         finder = TextFinder(Path(work["rootdir"], job["path"]), job["text"])
         finder.config = config
-        with contextlib.suppress(Exception):  # the job will say what is wrong with it
+        with contextlib.suppress(Exception):  # the job itself will report what is wrong
             self._codes[job["path"], job["text"]] = finder.compiled()
 
     def code(self, work: dict[str, Any]) -> CodeType | None:
-        """The code of the text that a job runs, if it is known."""
+        """The code of the text that a job runs, or None if it was not prepared."""
         return self._codes.get((work["job"]["path"], work["job"]["text"]))
 
 
 class Setting(NamedTuple):
-    """What the run that is forked has, and each of its children."""
+    """What the forked run and its children share."""
 
     start: dict[str, Any]
     places: Places
@@ -239,7 +241,7 @@ class Setting(NamedTuple):
 
 
 class Child:
-    """The job that `request` names."""
+    """The job of a `request`."""
 
     def __init__(self, request: Request, setting: Setting, session: pytest.Session) -> None:
         self._request, self._setting, self._session = request, setting, session
@@ -249,7 +251,7 @@ class Child:
         self._kept = Kept(setting.seen)
 
     def begin(self, descriptors: Descriptors, texts: Texts) -> None:
-        """Become the job; pytest then goes on to collect and run what it asks for."""
+        """Become the job; pytest then goes on to collect and run what the job asks for."""
         work, session = self._work, self._session
         self._settle()
         descriptors.separate(self._request.output)
@@ -261,7 +263,7 @@ class Child:
             work["held"] = self._setting.seen.held(work["job"]["source"])
         if kind != "mutate" or work["held"]:
             sys.meta_path.insert(0, self._kept)
-        # Else it imports all that it needs once more, with other code in it.
+        # Otherwise it imports all that it needs once more, with other code in it.
         if kind == "prove":
             self._prove(texts)
         elif kind in ANEW:
@@ -270,9 +272,9 @@ class Child:
             self._setting.instead.action = lambda: job.do(work)
 
     def _again(self, _work: dict[str, Any], tests: Sequence[str], plugins: Sequence[object]) -> str:
-        """A run of the session that is there already, in a fork of its own: an `invocation.Session`."""
+        """Run the existing session, in a fork of its own: an `invocation.Session`."""
         session, self._setting.instead.action = self._session, None
-        # Pytest's own comes first, as where it starts after the source file's.
+        # Pytest's own finder comes first, as in a run where pytest starts after the source file's is installed.
         sys.meta_path.sort(key=lambda finder: not isinstance(finder, AssertionRewritingHook))
         for plugin in plugins:
             if isinstance(plugin, StandIn):
@@ -292,7 +294,7 @@ class Child:
         job.conclude(self.answer_file, lambda: self._answer(status))
 
     def _settle(self) -> None:
-        """Its own places and names for them."""
+        """Switch to the job's own environment and directories."""
         work = self._work
         os.environ.update(work["environ"])
         sys.argv[1:3] = [self._request.file, str(self._request.status)]
@@ -314,7 +316,7 @@ class Child:
         config.option.file_or_dir = [proof.argument]
         if has_say(config, self._setting.seen.project, BEFORE):
             proof.measure.__enter__()
-        else:  # until then nothing of the project runs
+        else:  # nothing of the project runs before that
             proof.stand_in.finder.begin = proof.measure.__enter__
 
     def _answer(self, status: int | None) -> dict[str, Any]:
@@ -331,7 +333,7 @@ class Child:
 
 
 def _move(config: pytest.Config, old: str, new: str) -> None:
-    """Pytest's own directories, which it made out of its options before the fork."""
+    """Move pytest's own directories, which it derived from its options before the fork."""
     factory = getattr(config, "_tmp_path_factory", None)
     if factory is not None:
         factory._given_basetemp, factory._basetemp = Path(new, "basetemp"), None  # noqa: SLF001 - no other way

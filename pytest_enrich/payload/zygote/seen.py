@@ -1,4 +1,4 @@
-"""What the zygote has seen of the project: who imports what, noted as it happens, and what is kept for forks."""
+"""What the zygote has seen of the project: which module imports which, and what is kept for the forks."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ Arcs: TypeAlias = dict[str, list[tuple[int, int]]]
 """Pairs of lines, by file (absolute)."""
 
 PARAMETERS = ("globals", "locals", "fromlist", "level")
-"""Of `__import__`, after the name."""
+"""The parameters of `__import__` after the name."""
 MOST_FILES = 300
 FOLDERS = ("tests", "test")
 MOST_MEASURES = 8
 ALWAYS = ""
-"""The context of what every run of pytest does: plugins and conftest files."""
+"""The context of what every run of pytest executes: plugins and conftest files."""
 _NOTHING = object()
 BEFORE = (
     "pytest_ignore_collect", "pytest_collect_directory", "pytest_collect_file", "pytest_pycollect_makemodule",
@@ -45,11 +45,11 @@ BEFORE = (
 )  # fmt: skip
 """Hooks that are called before a test file is imported."""
 AFTER = ("pytest_sessionfinish", "pytest_terminal_summary", "pytest_unconfigure")
-"""Those that are called when its tests are over."""
+"""Hooks that are called when its tests are over."""
 
 
 class Seen:
-    """Measures all of the project from the start; a child adds what its own imports would have run."""
+    """Measures the project from the start, so that a child can add what its own imports would have run."""
 
     def __init__(self, rootdir: str) -> None:
         self._coverage = create([f"{root}/**" for root in dict.fromkeys((rootdir, os.path.realpath(rootdir)))])
@@ -64,38 +64,38 @@ class Seen:
         self._lines: dict[str, list[int]] = {}
 
     def start(self) -> None:
-        """Before the project is met."""
+        """Start to measure, before anything of the project runs."""
         self._coverage.start()
 
     def stop(self) -> None:
-        """Nothing of the project runs here any more."""
+        """Stop measuring: nothing of the project runs here any more."""
         self._coverage.stop()
         self._coverage.get_data()
 
     def entered(self, name: str) -> None:
-        """The module begins to run; whichever one runs now has asked for it."""
+        """Note that a module begins to run, needed by the one that runs now."""
         self.needed(name)
         self.needs.setdefault(name, set())
         self._under.append(name)
         self._coverage.switch_context(name)
 
     def left(self) -> None:
-        """The module that began last has come to its end."""
+        """Note that the module that began last has ended."""
         self._under.pop()
         self._coverage.switch_context(self._under[-1] if self._under else ALWAYS)
 
     def needed(self, name: str) -> None:
-        """The module that runs now asks for another one."""
+        """Note that the module that runs now asks for another one."""
         if self._under and name != self._under[-1]:
             self.needs.setdefault(self._under[-1], set()).add(name)
 
     def asked(self, name: str, by: str | None) -> None:
-        """Code of the file `by` asks for the module; of what is not the project's nobody knows what it keeps."""
+        """Note that the file `by` asks for the module; what is not the project's may hold on to it."""
         if by is not None and not self.project.kind(by):
             self.shared.add(name)
 
     def prepare(self, work: dict[str, Any]) -> None:
-        """Before the fork for a job: learn what can be known of the files that it measures, or changes."""
+        """Before the fork for a job, learn what can be known of the files that it measures or changes."""
         place = self._place(work["job"].get("source", ""))
         if place in self._functions and place not in self._lines:
             self._lines[place] = sorted(self._ran_of(place))
@@ -105,30 +105,30 @@ class Seen:
                 self.measures.pop(next(iter(self.measures)))
             measure = Measure(self._rootdir, list(files))
             measure.warm()
-            # Now: coverage forgets in a fork.
+            # Now, as coverage forgets it in a fork.
             self.measures[files] = measure, self._ran(measure.files)
 
     def arcs(self, files: Iterable[str], modules: Iterable[str]) -> Arcs:
         """What plugins, conftest files and these modules ran in measured `files` when they were imported."""
-        found: Arcs = {}
+        arcs: Arcs = {}
         by_module = self.measures[tuple(files)][1]
         for module in (ALWAYS, *modules):
             for name, ran in by_module.get(module, {}).items():
-                found.setdefault(name, []).extend(ran)
-        return found
+                arcs.setdefault(name, []).extend(ran)
+        return arcs
 
     def keep(self, files: Iterable[str]) -> None:
-        """Remember the functions of the files that are loaded for good; later they are not to be found."""
+        """Remember the functions of the files that are loaded for good; later they cannot be found."""
         self._functions = {os.path.realpath(file): [] for file in files}
-        for thing in gc.get_objects():
-            if type(thing) is FunctionType and self.project.kind(thing.__code__.co_filename) == "source":
-                self._functions.get(os.path.realpath(thing.__code__.co_filename), []).append(thing)
+        for item in gc.get_objects():
+            if type(item) is FunctionType and self.project.kind(item.__code__.co_filename) == "source":
+                self._functions.get(os.path.realpath(item.__code__.co_filename), []).append(item)
 
     def held(self, source: str) -> Held | None:
-        """What is known of a file, relative to the project, that is loaded for good; None for any other."""
+        """What is known about a file (relative to the project) that is loaded for good; None for any other."""
         if (place := self._place(source)) not in self._functions:
             return None
-        # Imported here: pytest warns of plugins (Hypothesis has one) that are there before it starts.
+        # Imported here: pytest warns about plugins (Hypothesis has one) that are imported before it starts.
         from ..mutate.swap import Held
 
         return Held(self._lines[place], self._functions[place])
@@ -137,26 +137,26 @@ class Seen:
         return os.path.realpath(Path(self._rootdir, source))
 
     def _ran_of(self, file: str) -> set[int]:
-        """Those of a file that have run."""
+        """The lines of a file that have run."""
         data = self._coverage.get_data()
         data.set_query_contexts(None)
         known = [name for name in data.measured_files() if os.path.realpath(name) == file]
         return {line for name in known for line in data.lines(name) or ()}
 
     def _ran(self, files: Iterable[str]) -> dict[str, Arcs]:
-        """What ran in the files, by the module that ran when it did."""
+        """What ran in the files, by the module that was being imported."""
         wanted = {os.path.realpath(name) for name in files}
         data = self._coverage.get_data()
         known = [name for name in data.measured_files() if os.path.realpath(name) in wanted]
-        found: dict[str, Arcs] = {}
+        by_module: dict[str, Arcs] = {}
         for context in data.measured_contexts() if known else ():
             data.set_query_context(context)
-            found[context] = {name: list(data.arcs(name) or ()) for name in known}
-        return found
+            by_module[context] = {name: list(data.arcs(name) or ()) for name in known}
+        return by_module
 
 
 class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """A module that was put away is imported by being brought out, with all that it imported."""
+    """Imports modules that were put away: brings them back, with everything that they had imported."""
 
     def __init__(self, seen: Seen) -> None:
         self._seen = seen
@@ -165,7 +165,7 @@ class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """As the import system asks."""
+        """Part of the import system's protocol."""
         module = self._seen.modules.get(fullname)
         if module is None or fullname in self.imported:
             return None
@@ -174,47 +174,47 @@ class Kept(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """The module as it was left."""
+        """The module as it was put away."""
         return self._seen.modules[spec.name]
 
     def exec_module(self, module: ModuleType) -> None:
-        """It ran before: only what it needs is imported once more.
+        """Import only what the module needs, as it has run before.
 
-        What it is called its spec tells: the module may have taken over another one's name with all its names.
+        Its spec has its real name: the module may have copied all names of another one, `__name__` included.
         """
         spec, name = module.__spec__, module.__name__
         if spec is not None and spec.loader is self:
             module.__spec__, name = spec.loader_state, spec.name
         self.imported.add(name)
-        for other in sorted(self._seen.needs.get(name, ())):
-            if other in self._seen.modules and other not in sys.modules:
-                _bring_out(other)
+        for needed in sorted(self._seen.needs.get(name, ())):
+            if needed in self._seen.modules and needed not in sys.modules:
+                _bring_out(needed)
 
 
 def _bring_out(name: str) -> None:
-    """Import a module that was put away, and those that it is in.
+    """Import a module that was put away, and its parent packages.
 
-    The import system binds a module in the one that it is in. When that ran, it may have given the name to
-    something else afterwards, such as the function of the same name.
+    The import system binds a module in its parent. When the parent ran, it may have bound the name to something
+    else afterwards, such as a function of the same name.
     """
-    for one in itertools.accumulate(name.split("."), "{}.{}".format):
-        above, _, own = one.rpartition(".")
+    for full in itertools.accumulate(name.split("."), "{}.{}".format):
+        above, _, own = full.rpartition(".")
         bound = vars(sys.modules[above]).get(own, _NOTHING) if above in sys.modules else _NOTHING
-        importlib.import_module(one)
+        importlib.import_module(full)
         if bound is not _NOTHING:
             setattr(sys.modules[above], own, bound)
 
 
 def has_say(config: pytest.Config, project: Project, names: Iterable[str]) -> bool:
-    """Whether a plugin of the project does something at one of these hooks."""
-    # Not `config.hook`: of hooks that take a path, pytest 7 gives a function there.
+    """Whether a plugin of the project implements one of these hooks."""
+    # Not `config.hook`: for hooks that take a path, pytest 7 has a function there.
     callers = [getattr(config.pluginmanager.hook, name, None) for name in names]
     impls = [impl for caller in callers if caller is not None for impl in caller.get_hookimpls()]
     return any(project.kind(place) for impl in impls for place in _places(impl))
 
 
 def _places(impl: Any) -> Iterator[str]:
-    """Where a hook's plugin, and its function, lie: a conftest may register others."""
+    """The files of a hook's plugin and of its function: a conftest may register other plugins."""
     code = getattr(inspect.unwrap(impl.function), "__code__", None)
     for place in (getattr(impl.plugin, "__file__", None), getattr(code, "co_filename", None)):
         if isinstance(place, str):
@@ -222,7 +222,7 @@ def _places(impl: Any) -> Iterator[str]:
 
 
 class Witness(importlib.abc.MetaPathFinder):
-    """Finds what the others find, and notes when modules of the project run."""
+    """Finds what the other finders find, and notes when modules of the project run."""
 
     def __init__(self, project: Project, seen: Seen) -> None:
         self._project = project
@@ -231,32 +231,32 @@ class Witness(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """As the import system asks."""
-        others = (finder for finder in sys.meta_path if finder is not self)
-        spec = find_by(others, fullname, path, target)
+        """Part of the import system's protocol."""
+        finders = (finder for finder in sys.meta_path if finder is not self)
+        spec = find_by(finders, fullname, path, target)
         if spec is not None and spec.loader is not None and spec.origin and self._project.kind(spec.origin):
             spec.loader = _Loader(spec.loader, self._seen)
         return spec
 
 
 class _Loader(importlib.abc.Loader):
-    """Notes that a module runs; the module itself knows only its own loader."""
+    """Notes that a module runs; the module itself sees only its own loader."""
 
     def __init__(self, inner: Any, seen: Seen) -> None:
         self._inner = inner
         self._seen = seen
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """As the loader does."""
+        """As the module's own loader does."""
         spec.loader = self._inner
         try:
-            made: ModuleType | None = self._inner.create_module(spec)
+            module: ModuleType | None = self._inner.create_module(spec)
         finally:
             spec.loader = self
-        return made
+        return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """As the loader does."""
+        """As the module's own loader does."""
         module.__loader__ = self._inner
         if module.__spec__ is not None:
             module.__spec__.loader = self._inner
@@ -269,20 +269,20 @@ class _Loader(importlib.abc.Loader):
 
 @contextlib.contextmanager
 def imports_noted(seen: Seen) -> Iterator[None]:
-    """Also what is loaded already is needed by who asks for it."""
+    """Note imports of modules that are loaded already, too: whoever imports them needs them."""
     plain, by_name = builtins.__import__, importlib.import_module
 
     def noting(name: str, *rest: Any, **named: Any) -> Any:
         module = plain(name, *rest, **named)
-        with contextlib.suppress(Exception):  # what is odd about the call was no matter to Python
+        with contextlib.suppress(Exception):  # whatever is odd about the call, Python did not mind
             given = dict(zip(PARAMETERS, rest, strict=False)) | named
-            for one in _meant(name, given):
-                _needed(one, seen, given.get("globals") or {})
+            for meant in _meant(name, given):
+                _needed(meant, seen, given.get("globals") or {})
         return module
 
     def noting_by_name(name: str, package: str | None = None) -> ModuleType:
         module = by_name(name, package)
-        _needed(module.__name__, seen, sys._getframe(1).f_globals)  # noqa: SLF001 - who asks is told nowhere else
+        _needed(module.__name__, seen, sys._getframe(1).f_globals)  # noqa: SLF001 - who asks is known nowhere else
         return module
 
     builtins.__import__, importlib.import_module = noting, noting_by_name
@@ -309,9 +309,9 @@ def _needed(name: str, seen: Seen, asking: dict[str, Any]) -> None:
 
 
 def tests_imports(start: dict[str, Any], config: pytest.Config, seen: Seen) -> None:
-    """Import what the test files round `start["argument"]` import, less tests; `seen` keeps it.
+    """Import what the test files around `start["argument"]` import, except for tests; `seen` keeps it.
 
-    Afterwards the modules of the project that this loaded are imported by nobody, as far as anyone can see.
+    Afterwards it looks as if nobody had imported the modules of the project that this loaded.
     """
     root = Path(start["rootdir"])
     project = Project(str(root), "")
@@ -329,7 +329,7 @@ def tests_imports(start: dict[str, Any], config: pytest.Config, seen: Seen) -> N
 
 
 def _warm() -> None:
-    """What Hypothesis works out when somebody first draws text, which takes a second of each child's."""
+    """Let Hypothesis compute what it needs for the first text drawn, which would take each child a second."""
     strategies = sys.modules.get("hypothesis.strategies")
     if strategies is not None:
         with contextlib.suppress(Exception):
@@ -342,23 +342,23 @@ def _files(start: dict[str, Any], config: pytest.Config) -> list[Path]:
         place = Path(start["argument"])
         return sorted((place.parent if place.is_file() else place).glob("*.py"))[:MOST_FILES]
     folders = [root / name for name in (*config.getini("testpaths"), *FOLDERS)]
-    found = [file for folder in dict.fromkeys(folders) if folder.is_dir() for file in sorted(folder.rglob("*.py"))]
-    return list(dict.fromkeys(found))[:MOST_FILES]
+    files = [file for folder in dict.fromkeys(folders) if folder.is_dir() for file in sorted(folder.rglob("*.py"))]
+    return list(dict.fromkeys(files))[:MOST_FILES]
 
 
 def _wanted(files: Iterable[Path]) -> list[tuple[str, tuple[str, ...]]]:
-    """Modules, and the names that are taken from them, in the order in which the files ask for them."""
-    found: dict[tuple[str, tuple[str, ...]], None] = {}
+    """Modules, and the names imported from them, in the order in which the files import them."""
+    imports: dict[tuple[str, tuple[str, ...]], None] = {}
     for file in files:
         with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
             with tokenize.open(file) as stream:
                 tree = ast.parse(stream.read())
-            found |= dict.fromkeys(_imports(tree.body))
-    return list(found)
+            imports |= dict.fromkeys(_imports(tree.body))
+    return list(imports)
 
 
 def _imports(body: Sequence[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Those that importing the file runs: not in functions, which may never be called."""
+    """The imports that run when the file is imported: not those in functions, which may never be called."""
     for statement in body:
         if isinstance(statement, ast.Import):
             yield from ((alias.name, ()) for alias in statement.names)
@@ -369,7 +369,7 @@ def _imports(body: Sequence[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _is_test(name: str, project: Project) -> bool:
-    """Tests and what helps them stay with pytest, which rewrites their assertions."""
+    """Whether it is a test or a helper of tests: pytest imports those itself, to rewrite their assertions."""
     top = name.partition(".")[0]
     if top in sys.modules and top not in {"tests", "test"}:
         places = [file_of(sys.modules[top])]
