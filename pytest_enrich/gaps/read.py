@@ -327,8 +327,8 @@ def _nothing() -> Iterator[CoverageData]:
 
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
     tests_by_line: dict[int, set[str]] = {}
-    known = {name for names in raw.values() for name in names if len(name) <= _LONGEST_NAME}
-    tested = {name: test for name in known if (test := ran_by(name))}  # thousands of tests run most lines
+    contexts = {name for names in raw.values() for name in names if len(name) <= _LONGEST_NAME}
+    tested = {name: test for name in contexts if (test := ran_by(name))}  # thousands of tests run most lines
     for line, names in raw.items():
         tests = {tested[name] for name in names if name in tested}
         for first in reporter.translate_lines([line]) if tests else ():

@@ -32,8 +32,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def started(config: pytest.Config) -> Iterator[Coverage]:
     """What pytest-cov measures and combines with."""
     controller = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    found = (getattr(controller, name, None) for name in ("cov", "combining_cov"))
-    return (coverage for coverage in found if coverage is not None)
+    coverages = (getattr(controller, name, None) for name in ("cov", "combining_cov"))
+    return (coverage for coverage in coverages if coverage is not None)
 
 
 def keep_usable(coverage: Coverage) -> None:

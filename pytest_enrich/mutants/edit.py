@@ -196,9 +196,9 @@ def _computed(
 ) -> Iterator[Mutant]:
     """Another arithmetic operator; not for text, where almost any other operator fails at once."""
     left, kind, right = parts
-    known = _COMPUTED.get(type(kind))
-    if known is not None and not any(_is_text(operand) for operand in (left, right)):
-        token, replacement = known
+    tokens = _COMPUTED.get(type(kind))
+    if tokens is not None and not any(_is_text(operand) for operand in (left, right)):
+        token, replacement = tokens
         yield source.edit(
             "arithmetic", statement, node, _between(source, left, right, re.escape(token)), replacement
         )

@@ -28,12 +28,12 @@ def remembered(most: int) -> Callable[[Asked], Asked]:
     """As `lru_cache`, but with arguments that cannot be hashed the function is called each time."""
 
     def wrap(function: Asked) -> Asked:
-        known = functools.lru_cache(maxsize=most)(function)
+        cached = functools.lru_cache(maxsize=most)(function)
 
         @functools.wraps(function)
         def ask(*arguments: Any) -> Any:
             try:
-                return known(*arguments)
+                return cached(*arguments)
             except TypeError:
                 return function(*arguments)
 
@@ -59,8 +59,8 @@ def copied(node: Node) -> Node:
     """A copy of a syntax tree, without what others add to its nodes: `Load` is a single object for all trees."""
     if isinstance(node, ast.expr_context):
         return node
-    made = type(node)(**{name: _copied(value) for name, value in ast.iter_fields(node)})
-    return ast.copy_location(made, node)
+    copy = type(node)(**{name: _copied(value) for name, value in ast.iter_fields(node)})
+    return ast.copy_location(copy, node)
 
 
 def _copied(value: Any) -> Any:
@@ -83,13 +83,13 @@ def asked_by(code: object) -> Iterator[str]:
 
 def function_of(node: ast.expr, function: object) -> Any:
     """The function that a name, or a method of the same object or of a class, stands for; None for any other."""
-    found: Any = None
+    value: Any = None
     if isinstance(node, ast.Name):
-        found = getattr(function, "__globals__", {}).get(node.id)
+        value = getattr(function, "__globals__", {}).get(node.id)
     elif isinstance(node, ast.Attribute):
-        found = getattr(_holder(node, function), node.attr, None)
-    found = getattr(found, "__func__", found)
-    return found if inspect.isfunction(found) and hasattr(inspect.unwrap(found), "__code__") else None
+        value = getattr(_holder(node, function), node.attr, None)
+    value = getattr(value, "__func__", value)
+    return value if inspect.isfunction(value) and hasattr(inspect.unwrap(value), "__code__") else None
 
 
 def _holder(node: ast.Attribute, function: object) -> object:
@@ -123,8 +123,8 @@ def signed(function: Any) -> Mapping[str, inspect.Parameter]:
 
 def parameters(function: object, *, bound: bool) -> tuple[dict[str, Any], ...]:
     """The JSON form of a function's parameters, without the bound one."""
-    found = [*signed(function).values()][bound:]
-    return tuple({"name": p.name, "kind": KINDS[p.kind], "default": _default(p)} for p in found)
+    unbound = [*signed(function).values()][bound:]
+    return tuple({"name": p.name, "kind": KINDS[p.kind], "default": _default(p)} for p in unbound)
 
 
 def default_values(function: object) -> dict[str, object]:

@@ -108,9 +108,9 @@ def _made(kinds: Sequence[str]) -> Iterator[str]:
 
 
 def _dataclasses(known: Sequence[str]) -> Strategy[str]:
-    made = [*_made([*known, *USUAL, *TYPES, ENUM])]
-    nested = [*_made(made[1:2])][1:2]
-    return draw.sampled([*made, *nested])
+    templates = [*_made([*known, *USUAL, *TYPES, ENUM])]
+    nested = [*_made(templates[1:2])][1:2]
+    return draw.sampled([*templates, *nested])
 
 
 def instances(
@@ -152,13 +152,13 @@ def declares(kind: type) -> Iterator[type]:
     makers += [vars(cls).get("__init_subclass__") for cls in kind.__mro__]
     functions = [getattr(maker, "__func__", maker) for maker in makers if inspect.isroutine(maker)]
     root = _root(kind)
-    found = [
+    kinds = [
         sought
         for function in functions
         if _root(function) == root
         for sought in _sought(function, root, deeper=True)
     ]
-    yield from dict.fromkeys(sought for sought in found if not issubclass(sought, type | kind))
+    yield from dict.fromkeys(sought for sought in kinds if not issubclass(sought, type | kind))
 
 
 def contents(module: ModuleType) -> Iterator[str]:
@@ -229,8 +229,8 @@ def _class_made(line: str) -> _Made | None:
     except SyntaxError:
         return None
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    made = (_as_statement(call, lambda node: _text(line, node)) for call in reversed(calls))
-    return next(filter(None, made), None)
+    making = (_as_statement(call, lambda node: _text(line, node)) for call in reversed(calls))
+    return next(filter(None, making), None)
 
 
 def _text(line: str, node: ast.AST) -> str:

@@ -34,11 +34,11 @@ def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
     others = (part for value in list(own) for part in _functions(value))
     functions = [function, *others]
     asking = [part for part in functions if not ASKING.isdisjoint(asked_by(code_of(part)))]
-    found = [pair for part in asking for pair in _read(nodes(part), module)]
+    pairs = [pair for part in asking for pair in _read(nodes(part), module)]
     # The function that starts a program may not be the one that makes its parser, with the options.
-    options = _options(functions) if (ARGV, "") in found else ()
+    options = _options(functions) if (ARGV, "") in pairs else ()
     lines = [(ARGV, repr([PROGRAM, *words])) for words in options]
-    yield from list(dict.fromkeys([*lines, *(pair for pair in found if pair[0] != ARGV)]))[:MOST]
+    yield from list(dict.fromkeys([*lines, *(pair for pair in pairs if pair[0] != ARGV)]))[:MOST]
 
 
 def _options(functions: Iterable[object]) -> Iterator[Sequence[str]]:
@@ -68,10 +68,10 @@ def _functions(held: object) -> Iterable[object]:
 def _read(own: Sequence[ast.AST], module: ModuleType) -> Iterator[tuple[str, str]]:
     names = dict.fromkeys(name for node in own for name in _name(node, module))
     compared = [text for node in own if names and isinstance(node, ast.Compare) for text in _texts(node)]
-    known = [text for text in dict.fromkeys(compared) if text not in map(repr, names)][:MOST_COMPARED]
-    answers = [f"lambda *_: {text}" for text in (*known, *ANSWERS)]
+    likely = [text for text in dict.fromkeys(compared) if text not in map(repr, names)][:MOST_COMPARED]
+    answers = [f"lambda *_: {text}" for text in (*likely, *ANSWERS)]
     for name in names:
-        values = [""] if name == ARGV else answers if name == INPUT else [*known, *USUAL]
+        values = [""] if name == ARGV else answers if name == INPUT else [*likely, *USUAL]
         yield from ((name, text) for text in values)
 
 

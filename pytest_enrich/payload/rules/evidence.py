@@ -283,12 +283,12 @@ def _taken(kind: type) -> tuple[list[inspect.Parameter], dict[str, Any]]:
     makers = [cls for cls in kind.__mro__[:-1] if "__init__" in vars(cls)] or [kind]
     hints = _hints(makers[0], parameters.values())
     for own, above in itertools.pairwise(makers):
-        given = next(_passed_on(vars(own)["__init__"]), None)
-        if given is None:
+        passed = next(_passed_on(vars(own)["__init__"]), None)
+        if passed is None:
             break
         signed = body.signed(vars(above)["__init__"]).values()
         named = {parameter.name: parameter for parameter in signed if parameter.default is not parameter.empty}
-        more = {name: parameter for name, parameter in named.items() if name not in {*given, *parameters}}
+        more = {name: parameter for name, parameter in named.items() if name not in {*passed, *parameters}}
         parameters |= {name: parameter.replace(kind=parameter.KEYWORD_ONLY) for name, parameter in more.items()}
         hints = {**_hints(above, more.values()), **hints}
     return [*parameters.values()], hints

@@ -117,12 +117,12 @@ def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
             names.setdefault(match[1], "path" if not names else f"path_{len(names) + 1}")
         listed = (match[1].split(", ") for match in LAYOUT.finditer(line))
         filenames |= dict.fromkeys(filter(None, itertools.chain.from_iterable(listed)))
-    made = [
+    statements = [
         *_filling(filenames),
         *(statement for content, name in names.items() for statement in _making(name, content)),
     ]
     plain = (LAYOUT.sub(FOLDER, line) for line in lines)
-    return (*made, *(WRITTEN.sub(lambda match: names[match[1]], line) for line in plain))
+    return (*statements, *(WRITTEN.sub(lambda match: names[match[1]], line) for line in plain))
 
 
 def has_content(template: str) -> bool:

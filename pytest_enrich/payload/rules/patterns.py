@@ -55,10 +55,10 @@ def addresses(name: str) -> Iterator[str]:
 def matching(pattern: re.Pattern[AnyStr]) -> tuple[str, ...]:
     """Templates of some texts that a pattern matches, well-known ones first; none where it cannot be read."""
     try:
-        found = dict.fromkeys((*well_known(pattern), *read(pattern)))
+        texts = dict.fromkeys((*well_known(pattern), *read(pattern)))
     except Exception:  # a part that only a newer Python has
         return ()
-    return tuple(map(repr, found))[:MOST]
+    return tuple(map(repr, texts))[:MOST]
 
 
 @rule("well-known forms")
@@ -72,8 +72,8 @@ def read(pattern: re.Pattern[AnyStr]) -> Iterator[AnyStr]:
     """Texts put together from the parts of a pattern: without what is optional, with it, each way once."""
     tree = parser.parse(pattern.pattern, pattern.flags)
     written = ("".join(Writer(number).texts(tree)) for number in range(VARIANTS))
-    found = _for(pattern, (text for text in written if len(text) <= LONGEST))
-    yield from dict.fromkeys(filter(pattern.search, found))
+    texts = _for(pattern, (text for text in written if len(text) <= LONGEST))
+    yield from dict.fromkeys(filter(pattern.search, texts))
 
 
 def _for(pattern: re.Pattern[AnyStr], texts: Iterable[str]) -> Iterator[AnyStr]:

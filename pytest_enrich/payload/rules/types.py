@@ -205,9 +205,9 @@ def is_kind(cls: type, kind: type) -> bool:
 
 def _has_alike(cls: type, protocol: type, name: str) -> bool:
     """Whether a class has this name, awaitable where the protocol's is: a dict has a `get`, too."""
-    asked, found = getattr(protocol, name, None), getattr(cls, name, None)
+    asked, own = getattr(protocol, name, None), getattr(cls, name, None)
     is_later = inspect.iscoroutinefunction(asked)
-    return hasattr(cls, name) and (not is_later or not callable(found) or inspect.iscoroutinefunction(found))
+    return hasattr(cls, name) and (not is_later or not callable(own) or inspect.iscoroutinefunction(own))
 
 
 def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a kind of hint

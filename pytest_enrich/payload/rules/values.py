@@ -75,12 +75,12 @@ class World:
 
     def constants_for(self, hint: Any) -> list[str]:
         """The constants that conform, and for numbers their neighbours."""
-        found = []
+        templates = []
         for template, value in self.constants:
             if types.conforms(value, hint):
-                found.append(template)
-                found += _neighbours(value) if type(value) is int else ()
-        return list(dict.fromkeys(found))
+                templates.append(template)
+                templates += _neighbours(value) if type(value) is int else ()
+        return list(dict.fromkeys(templates))
 
     @cached_property
     def made(self) -> frozenset[str]:
@@ -210,22 +210,22 @@ class World:
         """A dictionary with all required keys and some of the others; nothing for a type that contains itself."""
         if depth > 2 * DEEPEST:
             return draw.nothing()
-        known = [key for key in keys if key in required or depth < DEEPEST]
-        items = {key: self.of(keys[key], depth + 1).map(partial("{!r}: {}".format, key)) for key in known}
+        included = [key for key in keys if key in required or depth < DEEPEST]
+        items = {key: self.of(keys[key], depth + 1).map(partial("{!r}: {}".format, key)) for key in included}
         entries = [item if key in required else draw.one_of([draw.just(""), item]) for key, item in items.items()]
         return draw.together(entries).map(lambda texts: f"{{{', '.join(filter(None, texts))}}}")
 
     def _object(self, kind: type, depth: int) -> Strategy[str]:
         if (own := classes.instances(kind, self._types, lambda hint: self.of(hint, depth + 1))) is not None:
             return own
-        known = self.objects_of(kind)
+        existing = self.objects_of(kind)
         if usual := (*_usual(kind), *_exceptions(kind)):
-            return draw.sampled([*known, *usual])
+            return draw.sampled([*existing, *usual])
         built = [
             draw.sampled(made) if (made := self._taken_by(cls)) else self._built(cls, depth)
             for cls in concrete(kind)
         ]
-        return draw.one_of([draw.sampled(known), *built, self._declared_objects(kind, depth)])
+        return draw.one_of([draw.sampled(existing), *built, self._declared_objects(kind, depth)])
 
     def _taken_by(self, kind: type) -> tuple[str, ...]:
         """As `taken`, but each class is asked only once: that takes many objects."""
@@ -248,13 +248,13 @@ class World:
 
     def _declared_objects(self, kind: type, depth: int) -> Strategy[str]:
         """Objects of such subclasses, with and without a value for what is declared."""
-        made = self._declared(kind, depth)
-        if made.is_empty:
-            return made
+        subclasses = self._declared(kind, depth)
+        if subclasses.is_empty:
+            return subclasses
         value = draw.sampled(GENERAL)
-        both = draw.together([made, value])
+        both = draw.together([subclasses, value])
         forms = [f"{{0[0]}}({FIELD}={{0[1]}})", f"{{0[0]}}({{{{{FIELD!r}: {{0[1]}}}}}})"]
-        return draw.one_of([made.map("{}()".format), *(both.map(form.format) for form in forms)])
+        return draw.one_of([subclasses.map("{}()".format), *(both.map(form.format) for form in forms)])
 
     def _built(self, kind: type, depth: int, name: str | None = None) -> Strategy[str]:
         """A call of the class's constructor: each required parameter by its hint, some of the others."""
