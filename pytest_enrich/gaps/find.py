@@ -1,4 +1,4 @@
-"""Missing lines and branches become gaps: what nobody wants tests for left out, the most worthwhile first."""
+"""Makes gaps of missing lines and branches that somebody wants tests for, the most worthwhile first."""
 
 from __future__ import annotations
 
@@ -256,19 +256,19 @@ STARTED = 3
 
 
 def is_error(gap: Gap) -> bool:
-    """Whether it is error handling that never happened."""
+    """Whether a gap is error handling that never happened."""
     return gap.outcome == "raises"
 
 
 class Ranked(Struct, frozen=True, kw_only=True):
-    """A gap, and in a few words why it stands where it does."""
+    """A gap, and in a few words the reason for its place in the order."""
 
     gap: Gap
     reason: str
 
 
 def order(gaps: Sequence[Gap]) -> tuple[Ranked, ...]:
-    """The gaps, those first that are worth most and are easiest to reach.
+    """The gaps, the most worthwhile and the easiest to reach first.
 
     First come functions that tests already run, since there is a test to start from, that have many missing
     branches, or that handle errors. Module bodies come last. The gaps of one function stay together: what enters

@@ -84,7 +84,7 @@ def with_import(file: FileCoverage, text: str, *, is_loaded: bool) -> FileCovera
     Args:
         file: What was measured.
         text: What is in it.
-        is_loaded: Whether it is known to be imported; that one of its functions ran says so as well.
+        is_loaded: Whether it is known to be imported; if one of its functions ran, it was in any case.
     """
     missing, executed = set(file.missing_lines), set(file.statements) - set(file.missing_lines)
     if not missing or not (executed or is_loaded):

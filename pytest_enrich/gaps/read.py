@@ -132,7 +132,7 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _is_found(top: Path) -> bool:
-    """Whether it is what an import of its name finds, and not a copy that is installed."""
+    """Whether an import of its name finds this file or package, and not an installed copy."""
     try:
         spec = find_spec(top.stem)
     except (ImportError, ValueError, AttributeError):
@@ -218,7 +218,7 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     ran = {path for path, name in measured.items() if cov.get_data().lines(name)}
     if roots is not None:
         unimported, unable = find_unimported(cov, rootdir, roots, ran - {*tests})
-        if not tests:  # else some of it may be imported by what tests do to the import path
+        if not tests:  # otherwise tests that change the import path may have imported some of it
             skipped += [pair for pair in unable if wanted(pair[0], (), exclude)]
         names = _reported(cov, [str(rootdir / path) for path in unimported])
         measured = {**{Path(name).relative_to(rootdir).as_posix(): name for name in names}, **measured}

@@ -1,6 +1,6 @@
 """Where a run's coverage comes from: pytest-cov, asked for on the user's behalf when they did not.
 
-Coverage of ours alone would see nothing of what xdist's workers run, so pytest-cov does the measuring, and
+A coverage of our own would see nothing of what xdist's workers run, so pytest-cov does the measuring, and
 hands over the combined data. What the user measures by themselves is read and never touched.
 """
 
@@ -59,7 +59,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
         folder: Ours alone, for data files; removed by `close`.
         environment: The variables that we may have changed, as they were.
         problem: Why nothing can be measured, with what to do about it; "" when something is.
-        missing: Coverage's plugins that the project names and that are not installed: measured without.
+        missing: Coverage's plugins that the project names and that are not installed: we measure without them.
     """
 
     kind: Literal["ours", "theirs", "outer", "earlier", "none"]

@@ -44,14 +44,14 @@ def remembered(most: int) -> Callable[[Asked], Asked]:
 
 @remembered(512)
 def nodes(function: object) -> tuple[ast.AST, ...]:
-    """All nodes of a function's source; none where it has none that stands alone."""
+    """All nodes of a function's source; none where it has no source that can be parsed alone."""
     try:
         source = inspect.getsource(inspect.unwrap(function) if callable(function) else function)  # type: ignore[arg-type]
         lines = source.splitlines()
         # A line of a docstring may have less indentation than the function: that one stays as it is.
         margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
         return tuple(ast.walk(ast.parse("\n".join(line.removeprefix(margin) for line in lines))))
-    except Exception:  # no source, or none that stands alone
+    except Exception:  # no source, or none that can be parsed alone
         return ()
 
 

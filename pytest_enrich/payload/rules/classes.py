@@ -61,7 +61,7 @@ def spoken(module: ModuleType, functions: Iterable[object]) -> Iterator[str]:
 
 
 def _type_of(node: ast.expr, names: dict[str, Any]) -> Any:
-    """The type that a name, or a name with parameters, stands for; None where it is none."""
+    """The type that a name, or a name with parameters, stands for; None where it is no type."""
     holder = node.value if isinstance(node, ast.Subscript) else node
     base = holder.value if isinstance(holder, ast.Attribute) else holder
     value = names.get(base.id) if isinstance(base, ast.Name) else None
@@ -72,14 +72,14 @@ def _type_of(node: ast.expr, names: dict[str, Any]) -> Any:
         return None
     try:
         kind = eval(ast.unparse(node), dict(names))
-    except Exception:  # the key is a local variable, or none for types
+    except Exception:  # the key is a local variable, or no type
         return None
     is_error = isinstance(kind, type) and issubclass(kind, BaseException)
     return kind if (isinstance(kind, type) or typing.get_origin(kind) is not None) and not is_error else None
 
 
 def _is_of_typing(held: object) -> bool:
-    """Whether `typing` makes such values; even asking a proxy for its class may run code."""
+    """Whether a value was made by `typing`; even asking a proxy for its class may run code."""
     return type(held).__module__ in {"typing", "types"}
 
 
@@ -209,7 +209,7 @@ def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
 
 @dataclasses.dataclass(frozen=True)
 class _Made:
-    """A call that makes a class: its text, the bases of the class, and what stands in it."""
+    """A call that makes a class: its text, the bases of the class, and the lines of its body."""
 
     text: str
     bases: Sequence[str]

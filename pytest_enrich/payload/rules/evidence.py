@@ -110,7 +110,7 @@ def told(
 
 
 def _narrowed(hint: Any, used: Use) -> Any:
-    """The hint; instead of any class, the classes that the body asks for, or types as `typing` makes them."""
+    """The hint; where it allows any class, the classes that the body asks for, or types as `typing` makes them."""
     if hint is ANYTHING:  # first the types that it is used as
         kinds = [*sorted(used.stated | used.suggested, key=repr), ANYTHING]
         return typing.Union[tuple(kinds)]  # noqa: UP007 - of a tuple
@@ -344,7 +344,7 @@ def _is_unfinished(kind: type) -> bool:
 def is_well_made(template: str) -> bool:
     """Whether the literals, names and new objects that constructors are called with fit their hints.
 
-    Anything else, or without a hint, is taken for right; so is a template that cannot be read.
+    Anything else, and anything without a hint, is taken for right; so is a template that cannot be read.
     """
     if "⟩(" not in template:
         return True

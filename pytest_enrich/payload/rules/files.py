@@ -81,7 +81,7 @@ class _Entries(contextlib.AbstractContextManager["_Entries"], Iterator[Any]):
 
 
 def called(name: str) -> str:
-    """Of what a text parameter of this name is, by custom, the path: a file or a directory; "" for neither."""
+    """What a text parameter of this name is the path of, by custom: a file or a directory; "" for neither."""
     return DIRECTORY if FOLDER_NAMED.fullmatch(name) else FILE if NAMED.fullmatch(name) else ""
 
 
@@ -126,7 +126,7 @@ def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def has_content(template: str) -> bool:
-    """Whether there is a file, or a stream, with a text in it."""
+    """Whether a template has a file, or a stream, with a text in it."""
     return CONTENT.search(template) is not None
 
 

@@ -56,7 +56,7 @@ def matching(pattern: re.Pattern[AnyStr]) -> tuple[str, ...]:
     """Templates of some texts that a pattern matches, well-known ones first; none where it cannot be read."""
     try:
         texts = dict.fromkeys((*well_known(pattern), *read(pattern)))
-    except Exception:  # a part that only a newer Python has
+    except Exception:  # a construct that only newer releases of Python have
         return ()
     return tuple(map(repr, texts))[:MOST]
 

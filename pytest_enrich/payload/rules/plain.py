@@ -35,7 +35,7 @@ NUMBERS = (0, 1, -1, 2, 3, 7, 10, 12, 59, 60, 100, 255, 1000, 10**6, 10**9)
 
 
 def _expressed(strategy: Strategy[Any]) -> Strategy[str]:
-    """Templates of what is drawn; each has one."""
+    """Templates of the values that are drawn, all of which have one."""
     return strategy.map(lambda value: express(value) or "None")
 
 

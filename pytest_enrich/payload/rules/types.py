@@ -82,7 +82,7 @@ def with_all(attributes: set[str]) -> set[Any]:
     fitting = {kind for kind in STANDARD if all(hasattr(kind, name) for name in wanted)} if wanted else set()
     if str in fitting:
         fitting -= {bytes}
-    return fitting if len(fitting) <= MOST_HOLDERS else set()  # `count` is of nearly everything
+    return fitting if len(fitting) <= MOST_HOLDERS else set()  # nearly everything has a `count`
 
 
 def with_several(attributes: set[str]) -> set[Any]:
@@ -204,7 +204,7 @@ def is_kind(cls: type, kind: type) -> bool:
 
 
 def _has_alike(cls: type, protocol: type, name: str) -> bool:
-    """Whether a class has this name, awaitable where the protocol's is: a dict has a `get`, too."""
+    """Whether a class has this attribute, a coroutine where the protocol's is one: a dict has a `get`, too."""
     asked, own = getattr(protocol, name, None), getattr(cls, name, None)
     is_later = inspect.iscoroutinefunction(asked)
     return hasattr(cls, name) and (not is_later or not callable(own) or inspect.iscoroutinefunction(own))
@@ -233,7 +233,7 @@ def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a k
 
 
 def _holds(value: object, kind: type, arguments: tuple[Any, ...]) -> bool:
-    """Whether the items of a plain container fit the hint; nobody who writes of a collection means a text."""
+    """Whether the items of a plain container fit the hint; a text is a collection that nobody means."""
     if isinstance(value, str | bytes):
         return kind not in COLLECTIONS
     if isinstance(value, dict) and len(arguments) == 2:  # noqa: PLR2004 - of keys and of values

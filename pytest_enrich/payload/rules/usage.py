@@ -20,7 +20,7 @@ from .types import with_all, with_several
 FOLLOWED = 4
 """How many calls deep an argument that is passed on is followed."""
 FEWEST_LETTERS, MOST_CALLED_SO = 4, 2
-"""The shortest name of a parameter that a class may share, and the most classes that are tried for it."""
+"""The fewest letters in a parameter's name that can stand for a class, and the most classes that are tried."""
 CALLED_SO = "class of its name"
 EACH, MOST_KINDS = "each of several", 3
 """The rule, and the most types that an item may have: more say nothing."""
@@ -108,7 +108,7 @@ def looked_up(function: object) -> dict[str, tuple[str, ...]]:
 
 
 def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """By first item of the pairs, their second items, each once."""
+    """The second items of the pairs by their first ones, each once."""
     grouped: dict[str, dict[str, None]] = {}
     for name, item in pairs:
         grouped.setdefault(name, {})[item] = None
@@ -184,7 +184,7 @@ def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[
 def _of_several(
     of_nodes: Sequence[ast.AST], found: Mapping[str, Use], function: object
 ) -> Iterator[tuple[str, set[Any]]]:
-    """Of what a loop goes through, the types of an item: `for node in nodes`, by how `node` is used, or named."""
+    """The types of the items of a loop, by how its variable is used or named: `node` in `for node in nodes`."""
     for node in of_nodes:
         if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
             name, item = getattr(node.iter, "id", ""), getattr(node.target, "id", "")
@@ -244,7 +244,7 @@ def _classes_of(package: str, _modules: int) -> tuple[tuple[str, type], ...]:
 
 @rule("attributes")
 def _with_all(wanted: set[str]) -> Iterable[Any]:
-    """The standard types that have all attributes that are used of a variable. Alone: 12 of 120."""
+    """The standard types that have all the attributes that a variable is used with. Alone: 12 of 120."""
     return with_all(wanted)
 
 
@@ -269,7 +269,7 @@ def _classes_beside(function: object) -> Iterable[type]:
 
 
 def _is_beside(held: Any, function: object) -> bool:
-    """Whether it is a class of the same project; even asking a proxy for its class may run code."""
+    """Whether a value is a class of the same project; even asking a proxy for its class may run code."""
     kind = type(held)
     if not issubclass(kind, type) or kind.__hash__ is None:
         return False

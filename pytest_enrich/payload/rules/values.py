@@ -44,7 +44,7 @@ def _neighbours(value: int) -> Iterator[str]:
 
 
 class World:
-    """What the project shows of values: constants of its source, and calls that make its objects.
+    """What the project shows about values: constants of its source, and calls that make its objects.
 
     Args:
         constants: Literals, best first.
@@ -228,7 +228,7 @@ class World:
         return draw.one_of([draw.sampled(existing), *built, self._declared_objects(kind, depth)])
 
     def _taken_by(self, kind: type) -> tuple[str, ...]:
-        """As `taken`, but each class is asked only once: that takes many objects."""
+        """As `taken`, but only once for each class: it makes many objects."""
         if kind not in self._objects_taken:
             texts = [text for text, value in self._written if isinstance(value, str)]
             self._objects_taken[kind] = tuple(taken(kind, texts))
@@ -297,7 +297,7 @@ class World:
 
 @rule("texts that are taken")
 def taken(kind: type, texts: Sequence[str]) -> Iterator[str]:
-    """Objects of a class that refuses most texts, made of texts that it takes: `Version('1.2.3')`, not `'abc'`.
+    """Objects of a class that refuses most texts, from those that it takes: `Version('1.2.3')`, not of `'abc'`.
 
     Args:
         kind: A class whose objects are made of a text.

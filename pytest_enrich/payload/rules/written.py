@@ -1,4 +1,4 @@
-"""What people wrote: values in tests, docstrings and the README; an input like these is understood."""
+"""What people wrote: values in tests, docstrings and the README; readers understand an input like these."""
 
 from __future__ import annotations
 
