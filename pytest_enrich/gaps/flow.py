@@ -18,10 +18,10 @@ Onward = Step | Literal["on"] | None
 
 def read(outline: Outline) -> dict[Node, Onward]:
     """What leads past each statement: after ``if x: return`` only its false outcome does."""
-    found: dict[Node, Onward] = {}
+    onward: dict[Node, Onward] = {}
     for node in reversed(outline.statements):
-        found[node] = _past(node, found)
-    return found
+        onward[node] = _past(node, onward)
+    return onward
 
 
 def through(block: Sequence[Node], step: Onward, found: dict[Node, Onward]) -> Onward:

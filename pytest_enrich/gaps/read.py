@@ -294,9 +294,9 @@ def _analyse(cov: Coverage, path: str, name: str) -> tuple[FileCoverage, str]:
 
     reporter = cov._get_file_reporter(name)  # noqa: SLF001 - there is no public way to branches
     data = cov.get_data()
-    with contextlib.nullcontext(data) if data.has_arcs() or data.lines(name) else _nothing() as known:
-        analysis = analysis_from_file_reporter(known, 0, reporter, name)
-        contexts = _contexts(known.contexts_by_lineno(name), reporter)
+    with contextlib.nullcontext(data) if data.has_arcs() or data.lines(name) else _nothing() as measured:
+        analysis = analysis_from_file_reporter(measured, 0, reporter, name)
+        contexts = _contexts(measured.contexts_by_lineno(name), reporter)
     counts = analysis.exit_counts
     branches = {arc for arc in analysis.arc_possibilities if counts.get(arc[0], 0) > 1}
     missing = analysis.missing_branch_arcs()

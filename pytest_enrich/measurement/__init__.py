@@ -74,25 +74,25 @@ def prepare(config: pytest.Config, args: list[str]) -> Measurement:
 
     `args` and the options known so far are changed in place when nobody else measures.
     """
-    known: Any = config.known_args_namespace
-    if known.enrich_from is not None:
+    options: Any = config.known_args_namespace
+    if options.enrich_from is not None:
         return Measurement(kind="earlier", folder=_folder())
     if not any(config.pluginmanager.hasplugin(name) for name in _PYTEST_COV):
         return _impossible("needs pytest-cov, which is not loaded (drop -p no:pytest_cov, or add -p pytest_cov)")
-    if known.no_cov:
+    if options.no_cov:
         return _impossible("needs coverage; drop --no-cov")
-    if known.cov_source:
+    if options.cov_source:
         return Measurement(kind="theirs", folder=_folder(), environment=_variables())
     if outer() is not None:
         return Measurement(kind="outer", folder=_folder(), environment=_variables())
-    return _by_us(known, args)
+    return _by_us(options, args)
 
 
 def quieten(config: pytest.Config) -> None:
     """Let the coverage that we asked for neither warn nor fail. To be called once pytest-cov has started it."""
     for coverage in paths.started(config):
-        known: Any = coverage.get_option("run:disable_warnings") or []
-        coverage.set_option("run:disable_warnings", [*known, *_WARNINGS])
+        disabled: Any = coverage.get_option("run:disable_warnings") or []
+        coverage.set_option("run:disable_warnings", [*disabled, *_WARNINGS])
         paths.keep_usable(coverage)
 
 

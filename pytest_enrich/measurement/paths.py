@@ -38,8 +38,8 @@ def started(config: pytest.Config) -> Iterator[Coverage]:
 
 def keep_usable(coverage: Coverage) -> None:
     """Drop the entries that `combine` would raise an error for."""
-    known: Any = coverage.get_option("paths") or {}
-    coverage.set_option("paths", {name: paths for name, paths in known.items() if _is_usable(paths)})
+    entries: Any = coverage.get_option("paths") or {}
+    coverage.set_option("paths", {name: paths for name, paths in entries.items() if _is_usable(paths)})
 
 
 def _is_usable(paths: Sequence[str]) -> bool:

@@ -82,9 +82,9 @@ def between(low: int, high: int) -> Strategy[int]:
 def drawn(strategy: Strategy[str], number: int, count: int = 60) -> tuple[str, ...]:
     """What is drawn from a strategy for this `number`, each once; fewer, or none, where it has no more."""
     chance = random.Random(number)  # noqa: S311 - no secret
-    found: dict[str, None] = {}
+    values: dict[str, None] = {}
     for _ in range(0 if strategy.is_empty else TRIES * count):
-        found[strategy.draw(chance)] = None
-        if len(found) == count:
+        values[strategy.draw(chance)] = None
+        if len(values) == count:
             break
-    return tuple(found)
+    return tuple(values)

@@ -49,7 +49,7 @@ def _options(functions: Iterable[object]) -> Iterator[Sequence[str]]:
     named = [str(call.args[-1].value) for call in added if isinstance(call.args[-1], ast.Constant)]
     needed = ["abc" for name in named if name[:1] != "-"]
     yield from ([], needed)
-    yield from ([name, *more, *needed] for name in named if name[:1] == "-" for more in ([], ["abc"], ["1"]))
+    yield from ([name, *words, *needed] for name in named if name[:1] == "-" for words in ([], ["abc"], ["1"]))
     yield from [] if added else (["abc"], ["abc", "1"])
 
 

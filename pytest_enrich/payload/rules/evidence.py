@@ -288,9 +288,11 @@ def _taken(kind: type) -> tuple[list[inspect.Parameter], dict[str, Any]]:
             break
         signed = body.signed(vars(above)["__init__"]).values()
         named = {parameter.name: parameter for parameter in signed if parameter.default is not parameter.empty}
-        more = {name: parameter for name, parameter in named.items() if name not in {*passed, *parameters}}
-        parameters |= {name: parameter.replace(kind=parameter.KEYWORD_ONLY) for name, parameter in more.items()}
-        hints = {**_hints(above, more.values()), **hints}
+        inherited = {name: parameter for name, parameter in named.items() if name not in {*passed, *parameters}}
+        parameters |= {
+            name: parameter.replace(kind=parameter.KEYWORD_ONLY) for name, parameter in inherited.items()
+        }
+        hints = {**_hints(above, inherited.values()), **hints}
     return [*parameters.values()], hints
 
 
@@ -322,8 +324,8 @@ def _hints(kind: type, parameters: Iterable[inspect.Parameter]) -> dict[str, Any
 def concrete(kind: type) -> list[type]:
     """The class itself, or its public subclasses when people cannot make objects of it."""
     if types.is_protocol(kind):
-        near = vars(sys.modules.get(kind.__module__, types)).values()
-        return [cls for cls in near if isinstance(cls, type) and cls is not kind and types.is_kind(cls, kind)]
+        values = vars(sys.modules.get(kind.__module__, types)).values()
+        return [cls for cls in values if isinstance(cls, type) and cls is not kind and types.is_kind(cls, kind)]
     if not inspect.isabstract(kind) and not kind.__name__.startswith("_") and not _is_unfinished(kind):
         return [kind]
     subclasses: list[type] = type.__subclasses__(kind)

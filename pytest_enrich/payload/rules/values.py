@@ -216,13 +216,13 @@ class World:
         return draw.together(entries).map(lambda texts: f"{{{', '.join(filter(None, texts))}}}")
 
     def _object(self, kind: type, depth: int) -> Strategy[str]:
-        if (own := classes.instances(kind, self._types, lambda hint: self.of(hint, depth + 1))) is not None:
-            return own
+        if (instances := classes.instances(kind, self._types, lambda hint: self.of(hint, depth + 1))) is not None:
+            return instances
         existing = self.objects_of(kind)
         if usual := (*_usual(kind), *_exceptions(kind)):
             return draw.sampled([*existing, *usual])
         built = [
-            draw.sampled(made) if (made := self._taken_by(cls)) else self._built(cls, depth)
+            draw.sampled(texts) if (texts := self._taken_by(cls)) else self._built(cls, depth)
             for cls in concrete(kind)
         ]
         return draw.one_of([draw.sampled(existing), *built, self._declared_objects(kind, depth)])
@@ -268,8 +268,8 @@ class World:
             self._given(p, maker.hints, depth, alone=[p] == required, leads=not index)
             for index, p in enumerate(maker.parameters)
         ]
-        if maker.variadic and not (each := self.of(maker.hints[maker.variadic], depth + 1)).is_empty:
-            parts.insert(0, draw.several(each, 2).map(", ".join))
+        if maker.variadic and not (item := self.of(maker.hints[maker.variadic], depth + 1)).is_empty:
+            parts.insert(0, draw.several(item, 2).map(", ".join))
         return draw.together(parts).map(
             lambda texts: f"{maker.owner}({', '.join(text for text in texts if text)})"
         )
