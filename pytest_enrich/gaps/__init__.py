@@ -1,8 +1,8 @@
 """What no test reached: coverage's data in, gaps out.
 
 `read` gives what coverage measured, `find` the gaps of one file, `identify` the ids that a text can have, `order`
-what to do first, and `branches` what a text has at all. `changed_statements`, `within_changed` and `count_changed`
-say what of it is about changed lines.
+what to do first, and `branches` all branches of a text. `changed_statements`, `within_changed` and `count_changed`
+are about changed lines only.
 """
 
 from pytest_enrich.gaps.find import Ranked, find, identify, name_of, order

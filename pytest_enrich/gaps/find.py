@@ -1,4 +1,4 @@
-"""Missing lines and branches become gaps: what nobody wants tests for left out, the most worthwhile first."""
+"""Makes gaps of missing lines and branches that somebody wants tests for, the most worthwhile first."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ _STEM = 60
 
 
 def unwanted(outline: Outline, text: str) -> set[int]:
-    """The lines that ``# pragma: no enrich`` takes away, and what never runs: types alone, abstract methods.
+    """The lines that ``# pragma: no enrich`` takes away, and those that never run: only types, abstract methods.
 
     The pragma on a statement's first lines takes its body too, as ``no cover`` does; an ``else`` stays.
     """
     marked = set()
     if _PRAGMA.search(text):
         marked = {row for row, line in enumerate(outline.text.lines, 1) if _PRAGMA.search(line)}
-    found = {outline.text.first(row) for row in marked}
+    lines = {outline.text.first(row) for row in marked}
     for node in outline.statements:
         header = range(first_row(node), header_end(node) + 1)
         if not marked.isdisjoint(header) or _only_types(node) or _is_stub(node):
-            found |= {outline.text.first(row) for row in range(header.start, _end(node) + 1)}
-    return found
+            lines |= {outline.text.first(row) for row in range(header.start, _end(node) + 1)}
+    return lines
 
 
 def _end(node: Node) -> int:
@@ -57,7 +57,7 @@ def _end(node: Node) -> int:
 
 
 def _is_stub(node: Node) -> bool:
-    """Whether it is a function that is declared to be overridden or never called."""
+    """Whether a statement is a function that is declared to be overridden, or never to be called."""
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     names = {getattr(decorator, "attr", getattr(decorator, "id", "")) for decorator in node.decorator_list}
@@ -164,7 +164,7 @@ class Partition:
 def find(path: str, text: str, file: FileCoverage) -> tuple[Gap, ...]:
     """The gaps of one source file, in the order of its lines.
 
-    Each missing line and each missing branch of `file` belongs to exactly one gap, but for those that
+    Each missing line and each missing branch of `file` belongs to exactly one gap, except those that
     ``# pragma: no enrich`` takes away and those that never run (``if TYPE_CHECKING:``, abstract methods).
 
     Args:
@@ -182,8 +182,8 @@ def find(path: str, text: str, file: FileCoverage) -> tuple[Gap, ...]:
     away = unwanted(outline, text)
     lines = [line for line in file.missing_lines if line not in away]
     branches = [branch for branch in file.missing_branches if branch[0] not in away and branch[1] not in away]
-    found = _group(Partition(outline, file.statements, lines, branches), lines)
-    gaps = [_gap(path, site(outline, step), step[1], *parts) for step, parts in found.items()]
+    grouped = _group(Partition(outline, file.statements, lines, branches), lines)
+    gaps = [_gap(path, site(outline, step), step[1], *parts) for step, parts in grouped.items()]
     return tuple(sorted(gaps, key=lambda gap: (gap.line, gap.qualname, gap.outcome)))
 
 
@@ -199,7 +199,9 @@ def identify(path: str, text: str) -> dict[str, tuple[str, int]]:
         return {}
     sites = [*outline.statements.values(), *outline.bodies.values()]
     return {
-        identity(path, place, what): (place.qualname, place.line) for place in sites for what in place.outcomes
+        identity(path, place, outcome): (place.qualname, place.line)
+        for place in sites
+        for outcome in place.outcomes
     }
 
 
@@ -212,7 +214,7 @@ def name_of(path: str, facts: Iterable[str]) -> str:
     """`<module stem>-<8 characters of base32>` of a place in a source file, which the `facts` tell from others."""
     pure = PurePosixPath(path)
     stem = pure.parent.name or pure.stem if pure.stem == "__init__" else pure.stem
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign == "_") else "_" for sign in stem)
+    plain = "".join(char if char.isascii() and (char.isalnum() or char == "_") else "_" for char in stem)
     return f"{plain[:_STEM] or '_'}-{digest((path, *facts))}"
 
 
@@ -225,12 +227,12 @@ def site(outline: Outline, step: Step) -> Site:
 
 
 def _group(partition: Partition, lines: list[int]) -> dict[Step, tuple[list[int], list[Branch]]]:
-    found: dict[Step, tuple[list[int], list[Branch]]] = defaultdict(lambda: ([], []))
+    grouped: dict[Step, tuple[list[int], list[Branch]]] = defaultdict(lambda: ([], []))
     for line in lines:
-        found[partition.step(line)][0].append(line)
+        grouped[partition.step(line)][0].append(line)
     for branch, step in partition.branches.items():
-        found[step][1].append(branch)
-    return found
+        grouped[step][1].append(branch)
+    return grouped
 
 
 def _gap(path: str, place: Site, outcome: Outcome, lines: list[int], branches: list[Branch]) -> Gap:
@@ -254,23 +256,23 @@ STARTED = 3
 
 
 def is_error(gap: Gap) -> bool:
-    """Whether it is error handling that never happened."""
+    """Whether a gap is error handling that never happened."""
     return gap.outcome == "raises"
 
 
 class Ranked(Struct, frozen=True, kw_only=True):
-    """A gap, and in a few words why it stands where it does."""
+    """A gap, and in a few words the reason for its place in the order."""
 
     gap: Gap
     reason: str
 
 
 def order(gaps: Sequence[Gap]) -> tuple[Ranked, ...]:
-    """The gaps, those first that are worth most and are easiest to reach.
+    """The gaps, the most worthwhile and the easiest to reach first.
 
-    Functions come first that tests already run, since there is a test to start from, that have many missing
-    branches, that handle errors. Module bodies come last. The gaps of one function stay together: what enters it,
-    then the others by line.
+    First come functions that tests already run, since there is a test to start from, that have many missing
+    branches, or that handle errors. Module bodies come last. The gaps of one function stay together: what enters
+    it, then the others by line.
     """
     grouped: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
@@ -297,7 +299,7 @@ def _rank(gap: Gap) -> tuple[object, ...]:
 
 
 def _is_run(group: Sequence[Gap]) -> bool:
-    """Whether some test runs the function: else its first lines are a gap of their own."""
+    """Whether some test runs the function: otherwise its first lines are a gap of their own."""
     return not any(_is_start(gap) for gap in group)
 
 

@@ -18,10 +18,10 @@ Onward = Step | Literal["on"] | None
 
 def read(outline: Outline) -> dict[Node, Onward]:
     """What leads past each statement: after ``if x: return`` only its false outcome does."""
-    found: dict[Node, Onward] = {}
+    onward: dict[Node, Onward] = {}
     for node in reversed(outline.statements):
-        found[node] = _past(node, found)
-    return found
+        onward[node] = _past(node, onward)
+    return onward
 
 
 def through(block: Sequence[Node], step: Onward, found: dict[Node, Onward]) -> Onward:
@@ -78,21 +78,21 @@ def _past_try(node: Node, found: dict[Node, Onward]) -> Onward:
 
 
 def _jumps(loop: ast.For | ast.AsyncFor | ast.While) -> set[type[Node]]:
-    """Which of `break` and `continue` there are that belong to a loop."""
-    found: set[type[Node]] = set()
+    """Which of `break` and `continue` belong to a loop itself."""
+    kinds: set[type[Node]] = set()
     waiting: list[Node] = [*loop.body]
     while waiting:
         node = waiting.pop()
-        found.add(type(node))
+        kinds.add(type(node))
         if isinstance(node, Loop):
             waiting += node.orelse
         elif not isinstance(node, Scope):
             waiting += children(node)
-    return found & {ast.Break, ast.Continue}
+    return kinds & {ast.Break, ast.Continue}
 
 
 def taken(outline: Outline, branch: Branch) -> Step:
-    """The decision that a branch starts from and the outcome that it is."""
+    """The decision that a branch starts from, and the outcome that it stands for."""
     start, end = branch
     node = outline.at.get(start) or outline.at[max(row for row in outline.at if row <= start)]
     if next(children(node), None) is None:
@@ -104,7 +104,7 @@ def taken(outline: Outline, branch: Branch) -> Step:
 
 
 def _is_inside(outline: Outline, node: Node, line: int) -> bool:
-    """Whether a line is in the body; of a body on the decision's own line, whether it is not further down."""
+    """Whether a line is in the body; for a body on the decision's own line, whether it is not further down."""
     body: Sequence[Node] = [*getattr(node, "body", ()), *getattr(node, "cases", ())]
     start = outline.text.first(first_row(body[0]))
     if start == outline.text.first(outline.statements[node].line):

@@ -36,7 +36,7 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
     contexts: dict[int, tuple[str, ...]] = {}
 
     def without(self, red: Collection[str]) -> FileCoverage:
-        """The same lines run, by the tests of other files than these."""
+        """The same coverage, but for the contexts of tests in the `red` files."""
         if not red:
             return self
         kept = {
@@ -67,8 +67,8 @@ def _file(nodeid: str) -> str:
 
 
 def _percent(parts: Sequence[tuple[Sequence[object], Sequence[object]]]) -> float:
-    total = sum(len(everything) for everything, _ in parts)
-    missing = sum(len(missed) for _, missed in parts)
+    total = sum(len(items) for items, _ in parts)
+    missing = sum(len(missing_items) for _, missing_items in parts)
     return 100.0 * (total - missing) / total if total else 100.0
 
 
@@ -79,12 +79,12 @@ def imported_files() -> frozenset[str]:
 
 
 def with_import(file: FileCoverage, text: str, *, is_loaded: bool) -> FileCoverage:
-    """The file with what its import ran as run, where it was imported and nothing of that was measured.
+    """The file with what its import ran counted as run, if it was imported and none of that was measured.
 
     Args:
         file: What was measured.
         text: What is in it.
-        is_loaded: Whether it is known to be imported; that one of its functions ran says so as well.
+        is_loaded: Whether it is known to be imported; if one of its functions ran, it was in any case.
     """
     missing, executed = set(file.missing_lines), set(file.statements) - set(file.missing_lines)
     if not missing or not (executed or is_loaded):
@@ -101,11 +101,11 @@ def with_import(file: FileCoverage, text: str, *, is_loaded: bool) -> FileCovera
 
 def _at_import(text: str) -> Iterator[int]:
     """The lines outside of functions; those that define a function are among them."""
-    known = Text(text)
-    waiting: list[Node] = [*known.tree.body]
+    parsed = Text(text)
+    waiting: list[Node] = [*parsed.tree.body]
     while waiting:
         node = waiting.pop()
-        yield from (known.first(row) for row in range(first_row(node), header_end(node) + 1))
+        yield from (parsed.first(row) for row in range(first_row(node), header_end(node) + 1))
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             waiting += children(node)
 
@@ -139,8 +139,8 @@ def count_changed(
     files: Iterable[FileCoverage], changed: Mapping[str, Collection[int]], changes: Changes
 ) -> ChangedPart:
     """What coverage says about the changed lines, as `changed_statements` has them."""
-    found = [(file, set(file.statements) & set(changed.get(file.path, ()))) for file in files]
-    touched = [(file, lines) for file, lines in found if lines]
+    pairs = [(file, set(file.statements) & set(changed.get(file.path, ()))) for file in files]
+    touched = [(file, lines) for file, lines in pairs if lines]
     missing = {file.path: tuple(sorted(lines & set(file.missing_lines))) for file, lines in touched}
     return ChangedPart(
         since=changes.since,
@@ -155,10 +155,10 @@ def count_changed(
 
 def _firsts(text: str, lines: Iterable[int]) -> set[int]:
     try:
-        known = Text(text)
+        parsed = Text(text)
     except (SyntaxError, ValueError, RecursionError):
         return set(lines)
-    return {known.first(line) for line in lines}
+    return {parsed.first(line) for line in lines}
 
 
 def _places(gap: Gap) -> set[int]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _INIT = "__init__.py"
 _USUAL = ("", "src")
 _TEST_NAMES = ("test_*.py", "*_test.py", "conftest.py")
-# What setuptools leaves out where it finds packages and modules by itself, less names that are common for code.
+# What setuptools leaves out where it finds packages and modules by itself, minus names that are common for code.
 # fmt: off
 _NO_PACKAGES = frozenset({
     "ci", "bin", "debian", "doc", "docs", "documentation", "manpages", "news", "newsfragments", "changelog",
@@ -35,7 +35,7 @@ _SCRIPTS = frozenset({
 # fmt: on
 _VENDORED = {"_vendor", "vendor", "_vendored", "vendored", "third_party", "node_modules"}
 _TESTS = {"test", "tests"}
-# Of a test's node id: one that has all its data in its name is no test that anyone can ask for.
+# The longest node id of a test: nobody can ask for one that has all its data in its name.
 _LONGEST_NAME = 4000
 _Skipped: TypeAlias = tuple[tuple[str, str], ...]
 """Paths, each with the reason why it is left out."""
@@ -47,16 +47,18 @@ def find_unimported(
     """The source files under `rootdir` that did not run and could have, and what cannot be imported.
 
     Args:
-        cov: It is asked for what its user limits it to.
+        cov: Tells what its user limits it to.
         rootdir: Absolute.
         roots: The folders that modules are imported from, relative to it.
         ran: The source files that did run.
     """
     config = cov.config
-    told = [one for name in ("source", "source_pkgs", "source_dirs") for one in getattr(config, name, None) or ()]
-    tops, skipped = (_told(told, rootdir, roots), ()) if told else _own(rootdir, roots, ran)
-    # Coverage's `include` counts only where no source is said.
-    chosen = _matching(None if told else config.run_include, config.run_omit)
+    limits = [
+        limit for name in ("source", "source_pkgs", "source_dirs") for limit in getattr(config, name, None) or ()
+    ]
+    tops, skipped = (_told(limits, rootdir, roots), ()) if limits else _own(rootdir, roots, ran)
+    # Coverage's `include` counts only where no source is given.
+    chosen = _matching(None if limits else config.run_include, config.run_omit)
     files = _files(tops, namespaces=bool(getattr(config, "include_namespace_packages", False)))
     inside = {
         file.relative_to(rootdir).as_posix() for file in filter(chosen, files) if file.is_relative_to(rootdir)
@@ -65,7 +67,7 @@ def find_unimported(
 
 
 def is_script(path: str, rootdir: Path) -> bool:
-    """Whether it is run rather than imported, a test, or a migration: a file that nobody wants to be imported."""
+    """Whether a file is run rather than imported, a test, or a migration: nobody wants it imported."""
     pure = PurePosixPath(path)
     if any(fnmatch.fnmatchcase(pure.name, name) for name in _TEST_NAMES) or pure.stem == "__main__":
         return True
@@ -81,14 +83,14 @@ def _told(names: Iterable[str], rootdir: Path, roots: Sequence[str]) -> Iterator
         parts = name.split(".")
         modules = (rootdir.joinpath(root, *parts) for root in dict.fromkeys((*roots, *_USUAL)))
         yield from folders[:1] or (
-            one for module in modules for one in (module, module.with_suffix(".py")) if one.exists()
+            path for module in modules for path in (module, module.with_suffix(".py")) if path.exists()
         )
 
 
 def _own(rootdir: Path, roots: Sequence[str], ran: Collection[str]) -> tuple[list[Path], _Skipped]:
     """Packages that can be imported, modules where there are none, and what is in a package, or folder, that ran.
 
-    What tests put on the import path by themselves is known from what they ran: with xdist it is not on ours.
+    What tests add to the import path themselves is known from what they ran: with xdist, it is not on ours.
     """
     usual = [base for base in _USUAL if not base or not _is_package(rootdir / base)]
     bases = [base for base in dict.fromkeys((*roots, *usual)) if _TESTS.isdisjoint(base.split("/"))]
@@ -98,8 +100,8 @@ def _own(rootdir: Path, roots: Sequence[str], ran: Collection[str]) -> tuple[lis
     beside = sorted({_top((rootdir / path).parent) for path in ran})
     unable = {top.relative_to(rootdir).as_posix(): _unable(top, rootdir) for top in tops if top not in able}
     skipped = tuple((path, why) for path, why in unable.items() if not is_script(path, rootdir))
-    round_them = [top for folder in beside for top in ([folder] if _is_package(folder) else _modules(folder))]
-    return [*able, *round_them], skipped
+    around = [top for folder in beside for top in ([folder] if _is_package(folder) else _modules(folder))]
+    return [*able, *around], skipped
 
 
 def _top(folder: Path) -> Path:
@@ -114,23 +116,23 @@ def _is_package(folder: Path) -> bool:
 
 
 def _packages(folder: Path) -> list[Path]:
-    return [one for one in _listed(folder) if one.name not in _NO_PACKAGES and _is_package(one)]
+    return [path for path in _listed(folder) if path.name not in _NO_PACKAGES and _is_package(path)]
 
 
 def _modules(folder: Path) -> list[Path]:
-    return [one for one in _listed(folder) if one.suffix == ".py" and one.is_file()]
+    return [path for path in _listed(folder) if path.suffix == ".py" and path.is_file()]
 
 
 def _listed(folder: Path) -> list[Path]:
-    """What may be a name to import in a folder."""
+    """The entries of a folder whose names can be imported."""
     try:
-        return sorted(one for one in folder.iterdir() if one.name.removesuffix(".py").isidentifier())
+        return sorted(path for path in folder.iterdir() if path.name.removesuffix(".py").isidentifier())
     except OSError:
         return []
 
 
 def _is_found(top: Path) -> bool:
-    """Whether it is what an import of its name finds, and not a copy that is installed."""
+    """Whether an import of its name finds this file or package, and not an installed copy."""
     try:
         spec = find_spec(top.stem)
     except (ImportError, ValueError, AttributeError):
@@ -158,7 +160,7 @@ def _files(tops: Iterable[Path], *, namespaces: bool) -> Iterator[Path]:
 
 
 def _matching(include: object, omit: object) -> Callable[[Path], bool]:
-    """Whether patterns of coverage's, of which there may be none, choose a file."""
+    """A function that tells whether coverage's patterns, of which there may be none, choose a file."""
     from coverage.files import GlobMatcher, prep_patterns
 
     inside = GlobMatcher(prep_patterns(include), "include") if isinstance(include, list) and include else None
@@ -169,7 +171,7 @@ def _matching(include: object, omit: object) -> Callable[[Path], bool]:
 def wanted(path: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
     """Whether the globs choose `path`; one without a `/` is tried on the name alone too.
 
-    A copy of what others wrote is chosen only by one that says so.
+    A copy of what others wrote is chosen only by a glob that names its folder (`_vendor`, `third_party`).
     """
     inside = not include or any(_matches(path, glob) for glob in include)
     is_meant = not _is_copied(path) or any(map(_is_copied, include))
@@ -215,10 +217,10 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     of_tests = {folder for test in tests for folder in _folders(test) if folder.rpartition("/")[2] in _TESTS}
     ran = {path for path, name in measured.items() if cov.get_data().lines(name)}
     if roots is not None:
-        others, unable = find_unimported(cov, rootdir, roots, ran - {*tests})
-        if not tests:  # else some of it may be imported by what tests do to the import path
+        unimported, unable = find_unimported(cov, rootdir, roots, ran - {*tests})
+        if not tests:  # otherwise tests that change the import path may have imported some of it
             skipped += [pair for pair in unable if wanted(pair[0], (), exclude)]
-        names = _reported(cov, [str(rootdir / path) for path in others])
+        names = _reported(cov, [str(rootdir / path) for path in unimported])
         measured = {**{Path(name).relative_to(rootdir).as_posix(): name for name in names}, **measured}
     for path, name in sorted(measured.items()):
         if path in tests or not of_tests.isdisjoint(_folders(path)) or not wanted(path, include, exclude):
@@ -234,7 +236,7 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
 
 
 def _folders(path: str) -> list[str]:
-    """The folders round a file, each with those round it."""
+    """The folders around a file, from the innermost."""
     return [parent.as_posix() for parent in PurePosixPath(path).parents]
 
 
@@ -274,8 +276,8 @@ def _file(cov: Coverage, path: str, name: str, *, is_loaded: bool) -> FileCovera
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found, text = _analyse(cov, path, name)
-            return with_import(found, text, is_loaded=is_loaded)
+            file, text = _analyse(cov, path, name)
+            return with_import(file, text, is_loaded=is_loaded)
     except (NoSource, FileNotFoundError):
         return "it is gone"
     except OSError as error:
@@ -292,13 +294,13 @@ def _analyse(cov: Coverage, path: str, name: str) -> tuple[FileCoverage, str]:
 
     reporter = cov._get_file_reporter(name)  # noqa: SLF001 - there is no public way to branches
     data = cov.get_data()
-    with contextlib.nullcontext(data) if data.has_arcs() or data.lines(name) else _nothing() as known:
-        analysis = analysis_from_file_reporter(known, 0, reporter, name)
-        contexts = _contexts(known.contexts_by_lineno(name), reporter)
+    with contextlib.nullcontext(data) if data.has_arcs() or data.lines(name) else _nothing() as measured:
+        analysis = analysis_from_file_reporter(measured, 0, reporter, name)
+        contexts = _contexts(measured.contexts_by_lineno(name), reporter)
     counts = analysis.exit_counts
     branches = {arc for arc in analysis.arc_possibilities if counts.get(arc[0], 0) > 1}
     missing = analysis.missing_branch_arcs()
-    found = FileCoverage(
+    file = FileCoverage(
         path=path,
         statements=tuple(sorted(analysis.statements)),
         missing_lines=tuple(sorted(analysis.missing)),
@@ -306,12 +308,12 @@ def _analyse(cov: Coverage, path: str, name: str) -> tuple[FileCoverage, str]:
         missing_branches=tuple(sorted((start, end) for start, ends in missing.items() for end in ends)),
         contexts=contexts,
     )
-    return found, reporter.source()
+    return file, reporter.source()
 
 
 @contextlib.contextmanager
 def _nothing() -> Iterator[CoverageData]:
-    """What is measured with branches and did not run: without data coverage does not know that there are any."""
+    """Empty data with branches, for what did not run: without data, coverage does not know that there are any."""
     from coverage import CoverageData
 
     empty = CoverageData(no_disk=True)
@@ -324,11 +326,11 @@ def _nothing() -> Iterator[CoverageData]:
 
 
 def _contexts(raw: dict[int, list[str]], reporter: FileReporter) -> dict[int, tuple[str, ...]]:
-    found: dict[int, set[str]] = {}
-    known = {name for names in raw.values() for name in names if len(name) <= _LONGEST_NAME}
-    tested = {name: test for name in known if (test := ran_by(name))}  # thousands of tests run most lines
+    tests_by_line: dict[int, set[str]] = {}
+    contexts = {name for names in raw.values() for name in names if len(name) <= _LONGEST_NAME}
+    tested = {name: test for name in contexts if (test := ran_by(name))}  # thousands of tests run most lines
     for line, names in raw.items():
         tests = {tested[name] for name in names if name in tested}
         for first in reporter.translate_lines([line]) if tests else ():
-            found.setdefault(first, set()).update(tests)
-    return {line: tuple(sorted(tests)) for line, tests in sorted(found.items())}
+            tests_by_line.setdefault(first, set()).update(tests)
+    return {line: tuple(sorted(tests)) for line, tests in sorted(tests_by_line.items())}

@@ -1,4 +1,4 @@
-"""A Python text as tokens: what stays equal when only comments, spacing and places change."""
+"""A Python text as tokens: what stays equal when only comments, spacing and positions change."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def tokens_digest(text: str) -> str:
         64 hexadecimal digits. A text that cannot be tokenised counts as it stands.
     """
     try:
-        found = " ".join(token.text for token in whole_strings(text.replace("\r\n", "\n")) if token.text)
+        normalized = " ".join(token.text for token in whole_strings(text.replace("\r\n", "\n")) if token.text)
     except SyntaxError:
-        found = text
-    return hashlib.sha256(found.encode(errors="surrogatepass")).hexdigest()
+        normalized = text
+    return hashlib.sha256(normalized.encode(errors="surrogatepass")).hexdigest()

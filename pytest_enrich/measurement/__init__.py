@@ -1,6 +1,6 @@
 """Where a run's coverage comes from: pytest-cov, asked for on the user's behalf when they did not.
 
-Coverage of ours alone would see nothing of what xdist's workers run, so pytest-cov does the measuring, and
+A coverage of our own would see nothing of what xdist's workers run, so pytest-cov does the measuring, and
 hands over the combined data. What the user measures by themselves is read and never touched.
 """
 
@@ -33,11 +33,11 @@ _PYTEST_COV = ("pytest_cov", "pytest_cov.plugin")  # as an entry point, and as a
 _VARIABLES = ("COVERAGE_FILE", "COVERAGE_CORE", "COVERAGE_PROCESS_CONFIG")
 _PREFIX = "pytest-enrich-"
 _TEST = "|run"
-"""How a context ends in which a test itself ran."""
+"""How the name of a context ends in which a test itself ran."""
 _SHOWN = 2
 _MEASURE = "Measure so:  pytest --cov --cov-branch --cov-context=test"
 
-# They tell people about coverage that they asked for; nobody asked for ours.
+# These warnings are for people who asked for coverage; nobody asked for ours.
 _WARNINGS = [
     "already-imported",
     "couldnt-parse",
@@ -59,7 +59,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
         folder: Ours alone, for data files; removed by `close`.
         environment: The variables that we may have changed, as they were.
         problem: Why nothing can be measured, with what to do about it; "" when something is.
-        missing: Coverage's plugins that the project names and that are not installed: measured without.
+        missing: Coverage's plugins that the project names and that are not installed: we measure without them.
     """
 
     kind: Literal["ours", "theirs", "outer", "earlier", "none"]
@@ -70,29 +70,29 @@ class Measurement(Struct, frozen=True, kw_only=True):
 
 
 def prepare(config: pytest.Config, args: list[str]) -> Measurement:
-    """See to it that the session is measured. To be called before pytest-cov reads the options.
+    """Make sure that the session is measured. To be called before pytest-cov reads the options.
 
     `args` and the options known so far are changed in place when nobody else measures.
     """
-    known: Any = config.known_args_namespace
-    if known.enrich_from is not None:
+    options: Any = config.known_args_namespace
+    if options.enrich_from is not None:
         return Measurement(kind="earlier", folder=_folder())
     if not any(config.pluginmanager.hasplugin(name) for name in _PYTEST_COV):
         return _impossible("needs pytest-cov, which is not loaded (drop -p no:pytest_cov, or add -p pytest_cov)")
-    if known.no_cov:
+    if options.no_cov:
         return _impossible("needs coverage; drop --no-cov")
-    if known.cov_source:
+    if options.cov_source:
         return Measurement(kind="theirs", folder=_folder(), environment=_variables())
     if outer() is not None:
         return Measurement(kind="outer", folder=_folder(), environment=_variables())
-    return _by_us(known, args)
+    return _by_us(options, args)
 
 
 def quieten(config: pytest.Config) -> None:
     """Let the coverage that we asked for neither warn nor fail. To be called once pytest-cov has started it."""
     for coverage in paths.started(config):
-        known: Any = coverage.get_option("run:disable_warnings") or []
-        coverage.set_option("run:disable_warnings", [*known, *_WARNINGS])
+        disabled: Any = coverage.get_option("run:disable_warnings") or []
+        coverage.set_option("run:disable_warnings", [*disabled, *_WARNINGS])
         paths.keep_usable(coverage)
 
 
@@ -143,13 +143,13 @@ def _impossible(problem: str) -> Measurement:
 
 
 def _by_us(known: Any, args: list[str]) -> Measurement:  # noqa: ANN401 - argparse's namespace
-    """Ask for what we need, in the configuration that the project has, but for what is in the way."""
+    """Ask for what we need, with the project's configuration except for what is in the way."""
     from coverage import Coverage
     from coverage.exceptions import ConfigError, CoverageException
 
     try:
         theirs = Coverage(config_file=known.cov_config).config
-    except (ConfigError, CoverageException) as error:  # in older releases one is no kind of the other
+    except (ConfigError, CoverageException) as error:  # in older releases neither is a subclass of the other
         return _impossible(f"needs coverage, whose configuration is broken: {error}")
     measurement = _ask(known, args)
     missing = paths.missing_plugins(theirs)
@@ -185,13 +185,13 @@ def core() -> str:
 
 def _is_worker() -> bool:
     # A worker is a child of the controller, whose id is in the name of the folder. A pytest that a test of the
-    # user's starts has inherited the variables too, and is none.
+    # user's starts has inherited the variables too, and is not a worker.
     ours = f"{_PREFIX}{os.getppid()}-" in os.environ.get("COVERAGE_FILE", "")
     return ours and "PYTEST_XDIST_WORKER" in os.environ
 
 
 def _has_tests(data: CoverageData) -> bool:
-    """Whether it says which test ran what."""
+    """Whether the data say which test ran what."""
     return any(name.endswith(_TEST) for name in data.measured_contexts())
 
 
@@ -204,7 +204,7 @@ def _variables() -> dict[str, str | None]:
 
 
 def load_earlier(file: Path, folder: Path, rootdir: Path, config_file: str) -> Coverage:
-    """The data in `file`, its paths made this machine's as `coverage combine` does it; the file stays as it is.
+    """The data in `file`, with its paths mapped to this machine as by `coverage combine`; the file stays as it is.
 
     Args:
         file: What coverage.py wrote: of one run, or combined of several.
@@ -213,7 +213,7 @@ def load_earlier(file: Path, folder: Path, rootdir: Path, config_file: str) -> C
         config_file: Coverage's configuration (`[paths]`, `relative_files`, what is left out).
 
     Raises:
-        UsageError: It is no such file, lacks branches or tests, or is not about this project.
+        UsageError: The file does not exist, lacks branches or tests, or is not about this project.
     """
     if not file.is_file():
         raise UsageError(f"there is no such file\n{_MEASURE}")
@@ -230,7 +230,7 @@ def load_earlier(file: Path, folder: Path, rootdir: Path, config_file: str) -> C
 
 
 def test_files(coverage: Coverage, rootdir: Path) -> tuple[str, ...]:
-    """The files of the tests that it knows, relative to rootdir, as far as they are still there; sorted."""
+    """The files of the tests in the data, relative to rootdir, as far as they still exist; sorted."""
     contexts = coverage.get_data().measured_contexts()
     names = {ran_by(name).partition("::")[0] for name in contexts if name.endswith(_TEST)}
     return tuple(sorted(name for name in names if name.endswith(".py") and (rootdir / name).is_file()))
@@ -244,11 +244,11 @@ def _combined(file: Path, folder: Path, config_file: str) -> Coverage:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # one that is unreadable is told as an error
+            warnings.simplefilter("ignore")  # an unreadable file is reported as an error
             coverage = Coverage(data_file=str(folder / "earlier"), config_file=config_file)
             coverage.combine([str(file)], strict=True, keep=True)
             data = coverage.get_data()
-            data.measured_contexts()  # here SQLite says of a name that it is no text
+            data.measured_contexts()  # here SQLite finds names that are not text
             _check(arc for name in data.measured_files() for arc in data.arcs(name) or ())
     except (ConfigError, CoverageException, OSError, sqlite3.Error, ValueError, TypeError) as error:
         raise UsageError(f"coverage cannot read it: {' '.join(str(error).split())}\n{_MEASURE}") from None
@@ -256,10 +256,10 @@ def _combined(file: Path, folder: Path, config_file: str) -> Coverage:
 
 
 def _check(arcs: Iterable[tuple[object, object]]) -> None:
-    """Refuse what is no branch: SQLite keeps a value of any type in any column.
+    """Refuse what is not a branch: SQLite keeps a value of any type in any column.
 
     Raises:
-        ValueError: One of these is none.
+        ValueError: One of these is not a branch.
     """
     if not all(isinstance(line, int) for arc in arcs for line in arc):
         raise ValueError("its branches are no numbers of lines")

@@ -1,4 +1,4 @@
-"""What of coverage's configuration is in the way: entries of `[paths]`, contexts of its own, missing plugins.
+"""What in coverage's configuration is in the way: entries of `[paths]`, contexts of its own, missing plugins.
 
 The entries are for data of other machines, but pytest-cov combines by them in any case: one that a release of
 coverage refuses would end a session whose author never combines anything there. Also a plugin, for the
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
-    """Once pytest-cov has started."""
+    """Drop the entries that `combine` refuses, once pytest-cov has started."""
     result = yield
     for coverage in started(early_config):
         keep_usable(coverage)
@@ -32,14 +32,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def started(config: pytest.Config) -> Iterator[Coverage]:
     """What pytest-cov measures and combines with."""
     controller = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    found = (getattr(controller, name, None) for name in ("cov", "combining_cov"))
-    return (coverage for coverage in found if coverage is not None)
+    coverages = (getattr(controller, name, None) for name in ("cov", "combining_cov"))
+    return (coverage for coverage in coverages if coverage is not None)
 
 
 def keep_usable(coverage: Coverage) -> None:
     """Drop the entries that `combine` would raise an error for."""
-    known: Any = coverage.get_option("paths") or {}
-    coverage.set_option("paths", {name: paths for name, paths in known.items() if _is_usable(paths)})
+    entries: Any = coverage.get_option("paths") or {}
+    coverage.set_option("paths", {name: paths for name, paths in entries.items() if _is_usable(paths)})
 
 
 def _is_usable(paths: Sequence[str]) -> bool:
@@ -68,25 +68,25 @@ def _is_there(module: str) -> bool:
 
 
 def adapt(config: CoverageConfig, file: Path, missing: Collection[str]) -> None:
-    """Write a configuration as this one to a file, without contexts of its own and the `missing` plugins.
+    """Write a configuration like this one to a file, without its own contexts and the `missing` plugins.
 
-    A test's contexts are set by us.
+    We set the contexts of tests ourselves.
     """
-    plain, found = type(config)(), configparser.RawConfigParser()
-    told = ((attribute, where) for attribute, where, *_ in config.CONFIG_FILE_OPTIONS)
+    defaults, parser = type(config)(), configparser.RawConfigParser()
+    options = ((attribute, where) for attribute, where, *_ in config.CONFIG_FILE_OPTIONS)
     values = {
-        where: getattr(config, name) for name, where in told if getattr(config, name) != getattr(plain, name)
+        where: getattr(config, name) for name, where in options if getattr(config, name) != getattr(defaults, name)
     }
     values |= {f"paths:{name}": listed for name, listed in config.paths.items()}
     values |= {
-        f"{plugin}:{name}": told for plugin, own in config.plugin_options.items() for name, told in own.items()
+        f"{plugin}:{name}": value for plugin, own in config.plugin_options.items() for name, value in own.items()
     }
-    values |= {"run:plugins": [one for one in config.plugins if one not in missing]}
+    values |= {"run:plugins": [plugin for plugin in config.plugins if plugin not in missing]}
     values |= {"run:context": None, "run:dynamic_context": None}
     for where, value in values.items():
         section, _, option = where.partition(":")
         if value is not None:
             lines = value if isinstance(value, list | tuple | set) else [value]
-            found.read_dict({section: {option: "\n".join(str(line).replace("$", "$$") for line in lines)}})
+            parser.read_dict({section: {option: "\n".join(str(line).replace("$", "$$") for line in lines)}})
     with file.open("w", encoding="utf-8") as written:
-        found.write(written)
+        parser.write(written)

@@ -3,7 +3,7 @@
 They are edits of the source's text, found in its syntax tree, so that formatting, comments and line numbers stay.
 A mutant that compiles to the same bytecode as the original, or as another mutant, is not among them.
 
-The canary is the change that every test dies of which runs the code of a gap: what it runs of that raises, and no
+The canary is a change that makes every test fail that runs the code of a gap: that code raises, and not an
 `Exception`, so that neither `pytest.raises(Exception)` nor code that goes on after every error saves a test.
 """
 
@@ -33,7 +33,7 @@ MOST = 20
 def of_gaps(text: str, gaps: Iterable[Gap]) -> tuple[Mutant, ...]:
     """Mutants of the gaps' own lines and of the statements that decide on them.
 
-    A loop that has nothing to go through is seen by what comes after it: no change in it would show.
+    A loop over nothing shows only in what comes after it: no change inside it would be seen.
 
     Args:
         text: The whole source file, its lines ended by line feeds.
@@ -42,14 +42,14 @@ def of_gaps(text: str, gaps: Iterable[Gap]) -> tuple[Mutant, ...]:
     Returns:
         In the order of the text, at most `MOST`, spread over the lines; none when `text` is not Python.
     """
-    several = [*gaps]
-    lines = {line for gap in several for line in (gap.line, *gap.lines)}
-    lines |= {end for gap in several if gap.outcome == "skips" for _, end in gap.branches}
+    all_gaps = [*gaps]
+    lines = {line for gap in all_gaps for line in (gap.line, *gap.lines)}
+    lines |= {end for gap in all_gaps if gap.outcome == "skips" for _, end in gap.branches}
     return make(text, lines)
 
 
 def around(text: str, gaps: Iterable[Gap], ran: Collection[int]) -> tuple[Mutant, ...]:
-    """Mutants of the functions and classes of the module that gaps stand in, of what a test runs of them.
+    """Mutants of what a test runs of those functions and classes of the module that gaps are in.
 
     Args:
         text: As in `of_gaps`.
@@ -59,12 +59,12 @@ def around(text: str, gaps: Iterable[Gap], ran: Collection[int]) -> tuple[Mutant
     tree = parsed(text)
     deciding = {gap.line for gap in gaps}
     rows = (range(first_row(node), last_row(node) + 1) for node in (tree.body if tree else ()))
-    near = {row for each in rows if deciding.intersection(each) for row in each}
+    near = {row for span in rows if deciding.intersection(span) for row in span}
     return make(text, near.intersection(ran))
 
 
 def make(text: str, wanted: Container[int], most: int = MOST) -> tuple[Mutant, ...]:
-    """Mutants of the statements that start in the lines that are `wanted`, at most so many."""
+    """Mutants of the statements that start in the `wanted` lines, at most `most`."""
     try:
         source = Source(text)
     except SyntaxError:
@@ -84,7 +84,7 @@ def _named(mutants: Iterable[Mutant]) -> Iterator[Mutant]:
 ID = "canary"
 _RAISE = "raise BaseException"
 _RAISING = "(_ for _ in ()).throw(BaseException)"
-"""An expression that does."""
+"""An expression that raises."""
 _Change: TypeAlias = tuple[int, int, str]
 
 
@@ -93,7 +93,7 @@ def canary(text: str, gaps: Iterable[Gap], ran: Collection[int]) -> Mutant | Non
 
     Args:
         text: The whole source file, its lines ended by line feeds.
-        gaps: What it closes: of each the missing statements that it runs raise, or else what decides on it.
+        gaps: What it closes: for each, the missing statements that it runs raise, or else what decides on it.
         ran: The missing lines that it runs.
     """
     try:
@@ -110,7 +110,7 @@ def _sites(source: Source, gaps: list[Gap], ran: Collection[int]) -> Iterator[Si
 
 
 def _changes(source: Source, site: Site) -> Iterator[_Change]:
-    """Before a statement there is one that raises; what has no place before it raises where it decides."""
+    """Put a statement that raises before this one; where there is no room for one, its condition raises."""
     node = site.node
     if isinstance(node, (ast.ExceptHandler, ast.match_case)):
         node = node.body[0]
@@ -121,7 +121,7 @@ def _changes(source: Source, site: Site) -> Iterator[_Change]:
     elif next(children(node), None) is None:
         at = source.span(node)[0]
         yield at, at, f"{_RAISE}; "
-    else:  # a block, which has its lines for itself
+    else:  # a block, which has its lines to itself
         at = source.offset(row, 0)
         space = source.text[at : source.span(node)[0]].partition("\n")[0]
         indent = space[: len(space) - len(space.lstrip())]
@@ -132,14 +132,14 @@ def _joined(source: Source, changes: list[_Change]) -> Mutant:
     """All changes as one.
 
     Raises:
-        SyntaxError: It is no Python.
+        SyntaxError: The result is not Python.
     """
     start, end = changes[0][0], changes[-1][1]
     parts, done = [], start
     for first, last, replacement in changes:
         parts += [source.text[done:first], replacement]
         done = last
-    made = Mutant(
+    mutant = Mutant(
         id=ID,
         line=source.line(start),
         statement=source.line(start),
@@ -150,8 +150,8 @@ def _joined(source: Source, changes: list[_Change]) -> Mutant:
         end=end,
         replacement="".join(parts),
     )
-    compile(made.apply(source.text), "<canary>", "exec", dont_inherit=True)
-    return made
+    compile(mutant.apply(source.text), "<canary>", "exec", dont_inherit=True)
+    return mutant
 
 
 _RANK = {operator: rank for rank, operator in enumerate(get_args(Operator))}
@@ -165,7 +165,7 @@ def spread(edits: Iterable[Mutant]) -> list[Mutant]:
     groups = [sorted(group, key=_rank) for _, group in sorted(by_statement.items())]
     rounds = max(map(len, groups), default=0)
     order = _far_apart(len(groups))
-    return [groups[at][turn] for turn in range(rounds) for at in order if turn < len(groups[at])]
+    return [groups[index][turn] for turn in range(rounds) for index in order if turn < len(groups[index])]
 
 
 def _rank(edit: Mutant) -> tuple[int, int, int, str]:
@@ -180,9 +180,9 @@ def _far_apart(count: int) -> list[int]:
 
 
 class Different:
-    """Tells which edits give bytecode that neither the original has nor one that was asked about before.
+    """Tells which edits give bytecode that differs from the original's and from that of edits asked about before.
 
-    Only the outermost statement round an edit is compiled: what is beside it compiles as ever.
+    Only the outermost statement around an edit is compiled: what is beside it compiles as before.
     """
 
     def __init__(self, source: Source) -> None:
@@ -190,23 +190,23 @@ class Different:
         self._seen: dict[int, set[CodeType | None]] = {}
 
     def __call__(self, edit: Mutant) -> bool:
-        """Whether it is one more difference; False for what does not compile."""
+        """Whether an edit is new in this sense; False where it does not compile."""
         source, line = self._source, self._source.line(edit.start)
-        outer = next((one for one in source.tree.body if first_row(one) <= line <= last_row(one)), None)
+        outer = next((node for node in source.tree.body if first_row(node) <= line <= last_row(node)), None)
         if outer is None:
             return False
         start, end = source.offset(first_row(outer), 0), source.span(outer)[1]
         if start not in self._seen:
             self._seen[start] = {None, _compiled(source.text[start:end])}
-        made = _compiled(source.text[start : edit.start] + edit.replacement + source.text[edit.end : end])
-        if made in self._seen[start]:
+        code = _compiled(source.text[start : edit.start] + edit.replacement + source.text[edit.end : end])
+        if code in self._seen[start]:
             return False
-        self._seen[start].add(made)
+        self._seen[start].add(code)
         return True
 
 
 def _compiled(text: str) -> CodeType | None:
-    """What a text compiles to, None for what is no Python."""
+    """What a text compiles to; None where it is not Python."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -216,6 +216,8 @@ def _compiled(text: str) -> CodeType | None:
 
 
 def _placeless(code: CodeType) -> CodeType:
-    """A code object without the places that it comes from."""
-    inner = tuple(_placeless(one) if isinstance(one, CodeType) else one for one in code.co_consts)
+    """A code object without its line numbers."""
+    inner = tuple(
+        _placeless(constant) if isinstance(constant, CodeType) else constant for constant in code.co_consts
+    )
     return code.replace(co_firstlineno=1, co_linetable=b"", co_consts=inner)

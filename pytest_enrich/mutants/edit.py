@@ -20,7 +20,7 @@ Role: TypeAlias = Literal["", "test", "default"]
 """What an expression is to its parent."""
 
 _BLOCKS = (ast.stmt, ast.excepthandler, ast.match_case)
-# What is inside strings has no place of its own before Python 3.12, and annotations and decorators run once.
+# What is inside f-strings has no position of its own before Python 3.12, and annotations and decorators run once.
 _CLOSED = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
 _PASSED_OVER = {"annotation", "returns", "decorator_list", "type_params", "type_comment"}
 _DEFAULTS = {"defaults", "kw_defaults"}
@@ -73,7 +73,7 @@ class Source(Places):
         return self.text[start:end]
 
     def edit(self, operator: Operator, statement: int, context: ast.AST, span: Span, replacement: str) -> Mutant:
-        """A replacement as part of `context`, the piece of code that people see."""
+        """The mutant with a replacement at `span`, shown within `context`, the piece of code that people see."""
         start, end = span
         first, last = self.span(context)
         before = self.text[first:last]
@@ -91,19 +91,19 @@ class Source(Places):
         )
 
     def swap(self, operator: Operator, statement: int, node: ast.AST, replacement: str) -> Mutant:
-        """A replacement of all of a node."""
+        """The mutant with all of a node replaced."""
         return self.edit(operator, statement, node, self.span(node), replacement)
 
 
 def _shown(before: str, after: str) -> tuple[str, str]:
-    """Both on one line, and of long ones what is about the difference."""
-    one, other = " ".join(before.split()), " ".join(after.split())
-    if max(len(one), len(other)) <= SHOWN:
-        return one, other
-    pairs = zip(one, other, strict=False)
-    same = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    """Both texts, each on one line; of long ones, the part around the difference."""
+    old, new = " ".join(before.split()), " ".join(after.split())
+    if max(len(old), len(new)) <= SHOWN:
+        return old, new
+    pairs = zip(old, new, strict=False)
+    same = next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(old), len(new)))
     start = max(0, same - BEFORE_IT) if same > SHOWN - BEFORE_IT else 0
-    return _cut(one, start), _cut(other, start)
+    return _cut(old, start), _cut(new, start)
 
 
 def _cut(line: str, start: int) -> str:
@@ -181,25 +181,27 @@ def _compare(source: Source, statement: int, node: ast.Compare) -> Iterator[Muta
     for left, kind, right in zip(operands, node.ops, operands[1:], strict=False):
         pattern, ways = _COMPARED[type(kind)]
         span = _between(source, left, right, pattern)
-        for operator, other in ways:
-            yield source.edit(operator, statement, node, span, other)
+        for operator, replacement in ways:
+            yield source.edit(operator, statement, node, span, replacement)
 
 
 def _bool(source: Source, statement: int, node: ast.BoolOp) -> Iterator[Mutant]:
-    word, other = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+    word, opposite = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
     for left, right in zip(node.values, node.values[1:], strict=False):
-        yield source.edit("boolean", statement, node, _between(source, left, right, word), other)
+        yield source.edit("boolean", statement, node, _between(source, left, right, word), opposite)
 
 
 def _computed(
     source: Source, statement: int, node: ast.AST, parts: tuple[ast.expr, ast.operator, ast.expr]
 ) -> Iterator[Mutant]:
-    """Another arithmetic operator; not for text, of which every operator but one is an error at once."""
+    """Another arithmetic operator; not for text, where almost any other operator fails at once."""
     left, kind, right = parts
-    known = _COMPUTED.get(type(kind))
-    if known is not None and not any(_is_text(operand) for operand in (left, right)):
-        token, other = known
-        yield source.edit("arithmetic", statement, node, _between(source, left, right, re.escape(token)), other)
+    tokens = _COMPUTED.get(type(kind))
+    if tokens is not None and not any(_is_text(operand) for operand in (left, right)):
+        token, replacement = tokens
+        yield source.edit(
+            "arithmetic", statement, node, _between(source, left, right, re.escape(token)), replacement
+        )
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -209,12 +211,12 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def _between(source: Source, left: ast.expr, right: ast.expr, pattern: str) -> tuple[int, int]:
-    """Where an operator stands: between its operands are only parentheses, comments and space besides."""
+    """The span of an operator: besides it, only parentheses, comments and space are between its operands."""
     start, end = source.span(left)[1], source.span(right)[0]
     gap = _COMMENT.sub(lambda comment: " " * len(comment[0]), source.text[start:end])
-    found = re.search(pattern, gap)
-    assert found is not None
-    return start + found.start(), start + found.end()
+    match = re.search(pattern, gap)
+    assert match is not None
+    return start + match.start(), start + match.end()
 
 
 def _unary(source: Source, statement: int, node: ast.UnaryOp) -> Iterator[Mutant]:
@@ -228,9 +230,9 @@ def _unary(source: Source, statement: int, node: ast.UnaryOp) -> Iterator[Mutant
 
 def _constant(source: Source, statement: int, node: ast.Constant | ast.JoinedStr, role: Role) -> Iterator[Mutant]:
     value = node.value if isinstance(node, ast.Constant) else "f"
-    other = _other(value, is_default=role == "default")
-    if other is not None:
-        yield source.swap("default" if role == "default" else _kind(value), statement, node, other)
+    replacement = _other(value, is_default=role == "default")
+    if replacement is not None:
+        yield source.swap("default" if role == "default" else _kind(value), statement, node, replacement)
 
 
 def _kind(value: object) -> Operator:
@@ -240,22 +242,22 @@ def _kind(value: object) -> Operator:
 
 
 def _other(value: object, *, is_default: bool) -> str | None:
-    """Source of another value of the kind; None when there is no plain one."""
+    """Source of another value of the kind; None when there is no obvious one."""
     if isinstance(value, bool):
         return repr(not value)
     if isinstance(value, (int, float)):
         return repr(value + 1) if value + 1 != value else "0"
     if isinstance(value, (str, bytes)):
-        other = "XX" if not value else ""
-        return repr(other.encode() if isinstance(value, bytes) else other).replace("'", '"')
+        text = "XX" if not value else ""
+        return repr(text.encode() if isinstance(value, bytes) else text).replace("'", '"')
     return '""' if value is None and is_default else None
 
 
 def _slice(source: Source, statement: int, node: ast.Slice) -> Iterator[Mutant]:
     parts: Sequence[tuple[ast.expr | None, str]] = ((node.lower, ""), (node.upper, ""), (node.step, "1"))
-    for part, other in parts:
+    for part, replacement in parts:
         if part is not None:
-            yield source.edit("slice", statement, node, source.span(part), other)
+            yield source.edit("slice", statement, node, source.span(part), replacement)
 
 
 def _of_statement(source: Source, site: Site) -> Iterator[Mutant]:
@@ -295,12 +297,12 @@ def _raise(source: Source, line: int, node: ast.Raise) -> Iterator[Mutant]:
     if isinstance(name, (ast.Name, ast.Attribute)) and _is_class(name):
         whole = isinstance(raised, ast.Call) and bool(raised.keywords)
         replaced = raised if whole and raised is not None else name
-        other = "Exception()" if whole else "Exception"
-        yield source.edit("exception", line, node, source.span(replaced), other)
+        replacement = "Exception()" if whole else "Exception"
+        yield source.edit("exception", line, node, source.span(replaced), replacement)
 
 
 def _is_class(node: ast.Name | ast.Attribute) -> bool:
-    """Whether a raised name is that of a class, and one that `Exception` is no better word for."""
+    """Whether a raised name is that of a class, and not `Exception` or `BaseException` already."""
     name = node.attr if isinstance(node, ast.Attribute) else node.id
     return name[:1].isupper() and name not in {"Exception", "BaseException"}
 
@@ -310,7 +312,7 @@ def _return(source: Source, line: int, node: ast.Return) -> Iterator[Mutant]:
     if node.value is None:
         yield source.swap("deletion", line, node, "pass")
     elif isinstance(node.value, ast.Name) and node.value.id == "NotImplemented":
-        # None is as false as what Python makes of it: `==` would tell no difference.
+        # None is as false as what Python makes of NotImplemented: `==` would show no difference.
         yield source.swap("return", line, node, f"return True{rest}")
     elif not isinstance(node.value, ast.Constant):
         yield source.swap("return", line, node, f"return None{rest}")
@@ -319,7 +321,7 @@ def _return(source: Source, line: int, node: ast.Return) -> Iterator[Mutant]:
 
 
 def _assign(source: Source, line: int, node: ast.Assign | ast.AnnAssign) -> Iterator[Mutant]:
-    """What is not needed for the code to go on is not done; a name is None as well."""
+    """An assignment that the code can do without is deleted; a name may also become None."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     if node.value is None:
         return
@@ -333,13 +335,13 @@ def _assign(source: Source, line: int, node: ast.Assign | ast.AnnAssign) -> Iter
 
 
 def _is_update(targets: Sequence[ast.expr], value: ast.expr) -> bool:
-    """Whether names get a value that is made of the one that they have.
+    """Whether names get a value that is made from their old one.
 
-    Without the assignment of another name each test would fail at once, whatever it looks at.
+    Without any other assignment to a name, each test would fail at once, whatever it checks.
     """
     bound = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
     names = [part for part in ast.walk(value) if isinstance(part, ast.Name)]
-    # A variable of a comprehension, or a parameter of a lambda, is another one.
+    # A variable of a comprehension, or a parameter of a lambda, is not the name outside.
     own = {name.id for name in names if isinstance(name.ctx, ast.Store)}
     return not isinstance(value, ast.Lambda) and bound <= {name.id for name in names} - own
 

@@ -25,15 +25,15 @@ Asked = TypeVar("Asked", bound=Callable[..., Any])
 
 
 def remembered(most: int) -> Callable[[Asked], Asked]:
-    """As `lru_cache`, but what cannot be hashed is looked at anew each time."""
+    """As `lru_cache`, but with arguments that cannot be hashed the function is called each time."""
 
     def wrap(function: Asked) -> Asked:
-        known = functools.lru_cache(maxsize=most)(function)
+        cached = functools.lru_cache(maxsize=most)(function)
 
         @functools.wraps(function)
         def ask(*arguments: Any) -> Any:
             try:
-                return known(*arguments)
+                return cached(*arguments)
             except TypeError:
                 return function(*arguments)
 
@@ -44,38 +44,38 @@ def remembered(most: int) -> Callable[[Asked], Asked]:
 
 @remembered(512)
 def nodes(function: object) -> tuple[ast.AST, ...]:
-    """All nodes of a function's source; none where it has none that stands alone."""
+    """All nodes of a function's source; none where it has no source that can be parsed alone."""
     try:
         source = inspect.getsource(inspect.unwrap(function) if callable(function) else function)  # type: ignore[arg-type]
         lines = source.splitlines()
         # A line of a docstring may have less indentation than the function: that one stays as it is.
         margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
         return tuple(ast.walk(ast.parse("\n".join(line.removeprefix(margin) for line in lines))))
-    except Exception:  # no source, or none that stands alone
+    except Exception:  # no source, or none that can be parsed alone
         return ()
 
 
 def copied(node: Node) -> Node:
-    """A copy of a syntax tree, without what others hang on its nodes: `Load` is one object for all trees."""
+    """A copy of a syntax tree, without what others add to its nodes: `Load` is a single object for all trees."""
     if isinstance(node, ast.expr_context):
         return node
-    made = type(node)(**{name: _copied(value) for name, value in ast.iter_fields(node)})
-    return ast.copy_location(made, node)
+    copy = type(node)(**{name: _copied(value) for name, value in ast.iter_fields(node)})
+    return ast.copy_location(copy, node)
 
 
 def _copied(value: Any) -> Any:
     if isinstance(value, list):
-        return [_copied(one) for one in value]
+        return [_copied(item) for item in value]
     return copied(value) if isinstance(value, ast.AST) else value
 
 
 def code_of(function: object) -> object:
-    """Its code object, decorators taken off; None where there is none."""
+    """A function's code object, decorators taken off; None where there is none."""
     return getattr(inspect.unwrap(function) if callable(function) else function, "__code__", None)
 
 
 def asked_by(code: object) -> Iterator[str]:
-    """What code asks for by name, in the functions inside it, too."""
+    """The names that code uses, those in the functions inside it included."""
     if isinstance(code, CodeType):
         yield from code.co_names
         yield from itertools.chain.from_iterable(map(asked_by, code.co_consts))
@@ -83,38 +83,38 @@ def asked_by(code: object) -> Iterator[str]:
 
 def function_of(node: ast.expr, function: object) -> Any:
     """The function that a name, or a method of the same object or of a class, stands for; None for any other."""
-    found: Any = None
+    value: Any = None
     if isinstance(node, ast.Name):
-        found = getattr(function, "__globals__", {}).get(node.id)
+        value = getattr(function, "__globals__", {}).get(node.id)
     elif isinstance(node, ast.Attribute):
-        found = getattr(_holder(node, function), node.attr, None)
-    found = getattr(found, "__func__", found)
-    return found if inspect.isfunction(found) and hasattr(inspect.unwrap(found), "__code__") else None
+        value = getattr(_holder(node, function), node.attr, None)
+    value = getattr(value, "__func__", value)
+    return value if inspect.isfunction(value) and hasattr(inspect.unwrap(value), "__code__") else None
 
 
 def _holder(node: ast.Attribute, function: object) -> object:
-    """The class that an attribute is taken of, or of whose object."""
+    """The class that an attribute is taken from, itself or through an object of it; None for others."""
     name = getattr(node.value, "id", "")
     named = getattr(function, "__globals__", {}).get(name)
-    # Of another object, a proxy say, even the question which class it is of may do something.
+    # Even asking another object, such as a proxy, for its class may run code.
     is_class = issubclass(type(named), type)
     return owner_of(function) if name in {"self", "cls"} else named if is_class else None
 
 
 def is_bound(node: ast.expr, function: object) -> bool:
-    """Whether what is called gets its object, or its class, before what it is passed."""
+    """Whether a call passes the object, or the class, before its arguments."""
     holder = _holder(node, function) if isinstance(node, ast.Attribute) else None
-    found = inspect.getattr_static(holder, getattr(node, "attr", ""), None)
-    return holder is not None and not isinstance(found, staticmethod)
+    attribute = inspect.getattr_static(holder, getattr(node, "attr", ""), None)
+    return holder is not None and not isinstance(attribute, staticmethod)
 
 
 def owner_of(function: object) -> object:
-    """The class, or the module, that it is in."""
+    """The class, or the module, that a function is in."""
     return find(getattr(function, "__module__", ""), getattr(function, "__qualname__", "").rpartition(".")[0])
 
 
 def signed(function: Any) -> Mapping[str, inspect.Parameter]:
-    """The parameters of a function or a class, by name; none where it has no signature: what is of C may not."""
+    """The parameters of a function or a class, by name; none where it has no signature, as some from C."""
     try:
         return inspect.signature(function).parameters
     except (TypeError, ValueError):
@@ -123,13 +123,13 @@ def signed(function: Any) -> Mapping[str, inspect.Parameter]:
 
 def parameters(function: object, *, bound: bool) -> tuple[dict[str, Any], ...]:
     """The JSON form of a function's parameters, without the bound one."""
-    found = [*signed(function).values()][bound:]
-    return tuple({"name": one.name, "kind": KINDS[one.kind], "default": _default(one)} for one in found)
+    unbound = [*signed(function).values()][bound:]
+    return tuple({"name": p.name, "kind": KINDS[p.kind], "default": _default(p)} for p in unbound)
 
 
 def default_values(function: object) -> dict[str, object]:
     """The defaults of a function's parameters, as they are at run time."""
-    return {one.name: one.default for one in signed(function).values() if one.default is not one.empty}
+    return {p.name: p.default for p in signed(function).values() if p.default is not p.empty}
 
 
 def _default(parameter: inspect.Parameter) -> str | None:

@@ -1,7 +1,7 @@
 """Classes that a test makes for itself, and types that are passed as values.
 
-One that is declared below another is a call while it is searched for (`type(...)`); a test has it as people write
-it, as a class statement (`unfolded`).
+While tests are searched for, a subclass that a test declares is a call (`type(...)`); the test has it as people
+write it, as a class statement (`unfolded`).
 """
 
 from __future__ import annotations
@@ -55,37 +55,37 @@ def spoken(module: ModuleType, functions: Iterable[object]) -> Iterator[str]:
     for node in (node for function in functions for node in nodes(function)):
         if isinstance(node, ast.Name | ast.Subscript) and (kind := _type_of(node, names)) is not None:
             texts |= dict.fromkeys(filter(None, [express(kind)]))
-    aliases = (held for held in names.values() if _is_of_typing(held) and typing.get_args(held))
-    texts |= dict.fromkeys(text for held in aliases if (text := express(held)))
+    aliases = (value for value in names.values() if _is_of_typing(value) and typing.get_args(value))
+    texts |= dict.fromkeys(text for alias in aliases if (text := express(alias)))
     yield from list(texts)[:MOST]
 
 
 def _type_of(node: ast.expr, names: dict[str, Any]) -> Any:
-    """The type that a name, or a name with parameters, stands for; None where it is none."""
+    """The type that a name, or a name with parameters, stands for; None where it is no type."""
     holder = node.value if isinstance(node, ast.Subscript) else node
     base = holder.value if isinstance(holder, ast.Attribute) else holder
-    held = names.get(base.id) if isinstance(base, ast.Name) else None
-    if issubclass(type(held), ModuleType) and isinstance(holder, ast.Attribute):
-        held = vars(held).get(holder.attr)
-    # Anything else that takes a key is the project's own, and may do something.
-    if not (issubclass(type(held), type) or _is_of_typing(held)):
+    value = names.get(base.id) if isinstance(base, ast.Name) else None
+    if issubclass(type(value), ModuleType) and isinstance(holder, ast.Attribute):
+        value = vars(value).get(holder.attr)
+    # Anything else that takes a key belongs to the project, and may run its code.
+    if not (issubclass(type(value), type) or _is_of_typing(value)):
         return None
     try:
-        found = eval(ast.unparse(node), dict(names))
-    except Exception:  # a key that is a variable of the function's own, or not one for types
+        kind = eval(ast.unparse(node), dict(names))
+    except Exception:  # the key is a local variable, or no type
         return None
-    is_error = isinstance(found, type) and issubclass(found, BaseException)
-    return found if (isinstance(found, type) or typing.get_origin(found) is not None) and not is_error else None
+    is_error = isinstance(kind, type) and issubclass(kind, BaseException)
+    return kind if (isinstance(kind, type) or typing.get_origin(kind) is not None) and not is_error else None
 
 
 def _is_of_typing(held: object) -> bool:
-    """Whether it is what `typing` makes; of a proxy even the question of which class it is may do something."""
+    """Whether a value was made by `typing`; even asking a proxy for its class may run code."""
     return type(held).__module__ in {"typing", "types"}
 
 
 def types_of(wanted: Sequence[Any], known: Sequence[str]) -> Strategy[str]:
     """A strategy for templates of classes: those `wanted`, else `known` and usual ones."""
-    options = [one for kind in wanted for one in _classes(kind, known)]
+    options = [option for kind in wanted for option in _classes(kind, known)]
     plain = [text for text, value in evaluable(known) if isinstance(value, type)]
     return draw.one_of(options) if options else draw.sampled([*plain, *USUAL, ENUM])
 
@@ -104,13 +104,13 @@ def _made(kinds: Sequence[str]) -> Iterator[str]:
     """A dataclass with a field of each type, and without any."""
     yield f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [])"
     fields = (f"({FIELD!r}, {kind}{default})" for default in DEFAULTS for kind in kinds)
-    yield from (f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [{one}])" for one in fields)
+    yield from (f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [{field}])" for field in fields)
 
 
 def _dataclasses(known: Sequence[str]) -> Strategy[str]:
-    made = [*_made([*known, *USUAL, *TYPES, ENUM])]
-    nested = [*_made(made[1:2])][1:2]
-    return draw.sampled([*made, *nested])
+    templates = [*_made([*known, *USUAL, *TYPES, ENUM])]
+    nested = [*_made(templates[1:2])][1:2]
+    return draw.sampled([*templates, *nested])
 
 
 def instances(
@@ -119,8 +119,8 @@ def instances(
     """A strategy for templates of objects of a class that the test defines; None where it need not.
 
     Args:
-        kind: What they are to be objects of.
-        known: Templates of types that code speaks of.
+        kind: The class of the objects.
+        known: Templates of types that the code names.
         of: A strategy for the values of a type.
     """
     if kind is enum.Enum:
@@ -128,45 +128,50 @@ def instances(
     if kind is GENERIC:
         return draw.sampled([text for text, value in evaluable([*known, *TYPES]) if isinstance(value, GENERIC)])
     if kind is dataclasses.Field:
-        return draw.sampled([f"⟨dataclasses:fields⟩({one})[0]" for one in [*_made([*known, *USUAL])][1:]])
+        return draw.sampled(
+            [f"⟨dataclasses:fields⟩({template})[0]" for template in [*_made([*known, *USUAL])][1:]]
+        )
     if kind is not Dataclass:
         return None
     return draw.one_of(
         [
-            of(held).map(f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [({FIELD!r}, {text})])({{}})".format)
-            for text, held in evaluable([*known, *USUAL])
+            of(field_type).map(f"⟨dataclasses:make_dataclass⟩({CLASS!r}, [({FIELD!r}, {text})])({{}})".format)
+            for text, field_type in evaluable([*known, *USUAL])
         ]
     )
 
 
 @rule("declared classes")
 def declares(kind: type) -> Iterator[type]:
-    """What classes below this one have as attributes: its metaclass, or `__init_subclass__`, looks for such.
+    """The classes of the attributes that subclasses declare: its metaclass or `__init_subclass__` looks for such.
 
-    That is what it is for: `class Book(Schema): title = String()`, where `Schema`'s metaclass asks for each
-    attribute `isinstance(value, Field)`. What a project does with the base of a library is its own affair.
+    An example is `class Book(Schema): title = String()`, where `Schema`'s metaclass asks for each attribute
+    `isinstance(value, Field)`. What another package's base class looks for does not count.
     """
-    makers = [vars(one).get(name) for one in inspect.getmro(type(kind)) for name in ("__new__", "__init__")]
-    makers += [vars(one).get("__init_subclass__") for one in kind.__mro__]
-    own = [getattr(one, "__func__", one) for one in makers if inspect.isroutine(one)]
+    makers = [vars(cls).get(name) for cls in inspect.getmro(type(kind)) for name in ("__new__", "__init__")]
+    makers += [vars(cls).get("__init_subclass__") for cls in kind.__mro__]
+    functions = [getattr(maker, "__func__", maker) for maker in makers if inspect.isroutine(maker)]
     root = _root(kind)
-    found = [sought for one in own if _root(one) == root for sought in _sought(one, root, deeper=True)]
-    yield from dict.fromkeys(one for one in found if not issubclass(one, type | kind))
+    kinds = [
+        sought
+        for function in functions
+        if _root(function) == root
+        for sought in _sought(function, root, deeper=True)
+    ]
+    yield from dict.fromkeys(sought for sought in kinds if not issubclass(sought, type | kind))
 
 
 def contents(module: ModuleType) -> Iterator[str]:
-    """Templates of what is said of such a class's attribute, where a class of the module is made for that."""
+    """Templates of the attributes of such a subclass, where a class of the module is made for that."""
     own = (
-        held
-        for held in vars(module).values()
-        if issubclass(type(held), type) and held.__module__ == module.__name__
+        cls for cls in vars(module).values() if issubclass(type(cls), type) and cls.__module__ == module.__name__
     )
-    if any(True for one in own for _ in declares(one)):
+    if any(True for cls in own for _ in declares(cls)):
         yield from (f"{{{FIELD!r}: {value}}}" for value in ("1", "'a'", "None"))
 
 
 def _sought(function: Any, root: str, *, deeper: bool) -> Iterator[type]:
-    """The package's classes of which a function asks whether a variable is one, itself or by one that it calls."""
+    """The package's classes that a function, or one that it calls, checks a variable against."""
     names = getattr(inspect.unwrap(function), "__globals__", {})
     for node in (node for node in nodes(function) if isinstance(node, ast.Call)):
         match node.args:
@@ -178,33 +183,33 @@ def _sought(function: Any, root: str, *, deeper: bool) -> Iterator[type]:
 
 
 def _root(held: Any) -> str:
-    """The package that a class or a function is of; "" where it does not say."""
+    """The package that a class or a function is from; "" where it does not say."""
     return str(getattr(held, "__module__", None) or "").partition(".")[0]
 
 
 def below(kind: str, value: str) -> str:
-    """The template of a class below `kind` with one attribute."""
+    """The template of a subclass of `kind` with one attribute."""
     return f"{TYPE}({CLASS!r}, ({kind},), {{{FIELD!r}: {value}}})"
 
 
 def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
     """Lines of a program, with class statements before them for the classes that they make by a call."""
-    known: dict[str, str] = {}
+    names: dict[str, str] = {}
     statements: list[str] = []
     shown = []
     for line in lines:
         while (made := _class_made(line)) is not None:
-            if made.text not in known:
-                known[made.text] = f"{OTHER}{len(known)}" if len(known) > 1 else (CLASS, OTHER)[len(known)]
-                statements.append(made.statement(known[made.text]))
-            line = line.replace(made.text, known[made.text])  # noqa: PLW2901 - taken out one by one
+            if made.text not in names:
+                names[made.text] = f"{OTHER}{len(names)}" if len(names) > 1 else (CLASS, OTHER)[len(names)]
+                statements.append(made.statement(names[made.text]))
+            line = line.replace(made.text, names[made.text])  # noqa: PLW2901 - taken out one by one
         shown.append(line)
     return (*statements, *shown)
 
 
 @dataclasses.dataclass(frozen=True)
 class _Made:
-    """A call that makes a class: its text, the bases of the class, and what stands in it."""
+    """A call that makes a class: its text, the bases of the class, and the lines of its body."""
 
     text: str
     bases: Sequence[str]
@@ -212,7 +217,7 @@ class _Made:
 
     def statement(self, name: str) -> str:
         head = f"class {name}({', '.join(self.bases)}):"
-        return "\n".join([head, *(f"    {one}" for one in self.body)])
+        return "\n".join([head, *(f"    {line}" for line in self.body)])
 
 
 def _class_made(line: str) -> _Made | None:
@@ -224,12 +229,12 @@ def _class_made(line: str) -> _Made | None:
     except SyntaxError:
         return None
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    made = (_as_statement(call, lambda node: _text(line, node)) for call in reversed(calls))
-    return next(filter(None, made), None)
+    making = (_as_statement(call, lambda node: _text(line, node)) for call in reversed(calls))
+    return next(filter(None, making), None)
 
 
 def _text(line: str, node: ast.AST) -> str:
-    """The part of a line of which a node was parsed; names were put in its place letter by letter."""
+    """The part of a line that a node was parsed from; its names had as many letters there."""
     rows = NAME.sub(lambda match: "_" * len(match[0]), line).splitlines(keepends=True)
     first, last = (
         sum(map(len, rows[: row - 1])) + len(rows[row - 1].encode()[:column].decode())

@@ -1,4 +1,4 @@
-"""Clues: what one piece of code says, by itself, of the variables in it."""
+"""Clues: what a single node of code says about the variables in it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ PAIR = 2
 OF_BOTH = {"fields", "is_dataclass"}
 NAMES_OF_CLASSES = {"cls", "klass", "class_"}
 Proposals: TypeAlias = Iterator[tuple[str, Any]]
-"""Variables, each with types."""
+"""Variables, each with the types that it may have."""
 NodeRule: TypeAlias = Callable[[ast.AST, object], Proposals]
-"""What one node of a function says of the variables in it."""
+"""What one node of a function says about the variables in it."""
 ASKS: dict[str, NodeRule] = {}
 """The rules by which code asks for types by name or by a call."""
 SUGGESTS: dict[str, NodeRule] = {}
-"""Those by which the way of using a variable suggests types."""
+"""The rules by which the way a variable is used suggests types."""
 
 
 def node_rule(name: str, table: dict[str, NodeRule]) -> Callable[[NodeRule], NodeRule]:
@@ -39,22 +39,22 @@ def node_rule(name: str, table: dict[str, NodeRule]) -> Callable[[NodeRule], Nod
 
 @node_rule("compared with a constant", ASKS)
 def _compared(node: ast.AST, _function: object) -> Proposals:
-    """What is compared with a number, a length or a text is most often one as well. Alone: 14 of 120."""
+    """What is compared with a number, a length or a text is most often one itself. Alone: 14 of 120."""
     if not isinstance(node, ast.Compare):
         return
     for left, op, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
-        for one, other in ((left, right), (right, left)):
-            if not isinstance(one, ast.Name):
+        for operand, opposite in ((left, right), (right, left)):
+            if not isinstance(operand, ast.Name):
                 continue
-            parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
+            parts = opposite.elts if isinstance(opposite, ast.Tuple | ast.List | ast.Set) else [opposite]
             values = {type(part.value) for part in parts if isinstance(part, ast.Constant)}
-            values |= {int} if _last(other) == "len" else set()
-            if isinstance(op, ast.In | ast.NotIn) and one is right:
-                yield one.id, {str} if values == {str} else set()
+            values |= {int} if _last(opposite) == "len" else set()
+            if isinstance(op, ast.In | ast.NotIn) and operand is right:
+                yield operand.id, {str} if values == {str} else set()
             elif isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) and values == {int}:
-                yield one.id, ANY_NUMBER
+                yield operand.id, ANY_NUMBER
             else:
-                yield one.id, values
+                yield operand.id, values
 
 
 @node_rule("called", ASKS)
@@ -82,21 +82,21 @@ def _callable(node: ast.AST, _function: object) -> Proposals:
 
 @node_rule("beside a class", ASKS)
 def _beside_class(node: ast.AST, function: object) -> Proposals:
-    """`is_one(a, B)`, of a function of the project that asks whether `a` is one, or a class made from it."""
+    """`is_one(a, B)`: a function of the project that asks whether `a` is a `B`, or a subclass of it."""
     if not isinstance(node, ast.Call) or len(node.args) != PAIR or not isinstance(node.args[0], ast.Name):
         return
     called = function_of(node.func, function)
-    asked = [one for one in nodes(called) if _first(one, "isinstance", "issubclass")] if called else []
-    own = [*signed(called)]
-    for one in asked:
-        if [getattr(part, "id", "") for part in one.args] == own:  # type: ignore[attr-defined]
+    checks = [part for part in nodes(called) if _first(part, "isinstance", "issubclass")] if called else []
+    parameters = [*signed(called)]
+    for check in checks:
+        if [getattr(argument, "id", "") for argument in check.args] == parameters:  # type: ignore[attr-defined]
             kinds = set(_classes(node.args[1], function))
-            yield node.args[0].id, {type, *(type[k] for k in kinds)} if _last(one) == "issubclass" else kinds
+            yield node.args[0].id, {type, *(type[k] for k in kinds)} if _last(check) == "issubclass" else kinds
 
 
 @node_rule("condition", SUGGESTS)
 def _decides(node: ast.AST, function: object) -> Proposals:
-    """What stands alone as a condition is a switch if nothing else tells what it is, a text where None is none."""
+    """A variable that alone is a condition is a switch if nothing else tells, or a text if its default is None."""
     tests = [node.test] if isinstance(node, ast.If | ast.While | ast.IfExp) else []
     parts = node.values if isinstance(node, ast.BoolOp) else tests
     parts = [node.operand] if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else parts
@@ -110,13 +110,13 @@ def _with_fields(node: ast.AST, function: object) -> Proposals:
     if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
         holder, name = names_of(node.func)[-1].rpartition(".")[::2]
         names = getattr(function, "__globals__", {})
-        known = names if not holder else vars(names[holder]) if type(names.get(holder)) is ModuleType else {}
-        found = known.get(name)
-        called = found if type(found) is FunctionType else None
+        namespace = names if not holder else vars(names[holder]) if type(names.get(holder)) is ModuleType else {}
+        value = namespace.get(name)
+        called = value if type(value) is FunctionType else None
         if called is not None and called.__module__ == "dataclasses":
-            given = node.args[0].id
+            variable = node.args[0].id
             kinds = {Dataclass, type[Dataclass]} if called.__name__ in OF_BOTH else {Dataclass}
-            yield given, {type[Dataclass]} if given in NAMES_OF_CLASSES else kinds
+            yield variable, {type[Dataclass]} if variable in NAMES_OF_CLASSES else kinds
 
 
 @node_rule("parameters of a type", ASKS)
@@ -131,7 +131,7 @@ def _of_types(node: ast.AST, _function: object) -> Proposals:
 
 @node_rule("hasattr", ASKS)
 def _having(node: ast.AST, _function: object) -> Proposals:
-    """Standard types that have the attribute that is asked for. Alone: 2 of 120."""
+    """Standard types that have the attribute that `hasattr` asks for. Alone: 2 of 120."""
     if (name := _first(node, "hasattr")) and isinstance(node.args[-1], ast.Constant):  # type: ignore[attr-defined]
         yield name, set(holders(str(node.args[-1].value)))  # type: ignore[attr-defined]
 
@@ -139,26 +139,28 @@ def _having(node: ast.AST, _function: object) -> Proposals:
 def _classes(node: ast.expr, function: object) -> Iterator[type]:
     for part in node.elts if isinstance(node, ast.Tuple | ast.Set | ast.List) else [node]:
         try:
-            kind = eval(ast.unparse(part), dict(getattr(function, "__globals__", {})))
-        except Exception:  # a name of the function's own
+            value = eval(ast.unparse(part), dict(getattr(function, "__globals__", {})))
+        except Exception:  # a local name of the function
             continue
-        several = kind if isinstance(kind, tuple) else (kind,)
-        origins: list[Any] = [one if isinstance(one, type) else typing.get_origin(one) for one in several]
-        for one in (one for one in origins if isinstance(one, type)):
-            # Nobody makes an object of an abstract number: people pass those that Python has.
-            made = (int, float) if one.__module__ == "numbers" else (one,)
-            yield from (kind for kind in made if one is kind or is_kind(kind, one))
+        hints = value if isinstance(value, tuple) else (value,)
+        origins: list[Any] = [hint if isinstance(hint, type) else typing.get_origin(hint) for hint in hints]
+        for origin in (origin for origin in origins if isinstance(origin, type)):
+            # Abstract number classes have no objects of their own: people pass Python's int and float.
+            concrete = (int, float) if origin.__module__ == "numbers" else (origin,)
+            yield from (kind for kind in concrete if origin is kind or is_kind(kind, origin))
 
 
 @node_rule("passed to a standard function", SUGGESTS)
 def _taken(node: ast.AST, _function: object) -> Proposals:
-    """`len(a)`, `sorted(a)`, `int(a)`: they take what they are known to take. Alone: 8 of 120."""
+    """`len(a)`, `sorted(a)`, `int(a)`: the types that such functions are known to take. Alone: 8 of 120."""
     if not isinstance(node, ast.Call):
         return
     names = [part.id if isinstance(part, ast.Name) else "" for part in node.args]
     last = _last(node)
     if last == "join":
-        parts = (part for one in node.args if isinstance(one, ast.Tuple | ast.List) for part in one.elts)
+        parts = (
+            part for argument in node.args if isinstance(argument, ast.Tuple | ast.List) for part in argument.elts
+        )
         yield from ((part.id, {str}) for part in _names(parts))
     elif last in {"map", "filter", "reduce"}:
         yield from ((name, {list}) for name in names[1:])
@@ -183,14 +185,16 @@ def _gone_over(node: ast.AST, _function: object) -> Proposals:
 @node_rule("calculated with", SUGGESTS)
 def _calculated(node: ast.AST, _function: object) -> Proposals:
     """`a + 1`, `a + "b"`. Alone: 12 of 120."""
-    for one, other in ((node.left, node.right), (node.right, node.left)) if isinstance(node, ast.BinOp) else ():
-        if not isinstance(one, ast.Name):
+    for operand, opposite in (
+        ((node.left, node.right), (node.right, node.left)) if isinstance(node, ast.BinOp) else ()
+    ):
+        if not isinstance(operand, ast.Name):
             continue
-        constant = type(other.value) if isinstance(other, ast.Constant) else None
+        constant = type(opposite.value) if isinstance(opposite, ast.Constant) else None
         if constant is str and isinstance(node.op, ast.Add):  # type: ignore[attr-defined]
-            yield one.id, {str}
-        elif constant in ANY_NUMBER and not (isinstance(node.op, ast.Mult) and one is node.right):  # type: ignore[attr-defined]
-            yield one.id, ANY_NUMBER
+            yield operand.id, {str}
+        elif constant in ANY_NUMBER and not (isinstance(node.op, ast.Mult) and operand is node.right):  # type: ignore[attr-defined]
+            yield operand.id, ANY_NUMBER
 
 
 @node_rule("indexed", SUGGESTS)
@@ -205,7 +209,7 @@ def _indexed(node: ast.AST, _function: object) -> Proposals:
 
 
 def _first(node: ast.AST, *called: str) -> str:
-    """The name of the variable that a call of one of these gets first; "" for any other node."""
+    """The variable that a call of one of these functions is passed first; "" for any other node."""
     is_call = isinstance(node, ast.Call) and _last(node) in called and node.args
     return getattr(node.args[0], "id", "") if is_call else ""  # type: ignore[attr-defined]
 
@@ -216,11 +220,11 @@ def _last(node: ast.AST) -> str:
 
 
 def names_of(called: ast.expr) -> tuple[str, ...]:
-    """The last name of what is called, and the same with the one before it: `walk` and `os.walk`."""
+    """The last name of what is called, alone and with the name before it: `walk` and `os.walk`."""
     if isinstance(called, ast.Attribute):
         return called.attr, f"{getattr(called.value, 'id', '')}.{called.attr}"
     return (getattr(called, "id", ""),)
 
 
 def _names(nodes_of: Iterable[ast.expr]) -> Iterator[ast.Name]:
-    return (one for one in nodes_of if isinstance(one, ast.Name))
+    return (node for node in nodes_of if isinstance(node, ast.Name))

@@ -1,4 +1,4 @@
-"""Texts and bytes that a function decodes: by what they are encoded, and what it calls that which is in them."""
+"""Texts and bytes that a function decodes: what encodes them, and what the function calls their content."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ OPPOSITES = {
     "loads": "dumps", "decode": "encode", "unpack": "pack", "decompress": "compress", "unhexlify": "hexlify",
     "safe_load": "safe_dump", "unquote": "quote", "parse_qs": "urlencode",
 }  # fmt: skip
-"""Parts of the names of functions that decode, and of those that encode."""
+"""Parts of the names of functions that decode, each with that of its counterpart that encodes."""
 OWN = {"self", "cls"}
 FOLLOWED = 2
-"""Functions of the project through which a parameter is passed on to what decodes it."""
+"""How many functions of the project a parameter is followed through to what decodes it."""
 
 
 class Encoded(NamedTuple):
-    """What encodes (`⟨json:dumps⟩`), the variable for what was decoded, "" for none, and the keys asked of it."""
+    """What encodes (`⟨json:dumps⟩`), the variable for what was decoded, or "", and the keys looked up in it."""
 
     encoder: str
     variable: str
@@ -50,34 +50,40 @@ def _decoded(function: object, name: str, followed: int) -> Iterator[Encoded]:
         if encoder := _encoder(node.func, function):
             yield Encoded(encoder, variable, keys)
         elif followed and (inner := function_of(node.func, function)) is not None:
-            first = next((one for one in signed(inner) if one not in OWN), "")
+            first = next((name for name in signed(inner) if name not in OWN), "")
             for way in ways(inner, first, followed - 1):
                 yield way._replace(variable=variable, keys=(*way.keys, *keys))
 
 
 def _keys(function: object, variable: str, followed: int) -> Iterator[str]:
-    """The keys that are asked of what was decoded, where it is passed on, too."""
+    """The keys that are looked up in what was decoded, also where it is passed on."""
     yield from looked_up(function).get(variable, ())
     for node in nodes(function) if followed else ():
-        if isinstance(node, ast.Call) and variable in (given := [getattr(one, "id", "") for one in node.args]):
+        if isinstance(node, ast.Call) and variable in (
+            arguments := [getattr(argument, "id", "") for argument in node.args]
+        ):
             inner = function_of(node.func, function)
-            taken = [one for one in signed(inner) if one not in OWN]
+            parameters = [name for name in signed(inner) if name not in OWN]
             yield from (
-                _keys(inner, taken[given.index(variable)], followed - 1) if len(taken) > len(given) - 1 else ()
+                _keys(inner, parameters[arguments.index(variable)], followed - 1)
+                if len(parameters) > len(arguments) - 1
+                else ()
             )
 
 
 def _encoder(node: ast.expr, function: object) -> str:
-    """What encodes that which a function of a module decodes, if it is beside that; "" for none."""
-    known = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
+    """The counterpart that encodes, in the module of a function that decodes; "" where there is none."""
+    namespace = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
     if isinstance(node, ast.Name):
-        decoder: Any = known.get(node.id)
-        # Of anything else, a proxy say, even the question of its name may do something.
+        decoder: Any = namespace.get(node.id)
+        # Even asking anything else, such as a proxy, for its name may run code.
         is_plain = type(decoder) in {FunctionType, BuiltinFunctionType}
-        name, where = (decoder.__name__, sys.modules.get(str(decoder.__module__))) if is_plain else ("", None)
+        name, module = (decoder.__name__, sys.modules.get(str(decoder.__module__))) if is_plain else ("", None)
     else:
-        name, where = getattr(node, "attr", ""), known.get(getattr(getattr(node, "value", None), "id", ""))
-    if type(where) is not ModuleType:
+        name, module = getattr(node, "attr", ""), namespace.get(getattr(getattr(node, "value", None), "id", ""))
+    if type(module) is not ModuleType:
         return ""
-    others = (name.replace(part, opposite) for part, opposite in OPPOSITES.items() if part in name)
-    return next((f"⟨{where.__name__}:{other}⟩" for other in others if callable(vars(where).get(other))), "")
+    encoders = (name.replace(part, opposite) for part, opposite in OPPOSITES.items() if part in name)
+    return next(
+        (f"⟨{module.__name__}:{encoder}⟩" for encoder in encoders if callable(vars(module).get(encoder))), ""
+    )

@@ -12,49 +12,49 @@ from .body import asked_by, code_of, nodes
 from .clues import names_of
 
 USUAL = ("'1'", "'abc'")
-"""What people set a variable to that is only there, or counted as true, and a text."""
+"""What people set a variable to: a flag that is only there or counts as true, and a text."""
 ANSWERS = ("'y'", "'n'", "'abc'", "''")
 """What people answer."""
 INPUT, ENVIRON, ARGV = "builtins.input", "environ", "sys.argv"
 PROGRAM = "prog"
 PARSING = {"parse_args", "parse_known_args"}
 ASKING = {"environ", "getenv", "input", "argv", *PARSING}
-"""Without one of these names nothing is asked for: to read a function takes long, and its code is there."""
+"""Code without any of these names asks for nothing: looking at its names is faster than reading its source."""
 MOST_COMPARED, MOST = 3, 18
 
 
 @rule("environment")
 def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
-    """Names of variables, or the dotted one of what is called, each with what to put there, as templates.
+    """Names of variables, or the dotted name of what is called, each with a template of what to put there.
 
-    Whoever sets none of them never sees what `if os.environ.get("DEBUG"):` leads to, or an answer to `input()`.
+    Without them, nobody sees what `if os.environ.get("DEBUG"):` leads to, or an answer to `input()`.
     What the function itself asks for comes first.
     """
-    others = (held for held in vars(module).values() if _is_own(held, module))
-    methods = (part for held in list(others) for part in _functions(held))
-    several = [function, *methods]
-    asking = [one for one in several if not ASKING.isdisjoint(asked_by(code_of(one)))]
-    found = [pair for one in asking for pair in _read(nodes(one), module)]
-    # A program that is started in a function has its options where its parser is made.
-    options = _options(several) if (ARGV, "") in found else ()
+    own = (value for value in vars(module).values() if _is_own(value, module))
+    others = (part for value in list(own) for part in _functions(value))
+    functions = [function, *others]
+    asking = [part for part in functions if not ASKING.isdisjoint(asked_by(code_of(part)))]
+    pairs = [pair for part in asking for pair in _read(nodes(part), module)]
+    # The function that starts a program may not be the one that makes its parser, with the options.
+    options = _options(functions) if (ARGV, "") in pairs else ()
     lines = [(ARGV, repr([PROGRAM, *words])) for words in options]
-    yield from list(dict.fromkeys([*lines, *(pair for pair in found if pair[0] != ARGV)]))[:MOST]
+    yield from list(dict.fromkeys([*lines, *(pair for pair in pairs if pair[0] != ARGV)]))[:MOST]
 
 
 def _options(functions: Iterable[object]) -> Iterator[Sequence[str]]:
     """Command lines: nothing, a word for what has to be there, and each option, alone or with a word behind it."""
-    adding = (one for one in functions if "add_argument" in asked_by(code_of(one)))
-    calls = [node for one in adding for node in nodes(one) if isinstance(node, ast.Call)]
+    adding = (function for function in functions if "add_argument" in asked_by(code_of(function)))
+    calls = [node for function in adding for node in nodes(function) if isinstance(node, ast.Call)]
     added = [call for call in calls if names_of(call.func)[0] == "add_argument" and call.args]
     named = [str(call.args[-1].value) for call in added if isinstance(call.args[-1], ast.Constant)]
     needed = ["abc" for name in named if name[:1] != "-"]
     yield from ([], needed)
-    yield from ([name, *more, *needed] for name in named if name[:1] == "-" for more in ([], ["abc"], ["1"]))
+    yield from ([name, *words, *needed] for name in named if name[:1] == "-" for words in ([], ["abc"], ["1"]))
     yield from [] if added else (["abc"], ["abc", "1"])
 
 
 def _is_own(held: Any, module: ModuleType) -> bool:
-    # Of a proxy even the question of which class it is may do something.
+    # Even asking a proxy for its class may run code.
     return issubclass(type(held), FunctionType | type) and held.__module__ == module.__name__
 
 
@@ -68,10 +68,10 @@ def _functions(held: object) -> Iterable[object]:
 def _read(own: Sequence[ast.AST], module: ModuleType) -> Iterator[tuple[str, str]]:
     names = dict.fromkeys(name for node in own for name in _name(node, module))
     compared = [text for node in own if names and isinstance(node, ast.Compare) for text in _texts(node)]
-    known = [text for text in dict.fromkeys(compared) if text not in map(repr, names)][:MOST_COMPARED]
-    answers = [f"lambda *_: {text}" for text in (*known, *ANSWERS)]
+    likely = [text for text in dict.fromkeys(compared) if text not in map(repr, names)][:MOST_COMPARED]
+    answers = [f"lambda *_: {text}" for text in (*likely, *ANSWERS)]
     for name in names:
-        values = [""] if name == ARGV else answers if name == INPUT else [*known, *USUAL]
+        values = [""] if name == ARGV else answers if name == INPUT else [*likely, *USUAL]
         yield from ((name, text) for text in values)
 
 
@@ -103,7 +103,7 @@ def _text(node: ast.expr, module: ModuleType) -> Iterator[str]:
 
 def _texts(node: ast.Compare) -> Iterator[str]:
     """The texts that something is compared with."""
-    parts = (part for one in (node.left, *node.comparators) for part in ast.walk(one))
+    parts = (part for operand in (node.left, *node.comparators) for part in ast.walk(operand))
     yield from (
         repr(part.value) for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
     )

@@ -1,4 +1,4 @@
-"""What a parameter is for where no hint says it: its documentation, default, name and use, what tests pass."""
+"""What a parameter without a hint may be: by its documentation, default, name and use, and by what tests pass."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .types import ANYTHING, GENERIC, UNKNOWN
 from .usage import Use
 
 NOTHING = object()
-# Where callers were seen to pass one, a body that treats it like the others of its kin takes those as well.
+# Where callers pass one of these, a body that treats it like its relatives takes those as well.
 NUMBERS = frozenset({int, float})
 MOMENTS = frozenset({dt.datetime, dt.time})
 SEQUENCES = frozenset({list, tuple, collections.abc.Sequence})
@@ -44,21 +44,21 @@ NAMES: tuple[tuple[str, Any], ...] = (
     (r"args|opts|options|namespace", argparse.Namespace),
     (r"value|val|item|element|elem|obj|default", ANYTHING),
 )
-"""What parameters of these names are for, where nothing else tells: only Python's own customs.
+"""The types of parameters with these names, where nothing else tells them: only Python's own customs.
 
-Each row is the only one to tell the type of parameters of three or more of the projects of `strangers.toml`.
+Each row alone tells the type of a parameter in three or more of the projects in `strangers.toml`.
 """
 MOMENTS_BY_WORD = ("timedelta", "datetime", "date")
 MOST_CLASSES = 4
 EXAMPLE = re.compile(r"^[ \t]*>>>.*(\n[ \t]*\S.*)*", re.MULTILINE)
 """A session of the interpreter, up to an empty line."""
 ABOUT = r"\b{}\b[ \t]*(?:\([^)\n]*\))?[ \t]*:(.*?)(?=\n[ \t]*(?:\n|[:@]|\w+[ \t]*(?:\([^)\n]*\))?:)|\Z)"
-"""What stands behind a parameter's name and a colon, up to an empty line or the next name."""
+"""The text behind a parameter's name and a colon, up to an empty line or the next name."""
 SEVERAL = r"\b(?:list|iterable|sequence|collection|tuple)s? of (?:\w+ )?{}\b"
 MOST_WORDS = 4
-"""More types than that are prose."""
+"""A text that names more types is prose."""
 LONGEST_CHAIN = 5
-"""Of aliases that are texts."""
+"""How many aliases that are texts may follow each other."""
 MADE_BY = ("__init__", "__new__")
 
 
@@ -80,14 +80,14 @@ def told(
         return Told(_narrowed(hint, used), frozenset({"annotation"}))
     if (documented := next(iter(_documented(parameter.get("documented") or "")), None)) is not None:
         return Told(documented, frozenset({"documented type"}))
-    # `*args` are no parsed arguments: what is done with all of them tells nothing of each, nor does their name.
+    # `*args` is no parsed command line; neither its name nor what is done with the whole says what each item is.
     is_variadic = parameter.get("kind") == "variadic"
     used = usage.each(used) if is_variadic else used
     groups: dict[str, frozenset[Any]] = {
         "seen in tests": frozenset(_seen_kinds(seen, used)),
         "default": frozenset(_of_default(default)),
     }
-    # One branch asks whether it is of a class, and another one takes its keys: it may be either.
+    # Where one branch asks for its class and another takes its keys, it may be either.
     kinds = used.stated.union(*groups.values(), (kind for rule, kind in used.rules if rule == "attributes"))
     groups["widened"] = frozenset(_widened(kinds, used))
     kinds |= groups["widened"]
@@ -95,46 +95,46 @@ def told(
     alike = usage.alike(used)
     suggested = used.suggested - alike
     # A body that compares `maxsize` with 0 takes a float, too, but that is not what its callers pass.
-    for more in (suggested & called, suggested, called, alike):
+    for guesses in (suggested & called, suggested, called, alike):
         if not kinds - {type(None)}:
-            kinds |= more
-            groups["name"] = more & called
+            kinds |= guesses
+            groups["name"] = guesses & called
     if not kinds - {type(None)}:
         return Told(UNKNOWN)
-    # A class is called, too.
+    # A class can be called, too.
     if any(kind is type or typing.get_origin(kind) is type for kind in kinds):
         kinds -= {collections.abc.Callable}
-    own = (*((name, kind) for name, group in groups.items() for kind in group), *used.rules)
-    rules = frozenset(name for name, kind in own if kind in kinds)
+    pairs = (*((name, kind) for name, group in groups.items() for kind in group), *used.rules)
+    rules = frozenset(name for name, kind in pairs if kind in kinds)
     return Told(typing.Union[tuple(sorted(kinds, key=repr))], rules)  # noqa: UP007 - of a tuple
 
 
 def _narrowed(hint: Any, used: Use) -> Any:
-    """The hint; of one for any class the classes that the body asks for, or types as `typing` offers them."""
-    if hint is ANYTHING:  # what it is used as first
+    """The hint; where it allows any class, the classes that the body asks for, or types as `typing` makes them."""
+    if hint is ANYTHING:  # first the types that it is used as
         kinds = [*sorted(used.stated | used.suggested, key=repr), ANYTHING]
         return typing.Union[tuple(kinds)]  # noqa: UP007 - of a tuple
     if hint is type and GENERIC in used.stated:
         return typing.Union[type, GENERIC]  # noqa: UP007 - of two that no alias may have
     is_any = typing.get_origin(hint) is type and {*types.members(typing.get_args(hint)[0])} == {ANYTHING}
-    kinds = sorted((one for one in used.stated if typing.get_origin(one) is type), key=repr) if is_any else []
+    kinds = sorted((kind for kind in used.stated if typing.get_origin(kind) is type), key=repr) if is_any else []
     return typing.Union[tuple(kinds)] if kinds else hint  # noqa: UP007 - of a tuple
 
 
 @rule("documented type")
 def _documented(text: str) -> Iterator[Any]:
     """The types that the docstring's words for the parameter name: `int or None`, `list of str`."""
-    found = [WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in WORDS]
-    if 0 < len(found) <= MOST_WORDS:
-        yield typing.Union[tuple(found)]  # noqa: UP007 - of a tuple
+    kinds = [WORDS[word] for word in re.findall(r"[a-z]+", text.lower()) if word in WORDS]
+    if 0 < len(kinds) <= MOST_WORDS:
+        yield typing.Union[tuple(kinds)]  # noqa: UP007 - of a tuple
 
 
 @rule("prose")
 def of_prose(function: object, parameter: str = "") -> Iterator[Any]:
-    """The moments and the classes of its module that a docstring names: such words are seldom meant otherwise.
+    """The dates, times and classes of its module that a docstring names: such words rarely mean anything else.
 
-    Its examples show what comes of it, too. Of several parameters the words for one tell its classes
-    alone: there a date may well be a text.
+    Examples are left out: they show results, too. For one of several parameters only the words about it count,
+    and only the classes in them: there a date may well be a text.
     """
     names = getattr(inspect.unwrap(function), "__globals__", {}) if callable(function) else {}
     prose = EXAMPLE.sub("", getattr(function, "__doc__", None) or "")
@@ -147,18 +147,18 @@ def of_prose(function: object, parameter: str = "") -> Iterator[Any]:
 
 
 def _about(parameter: str, prose: str) -> str:
-    """What a docstring says of a parameter behind its name; "" where it says nothing."""
-    found = re.search(ABOUT.format(parameter), prose, re.DOTALL)
-    return found[1] if found else ""
+    """What a docstring says about a parameter behind its name; "" where it says nothing."""
+    match = re.search(ABOUT.format(parameter), prose, re.DOTALL)
+    return match[1] if match else ""
 
 
 @rule("seen in tests")
 def _seen_kinds(seen: Iterable[object], used: Use) -> set[Any]:
-    """Types of values that tests pass; of a list of texts that is asked for, only that it is a list.
+    """Types of the values that tests pass, without those that the body asks for in more detail (`list[str]`).
 
     Alone: 26 of 120.
     """
-    return {_kind(value) for value in seen} - {typing.get_origin(one) for one in used.stated}
+    return {_kind(value) for value in seen} - {typing.get_origin(kind) for kind in used.stated}
 
 
 @rule("default")
@@ -170,10 +170,10 @@ def _of_default(default: object) -> Iterator[Any]:
 
 @rule("widened")
 def _widened(kinds: frozenset[Any], used: Use) -> Iterator[Any]:
-    """Other types of the kin of those known, that the body treats alike. Alone: 14 of 120."""
+    """Relatives of the known types that the body treats alike. Alone: 14 of 120."""
     for kin in (NUMBERS, MOMENTS):
         yield from used.suggested & kin if kinds & kin else ()
-    # Who asks whether it is a list, and goes over it all the same, is ready for what is none.
+    # A body that asks whether it is a list, and iterates over it in any case, is ready for other iterables.
     yield from [collections.abc.Iterator] if list in used.suggested and used.stated & SEQUENCES else []
 
 
@@ -191,7 +191,7 @@ def _is_sentinel(default: object) -> bool:
 
 
 def _kind(value: object) -> Any:
-    """The type that a value stands for: a function for any that can be called."""
+    """The type that a value stands for: `Callable` for functions, partials and classes."""
     routine = inspect.isroutine(value) or isinstance(value, functools.partial | type)
     return collections.abc.Callable if routine else type(value)
 
@@ -209,7 +209,7 @@ def hints_of_function(function: object) -> dict[str, Any]:
 
 @rule("overridden")
 def hints_of_method(owner: type, name: str) -> Iterator[tuple[str, Any]]:
-    """Those of its parameters; of those for which it has none what the methods say that it overrides."""
+    """The hints of a method's parameters; where it has none, those of the methods that it overrides."""
     for kind in reversed(owner.__mro__):
         yield from hints_of_function(vars(kind).get(name)).items()
 
@@ -220,16 +220,16 @@ def _names(module: str) -> dict[str, Any]:
 
     Read once: a module may have thousands of lines, and its hints are asked for again and again.
     """
-    held = sys.modules.get(module)
-    names: dict[str, Any] = {**vars(typing), **WORDS, **getattr(held, "__dict__", {})}
-    for statement in _for_type_checkers(held):
+    loaded = sys.modules.get(module)
+    names: dict[str, Any] = {**vars(typing), **WORDS, **getattr(loaded, "__dict__", {})}
+    for statement in _for_type_checkers(loaded):
         with contextlib.suppress(Exception):  # a stub-only module, a name of a newer Python
             exec(compile(statement, "<hints>", "exec", dont_inherit=True), names)
     return names
 
 
 def _evaluated(hint: object, names: dict[str, Any]) -> object:
-    """The type that a hint's text stands for; where an alias is a text, too, what that stands for."""
+    """The type that a hint's text stands for, through aliases that are texts themselves."""
     for _ in range(LONGEST_CHAIN):
         if not isinstance(hint, str):
             return hint
@@ -250,7 +250,7 @@ def _for_type_checkers(module: object) -> Iterator[ast.Module]:
 class Constructor(NamedTuple):
     """The template of a class, what its constructor takes by name, and the types of these, as far as known.
 
-    `variadic` is what it takes any number of, "" for nothing, or where other arguments come before.
+    `variadic` is the parameter for any number of arguments, "" where there is none or others come before it.
     """
 
     owner: str
@@ -261,7 +261,7 @@ class Constructor(NamedTuple):
 
 @lru_cache(maxsize=256)
 def constructor(kind: type, name: str | None = None) -> Constructor | None:
-    """That of a class, which has this template; None where nobody can say how to call it."""
+    """The constructor of a class whose template is `name`; None where nobody can say how to call it."""
     owner = name or named(kind)
     if owner is None or kind.__module__ in {"builtins", "typing"}:
         return None
@@ -270,79 +270,83 @@ def constructor(kind: type, name: str | None = None) -> Constructor | None:
     fixed = [p for p in singles if p.default is p.empty or not p.name.startswith("_")]
     if any(p.default is p.empty and p.name not in hints for p in fixed):
         return None
-    several = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL and p.name in hints), "")
-    return Constructor(owner, fixed, hints, several if all(p.kind is p.KEYWORD_ONLY for p in fixed) else "")
+    variadic = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL and p.name in hints), "")
+    return Constructor(owner, fixed, hints, variadic if all(p.kind is p.KEYWORD_ONLY for p in fixed) else "")
 
 
 def _taken(kind: type) -> tuple[list[inspect.Parameter], dict[str, Any]]:
-    """What a class takes, and the types of that as far as anything tells them.
+    """The parameters of a class, and their types as far as anything tells them.
 
-    What its constructor only passes on (`super().__init__(**kwargs)`) is taken as the class above takes it.
+    Those that its constructor only passes on (`super().__init__(**kwargs)`) are taken from the class above.
     """
     parameters = dict(body.signed(kind))
-    makers = [one for one in kind.__mro__[:-1] if "__init__" in vars(one)] or [kind]
+    makers = [cls for cls in kind.__mro__[:-1] if "__init__" in vars(cls)] or [kind]
     hints = _hints(makers[0], parameters.values())
     for own, above in itertools.pairwise(makers):
-        given = next(_passed_on(vars(own)["__init__"]), None)
-        if given is None:
+        passed = next(_passed_on(vars(own)["__init__"]), None)
+        if passed is None:
             break
         signed = body.signed(vars(above)["__init__"]).values()
-        named = {one.name: one for one in signed if one.default is not one.empty}
-        more = {name: one for name, one in named.items() if name not in {*given, *parameters}}
-        parameters |= {name: one.replace(kind=one.KEYWORD_ONLY) for name, one in more.items()}
-        hints = {**_hints(above, more.values()), **hints}
+        named = {parameter.name: parameter for parameter in signed if parameter.default is not parameter.empty}
+        inherited = {name: parameter for name, parameter in named.items() if name not in {*passed, *parameters}}
+        parameters |= {
+            name: parameter.replace(kind=parameter.KEYWORD_ONLY) for name, parameter in inherited.items()
+        }
+        hints = {**_hints(above, inherited.values()), **hints}
     return [*parameters.values()], hints
 
 
 @rule("passed to the class above")
 def _passed_on(maker: object) -> Iterator[set[str]]:
-    """What a constructor that passes on any keywords gives the class above by name."""
+    """The keyword arguments that a constructor passes to the class above besides `**kwargs`."""
     for node in body.nodes(maker):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "__init__":
-            names = [one.arg for one in node.keywords]
+            names = [keyword.arg for keyword in node.keywords]
             yield from [{name for name in names if name}] if None in names else []
 
 
 def _hints(kind: type, parameters: Iterable[inspect.Parameter]) -> dict[str, Any]:
     """The types of the parameters, as far as anything tells them."""
-    # What cannot be changed later, such as a tuple, is made by `__new__`.
+    # An immutable object, such as a tuple, is made by `__new__`.
     made_by = next((name for name in MADE_BY if inspect.isfunction(getattr(kind, name, None))), "__init__")
     used, kept = usage.of(getattr(kind, made_by, None)), usage.kept(kind)
     hints = dict(hints_of_method(kind, made_by))
-    for one in parameters:
-        use = used.get(one.name, usage.NO_USE) | kept.get(one.name, usage.NO_USE)
-        default = NOTHING if one.default is one.empty else one.default
-        parameter = {"name": one.name, "kind": "variadic" if one.kind is one.VAR_POSITIONAL else ""}
-        guess = told(parameter, hints.get(one.name), (), use, default).hint
+    for parameter in parameters:
+        use = used.get(parameter.name, usage.NO_USE) | kept.get(parameter.name, usage.NO_USE)
+        default = NOTHING if parameter.default is parameter.empty else parameter.default
+        form = {"name": parameter.name, "kind": "variadic" if parameter.kind is parameter.VAR_POSITIONAL else ""}
+        guess = told(form, hints.get(parameter.name), (), use, default).hint
         if guess is not types.UNKNOWN:
-            hints[one.name] = guess
+            hints[parameter.name] = guess
     return hints
 
 
 def concrete(kind: type) -> list[type]:
-    """The class itself, or the public ones below it when people cannot make objects of it."""
+    """The class itself, or its public subclasses when people cannot make objects of it."""
     if types.is_protocol(kind):
-        near = vars(sys.modules.get(kind.__module__, types)).values()
-        return [one for one in near if isinstance(one, type) and one is not kind and types.is_kind(one, kind)]
+        values = vars(sys.modules.get(kind.__module__, types)).values()
+        return [cls for cls in values if isinstance(cls, type) and cls is not kind and types.is_kind(cls, kind)]
     if not inspect.isabstract(kind) and not kind.__name__.startswith("_") and not _is_unfinished(kind):
         return [kind]
     subclasses: list[type] = type.__subclasses__(kind)
-    return [one for below in subclasses for one in concrete(below)][:MOST_CLASSES]
+    return [cls for below in subclasses for cls in concrete(below)][:MOST_CLASSES]
 
 
 @lru_cache(maxsize=256)
 def _is_unfinished(kind: type) -> bool:
-    """Whether a method that only others write raises `NotImplementedError`, and there are others."""
-    raised = (one.exc for held in vars(kind).values() for one in body.nodes(held) if isinstance(one, ast.Raise))
-    is_open = any(one is not None and ast.unparse(one).startswith("NotImplementedError") for one in raised)
+    """Whether a method raises `NotImplementedError`, and there are subclasses to override it."""
+    raised = (
+        node.exc for value in vars(kind).values() for node in body.nodes(value) if isinstance(node, ast.Raise)
+    )
+    is_open = any(error is not None and ast.unparse(error).startswith("NotImplementedError") for error in raised)
     return is_open and bool(type.__subclasses__(kind))
 
 
 @lru_cache(maxsize=4096)
 def is_well_made(template: str) -> bool:
-    """Whether literals, names and new objects that constructors are called with are what their hints name.
+    """Whether the literals, names and new objects that constructors are called with fit their hints.
 
-    What is neither, or has no hint, is taken for right; so is a template that cannot be read.
+    Anything else, and anything without a hint, is taken for right; so is a template that cannot be read.
     """
     if "⟩(" not in template:
         return True
@@ -363,9 +367,12 @@ def _made(node: ast.expr, names: Mapping[str, object]) -> type | None:
 
 
 def _is_well_called(node: ast.Call, kind: type, names: Mapping[str, object]) -> bool:
-    known = hints_of_function(getattr(kind, "__init__", None))
-    given = _given(node, kind)
-    return all(_fits(value, known.get(one.name, types.ANYTHING), one.default, names) for one, value in given)
+    hints = hints_of_function(getattr(kind, "__init__", None))
+    arguments = _given(node, kind)
+    return all(
+        _fits(value, hints.get(parameter.name, types.ANYTHING), parameter.default, names)
+        for parameter, value in arguments
+    )
 
 
 def _fits(value: ast.expr, hint: Any, default: object, names: Mapping[str, object]) -> bool:
@@ -382,8 +389,12 @@ def _fits(value: ast.expr, hint: Any, default: object, names: Mapping[str, objec
 
 
 def _given(node: ast.Call, kind: type) -> Iterator[tuple[inspect.Parameter, ast.expr]]:
-    """What a class is called with, each with its parameter."""
+    """The arguments that a class is called with, each with its parameter."""
     parameters = body.signed(kind)
-    singles = [one for one in parameters.values() if one.kind in {one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD}]
+    singles = [p for p in parameters.values() if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     yield from zip(singles, node.args, strict=False)
-    yield from ((parameters[one.arg], one.value) for one in node.keywords if one.arg and one.arg in parameters)
+    yield from (
+        (parameters[keyword.arg], keyword.value)
+        for keyword in node.keywords
+        if keyword.arg and keyword.arg in parameters
+    )

@@ -1,4 +1,4 @@
-"""Directories as another file system would list them: no two need to agree on an order."""
+"""Files and directories of tests, and directories listed in another order: file systems need not agree on one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ LAYOUTS = ("a.txt", "a.txt, b.py, sub/c.txt", "", "a.py, sub/b.txt, sub/sub/c.py
 
 @contextlib.contextmanager
 def listed_backwards() -> Iterator[None]:
-    """While this lasts, what is in a directory comes in the reverse order."""
+    """Within this context, directories are listed in the reverse order."""
     names, open_folder = os.listdir, os.scandir
 
     def scandir(*place: Any) -> _Entries:
@@ -64,7 +64,7 @@ def listed_backwards() -> Iterator[None]:
 
 
 class _Entries(contextlib.AbstractContextManager["_Entries"], Iterator[Any]):
-    """As `os.scandir` gives them."""
+    """The entries of a directory, as `os.scandir` gives them."""
 
     def __init__(self, entries: list[Any]) -> None:
         self._left = iter(entries)
@@ -76,17 +76,17 @@ class _Entries(contextlib.AbstractContextManager["_Entries"], Iterator[Any]):
         self.close()
 
     def close(self) -> None:
-        """Nothing comes any more."""
+        """Give no more entries."""
         self._left = iter(())
 
 
 def called(name: str) -> str:
-    """What a text parameter of this name is, by custom, the path of: a file or a directory; "" for neither."""
+    """What a text parameter of this name is the path of, by custom: a file or a directory; "" for neither."""
     return DIRECTORY if FOLDER_NAMED.fullmatch(name) else FILE if NAMED.fullmatch(name) else ""
 
 
 def leads_away(value: object) -> bool:
-    """Whether it is a place of the machine's."""
+    """Whether a value is a path to a place on the machine, outside of the test's own directory."""
     if not isinstance(value, str | pathlib.PurePath):
         return False
     return str(value)[:1] in {"/", "~"} or not {".", ".."}.isdisjoint(str(value).split("/"))
@@ -98,32 +98,35 @@ def paths() -> list[str]:
 
 
 def folders() -> list[str]:
-    """Templates of directories, with and without files; one is not there."""
-    return [*(f"{FOLDER_MARK}({one})" for one in LAYOUTS), f"{MARK}()"]
+    """Templates of directories, with and without files; one of them does not exist."""
+    return [*(f"{FOLDER_MARK}({layout})" for layout in LAYOUTS), f"{MARK}()"]
 
 
 def texts(place: str) -> list[str]:
-    """Templates of the paths, as texts, for a parameter that is called a file or a directory."""
-    made = folders() if place == DIRECTORY else paths() if place == FILE else []
-    return [f"str({one})" for one in made]
+    """Templates of paths, as texts, for a parameter whose name says file or directory."""
+    templates = folders() if place == DIRECTORY else paths() if place == FILE else []
+    return [f"str({path})" for path in templates]
 
 
 def unfolded(lines: Sequence[str]) -> tuple[str, ...]:
-    """Lines of a program, the last one its action, with lines before them that make the files they ask for."""
+    """Lines of a program, the last one its action, after lines that make the files they ask for."""
     names: dict[str, str] = {}
-    there: dict[str, None] = {}
+    filenames: dict[str, None] = {}
     for line in lines:
         for match in WRITTEN.finditer(line):
             names.setdefault(match[1], "path" if not names else f"path_{len(names) + 1}")
         listed = (match[1].split(", ") for match in LAYOUT.finditer(line))
-        there |= dict.fromkeys(filter(None, itertools.chain.from_iterable(listed)))
-    made = [*_filling(there), *(one for content, name in names.items() for one in _making(name, content))]
+        filenames |= dict.fromkeys(filter(None, itertools.chain.from_iterable(listed)))
+    statements = [
+        *_filling(filenames),
+        *(statement for content, name in names.items() for statement in _making(name, content)),
+    ]
     plain = (LAYOUT.sub(FOLDER, line) for line in lines)
-    return (*made, *(WRITTEN.sub(lambda match: names[match[1]], line) for line in plain))
+    return (*statements, *(WRITTEN.sub(lambda match: names[match[1]], line) for line in plain))
 
 
 def has_content(template: str) -> bool:
-    """Whether there is a file, or a stream, with a text in it."""
+    """Whether a template has a file, or a stream, with a text in it."""
     return CONTENT.search(template) is not None
 
 
@@ -134,16 +137,16 @@ def refilled(template: str, content: str) -> str:
 
 def _making(name: str, content: str) -> list[str]:
     file = name.replace("path", "file") if content else "missing"
-    there = [f"{name}.write_text({content})"] if content else []
-    return [f"{name} = {FOLDER} / '{file}.txt'", *there]
+    writing = [f"{name}.write_text({content})"] if content else []
+    return [f"{name} = {FOLDER} / '{file}.txt'", *writing]
 
 
 def _filling(names: Iterable[str]) -> Iterator[str]:
-    """Lines that write files of these names, and make the directories that they are in."""
+    """Lines that make the directories of these files, and write the files."""
     inside = [pathlib.PurePosixPath(name) for name in names]
-    above = dict.fromkeys(place for one in inside for place in reversed(one.parents) if place.name)
-    yield from (f"({FOLDER} / '{place}').mkdir()" for place in above)
-    yield from (f"({FOLDER} / '{one}').write_text('a')" for one in inside)
+    directories = dict.fromkeys(place for path in inside for place in reversed(path.parents) if place.name)
+    yield from (f"({FOLDER} / '{place}').mkdir()" for place in directories)
+    yield from (f"({FOLDER} / '{path}').write_text('a')" for path in inside)
 
 
 def is_filled(lines: Sequence[str], action: str) -> bool:
@@ -152,12 +155,12 @@ def is_filled(lines: Sequence[str], action: str) -> bool:
 
 
 def folder() -> pathlib.Path:
-    """The directory that programs know as `tmp_path`: one that is always called the same."""
+    """The directory that programs know as `tmp_path`: its name is always the same."""
     return pathlib.Path(tempfile.gettempdir(), FOLDER)
 
 
 def empty_folder() -> pathlib.Path:
-    """The same, with nothing in it, and as nobody else may look into it."""
+    """The same directory, empty, and with permissions for nobody else."""
     place = folder()
     if not _is_as_made(place):
         shutil.rmtree(place, ignore_errors=True)
@@ -166,7 +169,7 @@ def empty_folder() -> pathlib.Path:
 
 
 def _is_as_made(place: pathlib.Path) -> bool:
-    """Whether the directory is there, with nothing in it: to make it anew takes longer than most calls."""
+    """Whether the directory is there, private and empty: making it anew takes longer than most calls."""
     try:
         mode = place.lstat().st_mode
         with os.scandir(place) as inside:
@@ -176,18 +179,18 @@ def _is_as_made(place: pathlib.Path) -> bool:
 
 
 def placed(value: Any) -> Any:
-    """The value with a mark in the place of that directory, in all texts and paths that it holds."""
+    """The value with a mark in place of that directory, in all the texts and paths in it."""
     if isinstance(value, pathlib.PurePath) or type(value) is str:
         place, text = str(folder()), str(value)
         inside = text == place or text.startswith(f"{place}/")
         return type(value)(f"{PLACE}{text.removeprefix(place)}") if inside else value
     if type(value) in {list, tuple, set, frozenset}:
         return type(value)(map(placed, value))
-    return {placed(key): placed(one) for key, one in value.items()} if type(value) is dict else value
+    return {placed(key): placed(item) for key, item in value.items()} if type(value) is dict else value
 
 
 def told(template: str) -> str:
-    """The template of such a value, the directory by its name."""
+    """The template of such a value, with the directory's name in place of the mark."""
     inside = rf"'{PLACE}(?:/([^'\\]+))?'"
     as_paths = re.sub(rf"⟨pathlib:\w*Path⟩\({inside}\)", lambda match: _below(match[1]), template)
     return re.sub(inside, lambda match: f"str({_below(match[1])})", as_paths)

@@ -13,7 +13,7 @@ from typing import Any, AnyStr, TypeAlias
 
 from . import rule
 
-# Before Python 3.11 they had other names.
+# Before Python 3.11 these modules had other names.
 _OLDER = sys.version_info < (3, 11)
 of: Any = importlib.import_module("sre_constants" if _OLDER else "re._constants")
 parser: Any = importlib.import_module("sre_parse" if _OLDER else "re._parser")
@@ -28,7 +28,7 @@ FORMS = (
     "127.0.0.1", "2001:db8::1", "#ff8800", "1.2.3", "1.5", "1e3", "-3", "camelCase", "snake_case", "XIV",
     "[1, 2]", '{"a": 1}', "4111111111111111", ">=1.2",
 )  # fmt: skip
-"""Texts of forms that everybody knows."""
+"""Texts in well-known formats."""
 ADDRESSED = re.compile(r"(\w+_)?(url|uri|href)")
 ADDRESSES = tuple(repr(text) for text in FORMS if "://" in text)
 VARIANTS, LONGEST, MOST = 24, 200, 16
@@ -47,7 +47,7 @@ Part: TypeAlias = "tuple[Any, Any]"
 
 @rule("addresses")
 def addresses(name: str) -> Iterator[str]:
-    """Addresses, as templates, for a parameter that is called one: nobody asks for the page `'a'`."""
+    """Templates of addresses, for a parameter that is named after one: nobody asks for the page `'a'`."""
     yield from ADDRESSES if ADDRESSED.fullmatch(name) else ()
 
 
@@ -55,15 +55,15 @@ def addresses(name: str) -> Iterator[str]:
 def matching(pattern: re.Pattern[AnyStr]) -> tuple[str, ...]:
     """Templates of some texts that a pattern matches, well-known ones first; none where it cannot be read."""
     try:
-        found = dict.fromkeys((*well_known(pattern), *read(pattern)))
-    except Exception:  # a part that only a newer Python has
+        texts = dict.fromkeys((*well_known(pattern), *read(pattern)))
+    except Exception:  # a construct that only newer releases of Python have
         return ()
-    return tuple(map(repr, found))[:MOST]
+    return tuple(map(repr, texts))[:MOST]
 
 
 @rule("well-known forms")
 def well_known(pattern: re.Pattern[AnyStr]) -> Iterator[AnyStr]:
-    """Those texts that everybody knows which a pattern matches as a whole: a date, an address, a number."""
+    """The well-known texts that a pattern matches as a whole: a date, an address, a number."""
     yield from filter(pattern.fullmatch, _for(pattern, FORMS))
 
 
@@ -72,8 +72,8 @@ def read(pattern: re.Pattern[AnyStr]) -> Iterator[AnyStr]:
     """Texts put together from the parts of a pattern: without what is optional, with it, each way once."""
     tree = parser.parse(pattern.pattern, pattern.flags)
     written = ("".join(Writer(number).texts(tree)) for number in range(VARIANTS))
-    found = _for(pattern, (text for text in written if len(text) <= LONGEST))
-    yield from dict.fromkeys(filter(pattern.search, found))
+    texts = _for(pattern, (text for text in written if len(text) <= LONGEST))
+    yield from dict.fromkeys(filter(pattern.search, texts))
 
 
 def _for(pattern: re.Pattern[AnyStr], texts: Iterable[str]) -> Iterator[AnyStr]:
@@ -91,7 +91,7 @@ class Writer:
         self._groups: dict[int, str] = {}
 
     def texts(self, parts: Iterable[Part]) -> Iterator[str]:
-        """Those of the parts of a pattern, in order."""
+        """The texts of a pattern's parts, in order."""
         last = [*parts][-1:]
         for part in parts:
             yield self._text(part, is_last=[part] == last)
@@ -119,16 +119,16 @@ class Writer:
         return text
 
     def _repeated(self, least: int, most: int, parts: Iterable[Part]) -> str:
-        given = [*parts]
-        is_given = least or self._number % 2
-        if len(given) == 1 and given[0][0] in SETS:
-            return self._word(given[0], max(least, 1), int(most)) if is_given else ""
-        return "".join(text for _ in range(least or self._number % 2) for text in self.texts(given))
+        inner = [*parts]
+        is_present = least or self._number % 2
+        if len(inner) == 1 and inner[0][0] in SETS:
+            return self._word(inner[0], max(least, 1), int(most)) if is_present else ""
+        return "".join(text for _ in range(least or self._number % 2) for text in self.texts(inner))
 
     def _word(self, part: Part, least: int, most: int) -> str:
-        """A word that consists of what a set allows, another one for each place."""
+        """A word of characters that a set allows, a different one for each place."""
         fitting = [
-            word for word in WORDS if least <= len(word) <= most and all(_allows(part, one) for one in word)
+            word for word in WORDS if least <= len(word) <= most and all(_allows(part, char) for char in word)
         ]
         if fitting:
             return fitting[(next(self._places) + self._number // 4) % len(fitting)]
@@ -136,11 +136,11 @@ class Writer:
 
 
 def _allows(part: Part, char: str) -> bool:
-    """Whether a set of characters has this one in it."""
+    """Whether a set of characters contains this one."""
     kind, value = part
     if kind is of.IN:
         is_negated = value[0][0] is of.NEGATE
-        return any(_allows(one, char) for one in value[is_negated:]) is not is_negated
+        return any(_allows(item, char) for item in value[is_negated:]) is not is_negated
     if kind is of.RANGE:
         return bool(value[0] <= ord(char) <= value[1])
     if kind is of.CATEGORY:

@@ -30,24 +30,24 @@ CALLABLES = (
     "lambda *args: 1",
 )
 ANSWERING = f"lambda *args: {AWAITABLE}"
-"""A function that gives something to be awaited."""
+"""A function that returns an awaitable."""
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 12, 59, 60, 100, 255, 1000, 10**6, 10**9)
 
 
 def _expressed(strategy: Strategy[Any]) -> Strategy[str]:
-    """Templates of what is drawn; each has one."""
+    """Templates of the values that are drawn, all of which have one."""
     return strategy.map(lambda value: express(value) or "None")
 
 
 _days = draw.one_of([draw.just(0), draw.between(-12_000, 36_000)])
 _seconds = draw.one_of([draw.just(0), draw.just(12 * 3600), draw.between(0, 86_399)])
 _datetimes = draw.together([_days, _seconds]).map(
-    lambda some: dt.datetime(2000, 1, 1) + dt.timedelta(days=some[0], seconds=some[1])  # noqa: DTZ001 - naive on purpose
+    lambda pair: dt.datetime(2000, 1, 1) + dt.timedelta(days=pair[0], seconds=pair[1])  # noqa: DTZ001 - naive on purpose
 )
 _zones = draw.sampled([dt.timezone.utc, *(dt.timezone(dt.timedelta(minutes=m)) for m in (120, -330))])
 _aware = Strategy(lambda chance: _datetimes.draw(chance).replace(tzinfo=_zones.draw(chance)))
 _round_numbers = draw.sampled(
-    [one for unit in (1, 7, 12, 24, 30, 60, 365, 1000) for one in (unit - 1, unit, unit + 1)]
+    [number for unit in (1, 7, 12, 24, 30, 60, 365, 1000) for number in (unit - 1, unit, unit + 1)]
 )
 _units = draw.sampled(
     [dt.timedelta(**{unit: 1}) for unit in ("microseconds", "seconds", "minutes", "hours", "days")]
@@ -78,7 +78,7 @@ PLAIN: dict[type, Strategy[str]] = {
     dt.datetime: _expressed(draw.one_of([_datetimes, _aware])),
     dt.date: _expressed(draw.one_of([draw.just(dt.date(2024, 2, 29)), _datetimes.map(dt.datetime.date)])),
     dt.time: _expressed(_datetimes.map(dt.datetime.time)),
-    # Just before, at and after where a unit becomes the next larger one, and whatever else.
+    # Just before, at and after the point where a unit becomes the next larger one, and any other.
     dt.timedelta: _expressed(Strategy(lambda chance: _units.draw(chance) * _counts.draw(chance))),
     **dict.fromkeys((dt.tzinfo, dt.timezone), draw.just("⟨datetime:timezone.utc⟩")),
     **dict.fromkeys((pathlib.Path, os.PathLike), draw.sampled([*files.paths(), *files.folders()])),
@@ -90,7 +90,7 @@ PLAIN: dict[type, Strategy[str]] = {
         _texts.map(lambda text: f"⟨io:BytesIO⟩({text.encode()!r})"),
     ),
 }
-PLAIN = {kind: one for kind, one in PLAIN.items() if not is_left_out(f"drawn {kind.__name__}")}
+PLAIN = {kind: strategy for kind, strategy in PLAIN.items() if not is_left_out(f"drawn {kind.__name__}")}
 STANDARD: dict[str, tuple[str, ...]] = {
     "argparse:Namespace": ("⟨argparse:Namespace⟩()",),
     "ast:AST": ("⟨ast:parse⟩('a = 1')", "⟨ast:parse⟩('a + 1', mode='eval').body"),
@@ -133,7 +133,7 @@ STANDARD: dict[str, tuple[str, ...]] = {
     ),
     "zoneinfo:ZoneInfo": ("⟨zoneinfo:ZoneInfo⟩('UTC')",),
 }  # fmt: skip
-"""By a type's module and name what people pass where its constructor does not tell it; so none is imported."""
+"""What people pass where a type's constructor does not tell it, by module and name, so that none is imported."""
 BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),
     dict: ("{", "}"),

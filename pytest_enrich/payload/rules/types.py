@@ -1,4 +1,4 @@
-"""Standard types, as the attributes and the functions tell them that are used with a value."""
+"""Standard types, told by the attributes and functions that are used with a value."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ STANDARD: tuple[type, ...] = (
     str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
     io.StringIO, pathlib.Path, re.Pattern, dataclasses.Field,
 )  # fmt: skip
-"""Types whose attributes tell them: ``p.strftime`` is of a date, ``p.items`` of a dict.
+"""Types that their attributes give away: ``p.strftime`` is of a date, ``p.items`` of a dict.
 
-A stream is a context manager; a path is one as well, but no longer in Python 3.13.
+A stream is a context manager; so is a path, but no longer in Python 3.13.
 """
 MOST_HOLDERS = 4
 AWAITABLE = "⟨asyncio:sleep⟩(0, 2)"
@@ -64,7 +64,7 @@ GENERIC: Any = type(typing.List[int])  # noqa: UP006 - the class of what `typing
 """The type of types with parameters."""
 FIELD, CLASS = "value", "Item"
 NAMES = frozenset(map(repr, (FIELD, CLASS, "Color", "RED", "GREEN")))
-"""What classes of a test, and what is in them, are called: nobody wrote it, and a shorter name would say less."""
+"""The names of a test's own classes and their members: nobody wrote them, and shorter ones would say less."""
 STREAMS = (typing.IO, typing.TextIO, typing.BinaryIO)
 COLLECTIONS = (
     collections.abc.Collection,
@@ -82,7 +82,7 @@ def with_all(attributes: set[str]) -> set[Any]:
     fitting = {kind for kind in STANDARD if all(hasattr(kind, name) for name in wanted)} if wanted else set()
     if str in fitting:
         fitting -= {bytes}
-    return fitting if len(fitting) <= MOST_HOLDERS else set()  # `count` is of nearly everything
+    return fitting if len(fitting) <= MOST_HOLDERS else set()  # nearly everything has a `count`
 
 
 def with_several(attributes: set[str]) -> set[Any]:
@@ -93,16 +93,16 @@ def with_several(attributes: set[str]) -> set[Any]:
 
 
 def holders(attribute: str) -> list[type]:
-    """Standard types of which an object has an attribute that somebody asks for, a few at most.
+    """The standard types whose objects have an attribute that code asks for, a few at most.
 
-    Of special methods the plainest one: nobody opens a path where a context manager is asked for.
+    For a special method, only the plainest type: nobody opens a path where a context manager is asked for.
     """
     kinds = (kind for kind in STANDARD if hasattr(kind, attribute))
     return [*itertools.islice(kinds, 1 if attribute.startswith("__") else MOST_HOLDERS)]
 
 
 class Unknown:
-    """The type of a parameter that nobody says anything about: no value is known to be one."""
+    """The type of a parameter about which nothing is known: no value is known to conform."""
 
 
 UNKNOWN: Any = Unknown
@@ -118,7 +118,7 @@ def members(hint: Any) -> tuple[Any, ...]:
     if origin is typing.Annotated:
         return members(typing.get_args(hint)[0])
     if origin in {typing.Union, types.UnionType}:
-        return tuple(one for part in typing.get_args(hint) for one in members(part))
+        return tuple(member for part in typing.get_args(hint) for member in members(part))
     if isinstance(hint, VARIABLES):
         return _variable(hint)
     if hasattr(hint, "__value__"):  # `type X = ...`
@@ -143,7 +143,7 @@ def _forward(text: str) -> tuple[Any, ...]:
 
 def enumerations(hint: Any) -> list[type[enum.Enum]]:
     """The enumerations among the alternatives of a hint."""
-    return [one for one in members(hint) if isinstance(one, type) and issubclass(one, enum.Enum)]
+    return [member for member in members(hint) if isinstance(member, type) and issubclass(member, enum.Enum)]
 
 
 def conforms(value: object, hint: Any) -> bool:
@@ -168,7 +168,7 @@ def _admits(kind: type, part: Any) -> bool:
 
 
 def keys_of(kind: type) -> dict[str, Any] | None:
-    """The keys of a `TypedDict`, each with its type; None of any other class."""
+    """The keys of a `TypedDict`, each with its type; None for any other class."""
     return _keys(kind) if hasattr(kind, "__required_keys__") and issubclass(kind, dict) else None
 
 
@@ -184,7 +184,7 @@ def _has_keys(value: object, kind: type, hints: Mapping[str, Any]) -> bool:
     """Whether a value has the keys that a `TypedDict` requires, and no others, each with what belongs there."""
     if not isinstance(value, dict) or not kind.__required_keys__ <= value.keys() <= hints.keys():  # type: ignore[attr-defined]
         return False
-    return all(conforms(one, hints[key]) for key, one in value.items())
+    return all(conforms(item, hints[key]) for key, item in value.items())
 
 
 def is_protocol(kind: type) -> bool:
@@ -204,10 +204,10 @@ def is_kind(cls: type, kind: type) -> bool:
 
 
 def _has_alike(cls: type, protocol: type, name: str) -> bool:
-    """Whether it has what is called so, to be awaited where that is: a dict has a `get`, too."""
-    asked, found = getattr(protocol, name, None), getattr(cls, name, None)
+    """Whether a class has this attribute, a coroutine where the protocol's is one: a dict has a `get`, too."""
+    asked, own = getattr(protocol, name, None), getattr(cls, name, None)
     is_later = inspect.iscoroutinefunction(asked)
-    return hasattr(cls, name) and (not is_later or not callable(found) or inspect.iscoroutinefunction(found))
+    return hasattr(cls, name) and (not is_later or not callable(own) or inspect.iscoroutinefunction(own))
 
 
 def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a kind of hint
@@ -233,16 +233,16 @@ def _conforms(value: object, part: Any) -> bool:  # noqa: PLR0911 - one line a k
 
 
 def _holds(value: object, kind: type, arguments: tuple[Any, ...]) -> bool:
-    """Whether what is in a plain container is what the hint says; a text is one of texts that nobody means."""
+    """Whether the items of a plain container fit the hint; a text is a collection that nobody means."""
     if isinstance(value, str | bytes):
         return kind not in COLLECTIONS
     if isinstance(value, dict) and len(arguments) == 2:  # noqa: PLR2004 - of keys and of values
-        return all(conforms(one, arguments[0]) and conforms(other, arguments[1]) for one, other in value.items())
+        return all(conforms(key, arguments[0]) and conforms(item, arguments[1]) for key, item in value.items())
     if isinstance(value, tuple) and kind is tuple and arguments[-1] is not ...:
         pairs = zip(value, arguments, strict=False)
-        return len(value) == len(arguments) and all(conforms(one, hint) for one, hint in pairs)
+        return len(value) == len(arguments) and all(conforms(item, hint) for item, hint in pairs)
     if isinstance(value, list | tuple | set | frozenset | dict):
-        return all(conforms(one, arguments[0]) for one in value)
+        return all(conforms(item, arguments[0]) for item in value)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Values by their type, drawn by chance, the same for the same number."""
+"""Values of a type, drawn at random: the same ones for the same number."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ITERATED: Mapping[type, str] = {
 }  # fmt: skip
 MOST_BELOW = 12
 MOST_TRIED, MOST_TAKEN = 60, 6
-"""Of the texts that people wrote, and of those that a class takes."""
+"""How many of the texts that people wrote are tried, and how many of those that a class takes are kept."""
 USUAL_EXCEPTIONS = (ValueError, KeyError, TypeError, OSError, RuntimeError)
 AWAITABLES = {collections.abc.Awaitable, collections.abc.Coroutine}
 
@@ -44,7 +44,7 @@ def _neighbours(value: int) -> Iterator[str]:
 
 
 class World:
-    """What the project shows of values: constants of its source, and calls that make its objects.
+    """What the project shows about values: constants of its source, and calls that make its objects.
 
     Args:
         constants: Literals, best first.
@@ -52,7 +52,7 @@ class World:
         patterns: Regular expressions of the source.
         written: What people wrote in tests and documentation, the nearest first.
         contents: Literals of the texts that tests write into files and streams.
-        spoken: Templates of the types that the source speaks of.
+        spoken: Templates of the types that the source names.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a job
@@ -75,12 +75,12 @@ class World:
 
     def constants_for(self, hint: Any) -> list[str]:
         """The constants that conform, and for numbers their neighbours."""
-        found = []
+        templates = []
         for template, value in self.constants:
             if types.conforms(value, hint):
-                found.append(template)
-                found += _neighbours(value) if type(value) is int else ()
-        return list(dict.fromkeys(found))
+                templates.append(template)
+                templates += _neighbours(value) if type(value) is int else ()
+        return list(dict.fromkeys(templates))
 
     @cached_property
     def made(self) -> frozenset[str]:
@@ -93,24 +93,24 @@ class World:
         return frozenset(template for template, _ in self.constants)
 
     def written_for(self, hint: Any) -> tuple[str, ...]:
-        """What people wrote that conforms; nothing where anything would, and no flag for a number."""
-        known = () if hint is types.ANYTHING else self._written
+        """What people wrote that conforms: nothing where anything would, and no enum member for a number."""
+        written = () if hint is types.ANYTHING else self._written
         is_of_names = bool(types.enumerations(hint))
-        fitting = ((text, value) for text, value in known if types.conforms(value, hint))
+        fitting = ((text, value) for text, value in written if types.conforms(value, hint))
         return tuple(text for text, value in fitting if is_of_names or not isinstance(value, enum.Enum))
 
     @rule("contents")
     def filled(self, hint: Any) -> Iterator[str]:
-        """Files and streams with what tests write into such."""
-        known = files.FILLED if hint is not types.ANYTHING else {}
-        forms = [form for kind, form in known.items() if types.admits(kind, hint)]
+        """Files and streams with the contents that tests write into theirs."""
+        forms_by_kind = files.FILLED if hint is not types.ANYTHING else {}
+        forms = [form for kind, form in forms_by_kind.items() if types.admits(kind, hint)]
         yield from (form.format(text) for text in self.contents for form in forms[:1])
 
     @cached_property
     def written_literals(self) -> frozenset[str]:
-        """Of all that people wrote, in the source as well, each as `repr` writes it.
+        """The literals in all that people wrote, also in the source, each as `repr` writes it.
 
-        A pattern or a message of the source is nothing that anybody passes.
+        Patterns and messages of the source are left out: nobody passes those.
         """
         plain = (text for text, _ in self.constants if not odd(text))
         templates = (*(text for text, _ in self._written), *plain, *self.made)
@@ -118,8 +118,10 @@ class World:
 
     def objects_of(self, kind: type) -> list[str]:
         """Templates of objects of the class or of its subclasses, small ones first."""
-        made = (text for cls, texts in self.constructors.items() if types.is_kind(cls, kind) for text in texts)
-        return sorted(dict.fromkeys(made), key=len)
+        templates = (
+            text for cls, texts in self.constructors.items() if types.is_kind(cls, kind) for text in texts
+        )
+        return sorted(dict.fromkeys(templates), key=len)
 
     def drawn(self, hint: Any, seed: int) -> tuple[str, ...]:
         """Templates of values that conform to `hint`, drawn once for all parameters of that type."""
@@ -129,7 +131,7 @@ class World:
         return self._drawn[key]
 
     def built(self, owner: type, seed: int) -> tuple[str, ...]:
-        """Objects of a class itself, which its module keeps for itself: its methods are called on nothing else."""
+        """Objects of a class that its module keeps private: its methods can be called on nothing else."""
         name = f"⟨{owner.__module__}:{owner.__qualname__}⟩"
         return () if inspect.isabstract(owner) else drawn(self._built(owner, 0, name), seed)
 
@@ -145,7 +147,7 @@ class World:
     def _of(self, part: Any, depth: int) -> Strategy[str]:  # noqa: PLR0911 - one line a kind of hint
         if part is types.ANYTHING or part is inspect.Parameter.empty or part is object:
             return draw.sampled([*GENERAL, *(template for template, _ in self.constants)])
-        # Not every hint has a hash: `P.args` has none, nor what an unhashable annotation is in.
+        # Not every hint is hashable: `P.args` is not, nor is one with an unhashable annotation in it.
         if part is types.UNKNOWN:
             return draw.nothing()
         if part is None or part is type(None):
@@ -164,7 +166,7 @@ class World:
 
     def _composed(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
         if kind is type:
-            return classes.types_of([one for one in arguments if one is not ANYTHING], self._types)
+            return classes.types_of([argument for argument in arguments if argument is not ANYTHING], self._types)
         if kind.__name__ == "Callable":
             return _functions(arguments)
         if kind in AWAITABLES:
@@ -192,88 +194,90 @@ class World:
         return draw.together(parts).map(lambda texts: f"({', '.join(texts)}{',' if len(texts) == 1 else ''})")
 
     def _container(self, kind: type, arguments: tuple[Any, ...], depth: int) -> Strategy[str]:
-        """One of the plain containers, with a few of what belongs in it."""
+        """A plain container with a few items of the right types."""
         (left, right), empty = BRACKETS[kind], repr(kind())
         if depth > DEEPEST:  # deeper literals are not readable
             return draw.just(empty)
         parts = 2 if kind is dict else 1
         usual = types.ANYTHING if kind is list else str
-        inner = [self.of(held, depth + 1) for held in [*arguments, usual, usual][:parts]]
+        inner = [self.of(argument, depth + 1) for argument in [*arguments, usual, usual][:parts]]
         element = draw.together(inner).map(": ".join)
-        if element.is_empty:  # no value is known to be one
+        if element.is_empty:  # no value of that type is known
             return draw.just(empty)
         return draw.several(element, 4).map(lambda texts: f"{left}{', '.join(texts)}{right}" if texts else empty)
 
     def _keyed(self, keys: Mapping[str, Any], required: Collection[str], depth: int) -> Strategy[str]:
-        """A dictionary with all keys that are required, and some of the others; none of one that is in itself."""
+        """A dictionary with all required keys and some of the others; nothing for a type that contains itself."""
         if depth > 2 * DEEPEST:
             return draw.nothing()
-        known = [key for key in keys if key in required or depth < DEEPEST]
-        items = {key: self.of(keys[key], depth + 1).map(partial("{!r}: {}".format, key)) for key in known}
-        every = [one if key in required else draw.one_of([draw.just(""), one]) for key, one in items.items()]
-        return draw.together(every).map(lambda texts: f"{{{', '.join(filter(None, texts))}}}")
+        included = [key for key in keys if key in required or depth < DEEPEST]
+        items = {key: self.of(keys[key], depth + 1).map(partial("{!r}: {}".format, key)) for key in included}
+        entries = [item if key in required else draw.one_of([draw.just(""), item]) for key, item in items.items()]
+        return draw.together(entries).map(lambda texts: f"{{{', '.join(filter(None, texts))}}}")
 
     def _object(self, kind: type, depth: int) -> Strategy[str]:
-        if (own := classes.instances(kind, self._types, lambda held: self.of(held, depth + 1))) is not None:
-            return own
-        known = self.objects_of(kind)
+        if (instances := classes.instances(kind, self._types, lambda hint: self.of(hint, depth + 1))) is not None:
+            return instances
+        existing = self.objects_of(kind)
         if usual := (*_usual(kind), *_exceptions(kind)):
-            return draw.sampled([*known, *usual])
+            return draw.sampled([*existing, *usual])
         built = [
-            draw.sampled(made) if (made := self._taken_by(one)) else self._built(one, depth)
-            for one in concrete(kind)
+            draw.sampled(texts) if (texts := self._taken_by(cls)) else self._built(cls, depth)
+            for cls in concrete(kind)
         ]
-        return draw.one_of([draw.sampled(known), *built, self._declared_objects(kind, depth)])
+        return draw.one_of([draw.sampled(existing), *built, self._declared_objects(kind, depth)])
 
     def _taken_by(self, kind: type) -> tuple[str, ...]:
-        """As `taken`; to ask a class takes many of its objects."""
+        """As `taken`, but only once for each class: it makes many objects."""
         if kind not in self._objects_taken:
             texts = [text for text, value in self._written if isinstance(value, str)]
             self._objects_taken[kind] = tuple(taken(kind, texts))
         return self._objects_taken[kind]
 
     def declared(self, owner: type, seed: int) -> tuple[str, ...]:
-        """Classes that a test declares below this one; none where it is not made for that."""
+        """Subclasses that a test declares; none where the class is not made for that."""
         return drawn(self._declared(owner, 0), seed)
 
     def _declared(self, kind: type, depth: int) -> Strategy[str]:
         name = named(kind)
         sought = [*classes.declares(kind)] if name is not None and depth < DEEPEST else []
-        every = [one for base in sought for one in (*concrete(base), *_below(base))]
-        # Most often without more than it needs: what is declared is seldom what a test is about.
-        options = [self._built(one, at) for one in every for at in (DEEPEST, DEEPEST, depth + 1)]
+        kinds = [cls for base in sought for cls in (*concrete(base), *_below(base))]
+        # Most often with no more than it needs: what is declared is seldom what a test is about.
+        options = [self._built(cls, level) for cls in kinds for level in (DEEPEST, DEEPEST, depth + 1)]
         return draw.one_of(options).map(lambda text: classes.below(str(name), text)) if options else draw.nothing()
 
     def _declared_objects(self, kind: type, depth: int) -> Strategy[str]:
-        """Objects of such classes, with and without a value for what is declared."""
-        made = self._declared(kind, depth)
-        if made.is_empty:
-            return made
+        """Objects of such subclasses, with and without a value for what is declared."""
+        subclasses = self._declared(kind, depth)
+        if subclasses.is_empty:
+            return subclasses
         value = draw.sampled(GENERAL)
-        both = draw.together([made, value])
-        given = [f"{{0[0]}}({FIELD}={{0[1]}})", f"{{0[0]}}({{{{{FIELD!r}: {{0[1]}}}}}})"]
-        return draw.one_of([made.map("{}()".format), *(both.map(form.format) for form in given)])
+        both = draw.together([subclasses, value])
+        forms = [f"{{0[0]}}({FIELD}={{0[1]}})", f"{{0[0]}}({{{{{FIELD!r}: {{0[1]}}}}}})"]
+        return draw.one_of([subclasses.map("{}()".format), *(both.map(form.format) for form in forms)])
 
     def _built(self, kind: type, depth: int, name: str | None = None) -> Strategy[str]:
         """A call of the class's constructor: each required parameter by its hint, some of the others."""
-        made = constructor(kind, name)
-        required = [p for p in made.parameters if p.default is p.empty] if made is not None else []
-        if made is None or (required and depth >= DEEPEST):
+        maker = constructor(kind, name)
+        required = [p for p in maker.parameters if p.default is p.empty] if maker is not None else []
+        if maker is None or (required and depth >= DEEPEST):
             return draw.nothing()
         if depth >= DEEPEST:
-            return draw.just(f"{made.owner}()")
+            return draw.just(f"{maker.owner}()")
         parts = [
-            self._given(p, made.hints, depth, alone=[p] == required, leads=not at)
-            for at, p in enumerate(made.parameters)
+            self._given(p, maker.hints, depth, alone=[p] == required, leads=not index)
+            for index, p in enumerate(maker.parameters)
         ]
-        if made.variadic and not (each := self.of(made.hints[made.variadic], depth + 1)).is_empty:
-            parts.insert(0, draw.several(each, 2).map(", ".join))
-        return draw.together(parts).map(lambda texts: f"{made.owner}({', '.join(text for text in texts if text)})")
+        if maker.variadic and not (item := self.of(maker.hints[maker.variadic], depth + 1)).is_empty:
+            parts.insert(0, draw.several(item, 2).map(", ".join))
+        return draw.together(parts).map(
+            lambda texts: f"{maker.owner}({', '.join(text for text in texts if text)})"
+        )
 
     def _given(
         self, parameter: inspect.Parameter, hints: Mapping[str, Any], depth: int, *, alone: bool, leads: bool
     ) -> Strategy[str]:
-        """`name=value`, the value of the only one, or of the first, "" for an optional one that is left alone."""
+        """`name=value`, or the value alone for the only or first parameter; "" for one that is left out."""
         default = parameter.default
         hint = hints.get(parameter.name, type(default) if type(default) in PLAIN else None)
         if hint is None:
@@ -287,40 +291,40 @@ class World:
             return text if is_plain or (may_lead and is_thing(text)) else f"{parameter.name}={text}"
 
         called = [*patterns.addresses(parameter.name)] if str in types.members(hint) else []
-        drawn = (draw.sampled(called) if called else self.of(hint, depth + 1)).map(given)
-        return drawn if default is parameter.empty else draw.one_of([draw.just(""), draw.just(""), drawn])
+        value = (draw.sampled(called) if called else self.of(hint, depth + 1)).map(given)
+        return value if default is parameter.empty else draw.one_of([draw.just(""), draw.just(""), value])
 
 
 @rule("texts that are taken")
 def taken(kind: type, texts: Sequence[str]) -> Iterator[str]:
-    """Of a class that refuses most texts, objects of those that it takes: `Version('1.2.3')`, no `Version('abc')`.
+    """Objects of a class that refuses most texts, from those that it takes: `Version('1.2.3')`, not of `'abc'`.
 
     Args:
-        kind: One whose objects are made of a text.
+        kind: A class whose objects are made of a text.
         texts: What people wrote, as templates, the nearest first.
     """
-    made = constructor(kind)
-    if made is None or not _is_of_text(*made.parameters, hints=made.hints):
+    maker = constructor(kind)
+    if maker is None or not _is_of_text(*maker.parameters, hints=maker.hints):
         return
     refused, *others = (
-        f"{made.owner}({text})" for text in ("'abc'", *texts[:MOST_TRIED], *map(repr, patterns.FORMS))
+        f"{maker.owner}({text})" for text in ("'abc'", *texts[:MOST_TRIED], *map(repr, patterns.FORMS))
     )
     if not evaluable([refused]):
         yield from [text for text, _ in evaluable(others)][:MOST_TAKEN]
 
 
 def _is_of_text(*parameters: inspect.Parameter, hints: Mapping[str, Any]) -> bool:
-    """Whether the first is a text, and nothing else has to be passed."""
+    """Whether the first parameter is a text, and nothing else has to be passed."""
     first = parameters[0] if parameters else None
     if first is None or first.kind is first.KEYWORD_ONLY or str not in types.members(hints.get(first.name)):
         return False
-    return all(one.default is not one.empty for one in parameters[1:])
+    return all(parameter.default is not parameter.empty for parameter in parameters[1:])
 
 
 def _below(kind: type) -> list[type]:
-    """The public classes below one."""
-    found: list[type] = type.__subclasses__(kind)
-    return [one for one in found if not one.__name__.startswith("_")][:MOST_BELOW]
+    """The public subclasses of a class."""
+    subclasses: list[type] = type.__subclasses__(kind)
+    return [subclass for subclass in subclasses if not subclass.__name__.startswith("_")][:MOST_BELOW]
 
 
 @rule("standard types")
@@ -331,10 +335,14 @@ def _usual(kind: type) -> Sequence[str]:
 
 @rule("exceptions")
 def _exceptions(kind: type) -> Iterator[str]:
-    """Exceptions of Python's, with a word to say, where one of these or any is wanted."""
+    """Python's own exceptions, with a message, where one of them or any exception is wanted."""
     if issubclass(kind, BaseException) and kind.__module__ == "builtins":
-        names = dict.fromkeys((kind, *(one for one in USUAL_EXCEPTIONS if issubclass(one, kind))))
-        yield from (text for text, _ in evaluable([f"⟨builtins:{one.__name__}⟩('abc')" for one in names]))
+        kinds = dict.fromkeys(
+            (kind, *(exception for exception in USUAL_EXCEPTIONS if issubclass(exception, kind)))
+        )
+        yield from (
+            text for text, _ in evaluable([f"⟨builtins:{exception.__name__}⟩('abc')" for exception in kinds])
+        )
 
 
 def _functions(arguments: tuple[Any, ...]) -> Strategy[str]:

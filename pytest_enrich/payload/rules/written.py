@@ -1,4 +1,4 @@
-"""What people wrote: values in tests, docstrings and the README; an input like these is understood."""
+"""What people wrote: values in tests, docstrings and the README; readers understand an input like these."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ LONGEST_README = 50_000
 
 @rule("written")
 def values(job: Mapping[str, Any], module: ModuleType, root: str) -> Iterator[str]:
-    """Templates, the nearest first: what is passed to functions of the module, then what only stands somewhere.
+    """Templates, the nearest first: what is passed to functions of the module, then what only appears somewhere.
 
-    Texts into which something is put come last: they are what messages are made of.
+    Texts with placeholders come last: messages are made of them.
     """
-    known = (*(call for entry in job["entries"] for call in entry["calls"]), *job["neighbours"], *job["through"])
-    found = dict.fromkeys(argument["value"] for call in known for argument in call["arguments"])
-    found |= dict.fromkeys(repr(text) for documented in _docstrings(module) for text in quoted(documented))
-    found |= dict.fromkeys(_documents(module))
-    found |= dict.fromkeys(text for page in _pages(root) for text in shown(page))
-    every = dict.fromkeys([*found, *job["written"]])
-    yield from sorted(every, key=lambda text: PLACEHOLDER.search(text) is not None)[:MOST]
+    calls = (*(call for entry in job["entries"] for call in entry["calls"]), *job["neighbours"], *job["through"])
+    nearest = dict.fromkeys(argument["value"] for call in calls for argument in call["arguments"])
+    nearest |= dict.fromkeys(repr(text) for documented in _docstrings(module) for text in quoted(documented))
+    nearest |= dict.fromkeys(_documents(module))
+    nearest |= dict.fromkeys(text for page in _pages(root) for text in shown(page))
+    templates = dict.fromkeys([*nearest, *job["written"]])
+    yield from sorted(templates, key=lambda text: PLACEHOLDER.search(text) is not None)[:MOST]
 
 
 @rule("documents")
 def _documents(module: ModuleType) -> Iterator[str]:
-    """Docstrings of several lines: what reads texts with parts is given such."""
-    documents = (one for one in _docstrings(module) if "\n" in one.strip() and len(one) <= LONGEST_DOCUMENT)
-    yield from (repr(one) for one in sorted(documents, key=len)[:MOST_DOCUMENTS])
+    """Docstrings of several lines, for code that takes texts apart."""
+    documents = (text for text in _docstrings(module) if "\n" in text.strip() and len(text) <= LONGEST_DOCUMENT)
+    yield from (repr(text) for text in sorted(documents, key=len)[:MOST_DOCUMENTS])
 
 
 def quoted(documented: str) -> Iterator[str]:
@@ -50,24 +50,27 @@ def quoted(documented: str) -> Iterator[str]:
 
 
 def shown(page: str) -> Iterator[str]:
-    """The literals in the calls of a page that can be read as Python, line by line: prose cannot."""
+    """The literals in the calls of a page, from each line that can be read as Python: prose cannot."""
     for line in page.splitlines():
         try:
             nodes = [*ast.walk(ast.parse(PROMPT.sub("", line)))]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        given = (part for node in nodes if isinstance(node, ast.Call) for part in node.args)
-        yield from (repr(part.value) for part in given if isinstance(part, ast.Constant) and part.value is not ...)
+        arguments = (part for node in nodes if isinstance(node, ast.Call) for part in node.args)
+        yield from (
+            repr(part.value) for part in arguments if isinstance(part, ast.Constant) and part.value is not ...
+        )
 
 
 def _docstrings(module: ModuleType) -> Iterator[str]:
-    """Those of a module and of what is in it."""
-    # Of another object, a proxy say, even the question where it is from may do something.
-    defined = (held for held in vars(module).values() if issubclass(type(held), FunctionType | type))
-    own = [held for held in defined if held.__module__ == module.__name__]
-    methods = (held for kind in own for held in vars(kind).values() if isinstance(held, FunctionType))
+    """The docstrings of a module and of what is in it."""
+    # Even asking another object, such as a proxy, where it is from may run code.
+    defined = (value for value in vars(module).values() if issubclass(type(value), FunctionType | type))
+    own = [value for value in defined if value.__module__ == module.__name__]
+    methods = (value for kind in own for value in vars(kind).values() if isinstance(value, FunctionType))
     written = (
-        vars(held).get("__doc__") if isinstance(held, type) else held.__doc__ for held in (module, *own, *methods)
+        vars(value).get("__doc__") if isinstance(value, type) else value.__doc__
+        for value in (module, *own, *methods)
     )
     yield from (inspect.cleandoc(text) for text in written if isinstance(text, str))
 
