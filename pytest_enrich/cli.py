@@ -1,4 +1,4 @@
-"""The command `pytest-enrich`: parse, dispatch, and every error to its exit status, here and nowhere else.
+"""The command `pytest-enrich`: parse, dispatch, and turn every error into an exit status, here and nowhere else.
 
 0 done; 1 `--check` or `verify` found something; 2 wrong use; 3 refused, or it could not be done; 130 interrupted.
 `run` answers what pytest answers.
@@ -136,7 +136,7 @@ def _tell(text: str) -> None:
 
 
 def _flush(stream: TextIO) -> None:
-    """Where whoever read our output is gone, the interpreter must not say so at exit, with a status of its own."""
+    """If nobody reads our output any more, the interpreter must not complain at exit, with a status of its own."""
     try:
         stream.flush()
     except (OSError, ValueError):

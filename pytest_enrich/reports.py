@@ -201,7 +201,7 @@ def place(wanted: WantedReport, directory: Path, start: Path) -> Path:
     """The file that the report is written to; a destination is relative to `start`.
 
     Raises:
-        UsageError: The file exists and is not an earlier report of this kind, so not ours to replace. Or it is `-`.
+        UsageError: The file is not an earlier report of this kind, so it is not ours to replace. Or it is `-`.
     """
     kind = formats.FORMATS[wanted.format]
     if wanted.destination == formats.STDOUT:

@@ -39,12 +39,12 @@ def is_json() -> bool:
 
 
 def say(text: str = "") -> None:
-    """Text for a person; out of the way of JSON."""
+    """Print text for a person, on stderr if JSON goes to stdout."""
     click.echo(text, err=is_json())
 
 
 def tell(text: str) -> None:
-    """What a person has to know besides, never among the output of a command."""
+    """Print what else a person has to know, never among the output of a command."""
     click.echo(text, err=True)
 
 

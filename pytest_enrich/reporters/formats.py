@@ -43,7 +43,7 @@ _KNOWN = (
     Format("sarif", "report.sarif", "machine:render_sarif", '"name": "pytest-enrich"'),
 )
 
-FORMATS: Mapping[str, Format] = {one.name: one for one in _KNOWN}
+FORMATS: Mapping[str, Format] = {kind.name: kind for kind in _KNOWN}
 
 NONE = "none"
 """What switches reports off."""

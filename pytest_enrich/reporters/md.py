@@ -166,7 +166,9 @@ def _row(each: ReportedSuggestion) -> str:
     suggestion = each.suggestion
     gap = facts.span(suggestion).partition(" ")[0]
     title = plain(fit(facts.checks(suggestion), _TITLE)) + " (stale)" * each.stale
-    return f"| {code(pending.id)} | {code(gap, in_cell=True)} | {title} | {pending.grade} | {_proof(each)} |\n"
+    return (
+        f"| {code(suggestion.id)} | {code(gap, in_cell=True)} | {title} | {suggestion.grade} | {_proof(each)} |\n"
+    )
 
 
 def _details(each: ReportedSuggestion) -> str:

@@ -56,8 +56,8 @@ def table(label: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Ma
 
 def terms(pairs: Iterable[tuple[str, str]]) -> Markup:
     """Names and what is said about them; those about which there is nothing to say are left out."""
-    told = [joined([tag("dt", name), tag("dd", what)]) for name, what in pairs if what]
-    return tag("dl", *told) if told else Markup()
+    parts = [joined([tag("dt", name), tag("dd", text)]) for name, text in pairs if text]
+    return tag("dl", *parts) if parts else Markup()
 
 
 def copyable(text: str) -> Markup:
@@ -66,7 +66,7 @@ def copyable(text: str) -> Markup:
 
 
 def link(identity: str) -> Markup:
-    """To a suggestion of this page."""
+    """A link to a suggestion on this page."""
     return tag("a", tag("code", identity), href=f"#{identity}")
 
 
@@ -94,7 +94,7 @@ def difference_block(text: str, label: str) -> Markup:
 
 
 def python_block(text: str, label: str) -> Markup:
-    """Python as it is."""
+    """A block of Python code, highlighted."""
     return block((_highlighted(line) for line in text.rstrip("\n").split("\n")), label)
 
 
