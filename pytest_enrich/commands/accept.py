@@ -161,7 +161,7 @@ def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken
 
 
 def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool) -> tuple[Suggestion, ...]:
-    """Those that were named, or without names those that are strong."""
+    """The suggestions that were named, or without names the strong ones."""
     if not identities:
         return _strong(store, is_edited=is_edited)
     chosen = store.find_all(identities)
@@ -174,7 +174,7 @@ def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool) -> tupl
 
 
 def _strong(store: Store, *, is_edited: bool) -> tuple[Suggestion, ...]:
-    """What may be accepted without a look at each: that is not possible for any other grade."""
+    """The suggestions that may be accepted without a look at each: those of other grades may not."""
     strong = [
         suggestion
         for suggestion in store.pending()
@@ -206,7 +206,7 @@ def _version(store: Store, one: Suggestion, how: How, *, is_edited: bool) -> Sug
 
 
 def _refusal(store: Store, one: Suggestion) -> Taken | None:
-    """Why it cannot be accepted, whatever its file says."""
+    """Why the suggestion cannot be accepted, whatever its file says; None if it can."""
     state = store.state(one)
     if state != "pending":
         return Taken(id=one.id, path=one.target.path, refused=f"it was {state} meanwhile")
@@ -236,10 +236,10 @@ def _answered(results: Sequence[Taken], left: int, *, bugs: bool = False) -> int
 def tell_results(results: Sequence[Taken], *, bugs: bool) -> None:
     """Report the result of each suggestion."""
     accepted = [result for result in results if not result.refused]
-    known, noun = (", as known to fail", "possible bug") if bugs else ("", "suggestion")
+    suffix, noun = (", as known to fail", "possible bug") if bugs else ("", "suggestion")
     for result in accepted:
         for name, line in result.names:
-            say(f"added to {visible(result.path)}:{line}  {visible(name)}{known}")
+            say(f"added to {visible(result.path)}:{line}  {visible(name)}{suffix}")
     for path, summary in {result.path: result.summary for result in accepted}.items():
         say(f"{visible(path)}: {visible(summary)}")
     for note in dict.fromkeys(result.note for result in accepted if result.note):

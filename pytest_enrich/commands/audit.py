@@ -1,4 +1,4 @@
-"""`pytest-enrich audit`: who or what wrote a test, from what, and what was checked, provable later."""
+"""`pytest-enrich audit`: proof, for later, of who or what wrote a test, from what, and what was checked."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _told(name: str, story: Iterable[Line]) -> Iterator[str]:
 
 
 def _facts(line: Line) -> Iterator[str]:
-    """A few lines about what a line of evidence says."""
+    """What a line of evidence says, in a few lines."""
     if (run := line.told("run", Begun)) is not None:
         yield ", ".join(f"{name} {version}" for name, version in run.versions.items())
         yield f"commit {run.commit or 'unknown'}, isolation {run.isolation}, coverage {run.coverage[:12]}"

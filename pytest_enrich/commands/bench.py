@@ -1,7 +1,7 @@
-"""`pytest-enrich bench`: what each local model is worth on this project, beside no model.
+"""`pytest-enrich bench`: what each local model is worth on this project, compared with no model.
 
 In copies a share of the team's own tests is hidden; each arm has the same time to win back what only these
-covered. What is measured is kept: the same command goes on where it was interrupted. The project is only read.
+covered. Measurements are kept: the same command continues where it was interrupted. The project is only read.
 """
 
 from __future__ import annotations
@@ -204,8 +204,8 @@ class Bench(Struct, frozen=True, kw_only=True):
     def _collected(self, checkout: Path) -> list[str]:
         """The node ids of the test functions whose text stands in the file that they are collected from."""
         output = self._pytest(checkout, "--collect-only", "--verbosity=-1")
-        found = (line.partition("[")[0].strip() for line in output.splitlines() if "::" in line)
-        return [nodeid for nodeid in dict.fromkeys(found) if _is_written(checkout, nodeid)]
+        nodeids = (line.partition("[")[0].strip() for line in output.splitlines() if "::" in line)
+        return [nodeid for nodeid in dict.fromkeys(nodeids) if _is_written(checkout, nodeid)]
 
     def _missing(self, checkout: Path) -> frozenset[Branch]:
         """The branches that the tests of a copy leave out."""

@@ -63,15 +63,15 @@ def _ask(decided: int, stale: int, runs: int) -> None:
     """Ask on a terminal.
 
     Raises:
-        UsageError: There is none.
+        UsageError: There is no terminal.
     """
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             "clean asks before it removes\nNothing was removed.\nWithout asking:  pytest-enrich clean --yes"
         )
-    what = f"{counted(decided, 'decided suggestion')} and {counted(stale, 'stale one')}"
-    what += f", and the evidence of {counted(runs, 'run')}" if runs else ""
-    click.confirm(f"Remove {what}? They can no longer be undone", abort=True, err=True)
+    parts = f"{counted(decided, 'decided suggestion')} and {counted(stale, 'stale one')}"
+    parts += f", and the evidence of {counted(runs, 'run')}" if runs else ""
+    click.confirm(f"Remove {parts}? They can no longer be undone", abort=True, err=True)
 
 
 def _remove(store: Store, stale: list[Suggestion], decided: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""`pytest-enrich doctor`: is everything there? With the commands that fix what is not."""
+"""`pytest-enrich doctor`: is everything there? If not, with the commands that fix it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pytest_enrich.store.evidence import Answers
 
 _FOUND = 1
 _MODEL = 60.0
-"""Seconds that a model has to be loaded and to show what it can do."""
+"""Seconds for a model to load and to show what it can do."""
 
 
 class Check(Struct, frozen=True):
@@ -93,8 +93,8 @@ def _folder(store: Store) -> Check:
         with tempfile.TemporaryFile(dir=writable):
             return Check("folder", ok=True, found=f"{place} can be written")
     except OSError as error:
-        found = f"{place}: {error.strerror}"
-    return Check("folder", ok=False, found=found, fix="pytest --enrich --enrich-dir=/tmp/enrich-suggestions")
+        trouble = f"{place}: {error.strerror}"
+    return Check("folder", ok=False, found=trouble, fix="pytest --enrich --enrich-dir=/tmp/enrich-suggestions")
 
 
 def _limits() -> Check:

@@ -105,7 +105,7 @@ def open_editor(store: Store, one: Suggestion) -> None:
 
 
 def original(store: Store, one: Suggestion) -> None:
-    """Give the runnable file its first text back."""
+    """Restore the original text of the runnable file."""
     store.replace_module(one, rebuild.module_text(store, one))
 
 

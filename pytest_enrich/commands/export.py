@@ -115,7 +115,7 @@ def gather(store: Store, excluded: Sequence[str]) -> Gathered:
     words = _decided(store)
     sources = _Sources(store, excluded)
     left_out: Counter[str] = Counter()
-    known: dict[tuple[str, str], Example] = {}
+    examples: dict[tuple[str, str], Example] = {}
     for attempt in (attempted.attempt for attempted in store.attempts()):
         candidate = attempt.candidate
         if not isinstance(candidate, NewTest):
@@ -129,7 +129,7 @@ def gather(store: Store, excluded: Sequence[str]) -> Gathered:
             completion = sources.cleaned(
                 "\n".join([*candidate.imports, "", "", code or candidate.code]).lstrip("\n")
             )
-            known[prompt, completion] = Example(
+            examples[prompt, completion] = Example(
                 path=attempt.path,
                 qualname=attempt.qualname,
                 prompt=prompt,
@@ -137,7 +137,7 @@ def gather(store: Store, excluded: Sequence[str]) -> Gathered:
                 verdict=verdict,
                 why=why,
             )
-    return Gathered(tuple(known.values()), dict(left_out))
+    return Gathered(tuple(examples.values()), dict(left_out))
 
 
 def _proof(attempt: Attempt) -> tuple[Verdict, str, str]:
@@ -180,7 +180,7 @@ class _Sources:
         self._read = cache(partial(_read, store.rootdir))
 
     def cleaned(self, text: str) -> str:
-        """Without what looks like a secret."""
+        """The text without what looks like a secret."""
         return redacted(text, self._scan)[0]
 
     def prompt(self, attempt: Attempt) -> str:

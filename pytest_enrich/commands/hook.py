@@ -26,10 +26,10 @@ _REASONS = ("pending", "bugs")
 
 
 class _Files(click.Command):
-    """A command to which git and pre-commit give the names of files as they are."""
+    """A command that gets file names from git and pre-commit as they are."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """A file whose name looks like an option is a file."""
+        """Parse the arguments; an existing file whose name looks like an option is a file."""
         return super().parse_args(
             ctx,
             [
@@ -95,7 +95,7 @@ def _named(paths: Sequence[str]) -> str:
 
 
 def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[tuple[Store, Suggestion]]:
-    """What waits for one of these source or test files, or without files all that waits."""
+    """The pending suggestions for these source or test files; without files, all of them."""
     projects = _projects(files, directory, cwd) if files else {locate(directory, cwd): []}
     return [
         (store, suggestion)
@@ -106,13 +106,13 @@ def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[tu
 
 
 def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[Store, list[str]]:
-    """The files by the project that they are in, relative to its folder: a repository may have several."""
+    """The files grouped by project, relative to its folder: a repository may have several projects."""
     located = cache(lambda folder: locate(directory, cwd if directory else folder))
-    found: dict[Store, list[str]] = {}
+    grouped: dict[Store, list[str]] = {}
     for file in files:
         path = Path(os.path.realpath(cwd / file))
         store = located(path.parent)
         rootdir = Path(os.path.realpath(store.rootdir))
         if path.is_relative_to(rootdir):
-            found.setdefault(store, []).append(path.relative_to(rootdir).as_posix())
-    return found
+            grouped.setdefault(store, []).append(path.relative_to(rootdir).as_posix())
+    return grouped

@@ -69,11 +69,11 @@ def _folders(path: Path, store: Store) -> tuple[Store, ...]:
     Raises:
         UsageError: There is none.
     """
-    found = merge.folders((Path.cwd() / path).absolute(), store.rootdir)
+    stores = merge.folders((Path.cwd() / path).absolute(), store.rootdir)
     is_empty = path.is_dir() and not any(path.iterdir())  # for downloads, and no job had anything to leave
-    if not found and not is_empty:
+    if not stores and not is_empty:
         raise UsageError(_NO_FOLDER.format(path=visible(str(path))))
-    return found
+    return stores
 
 
 def _told(store: Store, sources: list[Store], done: Merged) -> str:

@@ -58,7 +58,7 @@ class Outcome(Struct, frozen=True):
 
     @property
     def end(self) -> str:
-        """The end of what it printed."""
+        """The last lines of the output."""
         return "\n".join(self.output.rstrip().splitlines()[-_LAST:])
 
 
@@ -94,7 +94,7 @@ def shown(store: Store, one: Suggestion, words: Sequence[str], seconds: float | 
 
 
 def _waited(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
-    """Whether it had to be ended; a Ctrl-C reaches it, too, and it has a moment to end by itself."""
+    """Whether the process had to be ended; Ctrl-C reaches it, too, and then it has a moment to end by itself."""
     try:
         return _ended_late(process, seconds)
     except KeyboardInterrupt:

@@ -76,8 +76,8 @@ def reject(  # noqa: PLR0913 - the parts of a decision
         )
         for line in {line.what: line for line in lines}.values():
             rejected.append(store.rootdir, line)
-        known = rejected.read(store.rootdir)
-        covered = [suggestion for suggestion in store.lying("pending") if known.has(suggestion)]
+        rejections = rejected.read(store.rootdir)
+        covered = [suggestion for suggestion in store.lying("pending") if rejections.has(suggestion)]
         noted = {suggestion.id for suggestion in chosen}
         for suggestion in covered:
             decision = decided(id=suggestion.id, body=suggestion.test.body_sha256)

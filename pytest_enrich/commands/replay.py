@@ -1,4 +1,4 @@
-"""A whole run, judged again from its evidence alone, in the sandbox: no model is asked, and no proposer.
+"""A whole run, judged again in the sandbox from its evidence alone: no model and no proposer is asked.
 
 The evidence is trusted no more than any folder that came from elsewhere.
 """
@@ -67,7 +67,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
 
 
 def replayed(store: Store, name: str, tell: Tell = unheard) -> Compared:
-    """Judge again what a run judged.
+    """Judge the candidates of a run again.
 
     Raises:
         UsageError: There is no such run, or its evidence is broken.

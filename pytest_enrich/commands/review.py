@@ -165,7 +165,7 @@ def chosen(store: Store, wanted: tuple[str, ...], *, all_grades: bool = False) -
     """
     pending = store.shelf().suggestions
     shown = [suggestion for suggestion in pending if all_grades or suggestion.grade != "weak"]
-    found: dict[str, Suggestion] = {}
+    by_id: dict[str, Suggestion] = {}
     for word in wanted:
         about = _about(store, pending, word)
         matching = (
@@ -173,8 +173,8 @@ def chosen(store: Store, wanted: tuple[str, ...], *, all_grades: bool = False) -
             if about
             else [identity.choose(word, pending)]
         )
-        found.update({suggestion.id: suggestion for suggestion in matching})
-    return tuple(found.values()) if wanted else tuple(shown)
+        by_id.update({suggestion.id: suggestion for suggestion in matching})
+    return tuple(by_id.values()) if wanted else tuple(shown)
 
 
 class Review:

@@ -23,10 +23,10 @@ _NAME = 28
 
 
 class Stats(Struct, frozen=True, kw_only=True):
-    """All figures.
+    """All figures that the command shows.
 
     Attributes:
-        total: Of all suggestions.
+        total: For all suggestions.
         reasons: How many were turned down for which reason.
         by: By proposer, model, kind and grade.
         over_time: The same for each week, or month: in all, and grouped as in `by`.

@@ -64,7 +64,7 @@ PLAINLY = How()
 def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
     """Put the suggestions into their file, so that the file stays green: one that turns it red is left out.
 
-    A file that is red by itself, and green with the tests beside it, is run with these.
+    A file that is red by itself, but green with the tests beside it, is run with them.
     """
     results = _take(store, path, group, how)
     is_red = all(result.refused for result in results) and any(result.output for result in results)
@@ -205,11 +205,11 @@ def _places(step: Step, path: str, text: str) -> tuple[tuple[str, int], ...]:
 
 
 def settle_interrupted(store: Store) -> tuple[str, ...]:
-    """Finish what a killed command left: ids whose accept never reached the test file and wait again.
+    """Finish what a killed command left; returns the ids whose accept never reached the test file.
 
     An accepted suggestion that still lies in `pending/` was being accepted. If its file is as it was before,
     nothing happened; else the test is in it, and the decision stands. While another process is deciding, what
-    looks interrupted is its own.
+    looks interrupted belongs to that process.
     """
     with contextlib.suppress(disk.BusyError, RefusedError):
         if _interrupted(store):  # nothing is written where there is nothing to settle

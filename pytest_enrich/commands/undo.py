@@ -45,7 +45,7 @@ def command(store: Store, prefix: str | None) -> int:
 
 
 def _along(store: Store, decision: Decision, about: Suggestion) -> list[tuple[Decision, Suggestion]]:
-    """What a rejection of a function or file turned down as well: its one line is taken out for all of them."""
+    """What the rejection of a function or file also turned down: its one line is taken out for all of them."""
     if decision.verb != "reject" or decision.scope not in {"function", "file"}:
         return []
     pairs = (pair for pair in standing(store) if pair[0].id != decision.id and pair[1].gap.path == about.gap.path)
@@ -84,9 +84,11 @@ def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
 def standing(store: Store) -> tuple[tuple[Decision, Suggestion], ...]:
     """A person's decisions that stand and can be taken back, oldest first, with what they are about."""
     lying = {(suggestion.id, suggestion.test.body_sha256): suggestion for suggestion in store.lying("decided")}
-    found = identity.latest(store.decisions()).items()
+    latest = identity.latest(store.decisions()).items()
     return tuple(
-        (decision, lying[key]) for key, decision in found if decision.verb in {"accept", "reject"} and key in lying
+        (decision, lying[key])
+        for key, decision in latest
+        if decision.verb in {"accept", "reject"} and key in lying
     )
 
 
@@ -114,7 +116,7 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     """Take the test out of its file, and those imports that came with ours and that nothing uses now.
 
     Raises:
-        RefusedError: It is not there as it was put in.
+        RefusedError: The test is not there as it was put in.
     """
     from pytest_enrich import patch
 

@@ -53,7 +53,7 @@ class ReviewRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         reviewers: Globs of the e-mail addresses that git commits with; none for anybody.
         codeowners: Whether the person who accepts must be an owner of the test file.
         handles: The addresses behind the names in CODEOWNERS.
-        comment: Stands above each accepted test; `{id}` is its id.
+        comment: The comment above each accepted test; `{id}` is its id.
     """
 
     reviewers: tuple[str, ...] = ()
@@ -133,16 +133,16 @@ def read(rootdir: Path, name: str) -> Named:
 
 def _explained(name: str, said: str) -> str:
     """What is wrong, at which key, and what is accepted there."""
-    what, _, place = said.partition(" - at `$.")
+    trouble, _, place = said.partition(" - at `$.")
     place = place.rstrip("`")
-    unknown = re.search(r"unknown field `(.*)`", what)
+    unknown = re.search(r"unknown field `(.*)`", trouble)
     kind: object = Policy
     for key in re.sub(r"\[[^]]*\]", "", place).split("."):
         kind = {field.name: field.type for field in _fields(kind)}.get(key, kind)
     place = ".".join(filter(None, (place, unknown[1] if unknown else "")))
-    what = "there is no such key" if unknown else what
-    accepted = _words(kind) or [field.name for field in _fields(kind)] if unknown or "enum" in what else []
-    return ": ".join(filter(None, (name, place, what))) + f"; accepted: {', '.join(accepted)}" * bool(accepted)
+    trouble = "there is no such key" if unknown else trouble
+    accepted = _words(kind) or [field.name for field in _fields(kind)] if unknown or "enum" in trouble else []
+    return ": ".join(filter(None, (name, place, trouble))) + f"; accepted: {', '.join(accepted)}" * bool(accepted)
 
 
 def _fields(kind: object) -> Sequence[msgspec.structs.FieldInfo]:
@@ -159,19 +159,19 @@ def _words(kind: object) -> list[str]:
 
 def owners(text: str, path: str) -> tuple[str, ...]:
     """The owners of a file by the last line of a CODEOWNERS that is about it."""
-    found: tuple[str, ...] = ()
+    latest: tuple[str, ...] = ()
     for line in text.splitlines():
         pattern, *names = line.partition("#")[0].split() or [""]
         if pattern and not pattern.startswith("[") and _is_about(pattern, path):
-            found = tuple(names)
-    return found
+            latest = tuple(names)
+    return latest
 
 
 def _is_about(pattern: str, path: str) -> bool:
-    """As in a .gitignore: a pattern with a slash is about one place; of a folder it is about all that is in it."""
+    """As in a .gitignore: a pattern with a slash is about one place, one for a folder about all in it."""
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/"))
-    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    body = "".join(known.get(part, re.escape(part)) for part in parts)
+    wildcards = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    body = "".join(wildcards.get(part, re.escape(part)) for part in parts)
     start = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
     below = "" if pattern.endswith("/*") else "(?:/.*)?"  # to GitHub, that means the folder's own files
     return re.fullmatch(f"{start}{body}{below}", path) is not None

@@ -38,7 +38,7 @@ def passed(run: RunSummary) -> str:
 
 
 def after(report: Report) -> float | None:
-    """Coverage of lines in percent when all that waits is accepted, at most; None where it is not known."""
+    """Coverage of lines in percent once all that waits is accepted, at most; None where it is not known."""
     before = report.run.coverage
     if before.lines is None or not before.statements:
         return None
@@ -68,7 +68,7 @@ def changed(report: Report) -> str:
 
 
 def at(run_at: str) -> str:
-    """`2026-11-24 22:41 UTC` of a time as it stands in our files."""
+    """`2026-11-24 22:41 UTC` for a time as our files have it."""
     return f"{run_at[:10]} {run_at[11:16]} UTC" if run_at.endswith("Z") else run_at
 
 
@@ -90,7 +90,7 @@ def accepted(each: ReportedSuggestion) -> str:
 
 
 def since_asked(since: str) -> str:
-    """As the header has it: `lines changed since origin/main`."""
+    """The limit as the header shows it: `lines changed since origin/main`."""
     return "staged lines" if since == _STAGED else f"lines changed since {fit(since, _NAME)}"
 
 
@@ -122,7 +122,7 @@ def waiting_line(summary: RunSummary) -> str:
 
 
 def waiting(summary: RunSummary) -> str:
-    """What is new, known and over, told apart; "" where nothing waited before or nothing was done."""
+    """How many are new, known, closed and stale; "" where nothing waited before or nothing was done."""
     done = summary.candidates or summary.suggestions
     if not (summary.closed or summary.stale or (summary.known and done)):
         return ""
@@ -158,7 +158,7 @@ def runs_of(bug: Suggestion) -> str:
 
 
 def reproduction_of(bug: Suggestion) -> str:
-    """The test of what is promised, with its imports."""
+    """The test of what the docstring promises, with its imports."""
     head = "\n".join(bug.test.imports)
     return f"{head}\n\n\n{bug.test.code}" if head else bug.test.code
 
@@ -171,8 +171,8 @@ def _limit(part: ChangedPart) -> tuple[str, str]:
 def _closed(report: Report, part: ChangedPart) -> int:
     """How many changed lines without a test belong to a gap that a suggestion closes."""
     places = ((reported.suggestion.gap.path, line) for reported in report.suggestions for line in reported.source)
-    found = {(path, line.number) for path, line in places if line.missing}
-    return sum((path, line) in found for path, lines in part.open.items() for line in lines)
+    missing = {(path, line.number) for path, line in places if line.missing}
+    return sum((path, line) in missing for path, lines in part.open.items() for line in lines)
 
 
 def _folder(report: Report) -> str:

@@ -16,7 +16,7 @@ _ALREADY = ("turned down", "done before", "waiting", "closed", "left out")
 
 
 def heading(coverage: CoveragePart) -> str:
-    """The first line of the section: coverage before anything was suggested."""
+    """The first line of the section: coverage before any suggestion."""
     if coverage.statements == 0:
         return "coverage  nothing was measured"
     branches = "" if coverage.branches is None else f", {percent(coverage.branches)} of branches"
@@ -78,7 +78,7 @@ def table(suggestions: Sequence[Suggestion]) -> str:
 
 
 def gain(one: Suggestion) -> str:
-    """`+4 lines`, or `+1 branch` when it runs no new line; `row +4 lines` of one more row."""
+    """`+4 lines`, or `+1 branch` when it runs no new line; `row +4 lines` for one more row."""
     lines, branches = one.proof.lines_gained, one.proof.branches_gained
     counts = [counted(lines, "line")] if lines else [counted(branches, "branch", "branches")] if branches else []
     return " ".join([*(["row"] if one.kind == "row" else []), *(f"+{count}" for count in counts)])
@@ -132,9 +132,9 @@ def _before(gaps: Mapping[str, int]) -> list[str]:
         "left out": "left out",
         _NOTHING: "without a good test",
     }
-    known = [f"{gaps[outcome]} {text}" for outcome, text in words.items() if gaps.get(outcome)]
-    text = f"gaps      {sum(gaps.values())}: {', '.join(known)}"
-    return [filled(text, indent=10)] if known else []
+    reasons = [f"{gaps[outcome]} {text}" for outcome, text in words.items() if gaps.get(outcome)]
+    text = f"gaps      {sum(gaps.values())}: {', '.join(reasons)}"
+    return [filled(text, indent=10)] if reasons else []
 
 
 def _nothing(summary: RunSummary, took: str) -> str:
@@ -171,8 +171,8 @@ def _notes(summary: RunSummary) -> list[str]:
         "interrupted": f"Stopped. {untried}Nothing is lost: the same command goes on.",
         "enough waiting": f"{_count(summary.waiting)} waiting: enough for one sitting, so this run stopped early.",
     }
-    told = summary.candidates or summary.suggestions or summary.stopped != "enough waiting"
-    return [notes(summary.notes), filled(stops.get(summary.stopped, "")) if told else ""]
+    is_told = summary.candidates or summary.suggestions or summary.stopped != "enough waiting"
+    return [notes(summary.notes), filled(stops.get(summary.stopped, "")) if is_told else ""]
 
 
 def _next(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:

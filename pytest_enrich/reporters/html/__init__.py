@@ -1,10 +1,10 @@
 """The report as one page that needs nothing else: no network, no other file, no script.
 
-It is opened out of an archive, in the artifact browser of a forge, printed, or read aloud. All that it tells is in
+It may be opened from an archive or in a forge's artifact browser, printed, or read aloud. All its content is in
 its HTML; style and script add comfort. A policy in the page allows this one script and nothing from elsewhere, so
 that even a text that was not escaped could neither run nor call home.
 
-What is the same on every page stands in `static/report.html`. Here are the run's result, what to do, the table of
+What is the same on every page is in `static/report.html`. Here are the run's result, what to do, the table of
 suggestions, gaps without a test, and how all this was made.
 """
 
@@ -34,7 +34,7 @@ _TOOLS = Markup(
     '<button type="button" id="open">Open all</button><button type="button" id="keys">Keys</button> '
     '<span id="count" aria-live="polite"></span></p>'
 )
-"""What only the script can fill."""
+"""What only the script can make work."""
 
 
 def render(report: Report) -> str:
@@ -68,7 +68,7 @@ def _header(report: Report) -> Markup:
 
 
 def _todo(report: Report) -> Markup:
-    """The commands for here, for what CI made, and for people without the tool."""
+    """The commands to use here, for what CI made, and without the tool."""
     ways = [
         ("Review here", "pytest-enrich review"),
         ("Take home from GitHub, when CI made this", figures.download(report)),
@@ -83,8 +83,8 @@ def _todo(report: Report) -> Markup:
 def _contradictions(report: Report) -> Iterator[Markup]:
     """The way to the possible bugs: a table of many suggestions may stand before them."""
     if report.bugs:
-        told = f"Say of {counted(len(report.bugs), 'possible bug')} whether it is one: "
-        yield tag("li", told, tag("a", "what the docstring says, and what the code does", href="#bugs"))
+        lead = f"Say of {counted(len(report.bugs), 'possible bug')} whether it is one: "
+        yield tag("li", lead, tag("a", "what the docstring says, and what the code does", href="#bugs"))
 
 
 def _overview(report: Report) -> Markup:
@@ -148,8 +148,8 @@ def _budget(run: RunSummary, took: float | None) -> str:
 
 
 def _notes(run: RunSummary) -> Iterator[Markup]:
-    if told := figures.told_notes(run):
-        yield tag("ul", joined(tag("li", note) for note in told), class_="notes")
+    if notes := figures.told_notes(run):
+        yield tag("ul", joined(tag("li", note) for note in notes), class_="notes")
 
 
 def _without(lines: tuple[Finished, ...]) -> Iterator[Markup]:
@@ -173,8 +173,8 @@ def _decided(report: Report) -> Iterator[Markup]:
     closed = report.run.gaps.get("closed", 0)
     parts = []
     if report.turned_down:
-        told = f"{counted(report.turned_down, 'line')} in .enrich-rejected: "
-        parts.append(tag("p", told, copyable("pytest-enrich list --rejected")))
+        lines = f"{counted(report.turned_down, 'line')} in .enrich-rejected: "
+        parts.append(tag("p", lines, copyable("pytest-enrich list --rejected")))
     if report.decided:
         parts.append(_chart([*report.decided.items()][-_BARS:]))
     if closed:

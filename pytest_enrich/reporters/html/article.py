@@ -68,7 +68,7 @@ def _section(identity: str, group: Sequence[ReportedSuggestion]) -> Markup:
 
 
 def _merged(group: Sequence[ReportedSuggestion]) -> list[SourceLine]:
-    """The source lines of all suggestions, each once; missing if it is missing for any of them."""
+    """The source lines of all suggestions, each once, and missing if it is missing for any of them."""
     missing = {line.number for reported in group for line in reported.source if line.missing}
     lines = {line.number: line for reported in group for line in reported.source}
     return [replace(lines[number], missing=number in missing) for number in sorted(lines)]
