@@ -205,7 +205,7 @@ def _places(step: Step, path: str, text: str) -> tuple[tuple[str, int], ...]:
 
 
 def settle_interrupted(store: Store) -> tuple[str, ...]:
-    """Finish what a killed command left; returns the ids whose accept never reached the test file.
+    """Finish what a killed command left; returns the ids that wait again: their accept never reached the file.
 
     An accepted suggestion that still lies in `pending/` was being accepted. If its file is as it was before,
     nothing happened; else the test is in it, and the decision stands. While another process is deciding, what

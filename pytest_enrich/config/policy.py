@@ -97,8 +97,10 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return f"the policy has others accept: {', '.join(rules.reviewers)}; this is {who}"
         if rules.codeowners and owners is None:
             return f"the policy has code owners accept, and there is no {' or '.join(CODEOWNERS[:2])}"
-        known = {address.lower() for owner in owners or () for address in (owner, *rules.handles.get(owner, ()))}
-        if rules.codeowners and owners and email.lower() not in known:
+        addresses = {
+            address.lower() for owner in owners or () for address in (owner, *rules.handles.get(owner, ()))
+        }
+        if rules.codeowners and owners and email.lower() not in addresses:
             return f"the policy has the owners of {place} accept: {', '.join(owners)}; this is {who}"
         return ""
 
