@@ -1,4 +1,4 @@
-"""The command `pytest-enrich`: parse, dispatch, and every error to its exit status, here and nowhere else.
+"""The command `pytest-enrich`: parse, dispatch, and turn every error into an exit status, here and nowhere else.
 
 0 done; 1 `--check` or `verify` found something; 2 wrong use; 3 refused, or it could not be done; 130 interrupted.
 `run` answers what pytest answers.
@@ -45,9 +45,9 @@ _VERBS = {
     "export": "export",
     "clean": "clean",
 }
-"""In the order a person meets them, each with its module in `commands`, imported when it is asked for.
+"""In the order in which people meet them, each with its module in `commands`, imported on demand.
 
-Behind a colon: its name there, where that is not `command`.
+After a colon: its name there, if that is not `command`.
 """
 
 
@@ -62,8 +62,8 @@ class _Verbs(click.Group):
 def verb(name: str) -> click.Command:
     """The command of one of the `_VERBS`."""
     module, _, attribute = _VERBS[name].partition(":")
-    found = importlib.import_module(f"pytest_enrich.commands.{module}")
-    command: click.Command = getattr(found, attribute or "command")
+    loaded = importlib.import_module(f"pytest_enrich.commands.{module}")
+    command: click.Command = getattr(loaded, attribute or "command")
     return command
 
 
@@ -112,7 +112,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _crash(text: str) -> str:
-    """Keep the traceback where one can be kept, and say where."""
+    """Save the traceback, if that is possible, and say where."""
     from pytest_enrich.commands.project import locate
     from pytest_enrich.store import last_run
 
@@ -124,7 +124,7 @@ def _crash(text: str) -> str:
 
 
 def _print_anything() -> None:
-    """A title in another alphabet must not end a command on a terminal that cannot show it."""
+    """Let no title in another alphabet end a command on a terminal that cannot show it."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -136,7 +136,7 @@ def _tell(text: str) -> None:
 
 
 def _flush(stream: TextIO) -> None:
-    """Where whoever read our output is gone, the interpreter must not say so at exit, with a status of its own."""
+    """Flush; if nobody reads our output, the interpreter must not say so at exit, with a status of its own."""
     try:
         stream.flush()
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
 """Reports of a run: gathered from the folder and today's files, rendered, and put where the reader looks.
 
-A run and `pytest-enrich report` do the same, so that every report can be made again later. What a job on GitHub is
-told, notices in its log and its summary, is here as well.
+A run and `pytest-enrich report` do the same, so that every report can be made again later. What a job on GitHub
+gets, notices in its log and a summary, is here as well.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
             stale=place is None,
         )
 
-    some = experience.decided(store)
-    worth = functools.partial(_worth, experience.learn(some))
+    fates = experience.decided(store)
+    worth = functools.partial(_worth, experience.learn(fates))
     pending = sorted(store.pending() if store.exists() else (), key=worth)
     return Report(
         run=run or last_run.read(store) or RunSummary(),
@@ -62,22 +62,22 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
         bugs=store.bugs() if store.exists() else (),
         without=without(store),
         turned_down=len(rejected.read(store.rootdir).lines),
-        decided={period: experience.tally(ones) for period, ones in experience.by_period(some).items()},
+        decided={period: experience.tally(group) for period, group in experience.by_period(fates).items()},
     )
 
 
 def without(store: Store) -> tuple[Finished, ...]:
     """The gaps for which no good test was found, by path and line."""
     last = {line.gap.id: line for line in store.finished()}
-    found = [line for line in last.values() if line.outcome != _SUGGESTED]
-    return tuple(sorted(found, key=_place))
+    lines = [line for line in last.values() if line.outcome != _SUGGESTED]
+    return tuple(sorted(lines, key=_place))
 
 
 def left(store: Store) -> tuple[Finished, ...]:
-    """The gaps without a test, by path and line: what was tried in vain, and what the last run did not come to."""
+    """The gaps without a test, by path and line: tried in vain, or not reached by the last run."""
     run = last_run.read(store)
-    found = {line.gap.id: line for line in (*without(store), *(run.left if run else ()))}
-    return tuple(sorted(found.values(), key=_place))
+    lines = {line.gap.id: line for line in (*without(store), *(run.left if run else ()))}
+    return tuple(sorted(lines.values(), key=_place))
 
 
 def _place(line: Finished) -> tuple[str, int, str]:
@@ -92,7 +92,7 @@ def _base(rootdir: Path) -> str:
 
 
 def _difference(text: str | None, one: Suggestion, how: How) -> str:
-    """The test in its file; one that can be read no longer, or that refuses, gets none."""
+    """The diff of the test in its file; "" if that can no longer be read, or cannot take the test."""
     from pytest_enrich import patch
 
     if text is None and not one.target.new_file:
@@ -113,7 +113,7 @@ def _source_text(store: Store, path: str) -> str | None:
 
 
 def _worth(known: Experience, one: Suggestion) -> tuple[bool, int, str, int, str]:
-    """The best first; what people did not want before comes last."""
+    """The order: the best first, and what people did not want before last."""
     return (known.comes_last(one), _GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)
 
 
@@ -126,10 +126,10 @@ _EMPTY = ("", "[]")
 
 @contextlib.contextmanager
 def fenced(environment: Mapping[str, str], write_line: Callable[[str], None]) -> Iterator[None]:
-    """On GitHub, have the runner take all that is written meanwhile as text.
+    """On GitHub, have the runner treat all that is written meanwhile as plain text.
 
-    Names, titles and messages of the code under test, and of a model, could else be commands to it. The word that
-    ends this is drawn here and known to nobody.
+    Otherwise names, titles and messages of the code under test, or of a model, could be commands to it. The token
+    that ends this is drawn at random, so that nobody knows it.
     """
     if not environment.get(LOG):
         yield
@@ -182,17 +182,17 @@ def write(
 ) -> tuple[Path, ...]:
     """Write these reports, destinations relative to `start` (default: rootdir); returns where they are.
 
-    One without a destination goes into the suggestions folder, if there is such a folder; what is for a job's log
-    is for `announce`.
+    One without a destination goes into the suggestions folder, if there is one; what is for a job's log is left
+    to `announce`.
 
     Raises:
         EnrichError: One cannot be written; those before it are.
     """
     written = []
-    for one in wanted:
-        if one.destination or (store.directory.is_dir() and not formats.is_log(one)):
-            path = place(one, store.directory, start or store.rootdir)
-            _put(path, formats.render(one.format, report), one.format)
+    for request in wanted:
+        if request.destination or (store.directory.is_dir() and not formats.is_log(request)):
+            path = place(request, store.directory, start or store.rootdir)
+            _put(path, formats.render(request.format, report), request.format)
             written.append(path)
     return tuple(written)
 
@@ -201,7 +201,7 @@ def place(wanted: WantedReport, directory: Path, start: Path) -> Path:
     """The file that the report is written to; a destination is relative to `start`.
 
     Raises:
-        UsageError: What is there is not an earlier report of this kind: it is not ours to replace. Or it is `-`.
+        UsageError: The file is not an earlier report of this kind, so it is not ours to replace. Or it is `-`.
     """
     kind = formats.FORMATS[wanted.format]
     if wanted.destination == formats.STDOUT:
@@ -232,9 +232,9 @@ def _put(path: Path, text: str, name: str) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         disk.write(path, text)
     except StoreError as error:
-        told = str(error).splitlines()[0]
+        message = str(error).splitlines()[0]
         raise StoreError(
-            f"{told}\nThe suggestions are as they were; this report is missing.\n"
+            f"{message}\nThe suggestions are as they were; this report is missing.\n"
             f"Another file:  pytest-enrich report --format {name}:FILE"
         ) from error
 

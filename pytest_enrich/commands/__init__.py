@@ -1,1 +1,1 @@
-"""One user verb (or family) a module, each a click command that returns its exit status."""
+"""One command (or family of commands) per module, each a click command that returns its exit status."""

@@ -44,45 +44,51 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
         tell(f"an earlier accept of {name} was interrupted and changed nothing: it waits again")
     chosen = _chosen(store, identities, is_edited=is_edited)
     how = How(
-        edited=frozenset(one.id for one in chosen if is_edited and is_edited_by_hand(store, one)),
+        edited=frozenset(
+            suggestion.id for suggestion in chosen if is_edited and is_edited_by_hand(store, suggestion)
+        ),
         only_strong=all_strong,
         tell=tell,
     )
-    results = accept(store, tuple(_version(store, one, how, is_edited=is_edited) for one in chosen), how)
+    results = accept(
+        store, tuple(_version(store, suggestion, how, is_edited=is_edited) for suggestion in chosen), how
+    )
     return _answered(results, len(store.pending()))
 
 
 def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
-    """Accept those that still wait and are not stale, file by file; then make the patches of the others again."""
+    """Accept those that are still pending and not stale, file by file; then rebuild the patches of the others."""
     how, barred = _under_policy(store, chosen, how)
-    found = [barred.get(one.id) or _believed(store, one, how) for one in chosen]
-    known = {each.one.id: each for each in found if isinstance(each, Believed)}
-    refused = [each for each in found if isinstance(each, Taken)]
-    proven = [each.one for each in known.values()]
+    outcomes = [barred.get(suggestion.id) or _believed(store, suggestion, how) for suggestion in chosen]
+    beliefs = {outcome.one.id: outcome for outcome in outcomes if isinstance(outcome, Believed)}
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
+    proven = [belief.one for belief in beliefs.values()]
     may_tell = _are_green(store, proven, how)
     with taken_turn(store):
         results = (*refused, *_accepted(store, proven, how))
     results = _together(store, results, how) if may_tell else results
-    notes = {name: each.note for name, each in known.items() if each.note}
-    both = {one.id: "; ".join(filter(None, (notes.get(one.id), one.note))) for one in results}
-    return tuple(replace(one, note=both[one.id]) for one in results)
+    notes = {name: belief.note for name, belief in beliefs.items() if belief.note}
+    merged = {result.id: "; ".join(filter(None, (notes.get(result.id), result.note))) for result in results}
+    return tuple(replace(result, note=merged[result.id]) for result in results)
 
 
 def _under_policy(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[How, dict[str, Taken]]:
-    """What the team wants of what is accepted, and why some may not be, or not by this person; by id."""
+    """What the team wants of what is accepted, and, by id, why something may not be, or not by this person."""
     rules = targets.policy_of(store.rootdir)
     if not rules.name:
         return how, {}
     who = changes.word(store.rootdir, "config", "user.email")
     top = Path(changes.word(store.rootdir, "rev-parse", "--show-toplevel") or store.rootdir)
-    known = next((text for name in policy.CODEOWNERS if (text := disk.read(top / name)) is not None), None)
+    content = next((text for name in policy.CODEOWNERS if (text := disk.read(top / name)) is not None), None)
     barred = {}
-    for one in chosen:
-        path = one.target.path
+    for suggestion in chosen:
+        path = suggestion.target.path
         place = os.path.relpath(disk.real(store.rootdir / path), top.resolve())
-        owners = None if known is None else policy.owners(known.decode("utf-8", "replace"), Path(place).as_posix())
-        if why := rules.policy.refused(one.kind, path) or rules.policy.unfit(who, path, owners):
-            barred[one.id] = Taken(id=one.id, path=path, refused=f"{why} ({rules.name})")
+        owners = (
+            None if content is None else policy.owners(content.decode("utf-8", "replace"), Path(place).as_posix())
+        )
+        if why := rules.policy.refused(suggestion.kind, path) or rules.policy.unfit(who, path, owners):
+            barred[suggestion.id] = Taken(id=suggestion.id, path=path, refused=f"{why} ({rules.name})")
     return replace(how, comment=rules.policy.review.comment, by=who, policy=rules.sha256), barred
 
 
@@ -92,26 +98,26 @@ def _believed(store: Store, one: Suggestion, how: How) -> Believed | Taken:
         return refusal
     try:
         targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
-        found = reproof.believed(store, one, how.tell)
+        believed = reproof.believed(store, one, how.tell)
     except RefusedError as error:
         return Taken(id=one.id, path=one.target.path, refused=str(error))
-    if how.only_strong and found.one.grade != "strong":
-        return Taken(id=one.id, path=one.target.path, refused=f"it is not strong: {found.note}")
-    if found.note:
-        if refusal := _refusal(store, found.one):  # it may have said that it is another test
+    if how.only_strong and believed.one.grade != "strong":
+        return Taken(id=one.id, path=one.target.path, refused=f"it is not strong: {believed.note}")
+    if believed.note:
+        if refusal := _refusal(store, believed.one):  # it may have stated the digest of another test
             return refusal
-        reproof.keep(store, found.one)
-    return found
+        reproof.keep(store, believed.one)
+    return believed
 
 
 def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
     results = []
     files: dict[str, list[Suggestion]] = {}
-    for one in chosen:
-        if refusal := _refusal(store, one):
+    for suggestion in chosen:
+        if refusal := _refusal(store, suggestion):
             results.append(refusal)
         else:
-            files.setdefault(one.target.path, []).append(one)
+            files.setdefault(suggestion.target.path, []).append(suggestion)
     for path, group in files.items():
         results += taking.take(store, path, group, how)
     if any(not result.refused for result in results):
@@ -121,40 +127,45 @@ def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Tak
 
 def _are_green(store: Store, chosen: Sequence[Suggestion], how: How) -> bool:
     """Whether the test files of several suggestions pass when they are run together, before they change."""
-    paths = sorted({one.target.path for one in chosen if (store.rootdir / one.target.path).exists()})
+    paths = sorted(
+        {suggestion.target.path for suggestion in chosen if (store.rootdir / suggestion.target.path).exists()}
+    )
     return len(paths) > 1 and pytest_run.files(store, paths, taking.words_of(store, chosen), how.tell).passed
 
 
 def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken, ...]:
-    """What came of it where the files that changed are run together: one that turns others red is as it was."""
-    taken = {one.id for one in results if not one.refused}
+    """The results after the changed files have run together: a file that turns others red is restored."""
+    taken = {result.id for result in results if not result.refused}
     pairs = [pair for pair in undo.standing(store) if pair[0].verb == "accept" and pair[0].id in taken]
-    paths = sorted({one.target.path for _, one in pairs})
-    words = taking.words_of(store, [one for _, one in pairs]) if pairs else ()
+    paths = sorted({suggestion.target.path for _, suggestion in pairs})
+    words = taking.words_of(store, [suggestion for _, suggestion in pairs]) if pairs else ()
     whole = pytest_run.files(store, paths, words, how.tell) if len(paths) > 1 else None
     if whole is None or whole.passed:
         return results
     for path in paths:
         own = [pair for pair in pairs if pair[1].target.path == path]
-        for decision, one in reversed(own):
-            undo.undo(store, decision, one)
-        left = [each for each in paths if (store.rootdir / each).exists()]
+        for decision, suggestion in reversed(own):
+            undo.undo(store, decision, suggestion)
+        left = [other for other in paths if (store.rootdir / other).exists()]
         if pytest_run.files(store, left, words, how.tell).passed:
             why = f"the files that changed are red together with it: {whole.last_line}"
-            out = {one.id: Taken(id=one.id, path=path, refused=why, output=whole.end) for _, one in own}
-            return tuple(out.get(one.id, one) for one in results)
+            out = {
+                suggestion.id: Taken(id=suggestion.id, path=path, refused=why, output=whole.end)
+                for _, suggestion in own
+            }
+            return tuple(out.get(result.id, result) for result in results)
         with taken_turn(store):
-            taking.take(store, path, [one for _, one in own], how)
+            taking.take(store, path, [suggestion for _, suggestion in own], how)
     note = f"the files that changed are red together: {whole.last_line}"
-    return tuple(replace(one, note=note) if one.id in taken else one for one in results)
+    return tuple(replace(result, note=note) if result.id in taken else result for result in results)
 
 
 def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool) -> tuple[Suggestion, ...]:
-    """Those that were named, or without names those that are strong."""
+    """The suggestions that were named, or without names the strong ones."""
     if not identities:
         return _strong(store, is_edited=is_edited)
     chosen = store.find_all(identities)
-    for name in (one.id for one in chosen if one.kind == "bug"):
+    for name in (suggestion.id for suggestion in chosen if suggestion.kind == "bug"):
         raise UsageError(
             f"{name} is a possible bug: there is nothing to accept\nNothing was changed.\n"
             f"Its test, as known to fail:  pytest-enrich xfail {name}"
@@ -163,12 +174,16 @@ def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool) -> tupl
 
 
 def _strong(store: Store, *, is_edited: bool) -> tuple[Suggestion, ...]:
-    """What may be taken without a look at each: there is no such thing for any other grade."""
-    found = [one for one in store.pending() if one.grade == "strong" and not is_stale(store, one)]
-    changed = [one.id for one in found if not is_edited and is_edited_by_hand(store, one)]
-    for name in changed:
+    """The suggestions that may be accepted without a look at each: those of other grades may not."""
+    strong = [
+        suggestion
+        for suggestion in store.pending()
+        if suggestion.grade == "strong" and not is_stale(store, suggestion)
+    ]
+    edited = [suggestion.id for suggestion in strong if not is_edited and is_edited_by_hand(store, suggestion)]
+    for name in edited:
         say(f"{name} was edited and is left out: pytest-enrich accept {name} --edited")
-    return tuple(one for one in found if one.id not in changed)
+    return tuple(suggestion for suggestion in strong if suggestion.id not in edited)
 
 
 def _version(store: Store, one: Suggestion, how: How, *, is_edited: bool) -> Suggestion:
@@ -191,7 +206,7 @@ def _version(store: Store, one: Suggestion, how: How, *, is_edited: bool) -> Sug
 
 
 def _refusal(store: Store, one: Suggestion) -> Taken | None:
-    """Why it cannot be accepted, whatever its file says."""
+    """Why the suggestion cannot be accepted, whatever its file says; None if it can."""
     state = store.state(one)
     if state != "pending":
         return Taken(id=one.id, path=one.target.path, refused=f"it was {state} meanwhile")
@@ -202,9 +217,9 @@ def _refusal(store: Store, one: Suggestion) -> Taken | None:
 
 
 def _answered(results: Sequence[Taken], left: int, *, bugs: bool = False) -> int:
-    """Say what came of it, `left` that much waits; answers the exit status."""
-    accepted = [one for one in results if not one.refused]
-    refused = [one for one in results if one.refused]
+    """Report the results, and that `left` are still pending; returns the exit status."""
+    accepted = [result for result in results if not result.refused]
+    refused = [result for result in results if result.refused]
     answer({"accepted": accepted, "refused": refused})
     tell_results(results, bugs=bugs)
     files = ", ".join(sorted({visible(result.path) for result in accepted}))
@@ -219,17 +234,17 @@ def _answered(results: Sequence[Taken], left: int, *, bugs: bool = False) -> int
 
 
 def tell_results(results: Sequence[Taken], *, bugs: bool) -> None:
-    """Say of each what came of it."""
-    accepted = [one for one in results if not one.refused]
-    known, noun = (", as known to fail", "possible bug") if bugs else ("", "suggestion")
+    """Report the result of each suggestion."""
+    accepted = [result for result in results if not result.refused]
+    suffix, noun = (", as known to fail", "possible bug") if bugs else ("", "suggestion")
     for result in accepted:
         for name, line in result.names:
-            say(f"added to {visible(result.path)}:{line}  {visible(name)}{known}")
+            say(f"added to {visible(result.path)}:{line}  {visible(name)}{suffix}")
     for path, summary in {result.path: result.summary for result in accepted}.items():
         say(f"{visible(path)}: {visible(summary)}")
     for note in dict.fromkeys(result.note for result in accepted if result.note):
         say(f"note: {visible(note)}")
-    for result in (one for one in results if one.refused):
+    for result in (result for result in results if result.refused):
         say(f"\n{result.id} was not accepted: {visible_lines(result.refused)}")
         say(visible_lines(result.output)) if result.output else None
         say(f"The test file is as it was before; the {noun} still waits.")
@@ -246,7 +261,7 @@ def xfail(store: Store, identities: tuple[str, ...]) -> int:
     """
     settle_interrupted(store)
     chosen = store.find_all(identities)
-    for name in (one.id for one in chosen if one.kind != "bug"):
+    for name in (suggestion.id for suggestion in chosen if suggestion.kind != "bug"):
         raise UsageError(f"{name} is no possible bug\nNothing was done. What there is:  pytest-enrich list --bugs")
     results = accept(store, chosen, How(tell=tell))
     return _answered(results, len(store.bugs()), bugs=True)

@@ -1,4 +1,4 @@
-"""`pytest-enrich audit`: who or what wrote a test, from what, and what was checked, provable later."""
+"""`pytest-enrich audit`: proof, for later, of who or what wrote a test, from what, and what was checked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pytest_enrich.store import Store, disk, evidence, identity
 from pytest_enrich.store.evidence import Checked, Line
 
 NAMESPACE = "pytest-enrich"
-"""What `ssh-keygen -Y` signs for."""
+"""The namespace of the signature, for `ssh-keygen -Y`."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -38,29 +38,34 @@ def command() -> None:
 @project_option
 def verify(store: Store, *, head: str) -> int:
     """Go along the whole evidence: has a line been changed, removed, added, or moved? Exit with 1 if so."""
-    found = store.evidence.check()
-    faults = (*found.faults, *_lost(found, head))
-    facts = {"lines": found.head.lines, "head": found.head.digest, "foreign": found.foreign, "faults": faults}
+    checked = store.evidence.check()
+    faults = (*checked.faults, *_lost(checked, head))
+    facts = {
+        "lines": checked.head.lines,
+        "head": checked.head.digest,
+        "foreign": checked.foreign,
+        "faults": faults,
+    }
     if not answer(facts):
-        say(visible_lines("\n".join(_verified(found, faults))))
+        say(visible_lines("\n".join(_verified(checked, faults))))
     return 1 if faults else 0
 
 
 def whole(store: Store, nothing: str) -> Checked:
-    """The evidence, where nothing is wrong with it.
+    """The evidence, provided that nothing is wrong with it.
 
     Raises:
-        UsageError: Something is; `nothing` says that nothing was done.
+        UsageError: Something is wrong; `nothing` says that nothing was done.
     """
-    found = store.evidence.check()
-    if found.faults:
-        fault = visible(found.faults[0])
+    checked = store.evidence.check()
+    if checked.faults:
+        fault = visible(checked.faults[0])
         raise UsageError(f"the evidence is broken: {fault}\n{nothing}\nAll faults:  pytest-enrich audit verify")
-    return found
+    return checked
 
 
 def _lost(found: Checked, head: str) -> Iterator[str]:
-    """That the evidence does not contain the line which it ended with once."""
+    """A fault, if the evidence no longer has the line that it once ended with."""
     ends = {*(line.previous for line in found.lines), found.head.digest}
     if head and head not in ends:
         yield f"no line of it is {head}: what ended so was cut off, or made again"
@@ -95,34 +100,38 @@ def show(store: Store, prefix: str) -> int:
     lines = tuple(store.evidence.lines())
     name = _chosen(prefix, lines)
     story = _story(lines, name)
-    if not answer([{"number": one.number, "at": one.at, "kind": one.kind, "said": one.said} for one in story]):
+    if not answer(
+        [{"number": line.number, "at": line.at, "kind": line.kind, "said": line.said} for line in story]
+    ):
         say(visible_lines("\n".join(_told(name, story))))
     return 0
 
 
 def _chosen(prefix: str, lines: Iterable[Line]) -> str:
-    """The id that begins so, of all suggestions that were ever written.
+    """The one id with this prefix, of all suggestions that were ever written.
 
     Raises:
-        UsageError: None does, or several do.
+        UsageError: There is none, or there are several.
     """
     written = (line.told("suggestion", Written) for line in lines)
-    return identity.choose_name(prefix, {one.suggestion.id for one in written if one is not None})
+    return identity.choose_name(prefix, {record.suggestion.id for record in written if record is not None})
 
 
 def _story(lines: Sequence[Line], name: str) -> list[Line]:
     """The lines about one suggestion: of its run, and of all that came after."""
     written = ((place, line.told("suggestion", Written)) for place, line in enumerate(lines))
-    made, one = [(place, told.suggestion) for place, told in written if told and told.suggestion.id == name][-1]
+    made, suggestion = [
+        (place, record.suggestion) for place, record in written if record and record.suggestion.id == name
+    ][-1]
     run = max((place for place in range(made) if lines[place].kind == "run"), default=made)
-    gap, prompt = one.gap, one.origin.prompt
+    gap, prompt = suggestion.gap, suggestion.origin.prompt
 
     def is_about(place: int, line: Line) -> bool:
         if (attempt := line.told("attempt", Attempt)) is not None:
             return place > run and (attempt.path, attempt.qualname) == (gap.path, gap.qualname)
         if (decision := line.told("decision", Decision)) is not None:
             return place > made and decision.id == name
-        # A reply may be known from an earlier run.
+        # The reply may come from an earlier run.
         is_asked = (
             line.kind == "exchange" and place < made and bool(prompt) and prompt.encode() in bytes(line.said)
         )
@@ -140,26 +149,26 @@ def _told(name: str, story: Iterable[Line]) -> Iterator[str]:
 
 
 def _facts(line: Line) -> Iterator[str]:
-    """A few lines about what a line of evidence says."""
+    """What a line of evidence says, in a few lines."""
     if (run := line.told("run", Begun)) is not None:
-        yield ", ".join(f"{what} {version}" for what, version in run.versions.items())
+        yield ", ".join(f"{name} {version}" for name, version in run.versions.items())
         yield f"commit {run.commit or 'unknown'}, isolation {run.isolation}, coverage {run.coverage[:12]}"
         yield from (
             f"layer    {name} {'works' if works else 'does not work'}" for name, works in run.layers.items()
         )
         yield from [f"policy   {run.policy[:12]}"] if run.policy else []
-        yield f"options  {', '.join(f'{what}={value}' for what, value in run.options.items() if value)}"
+        yield f"options  {', '.join(f'{name}={value}' for name, value in run.options.items() if value)}"
         read = {**run.configuration, **run.sources, **run.tests}
         yield from (f"read     {digest[:12]}  {path}" for path, digest in read.items())
     elif (attempt := line.told("attempt", Attempt)) is not None:
         yield from _of_attempt(attempt)
     elif (written := line.told("suggestion", Written)) is not None:
-        one = written.suggestion
-        yield f"{one.title}: {one.grade}, body {one.test.body_sha256[:12]}, patch {written.patch[:12]}"
-        yield f"passed {one.proof.runs.passed} of {one.proof.runs.of}: {', '.join(one.proof.runs.modes)}"
-        yield from (f"left out {way}" for way in one.proof.runs.left_out)
-        yield one.proof.mutants.told()
-        yield from one.test.code.rstrip("\n").split("\n")
+        proven = written.suggestion
+        yield f"{proven.title}: {proven.grade}, body {proven.test.body_sha256[:12]}, patch {written.patch[:12]}"
+        yield f"passed {proven.proof.runs.passed} of {proven.proof.runs.of}: {', '.join(proven.proof.runs.modes)}"
+        yield from (f"left out {way}" for way in proven.proof.runs.left_out)
+        yield proven.proof.mutants.told()
+        yield from proven.test.code.rstrip("\n").split("\n")
     elif (decision := line.told("decision", Decision)) is not None:
         note = f" ({decision.note})" if decision.note else ""
         why = f", {decision.reason}{note}" if decision.verb == "reject" else ""
@@ -178,7 +187,7 @@ def _of_attempt(attempt: Attempt) -> Iterator[str]:
         yield from (f"         {line}" for line in verdict.detail.splitlines())
     elif isinstance(verdict, Kept):
         yield f"kept     {', '.join(verdict.runs)}; {verdict.mutants.told()}"
-        yield from (f"control  {what}: {fate}" for what, fate in verdict.controls.items())
+        yield from (f"control  {control}: {fate}" for control, fate in verdict.controls.items())
 
 
 @command.command("export")
@@ -187,7 +196,7 @@ def _of_attempt(attempt: Attempt) -> Iterator[str]:
 @project_option
 def export(store: Store, *, out: Path, sign: Path | None) -> int:
     """Pack the evidence with a list of its digests; the same evidence makes the same file."""
-    found = whole(store, "Nothing was written.")
+    checked = whole(store, "Nothing was written.")
     marks = (store.evidence.directory / name for name in ("head.json", "cut.json"))
     names = [*store.evidence.files(), *marks]
     contents = {path.name: content for path in names if (content := disk.read(path, evidence.LARGEST)) is not None}
@@ -195,7 +204,7 @@ def export(store: Store, *, out: Path, sign: Path | None) -> int:
         raise UsageError("there is no evidence yet\nNothing was written.\nNext:  pytest --enrich")
     contents["SHA256SUMS"] = "".join(f"{disk.sha256(text)}  {name}\n" for name, text in contents.items()).encode()
     disk.write(out, _zipped(contents))
-    say(f"{visible(str(out))}: {counted(found.head.lines, 'line')}, head {found.head.digest}")
+    say(f"{visible(str(out))}: {counted(checked.head.lines, 'line')}, head {checked.head.digest}")
     if sign is not None:
         say(f"signed by {visible(str(sign))}: {visible(str(_sign(out, sign)))}")
     return 0
@@ -222,12 +231,12 @@ def _sign(out: Path, key: Path) -> Path:
             f"ssh-keygen is not installed\n{out} was written and is not signed.\nTo sign it:  {verify}"
         )
     signature = out.with_name(f"{out.name}.sig")
-    signature.unlink(missing_ok=True)  # it would ask whether to write over it
+    signature.unlink(missing_ok=True)  # `ssh-keygen` would ask whether to overwrite it
     words = [program, "-Y", "sign", "-n", NAMESPACE, "-f", str(key), str(out)]
     done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
     if done.returncode or not signature.exists():
-        told = visible(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "it said nothing")
+        reason = visible(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "it said nothing")
         raise StoreError(
-            f"ssh-keygen refused: {told}\n{out} was written and is not signed.\nTo sign it:  {verify}"
+            f"ssh-keygen refused: {reason}\n{out} was written and is not signed.\nTo sign it:  {verify}"
         )
     return signature

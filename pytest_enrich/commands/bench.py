@@ -1,7 +1,7 @@
-"""`pytest-enrich bench`: what each local model is worth on this project, beside no model.
+"""`pytest-enrich bench`: what each local model is worth on this project, compared with no model.
 
 In copies a share of the team's own tests is hidden; each arm has the same time to win back what only these
-covered. What is measured is kept: the same command goes on where it was interrupted. The project is only read.
+covered. Measurements are kept: the same command continues where it was interrupted. The project is only read.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ _Z = 1.96
 
 
 class Arm(Struct, frozen=True, kw_only=True):
-    """What came of one model.
+    """The result of one model.
 
     Attributes:
         name: Of the model, `none` for the run without one.
         back, wanted: How many branches that only hidden tests covered are covered again, and how many there are.
-        killed, tried: Of the mutants that the tests which were left do not kill, those that accepted tests kill.
+        killed, tried: How many mutants that the remaining tests miss are killed by accepted ones, and of how many.
         accepted, own: How many suggestions were accepted, and how many of them are the model's tests or values.
         tokens: What the model wrote.
         seconds: Of the whole run.
@@ -146,7 +146,7 @@ class Bench(Struct, frozen=True, kw_only=True):
         return msgspec.json.decode(file.read_bytes(), type=tuple[str, ...])
 
     def arm(self, model: str) -> Arm:
-        """What comes of a model, measured once."""
+        """The result of a model, measured once."""
         name = re.sub(r"[^\w.-]", "-", model)
         file = self.place / f"arm-{name}.json"
         if file.exists():
@@ -164,26 +164,36 @@ class Bench(Struct, frozen=True, kw_only=True):
             raise RefusedError(f"{model} was not asked: {'; '.join(run.notes)}\nThe other figures are kept.")
         waiting = store.pending()
         if waiting:
-            self._ran(checkout, "-m", "pytest_enrich", "accept", *(one.id for one in waiting), allowed=(0, 3))
-        left = {one.id for one in store.pending()}
-        taken = [one for one in waiting if one.id not in left]
+            self._ran(
+                checkout,
+                "-m",
+                "pytest_enrich",
+                "accept",
+                *(suggestion.id for suggestion in waiting),
+                allowed=(0, 3),
+            )
+        left = {suggestion.id for suggestion in store.pending()}
+        taken = [suggestion for suggestion in waiting if suggestion.id not in left]
         full, before = self._known("full.json"), self._known("base.json")
         fates = [
-            (one.gap.path, each) for one in taken for each in one.proof.mutants.list if not each.killed_before
+            (suggestion.gap.path, mutant)
+            for suggestion in taken
+            for mutant in suggestion.proof.mutants.list
+            if not mutant.killed_before
         ]
-        found = Arm(
+        measured = Arm(
             name=model,
             back=len((before - full) - self._missing(checkout)),
             wanted=len(before - full),
-            killed=len({(path, each.line, each.change) for path, each in fates if each.killed}),
-            tried=len({(path, each.line, each.change) for path, each in fates}),
+            killed=len({(path, mutant.line, mutant.change) for path, mutant in fates if mutant.killed}),
+            tried=len({(path, mutant.line, mutant.change) for path, mutant in fates}),
             accepted=len(taken),
-            own=sum(one.origin.proposer == "ollama" for one in taken),
+            own=sum(suggestion.origin.proposer == "ollama" for suggestion in taken),
             tokens=run.model.counts.get("tokens written", 0) if run.model else 0,
             seconds=round(seconds, 1),
         )
-        self._keep(file.name, found)
-        return found
+        self._keep(file.name, measured)
+        return measured
 
     def _copied(self, source: Path, name: str) -> Path:
         checkout = self.place / name
@@ -194,8 +204,8 @@ class Bench(Struct, frozen=True, kw_only=True):
     def _collected(self, checkout: Path) -> list[str]:
         """The node ids of the test functions whose text stands in the file that they are collected from."""
         output = self._pytest(checkout, "--collect-only", "--verbosity=-1")
-        found = (line.partition("[")[0].strip() for line in output.splitlines() if "::" in line)
-        return [nodeid for nodeid in dict.fromkeys(found) if _is_written(checkout, nodeid)]
+        nodeids = (line.partition("[")[0].strip() for line in output.splitlines() if "::" in line)
+        return [nodeid for nodeid in dict.fromkeys(nodeids) if _is_written(checkout, nodeid)]
 
     def _missing(self, checkout: Path) -> frozenset[Branch]:
         """The branches that the tests of a copy leave out."""
@@ -212,7 +222,7 @@ class Bench(Struct, frozen=True, kw_only=True):
         return self._ran(checkout, "-m", "pytest", *always, *words)
 
     def _ran(self, checkout: Path, *words: str, allowed: Sequence[int] = (0,)) -> str:
-        """What a Python process in a copy printed, which finds the copy's modules before the project's."""
+        """The output of a Python process in a copy; it finds the copy's modules before the project's."""
         path = os.pathsep.join(map(str, (checkout / "src", checkout)))
         env = {**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
         limit = (self.budget.seconds or 0.0) + ALLOWED
@@ -235,7 +245,7 @@ class Bench(Struct, frozen=True, kw_only=True):
         return ended.stdout
 
     def _keep(self, name: str, value: object) -> None:
-        """On the disk whole or not at all."""
+        """Write it to the disk, whole or not at all."""
         disk.write(self.place / name, msgspec.json.encode(value, order="deterministic"))
 
     def _known(self, name: str) -> frozenset[Branch]:
@@ -250,7 +260,7 @@ def choose(nodeids: Sequence[str], share: float, seed: int) -> tuple[str, ...]:
 
 
 def hide(checkout: Path, nodeids: Iterable[str]) -> None:
-    """Take the text of these tests out of their files: who looks for tests must not read them."""
+    """Take the text of these tests out of their files: whoever proposes tests must not read them."""
     names: dict[str, set[str]] = {}
     for nodeid in nodeids:
         path, _, inside = nodeid.partition("::")
@@ -269,14 +279,14 @@ def without(text: str, names: set[str]) -> str:
 
 
 def _is_written(checkout: Path, nodeid: str) -> bool:
-    """Whether it is a function of its file; what is inherited, or a docstring's, is none."""
+    """Whether the test is a function in its file, and not inherited or from a docstring."""
     path, _, name = nodeid.partition("::")
     file = checkout / path
     return file.suffix == ".py" and any(_going(ast.parse(file.read_bytes()).body, "", {name}))
 
 
 def _going(body: Sequence[ast.stmt], owner: str, names: set[str]) -> Iterator[tuple[int, int, str]]:
-    """The lines that go, and what comes instead, "" for nothing."""
+    """The ranges of lines to remove, and what replaces each, "" for nothing."""
     gone = [node for node in body if isinstance(node, Function) and f"{owner}{node.name}" in names]
     for node in gone:
         first, column, last, _ = span(node)
@@ -288,11 +298,11 @@ def _going(body: Sequence[ast.stmt], owner: str, names: set[str]) -> Iterator[tu
 
 
 def table(arms: Sequence[Arm]) -> str:
-    """Markdown: a model a row."""
+    """A table in Markdown, one row per model."""
     rows: list[tuple[str, ...]] = [
         ("model", "branches back", "mutants killed", "accepted, its own", "its own per 1,000 tokens", "s")
     ]
-    rows += [_row(one) for one in arms]
+    rows += [_row(arm) for arm in arms]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join([lines[0], f"|{'---|' * len(rows[0])}", *lines[1:]])
 
@@ -312,7 +322,7 @@ def _share(count: int, of: int) -> str:
 
 
 def wilson(count: int, of: int) -> tuple[float, float]:
-    """The interval in which a share lies that was seen `count` times `of` so many."""
+    """The 95 % interval of a share that was seen `count` times out of `of`."""
     share, squared = count / of, _Z * _Z
     middle = (share + squared / (2 * of)) / (1 + squared / of)
     half = _Z * math.sqrt(share * (1 - share) / of + squared / (4 * of * of)) / (1 + squared / of)

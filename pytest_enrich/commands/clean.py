@@ -29,7 +29,7 @@ def command(store: Store, *, yes: bool) -> int:
     """
     settle_interrupted(store)
     rules = targets.policy_of(store.rootdir)
-    stale = [one for one in store.pending() if is_stale(store, one)]
+    stale = [suggestion for suggestion in store.pending() if is_stale(store, suggestion)]
     decided = tuple(_decided(store, rules.policy.retention))
     days = rules.policy.retention.evidence_days
     old = _older(days) if days is not None and not store.evidence.check().faults else lambda _at: False
@@ -43,14 +43,14 @@ def command(store: Store, *, yes: bool) -> int:
         say(f"Removed {len(decided)} decided and {len(stale)} stale.\nNext:  pytest-enrich list")
     lines = store.evidence.remove(old, f"{rules.name} {rules.sha256}") if runs else 0
     say(f"Removed {counted(lines, 'line')} of evidence.") if lines else None
-    answer({"decided": decided, "stale": [one.id for one in stale], "evidence": lines})
+    answer({"decided": decided, "stale": [suggestion.id for suggestion in stale], "evidence": lines})
     return 0
 
 
 def _decided(store: Store, rules: RetentionRules) -> Iterator[str]:
     """The folders of what was decided long enough ago; older ones of the same id have a `~` in their name."""
     is_old = _older(rules.decided_days) if rules.decided_days is not None else lambda _at: True
-    latest = {one.id: one.at for one in store.decisions()}
+    latest = {decision.id: decision.at for decision in store.decisions()}
     yield from (name for name in store.decided_names() if is_old(latest.get(name.partition("~")[0], disk.now())))
 
 
@@ -63,20 +63,20 @@ def _ask(decided: int, stale: int, runs: int) -> None:
     """Ask on a terminal.
 
     Raises:
-        UsageError: There is none.
+        UsageError: There is no terminal.
     """
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             "clean asks before it removes\nNothing was removed.\nWithout asking:  pytest-enrich clean --yes"
         )
-    what = f"{counted(decided, 'decided suggestion')} and {counted(stale, 'stale one')}"
-    what += f", and the evidence of {counted(runs, 'run')}" if runs else ""
-    click.confirm(f"Remove {what}? They can no longer be undone", abort=True, err=True)
+    parts = f"{counted(decided, 'decided suggestion')} and {counted(stale, 'stale one')}"
+    parts += f", and the evidence of {counted(runs, 'run')}" if runs else ""
+    click.confirm(f"Remove {parts}? They can no longer be undone", abort=True, err=True)
 
 
 def _remove(store: Store, stale: list[Suggestion], decided: tuple[str, ...]) -> None:
     store.clean(decided)  # first: one that is stale may have the id of one that was decided
-    for one in stale:
-        store.decide(Decision(id=one.id, verb="stale", body=one.test.body_sha256, at=disk.now()))
-    store.clean(one.id for one in stale)
+    for suggestion in stale:
+        store.decide(Decision(id=suggestion.id, verb="stale", body=suggestion.test.body_sha256, at=disk.now()))
+    store.clean(suggestion.id for suggestion in stale)
     rebuild.texts(store)

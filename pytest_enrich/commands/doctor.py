@@ -1,4 +1,4 @@
-"""`pytest-enrich doctor`: is everything there? With the commands that fix what is not."""
+"""`pytest-enrich doctor`: is everything there? If not, with the commands that fix it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pytest_enrich.store.evidence import Answers
 
 _FOUND = 1
 _MODEL = 60.0
-"""Seconds that a model has to be loaded and to show what it can do."""
+"""Seconds for a model to load and to show what it can do."""
 
 
 class Check(Struct, frozen=True):
@@ -68,19 +68,19 @@ def _model(store: Store) -> Iterator[Check]:
     from pytest_enrich.proposers.ollama.naming import FIRST
 
     rules = targets.policy_of(store.rootdir)
-    found = connect.connect(Settings(rootdir=Path(store.rootdir), directory=store.directory, policy=rules))
-    if isinstance(found, Refusal):
-        remedy = f" ({found.remedy.partition(':')[2].strip()})" * bool(found.remedy)
-        yield Check("model", ok=True, found=f"none: {found.reason}{remedy}: not needed")
+    connection = connect.connect(Settings(rootdir=Path(store.rootdir), directory=store.directory, policy=rules))
+    if isinstance(connection, Refusal):
+        remedy = f" ({connection.remedy.partition(':')[2].strip()})" * bool(connection.remedy)
+        yield Check("model", ok=True, found=f"none: {connection.reason}{remedy}: not needed")
         return
-    yield Check("model", ok=True, found=f"{found.heading}; {found.reason}")
+    yield Check("model", ok=True, found=f"{connection.heading}; {connection.reason}")
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
         kept = Answers(store.directory if store.exists() else Path(scratch), store.rootdir)
         end = time.monotonic() + _MODEL
-        asker = Asker(found.client, found.model, kept, lambda: end - time.monotonic())
+        asker = Asker(connection.client, connection.model, kept, lambda: end - time.monotonic())
         asker.warm(FIRST)
         yield Check("  good for", ok=True, found=abilities.told(abilities.look(asker)))
-    found.client.close()
+    connection.client.close()
 
 
 def _folder(store: Store) -> Check:
@@ -93,8 +93,8 @@ def _folder(store: Store) -> Check:
         with tempfile.TemporaryFile(dir=writable):
             return Check("folder", ok=True, found=f"{place} can be written")
     except OSError as error:
-        found = f"{place}: {error.strerror}"
-    return Check("folder", ok=False, found=found, fix="pytest --enrich --enrich-dir=/tmp/enrich-suggestions")
+        trouble = f"{place}: {error.strerror}"
+    return Check("folder", ok=False, found=trouble, fix="pytest --enrich --enrich-dir=/tmp/enrich-suggestions")
 
 
 def _limits() -> Check:
@@ -111,7 +111,7 @@ def _limits() -> Check:
 
 
 def _isolation(rootdir: Path) -> Iterator[Check]:
-    """What would be round generated code, and each layer of it; with less there is less that may be run."""
+    """The isolation that generated code would run in, and each of its layers; with less, less may be run."""
     name, layers = isolation.survey(rootdir)
     note = ": code that a model writes is not run here" if name == RLIMITS_ONLY.name else ""
     yield Check("isolation", ok=True, found=f"{name}{note}")
@@ -119,22 +119,24 @@ def _isolation(rootdir: Path) -> Iterator[Check]:
 
 
 def _inside(store: Store) -> Iterator[Check]:
-    """Whether existing tests pass where candidates run: with all libraries there they may not."""
-    found = reproof.rehearse(store)
-    name = f"in {found.isolation}: " if found.isolation else ""
-    if found.trouble:
-        yield Check("inside", ok=False, found=f"{name}{found.trouble}", fix=_way_out(found.isolation))
+    """Whether existing tests pass where candidates run: they may not, even with all libraries there."""
+    rehearsal = reproof.rehearse(store)
+    name = f"in {rehearsal.isolation}: " if rehearsal.isolation else ""
+    if rehearsal.trouble:
+        yield Check("inside", ok=False, found=f"{name}{rehearsal.trouble}", fix=_way_out(rehearsal.isolation))
         return
-    ways = f"in {len(found.passed)} of {len(found.passed) + len(found.fallen)} ways of running them"
-    told = (
-        f"{counted(len(found.tests), 'existing test')} passed {ways}" if found.tests else "there is no test to try"
+    ways = f"in {len(rehearsal.passed)} of {len(rehearsal.passed) + len(rehearsal.fallen)} ways of running them"
+    result = (
+        f"{counted(len(rehearsal.tests), 'existing test')} passed {ways}"
+        if rehearsal.tests
+        else "there is no test to try"
     )
-    yield Check("inside", ok=True, found=f"{name}{told}")
-    yield from (Check("  left out", ok=True, found=way) for way in found.fallen)
+    yield Check("inside", ok=True, found=f"{name}{result}")
+    yield from (Check("  left out", ok=True, found=way) for way in rehearsal.fallen)
 
 
 def _way_out(isolation: str) -> str:
-    """What lets tests do more inside; where nothing does, what tells whether they pass outside."""
+    """The command that lets tests do more inside; if there is none, one that shows if they pass outside."""
     if isolation == "landlock+seccomp":
         return "apt-get install bubblewrap"
     return f"{sys.executable} -m pytest -x"

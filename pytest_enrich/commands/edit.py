@@ -1,4 +1,4 @@
-"""A person's own version of a test: what is between the marks of its runnable file counts, when they say so."""
+"""A person's own version of a test: what is between the marks of its runnable file, if they ask for it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def is_edited_by_hand(store: Store, one: Suggestion) -> bool:
-    """Whether the test in the runnable file is another than the one that was proven."""
+    """Whether the test in the runnable file differs from the one that was proven."""
     from pytest_enrich import patch
 
     text = store.read_text(one, identity.module_name(one.id))
-    if one.kind == "bug":  # there is nothing of it to be chosen
+    if one.kind == "bug":  # a bug has no version to choose
         return False
     if one.kind == "row":  # the rest of the file is a copy
         return bool(text) and _lines(patch.marked(text)) != _lines(one.test.code)
@@ -41,7 +41,7 @@ def edited_version(store: Store, one: Suggestion) -> Suggestion:
 
 
 def _test(test: TestPart, text: str, name: str) -> TestPart:
-    """With the functions between the marks."""
+    """The test with the functions between the marks."""
     from pytest_enrich import patch
 
     code = patch.marked(text)
@@ -52,7 +52,7 @@ def _test(test: TestPart, text: str, name: str) -> TestPart:
 
 
 def _row(one: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
-    """With the one element between the marks."""
+    """The test with the one element between the marks."""
     from pytest_enrich import patch
 
     code = patch.marked(text).strip().removesuffix(",")
@@ -60,8 +60,8 @@ def _row(one: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
     value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
     if not isinstance(value, ast.List) or len(value.elts) != 1:
         raise _wrong(name, "one case")
-    known = patch.row_of(one.target.owner, test.names[0], test.argnames)
-    return replace(test, code=code, body_sha256=patch.body_sha256(code, known))
+    row = patch.row_of(one.target.owner, test.names[0], test.argnames)
+    return replace(test, code=code, body_sha256=patch.body_sha256(code, row))
 
 
 def _wrong(name: str, what: str) -> RefusedError:
@@ -77,7 +77,7 @@ def _lines(code: str) -> list[str]:
 
 
 def _without_comments(text: str) -> list[str]:
-    """The lines that matter: another version of ours may have written other words above them."""
+    """The lines that matter: another version of the plugin may have written other comments."""
     return [line.rstrip() for line in text.splitlines() if not line.startswith("#")]
 
 
@@ -105,12 +105,12 @@ def open_editor(store: Store, one: Suggestion) -> None:
 
 
 def original(store: Store, one: Suggestion) -> None:
-    """Give the runnable file its first text back."""
+    """Restore the original text of the runnable file."""
     store.replace_module(one, rebuild.module_text(store, one))
 
 
 def told(one: Suggestion, found: Reproof) -> list[str]:
-    """How the version fared, beside what the suggested test had shown."""
+    """How the version fared, compared with the suggested test."""
     kills = f"{found.mutants.told()}; it was {one.proof.mutants.told()}"
     facts = [
         ("runs", f"yes, {found.seconds * 1000:.1f} ms" if found.passed else "NO"),

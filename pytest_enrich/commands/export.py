@@ -24,12 +24,12 @@ from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.store import Store, disk, identity, python_file
 
 Verdict: TypeAlias = Literal["accepted", "rejected", "kept", "dropped"]
-"""People's word, else the proof's."""
+"""What people decided, or else what the proof said."""
 
 TEST_PART = 10
-"""One function of so many is for testing, with all that belongs to it."""
+"""One function in this many is for testing, with all that belongs to it."""
 MOST_PAIRS = 3
-"""Rejected answers beside one chosen answer."""
+"""Rejected answers that one chosen answer is paired with, at most."""
 INSTRUCTION = (
     "Write one short pytest test that makes the function get to the marked line, and asserts what it does."
 )
@@ -52,7 +52,7 @@ class Example(Struct, frozen=True, kw_only=True):
 
     @property
     def is_good(self) -> bool:
-        """Whether a model should answer so: people accepted it, or it was proven and not decided on."""
+        """Whether a model should answer like this: people accepted it, or it was proven and not decided on."""
         return self.verdict in {"accepted", "kept"}
 
     @property
@@ -79,39 +79,44 @@ def command(store: Store, out: Path, *, exclude: tuple[str, ...]) -> int:
     """Write datasets for post-training: SFT, KTO and DPO in the JSONL forms that TRL reads, with a card."""
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{visible(str(out))} is not empty\nNothing was written.\nGive a new folder.")
-    found = gather(store, (*private.FILES, *private.FOLDERS, *exclude))
-    if not found.examples:
+    gathered = gather(store, (*private.FILES, *private.FOLDERS, *exclude))
+    if not gathered.examples:
         raise UsageError("nothing was tried and decided that could be exported\nNext:  pytest --enrich")
     sets: dict[str, list[tuple[Example, Mapping[str, object]]]] = {
-        "sft": [(one, _row(one, completion=one.answer)) for one in found.examples if one.is_good],
-        "kto": [(one, _row(one, completion=one.answer, label=one.is_good)) for one in found.examples],
-        "dpo": list(_dpo(found.examples)),
+        "sft": [
+            (example, _row(example, completion=example.answer)) for example in gathered.examples if example.is_good
+        ],
+        "kto": [
+            (example, _row(example, completion=example.answer, label=example.is_good))
+            for example in gathered.examples
+        ],
+        "dpo": list(_dpo(gathered.examples)),
     }
     files: dict[Path, str] = {}
     for name, rows in sets.items():
         for part in ("train", "test"):
-            lines = [encoded(row) + b"\n" for one, row in rows if one.is_test == (part == "test")]
-            if lines:  # a split without a row is one that `datasets` does not read
+            lines = [encoded(row) + b"\n" for example, row in rows if example.is_test == (part == "test")]
+            if lines:  # `datasets` does not read a split without rows
                 content = b"".join(lines)
                 disk.make_folder(out / name)
                 disk.write(out / name / f"{part}.jsonl", content)
                 files[Path(name, f"{part}.jsonl")] = disk.sha256(content)
     counts = {name: len(rows) for name, rows in sets.items()}
-    disk.write(out / "README.md", _card(found, counts, files))
-    if not answer({**counts, "left_out": found.left_out}):
-        told = ", ".join(f"{name} {count}" for name, count in counts.items())
-        say(f"{visible(str(out))}: {counted(len(found.examples), 'example')} ({told})")
-        tell("".join(f"left out: {count}, {why}\n" for why, count in found.left_out.items()))
+    disk.write(out / "README.md", _card(gathered, counts, files))
+    if not answer({**counts, "left_out": gathered.left_out}):
+        totals = ", ".join(f"{name} {count}" for name, count in counts.items())
+        say(f"{visible(str(out))}: {counted(len(gathered.examples), 'example')} ({totals})")
+        tell("".join(f"left out: {count}, {why}\n" for why, count in gathered.left_out.items()))
     return 0
 
 
 def gather(store: Store, excluded: Sequence[str]) -> Gathered:
-    """All attempts whose function is today what it was then, each once, with the latest word on it."""
+    """All attempts whose function has not changed since, each once, with the latest verdict on it."""
     words = _decided(store)
     sources = _Sources(store, excluded)
     left_out: Counter[str] = Counter()
-    known: dict[tuple[str, str], Example] = {}
-    for attempt in (one.attempt for one in store.attempts()):
+    examples: dict[tuple[str, str], Example] = {}
+    for attempt in (attempted.attempt for attempted in store.attempts()):
         candidate = attempt.candidate
         if not isinstance(candidate, NewTest):
             left_out["a row of a test that exists"] += 1
@@ -124,7 +129,7 @@ def gather(store: Store, excluded: Sequence[str]) -> Gathered:
             completion = sources.cleaned(
                 "\n".join([*candidate.imports, "", "", code or candidate.code]).lstrip("\n")
             )
-            known[prompt, completion] = Example(
+            examples[prompt, completion] = Example(
                 path=attempt.path,
                 qualname=attempt.qualname,
                 prompt=prompt,
@@ -132,7 +137,7 @@ def gather(store: Store, excluded: Sequence[str]) -> Gathered:
                 verdict=verdict,
                 why=why,
             )
-    return Gathered(tuple(known.values()), dict(left_out))
+    return Gathered(tuple(examples.values()), dict(left_out))
 
 
 def _proof(attempt: Attempt) -> tuple[Verdict, str, str]:
@@ -146,22 +151,25 @@ def _proof(attempt: Attempt) -> tuple[Verdict, str, str]:
 def _decided(store: Store) -> dict[str, tuple[Verdict, str, str]]:
     """What people decided on a test, by its name: the verdict, the reason, and the test as it was shown to them.
 
-    A test that was edited before is no answer that a model should give, and no answer that it should not.
+    A test that was accepted in an edited form is neither a good answer of a model nor a bad one.
     """
-    shown = {(one.id, one.test.body_sha256): one for one in (*store.lying("pending"), *store.lying("decided"))}
-    found: dict[str, tuple[Verdict, str, str]] = {}
+    shown = {
+        (suggestion.id, suggestion.test.body_sha256): suggestion
+        for suggestion in (*store.lying("pending"), *store.lying("decided"))
+    }
+    verdicts: dict[str, tuple[Verdict, str, str]] = {}
     for decision in store.decisions():
-        one = shown.get((decision.id, decision.body))
-        if one is None:
+        suggestion = shown.get((decision.id, decision.body))
+        if suggestion is None:
             continue
-        name = one.test.names[0]
+        name = suggestion.test.names[0]
         if decision.verb == "accept" and not decision.edited:
-            found[name] = ("accepted", "", one.test.code)
+            verdicts[name] = ("accepted", "", suggestion.test.code)
         elif decision.verb == "reject":
-            found[name] = ("rejected", decision.reason, one.test.code)
+            verdicts[name] = ("rejected", decision.reason, suggestion.test.code)
         else:
-            found.pop(name, None)
-    return found
+            verdicts.pop(name, None)
+    return verdicts
 
 
 class _Sources:
@@ -172,13 +180,13 @@ class _Sources:
         self._read = cache(partial(_read, store.rootdir))
 
     def cleaned(self, text: str) -> str:
-        """Without what looks like a secret."""
+        """The text without what looks like a secret."""
         return redacted(text, self._scan)[0]
 
     def prompt(self, attempt: Attempt) -> str:
-        """The question that the attempt answers, "" when the function is another by now, or must not be shown."""
+        """The question that the attempt answers, "" when the function has changed since, or must not be shown."""
         text, places = self._read(attempt.path)
-        missing = {places[one][1] for one in attempt.candidate.gaps if one in places}
+        missing = {places[gap][1] for gap in attempt.candidate.gaps if gap in places}
         function = python_file.functions(text, attempt.path).get(attempt.qualname)
         if not missing or function is None or is_excluded(attempt.path, self._excluded):
             return ""
@@ -188,7 +196,7 @@ class _Sources:
 
 
 def _read(rootdir: Path, path: str) -> tuple[str, dict[str, tuple[str, int]]]:
-    """A file's text and its gaps, nothing where it cannot be read: a path may be anything, and is not followed."""
+    """A file's text and gaps, nothing if it cannot be read; a path, which may be anything, must stay inside."""
     try:
         text = python_file.read(rootdir, path).text if identity.inside(rootdir, path) else ""
     except EnrichError:
@@ -207,21 +215,23 @@ def _row(one: Example, **more: object) -> dict[str, object]:
 def _dpo(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, object]]]:
     """Pairs of answers to one question, those that people decided on first."""
     asked: dict[str, list[Example]] = defaultdict(list)
-    for one in examples:
-        asked[one.prompt].append(one)
+    for example in examples:
+        asked[example.prompt].append(example)
     order = ("accepted", "rejected", "kept", "dropped")
     for answers in asked.values():
-        ordered = sorted(answers, key=lambda one: order.index(one.verdict))
-        bad = [one for one in ordered if not one.is_good]
-        for one in (one for one in ordered if one.is_good):
-            yield from ((one, _row(one, chosen=one.answer, rejected=other.answer)) for other in bad[:MOST_PAIRS])
+        ordered = sorted(answers, key=lambda example: order.index(example.verdict))
+        bad = [example for example in ordered if not example.is_good]
+        for good in (good for good in ordered if good.is_good):
+            yield from (
+                (good, _row(good, chosen=good.answer, rejected=worse.answer)) for worse in bad[:MOST_PAIRS]
+            )
 
 
 def _config(name: str, files: Mapping[Path, str]) -> str:
     """The lines of one dataset.
 
-    Its version is another one for other rows: `datasets` keeps what it read by the folder's name and this, and
-    would give the rows of an earlier export to a folder of the same name.
+    Its version changes with its rows: `datasets` caches what it read by the folder's name and the version, and
+    would otherwise give a folder of the same name the rows of an earlier export.
     """
     version = int(disk.sha256("".join(files.values()).encode())[:7], 16)
     splits = "".join(f"  - split: {file.stem}\n    path: {file.as_posix()}\n" for file in files)
@@ -234,9 +244,9 @@ def _card(found: Gathered, counts: Mapping[str, int], files: Mapping[Path, str])
         _config(name, {file: files[file] for file in splits})
         for name, splits in groupby(files, lambda file: file.parent.name)
     )
-    verdicts = Counter(one.verdict for one in found.examples)
-    reasons = Counter(one.why for one in found.examples if one.why)
-    functions = {(one.path, one.qualname): one.is_test for one in found.examples}
+    verdicts = Counter(example.verdict for example in found.examples)
+    reasons = Counter(example.why for example in found.examples if example.why)
+    functions = {(example.path, example.qualname): example.is_test for example in found.examples}
     rows = [
         *(f"| {name} | {counts[name]} |" for name in counts),
         *(f"| {name} | {count} |" for name, count in verdicts.most_common()),

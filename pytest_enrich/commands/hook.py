@@ -26,12 +26,16 @@ _REASONS = ("pending", "bugs")
 
 
 class _Files(click.Command):
-    """A command to which git and pre-commit give the names of files as they are."""
+    """A command that gets file names from git and pre-commit as they are."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """A file whose name looks like an option is a file."""
+        """Parse the arguments; an existing file whose name looks like an option is a file."""
         return super().parse_args(
-            ctx, [f"./{one}" if one.startswith("-") and os.path.lexists(one) else one for one in args]
+            ctx,
+            [
+                f"./{argument}" if argument.startswith("-") and os.path.lexists(argument) else argument
+                for argument in args
+            ],
         )
 
 
@@ -61,11 +65,11 @@ def command(files: tuple[str, ...], *, fail_on: tuple[str, ...], directory: Path
 
 def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str]) -> int:
     cwd = Path.cwd()
-    found = _waiting(files, directory, cwd)
+    pairs = _waiting(files, directory, cwd)
     here = os.path.realpath(cwd)
-    waiting = [store.rootdir / one.gap.path for store, one in found if one.kind != "bug"]
+    waiting = [store.rootdir / suggestion.gap.path for store, suggestion in pairs if suggestion.kind != "bug"]
     paths = [os.path.relpath(os.path.realpath(path), here) for path in waiting]
-    wrong = [one for _, one in found if one.kind == "bug"]
+    wrong = [suggestion for _, suggestion in pairs if suggestion.kind == "bug"]
     if paths:
         say(told(paths))
     if wrong:
@@ -82,7 +86,7 @@ def told(paths: Sequence[str]) -> str:
 
 def told_bugs(found: Sequence[Suggestion]) -> str:
     """`1 possible bug in src/shop/cart.py:  pytest-enrich list --bugs`."""
-    where = _named([one.gap.path for one in found])
+    where = _named([bug.gap.path for bug in found])
     return f"{counted(len(found), 'possible bug')} in {where}:  pytest-enrich list --bugs"
 
 
@@ -91,24 +95,24 @@ def _named(paths: Sequence[str]) -> str:
 
 
 def _waiting(files: Sequence[str], directory: Path | None, cwd: Path) -> list[tuple[Store, Suggestion]]:
-    """What waits for one of these source or test files, or without files all that waits."""
+    """The pending suggestions for these source or test files; without files, all of them."""
     projects = _projects(files, directory, cwd) if files else {locate(directory, cwd): []}
     return [
-        (store, one)
+        (store, suggestion)
         for store, paths in projects.items()
-        for one in (store.shelf().suggestions if store.exists() else ())
-        if not files or not {one.gap.path, one.target.path}.isdisjoint(paths)
+        for suggestion in (store.shelf().suggestions if store.exists() else ())
+        if not files or not {suggestion.gap.path, suggestion.target.path}.isdisjoint(paths)
     ]
 
 
 def _projects(files: Iterable[str], directory: Path | None, cwd: Path) -> dict[Store, list[str]]:
-    """The files by the project that they are in, relative to its folder: a repository may have several."""
+    """The files grouped by project, relative to its folder: a repository may have several projects."""
     located = cache(lambda folder: locate(directory, cwd if directory else folder))
-    found: dict[Store, list[str]] = {}
+    grouped: dict[Store, list[str]] = {}
     for file in files:
         path = Path(os.path.realpath(cwd / file))
         store = located(path.parent)
         rootdir = Path(os.path.realpath(store.rootdir))
         if path.is_relative_to(rootdir):
-            found.setdefault(store, []).append(path.relative_to(rootdir).as_posix())
-    return found
+            grouped.setdefault(store, []).append(path.relative_to(rootdir).as_posix())
+    return grouped

@@ -29,15 +29,15 @@ _NO_FOLDER = (
 def command(directories: tuple[Path, ...], into: Path | None) -> int:
     """Join the suggestions folders of several jobs into one; the folders themselves are not changed."""
     store = locate(into, Path.cwd())
-    found = [one for path in directories for one in _folders(path, store)]
-    sources = list({one.directory.resolve(): one for one in found}.values())
+    folders = [source for path in directories for source in _folders(path, store)]
+    sources = list({source.directory.resolve(): source for source in folders}.values())
     if not sources:
         say("No job has left anything: nothing was merged.")
         answer({"folders": [], "added": [], "waiting": []})
         return 0
-    for one in sources:
-        for problem in one.shelf().problems:
-            tell(f"passed over: {visible(f'{one.directory}: {problem}')}")
+    for source in sources:
+        for problem in source.shelf().problems:
+            tell(f"passed over: {visible(f'{source.directory}: {problem}')}")
     done = _merged(store, sources)
     if not answer(_facts(store, sources, done)):
         with reports.fenced(os.environ, say):
@@ -46,7 +46,7 @@ def command(directories: tuple[Path, ...], into: Path | None) -> int:
 
 
 def _merged(store: Store, sources: list[Store]) -> Merged:
-    """Merge them.
+    """Merge the sources into the store.
 
     Raises:
         StoreError: With the command that helps here.
@@ -54,11 +54,11 @@ def _merged(store: Store, sources: list[Store]) -> Merged:
     try:
         return merge.merge(store, sources, at=disk.now())
     except StoreError as error:
-        told = str(error).splitlines()[0]
-        if str(store.directory) not in told:
+        message = str(error).splitlines()[0]
+        if str(store.directory) not in message:
             raise
         raise StoreError(
-            f"{told}\nWhat was merged so far is whole, and the same command goes on.\n"
+            f"{message}\nWhat was merged so far is whole, and the same command goes on.\n"
             "Another folder:  pytest-enrich merge DIR... --into FOLDER"
         ) from error
 
@@ -69,11 +69,11 @@ def _folders(path: Path, store: Store) -> tuple[Store, ...]:
     Raises:
         UsageError: There is none.
     """
-    found = merge.folders((Path.cwd() / path).absolute(), store.rootdir)
+    stores = merge.folders((Path.cwd() / path).absolute(), store.rootdir)
     is_empty = path.is_dir() and not any(path.iterdir())  # for downloads, and no job had anything to leave
-    if not found and not is_empty:
+    if not stores and not is_empty:
         raise UsageError(_NO_FOLDER.format(path=visible(str(path))))
-    return found
+    return stores
 
 
 def _told(store: Store, sources: list[Store], done: Merged) -> str:
@@ -100,12 +100,12 @@ def _told(store: Store, sources: list[Store], done: Merged) -> str:
 def _facts(store: Store, sources: list[Store], done: Merged) -> dict[str, object]:
     return {
         "into": str(store.directory),
-        "folders": [str(one.directory) for one in sources],
-        "added": [one.id for one in done.added],
+        "folders": [str(source.directory) for source in sources],
+        "added": [suggestion.id for suggestion in done.added],
         "same_gap": [offer.suggestion.id for offer in done.choice.worse],
         "adds_nothing": [offer.suggestion.id for offer in done.choice.repeated],
         "decisions": done.decisions,
-        "waiting": [one.id for one in store.pending()],
-        "bugs": [one.id for one in store.bugs()],
+        "waiting": [suggestion.id for suggestion in store.pending()],
+        "bugs": [bug.id for bug in store.bugs()],
         "notes": done.notes,
     }

@@ -39,12 +39,12 @@ def is_json() -> bool:
 
 
 def say(text: str = "") -> None:
-    """Text for a person; out of the way of JSON."""
+    """Print text for a person, on stderr if JSON goes to stdout."""
     click.echo(text, err=is_json())
 
 
 def tell(text: str) -> None:
-    """What a person has to know besides, never among the output of a command."""
+    """Print what else a person has to know, never among the output of a command."""
     click.echo(text, err=True)
 
 
@@ -60,7 +60,7 @@ def answer(value: object) -> bool:
 
 
 def tell_problems(store: Store) -> None:
-    """Name what in the folder could not be read."""
+    """Report what could not be read in the folder."""
     for problem in store.shelf().problems:
         tell(f"passed over: {visible(problem)}")
 
@@ -91,7 +91,7 @@ def project_option(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def existing(directory: Path | None, cwd: Path) -> Store:
-    """As `locate`, with the `.gitignore` that a download has lost put back.
+    """Like `locate`, and restores the `.gitignore` that a download has lost.
 
     Raises:
         UsageError: A folder was named that is not there.
@@ -113,9 +113,9 @@ def _nearest(cwd: Path) -> Store:
     around = [Store(folder, folder.parent) for folder in upwards if folder.name == DEFAULT]
     # A download lies in the project under its artifact's name.
     artifacts = (Store(folder, _marked(folder.parent)) for folder in upwards if _holds_run(folder))
-    found = next((store for store in (*inside, *around) if store.exists()), None) or next(artifacts, None)
+    nearest = next((store for store in (*inside, *around) if store.exists()), None) or next(artifacts, None)
     root = _marked(cwd)
-    return found or Store(root / DEFAULT, root)
+    return nearest or Store(root / DEFAULT, root)
 
 
 def _holds_run(folder: Path) -> bool:
@@ -127,7 +127,7 @@ def _holds_run(folder: Path) -> bool:
 
 
 def _recorded(directory: Path, cwd: Path) -> Path | None:
-    """The rootdir from which the folder's run wrote to exactly this place, when the command is called in it."""
+    """The rootdir from which the folder's run wrote to exactly this place, if the command is called in it."""
     run = last_run.read(Store(directory, directory.parent))
     parts = Path(run.directory).parts if run else (DEFAULT,)
     if not parts or ".." in parts or directory.parts[-len(parts) :] != parts:

@@ -33,11 +33,11 @@ Tell = Callable[[str], None]
 
 
 def unheard(_text: str) -> None:
-    """Where nobody waits, or a screen says so by itself."""
+    """Tell nobody: where nobody waits, or the screen says it already."""
 
 
 class Outcome(Struct, frozen=True):
-    """How a pytest process ended, and what it printed; `late` when it had to be ended, for it took too long."""
+    """How a pytest process ended, and what it printed; `late` if it was ended because it took too long."""
 
     status: int
     output: str
@@ -58,7 +58,7 @@ class Outcome(Struct, frozen=True):
 
     @property
     def end(self) -> str:
-        """The end of what it printed."""
+        """The last lines of the output."""
         return "\n".join(self.output.rstrip().splitlines()[-_LAST:])
 
 
@@ -79,7 +79,7 @@ def suggestion(store: Store, one: Suggestion, words: Sequence[str] = (), tell: T
 
 
 def shown(store: Store, one: Suggestion, words: Sequence[str], seconds: float | None) -> Outcome:
-    """As `suggestion`, with the output going where ours goes, and the status that pytest ends with."""
+    """Like `suggestion`, but the output goes where ours goes; the status is the one that pytest ends with."""
     with (
         selecting(store, one) as chosen,
         tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch,
@@ -94,7 +94,7 @@ def shown(store: Store, one: Suggestion, words: Sequence[str], seconds: float | 
 
 
 def _waited(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
-    """Whether it had to be ended; a Ctrl-C reaches it, too, and it has a moment to end by itself."""
+    """Whether the process had to be ended; Ctrl-C reaches it, too, and then it has a moment to end by itself."""
     try:
         return _ended_late(process, seconds)
     except KeyboardInterrupt:
@@ -105,7 +105,7 @@ def _waited(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
 def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
     if _ends_within(process, seconds):
         return False
-    ignores = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # as what it starts does then
+    ignores = signal.getsignal(signal.SIGINT) == signal.SIG_IGN  # its children inherit that
     process.send_signal(signal.SIGTERM if ignores else signal.SIGINT)
     if not _ends_within(process, _GRACE):
         process.kill()
@@ -114,7 +114,7 @@ def _ended_late(process: subprocess.Popen[bytes], seconds: float | None) -> bool
 
 
 def _ends_within(process: subprocess.Popen[bytes], seconds: float | None) -> bool:
-    """Wait for its end for so long; None for as long as it takes."""
+    """Whether the process ends within so many seconds; with None, wait as long as it takes."""
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
         return True
@@ -137,16 +137,16 @@ def selecting(store: Store, one: Suggestion) -> Iterator[list[str]]:
 
 
 def plugins() -> list[str]:
-    """Where plugins are not loaded by themselves, ours and the one that it needs have to be."""
+    """The options that load our plugin and the one that it needs, where plugins are not autoloaded."""
     return ["-p", "pytest_enrich.pytest_hooks.autoload"] if os.environ.get(_AUTOLOAD) else []
 
 
 def asked(
     store: Store, question: object, answer: type[_T], words: Sequence[str] = (), limit: float | None = None
 ) -> tuple[_T | None, Outcome]:
-    """What a pytest with the options of this project answers to the question, see `--enrich-prove`.
+    """The answer of a pytest with this project's options to the question, and how it ended.
 
-    None where it did not come to that; and how it ended.
+    The answer is None if it gave none; see `--enrich-prove`.
     """
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
         file = Path(scratch) / "question.json"
@@ -164,7 +164,7 @@ def _waiting(tell: Tell, what: str) -> Callable[[], None]:
 
 
 def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool, tell: Callable[[], None]) -> Outcome:
-    """Switch pytest-cov off, where the project has not done so itself in a way that hides the option."""
+    """Run pytest with pytest-cov off, unless the project has disabled it so that the option is unknown."""
     quiet = ["-q", "-p", "no:cacheprovider", *arguments]
     outcome = _captured(store, [*quiet, "--no-cov"], inert=inert, tell=tell)
     if outcome.status == _USAGE and "--no-cov" in outcome.output:
@@ -180,7 +180,7 @@ def _captured(
     tell: Callable[[], None] = lambda: None,
     limit: float | None = None,
 ) -> Outcome:
-    """What pytest prints, and how it ends: after the `limit` (or `LIMIT`) by us, with all that it started."""
+    """What pytest prints, and how it ends: after the `limit` (or `LIMIT`) it is killed, with all it started."""
     limit = LIMIT if limit is None else limit
     with (
         tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch,
@@ -207,7 +207,7 @@ def _captured(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Nothing of what was started goes on; a process that has ended is let be, for its number may be another's."""
+    """Kill the process and all that it started; one that has ended is left alone: its id may be another's now."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -215,9 +215,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment(scratch: Path, *, inert: bool) -> dict[str, str]:
-    """The caller's, with our plugin inert if asked, and nothing left beside the tests.
+    """The caller's environment, with our plugin inert if asked, and nothing left beside the tests.
 
-    A file that is written twice in a second must not be answered from its compiled form.
+    A file that is written twice within a second must not be run from its outdated compiled form.
     """
     ours = {"COVERAGE_FILE": str(scratch / "coverage"), "PYTHONDONTWRITEBYTECODE": "1"}
     return {**os.environ, **ours, **({"PYTEST_ENRICH": "1"} if inert else {})}

@@ -33,10 +33,10 @@ def command(store: Store, identities: tuple[str, ...], *, reason: Reason, scope:
     """Turn suggestions down; `.enrich-rejected` remembers it for the whole team."""
     settle_interrupted(store)
     gone = reject(store, store.find_all(identities), reason=reason, scope=scope, note=note)
-    answer({"rejected": [one.id for one in gone], "scope": scope, "reason": reason})
-    noun = "possible bug" if all(one.kind == "bug" for one in gone) else "suggestion"
+    answer({"rejected": [suggestion.id for suggestion in gone], "scope": scope, "reason": reason})
+    noun = "possible bug" if all(suggestion.kind == "bug" for suggestion in gone) else "suggestion"
     left = len(store.bugs() if noun == "possible bug" else store.pending())
-    say(f"{counted(len(gone), noun)} turned down: {' '.join(one.id for one in gone)}")
+    say(f"{counted(len(gone), noun)} turned down: {' '.join(suggestion.id for suggestion in gone)}")
     say(f"Noted in {rejected.NAME} (commit it). {COMES_BACK[scope]}")
     listed = "pytest-enrich list" + " --bugs" * (noun == "possible bug")
     following = f"{listed if left else 'pytest --enrich'}   (take it back: pytest-enrich undo)"
@@ -53,28 +53,35 @@ def reject(  # noqa: PLR0913 - the parts of a decision
     note: str,
     seconds: float | None = None,
 ) -> tuple[Suggestion, ...]:
-    """Turn these down, and what else waits in the same scope; returns all that are gone.
+    """Turn these down, and whatever else is pending in the same scope; returns all that were turned down.
 
     `seconds` is how long a person looked at those `chosen`.
 
     Raises:
-        RefusedError: One of them does not wait any more.
+        RefusedError: One of them is no longer pending.
     """
     with taken_turn(store):
         at = disk.now()
         decided = partial(Decision, verb="reject", at=at, reason=reason, scope=scope, note=note)
-        for one in chosen:
-            refuse_decided(store, one)
-        store.note(*(decided(id=one.id, body=one.test.body_sha256, seconds=seconds) for one in chosen))
-        lines = (rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note) for one in chosen)
+        for suggestion in chosen:
+            refuse_decided(store, suggestion)
+        store.note(
+            *(
+                decided(id=suggestion.id, body=suggestion.test.body_sha256, seconds=seconds)
+                for suggestion in chosen
+            )
+        )
+        lines = (
+            rejected.of(suggestion, scope=scope, reason=reason, when=at[:10], note=note) for suggestion in chosen
+        )
         for line in {line.what: line for line in lines}.values():
             rejected.append(store.rootdir, line)
-        known = rejected.read(store.rootdir)
-        covered = [one for one in store.lying("pending") if known.has(one)]
-        noted = {one.id for one in chosen}
-        for one in covered:
-            decision = decided(id=one.id, body=one.test.body_sha256)
-            store.settle(decision) if one.id in noted else store.decide(decision)
+        rejections = rejected.read(store.rootdir)
+        covered = [suggestion for suggestion in store.lying("pending") if rejections.has(suggestion)]
+        noted = {suggestion.id for suggestion in chosen}
+        for suggestion in covered:
+            decision = decided(id=suggestion.id, body=suggestion.test.body_sha256)
+            store.settle(decision) if suggestion.id in noted else store.decide(decision)
         rebuild.texts(store)
     return tuple(covered)
 
@@ -98,14 +105,18 @@ def allow(store: Store, what: str) -> int:
 
 
 def _waiting_again(store: Store, wanted: str) -> list[str]:
-    """Suggestions that were turned down here by that line, and wait again."""
-    taken = {one.id for one in store.lying("pending")}
+    """Make the suggestions that this line turned down here pending again; returns their ids."""
+    taken = {suggestion.id for suggestion in store.lying("pending")}
     back = []
-    for one in store.lying("decided"):
-        named = {one.id, one.gap.path, f"{one.gap.path}::{one.gap.qualname}"}
-        if wanted in named and one.id not in taken and store.state(one) == "rejected":
-            store.decide(Decision(id=one.id, verb="undo", body=one.test.body_sha256, at=disk.now(), why="asked"))
-            back.append(one.id)
+    for suggestion in store.lying("decided"):
+        named = {suggestion.id, suggestion.gap.path, f"{suggestion.gap.path}::{suggestion.gap.qualname}"}
+        if wanted in named and suggestion.id not in taken and store.state(suggestion) == "rejected":
+            store.decide(
+                Decision(
+                    id=suggestion.id, verb="undo", body=suggestion.test.body_sha256, at=disk.now(), why="asked"
+                )
+            )
+            back.append(suggestion.id)
     if back:
         rebuild.texts(store)
     return back

@@ -1,6 +1,6 @@
-"""A whole run, judged again from its evidence alone, in the sandbox: no model is asked, and no proposer.
+"""A whole run, judged again in the sandbox from its evidence alone: no model and no proposer is asked.
 
-What is in the evidence is as foreign as any folder that came from elsewhere.
+The evidence is trusted no more than any folder that came from elsewhere.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pytest_enrich.store.seal import Options, harmless
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """Something that came out otherwise: of which suggestion or candidate, on which rung, what it was, and is."""
+    """Something that came out differently: the suggestion or candidate, the rung, what it was, and what it is."""
 
     about: str
     rung: str
@@ -39,11 +39,11 @@ class Compared(Struct, frozen=True, kw_only=True):
     Attributes:
         run: Its number in the evidence.
         at: When it began.
-        kept, dropped, bugs: How many have the verdict again that they had.
-        untried: How many people had turned down before: these were not judged then either.
-        environment: What is not as it was: Python, libraries, files, isolation.
-        differences: Verdicts that are others.
-        figures: What is otherwise below a verdict that is the same.
+        kept, dropped, bugs: How many got the same verdict again.
+        untried: How many people had turned down before: these were not judged in the run either.
+        environment: What has changed: Python, libraries, files, isolation.
+        differences: Verdicts that have changed.
+        figures: What has changed beneath a verdict that is the same.
     """
 
     run: int
@@ -58,7 +58,7 @@ class Compared(Struct, frozen=True, kw_only=True):
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
-    """A run as its evidence has it: `titles` are what its attempts are called, in their order."""
+    """A run as recorded in its evidence; `titles` are what its attempts are called, in their order."""
 
     number: int
     at: str
@@ -67,7 +67,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
 
 
 def replayed(store: Store, name: str, tell: Tell = unheard) -> Compared:
-    """Judge again what a run judged.
+    """Judge the candidates of a run again.
 
     Raises:
         UsageError: There is no such run, or its evidence is broken.
@@ -75,11 +75,11 @@ def replayed(store: Store, name: str, tell: Tell = unheard) -> Compared:
     """
     checked = audit.whole(store, "Nothing was run.")
     run = _recorded(store, name)
-    used = Options(run.asked.began.said) if not checked.foreign else harmless(run.asked.began.said)
+    options = Options(run.asked.began.said) if not checked.foreign else harmless(run.asked.began.said)
     tell(f"judging {counted(len(run.titles), 'candidate')} of run {run.number} again ...")
-    for left in used.left_out:
+    for left in options.left_out:
         tell(f"left out of its options: {visible(left)}")
-    return _compared(run, _judged_again(store, run.asked, used.words))
+    return _compared(run, _judged_again(store, run.asked, options.words))
 
 
 def _recorded(store: Store, name: str) -> Recorded:
@@ -91,29 +91,29 @@ def _recorded(store: Store, name: str) -> Recorded:
             f"the evidence has no run {name!r}: {there}\nNothing was run.\nSee:  pytest-enrich audit verify"
         )
     lines = tuple(store.evidence.lines(files[number]))
-    began = next((told for line in lines if (told := line.told("run", Begun))), None)
+    began = next((begun for line in lines if (begun := line.told("run", Begun))), None)
     if began is None:
         raise UsageError(
             f"file {files[number].name} begins with no run that this version can read\nNothing was run."
         )
     written = {
-        (one.suggestion.id, one.suggestion.test.body_sha256): one.suggestion
+        (record.suggestion.id, record.suggestion.test.body_sha256): record.suggestion
         for line in lines
-        if (one := line.told("suggestion", Written))
+        if (record := line.told("suggestion", Written))
     }
     judged: list[Judged] = []
     titles: list[str] = []
-    for each in _grouped(lines):
-        named = [_as_written(attempt, written) for attempt in each.attempts]
-        judged.append(replace(each, attempts=tuple(attempt for attempt, _ in named)))
+    for group in _grouped(lines):
+        named = [_as_written(attempt, written) for attempt in group.attempts]
+        judged.append(replace(group, attempts=tuple(attempt for attempt, _ in named)))
         titles += [title for _, title in named]
-    bugs = tuple(one for one in written.values() if one.kind == "bug")
+    bugs = tuple(suggestion for suggestion in written.values() if suggestion.kind == "bug")
     asked = Replay(began=began, judged=tuple(judged), bugs=bugs)
     return Recorded(number=int(number), at=lines[0].at, asked=asked, titles=tuple(titles))
 
 
 def _grouped(lines: Iterable[Line]) -> Iterator[Judged]:
-    """The attempts with what they were judged for, which stands before them."""
+    """The attempts, each group with its aim, which stands before it."""
     aim: Aim | None = None
     attempts: list[Attempt] = []
     for line in lines:
@@ -126,7 +126,7 @@ def _grouped(lines: Iterable[Line]) -> Iterator[Judged]:
 
 
 def _as_written(attempt: Attempt, written: Mapping[tuple[str, str], Suggestion]) -> tuple[Attempt, str]:
-    """An attempt with the text that people were shown, whose name and form may be others, and what it is called.
+    """An attempt with the text that people were shown, whose name and form may differ, and what it is called.
 
     `written` is what the run wrote, by id and body.
     """
@@ -134,34 +134,38 @@ def _as_written(attempt: Attempt, written: Mapping[tuple[str, str], Suggestion])
 
     gaps = attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
     body = patch.body_of(attempt.candidate) if gaps else ""
-    one = next((written[gap, body] for gap in gaps if (gap, body) in written), None)
-    if one is None:
+    suggestion = next((written[gap, body] for gap in gaps if (gap, body) in written), None)
+    if suggestion is None:
         return attempt, f"{attempt.path}::{attempt.qualname}, {attempt.candidate.title}"
-    test = patch.as_candidate(one)
-    known = {"name": test.name, "code": test.code, "imports": test.imports, "placement": test.placement}
-    return replace(attempt, candidate=replace(attempt.candidate, **known)), one.id
+    test = patch.as_candidate(suggestion)
+    shown = {"name": test.name, "code": test.code, "imports": test.imports, "placement": test.placement}
+    return replace(attempt, candidate=replace(attempt.candidate, **shown)), suggestion.id
 
 
 def _judged_again(store: Store, asked: Replay, words: Sequence[str]) -> Replayed:
-    """In a pytest of the project's own, with the options of the run that have a say in verdicts.
+    """Judge again, in the project's own pytest, with the options of the run that affect verdicts.
 
     Raises:
-        RefusedError: What was judged is about files of no test of this project, or pytest did not come to an end.
+        RefusedError: Something that was judged is misplaced in this project, or pytest gave no answer.
     """
-    places = {(one.candidate.placement.path, each.aim.path) for each in asked.judged for one in each.attempts}
-    places |= {(one.target.path, one.gap.path) for one in asked.bugs}
+    places = {
+        (attempt.candidate.placement.path, judged.aim.path)
+        for judged in asked.judged
+        for attempt in judged.attempts
+    }
+    places |= {(bug.target.path, bug.gap.path) for bug in asked.bugs}
     for target, source in sorted(places):
         if why := misplaced(store.rootdir, target, source, tuple(words)):
             raise RefusedError(f"a candidate {why}\nNothing was run.\nRun it in the project that it is of:  cd")
     options = (f"--enrich-{name}={asked.began.options.get(name, '')}" for name in ("timeout", "grade", "budget"))
-    found, outcome = pytest_run.asked(store, asked, Replayed, (*words, *options), math.inf)
-    if found is None:
+    replay, outcome = pytest_run.asked(store, asked, Replayed, (*words, *options), math.inf)
+    if replay is None:
         raise RefusedError(f"nothing could be judged: pytest did not come to an end\n{outcome.end}")
-    return found
+    return replay
 
 
 def _compared(run: Recorded, found: Replayed) -> Compared:
-    attempts = [(one, judged.aim) for judged in run.asked.judged for one in judged.attempts]
+    attempts = [(attempt, judged.aim) for judged in run.asked.judged for attempt in judged.attempts]
     differences: list[Difference] = []
     figures: list[Difference] = []
     same: Counter[str] = Counter()
@@ -174,10 +178,10 @@ def _compared(run: Recorded, found: Replayed) -> Compared:
         same["untried" if was == REJECTED else "kept" if isinstance(was, Kept) else "dropped"] += 1
         if isinstance(was, Kept) and isinstance(now, Kept):
             figures += _figures(title, was, now, {gap.id for gap in aim.gaps})
-    for one, trouble in zip(run.asked.bugs, found.bugs, strict=True):
+    for bug, trouble in zip(run.asked.bugs, found.bugs, strict=True):
         same["bugs"] += not trouble
         if trouble:
-            differences.append(Difference(about=one.id, rung="passes", recorded="fails as it should", now=trouble))
+            differences.append(Difference(about=bug.id, rung="passes", recorded="fails as it should", now=trouble))
     return Compared(
         run=run.number,
         at=run.at,
@@ -189,7 +193,7 @@ def _compared(run: Recorded, found: Replayed) -> Compared:
 
 
 def _verdict(verdict: Verdict) -> tuple[str, str]:
-    """What has to be the same."""
+    """The part of a verdict that has to be the same."""
     return ("kept", verdict.grade) if isinstance(verdict, Kept) else (verdict.rung, verdict.reason)
 
 
@@ -201,28 +205,28 @@ def _said(verdict: Verdict) -> str:
 
 
 def _figures(title: str, was: Kept, now: Kept, own: set[str]) -> Iterator[Difference]:
-    """What was otherwise on the rungs that both climbed: what the one has and the other has not."""
+    """The differences on the rungs that both climbed: what only one of the two has."""
     before, today = _rungs(was, own), _rungs(now, own)
     for rung, parts in before.items():
-        gone = "; ".join(one for one in parts if one not in today[rung])
-        new = "; ".join(one for one in today[rung] if one not in parts)
+        gone = "; ".join(part for part in parts if part not in today[rung])
+        new = "; ".join(part for part in today[rung] if part not in parts)
         if gone or new:
             yield Difference(about=title, rung=rung, recorded=gone or "nothing", now=new or "nothing")
 
 
 def _rungs(kept: Kept, own: set[str]) -> dict[str, tuple[str, ...]]:
-    # Which mutants are perhaps equivalent, calls told that only the search knew.
+    # Not compared: which mutants may be equivalent, as that was known from calls that only the search made.
     fates = {True: "killed", False: "alive"}
-    tried = (f"line {one.line}, {one.change}: {fates[one.killed]}" for one in kept.mutants.list)
+    tried = (f"line {mutant.line}, {mutant.change}: {fates[mutant.killed]}" for mutant in kept.mutants.list)
     left_out = (f"left out {way}" for way in kept.left_out)
     return {"gains": tuple(sorted(own & {*kept.gaps})), "kills": tuple(tried), "stable": (*kept.runs, *left_out)}
 
 
 def _changed(was: Begun, now: Begun) -> Iterator[str]:
-    """What is not as it was."""
-    for what, before, today in (("system", was.system, now.system), ("isolation", was.isolation, now.isolation)):
+    """What has changed since the run."""
+    for label, before, today in (("system", was.system, now.system), ("isolation", was.isolation, now.isolation)):
         if before != today:
-            yield f"{what} {before}, now {today}"
+            yield f"{label} {before}, now {today}"
     old, new = {**was.libraries, **was.versions}, {**now.libraries, **now.versions}
     for name in sorted(old.keys() | new.keys()):
         if old.get(name) != new.get(name):
@@ -236,7 +240,7 @@ def _changed(was: Begun, now: Begun) -> Iterator[str]:
 
 
 def told(found: Compared) -> Iterator[str]:
-    """What came of it, for people."""
+    """The result, as lines for people."""
     yield f"run {found.run} of {found.at}"
     yield f"kept      {found.kept} again"
     yield f"dropped   {found.dropped} again, on the same rung for the same reason"
@@ -244,8 +248,8 @@ def told(found: Compared) -> Iterator[str]:
     yield from [f"unjudged  {found.untried}, turned down before by people"] if found.untried else []
     yield from (f"changed   {line}" for line in found.environment)
     for word, differences in (("differs", found.differences), ("figures", found.figures)):
-        for one in differences:
-            yield f"{word}   {one.about}: on the rung `{one.rung}`"
-            yield f"            recorded: {one.recorded}"
-            yield f"            now:      {one.now}"
+        for difference in differences:
+            yield f"{word}   {difference.about}: on the rung `{difference.rung}`"
+            yield f"            recorded: {difference.recorded}"
+            yield f"            now:      {difference.now}"
     yield "These verdicts are others." if found.differences else "All verdicts are the same."

@@ -32,17 +32,17 @@ def command(store: Store, texts: tuple[str, ...]) -> int:
     """Write reports on the last run and what waits; no test is run."""
     wanted = _wanted(texts)
     here = Path.cwd()
-    printed = [one for one in wanted if _is_printed(one)]
-    files = [one for one in wanted if one not in printed]
+    printed = [request for request in wanted if _is_printed(request)]
+    files = [request for request in wanted if request not in printed]
     _check(store, files, here)
     tell_problems(store)
     report = reports.gather(store)
     written = reports.write(store, report, files, here)
-    for one in printed:
-        if not formats.is_log(one):
-            click.echo(formats.render(one.format, report), nl=False)
-        elif told := reports.announce(report, os.environ, click.echo):
-            tell(told)
+    for request in printed:
+        if not formats.is_log(request):
+            click.echo(formats.render(request.format, report), nl=False)
+        elif note := reports.announce(report, os.environ, click.echo):
+            tell(note)
     for path in reports.shown(written, here):
         (tell if printed else say)(f"Written: {visible(str(path))}")
     answer({"written": [str(path) for path in written]})
@@ -59,7 +59,7 @@ def _wanted(texts: tuple[str, ...]) -> tuple[WantedReport, ...]:
         wanted = formats.wanted(texts or _USUAL)
     except UsageError as error:
         raise UsageError(f"--format {' '.join(texts)}: {error}\nNothing was written.") from None
-    if sum(_is_printed(one) for one in wanted) + is_json() > 1:
+    if sum(_is_printed(request) for request in wanted) + is_json() > 1:
         raise UsageError(
             "only one thing can go to stdout\nNothing was written.\nGive the other a file:  html:out.html"
         )
@@ -67,18 +67,18 @@ def _wanted(texts: tuple[str, ...]) -> tuple[WantedReport, ...]:
 
 
 def _check(store: Store, files: list[WantedReport], here: Path) -> None:
-    """That each file has a place, before the first one is written.
+    """Check that each file has a place, before the first one is written.
 
     Raises:
         UsageError: One has none.
     """
-    if any(not one.destination for one in files) and not store.exists():
+    if any(not request.destination for request in files) and not store.exists():
         raise UsageError(
             f"there is no {store.directory.name} here\nNothing was written.\n"
             "Make one:  pytest --enrich\nOr name a file:  pytest-enrich report --format html:report.html"
         )
-    for one in files:
-        reports.place(one, store.directory, here)
+    for request in files:
+        reports.place(request, store.directory, here)
 
 
 def _is_printed(wanted: WantedReport) -> bool:

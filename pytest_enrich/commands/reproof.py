@@ -1,7 +1,7 @@
-"""What a sandbox is asked outside of a run, in a pytest of the project's own, which knows its configuration.
+"""What a sandbox is asked outside of a run, through the project's own pytest, which knows its configuration.
 
-A suggestions folder may be a download. What is word for word what this machine has proven counts as it is; all
-else, a person's edits included, is proven again before it runs outside. `doctor` has existing tests tried.
+A suggestions folder may be a download. What this machine has proven, word for word, counts as it is; anything
+else, a person's edits included, is proven again before it runs outside the sandbox. `doctor` tries existing tests.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Believed(Struct, frozen=True):
 
 
 def why(store: Store, one: Suggestion) -> str:
-    """Why what it says of itself does not count, "" when it does."""
+    """Why the suggestion's own proof does not count, "" when it does."""
     return _WHY.get(seal.made(store.rootdir, one), "")
 
 
@@ -44,21 +44,21 @@ def believed(store: Store, one: Suggestion, tell: Tell = unheard) -> Believed:
     if not reason:
         return Believed(one)
     tell(f"proving {one.id} again: it was {reason} ...")
-    used = options_of(store.rootdir, one)
-    found = prove(store, Question(one=one, foreign=True), used.words)
-    if found.trouble or not found.passed:
-        raise _refused(f"{one.id} was {reason}, and is not proven here", found)
-    gap = replace(one.gap, also_closes=(), also_lines=())  # they were not looked at
-    made = replace(one.made, options=used.words)
+    options = options_of(store.rootdir, one)
+    result = prove(store, Question(one=one, foreign=True), options.words)
+    if result.trouble or not result.passed:
+        raise _refused(f"{one.id} was {reason}, and is not proven here", result)
+    gap = replace(one.gap, also_closes=(), also_lines=())  # the new proof did not look at these
+    made = replace(one.made, options=options.words)
     proven = replace(one, gap=gap, made=made)
-    now = seal.sealed(store.rootdir, proven if one.kind == "bug" else _measured(proven, found))
+    now = seal.sealed(store.rootdir, proven if one.kind == "bug" else _measured(proven, result))
     grade = "" if now.grade == one.grade else f": it is {now.grade}, not {one.grade}"
-    left = f"; left out of its options: {visible(', '.join(used.left_out))}" if used.left_out else ""
+    left = f"; left out of its options: {visible(', '.join(options.left_out))}" if options.left_out else ""
     return Believed(now, f"{one.id} was {reason}: proven again here{grade}{left}")
 
 
 def keep(store: Store, one: Suggestion) -> None:
-    """Write down what was found out here, so that it is not asked again; a person's version stays in its file."""
+    """Save what was found out here, so that it is not asked again; a person's version stays in its file."""
     save(store, one, store.read_text(one, identity.module_name(one.id)))
 
 
@@ -73,38 +73,38 @@ def save(store: Store, one: Suggestion, text: str = "") -> None:
 
 
 def judged(store: Store, one: Suggestion, version: Suggestion) -> tuple[Suggestion, Reproof]:
-    """A person's version of `one` with the proof that it has, not saved, and how it fared.
+    """A person's version of `one` with its own proof, not saved, and how it fared.
 
-    It is theirs to decide what it is worth. Where it passes it is sealed: it may run.
+    What it is worth is for them to decide. If it passes it is sealed, so it may run.
     """
-    used = options_of(store.rootdir, one)
-    found = prove(store, Question(one=version, edited=True, foreign=bool(why(store, one))), used.words)
-    new = _measured(replace(version, made=replace(one.made, options=used.words)), found)
-    return (seal.sealed(store.rootdir, new) if found.passed else new), found
+    options = options_of(store.rootdir, one)
+    result = prove(store, Question(one=version, edited=True, foreign=bool(why(store, one))), options.words)
+    new = _measured(replace(version, made=replace(one.made, options=options.words)), result)
+    return (seal.sealed(store.rootdir, new) if result.passed else new), result
 
 
 def passing(store: Store, one: Suggestion, version: Suggestion, tell: Tell = unheard) -> Suggestion:
-    """The version as `judged` has it.
+    """The version as `judged` returns it.
 
     Raises:
         RefusedError: It does not pass in the sandbox.
     """
     tell(f"proving your version of {one.id} ...")
-    new, found = judged(store, one, version)
-    if not found.passed:
-        raise _refused(f"your version of {one.id} does not pass in the sandbox", found)
+    new, result = judged(store, one, version)
+    if not result.passed:
+        raise _refused(f"your version of {one.id} does not pass in the sandbox", result)
     return new
 
 
 def prove(store: Store, question: Question, words: Sequence[str] = ()) -> Reproof:
     """What the test, which need not be saved, is worth today."""
-    found, outcome = pytest_run.asked(store, question, Reproof, words)
+    result, outcome = pytest_run.asked(store, question, Reproof, words)
     trouble = outcome.last_line if outcome.late else "it could not be proven: pytest did not start"
-    return found or Reproof(trouble=trouble, detail=outcome.end)
+    return result or Reproof(trouble=trouble, detail=outcome.end)
 
 
 def _measured(one: Suggestion, found: Reproof) -> Suggestion:
-    """With what was found out here in place of what it says."""
+    """The suggestion with what was found out here in place of its own figures."""
     from pytest_enrich import patch
 
     proof = replace(
@@ -127,5 +127,5 @@ def _refused(what: str, found: Reproof) -> RefusedError:
 
 def rehearse(store: Store) -> Rehearsal:
     """How a few existing tests fare where candidates run."""
-    found, outcome = pytest_run.asked(store, None, Rehearsal)
-    return found or Rehearsal(trouble=f"pytest did not start: {outcome.last_line}")
+    rehearsal, outcome = pytest_run.asked(store, None, Rehearsal)
+    return rehearsal or Rehearsal(trouble=f"pytest did not start: {outcome.last_line}")

@@ -28,15 +28,15 @@ from pytest_enrich.store.python_file import is_stale, today_line
 
 _GRADES = get_args(Grade)
 _COLOURS = {"  + ": "green", "  - ": "red", "! ": "yellow"}
-"""By what a line begins with."""
+"""By the prefix of a line."""
 ENTER, ESCAPE = "\r", "\x1b"
 _SAME = {"\n": ENTER, "\x1b[A": "k", "\x1b[D": "k", "\x1b[B": "j", "\x1b[C": "j"}
-"""Keys that mean what another one means."""
-_WORD = 2  # fewer letters are a key
+"""Keys that mean the same as another key."""
+_WORD = 2  # anything shorter is a key
 
 
 class Key(Struct, frozen=True):
-    """One thing that can be done: its key, its word, and what `?` says of it."""
+    """Something that can be done: its key, its word, and the help that `?` shows."""
 
     key: str
     word: str
@@ -76,13 +76,13 @@ _SCOPES: dict[str, Scope] = {"never for this code": "gap", "never for this file"
 
 
 class Lines:
-    """Someone who decides, and types words, or the beginning of a word: for screen readers and odd terminals."""
+    """A person who types words, or the beginning of a word: for screen readers and odd terminals."""
 
     def choose(self, question: str, keys: Sequence[Key]) -> str:
-        """The word of the key that they press, or what means nothing as they typed it; an empty line is Enter.
+        """The word of the key that was chosen, or the text as typed when it means nothing; an empty line is Enter.
 
         Raises:
-            EOFError: Nobody is there any more.
+            EOFError: The input has ended.
         """
         text = self.line(filled(f"{question} {', '.join(key.word for key in keys)}?"))
         return typed(text, keys) or text
@@ -96,10 +96,10 @@ class Lines:
 
 
 class Keys(Lines):
-    """Someone at a terminal with single keys."""
+    """A person who presses single keys at a terminal."""
 
     def choose(self, question: str, keys: Sequence[Key]) -> str:
-        """As `Lines`; what was typed before the question is dropped."""
+        """As in `Lines`; anything typed before the question is discarded."""
         click.echo(f"{question} [{','.join(_shown(key.key) for key in keys)}]? ", nl=False)
         try:
             text = click.getchar()
@@ -115,11 +115,11 @@ class Keys(Lines):
 
 
 def typed(text: str, keys: Sequence[Key]) -> str:
-    """The word that a typed line means: a key, a word, or the beginning of one word; "" for none."""
-    exact = [one.word for one in keys if (text or ENTER) in {one.key, one.word}]
-    begun = [one.word for one in keys if len(text) >= _WORD and one.word.startswith(text.lower())]
-    found = exact or begun
-    return found[0] if len(found) == 1 else ""
+    """The word meant by a typed line: a key, a word, or the beginning of exactly one word; "" for none."""
+    exact = [key.word for key in keys if (text or ENTER) in {key.key, key.word}]
+    begun = [key.word for key in keys if len(text) >= _WORD and key.word.startswith(text.lower())]
+    words = exact or begun
+    return words[0] if len(words) == 1 else ""
 
 
 def _shown(key: str) -> str:
@@ -134,7 +134,7 @@ def _shown(key: str) -> str:
 def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: bool) -> int:
     """Decide on what waits, one after the other: all of it, or what is about a PATH or an ID."""
     tell_problems(store)
-    for name in settle_interrupted(store):  # what an interrupted command was about waits again
+    for name in settle_interrupted(store):  # the suggestions of an interrupted command are pending again
         say(f"an earlier accept of {name} was interrupted: it waits again")
     waiting = chosen(store, wanted, all_grades=all_grades)
     if not waiting:
@@ -142,7 +142,7 @@ def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: b
         return 0
     if not _is_terminal(sys.stdin) or not (plain or _is_terminal(sys.stdout)):
         raise UsageError(_without_terminal(waiting[0]))
-    for number in (signal.SIGHUP, signal.SIGTERM):  # as Ctrl-C: a file that is being run gets its old text back
+    for number in (signal.SIGHUP, signal.SIGTERM):  # like Ctrl-C: a file that is being run is restored
         signal.signal(number, signal.default_int_handler)
     is_dumb = plain or os.environ.get("TERM", "dumb") == "dumb"
     if is_dumb or os.environ.get("NO_COLOR"):
@@ -158,23 +158,27 @@ def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: b
 
 
 def chosen(store: Store, wanted: tuple[str, ...], *, all_grades: bool = False) -> tuple[Suggestion, ...]:
-    """What waits, and is about one of the paths or ids; of the weak ones those that were asked for.
+    """The pending suggestions for these paths or ids, or all; weak ones only by id or with `all_grades`.
 
     Raises:
-        UsageError: One of them is neither.
+        UsageError: One of `wanted` is neither a path nor an id.
     """
     pending = store.shelf().suggestions
-    shown = [one for one in pending if all_grades or one.grade != "weak"]
-    found: dict[str, Suggestion] = {}
+    shown = [suggestion for suggestion in pending if all_grades or suggestion.grade != "weak"]
+    by_id: dict[str, Suggestion] = {}
     for word in wanted:
         about = _about(store, pending, word)
-        known = [one for one in about if one in shown] if about else [identity.choose(word, pending)]
-        found.update({one.id: one for one in known})
-    return tuple(found.values()) if wanted else tuple(shown)
+        matching = (
+            [suggestion for suggestion in about if suggestion in shown]
+            if about
+            else [identity.choose(word, pending)]
+        )
+        by_id.update({suggestion.id: suggestion for suggestion in matching})
+    return tuple(by_id.values()) if wanted else tuple(shown)
 
 
 class Review:
-    """One sitting. Decisions are on the disk before the next question; the disk says what waits."""
+    """One session. Each decision is on the disk before the next question, and the disk says what is pending."""
 
     def __init__(self, store: Store, reader: Lines, waiting: Iterable[Suggestion]) -> None:
         self._store, self._reader = store, reader
@@ -183,53 +187,57 @@ class Review:
         self._skipped: set[str] = set()
         self._began = 0.0
         self.batches: list[list[str]] = []
-        """What was decided on in this sitting, by id, and stands: that of one key together."""
+        """The ids of this session's decisions that still stand, one list for each key that was pressed."""
 
     def hold(self) -> None:
-        """Until nothing waits that was not skipped, or the person quits."""
+        """Ask until nothing is pending that was not skipped, or the person quits."""
         shown = ""
-        while (one := self._current()) is not None:
-            if shown != one.id:
-                self._show(one)
-                shown, self._began = one.id, time.monotonic()
-            keys = (*(_OF_BUG if one.kind == "bug" else _OF_TEST), *_OF_BOTH)
-            word = self._reader.choose(f" {self._at + 1}/{len(self._order)} {one.id}", keys)
+        while (suggestion := self._current()) is not None:
+            if shown != suggestion.id:
+                self._show(suggestion)
+                shown, self._began = suggestion.id, time.monotonic()
+            keys = (*(_OF_BUG if suggestion.kind == "bug" else _OF_TEST), *_OF_BOTH)
+            word = self._reader.choose(f" {self._at + 1}/{len(self._order)} {suggestion.id}", keys)
             if word == "quit":
                 return
             try:
-                self._act(word, one, keys)
+                self._act(word, suggestion, keys)
             except EnrichError as error:
                 say(visible_lines(str(error)))
 
     def summary(self) -> list[str]:
-        """What was done, which files changed, and how to go on with what waits."""
+        """What was done, which files changed, and how to continue."""
         ours = {name for batch in self.batches for name in batch}
-        done = [decision for decision, one in undo.standing(self._store) if one.id in ours]
+        done = [decision for decision, suggestion in undo.standing(self._store) if suggestion.id in ours]
         waiting = self._store.shelf().suggestions
-        accepted = [one for one in done if one.verb == "accept"]
-        edited, rejected = sum(one.edited for one in accepted), len(done) - len(accepted)
+        accepted = [decision for decision in done if decision.verb == "accept"]
+        edited, rejected = sum(decision.edited for decision in accepted), len(done) - len(accepted)
         taken = f" accepted {len(accepted) - edited}   edited {edited}   rejected {rejected}"
         lines = [f"{taken}   skipped {len(self._skipped)}   left {len(waiting)}"]
-        if files := Counter(one.path for one in accepted):
+        if files := Counter(decision.path for decision in accepted):
             lines.append(" changed by you just now, not staged:")
             lines += [f"   {visible(path)}    {counted(files[path], 'test')}" for path in sorted(files)]
             lines.append(" see it:    git diff")
-        grades = " --all-grades" if all(one.grade == "weak" for one in waiting) else ""
+        grades = " --all-grades" if all(suggestion.grade == "weak" for suggestion in waiting) else ""
         again = f" continue:  pytest-enrich review{grades}"
         return [*lines, again if waiting else " next:      pytest --enrich"]
 
     def _waiting(self) -> dict[str, Suggestion]:
-        return {one.id: one for one in self._store.shelf().suggestions if one.id in self._order}
+        return {
+            suggestion.id: suggestion
+            for suggestion in self._store.shelf().suggestions
+            if suggestion.id in self._order
+        }
 
     def _current(self) -> Suggestion | None:
-        """The next that waits and was not skipped, from the present place on."""
+        """The next pending suggestion that was not skipped, from the current position on."""
         waiting = self._waiting()
         places = ((self._at + step) % len(self._order) for step in range(len(self._order)))
-        found = next((at for at in places if self._order[at] in waiting.keys() - self._skipped), None)
-        if found is None:
+        place = next((at for at in places if self._order[at] in waiting.keys() - self._skipped), None)
+        if place is None:
             return None
-        self._at = found
-        return waiting[self._order[found]]
+        self._at = place
+        return waiting[self._order[place]]
 
     def _show(self, one: Suggestion) -> None:
         for line in ("", *show.screen(self._store, one)):
@@ -237,7 +245,7 @@ class Review:
             say(click.style(line, fg=colour) if colour else line)
 
     def _act(self, word: str, one: Suggestion, keys: Sequence[Key]) -> None:
-        """Another process may have decided on it since it was shown."""
+        """Do what the word says, unless another process has decided on the suggestion since it was shown."""
         if word not in {key.word for key in keys}:
             say(f"{visible(word)!r} means nothing here; ? shows all keys." if word.isprintable() and word else "")
         elif word == "help":
@@ -252,28 +260,28 @@ class Review:
         self._skipped.add(one.id)
 
     def step(self, by: Literal[1, -1]) -> None:
-        """One further, or one back, among those that wait; the last and the first stay where they are."""
+        """Go one forward or one back among the pending suggestions, stopping at either end."""
         waiting = self._waiting()
         further = self._order[self._at + 1 :] if by > 0 else self._order[: self._at][::-1]
-        found = next((name for name in further if name in waiting), None)
-        if found is None:
+        neighbour = next((name for name in further if name in waiting), None)
+        if neighbour is None:
             say("This is the last one; k goes back, q quits." if by > 0 else "This is the first one.")
         else:
-            self._skipped.discard(found)
-            self._at = self._order.index(found)
+            self._skipped.discard(neighbour)
+            self._at = self._order.index(neighbour)
 
     def accept(self, one: Suggestion) -> None:
-        """Put it into its file, in the person's own version where there is one."""
+        """Put the test into its file, in the person's own version if there is one."""
         if one.kind != "bug" and is_edited_by_hand(self._store, one):
             self._decide_on_version(one)
         else:
             self._take([one], How(seconds=self._seconds()))
 
     def accept_strong(self) -> None:
-        """Those that are marked strong, not stale, not edited. Slower than single keys, on purpose."""
-        strong = [one for one in self._waiting().values() if one.grade == "strong"]
-        whole = [one for one in strong if not is_stale(self._store, one)]
-        wanted = [one for one in whole if not is_edited_by_hand(self._store, one)]
+        """Accept all that are marked strong and neither stale nor edited. Slower than a single key, on purpose."""
+        strong = [suggestion for suggestion in self._waiting().values() if suggestion.grade == "strong"]
+        fresh = [suggestion for suggestion in strong if not is_stale(self._store, suggestion)]
+        wanted = [suggestion for suggestion in fresh if not is_edited_by_hand(self._store, suggestion)]
         number = str(len(wanted))
         if not wanted:
             say("Nothing that waits is marked strong.")
@@ -283,7 +291,7 @@ class Review:
             say("Nothing was accepted.")
 
     def edit(self, one: Suggestion) -> None:
-        """Have it edited, proven again, and decided on."""
+        """Have the test edited, prove it again, and ask for a decision."""
         edit.open_editor(self._store, one)
         if is_edited_by_hand(self._store, one):
             self._decide_on_version(one)
@@ -291,7 +299,7 @@ class Review:
             say("The test was not changed; nothing was decided.")
 
     def reject(self, one: Suggestion) -> None:
-        """Turn it down, and what else waits in the same scope."""
+        """Turn the suggestion down, and whatever else is pending in the same scope."""
         word = self._reader.choose(f" why not {one.id}?", _REASONS)
         if word not in {key.word for key in _REASONS} or word == "cancel":
             say("Nothing was decided.")
@@ -299,12 +307,12 @@ class Review:
         scope = _SCOPES.get(word, "idea")
         reason: Reason = word if word in get_args(Reason) else "other"  # type: ignore[assignment]
         gone = reject.reject(self._store, [one], reason=reason, scope=scope, note="", seconds=self._seconds())
-        self.batches.append([each.id for each in gone])
+        self.batches.append([suggestion.id for suggestion in gone])
         say(f"{counted(len(gone), 'suggestion')} turned down, noted. {reject.COMES_BACK[scope]} {self._left()}")
 
     def undo(self) -> None:
-        """Take back what the latest key decided; a decision from before this sitting only when it is meant."""
-        standing = {one.id: (decision, one) for decision, one in undo.standing(self._store)}
+        """Take back what the latest key decided; a decision from before this session only after confirmation."""
+        standing = {suggestion.id: (decision, suggestion) for decision, suggestion in undo.standing(self._store)}
         ours = [name for name in self.batches.pop() if name in standing] if self.batches else []
         names = ours or [*standing][-1:]
         if not ours and not (names and self._is_meant(names[0], standing[names[0]][0].at)):
@@ -324,27 +332,27 @@ class Review:
             self._at = self._order.index(name)
 
     def run(self, one: Suggestion) -> None:
-        """Run the test where it lies."""
+        """Run the test as if it were in its file."""
         say(f"running {one.id} ...")
         outcome = verify.run(self._store, one)
         say(visible_lines(outcome.end))
-        said = "it passed" if outcome.passed else "it fails, as told" if one.kind == "bug" else "it did NOT pass"
-        say(f"{said}: {visible(outcome.last_line)}")
+        result = "it passed" if outcome.passed else "it fails, as told" if one.kind == "bug" else "it did NOT pass"
+        say(f"{result}: {visible(outcome.last_line)}")
 
     def diff(self, one: Suggestion) -> None:
-        """The whole function, and the whole change."""
+        """Show the whole function and the whole change."""
         line = today_line(self._store, one)
         source = show.function(self._store, one, line) if line is not None else ()
         change = "" if one.kind == "bug" else show.whole_patch(self._store, one)
-        told = [show.source_line(each) for each in source]
-        say("\n".join([*told, visible_lines(change)]))
+        lines = [show.source_line(source_line) for source_line in source]
+        say("\n".join([*lines, visible_lines(change)]))
 
     def _take(self, wanted: Sequence[Suggestion], how: How) -> None:
-        files = sorted({one.target.path for one in wanted})
+        files = sorted({suggestion.target.path for suggestion in wanted})
         say(f"running {visible(', '.join(files))} with {'it' if len(wanted) == 1 else 'them'} ...")
         results = accept.accept(self._store, wanted, how)
         accept.tell_results(results, bugs=wanted[0].kind == "bug")
-        taken = [one.id for one in results if not one.refused]
+        taken = [result.id for result in results if not result.refused]
         if taken:
             self.batches.append(taken)
             say(self._left())
@@ -363,16 +371,16 @@ class Review:
             say("Your version is kept in its file; a comes back to it.")
 
     def _asked_about_version(self, one: Suggestion) -> tuple[str, Suggestion]:
-        """Prove the edited test, again after each further edit: what is to become of it, and the version.
+        """Prove the edited test, again after each further edit; returns the decision and the version.
 
         Raises:
-            RefusedError: There is no test in the edited file, or no editor.
+            RefusedError: The edited file has no test, or no editor can be started.
         """
         while True:
             say("checking your version ...")
-            version, found = reproof.judged(self._store, one, edit.edited_version(self._store, one))
-            told = (*show.change(self._store, version), "", *edit.told(one, found))
-            say("\n".join(("your version:", *told)))
+            version, proof = reproof.judged(self._store, one, edit.edited_version(self._store, one))
+            lines = (*show.change(self._store, version), "", *edit.told(one, proof))
+            say("\n".join(("your version:", *lines)))
             word = self._reader.choose(" your version:", _OF_VERSION)
             if word != "edit":
                 return word, version
@@ -383,11 +391,11 @@ class Review:
         return self._reader.line(question).lower() == "yes"
 
     def _seconds(self) -> float:
-        """Since the suggestion was shown."""
+        """The seconds since the suggestion was shown."""
         return round(time.monotonic() - self._began, 1)
 
     def _left(self) -> str:
-        """How many wait, and the way back: after the last one `u` cannot be pressed any more."""
+        """How many are pending, and how to undo: after the last one, `u` can no longer be pressed."""
         way = "u undoes this" if self._current() is not None else "back: pytest-enrich undo"
         return f"{len(self._waiting())} left   {way}"
 
@@ -409,15 +417,18 @@ _ACTS: Mapping[str, Callable[[Review, Suggestion], None]] = {
 
 
 def order(suggestions: Iterable[Suggestion], known: Experience = NONE) -> list[str]:
-    """Ids grouped by function, so that one reading serves several decisions; best first, inside and of all.
+    """Ids grouped by function, so that one reading serves several decisions; best first, in and among groups.
 
-    What people did not want before comes last, and then possible bugs: they ask another question.
+    What people did not want before comes late, and possible bugs come last: they ask a different question.
     """
     groups: dict[tuple[int, str, str], list[Suggestion]] = {}
-    ranked = [(2 if one.kind == "bug" else int(known.comes_last(one)), one) for one in suggestions]
-    for part, one in sorted(ranked, key=lambda item: (item[0], _worth(item[1]))):
-        groups.setdefault((part, one.gap.path, one.gap.qualname), []).append(one)
-    return [one.id for group in groups.values() for one in group]
+    ranked = [
+        (2 if suggestion.kind == "bug" else int(known.comes_last(suggestion)), suggestion)
+        for suggestion in suggestions
+    ]
+    for rank, suggestion in sorted(ranked, key=lambda item: (item[0], _worth(item[1]))):
+        groups.setdefault((rank, suggestion.gap.path, suggestion.gap.qualname), []).append(suggestion)
+    return [suggestion.id for group in groups.values() for suggestion in group]
 
 
 def _worth(one: Suggestion) -> tuple[int, int, int, int, str]:
@@ -426,7 +437,7 @@ def _worth(one: Suggestion) -> tuple[int, int, int, int, str]:
 
 
 def _nothing(store: Store) -> str:
-    weak = sum(one.grade == "weak" for one in store.pending())
+    weak = sum(suggestion.grade == "weak" for suggestion in store.pending())
     if weak:
         left = counted(weak, "weak one")
         return f"Nothing strong or good is pending.\n{left}:  pytest-enrich review --all-grades"
@@ -434,7 +445,7 @@ def _nothing(store: Store) -> str:
 
 
 def _about(store: Store, pending: tuple[Suggestion, ...], word: str) -> list[Suggestion]:
-    """Those whose source or test file is this path, or in this folder."""
+    """The suggestions whose source or test file is this path, or in this folder."""
 
     def is_there(one: Suggestion) -> bool:
         paths = (store.rootdir / one.gap.path, store.rootdir / one.target.path)

@@ -1,6 +1,6 @@
 """`pytest-enrich show ID`: the gap, the test as a change of today's file, and its proof, as plain text.
 
-The folder may have come from another machine: a person reads what would be put in, whatever patch lies there.
+The folder may come from another machine, so a person is shown what would be put in, not the patch that lies there.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ _RULE = "-" * 78
 @project_option
 def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool) -> int:
     """Show one suggestion: its gap, its test, its proof. Or one possible bug: what is said, and what is done."""
-    found = store.find(identity)
-    if as_issue and found.kind != "bug":
+    chosen = store.find(identity)
+    if as_issue and chosen.kind != "bug":
         raise UsageError(
-            f"{found.id} is no possible bug\n--issue is about one. What there is:  pytest-enrich list --bugs"
+            f"{chosen.id} is no possible bug\n--issue is about one. What there is:  pytest-enrich list --bugs"
         )
-    if as_patch and found.kind == "bug":
+    if as_patch and chosen.kind == "bug":
         raise UsageError(
-            f"{found.id} is a possible bug without a patch\nAs a known failure:  pytest-enrich xfail {found.id}"
+            f"{chosen.id} is a possible bug without a patch\nAs a known failure:  pytest-enrich xfail {chosen.id}"
         )
     if as_patch:
-        targets.refuse(store.rootdir, found.target.path, options_of(store.rootdir, found).words)
-        text = rebuild.patch_text(store, found)  # whatever lies in the folder
+        targets.refuse(store.rootdir, chosen.target.path, options_of(store.rootdir, chosen).words)
+        text = rebuild.patch_text(store, chosen)  # whatever lies in the folder
         click.echo(visible_lines(text) if sys.stdout.isatty() else text, nl=False)
     elif as_issue:
         from pytest_enrich.reporters.md import issue
 
-        click.echo(issue(found), nl=False)
-    elif not answer(found):
-        say("\n".join([*screen(store, found), *_commands(found)]))
+        click.echo(issue(chosen), nl=False)
+    elif not answer(chosen):
+        say("\n".join([*screen(store, chosen), *_commands(chosen)]))
     return 0
 
 
@@ -82,8 +82,8 @@ def _of_bug(bug: Suggestion) -> list[str]:
 def _of_test(store: Store, one: Suggestion) -> list[str]:
     from pytest_enrich.patch import words as facts
 
-    like = one.proof.nearest_test
-    near = f"{like.code or like.nodeid} ({like.similarity:.0%} the same)" if like else ""
+    nearest = one.proof.nearest_test
+    near = f"{nearest.code or nearest.nodeid} ({nearest.similarity:.0%} the same)" if nearest else ""
     return [
         f"{fit(one.title, 73 - len(one.id) - len(one.grade))}   {one.id}   {one.grade}",
         *labelled("gap", f"{facts.span(one)}, {facts.missing(one)}"),
@@ -106,7 +106,7 @@ def _of_test(store: Store, one: Suggestion) -> list[str]:
 
 
 def _commands(one: Suggestion) -> list[str]:
-    """What can be done with it."""
+    """The commands for what can be done with it."""
     verbs = ("run {}", "xfail {}", "show {} --issue") if one.kind == "bug" else ("run {}", "accept {}")
     return [f"pytest-enrich {verb.format(one.id)}" for verb in (*verbs, "reject {} --reason wrong")]
 
@@ -116,7 +116,7 @@ def _source(store: Store, one: Suggestion) -> list[str]:
     if line is None:
         return [f"  stale: {fit(one.gap.qualname, 40)} changed since"]
     try:
-        return [source_line(each) for each in _around(store, one, line)]
+        return [source_line(nearby) for nearby in _around(store, one, line)]
     except EnrichError as error:
         return visible_lines(str(error)).splitlines()
 
@@ -134,13 +134,13 @@ def whole_patch(store: Store, one: Suggestion) -> str:
 
 
 def labelled(label: str, told: str) -> list[str]:
-    """`look  the text was read off the code`, on as many lines as it takes; none where nothing is told."""
+    """`look  the text was read off the code`, on as many lines as it takes; none for an empty text."""
     lines = filled(visible(told), WIDTH, _LABEL, before=_LABEL).lstrip()
     return f"{label:<{_LABEL}}{lines}".splitlines() if told else []
 
 
 def _around(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
-    """The lines around the gap as they are today, where it is on `line`.
+    """Today's lines around the gap, which is now on `line`.
 
     Raises:
         EnrichError: The file cannot be read.
@@ -149,30 +149,30 @@ def _around(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
 
 
 def function(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
-    """The whole function that the gap on `line` is in; without one, the lines around it."""
+    """The whole function that the gap on `line` is in; outside of functions, the lines around it."""
     text = python_file.read(store.rootdir, one.gap.path).text
-    found = [
+    functions = [
         node
         for node in ast.walk(python_file.tree(text, one.gap.path))
         if isinstance(node, _FUNCTIONS) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
-    if not found:
+    if not functions:
         return _around(store, one, line)
-    inner = max(found, key=lambda node: node.lineno)
+    inner = max(functions, key=lambda node: node.lineno)
     missing = {number + line - one.gap.line for number in one.gap.lines}
     return python_file.between(text, range(inner.lineno, (inner.end_lineno or inner.lineno) + 1), missing)
 
 
 def source_line(one: SourceLine) -> str:
-    """`!    26      if not sep:`: what no test runs has a sign in front."""
+    """`!    26      if not sep:`: a line that no test runs is marked with `!`."""
     text = fit(one.text.expandtabs(), WIDTH - _NUMBER)
     return f"{'!' if one.missing else ' '} {one.number:>5}  {text}".rstrip()
 
 
 def change(store: Store, one: Suggestion) -> list[str]:
-    """The test with what changes among the imports, or the row among those around it as they are today.
+    """The test with the imports that change, or the row among today's rows around it.
 
-    Each new line has a `+` in front, each that goes a `-`.
+    Lines that are added are marked with `+`, lines that are removed with `-`.
     """
     code = textwrap.indent(one.test.code.rstrip(), "+", lambda _: True).splitlines()
     whole = "\n".join(f"  {line[:1]} {line[1:]}" for line in [*_imports(store, one), *code])
@@ -188,7 +188,7 @@ def change(store: Store, one: Suggestion) -> list[str]:
 
 
 def _imports(store: Store, one: Suggestion) -> list[str]:
-    """The lines of imports that change, as in a diff; all that it needs where the test file cannot be read."""
+    """The import lines that change, as in a diff; all of the test's imports where its file cannot be read."""
     from pytest_enrich import imports, patch
 
     try:
@@ -201,29 +201,29 @@ def _imports(store: Store, one: Suggestion) -> list[str]:
 
 
 def _runs(one: Suggestion) -> str:
-    """`passes in 9 of 9 ways: alone, in its file, shuffled; 0.4 ms`: all but the first two are in its file."""
-    part = one.proof.runs
-    modes = ", ".join(mode.removeprefix("in its file, ") for mode in part.modes)
-    return f"passes in {part.passed} of {part.of} ways: {modes}; {one.proof.duration_ms:.1f} ms"
+    """`passes in 9 of 9 ways: alone, in its file, shuffled; 0.4 ms`: all but the first two are run in its file."""
+    runs = one.proof.runs
+    modes = ", ".join(mode.removeprefix("in its file, ") for mode in runs.modes)
+    return f"passes in {runs.passed} of {runs.of} ways: {modes}; {one.proof.duration_ms:.1f} ms"
 
 
 def _killed(one: Suggestion) -> list[str]:
-    """What the test notices, in one sentence."""
-    part = one.proof.mutants
-    if not part.of:
-        return labelled("kills", part.note)
-    signs = ["* an existing test kills it"] if any(tried.killed_before for tried in part.list) else []
-    signs += ["? perhaps equivalent"] if any(tried.equivalent for tried in part.list) else []
-    return [*labelled("kills", part.told()), *labelled("", "; ".join(signs))]
+    """The mutants that the test notices, in one sentence."""
+    mutants = one.proof.mutants
+    if not mutants.of:
+        return labelled("kills", mutants.note)
+    signs = ["* an existing test kills it"] if any(tried.killed_before for tried in mutants.list) else []
+    signs += ["? perhaps equivalent"] if any(tried.equivalent for tried in mutants.list) else []
+    return [*labelled("kills", mutants.told()), *labelled("", "; ".join(signs))]
 
 
 def _mutant(one: Tried) -> str:
-    """Those that the test does not notice are what a reviewer may want to see."""
+    """One mutant; those that the test does not notice are what a reviewer may want to see."""
     word = ("killed" if one.killed else "alive") + "*" * one.killed_before + "?" * one.equivalent
     return f"      {one.line:>5}  {word:<7}  {fit(one.change, WIDTH - 22)}"
 
 
 def _foreign(store: Store, one: Suggestion) -> str:
-    """That what it says of itself does not count, where another machine has made it."""
-    was = why(store, one)
-    return was and f"it was {was}: its own word, proven again here before it runs"
+    """A note that its own proof does not count, where it was made on another machine or changed since."""
+    reason = why(store, one)
+    return reason and f"it was {reason}: its own word, proven again here before it runs"

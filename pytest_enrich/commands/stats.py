@@ -17,20 +17,20 @@ from pytest_enrich.store import Store
 from pytest_enrich.store.experience import Fate, by_period, fates, tally
 
 UNKNOWN = "not known"
-"""The group of what was decided and cleaned away since."""
+"""The group of suggestions that were decided on and have been cleaned away since."""
 NO_MODEL = "without a model"
 _NAME = 28
 
 
 class Stats(Struct, frozen=True, kw_only=True):
-    """All figures.
+    """All figures that the command shows.
 
     Attributes:
-        total: Of all suggestions.
-        reasons: How many were turned down for which.
+        total: For all suggestions.
+        reasons: How many were turned down for which reason.
         by: By proposer, model, kind and grade.
-        over_time: The same of each week, or month: in all, and by what `by` has.
-        seconds: Those that decisions in review took.
+        over_time: The same for each week, or month: in all, and grouped as in `by`.
+        seconds: How long each decision in review took.
     """
 
     total: Tally
@@ -54,25 +54,25 @@ def command(store: Store) -> int:
 
 
 def collect(some: Sequence[Fate]) -> Stats:
-    """The figures of what became of all suggestions."""
-    decisions = [one.decision for one in some if one.decision]
-    reasons = Counter(one.reason for one in decisions if one.verb == "reject")
+    """The figures of all suggestions, from what became of each."""
+    decisions = [fate.decision for fate in some if fate.decision]
+    reasons = Counter(decision.reason for decision in decisions if decision.verb == "reject")
     return Stats(
         total=tally(some),
         reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
         by=_groups(some),
-        over_time={period: (tally(ones), _groups(ones)) for period, ones in by_period(some).items()},
-        seconds=tuple(one.seconds for one in decisions if one.seconds is not None),
+        over_time={period: (tally(group), _groups(group)) for period, group in by_period(some).items()},
+        seconds=tuple(decision.seconds for decision in decisions if decision.seconds is not None),
     )
 
 
 def _groups(some: Sequence[Fate]) -> dict[str, dict[str, Tally]]:
     """The tallies by who thought of a test, which model had a part in it, its kind and its grade."""
     return {
-        "proposer": _grouped(some, lambda one: one.origin.proposer),
-        "model": _grouped(some, lambda one: one.origin.model or NO_MODEL),
-        "kind": _grouped(some, lambda one: one.kind),
-        "grade": _grouped(some, lambda one: one.grade),
+        "proposer": _grouped(some, lambda suggestion: suggestion.origin.proposer),
+        "model": _grouped(some, lambda suggestion: suggestion.origin.model or NO_MODEL),
+        "kind": _grouped(some, lambda suggestion: suggestion.kind),
+        "grade": _grouped(some, lambda suggestion: suggestion.grade),
     }
 
 
@@ -97,7 +97,7 @@ def _lines(stats: Stats) -> list[str]:
     periods = {period: whole for period, (whole, _) in stats.over_time.items()}
     for name, groups in {**stats.by, "time": periods}.items():
         lines += ["", _row(f"by {name}", ("offered", "accepted", "edited", "rejected", "rate"))]
-        lines += [_row(visible(group), _figures(one)) for group, one in groups.items()]
+        lines += [_row(visible(group), _figures(counts)) for group, counts in groups.items()]
     return lines
 
 
@@ -125,7 +125,7 @@ def _json(stats: Stats) -> Mapping[str, object]:
 
 
 def _with_rates(told: object) -> object:
-    """A tally, or whatever holds tallies by name, each with its rate."""
+    """A tally, or tallies by name at any depth, each with its rate."""
     if isinstance(told, Tally):
         return {**asdict(told), "rate": told.rate}
     assert isinstance(told, dict)

@@ -41,20 +41,27 @@ def command(store: Store, which: str | None, *, check: bool) -> int:
 def _pending(store: Store) -> None:
     pending = store.pending()
     places = lines(store, pending)
-    stale = [one for one in pending if places[one.id] is None]
-    foreign = [one for one in pending if seal.made(store.rootdir, one) != "here"]
+    stale = [suggestion for suggestion in pending if places[suggestion.id] is None]
+    foreign = [suggestion for suggestion in pending if seal.made(store.rootdir, suggestion) != "here"]
     bugs = len(store.bugs())
-    if answer({"suggestions": [_facts(one, stale=one in stale, here=one not in foreign) for one in pending]}):
+    if answer(
+        {
+            "suggestions": [
+                _facts(suggestion, stale=suggestion in stale, here=suggestion not in foreign)
+                for suggestion in pending
+            ]
+        }
+    ):
         return
     if not pending:
         say(f"Nothing is pending.\nNext:  {'pytest-enrich list --bugs' if bugs else 'pytest --enrich'}")
         return
     say(text.table(pending))
-    for one in stale:
-        say(f"\nstale: {one.id}: {fit(one.gap.qualname or one.gap.path, 30)} changed since")
+    for suggestion in stale:
+        say(f"\nstale: {suggestion.id}: {fit(suggestion.gap.qualname or suggestion.gap.path, 30)} changed since")
     if foreign:
         say(filled(_FOREIGN.format(f"all {len(pending)}" if len(foreign) == len(pending) else len(foreign))))
-    fresh = next((one.id for one in pending if one not in stale), None)
+    fresh = next((suggestion.id for suggestion in pending if suggestion not in stale), None)
     say(f"\nNext:  pytest-enrich {'review' if fresh else 'clean'}")
     say(f"       pytest-enrich show {fresh or pending[0].id}")
     if bugs:
@@ -79,14 +86,14 @@ def _facts(one: Suggestion, *, stale: bool, here: bool) -> dict[str, object]:
 
 
 def _bugs(store: Store) -> None:
-    found = store.bugs()
-    if answer({"bugs": found}):
+    bugs = store.bugs()
+    if answer({"bugs": bugs}):
         return
-    for one in found:
-        say(text.bug_table([one]))
-        say(f"      says  {fit(contract_of(one), 67)}")
-        say(f"      does  {fit(observed_of(one), 67)}")
-    following = f"\nNext:  pytest-enrich show {found[0].id}" if found else ""
+    for bug in bugs:
+        say(text.bug_table([bug]))
+        say(f"      says  {fit(contract_of(bug), 67)}")
+        say(f"      does  {fit(observed_of(bug), 67)}")
+    following = f"\nNext:  pytest-enrich show {bugs[0].id}" if bugs else ""
     say(following or "No possible bug waits.\nNext:  pytest-enrich list")
 
 
@@ -108,7 +115,9 @@ def _rejected(store: Store) -> None:
     lines = rejected.read(store.rootdir).lines
     if answer({"rejected": lines}):
         return
-    for one in lines:
-        say(fit(f"  {one.what}  {one.scope}  {one.reason}  {one.when}  {one.where}  {one.note}".rstrip(), 79))
+    for line in lines:
+        say(
+            fit(f"  {line.what}  {line.scope}  {line.reason}  {line.when}  {line.where}  {line.note}".rstrip(), 79)
+        )
     again = f"pytest-enrich allow {visible(lines[0].what)}" if lines else ""
     say(f"\nAllow one again:  {again}" if lines else "Nothing was turned down.")

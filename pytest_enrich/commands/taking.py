@@ -1,7 +1,7 @@
-"""Putting suggestions into one test file: insert, note, write, run, and back again when red.
+"""Putting suggestions into one test file: insert, note, write, run, and restore when red.
 
 At any moment at which the process may be killed, the decisions on the disk and the test file tell what
-happened: see `settle_interrupted`. Before it is written the text is given to the team's formatter.
+happened: see `settle_interrupted`. The text goes through the team's formatter before it is written.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pytest_enrich.store.seal import options_of
 class Taken(Struct, frozen=True, kw_only=True):
     """What became of one suggestion: `names` (a row's in words) and their lines, or why it was `refused`.
 
-    `note` is what a person must know besides.
+    `note` is what else a person must know.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Taken(Struct, frozen=True, kw_only=True):
 class How(Struct, frozen=True, kw_only=True):
     """How a person came to accept: as in `Decision`; `edited` are ids.
 
-    `only_strong` takes nothing else, whatever it says of itself. `tell` is told what is waited for. `comment`
+    `only_strong` takes nothing that is not proven strong here. `tell` is told what is waited for. `comment`
     stands above what is taken. `by` and `policy` as in `Decision`. `beside` is what is run to see whether tests
     pass, "" for the file that they go into.
     """
@@ -58,16 +58,16 @@ class How(Struct, frozen=True, kw_only=True):
 
 
 PLAINLY = How()
-"""As suggested, and nobody looked at a watch."""
+"""As suggested, and without a measured time."""
 
 
 def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
     """Put the suggestions into their file, so that the file stays green: one that turns it red is left out.
 
-    One that is red by itself, and green with the tests beside it, is run with these.
+    A file that is red by itself, but green with the tests beside it, is run with them.
     """
     results = _take(store, path, group, how)
-    is_red = all(one.refused for one in results) and any(one.output for one in results)
+    is_red = all(result.refused for result in results) and any(result.output for result in results)
     if not is_red or not (store.rootdir / path).exists():
         return results
     words, folder = words_of(store, group), PurePosixPath(path).parent.as_posix()
@@ -78,15 +78,16 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
 
 
 def words_of(store: Store, group: Sequence[Suggestion]) -> tuple[str, ...]:
-    """The options with which the tests of these are run: those of the run that made the last one."""
-    return options_of(store.rootdir, max(group, key=lambda one: one.made.at)).words
+    """The pytest options for these tests: those of the run that made the latest one."""
+    return options_of(store.rootdir, max(group, key=lambda suggestion: suggestion.made.at)).words
 
 
 def _with_cause(path: str, results: tuple[Taken, ...], before: pytest_run.Outcome) -> tuple[Taken, ...]:
-    """Refused ones, with the reason that the file was red before: nothing can go into it then."""
+    """The results, refused because the file was red before: nothing can go into it then."""
     why = f"{path} is red without it, too: {before.last_line}\nMake it green first:  pytest {path}"
     return tuple(
-        msgspec.structs.replace(one, refused=why, output=before.end) if one.output else one for one in results
+        msgspec.structs.replace(result, refused=why, output=before.end) if result.output else result
+        for result in results
     )
 
 
@@ -112,7 +113,7 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
 
 
 def undone(decision: Decision, why: Literal["red", "interrupted"]) -> Decision:
-    """The line that says that nothing came of an accept."""
+    """The decision that says that nothing came of an accept."""
     return Decision(id=decision.id, verb="undo", body=decision.body, at=disk.now(), why=why)
 
 
@@ -130,13 +131,13 @@ def put_back(file: PythonFile, folders: Sequence[Path] = ()) -> None:
 
 
 def _new_note(file: PythonFile, group: Sequence[Suggestion]) -> str:
-    """A file that was deleted or renamed since may not be wanted again."""
-    is_gone = file.content is None and any(not one.target.new_file for one in group)
+    """A note if the file was deleted or renamed since: it may not be wanted again."""
+    is_gone = file.content is None and any(not suggestion.target.new_file for suggestion in group)
     return f"{file.name} was not there any more; a new file was made for it" if is_gone else ""
 
 
 def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:
-    """Write the file and run it; what comes back red, or is interrupted, is as it was before."""
+    """Write the file and run it; if it is red, or interrupted, it gets its old text back."""
     content = file.encoded(steps[-1].after)
     decisions = [_accept(file, step, disk.sha256(content), how) for step in steps]
     store.note(*decisions)
@@ -161,19 +162,19 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
 def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
     from pytest_enrich import imports, patch
 
-    one = step.suggestion
-    merged = imports.merge(step.before, patch.as_candidate(one).imports, path=file.name)
+    suggestion = step.suggestion
+    merged = imports.merge(step.before, patch.as_candidate(suggestion).imports, path=file.name)
     return Decision(
-        id=one.id,
+        id=suggestion.id,
         verb="accept",
-        body=one.test.body_sha256,
+        body=suggestion.test.body_sha256,
         at=disk.now(),
         path=file.name,
         before=file.sha256,
         after=after,
         imports=patch.blocks(step.before, merged),
         changes=patch.blocks(merged, step.after),
-        edited=one.id in how.edited,
+        edited=suggestion.id in how.edited,
         seconds=how.seconds,
         by=how.by,
         policy=how.policy,
@@ -195,33 +196,37 @@ def _places(step: Step, path: str, text: str) -> tuple[tuple[str, int], ...]:
     candidate = patch.as_candidate(step.suggestion)
     if isinstance(candidate, NewRow):
         return ((step.suggestion.more, patch.line(text, candidate)),)
-    before, after, today = (python_file.functions(each, path) for each in (step.before, step.after, text))
+    before, after, today = (python_file.functions(version, path) for version in (step.before, step.after, text))
     added = after.keys() - before.keys()
-    # What stands in another function is a part of that one.
+    # A function inside another one is a part of that one.
     new = [name for name in added if not any(name.startswith(f"{other}.") for other in after)]
     places = ((name, today[name].lineno if name in today else 0) for name in new)
     return tuple(sorted(places, key=lambda item: item[1]))
 
 
 def settle_interrupted(store: Store) -> tuple[str, ...]:
-    """Finish what a killed command left: ids whose accept never reached the test file and wait again.
+    """Finish what a killed command left; returns the ids that wait again: their accept never reached the file.
 
     An accepted suggestion that still lies in `pending/` was being accepted. If its file is as it was before,
     nothing happened; else the test is in it, and the decision stands. While another process is deciding, what
-    looks interrupted is its own.
+    looks interrupted belongs to that process.
     """
     with contextlib.suppress(disk.BusyError, RefusedError):
         if _interrupted(store):  # nothing is written where there is nothing to settle
             with taken_turn(store, patience=0):
-                return tuple(one.id for decision, one in _interrupted(store) if _waits_again(store, decision, one))
+                return tuple(
+                    suggestion.id
+                    for decision, suggestion in _interrupted(store)
+                    if _waits_again(store, decision, suggestion)
+                )
     return ()
 
 
 def refuse_decided(store: Store, one: Suggestion) -> None:
-    """Another process may have been faster.
+    """Refuse a suggestion that another process has decided on.
 
     Raises:
-        RefusedError: It was.
+        RefusedError: It is no longer pending.
     """
     state = store.state(one)
     if state != "pending":
@@ -230,12 +235,15 @@ def refuse_decided(store: Store, one: Suggestion) -> None:
 
 def _interrupted(store: Store) -> list[tuple[Decision, Suggestion]]:
     latest = identity.latest(store.decisions())
-    found = ((latest.get((one.id, one.test.body_sha256)), one) for one in store.lying("pending"))
-    return [(decision, one) for decision, one in found if decision and decision.verb != "undo"]
+    pairs = (
+        (latest.get((suggestion.id, suggestion.test.body_sha256)), suggestion)
+        for suggestion in store.lying("pending")
+    )
+    return [(decision, suggestion) for decision, suggestion in pairs if decision and decision.verb != "undo"]
 
 
 def _waits_again(store: Store, decision: Decision, one: Suggestion) -> bool:
-    """Settle one: whether nothing had come of the decision, or else it is finished now."""
+    """Settle a decision; returns whether nothing had come of it. Otherwise it is finished now."""
     if decision.verb == "accept" and _current(store, decision.path) == decision.before:
         store.note(undone(decision, why="interrupted"))
         return True
@@ -275,18 +283,18 @@ def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion], comme
 
     order = rebuild.neighbours(store, file.name)
     steps: list[Step] = []
-    for one in patch.in_gap_order(group):
-        before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(one)
+    for suggestion in patch.in_gap_order(group):
+        before, candidate = (steps[-1].after if steps else file.text), patch.as_candidate(suggestion)
         if isinstance(candidate, NewRow) and patch.is_there(before, candidate):
             raise RefusedError(
-                f"{one.test.names[0]} in {one.target.path} has this case already\n"
+                f"{suggestion.test.names[0]} in {suggestion.target.path} has this case already\n"
                 "It was not put in again.\n"
-                f"Turn it down:  pytest-enrich reject {one.id} --reason duplicate"
+                f"Turn it down:  pytest-enrich reject {suggestion.id} --reason duplicate"
             )
         if comment:
-            after = patch.insert_below(before, candidate, comment.replace("{id}", one.id), order)
+            after = patch.insert_below(before, candidate, comment.replace("{id}", suggestion.id), order)
         else:
             after = patch.insert(before, candidate, order)
         python_file.tree(after, file.name)
-        steps.append(Step(suggestion=one, before=before, after=after))
+        steps.append(Step(suggestion=suggestion, before=before, after=after))
     return steps

@@ -32,28 +32,28 @@ def command(store: Store, prefix: str | None) -> int:
     decision, suggestion = _asked(store, prefix)
     others = [] if prefix else _along(store, decision, suggestion)
     changed = undo(store, decision, suggestion)
-    for one, about in others:
-        undo(store, one, about)
-    also = [one.id for one, _ in others]
+    for other, about in others:
+        undo(store, other, about)
+    also = [other.id for other, _ in others]
     answer({"undone": {"id": decision.id, "verb": decision.verb, "path": changed, "also": also}})
-    what = "accepting" if decision.verb == "accept" else "rejecting"
+    action = "accepting" if decision.verb == "accept" else "rejecting"
     names = " ".join((decision.id, *also))
     waits = "they wait" if others else "it waits"
-    say(f"Took back {what} {names}; {waits} again. Changed: {visible(changed)}")
+    say(f"Took back {action} {names}; {waits} again. Changed: {visible(changed)}")
     say(f"Next:  pytest-enrich show {decision.id}")
     return 0
 
 
 def _along(store: Store, decision: Decision, about: Suggestion) -> list[tuple[Decision, Suggestion]]:
-    """What a rejection of a function or a file turned down as well: its one line is taken out for all of them."""
+    """What the rejection of a function or file also turned down: its one line is taken out for all of them."""
     if decision.verb != "reject" or decision.scope not in {"function", "file"}:
         return []
-    found = (pair for pair in standing(store) if pair[0].id != decision.id and pair[1].gap.path == about.gap.path)
-    return [pair for pair in found if _what(pair[0]) == _what(decision)]
+    pairs = (pair for pair in standing(store) if pair[0].id != decision.id and pair[1].gap.path == about.gap.path)
+    return [pair for pair in pairs if _what(pair[0]) == _what(decision)]
 
 
 def _what(decision: Decision) -> Decision:
-    """What was decided, whatever it is about; the watch ran for the one that was looked at."""
+    """What was decided, whatever it is about; `seconds` are only those of the one that was looked at."""
     return msgspec.structs.replace(decision, id="", body="", seconds=None)
 
 
@@ -69,7 +69,7 @@ def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
             raise RefusedError(
                 f"the decision on {decision.id} stands no more\nNothing was changed.\nSee:  pytest-enrich list"
             )
-        if any(one.id == decision.id for one in store.lying("pending")):
+        if any(waiting.id == decision.id for waiting in store.lying("pending")):
             raise RefusedError(
                 f"another suggestion {decision.id} waits already\n"
                 "Nothing was changed.\n"
@@ -83,19 +83,23 @@ def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
 
 def standing(store: Store) -> tuple[tuple[Decision, Suggestion], ...]:
     """A person's decisions that stand and can be taken back, oldest first, with what they are about."""
-    lying = {(one.id, one.test.body_sha256): one for one in store.lying("decided")}
-    found = identity.latest(store.decisions()).items()
-    return tuple((one, lying[key]) for key, one in found if one.verb in {"accept", "reject"} and key in lying)
+    lying = {(suggestion.id, suggestion.test.body_sha256): suggestion for suggestion in store.lying("decided")}
+    latest = identity.latest(store.decisions()).items()
+    return tuple(
+        (decision, lying[key])
+        for key, decision in latest
+        if decision.verb in {"accept", "reject"} and key in lying
+    )
 
 
 def _asked(store: Store, prefix: str | None) -> tuple[Decision, Suggestion]:
-    found = standing(store)
+    pairs = standing(store)
     if prefix is not None:
-        chosen = identity.choose(prefix, (suggestion for _, suggestion in found))
-        return next(pair for pair in found if pair[1] == chosen)
-    if not found:
+        chosen = identity.choose(prefix, (suggestion for _, suggestion in pairs))
+        return next(pair for pair in pairs if pair[1] == chosen)
+    if not pairs:
         raise UsageError("no decision to take back\nNothing was changed.\nSee:  pytest-enrich list")
-    return found[-1]
+    return pairs[-1]
 
 
 def _allow(store: Store, back: Decision, suggestion: Suggestion) -> str:
@@ -112,24 +116,26 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     """Take the test out of its file, and those imports that came with ours and that nothing uses now.
 
     Raises:
-        RefusedError: It is not there as it was put in.
+        RefusedError: The test is not there as it was put in.
     """
     from pytest_enrich import patch
 
     path = suggestion.target.path
     targets.refuse(store.rootdir, path, options_of(store.rootdir, suggestion).words)
     file = python_file.read(store.rootdir, path)
-    accepts = [one for one in reversed(store.decisions()) if one.verb == "accept" and one.path == path]
-    accepted = next(one for one in accepts if (one.id, one.body) == (back.id, back.body))
+    accepts = [
+        decision for decision in reversed(store.decisions()) if decision.verb == "accept" and decision.path == path
+    ]
+    accepted = next(decision for decision in accepts if (decision.id, decision.body) == (back.id, back.body))
     text = patch.reverted(file.text, accepted.changes)
     if text is None:
         raise RefusedError(
             f"{suggestion.test.names[0]} is not in {path} as it was put in\nNothing was changed in it.\n"
             f"See what it holds now:  git diff {path}"
         )
-    content = file.encoded(_without_imports(text, [each for one in accepts for each in one.imports]))
+    content = file.encoded(_without_imports(text, [block for decision in accepts for block in decision.imports]))
     store.note(back)
-    if content.strip() or not any(not one.before for one in accepts):
+    if content.strip() or not any(not decision.before for decision in accepts):
         python_file.write(file, content)
     else:
         with disk.reporting(file.path, "remove"):

@@ -21,7 +21,7 @@ _FOUND = 1
 _FINE = frozenset({"ok", "there"})
 OUTPUT = frozenset({"fails", "unclear"})
 _OF_TEST, _OF_BUG = {0: "ok"}, {0: "mended", 1: "there"}
-"""What the status says that pytest ends with."""
+"""The states by the status that pytest ends with."""
 
 
 @click.command("verify")
@@ -40,10 +40,10 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, run: str 
     if [every, bool(identities), run is not None].count(True) != 1:
         raise UsageError("verify needs an ID, --all or --replay\nNothing was run.\nSee:  pytest-enrich list")
     if run is not None:
-        found = replay.replayed(store, run, tell)
-        if not answer(found):
-            say(visible_lines("\n".join(replay.told(found))))
-        return _FOUND if found.differences else 0
+        compared = replay.replayed(store, run, tell)
+        if not answer(compared):
+            say(visible_lines("\n".join(replay.told(compared))))
+        return _FOUND if compared.differences else 0
     answers = []
     for suggestion in (*store.pending(), *store.bugs()) if every else store.find_all(identities):
         state, output = verify(store, suggestion, tell)
@@ -71,24 +71,24 @@ def verify(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> tuple[
 
 
 def run(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> Outcome:
-    """Run it as if it lay in its file; see `runnable`."""
-    found = runnable(store, suggestion, tell)
-    return pytest_run.suggestion(store, found, options_of(store.rootdir, found).words, tell)
+    """Run the suggestion as if it were in its file; see `runnable`."""
+    proven = runnable(store, suggestion, tell)
+    return pytest_run.suggestion(store, proven, options_of(store.rootdir, proven).words, tell)
 
 
 def runnable(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> Suggestion:
-    """What may run of it outside the sandbox: it, or a person's version of it, as proven on this machine.
+    """What may run outside the sandbox: the suggestion, or a person's version, as proven on this machine.
 
     Raises:
         RefusedError: It does not hold in the sandbox.
     """
     if is_edited_by_hand(store, suggestion):
         return reproof.passing(store, suggestion, edited_version(store, suggestion), tell)
-    found = reproof.believed(store, suggestion, tell)
-    if found.note:
-        reproof.keep(store, found.one)
-        tell(visible(found.note))
-    return found.one
+    believed = reproof.believed(store, suggestion, tell)
+    if believed.note:
+        reproof.keep(store, believed.one)
+        tell(visible(believed.note))
+    return believed.one
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True})
@@ -100,10 +100,10 @@ def run_command(store: Store, identity: str, arguments: tuple[str, ...]) -> int:
 
     It answers what pytest answers: the test of a possible bug fails.
     """
-    found = runnable(store, store.find(identity), tell)
-    words = (*options_of(store.rootdir, found).words, *arguments)
+    suggestion = runnable(store, store.find(identity), tell)
+    words = (*options_of(store.rootdir, suggestion).words, *arguments)
     # Somebody at a terminal may be in a debugger, and has Ctrl-C.
-    outcome = pytest_run.shown(store, found, words, None if sys.stdin.isatty() else pytest_run.LIMIT)
+    outcome = pytest_run.shown(store, suggestion, words, None if sys.stdin.isatty() else pytest_run.LIMIT)
     if outcome.late:
-        tell(f"{found.id}: {outcome.last_line}")
+        tell(f"{suggestion.id}: {outcome.last_line}")
     return outcome.status

@@ -1,4 +1,4 @@
-"""What a run is told: its settings, and the words in which people type them (a command line, an ini file)."""
+"""The settings of a run, and how people type them (on a command line, in an ini file)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PROPOSERS = ("rows", "properties", "search", MODEL)
 SANDBOXES = ("auto", "strict", "process")
 
 GRADES: tuple[Grade, ...] = ("strong", "good", "weak")
-"""What may be the lowest grade written, best first."""
+"""The grades that may be the lowest one written, best first."""
 
 
 def seconds(text: str) -> float:
@@ -72,7 +72,7 @@ class WantedReport(Struct, frozen=True, kw_only=True):
     Attributes:
         format: A name that `reporters.formats` knows.
         destination: The file, as it was typed; "" for the usual one, in the suggestions folder.
-        because: The variable of the environment for which nobody had to ask, "" when somebody did.
+        because: The environment variable that is the reason when nobody asked, "" when somebody did.
     """
 
     format: str
@@ -90,11 +90,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         maximum: The most suggestions waiting for a person; 0 is no limit.
         budget: See `Budget`.
         timeout: Seconds for one run of one candidate.
-        workers: Proofs at the same time.
-        seed: Of everything that draws.
+        workers: How many proofs run at the same time.
+        seed: Of everything that is random.
         include, exclude: Globs of source files, relative to rootdir; empty `include` means coverage's sources.
         only: `path` or `path::qualname` limits, the path relative to rootdir with `/`.
-        changes: The lines that gaps must have a part in, None for all.
+        changes: The lines that gaps must touch, None for all.
         earlier: The file with the coverage that is used instead of the run's own, "" for none.
         shard: The part of the gaps that is worked on.
         grade: The lowest grade that is written.
@@ -104,9 +104,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         pytest_args: What starts pytest on the user's configuration (`-c`, `--rootdir`, `-p`, `-o`, ...), from any
             directory. It holds what `addopts` and PYTEST_ADDOPTS say as well, and switches the former off: a child
             is started without PYTEST_ADDOPTS.
-        said: What was said of that on this command line, for a pytest that is started in rootdir later.
-        test_files: The files, relative to rootdir, that the suite's tests are in, as far as all of these passed.
-        red: The other ones, each with what happened there: nothing is learnt from them and nothing put into them.
+        said: The part of that given on this command line, for a pytest that is started in rootdir later.
+        test_files: The files with the suite's tests, relative to rootdir, as far as all tests in them passed.
+        red: The other files, each with what happened there: nothing is learnt from them or put into them.
         testpaths, python_files: pytest's, for files that are made.
         model: The tag of the local model to ask, "" for the best one that is there, "none" for no model.
         host: Where Ollama listens, "" for what the environment says.
@@ -279,9 +279,9 @@ def sandbox(text: str) -> str:
 
 
 def _one_of(known: Sequence[Word], text: str) -> Word:
-    for one in known:
-        if text.strip() == one:
-            return one
+    for choice in known:
+        if text.strip() == choice:
+            return choice
     raise UsageError(f"accepted is {', '.join(known)}")
 
 
@@ -298,7 +298,7 @@ def shard(text: str) -> Shard:
 
 
 def directory(text: str, rootdir: Path) -> Path:
-    """The suggestions folder: absolute, and one that nothing else is in.
+    """The suggestions folder: absolute, and used for nothing else.
 
     Raises:
         UsageError: See `seconds`.

@@ -35,8 +35,8 @@ class ModelRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def allows(self, digest: str) -> bool:
         """Whether a model with this digest may be asked."""
-        known = None if self.digests is None else {one.removeprefix("sha256:") for one in self.digests}
-        return known is None or digest.removeprefix("sha256:") in known
+        digests = None if self.digests is None else {allowed.removeprefix("sha256:") for allowed in self.digests}
+        return digests is None or digest.removeprefix("sha256:") in digests
 
 
 class SuggestionRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,9 +51,9 @@ class ReviewRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     Attributes:
         reviewers: Globs of the e-mail addresses that git commits with; none for anybody.
-        codeowners: Whether it has to be an owner of the test file.
-        handles: The addresses behind the names that CODEOWNERS has.
-        comment: Stands above each accepted test; `{id}` is its id.
+        codeowners: Whether the person who accepts must be an owner of the test file.
+        handles: The addresses behind the names in CODEOWNERS.
+        comment: The comment above each accepted test; `{id}` is its id.
     """
 
     reviewers: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class RetentionRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of it; `isolation` are the sandbox's layers of which one has to be in force, none for any."""
+    """The whole policy; `isolation` has the accepted combinations of sandbox layers, none for any."""
 
     isolation: tuple[Isolation, ...] = ()
     model: ModelRules = ModelRules()
@@ -88,7 +88,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return ""
 
     def unfit(self, email: str, place: str, owners: Sequence[str] | None) -> str:
-        """Why whoever has this address may not accept a test for this file, "" when they may.
+        """Why the person with this address may not accept a test for this file, "" when they may.
 
         `owners` are the file's, None where there is no CODEOWNERS.
         """
@@ -97,8 +97,10 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return f"the policy has others accept: {', '.join(rules.reviewers)}; this is {who}"
         if rules.codeowners and owners is None:
             return f"the policy has code owners accept, and there is no {' or '.join(CODEOWNERS[:2])}"
-        known = {address.lower() for owner in owners or () for address in (owner, *rules.handles.get(owner, ()))}
-        if rules.codeowners and owners and email.lower() not in known:
+        addresses = {
+            address.lower() for owner in owners or () for address in (owner, *rules.handles.get(owner, ()))
+        }
+        if rules.codeowners and owners and email.lower() not in addresses:
             return f"the policy has the owners of {place} accept: {', '.join(owners)}; this is {who}"
         return ""
 
@@ -133,16 +135,16 @@ def read(rootdir: Path, name: str) -> Named:
 
 def _explained(name: str, said: str) -> str:
     """What is wrong, at which key, and what is accepted there."""
-    what, _, place = said.partition(" - at `$.")
+    trouble, _, place = said.partition(" - at `$.")
     place = place.rstrip("`")
-    unknown = re.search(r"unknown field `(.*)`", what)
+    unknown = re.search(r"unknown field `(.*)`", trouble)
     kind: object = Policy
     for key in re.sub(r"\[[^]]*\]", "", place).split("."):
-        kind = {one.name: one.type for one in _fields(kind)}.get(key, kind)
+        kind = {field.name: field.type for field in _fields(kind)}.get(key, kind)
     place = ".".join(filter(None, (place, unknown[1] if unknown else "")))
-    what = "there is no such key" if unknown else what
-    accepted = _words(kind) or [one.name for one in _fields(kind)] if unknown or "enum" in what else []
-    return ": ".join(filter(None, (name, place, what))) + f"; accepted: {', '.join(accepted)}" * bool(accepted)
+    trouble = "there is no such key" if unknown else trouble
+    accepted = _words(kind) or [field.name for field in _fields(kind)] if unknown or "enum" in trouble else []
+    return ": ".join(filter(None, (name, place, trouble))) + f"; accepted: {', '.join(accepted)}" * bool(accepted)
 
 
 def _fields(kind: object) -> Sequence[msgspec.structs.FieldInfo]:
@@ -150,26 +152,28 @@ def _fields(kind: object) -> Sequence[msgspec.structs.FieldInfo]:
 
 
 def _words(kind: object) -> list[str]:
-    """The words of which one is accepted."""
+    """The accepted words."""
     inner = get_args(kind)
-    return list(inner) if get_origin(kind) is Literal else [word for one in inner for word in _words(one)]
+    return (
+        list(inner) if get_origin(kind) is Literal else [word for argument in inner for word in _words(argument)]
+    )
 
 
 def owners(text: str, path: str) -> tuple[str, ...]:
     """The owners of a file by the last line of a CODEOWNERS that is about it."""
-    found: tuple[str, ...] = ()
+    latest: tuple[str, ...] = ()
     for line in text.splitlines():
         pattern, *names = line.partition("#")[0].split() or [""]
         if pattern and not pattern.startswith("[") and _is_about(pattern, path):
-            found = tuple(names)
-    return found
+            latest = tuple(names)
+    return latest
 
 
 def _is_about(pattern: str, path: str) -> bool:
-    """As in a .gitignore: a pattern with a slash is about one place; of a folder it is about all that is in it."""
+    """As in a .gitignore: a pattern with a slash is about one place, one for a folder about all in it."""
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/"))
-    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    body = "".join(known.get(part, re.escape(part)) for part in parts)
+    wildcards = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    body = "".join(wildcards.get(part, re.escape(part)) for part in parts)
     start = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
-    below = "" if pattern.endswith("/*") else "(?:/.*)?"  # of GitHub's, that is about the folder's own files
+    below = "" if pattern.endswith("/*") else "(?:/.*)?"  # to GitHub, that means the folder's own files
     return re.fullmatch(f"{start}{body}{below}", path) is not None

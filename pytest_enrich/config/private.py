@@ -1,4 +1,4 @@
-"""Names that speak of secrets, of files, folders and variables: prompts and sandboxes go by the same."""
+"""Names of files, folders and variables that suggest secrets: prompts and sandboxes use the same ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 _OF_SETTINGS = ("yaml", "yml", "json", "toml", "ini", "cfg", "conf", "txt", "properties", "enc")
 
 KEYS = ("*.pem", "*.key", "*.p8", "*.p12", "*.pfx", "*.ppk", "*.jks", "*.keystore")
-"""Keys and certificates: those that a project publishes are there for its tests."""
+"""Keys and certificates; those that a project publishes are for its tests."""
 
 FILES = (
     ".env", ".env.*", "*.env", ".envrc", ".envrc.*", ".flaskenv", ".git", ".git-credentials", ".netrc", "_netrc",
@@ -25,7 +25,7 @@ FOLDERS = (
     ".git", ".env", ".env.*", ".ssh", ".gnupg", ".aws", ".azure", ".docker", ".kube", ".config", ".secrets",
     "enrich-suggestions",
 )  # fmt: skip
-"""Globs of folders, in lower case, with all in them."""
+"""Globs of folders with all that is in them, in lower case."""
 
 _HARMLESS = re.compile(r"\.env\.(example|sample|template|dist|test)|.*\.(py|pyi|pyc|so|pub)")
 """Templates without values, what Python imports, and public keys."""
@@ -56,7 +56,7 @@ def is_key(name: str) -> bool:
 
 
 def is_folder(name: str) -> bool:
-    """Whether all in a folder of this name is likely to be secret."""
+    """Whether everything in a folder of this name is likely to be secret."""
     lowered = name.lower()
     return _FOLDERS.match(lowered) is not None and not _HARMLESS.fullmatch(lowered)
 

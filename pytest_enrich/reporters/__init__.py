@@ -1,1 +1,1 @@
-"""How results are told: each module renders the same facts for another reader."""
+"""How results are shown: each module renders the same facts for a different reader."""

@@ -1,4 +1,4 @@
-"""What a run and its report come to, in words that every reader gets: numbers, changed lines, possible bugs."""
+"""What a run and its report amount to, in words that every reader gets: numbers, changed lines, possible bugs."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def heading(report: Report) -> str:
 
 
 def by_function(report: Report) -> list[list[ReportedSuggestion]]:
-    """The suggestions by their functions, that with the best one first."""
+    """The suggestions grouped by function, the one with the best suggestion first."""
     groups: dict[tuple[str, str], list[ReportedSuggestion]] = {}
-    for one in report.suggestions:
-        groups.setdefault((one.suggestion.gap.path, one.suggestion.gap.qualname), []).append(one)
+    for reported in report.suggestions:
+        groups.setdefault((reported.suggestion.gap.path, reported.suggestion.gap.qualname), []).append(reported)
     return list(groups.values())
 
 
@@ -38,11 +38,11 @@ def passed(run: RunSummary) -> str:
 
 
 def after(report: Report) -> float | None:
-    """Coverage of lines in percent when all that waits is accepted, at most; None where it is not known."""
+    """Coverage of lines in percent once all that waits is accepted, at most; None where it is not known."""
     before = report.run.coverage
     if before.lines is None or not before.statements:
         return None
-    gained = sum(each.suggestion.proof.lines_gained for each in report.suggestions)
+    gained = sum(reported.suggestion.proof.lines_gained for reported in report.suggestions)
     return min(100.0, before.lines + 100.0 * gained / before.statements)
 
 
@@ -68,7 +68,7 @@ def changed(report: Report) -> str:
 
 
 def at(run_at: str) -> str:
-    """`2026-11-24 22:41 UTC` of a time as it stands in our files."""
+    """`2026-11-24 22:41 UTC` for a time as our files have it."""
     return f"{run_at[:10]} {run_at[11:16]} UTC" if run_at.endswith("Z") else run_at
 
 
@@ -85,12 +85,12 @@ def applied(report: Report) -> str:
 
 
 def accepted(each: ReportedSuggestion) -> str:
-    """The command that takes it, or the one for what has changed meanwhile."""
+    """The command that accepts it, or the one to run if it is stale."""
     return "pytest-enrich clean" if each.stale else f"pytest-enrich accept {each.suggestion.id}"
 
 
 def since_asked(since: str) -> str:
-    """As the header has it: `lines changed since origin/main`."""
+    """The limit as the header shows it: `lines changed since origin/main`."""
     return "staged lines" if since == _STAGED else f"lines changed since {fit(since, _NAME)}"
 
 
@@ -99,8 +99,8 @@ def changed_heading(part: ChangedPart) -> str:
     kind, since = _limit(part)
     lines = counted(part.lines, "line" if since else f"{kind} line")
     verb = "has" if part.missing == 1 else "have"
-    told = f"{part.missing} {verb} no test" if part.missing else "only branches are missing"
-    return filled(f"changed   {lines} in {counted(part.files, 'file')}{since}; {told}", indent=10)
+    gaps = f"{part.missing} {verb} no test" if part.missing else "only branches are missing"
+    return filled(f"changed   {lines} in {counted(part.files, 'file')}{since}; {gaps}", indent=10)
 
 
 def nothing_changed(part: ChangedPart) -> str:
@@ -116,13 +116,13 @@ def nothing_changed(part: ChangedPart) -> str:
 
 
 def waiting_line(summary: RunSummary) -> str:
-    """The line `waiting` of a run; "" where nothing is `waiting`."""
-    told = waiting(summary)
-    return filled(f"waiting   {told}", indent=10) if told else ""
+    """The line `waiting` of a run; "" where `waiting` has nothing to say."""
+    text = waiting(summary)
+    return filled(f"waiting   {text}", indent=10) if text else ""
 
 
 def waiting(summary: RunSummary) -> str:
-    """What is new, known and over, told apart; "" where nothing waited before or nothing was done."""
+    """How many are new, known, closed and stale; "" where nothing waited before or nothing was done."""
     done = summary.candidates or summary.suggestions
     if not (summary.closed or summary.stale or (summary.known and done)):
         return ""
@@ -133,7 +133,7 @@ def waiting(summary: RunSummary) -> str:
 
 
 def contract_of(bug: Suggestion) -> str:
-    """`src/shop/orders.py:61 docstring: >>> refund(0)`, without what ends a line."""
+    """`src/shop/orders.py:61 docstring: >>> refund(0)`, on one line."""
     broken = bug.contradiction
     return f"{bug.gap.path}:{broken.contract_line} docstring: {' '.join(broken.contract.split())}"
 
@@ -153,12 +153,12 @@ def other_examples(bug: Suggestion) -> str:
 
 
 def runs_of(bug: Suggestion) -> str:
-    """How sure that is."""
+    """How often the same was observed."""
     return f"the same in {counted(len(bug.proof.runs.modes), 'run')}: {'; '.join(bug.proof.runs.modes)}"
 
 
 def reproduction_of(bug: Suggestion) -> str:
-    """The test of what is promised, with its imports."""
+    """The test of what the docstring promises, with its imports."""
     head = "\n".join(bug.test.imports)
     return f"{head}\n\n\n{bug.test.code}" if head else bug.test.code
 
@@ -169,12 +169,12 @@ def _limit(part: ChangedPart) -> tuple[str, str]:
 
 
 def _closed(report: Report, part: ChangedPart) -> int:
-    """How many changed lines that no test runs are a gap's that a suggestion closes."""
-    places = ((one.suggestion.gap.path, line) for one in report.suggestions for line in one.source)
-    found = {(path, line.number) for path, line in places if line.missing}
-    return sum((path, line) in found for path, lines in part.open.items() for line in lines)
+    """How many changed lines without a test belong to a gap that a suggestion closes."""
+    places = ((reported.suggestion.gap.path, line) for reported in report.suggestions for line in reported.source)
+    missing = {(path, line.number) for path, line in places if line.missing}
+    return sum((path, line) in missing for path, lines in part.open.items() for line in lines)
 
 
 def _folder(report: Report) -> str:
-    """The suggestions folder as one word of a shell: a run that was fetched says anything."""
+    """The suggestions folder as one word of a shell: a run that was downloaded may say anything."""
     return shlex.quote(visible(report.run.directory))

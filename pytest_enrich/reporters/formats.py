@@ -1,4 +1,4 @@
-"""The kinds of report by name: `html`, `md`, ... and what is said as `TYPE[:DEST]`."""
+"""The kinds of report by name (`html`, `md`, ...), and the parsing of `TYPE[:DEST]`."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ _KNOWN = (
     Format("sarif", "report.sarif", "machine:render_sarif", '"name": "pytest-enrich"'),
 )
 
-FORMATS: Mapping[str, Format] = {one.name: one for one in _KNOWN}
+FORMATS: Mapping[str, Format] = {kind.name: kind for kind in _KNOWN}
 
 NONE = "none"
-"""What switches reports off."""
+"""The word that switches reports off."""
 
 STDOUT = "-"
-"""The destination that is no file."""
+"""The destination that is not a file."""
 
 _WHERE = {"GITHUB_ACTIONS": "github", "GITLAB_CI": "gitlab"}
-"""Kinds that are added where the environment has the variable."""
+"""Kinds that are added if the environment has the variable."""
 
 
 def detected(environment: Mapping[str, str]) -> tuple[WantedReport, ...]:

@@ -31,13 +31,13 @@ _NEVER: dict[str, str] = {
     "raises": "never catches anything",
     "entered": "never runs",
 }
-"""Of a gap without lines of its own, by its outcome."""
+"""What is said of a gap without lines of its own, by its outcome."""
 URL = "https://pypi.org/project/pytest-enrich/"
 
 
 def placed(report: Report) -> Iterator[ReportedSuggestion]:
-    """Those that still have a place in today's files, best first."""
-    return (one for one in report.suggestions if not one.stale)
+    """The suggestions that still have a place in today's files, best first."""
+    return (reported for reported in report.suggestions if not reported.stale)
 
 
 def source_path(report: Report, one: Suggestion) -> str:
@@ -46,18 +46,18 @@ def source_path(report: Report, one: Suggestion) -> str:
 
 
 def _silent_lines(reported: ReportedSuggestion) -> list[int]:
-    """The lines of the gap that no test runs, as they are today; of a source that is not there, as they were."""
+    """The gap's lines that no test runs, numbered as today; if the source is not there, as they were."""
     return [line.number for line in reported.source if line.missing] or sorted(reported.suggestion.gap.lines)
 
 
 def lines(reported: ReportedSuggestion) -> tuple[int, int]:
     """The first and the last of the gap's lines as they are today, 1-based."""
-    found = _silent_lines(reported) or [reported.suggestion.gap.line]
-    return max(min(found), 1), max(*found, 1)
+    numbers = _silent_lines(reported) or [reported.suggestion.gap.line]
+    return max(min(numbers), 1), max(*numbers, 1)
 
 
 def never(reported: ReportedSuggestion) -> str:
-    """What of the gap's lines, as they are today, does not happen: `lines 23-26, 28 never run`."""
+    """What never happens in the gap, by today's line numbers: `lines 23-26, 28 never run`."""
     numbers = _silent_lines(reported)
     if not numbers:
         return f"line {lines(reported)[0]} {_NEVER.get(reported.suggestion.gap.outcome, _NEVER['entered'])}"
@@ -67,12 +67,12 @@ def never(reported: ReportedSuggestion) -> str:
 
 
 def _holds_nothing(text: str) -> bool:
-    """Whether there is nothing on a line that could run."""
+    """Whether a line has nothing on it that could run."""
     return not text.strip() or text.lstrip().startswith("#")
 
 
 def _spans(numbers: Sequence[int], between: AbstractSet[int]) -> Iterator[str]:
-    """The numbers, those that follow each other together, also where only those `between` lie between them."""
+    """The numbers as spans; a span may go across numbers that are in `between`."""
     start = last = numbers[0]
     for number in (*numbers[1:], None):
         if number is not None and between >= set(range(last + 1, number)):
@@ -86,8 +86,8 @@ def sentence(one: Suggestion) -> str:
     """What is missing and what was found, on one line of printable text."""
     mutants = one.proof.mutants
     proof = f", notices {mutants.told('small change', ' of the code')}" if mutants.of else ""
-    what = "one more row for" if one.kind == "row" else "a test in"
-    return visible(f"{titled(one)}. Suggested: {what} {one.target.path} ({one.grade}{proof}).")
+    offer = "one more row for" if one.kind == "row" else "a test in"
+    return visible(f"{titled(one)}. Suggested: {offer} {one.target.path} ({one.grade}{proof}).")
 
 
 def titled(one: Suggestion) -> str:
@@ -97,26 +97,26 @@ def titled(one: Suggestion) -> str:
 
 
 def advice(one: Suggestion) -> str:
-    """The command that goes on from here."""
+    """The command to run next."""
     return visible(f"Review: pytest-enrich show {one.id}")
 
 
 def render_gitlab(report: Report) -> str:
-    """One entry a suggestion, severity `info`; of items with one fingerprint GitLab shows one: it is the id."""
-    entries = [_entry(report, one) for one in placed(report)]
+    """One entry per suggestion, severity `info`; its id is the fingerprint, of which GitLab shows each once."""
+    entries = [_entry(report, reported) for reported in placed(report)]
     return json.dumps(entries, indent=2) + "\n"
 
 
 def _entry(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
-    one = reported.suggestion
+    suggestion = reported.suggestion
     first, last = lines(reported)
     return {
         "check_name": RULE,
-        "description": f"{sentence(one)} {advice(one)}",
-        "fingerprint": visible(one.id),
+        "description": f"{sentence(suggestion)} {advice(suggestion)}",
+        "fingerprint": visible(suggestion.id),
         "severity": "info",
         "location": {
-            "path": visible(source_path(report, one)),
+            "path": visible(source_path(report, suggestion)),
             "lines": {"begin": first, "end": last},
         },
     }
@@ -137,9 +137,9 @@ _BUG_HELP = (
 
 
 def render_sarif(report: Report) -> str:
-    """The log: one run, one result a suggestion and a possible bug; each of these has its rule."""
-    results = [_suggested(report, each) for each in placed(report)]
-    results += [_contradicting(report, one) for one in report.bugs]
+    """The log: one run, with a result for each suggestion and possible bug; each of the two kinds has its rule."""
+    results = [_suggested(report, reported) for reported in placed(report)]
+    results += [_contradicting(report, bug) for bug in report.bugs]
     run = {
         "tool": {"driver": _driver(bugs=bool(report.bugs))},
         "automationDetails": {"id": "pytest-enrich/"},
@@ -181,9 +181,14 @@ def _contradicting(report: Report, one: Suggestion) -> dict[str, object]:
 
 
 def _suggested(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
-    one, (first, last) = reported.suggestion, lines(reported)
-    look = f"Look: {one.look}" if one.look else ""
-    result = _result(report, one, f"{sentence(one)} {look} {advice(one)}", {"startLine": first, "endLine": last})
+    suggestion, (first, last) = reported.suggestion, lines(reported)
+    look = f"Look: {suggestion.look}" if suggestion.look else ""
+    result = _result(
+        report,
+        suggestion,
+        f"{sentence(suggestion)} {look} {advice(suggestion)}",
+        {"startLine": first, "endLine": last},
+    )
     return {"ruleId": RULE, "ruleIndex": 0, "level": "note", **result}
 
 
@@ -203,31 +208,31 @@ def _plain(text: str) -> str:
 
 
 MOST = 10
-"""Notices of one step; GitHub drops more without a word."""
+"""Notices of one step; GitHub silently drops any beyond."""
 
 MARK = "<!-- pytest-enrich comment -->"
 LARGEST = 60_000
-"""Bytes, so no more characters; GitHub takes 65,536."""
+"""In bytes, so there are no more characters than that; GitHub takes 65,536."""
 
 
 def render_notices(report: Report) -> str:
-    """The notices, a line each: possible bugs, at most half of all, then one a function, best first.
+    """The notices, one per line: possible bugs, at most half of all, then one per function, best first.
 
-    The last says how many suggestions are left out.
+    The last one says how many suggestions are left out.
     """
     groups = figures.by_function(replace(report, suggestions=tuple(placed(report))))
-    wrong = [_bug_notice(report, one) for one in report.bugs[: MOST // 2]]
-    room = MOST - len(wrong)
+    bugs = [_bug_notice(report, bug) for bug in report.bugs[: MOST // 2]]
+    room = MOST - len(bugs)
     shown, more = groups[:room], sum(len(group) for group in groups[room:])
     last = len(shown) - 1
-    told = [_notice(report, group, more if at == last else 0) for at, group in enumerate(shown)]
-    return "".join(f"{line}\n" for line in (*wrong, *told))
+    notices = [_notice(report, group, more if at == last else 0) for at, group in enumerate(shown)]
+    return "".join(f"{line}\n" for line in (*bugs, *notices))
 
 
 def notice(message: str, **properties: str | int) -> str:
     """A notice on a file, as one line; whatever is in the texts stays text."""
-    said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::notice {said}::{_data(message)}"
+    fields = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::notice {fields}::{_data(message)}"
 
 
 def render_comment(report: Report) -> str:
@@ -248,17 +253,17 @@ def _bug_notice(report: Report, one: Suggestion) -> str:
 def _notice(report: Report, group: Sequence[ReportedSuggestion], more: int) -> str:
     first = group[0].suggestion
     start, end = lines(group[0])
-    told = [
+    sentences = [
         f"{first.gap.qualname or 'the module'}: {never(group[0])}.",
         titled(first),
         advice(first),
     ]
     if len(group) > 1:
-        told.append(f"and {counted(len(group) - 1, 'other test')} for this function")
+        sentences.append(f"and {counted(len(group) - 1, 'other test')} for this function")
     if more:
-        told.append(f"and {counted(more, 'suggested test')} for other functions: see the job summary")
+        sentences.append(f"and {counted(more, 'suggested test')} for other functions: see the job summary")
     return notice(
-        "\n".join(visible(line) for line in told),
+        "\n".join(visible(line) for line in sentences),
         file=source_path(report, first),
         line=start,
         endLine=end,

@@ -1,7 +1,7 @@
 """The report in GitHub's Markdown: for a job summary, a merge request, or a person with an editor; issues, too.
 
 Titles and code come from the project under test or from a model. What is printed goes through `plain`, `_tagged`,
-`code` or `fenced`, so that no text ends a fence, a cell, a tag or a link, or calls a person.
+`code` or `fenced`, so that no text ends a fence, a cell, a tag or a link, or mentions a person.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TITLE = 200
 
 _SIGNS = re.compile(r"[\\`*_\[\]|~$]")
 _START = re.compile(r"^(\s*|\s*[0-9]+(?=[.)]))([-+=.)])")
-_CALL = re.compile(r"(?<!&)[@#](?=\w)|:(?=//)|www(?=\.)", re.IGNORECASE)  # `#` of an entity is none
+_CALL = re.compile(r"(?<!&)[@#](?=\w)|:(?=//)|www(?=\.)", re.IGNORECASE)  # the `#` of an entity is no mention
 _HEADING = re.compile(r"^(\s*)#")
 _TICKS = re.compile(r"`+")
 _FENCE = 3
@@ -38,19 +38,19 @@ def render(report: Report, largest: int = LARGEST) -> str:
     head = "\n\n".join(part for part in _head(report) if part)
     tail = "\n\n".join(part for part in (_notes(report.run), _others(report), _how(report)) if part)
     left = largest - _ROOM - len(head.encode()) - len(tail.encode())
-    wrong = _fitting([_bug_details(one) for one in report.bugs], left // 4)
-    left -= sum(len(one.encode()) for one in wrong)
-    rows = _fitting([_row(each) for each in report.suggestions], left)
+    bugs = _fitting([_bug_details(bug) for bug in report.bugs], left // 4)
+    left -= sum(len(bug.encode()) for bug in bugs)
+    rows = _fitting([_row(reported) for reported in report.suggestions], left)
     left -= sum(len(row.encode()) for row in rows)
-    whole = _fitting([_details(each) for each in report.suggestions[: len(rows)]], left)
+    whole = _fitting([_details(reported) for reported in report.suggestions[: len(rows)]], left)
     table = _TABLE + "".join(rows) if rows else ""
     missing = _missing(len(report.suggestions), len(rows), len(whole))
-    told = (head, _bugs(report, len(wrong)), *wrong, table, *whole, missing, tail)
-    return "\n\n".join(part.rstrip("\n") for part in told if part) + "\n"
+    parts = (head, _bugs(report, len(bugs)), *bugs, table, *whole, missing, tail)
+    return "\n\n".join(part.rstrip("\n") for part in parts if part) + "\n"
 
 
 def issue(bug: Suggestion) -> str:
-    """The text of an issue, in Markdown: what it quotes calls nobody and ends no fence."""
+    """The text of an issue, in Markdown: what it quotes mentions nobody and ends no fence."""
     broken, more = bug.contradiction, other_examples(bug)
     lines = [
         f"# {plain(bug.title)}",
@@ -67,7 +67,7 @@ def issue(bug: Suggestion) -> str:
 
 
 def plain(text: str) -> str:
-    """One line that reads as it is written: no markup, no link, no list, nobody called by `@name`."""
+    """One line that reads as it is written: no markup, no link, no list, no mention by `@name`."""
     safe = _SIGNS.sub(r"\\\g<0>", html.escape(visible(text), quote=False))
     return _called(_HEADING.sub(r"\1\\#", _START.sub(r"\1\\\2", safe)))
 
@@ -90,7 +90,7 @@ def fenced(text: str, language: str = "") -> str:
 
 
 def _tagged(text: str) -> str:
-    """The same for a line inside an HTML block, where Markdown's own signs mean nothing."""
+    """Like `plain`, for a line inside an HTML block, where Markdown's own signs mean nothing."""
     return _called(html.escape(visible(text), quote=False))
 
 
@@ -125,27 +125,29 @@ def _head(report: Report) -> list[str]:
 
 
 def _missing(number: int, rows: int, whole: int) -> str:
-    """How many had no room."""
-    told = [f"{number - rows} are not in the table"] * (rows < number)
-    told += [f"{number - whole} are not shown with their tests"] * (whole < number)
+    """How many did not fit."""
+    phrases = [f"{number - rows} are not in the table"] * (rows < number)
+    phrases += [f"{number - whole} are not shown with their tests"] * (whole < number)
     return (
-        f"**Of {number}, {' and '.join(told)}**: a summary has an end. All are in `report.html`." if told else ""
+        f"**Of {number}, {' and '.join(phrases)}**: a summary has an end. All are in `report.html`."
+        if phrases
+        else ""
     )
 
 
 def _notes(run: RunSummary) -> str:
-    told = figures.told_notes(run)
-    notes = [f"- {plain(note[:500])}" for note in told[:_NOTES]]
-    more = len(told) - _NOTES
+    texts = figures.told_notes(run)
+    notes = [f"- {plain(note[:500])}" for note in texts[:_NOTES]]
+    more = len(texts) - _NOTES
     return "\n".join([*notes, *([f"- and {counted(more, 'note')} more"] if more > 0 else [])])
 
 
 def _others(report: Report) -> str:
-    told = [f"No good test was found for {counted(len(report.without), 'gap')}: `pytest-enrich list --gaps`"]
-    told *= bool(report.without)
+    lines = [f"No good test was found for {counted(len(report.without), 'gap')}: `pytest-enrich list --gaps`"]
+    lines *= bool(report.without)
     if report.turned_down:
-        told.append(f"Turned down so far: {report.turned_down} (`pytest-enrich list --rejected`)")
-    return "  \n".join(told)
+        lines.append(f"Turned down so far: {report.turned_down} (`pytest-enrich list --rejected`)")
+    return "  \n".join(lines)
 
 
 def _how(report: Report) -> str:
@@ -161,27 +163,29 @@ def _how(report: Report) -> str:
 
 def _row(each: ReportedSuggestion) -> str:
     """One line of the table, its end included."""
-    one = each.suggestion
-    gap = facts.span(one).partition(" ")[0]
-    title = plain(fit(facts.checks(one), _TITLE)) + " (stale)" * each.stale
-    return f"| {code(one.id)} | {code(gap, in_cell=True)} | {title} | {one.grade} | {_proof(each)} |\n"
+    suggestion = each.suggestion
+    gap = facts.span(suggestion).partition(" ")[0]
+    title = plain(fit(facts.checks(suggestion), _TITLE)) + " (stale)" * each.stale
+    return (
+        f"| {code(suggestion.id)} | {code(gap, in_cell=True)} | {title} | {suggestion.grade} | {_proof(each)} |\n"
+    )
 
 
 def _details(each: ReportedSuggestion) -> str:
     """The test in a diff, what to look at, and the command: folded."""
-    one = each.suggestion
-    summary = f"<details><summary><code>{_tagged(one.id)}</code> {_tagged(fit(one.title, _TITLE))}</summary>"
-    shown = fenced(each.difference, "diff") if each.difference else fenced(one.test.code, "python")
+    pending = each.suggestion
+    head = f"<details><summary><code>{_tagged(pending.id)}</code> {_tagged(fit(pending.title, _TITLE))}</summary>"
+    shown = fenced(each.difference, "diff") if each.difference else fenced(pending.test.code, "python")
     stale = ["**Stale**: the code changed since this test was made."] if each.stale else []
-    look = f"**Look:** {plain(one.look)}"
-    proof = f"**Proof:** {plain(facts.proof(one))}"
-    parts = [summary, shown, *stale, look, proof, code(figures.accepted(each)), "</details>"]
+    look = f"**Look:** {plain(pending.look)}"
+    proof = f"**Proof:** {plain(facts.proof(pending))}"
+    parts = [head, shown, *stale, look, proof, code(figures.accepted(each)), "</details>"]
     return "\n\n".join(parts)
 
 
 def _proof(each: ReportedSuggestion) -> str:
-    part, runs = each.suggestion.proof.mutants, each.suggestion.proof.runs
-    return f"kills {part.told()}" if part.of else f"passes in {runs.passed} of {runs.of} ways"
+    mutants, runs = each.suggestion.proof.mutants, each.suggestion.proof.runs
+    return f"kills {mutants.told()}" if mutants.of else f"passes in {runs.passed} of {runs.of} ways"
 
 
 def _bug_details(one: Suggestion) -> str:

@@ -16,7 +16,7 @@ _ALREADY = ("turned down", "done before", "waiting", "closed", "left out")
 
 
 def heading(coverage: CoveragePart) -> str:
-    """The first line of the section: coverage before anything was suggested."""
+    """The first line of the section: coverage before any suggestion."""
     if coverage.statements == 0:
         return "coverage  nothing was measured"
     branches = "" if coverage.branches is None else f", {percent(coverage.branches)} of branches"
@@ -32,7 +32,7 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion], bugs: Sequenc
         bugs: The possible bugs that wait.
     """
     ours = {made.id for made in summary.suggestions}
-    new = [one for one in suggestions if one.id in ours]
+    new = [suggestion for suggestion in suggestions if suggestion.id in ours]
     parts = [_result(summary, new), _bugs(summary, bugs), waiting_line(summary), *_notes(summary)]
     if new or summary.candidates:
         parts += [_next(summary, suggestions)]
@@ -40,13 +40,13 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion], bugs: Sequenc
 
 
 def notes(told: Iterable[str]) -> str:
-    """What else a person must know, each beginning with a line of its own."""
-    return "\n".join(filled(f"note: {visible(one)}", indent=6) for one in told)
+    """What else a person must know, each note starting on a new line."""
+    return "\n".join(filled(f"note: {visible(note)}", indent=6) for note in told)
 
 
 def learnt(told: Iterable[str]) -> str:
-    """What decisions say about the order, each on lines of its own."""
-    return "\n".join(filled(f"learnt    {visible(one)}", indent=10) for one in told)
+    """What decisions say about the order, each lesson starting on a new line."""
+    return "\n".join(filled(f"learnt    {visible(lesson)}", indent=10) for lesson in told)
 
 
 def reports(names: Iterable[str]) -> str:
@@ -55,17 +55,19 @@ def reports(names: Iterable[str]) -> str:
 
 
 def because(wanted: Iterable[WantedReport]) -> list[str]:
-    """For what nobody asked, the variable that is the reason, and how it is switched off."""
+    """For each report that nobody asked for, the variable that is the reason, and how to switch it off."""
     return [
-        filled(f"{one.because} is set, so there is a {one.format} report as well. Without: --enrich-report=html")
-        for one in wanted
-        if one.because
+        filled(
+            f"{report.because} is set, so there is a {report.format} report as well. Without: --enrich-report=html"
+        )
+        for report in wanted
+        if report.because
     ]
 
 
 def table(suggestions: Sequence[Suggestion]) -> str:
-    """One line a suggestion: id, grade, what it checks, what it gains; "" for none."""
-    rows = [(one.id, one.grade, one.title, gain(one)) for one in suggestions]
+    """One line per suggestion: id, grade, what it checks, what it gains; "" for none."""
+    rows = [(suggestion.id, suggestion.grade, suggestion.title, gain(suggestion)) for suggestion in suggestions]
     identities, grades, gains = (max((len(row[column]) for row in rows), default=0) for column in (0, 1, 3))
     room = WIDTH - 1 - 2 - identities - 2 - grades - 2 - 2 - gains
     width = min(room, max((columns(visible(row[2])) for row in rows), default=0))
@@ -76,7 +78,7 @@ def table(suggestions: Sequence[Suggestion]) -> str:
 
 
 def gain(one: Suggestion) -> str:
-    """`+4 lines`, or `+1 branch` when it runs no new line; `row +4 lines` of one more row."""
+    """`+4 lines`, or `+1 branch` when it runs no new line; `row +4 lines` for one more row."""
     lines, branches = one.proof.lines_gained, one.proof.branches_gained
     counts = [counted(lines, "line")] if lines else [counted(branches, "branch", "branches")] if branches else []
     return " ".join([*(["row"] if one.kind == "row" else []), *(f"+{count}" for count in counts)])
@@ -90,7 +92,7 @@ def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
     made = len(summary.suggestions)
     first = f"{counted(made, 'suggestion') if made else 'No suggestion'} from {counted(done, 'gap')}"
     dropped = sorted(summary.dropped.items(), key=lambda item: (-item[1], item[0]))
-    # Those that nobody is shown because they are weak are counted, too.
+    # Weak ones, which nobody is shown, are counted, too.
     graded = {grade: summary.grades[grade] for grade in get_args(Grade) if summary.grades.get(grade)}
     lines = [
         f"{first} in {duration(took)}",
@@ -103,9 +105,9 @@ def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
 
 
 def bug_table(bugs: Sequence[Suggestion]) -> str:
-    """One line a possible bug: its id and what happens; "" for none."""
-    width = max((len(one.id) for one in bugs), default=0)
-    return "\n".join(_beside(f"  {one.id:<{width}}  BUG?  ", one.title, WIDTH - width - 11) for one in bugs)
+    """One line per possible bug: its id and what happens; "" for none."""
+    width = max((len(bug.id) for bug in bugs), default=0)
+    return "\n".join(_beside(f"  {bug.id:<{width}}  BUG?  ", bug.title, WIDTH - width - 11) for bug in bugs)
 
 
 def told_bugs(bugs: Sequence[Suggestion]) -> str:
@@ -116,13 +118,13 @@ def told_bugs(bugs: Sequence[Suggestion]) -> str:
 
 
 def _bugs(summary: RunSummary, bugs: Sequence[Suggestion]) -> str:
-    """What contradicts its docstring; it is told again as long as it waits."""
+    """The possible bugs, which are listed again as long as they are pending."""
     gone = f"No possible bug any more: {' '.join(summary.mended)}" if summary.mended else ""
     return "\n\n".join(part for part in (told_bugs(bugs), filled(gone, indent=2) if gone else "") if part)
 
 
 def _before(gaps: Mapping[str, int]) -> list[str]:
-    """Why the gaps that are there were not worked on."""
+    """Why existing gaps were not worked on."""
     words = {
         "turned down": "turned down before (.enrich-rejected)",
         "done before": "tried before",
@@ -130,9 +132,9 @@ def _before(gaps: Mapping[str, int]) -> list[str]:
         "left out": "left out",
         _NOTHING: "without a good test",
     }
-    known = [f"{gaps[outcome]} {text}" for outcome, text in words.items() if gaps.get(outcome)]
-    text = f"gaps      {sum(gaps.values())}: {', '.join(known)}"
-    return [filled(text, indent=10)] if known else []
+    reasons = [f"{gaps[outcome]} {text}" for outcome, text in words.items() if gaps.get(outcome)]
+    text = f"gaps      {sum(gaps.values())}: {', '.join(reasons)}"
+    return [filled(text, indent=10)] if reasons else []
 
 
 def _nothing(summary: RunSummary, took: str) -> str:
@@ -169,8 +171,8 @@ def _notes(summary: RunSummary) -> list[str]:
         "interrupted": f"Stopped. {untried}Nothing is lost: the same command goes on.",
         "enough waiting": f"{_count(summary.waiting)} waiting: enough for one sitting, so this run stopped early.",
     }
-    told = summary.candidates or summary.suggestions or summary.stopped != "enough waiting"
-    return [notes(summary.notes), filled(stops.get(summary.stopped, "")) if told else ""]
+    is_told = summary.candidates or summary.suggestions or summary.stopped != "enough waiting"
+    return [notes(summary.notes), filled(stops.get(summary.stopped, "")) if is_told else ""]
 
 
 def _next(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
@@ -189,4 +191,4 @@ def _beside(before: str, title: str, width: int, after: str = "") -> str:
     """A row of a table; the title, by which a person decides, takes as many lines as it needs."""
     first, *rest = filled(visible(title), width).splitlines() or [""]
     row = f"{before}{first}{' ' * (width - columns(first))}  {after}".rstrip()
-    return "\n".join([row, *(f"{' ' * len(before)}{one}" for one in rest)])
+    return "\n".join([row, *(f"{' ' * len(before)}{line}" for line in rest)])

@@ -1,4 +1,4 @@
-"""Small pieces of text that every reader gets in the same form."""
+"""Small pieces of text that look the same in every output."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """The same for text of several lines: line ends and tabs stay."""
+    """Like `visible`, for text of several lines: line ends and tabs stay."""
     return "\n".join(visible(line).replace("\\t", "\t") for line in text.replace("\r\n", "\n").split("\n"))
 
 
@@ -70,7 +70,7 @@ def listed(names: Sequence[str], most: int) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Rounded down, so that 100% means all of it."""
+    """A percentage, rounded down so that 100% means all of it."""
     return "unknown" if value is None else f"{math.floor(value + 1e-9)}%"
 
 

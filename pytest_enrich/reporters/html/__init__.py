@@ -1,11 +1,11 @@
 """The report as one page that needs nothing else: no network, no other file, no script.
 
-It is opened out of an archive, in the artifact browser of a forge, printed, or read aloud. All that it tells is in
+It may be opened from an archive or in a forge's artifact browser, printed, or read aloud. All its content is in
 its HTML; style and script add comfort. A policy in the page allows this one script and nothing from elsewhere, so
 that even a text that was not escaped could neither run nor call home.
 
-What is the same on every page stands in `static/report.html`. Here are what the run came to, what to do, the table
-of suggestions, gaps without a test, and how all this was made.
+What is the same on every page is in `static/report.html`. Here are the run's result, what to do, the table of
+suggestions, gaps without a test, and how all this was made.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TOOLS = Markup(
     '<button type="button" id="open">Open all</button><button type="button" id="keys">Keys</button> '
     '<span id="count" aria-live="polite"></span></p>'
 )
-"""What only the script can fill."""
+"""What only the script can make work."""
 
 
 def render(report: Report) -> str:
@@ -68,7 +68,7 @@ def _header(report: Report) -> Markup:
 
 
 def _todo(report: Report) -> Markup:
-    """The commands for here, for what CI made, and for people without the tool."""
+    """The commands to use here, for what CI made, and without the tool."""
     ways = [
         ("Review here", "pytest-enrich review"),
         ("Take home from GitHub, when CI made this", figures.download(report)),
@@ -83,25 +83,25 @@ def _todo(report: Report) -> Markup:
 def _contradictions(report: Report) -> Iterator[Markup]:
     """The way to the possible bugs: a table of many suggestions may stand before them."""
     if report.bugs:
-        told = f"Say of {counted(len(report.bugs), 'possible bug')} whether it is one: "
-        yield tag("li", told, tag("a", "what the docstring says, and what the code does", href="#bugs"))
+        lead = f"Say of {counted(len(report.bugs), 'possible bug')} whether it is one: "
+        yield tag("li", lead, tag("a", "what the docstring says, and what the code does", href="#bugs"))
 
 
 def _overview(report: Report) -> Markup:
-    """One row a suggestion, with a filter that the script shows."""
+    """One row per suggestion, with a filter that the script shows."""
     if not report.suggestions:
         return Markup()
-    rows = table("Table of suggestions", _HEADS, (_row(each) for each in report.suggestions))
+    rows = table("Table of suggestions", _HEADS, (_row(reported) for reported in report.suggestions))
     return tag("nav", _TOOLS, rows, aria_label="Suggestions", id="table")
 
 
 def _row(each: ReportedSuggestion) -> tuple[str, ...]:
-    one = each.suggestion
-    part = one.proof.mutants
-    grade = f"{one.grade}, stale" if each.stale else one.grade
-    name = tag("code", one.gap.qualname or one.gap.path)
+    suggestion = each.suggestion
+    part = suggestion.proof.mutants
+    grade = f"{suggestion.grade}, stale" if each.stale else suggestion.grade
+    name = tag("code", suggestion.gap.qualname or suggestion.gap.path)
     mutants = f"{part.killed} of {part.of}" if part.of else "none"
-    return grade, link(one.id), name, facts.checks(one), text.gain(one), mutants
+    return grade, link(suggestion.id), name, facts.checks(suggestion), text.gain(suggestion), mutants
 
 
 def _made(report: Report) -> str:
@@ -148,8 +148,8 @@ def _budget(run: RunSummary, took: float | None) -> str:
 
 
 def _notes(run: RunSummary) -> Iterator[Markup]:
-    if told := figures.told_notes(run):
-        yield tag("ul", joined(tag("li", note) for note in told), class_="notes")
+    if notes := figures.told_notes(run):
+        yield tag("ul", joined(tag("li", note) for note in notes), class_="notes")
 
 
 def _without(lines: tuple[Finished, ...]) -> Iterator[Markup]:
@@ -165,16 +165,16 @@ def _without(lines: tuple[Finished, ...]) -> Iterator[Markup]:
 def _gap(line: Finished) -> tuple[str, ...]:
     gap = line.gap
     place = tag("code", f"{gap.path}:{gap.line}")
-    what = joined([tag("code", gap.text), f" ({gap.outcome})"])
-    return place, tag("code", gap.qualname), what, line.outcome + (f": {line.detail}" if line.detail else "")
+    event = joined([tag("code", gap.text), f" ({gap.outcome})"])
+    return place, tag("code", gap.qualname), event, line.outcome + (f": {line.detail}" if line.detail else "")
 
 
 def _decided(report: Report) -> Iterator[Markup]:
     closed = report.run.gaps.get("closed", 0)
     parts = []
     if report.turned_down:
-        told = f"{counted(report.turned_down, 'line')} in .enrich-rejected: "
-        parts.append(tag("p", told, copyable("pytest-enrich list --rejected")))
+        lines = f"{counted(report.turned_down, 'line')} in .enrich-rejected: "
+        parts.append(tag("p", lines, copyable("pytest-enrich list --rejected")))
     if report.decided:
         parts.append(_chart([*report.decided.items()][-_BARS:]))
     if closed:
@@ -184,13 +184,13 @@ def _decided(report: Report) -> Iterator[Markup]:
 
 
 def _chart(periods: Sequence[tuple[str, Tally]]) -> Markup:
-    """A bar a week or month: how many of those that were decided on were accepted."""
+    """One bar per week or month: how many of the decided suggestions were accepted."""
     rows = []
-    for period, one in periods:
-        decided = one.accepted + one.rejected
-        told = f"{one.accepted} of {decided}"
-        bar = tag("meter", told, min="0", max=str(decided), value=str(one.accepted), aria_label=period)
-        rows.append((period, bar, told))
+    for period, tally in periods:
+        decided = tally.accepted + tally.rejected
+        share = f"{tally.accepted} of {decided}"
+        bar = tag("meter", share, min="0", max=str(decided), value=str(tally.accepted), aria_label=period)
+        rows.append((period, bar, share))
     return table("Table of decisions", ("when", "accepted", "of decided"), rows)
 
 
@@ -208,9 +208,9 @@ def _how(run: RunSummary) -> Iterator[Markup]:
         "Versions": run.versions,
         "Options": run.options,
     }
-    for title, told in groups.items():
-        if any(told.values()):
-            yield tag("div", tag("h3", title), terms(told.items()))
+    for title, entries in groups.items():
+        if any(entries.values()):
+            yield tag("div", tag("h3", title), terms(entries.items()))
 
 
 def _section(identity: str, title: str, *parts: Markup) -> Markup:

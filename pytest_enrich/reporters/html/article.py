@@ -45,13 +45,13 @@ _MEANING = (
 
 
 def function_sections(report: Report) -> Iterator[Markup]:
-    """A section a function, that with the best suggestion first."""
+    """One section per function, the one with the best suggestion first."""
     for number, group in enumerate(figures.by_function(report), 1):
         yield _section(f"f{number}", group)
 
 
 def bug_section(report: Report) -> Iterator[Markup]:
-    """All of them; nothing where there are none."""
+    """The section of all possible bugs; nothing where there are none."""
     if report.bugs:
         parts = [tag("h2", "Possible bugs", id="bugs"), tag("p", _MEANING), *map(_bug, report.bugs)]
         yield tag("section", *parts, aria_labelledby="bugs")
@@ -68,19 +68,32 @@ def _section(identity: str, group: Sequence[ReportedSuggestion]) -> Markup:
 
 
 def _merged(group: Sequence[ReportedSuggestion]) -> list[SourceLine]:
-    """The lines of all, each once; missing when it is for one of them."""
-    missing = {line.number for each in group for line in each.source if line.missing}
-    lines = {line.number: line for each in group for line in each.source}
+    """The source lines of all suggestions, each once, and missing if it is missing for any of them."""
+    missing = {line.number for reported in group for line in reported.source if line.missing}
+    lines = {line.number: line for reported in group for line in reported.source}
     return [replace(lines[number], missing=number in missing) for number in sorted(lines)]
 
 
 def _article(each: ReportedSuggestion) -> Markup:
-    """Everything that a decision about this one needs."""
-    one = each.suggestion
-    title = tag("h3", facts.checks(one), " ", tag("small", one.grade, class_="grade"), id=f"t-{one.id}")
-    shown = [title, _lead(one), _stale(each), _test(each), _look(one)]
-    parts = [*shown, _proof(one), _origin(one), _commands(each)]
-    return tag("article", *parts, id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1", data_stale=each.stale)
+    """Everything that a decision about one suggestion needs."""
+    suggestion = each.suggestion
+    title = tag(
+        "h3",
+        facts.checks(suggestion),
+        " ",
+        tag("small", suggestion.grade, class_="grade"),
+        id=f"t-{suggestion.id}",
+    )
+    shown = [title, _lead(suggestion), _stale(each), _test(each), _look(suggestion)]
+    parts = [*shown, _proof(suggestion), _origin(suggestion), _commands(each)]
+    return tag(
+        "article",
+        *parts,
+        id=suggestion.id,
+        aria_labelledby=f"t-{suggestion.id}",
+        tabindex="-1",
+        data_stale=each.stale,
+    )
 
 
 def _lead(one: Suggestion) -> Markup:
@@ -91,17 +104,17 @@ def _lead(one: Suggestion) -> Markup:
 def _stale(each: ReportedSuggestion) -> Markup:
     if not each.stale:
         return Markup()
-    told = "the code changed since this test was made, so it cannot be accepted as it is."
-    return tag("p", tag("b", "Stale:"), f" {told}", class_="look")
+    text = "the code changed since this test was made, so it cannot be accepted as it is."
+    return tag("p", tag("b", "Stale:"), f" {text}", class_="look")
 
 
 def _test(each: ReportedSuggestion) -> Markup:
-    one = each.suggestion
-    into = tag("p", "into ", tag("code", facts.where(one)))
+    suggestion = each.suggestion
+    into = tag("p", "into ", tag("code", facts.where(suggestion)))
     if each.difference:
-        return joined([into, difference_block(each.difference, f"Suggested test {one.id}")])
-    whole = "\n".join([*one.test.imports, "", one.test.code])
-    return joined([into, python_block(whole, f"Suggested test {one.id}")])
+        return joined([into, difference_block(each.difference, f"Suggested test {suggestion.id}")])
+    whole = "\n".join([*suggestion.test.imports, "", suggestion.test.code])
+    return joined([into, python_block(whole, f"Suggested test {suggestion.id}")])
 
 
 def _look(one: Suggestion) -> Markup:
@@ -109,12 +122,12 @@ def _look(one: Suggestion) -> Markup:
 
 
 def _proof(one: Suggestion) -> Markup:
-    part, runs = one.proof.mutants, one.proof.runs
-    kills = f"kills {part.told()}; " if part.of else ""
+    mutants, runs = one.proof.mutants, one.proof.runs
+    kills = f"kills {mutants.told()}; " if mutants.of else ""
     summary = tag("summary", f"Proof: {kills}passes in {runs.passed} of {runs.of} ways")
     inside = [
         _mutants(one),
-        tag("p", f"{part.note}.") if part.note else Markup(),
+        tag("p", f"{mutants.note}.") if mutants.note else Markup(),
         tag("p", f"{one.proof.duration_ms:.1f} ms, inside {one.proof.isolation}. Ran {'; '.join(runs.modes)}."),
         tag("p", "Left out: ", "; ".join(runs.left_out), ".") if runs.left_out else Markup(),
         *_nearest(one),
@@ -123,13 +136,13 @@ def _proof(one: Suggestion) -> Markup:
 
 
 def _mutants(one: Suggestion) -> Markup:
-    """Those that the test does not notice first: they are what a reviewer may want to see."""
-    tried = sorted(one.proof.mutants.list, key=lambda each: (each.killed, each.line))
-    if not tried:
+    """The mutants, first those that the test does not notice: a reviewer may want to see them."""
+    mutants = sorted(one.proof.mutants.list, key=lambda mutant: (mutant.killed, mutant.line))
+    if not mutants:
         return Markup()
-    rows = (_mutant(each) for each in tried[:_MUTANTS])
-    more = len(tried) - _MUTANTS
-    killed = sum(each.killed for each in tried[_MUTANTS:])
+    rows = (_mutant(mutant) for mutant in mutants[:_MUTANTS])
+    more = len(mutants) - _MUTANTS
+    killed = sum(mutant.killed for mutant in mutants[_MUTANTS:])
     rest = [tag("p", f"And {counted(more, 'mutant')} more, of which it kills {killed}.")] if more > 0 else []
     return joined([table(f"Mutants of {one.id}", ("line", "change", "this test"), rows), *rest])
 
@@ -141,10 +154,10 @@ def _mutant(each: Tried) -> tuple[str, ...]:
 
 
 def _nearest(one: Suggestion) -> Iterator[Markup]:
-    near = one.proof.nearest_test
-    if near is not None:
-        name = tag("code", near.code or near.nodeid)
-        yield tag("p", "Most like it: ", name, f" ({near.similarity:.0%} the same).")
+    nearest = one.proof.nearest_test
+    if nearest is not None:
+        name = tag("code", nearest.code or nearest.nodeid)
+        yield tag("p", "Most like it: ", name, f" ({nearest.similarity:.0%} the same).")
 
 
 def _origin(one: Suggestion) -> Markup:
@@ -153,7 +166,7 @@ def _origin(one: Suggestion) -> Markup:
     facts_of = [
         ("from", facts.origin(one)),
         ("made", f"pytest-enrich {made.pytest_enrich}, Python {made.python}{commit}"),
-        *((f"line {each.line}", f"{each.what}: {_SOURCES[each.source]}") for each in one.oracle),
+        *((f"line {oracle.line}", f"{oracle.what}: {_SOURCES[oracle.source]}") for oracle in one.oracle),
         ("also closes", ", ".join(one.gap.also_closes)),
         ("checksum", one.test.body_sha256[:16]),
     ]

@@ -1,7 +1,7 @@
 """HTML as values: whatever is not `Markup` is escaped on its way in, here and nowhere else.
 
-And pieces of a page that come back: tables, terms, commands, links; source with its missing lines, and diffs. What
-colours say, a sign in the gutter says too. A line of Python is looked at alone, so a fragment will do.
+And recurring pieces of a page: tables, terms, commands, links; source with its missing lines, and diffs. A sign in
+the gutter repeats what colours say. Each line of Python is highlighted alone, so a fragment will do.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def escaped(text: str) -> Markup:
 
 
 def joined(parts: Iterable[str], between: str = "") -> Markup:
-    """Parts one after the other, each escaped unless it is HTML already."""
+    """The parts, joined, each escaped unless it is HTML already."""
     return Markup(between.join(part if isinstance(part, Markup) else escaped(part) for part in parts))
 
 
@@ -55,9 +55,9 @@ def table(label: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Ma
 
 
 def terms(pairs: Iterable[tuple[str, str]]) -> Markup:
-    """Names and what is said about them; those about which there is nothing to say are left out."""
-    told = [joined([tag("dt", name), tag("dd", what)]) for name, what in pairs if what]
-    return tag("dl", *told) if told else Markup()
+    """A list of names and what is said about them; names with nothing to say are left out."""
+    parts = [joined([tag("dt", name), tag("dd", text)]) for name, text in pairs if text]
+    return tag("dl", *parts) if parts else Markup()
 
 
 def copyable(text: str) -> Markup:
@@ -66,12 +66,12 @@ def copyable(text: str) -> Markup:
 
 
 def link(identity: str) -> Markup:
-    """To a suggestion of this page."""
+    """A link to a suggestion on this page."""
     return tag("a", tag("code", identity), href=f"#{identity}")
 
 
 def block(lines: Iterable[str], label: str) -> Markup:
-    """Lines that can be scrolled by keyboard."""
+    """A block of lines that can be scrolled by keyboard."""
     return tag("pre", joined(lines, "\n"), tabindex="0", role="region", aria_label=label)
 
 
@@ -94,7 +94,7 @@ def difference_block(text: str, label: str) -> Markup:
 
 
 def python_block(text: str, label: str) -> Markup:
-    """Python as it is."""
+    """A block of Python code, highlighted."""
     return block((_highlighted(line) for line in text.rstrip("\n").split("\n")), label)
 
 
