@@ -38,7 +38,7 @@ This folder ignores itself: nothing in it reaches git. It can be deleted at any 
 
 
 def write(store: Store, summary: RunSummary) -> None:
-    """Write `run.json`, and `README.md` for people without the tool, unless there is neither a folder nor anything to report."""
+    """Write `run.json`, and `README.md` for people without the tool, if there is a folder or a result."""
     if not (store.directory.is_dir() or summary.suggestions or summary.candidates or summary.bugs):
         return
     store.prepare()
