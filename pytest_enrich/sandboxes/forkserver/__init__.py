@@ -45,9 +45,9 @@ Key: TypeAlias = tuple[str, World, tuple[str, ...], int]
 class ForkserverSandbox:
     """A `protocols.Sandbox` that starts a process when it is first needed, and forks it for each job.
 
-    Pytest's configuration depends on where the tests are, so there is a process for each directory of tests in each
-    world that jobs ask for, for each concurrent job that writes in the project, and for jobs without tests. The
-    last `MOST_ZYGOTES` are kept; `close` ends them. Several threads may use it.
+    Pytest's configuration depends on where the tests are, so there is a process for each directory of tests in
+    each world that jobs ask for, for each concurrent job that writes in the project, and for jobs without tests.
+    The last `MOST_ZYGOTES` are kept; `close` ends them. Several threads may use it.
 
     Args:
         fresh: Does the jobs that are not forked, and defines the project for both.
@@ -145,7 +145,7 @@ class ForkserverSandbox:
 
 
 def _place(argument: Path | None) -> str:
-    """Key for what pytest is started with: all files of a directory are alike, the directory itself is different."""
+    """What pytest starts with, as a key: all files of a directory are alike, but not the directory itself."""
     if argument is None:
         return ""
     return f"files in {argument.parent}" if argument.is_file() else f"the directory {argument}"
@@ -179,7 +179,7 @@ def _files(tests: Iterable[str]) -> tuple[str, ...]:
 
 
 def forkable(job: Job) -> bool:
-    """Whether a fork can do it: not if the effect of imports must be seen, nor for tests in several directories."""
+    """Whether a fork can do it: not if imports must be observed, or if the tests are in several directories."""
     if isinstance(job, Mutate):
         return {Path(file).parent for file in _files(job.others)} <= {Path(job.path).parent}
     if isinstance(job, Record):

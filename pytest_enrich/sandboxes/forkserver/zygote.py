@@ -1,4 +1,4 @@
-"""The process that forks: starting it, asking it for jobs, ending it, and whether what it has loaded is current."""
+"""The process that forks: starting it, asking it for jobs, ending it; and whether what it loaded is current."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pytest_enrich.sandboxes.limits import excess, start
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
 READY_SECONDS = 60.0
-"""For importing the project, which takes its own tests as long."""
+"""For importing the project, which its own tests have to do as well."""
 Stamp: TypeAlias = tuple[int, int] | None
 """Modification time in nanoseconds, and size; None for a file that does not exist."""
 
@@ -58,7 +58,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """What the payload says when it is ready; project code could have written it, so it is only used for caution."""
+    """What the payload says when it is ready; project code can forge it, so it is only used for caution."""
 
     unfit: str
     files: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ class Forker:
             return Ready(f"the process that imports the project did not say what it loaded: {error}")
 
     def is_alive(self, patience: float = 0.0) -> bool:
-        """Whether it has not ended yet as far as can be seen: its files are closed shortly before that."""
+        """Whether it still seems alive: its files are closed shortly before its end can be seen."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(patience)
         return self._process.returncode is None
@@ -176,7 +176,7 @@ class Forker:
             process.end_strays(job_file.parent.name)
 
     def close(self) -> None:
-        """End it and everything it started: once the socket is closed it should end by itself, and is given time to."""
+        """End it and everything it started: with the socket closed it should end by itself, and gets time to."""
         self._socket.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(process.PATIENCE)
@@ -190,7 +190,7 @@ class Forker:
 
 
 def take_stamp(files: Iterable[str], since: int) -> dict[str, Stamp]:
-    """Stamps of files read after `since` (nanoseconds); `UNSURE` for a file that may have changed after being read."""
+    """Stamps of files read after `since` (nanoseconds); `UNSURE` for those that may have changed since."""
     stamps = {file: stamp_of(file) for file in files}
     return {file: UNSURE if stamp and stamp[0] >= since - GRAIN else stamp for file, stamp in stamps.items()}
 
