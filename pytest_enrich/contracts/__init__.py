@@ -158,8 +158,8 @@ def _seen(run: dict[str, TestOutcome], at: int) -> str:
 
 def _fails(run: dict[str, TestOutcome], at: int) -> bool:
     """Whether the test that a person would get fails."""
-    kept = run.get(f"test_kept_{at}")
-    return kept is not None and kept.result == "failed"
+    outcome = run.get(f"test_kept_{at}")
+    return outcome is not None and outcome.result == "failed"
 
 
 def find(path: str, module: str, text: str) -> tuple[tuple[Documented, ...], tuple[Claim, ...]]:
@@ -178,8 +178,8 @@ def find(path: str, module: str, text: str) -> tuple[tuple[Documented, ...], tup
 def contradicted(code: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """The promises about calls that a test makes: if one is broken, the test asserts the opposite of it."""
     tree = parsed(code)
-    made = {ast.unparse(call) for call in nodes_of(ast.Call, tree)} if tree is not None else set()
-    return tuple(claim for claim in claims if not claim.setup and _call(claim) in made)
+    calls = {ast.unparse(call) for call in nodes_of(ast.Call, tree)} if tree is not None else set()
+    return tuple(claim for claim in claims if not claim.setup and _call(claim) in calls)
 
 
 def _call(claim: Claim) -> str:

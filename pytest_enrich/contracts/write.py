@@ -128,14 +128,14 @@ def _compared(claim: Claim) -> Template:
 
 
 def _title(broken: Broken) -> str:
-    claim, seen = broken.claim, broken.observed
-    raised = re.match(r"raised (\w+)", seen)
+    claim, observed = broken.claim, broken.observed
+    raised = re.match(r"raised (\w+)", observed)
     if raised:
         problem = raised[1]
     elif claim.promise == "raises":
         problem = f"no {_bare(claim.expected)}"
     else:
-        problem = f"{seen.removeprefix('returned ')}, not {claim.expected}"
+        problem = f"{observed.removeprefix('returned ')}, not {claim.expected}"
     one_line = " ".join(f"{claim.qualname}: {problem}".split())
     return one_line if len(one_line) <= _LONGEST else one_line[: _LONGEST - 3] + "..."
 

@@ -170,8 +170,8 @@ def ran_by(context: str) -> str:
 
     Before it may stand the context that coverage's configuration gives to all.
     """
-    found = CONTEXT.fullmatch(context)
-    return found[1] if found else ""
+    match = CONTEXT.fullmatch(context)
+    return match[1] if match else ""
 
 
 def within(tests: Sequence[NearTest], seconds: float) -> tuple[NearTest, ...]:
@@ -265,11 +265,13 @@ class Target(Struct, frozen=True, kw_only=True):
 
     def without(self, closed: Callable[[Gap], bool]) -> Target:
         """It with the gaps that are not closed, and the way to each."""
-        left = [
+        remaining = [
             (gap, condition) for gap, condition in zip(self.gaps, self.conditions, strict=True) if not closed(gap)
         ]
         return replace(
-            self, gaps=tuple(gap for gap, _ in left), conditions=tuple(condition for _, condition in left)
+            self,
+            gaps=tuple(gap for gap, _ in remaining),
+            conditions=tuple(condition for _, condition in remaining),
         )
 
 

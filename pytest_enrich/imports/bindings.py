@@ -164,9 +164,9 @@ def _written(
     spellings = [(module, qualname), *_spelled(module, qualname, aliases)]
     named = frozenset(shorter for _, shorter in aliases)
     for spelling in spellings:
-        known = _known(*spelling, bindings, named)
-        if known:
-            return (known,)
+        expression = _known(*spelling, bindings, named)
+        if expression:
+            return (expression,)
     chosen = min(spellings, key=lambda spelling: (not _imports_from(spelling[0], bindings), len(spelling[0])))
     return _new(*chosen, bindings)
 
@@ -251,8 +251,8 @@ def _looked_up_outside(code: str) -> set[str]:
         top = symtable.symtable(code, "<test>", "exec")
     except SyntaxError:  # also what only the compiler rejects, such as a `nonlocal` without a binding
         return set()
-    own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    return {name for table in _tables(top) for name in _looked_up(table)} - own
+    defined = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    return {name for table in _tables(top) for name in _looked_up(table)} - defined
 
 
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

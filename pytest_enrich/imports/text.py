@@ -109,10 +109,10 @@ def _joined(lines: Sequence[str]) -> Iterator[int]:
     """
     for number, line in enumerate(lines):
         whole = line
-        for more in map(str.lstrip, lines[number + 1 : number + 3]):
-            if _balanced(whole) or (whole.endswith(",") and more.startswith((")", "]", "}"))):
+        for following in map(str.lstrip, lines[number + 1 : number + 3]):
+            if _balanced(whole) or (whole.endswith(",") and following.startswith((")", "]", "}"))):
                 break
-            whole += " " * whole.endswith(",") + more
+            whole += " " * whole.endswith(",") + following
             if _balanced(whole):
                 yield len(whole)
 

@@ -21,7 +21,7 @@ from pytest_enrich.data import World
 
 CHARACTERS_VARIABLE = "HYPOTHESIS_STORAGE_DIRECTORY"
 CHARACTERS = "hypothesis"
-"""The folder for it in a job's own directory."""
+"""The folder of Hypothesis in a job's own directory."""
 UTF_8 = [[0, 0xD7FF], [0xE000, 0x10FFFF]]
 """All characters but surrogates: to find them, Hypothesis tries a million one by one, which takes seconds."""
 KNOWN = {

@@ -52,7 +52,7 @@ MOST_ENTRIES = 500
 
 
 def whose_devices() -> Devices:
-    """Whose the device files of this machine are, as tried just now."""
+    """Who owns the device files of this machine, as tried just now."""
     if Path(os.devnull).stat().st_uid != os.geteuid():
         return "theirs"
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-devices-") as name:
@@ -100,7 +100,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
         bwrap: The path of the program; "" if that layer is not used.
         places: Which of the machine's files are visible.
         read, listed: The same in the form that Landlock takes.
-        devices: Whose the machine's device files are.
+        devices: Who owns the machine's device files.
         failed: The names of stronger isolations that were tried and do not work here.
     """
 
@@ -144,8 +144,8 @@ class Isolation(Struct, frozen=True, kw_only=True):
         # The deepest mount counts, and for the same directory the writable one.
         mounts = [part for _, words in sorted(mounted, key=lambda mount: mount[0]) for part in words]
         copies = copy_devices(scratch) if self.devices == "copied" else ()
-        own = (*copies, "--bind", str(scratch), str(scratch), "--chdir", str(rootdir))
-        return (*_walls(self.bwrap), *mounts, *own, "--", *inner)
+        options = (*copies, "--bind", str(scratch), str(scratch), "--chdir", str(rootdir))
+        return (*_walls(self.bwrap), *mounts, *options, "--", *inner)
 
     def written(self, rootdir: Path, writes: Collection[str]) -> list[str]:
         """The directories of the project where `writes` can be written without a trace; [] in most layers."""
@@ -153,9 +153,11 @@ class Isolation(Struct, frozen=True, kw_only=True):
             return []
         root = rootdir.resolve()
         inside = [path for path in (root / name for name in writes) if path.is_relative_to(root) and path != root]
-        near = {next(above for above in path.parents if above.is_dir()) for path in inside}
+        folders = {next(above for above in path.parents if above.is_dir()) for path in inside}
         return sorted(
-            str(folder) for folder in near if self._shows(folder) and len(list(folder.iterdir())) <= MOST_ENTRIES
+            str(folder)
+            for folder in folders
+            if self._shows(folder) and len(list(folder.iterdir())) <= MOST_ENTRIES
         )
 
     def _shows(self, path: Path) -> bool:
@@ -231,11 +233,11 @@ def conceivable(rootdir: Path) -> Iterator[Isolation]:
     """The isolations that this system may support, the strongest first, untried."""
     if not sys.platform.startswith("linux"):
         return
-    seen = places.survey(rootdir)
+    visible = places.survey(rootdir)
     if bwrap := shutil.which("bwrap"):
-        yield Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=seen, devices=whose_devices())
-    read, listed = places.entries(seen)
-    yield Isolation(name="landlock+seccomp", places=seen, read=tuple(read), listed=tuple(listed))
+        yield Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=visible, devices=whose_devices())
+    read, listed = places.entries(visible)
+    yield Isolation(name="landlock+seccomp", places=visible, read=tuple(read), listed=tuple(listed))
 
 
 def works(isolation: Isolation, rootdir: Path) -> bool:
@@ -251,9 +253,9 @@ def works(isolation: Isolation, rootdir: Path) -> bool:
         except (OSError, subprocess.TimeoutExpired):
             return False
     namespaces = ended.stdout.decode("ascii", "replace").split()
-    own = [Path(f"/proc/self/ns/{kind}").readlink().name for kind in NAMESPACES]
-    apart = [inside != outside for inside, outside in zip(namespaces, own, strict=False)]
-    return len(namespaces) == len(own) and (all(apart) or not isolation.bwrap)
+    own_namespaces = [Path(f"/proc/self/ns/{kind}").readlink().name for kind in NAMESPACES]
+    apart = [inside != outside for inside, outside in zip(namespaces, own_namespaces, strict=False)]
+    return len(namespaces) == len(own_namespaces) and (all(apart) or not isolation.bwrap)
 
 
 def _walls(bwrap: str) -> tuple[str, ...]:
@@ -279,10 +281,10 @@ def _mount(place: Place) -> tuple[str, ...]:
 
 def _imitation(folder: str, rootdir: Path, writes: Collection[str]) -> tuple[str, ...]:
     """Options that replace a directory by an empty one with all its entries, except those written by the job."""
-    own = {str(rootdir.resolve() / name) for name in writes}
+    written = {str(rootdir.resolve() / name) for name in writes}
     words = ["--size", SHARED_MEMORY, "--tmpfs", folder]
     for entry in sorted(Path(folder).iterdir()):
-        if str(entry) not in own:
+        if str(entry) not in written:
             how = ("--symlink", str(entry.readlink())) if entry.is_symlink() else ("--ro-bind-try", str(entry))
             words += (*how, str(entry))
     return tuple(words)
@@ -339,5 +341,5 @@ def _bwrap(isolated: Isolation | None) -> Layer:
         reason = "cannot make namespaces here: `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`"
         return Layer("bwrap", works=False, found=f"{program}, which {reason}")
     exposed = "; no modes are changed in it: root may make no device files here, and would change the machine's"
-    more = exposed if isolated.devices == "exposed" else ""
-    return Layer("bwrap", works=True, found=f"{program}, namespaces of its own{more}")
+    suffix = exposed if isolated.devices == "exposed" else ""
+    return Layer("bwrap", works=True, found=f"{program}, namespaces of its own{suffix}")

@@ -75,8 +75,8 @@ def _beside(project: str) -> list[str]:
     """What is hidden because it is beside the project: the folder around it, or each entry if that is the root."""
     folder = str(Path(project).parent)
     if folder == os.sep:
-        near = [entry.path for entry in _scan(folder) if not entry.is_symlink()]
-        return [path for path in near if path not in {*SYSTEM, project}]
+        paths = [entry.path for entry in _scan(folder) if not entry.is_symlink()]
+        return [path for path in paths if path not in {*SYSTEM, project}]
     return [] if folder in SYSTEM else [folder]
 
 

@@ -247,16 +247,16 @@ def read(directory: Path, rootdir: Path) -> Shelf:
     if directory.is_symlink() or directory.is_file():
         return Shelf((), (f"{directory.name} is no folder: not used",))
     names = [name for name in disk.names(directory) if identity.is_valid(name)]
-    known = cache(partial(misplaced, rootdir))  # many suggestions name the same few files
+    cached = cache(partial(misplaced, rootdir))  # many suggestions name the same few files
 
     def fault(one: Suggestion) -> str:
-        return known(one.target.path, one.gap.path, options_of(rootdir, one).words)
+        return cached(one.target.path, one.gap.path, options_of(rootdir, one).words)
 
     entries = [suggestion(directory / name, fault) for name in names[:LONGEST_LIST] if (directory / name).is_dir()]
     readable = sorted((entry for entry in entries if isinstance(entry, Suggestion)), key=order)
-    more = len(names) - LONGEST_LIST
-    left = (f"{directory.name} holds {more} more than we would write: not used",) if more > 0 else ()
-    return Shelf(tuple(readable), (*(problem for problem in entries if isinstance(problem, str)), *left))
+    surplus = len(names) - LONGEST_LIST
+    surplus_note = (f"{directory.name} holds {surplus} more than we would write: not used",) if surplus > 0 else ()
+    return Shelf(tuple(readable), (*(problem for problem in entries if isinstance(problem, str)), *surplus_note))
 
 
 def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Suggestion | str:

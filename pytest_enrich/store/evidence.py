@@ -107,8 +107,8 @@ class Evidence(Struct, frozen=True):
 
     def begin(self, said: object) -> None:
         """Begin the file of a run."""
-        known = self.files()
-        number = int(known[-1].stem) + 1 if known else 1
+        files = self.files()
+        number = int(files[-1].stem) + 1 if files else 1
         self._append(f"{number:06}.jsonl", "run", (said,))
 
     def add(self, kind: Kind, *said: object) -> None:
@@ -117,9 +117,9 @@ class Evidence(Struct, frozen=True):
         Raises:
             StoreError: They cannot be written.
         """
-        known = self.files()
+        files = self.files()
         if said:
-            self._append(known[-1].name if known else _FIRST, kind, said)
+            self._append(files[-1].name if files else _FIRST, kind, said)
 
     def files(self) -> tuple[Path, ...]:
         """One file per run, the oldest first; decisions are in the file of the run before them."""
@@ -236,14 +236,14 @@ class Evidence(Struct, frozen=True):
         A head is there before the first line. If it is missing, nothing is repaired: what is added
         next does not fit, which `check` reports.
         """
-        known = self.files()
-        if not known and not os.path.lexists(self.directory / "head.json"):
+        files = self.files()
+        if not files and not os.path.lexists(self.directory / "head.json"):
             self._write_head(Head())
         head = self.head()
-        if head is None or not known or (head.file, head.size) == (known[-1].name, known[-1].stat().st_size):
+        if head is None or not files or (head.file, head.size) == (files[-1].name, files[-1].stat().st_size):
             return head or Head()
-        disk.cut_torn(known[-1])
-        content = (disk.read(known[-1], LARGEST) or b"").splitlines()[-1:]
+        disk.cut_torn(files[-1])
+        content = (disk.read(files[-1], LARGEST) or b"").splitlines()[-1:]
         line = _read(content[0], 0, "")[0] if content else None
         if line is None or line.number < head.lines:
             return head

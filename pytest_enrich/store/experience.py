@@ -75,8 +75,8 @@ def fates(decisions: Iterable[Decision], suggestions: Iterable[Suggestion]) -> t
     """What became of every suggestion, given all decisions, oldest first. Possible bugs are not counted."""
     last = identity.latest(decisions)
     standing = {key: decision for key, decision in last.items() if decision.verb in {"accept", "reject"}}
-    lying = {(suggestion.id, suggestion.test.body_sha256): suggestion for suggestion in suggestions}
-    all_fates = (Fate(lying.get(key), standing.get(key)) for key in {**lying, **standing})
+    by_key = {(suggestion.id, suggestion.test.body_sha256): suggestion for suggestion in suggestions}
+    all_fates = (Fate(by_key.get(key), standing.get(key)) for key in {**by_key, **standing})
     return tuple(fate for fate in all_fates if fate.suggestion is None or fate.suggestion.kind != "bug")
 
 
@@ -149,23 +149,23 @@ def _of_origin(origin: Origin | OriginPart, grade: Grade) -> Iterator[Trait]:
 def _of_name(name: str, model: str, *, is_refusal: bool) -> Iterator[Trait]:
     """What is odd about the name of a new test; `model` is the one that named it, if any."""
     words = snake(name).split("_")[1:]
-    said = "_".join(words)
+    phrase = "_".join(words)
     if model:
         yield f"named by {model}", 0
     if len(words) <= SHORT_NAME:
         yield f"with a name of at most {SHORT_NAME} words", STRIKING
     if len(words) <= BRIEF_NAME and not is_refusal:
         yield f"with a name of at most {BRIEF_NAME} words, and no exception", FAINT
-    if RAISES.search(said):
+    if RAISES.search(phrase):
         yield "with a name that says only what is raised", FAINT
     if len(words) >= LONG_NAME:
         yield f"with a name of more than {LONG_NAME} words", 0
     if "with" in words and not model:
         yield "with a name that says with what", STRIKING
-    subject, *returned = RETURNED.split(said, maxsplit=1)
+    subject, *returned = RETURNED.split(phrase, maxsplit=1)
     if returned and not is_refusal and SITUATED.isdisjoint(subject.split("_")):
         yield "with a name that says only what is returned", STRIKING
-    if EQUALS.search(said):
+    if EQUALS.search(phrase):
         yield "with a name that says what is equal", STRIKING
     if any(character.isdigit() for character in name):
         yield "with a number in the name", STRIKING
@@ -308,9 +308,9 @@ class Lesson(Struct, frozen=True, kw_only=True):
     def told(self) -> str:
         """`2 rejected as trivial (cart-6e2m3fea, cart-abcdefgh): tests by search come last`."""
         reasons = " or ".join(dict(Counter(decision.reason for decision in self.rejected).most_common()))
-        known = ", ".join(decision.id for decision in self.rejected[-NAMED:])
-        more = ", ..." if len(self.rejected) > NAMED else ""
-        return f"{len(self.rejected)} rejected as {reasons} ({known}{more}): tests {self.trait} come last"
+        ids = ", ".join(decision.id for decision in self.rejected[-NAMED:])
+        dots = ", ..." if len(self.rejected) > NAMED else ""
+        return f"{len(self.rejected)} rejected as {reasons} ({ids}{dots}): tests {self.trait} come last"
 
 
 class Experience(Struct, frozen=True):
@@ -347,20 +347,20 @@ def learn(some: Iterable[Fate]) -> Experience:
     """The experience from these decisions; nothing is learnt about a trait if no test without it was accepted."""
     verdicts = [(fate.suggestion, fate.decision) for fate in some if fate.suggestion and fate.decision]
     accepted = sum(decision.verb == "accept" for _, decision in verdicts)
-    taken: Counter[str] = Counter()
+    accepted_with: Counter[str] = Counter()
     rejected: dict[str, list[Decision]] = defaultdict(list)
     for suggestion, decision in verdicts:
         for trait in traits(suggestion):
             if decision.verb == "accept":
-                taken[trait] += 1
+                accepted_with[trait] += 1
             else:
                 rejected[trait].append(decision)
     lessons = {}
     for trait, against in rejected.items():
-        others = len(verdicts) - taken[trait] - len(against)
-        if accepted > taken[trait]:
-            rest = (accepted - taken[trait]) / others
-            rate = (taken[trait] + BELIEF * rest) / (taken[trait] + len(against) + BELIEF)
+        without = len(verdicts) - accepted_with[trait] - len(against)
+        if accepted > accepted_with[trait]:
+            rest = (accepted - accepted_with[trait]) / without
+            rate = (accepted_with[trait] + BELIEF * rest) / (accepted_with[trait] + len(against) + BELIEF)
             lessons[trait] = Lesson(trait=trait, lift=rate / rest, rejected=tuple(against))
     return Experience(lessons)
 

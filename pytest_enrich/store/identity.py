@@ -86,8 +86,8 @@ def _several(prefix: str, found: list[str]) -> str:
 
 def _none(prefix: str, known: list[str], see: str, problems: Iterable[str]) -> str:
     endings = {name.rpartition("-")[2]: name for name in known}
-    near = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
-    names = dict.fromkeys(endings.get(name, name) for name in near)
+    similar = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
+    names = dict.fromkeys(endings.get(name, name) for name in similar)
     hint = f"Near to it:  {' '.join(names)}\n" if names else ""
     why = next((problem for problem in problems if prefix in problem), f"no suggestion {prefix!r}")
     return f"{why}\n{hint}Nothing was done. What there is:  {see}"

@@ -141,8 +141,8 @@ def _adopt_decided(into: Store, source: Store) -> None:
 
 
 def _join_finished(into: Store, sources: Sequence[Store]) -> None:
-    known = set(into.finished())
-    new = dict.fromkeys(line for source in sources for line in source.finished() if line not in known)
+    finished = set(into.finished())
+    new = dict.fromkeys(line for source in sources for line in source.finished() if line not in finished)
     if new:
         into.journal(*new)
 
@@ -195,7 +195,7 @@ _STOPS = ("interrupted", "budget", "enough waiting", "")
 
 
 def missing_decisions(ours: Sequence[Decision], others: Iterable[Sequence[Decision]]) -> tuple[Decision, ...]:
-    """The decisions that `ours` lacks and that are later than its last one on the same test, oldest first.
+    """The decisions of `others` that `ours` lacks, if later than its last one on the same test; oldest first.
 
     Older ones would only make the state wrong, since the last line determines it.
     """
@@ -334,12 +334,12 @@ def _commits(runs: Sequence[RunSummary]) -> Iterator[str]:
 
 
 def _made(runs: Sequence[RunSummary], kept: Collection[str]) -> Iterator[MadeSuggestion]:
-    seen: dict[str, MadeSuggestion] = {}
+    by_id: dict[str, MadeSuggestion] = {}
     for suggestion in sorted(
         (suggestion for run in runs for suggestion in run.suggestions), key=lambda suggestion: suggestion.place
     ):
-        seen.setdefault(suggestion.id, suggestion)
-    return (suggestion for suggestion in seen.values() if suggestion.id in kept)
+        by_id.setdefault(suggestion.id, suggestion)
+    return (suggestion for suggestion in by_id.values() if suggestion.id in kept)
 
 
 def _each(ids: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

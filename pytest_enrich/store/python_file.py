@@ -190,8 +190,8 @@ def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
     """
     lines = _lines(text)
     moved = line - one.gap.line
-    near = (number for number in one.gap.also_lines if abs(number - one.gap.line) <= _MOST - _AROUND)
-    missing = {number + moved for number in (*one.gap.lines, *near)}
+    near_lines = (number for number in one.gap.also_lines if abs(number - one.gap.line) <= _MOST - _AROUND)
+    missing = {number + moved for number in (*one.gap.lines, *near_lines)}
     shown = sorted({line, *missing})
     first, last = max(1, shown[0] - _AROUND), min(len(lines), shown[-1] + _AROUND)
     return between(text, range(first, min(last, first + _MOST) + 1), missing)

@@ -70,8 +70,8 @@ class Rejections(Struct, frozen=True):
 
     def reasons(self, path: str) -> tuple[Reason, ...]:
         """Why tests for the source file were turned down, by line; unknown reasons and `other` are left out."""
-        about = [rejection.reason for rejection in self.lines if _file(rejection) == path]
-        return tuple(known for reason in about for known in REASONS if known == reason != "other")
+        reasons = [rejection.reason for rejection in self.lines if _file(rejection) == path]
+        return tuple(known for reason in reasons for known in REASONS if known == reason != "other")
 
 
 def read(rootdir: Path) -> Rejections:

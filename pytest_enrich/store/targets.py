@@ -137,10 +137,10 @@ _FILES: Mapping[str, Callable[[str, str], Mapping[str, Any] | None]] = {
 
 
 def refuse(rootdir: Path, path: str, options: Sequence[str] = ()) -> None:
-    """Do nothing if `path` is a test file of the project, or may become one.
+    """Refuse a `path` that neither is a test file of the project nor may become one; for `options` see `ini_value`.
 
     Raises:
-        RefusedError: It is not. `options` are words of pytest's command line, see `ini_value`.
+        RefusedError: It is refused.
     """
     if why := fault(rootdir, path, options):
         name = path if path.isprintable() else ascii(path)
