@@ -112,7 +112,7 @@ def _held(place: str) -> dict[tuple[int, int], int]:
 
 
 def _ours() -> list[int]:
-    """This process and all its descendants: what a job started stays one, since its supervisor adopts orphans."""
+    """This process and all its descendants: what a job started stays below, as its supervisor adopts orphans."""
     above = dict(_parents())
     below = [os.getpid()]
     for process in below:

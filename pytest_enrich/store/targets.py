@@ -137,7 +137,7 @@ _FILES: Mapping[str, Callable[[str, str], Mapping[str, Any] | None]] = {
 
 
 def refuse(rootdir: Path, path: str, options: Sequence[str] = ()) -> None:
-    """Refuse a `path` that neither is a test file of the project nor may become one; for `options` see `ini_value`.
+    """Refuse a `path` that neither is a test file of the project nor may become one; `options` as in `ini_value`.
 
     Raises:
         RefusedError: It is refused.
