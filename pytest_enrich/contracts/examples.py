@@ -22,21 +22,21 @@ from pytest_enrich.imports import parsed
 from pytest_enrich.writing.syntax import last_name, literal_value, nodes_of
 
 MOST = 40
-"""Examples of one docstring that are looked at."""
+"""The most examples of one docstring that are considered."""
 _SETUP = 6
-"""Statements before the call that a reader takes in."""
+"""The most statements before the call that a reader can take in."""
 _LONGEST = 300
 
 
 class _Step(Struct, frozen=True):
-    """One example of a docstring, and its tree."""
+    """One example of a docstring, and its syntax tree."""
 
     example: doctest.Example
     tree: ast.Module
 
     @property
     def code(self) -> str:
-        """Its text."""
+        """The source text."""
         return self.example.source.rstrip("\n")
 
 
@@ -49,12 +49,12 @@ def claims(function: Documented) -> Iterator[Claim]:
 
 def _steps(function: Documented) -> list[_Step]:
     try:
-        found = doctest.DocTestParser().get_examples(function.docstring)
+        examples = doctest.DocTestParser().get_examples(function.docstring)
     except ValueError:
         return []
-    steps = [_Step(example, tree) for example in found if (tree := parsed(example.source)) is not None]
-    # One is of another language or another Python: the rest would build on it.
-    return steps if len(steps) == len(found) else []
+    steps = [_Step(example, tree) for example in examples if (tree := parsed(example.source)) is not None]
+    # An example in another language or for another Python: those after it would build on it.
+    return steps if len(steps) == len(examples) else []
 
 
 def _claim(function: Documented, before: Sequence[_Step], step: _Step) -> Claim | None:
@@ -63,7 +63,11 @@ def _claim(function: Documented, before: Sequence[_Step], step: _Step) -> Claim 
         return None
     promised = _promised(function, example)
     scene = _scene(before, step)
-    if promised is None or scene is None or not _is_about(function, [*(each.tree for each in scene), step.tree]):
+    if (
+        promised is None
+        or scene is None
+        or not _is_about(function, [*(earlier.tree for earlier in scene), step.tree])
+    ):
         return None
     written = _written(function, [*before, step], scene, step)
     if written is None:
@@ -86,7 +90,7 @@ def _claim(function: Documented, before: Sequence[_Step], step: _Step) -> Claim 
 
 
 def _promised(function: Documented, example: doctest.Example) -> Template | None:
-    """The literal or the exception; None for all that leaves room."""
+    """The promised literal or exception; None if it is ambiguous."""
     if example.exc_msg is not None:
         return exception_named(example.exc_msg.partition(":")[0].strip(), function.module, function.names)
     text = example.want.strip()
@@ -96,25 +100,25 @@ def _promised(function: Documented, example: doctest.Example) -> Template | None
 
 
 def _scene(before: Sequence[_Step], step: _Step) -> list[_Step] | None:
-    """The statements that the call builds on, oldest first; None when they are too many to see through.
+    """The statements that the call builds on, oldest first; None if they are too many to follow.
 
-    What is given to something may change it: `child = Node(parent=root)` is one of what `root` is made by. What is
-    done for its effect alone may be one on anything.
+    A statement may change the objects it uses: `child = Node(parent=root)` is needed wherever `root` is. One that
+    is only there for its effect may affect anything.
     """
-    local = frozenset().union(*(stored_names(each.tree) for each in before)) if before else frozenset()
+    local = frozenset().union(*(stored_names(earlier.tree) for earlier in before)) if before else frozenset()
     needed, known = used_names(step.tree) & local, frozenset[str]()
     if "_" in used_names(step.tree):
         return None
-    stated = [each for each in before if not imported_names(each.tree)]
+    stated = [earlier for earlier in before if not imported_names(earlier.tree)]
     while needed != known:
         known = needed
-        needed = known.union(*(used for each in stated if known & (used := used_names(each.tree) & local)))
-    kept = [each for each in stated if needed & used_names(each.tree) or _is_done(each)]
-    return kept if len(kept) <= _SETUP and not any(each.example.options for each in kept) else None
+        needed = known.union(*(used for earlier in stated if known & (used := used_names(earlier.tree) & local)))
+    kept = [earlier for earlier in stated if needed & used_names(earlier.tree) or _is_done(earlier)]
+    return kept if len(kept) <= _SETUP and not any(earlier.example.options for earlier in kept) else None
 
 
 def _is_done(step: _Step) -> bool:
-    """Whether a statement is there for what it does: it says nothing, and gives nothing a name."""
+    """Whether a statement is there for its effect: it shows nothing, and binds no name."""
     return not step.example.want and not stored_names(step.tree) and not isinstance(step.tree.body[0], ast.Assert)
 
 
@@ -128,12 +132,12 @@ def _written(
     function: Documented, every: Sequence[_Step], scene: Sequence[_Step], step: _Step
 ) -> list[Template] | None:
     known = {name: f"⟨{function.module}:{name}⟩" for name in function.names}
-    for each in every:
-        more = imported_names(each.tree)
-        if more is None:
+    for current in every:
+        imported = imported_names(current.tree)
+        if imported is None:
             return None
-        known.update(more)
-    trees = [*(each.tree for each in scene), step.tree]
+        known.update(imported)
+    trees = [*(earlier.tree for earlier in scene), step.tree]
     local = frozenset().union(*(stored_names(tree) for tree in trees))
-    found = [name_template(each.code, known, local) for each in (*scene, step)]
-    return [text for text in found if text is not None] if None not in found else None
+    templates = [name_template(current.code, known, local) for current in (*scene, step)]
+    return [template for template in templates if template is not None] if None not in templates else None

@@ -1,4 +1,4 @@
-"""One promise of a docstring, and what is seen instead."""
+"""Promises in docstrings, and what was observed instead."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Claim(Struct, frozen=True, kw_only=True):
     Attributes:
         path, module, qualname, line: The function, and where it starts.
         promise: What kind it is.
-        quote: The words, as they stand in the docstring; lines joined by line ends.
+        quote: The words as they are in the docstring, with its line breaks.
         quote_line: The line of the source file on which they begin.
         setup: Statements before the call.
         action: The call, an expression.
-        expected: A literal, or an exception's class.
+        expected: A literal, or the class of an exception.
     """
 
     path: str
@@ -44,12 +44,12 @@ class Claim(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes it another promise: spacing does not."""
+        """Identifies the promise, regardless of spacing."""
         return (self.qualname, self.promise, " ".join(self.quote.split()))
 
 
 class Broken(Struct, frozen=True, kw_only=True):
-    """A claim that the code does not keep: what it did each time, and in which ways it was run."""
+    """A claim that the code does not keep: what it did each time, and the ways in which it was run."""
 
     claim: Claim
     observed: str
@@ -60,7 +60,7 @@ class Documented(Struct, frozen=True, kw_only=True):
     """A public function, method or class that has a docstring.
 
     Attributes:
-        path, module: Of its file.
+        path, module: Those of its file.
         names: What the module binds at its top level.
         qualname: As in a gap.
         node: Its syntax tree.
@@ -74,17 +74,17 @@ class Documented(Struct, frozen=True, kw_only=True):
 
     @property
     def extent(self) -> range:
-        """The lines of the file that it is on."""
+        """The lines of the file that it spans."""
         return range(self.node.lineno, (self.node.end_lineno or self.node.lineno) + 1)
 
     @property
     def docstring(self) -> str:
-        """As it stands there."""
+        """The raw docstring."""
         return ast.get_docstring(self.node, clean=False) or ""
 
 
 def read(path: str, module: str, text: str) -> tuple[Documented, ...]:
-    """In the order of the text; none when it is not Python."""
+    """The documented functions in the order of the text; none if it is not Python."""
     tree = parsed(text)
     if tree is None:
         return ()
@@ -111,7 +111,7 @@ def _is_special(node: Function | ast.ClassDef) -> bool:
 
 
 def _has_docstring(node: Function | ast.ClassDef) -> bool:
-    """Whether it has one whose lines are the file's: escapes make them others."""
+    """Whether it has a docstring whose lines match those of the file: with escapes they would not."""
     docstring, first = ast.get_docstring(node, clean=False), node.body[0]
     if docstring is None or "⟨" in docstring:
         return False
@@ -119,28 +119,31 @@ def _has_docstring(node: Function | ast.ClassDef) -> bool:
 
 
 def used_names(tree: ast.AST) -> frozenset[str]:
-    """All names that it reads or binds."""
+    """All names that the tree reads or binds."""
     return frozenset(used(tree) | {function.name for function in functions_in(tree)})
 
 
 def stored_names(tree: ast.AST) -> frozenset[str]:
-    """The names that it binds, imports left out; functions, classes and parameters too."""
+    """The names that the tree binds, including functions, classes and parameters, but not imports."""
     inside = {node.name for node in ast.walk(tree) if isinstance(node, Function | ast.ClassDef)}
     return frozenset(stored(tree) | inside | {parameter.arg for parameter in nodes_of(ast.arg, tree)})
 
 
 def imported_names(tree: ast.Module) -> dict[str, Template] | None:
-    """What the import statements of an example bind; None for those that cannot be said in one name."""
+    """What the import statements of an example bind; None if one of them cannot be expressed as a single name."""
     nodes = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    found = [one for node in nodes for one in imported(node)]
-    is_plain = all(one.name in {one.alias, one.member, one.module} and one.module[0] != "." for one in found)
+    bindings = [binding for node in nodes for binding in imported(node)]
+    is_plain = all(
+        binding.name in {binding.alias, binding.member, binding.module} and binding.module[0] != "."
+        for binding in bindings
+    )
     if not is_plain or any(alias.name == "*" for node in nodes for alias in node.names):
         return None
-    return {one.name: f"⟨{one.module}:{one.member or ''}⟩" for one in found}
+    return {binding.name: f"⟨{binding.module}:{binding.member or ''}⟩" for binding in bindings}
 
 
 def name_template(code: str, known: Mapping[str, Template], local: frozenset[str]) -> Template | None:
-    """`code` with its free names as `known` has them; None when one is not known."""
+    """`code` with its free names as given by `known`; None if one is unknown."""
     text = Text(code)
     names = [node for node in nodes_of(ast.Name, text.tree) if node.id not in local]
     if (
@@ -153,9 +156,9 @@ def name_template(code: str, known: Mapping[str, Template], local: frozenset[str
 
 
 def exception_named(name: str, module: str, names: frozenset[str]) -> Template | None:
-    """An exception's class by the name that a docstring has for it; None when it is not clear which one."""
+    """The exception class that a docstring names; None if it is unclear which one."""
     last = name.rpartition(".")[2]
     if last in names:
         return f"⟨{module}:{last}⟩"
-    found = getattr(builtins, last, None)
-    return last if isinstance(found, type) and issubclass(found, Exception) else None
+    builtin = getattr(builtins, last, None)
+    return last if isinstance(builtin, type) and issubclass(builtin, Exception) else None

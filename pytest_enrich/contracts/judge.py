@@ -1,6 +1,6 @@
-"""What is seen instead of a promise. Its text goes into the sandbox: it imports nothing but the standard library.
+"""What is observed instead of a promise. It runs in the sandbox: it only imports the standard library and pytest.
 
-Silent in doubt: what is almost the same, comes later or has to do with the machine is no contradiction.
+In doubt it is silent: what is almost the same, comes later or depends on the machine is no contradiction.
 """
 
 import ast
@@ -40,7 +40,7 @@ def judge(act: Callable[[], Any], promise: str, expected: Any, path: str) -> Non
     except Exception as error:  # noqa: BLE001 - whatever the code under test does
         seen = _raised(error, promise, expected, path)
     else:
-        # What is printed stands in an example in the place of what is returned.
+        # In an example, printed output takes the place of the returned value.
         seen = "" if printed.getvalue() and promise == "example" else _returned(value, promise, expected)
     if seen:
         pytest.fail(MARK + json.dumps(seen), pytrace=False)
@@ -72,7 +72,7 @@ def _returned(value: Any, promise: str, expected: Any) -> str:  # noqa: ANN401 -
 
 
 def _is_plain(value: Any) -> bool:  # noqa: ANN401 - as above
-    """Whether it is a value that a literal can say."""
+    """Whether the value can be written as a literal."""
     if type(value) not in _PLAIN:
         return False
     try:
@@ -82,7 +82,7 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - as above
 
 
 def alike(one: Any, other: Any) -> bool:  # noqa: ANN401 - as above
-    """Whether a reader would take the two for the same."""
+    """Whether a reader would consider the two the same."""
     if one == other:
         return True
     if isinstance(one, _NUMBERS) and isinstance(other, _NUMBERS):

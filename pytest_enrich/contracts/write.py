@@ -1,4 +1,4 @@
-"""A broken promise as a short test of what is promised, and as what a person reads."""
+"""A broken promise as a short test of what is promised, and as a suggestion for people to read."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _NAME = re.compile(r"⟨(?:[^⟨⟩:.]*\.)*([^⟨⟩:.]*):([^⟨⟩]*)⟩")
 
 
 def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, proposer: str) -> Suggestion:
-    """What a person reads; the reproduction is as the file at `place` (`test_text`, "" for none) has it."""
+    """The suggestion for a broken promise; its test is as in the file at `place` (`test_text`, "" for none)."""
     claim = broken.claim
     bindings = bindings_of(test_text, place.path)
     name = imports.free([test_name(claim)], names.functions(test_text))
-    found = imports.resolve((mark(claim), *body(claim)), bindings)
+    marked = imports.resolve((mark(claim), *body(claim)), bindings)
     alone = imports.resolve(body(claim), bindings)
     code = function(name, alone.codes)
     test = TestPart(
@@ -78,14 +78,14 @@ def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, propos
             contract_line=claim.quote_line,
             call=plain(claim.action),
             observed=broken.observed,
-            mark=found.codes[0],
-            mark_imports=tuple(one for one in found.imports if one not in alone.imports),
+            mark=marked.codes[0],
+            mark_imports=tuple(statement for statement in marked.imports if statement not in alone.imports),
         ),
     )
 
 
 def mark(claim: Claim) -> Template:
-    """The decorator that says that the test is known to fail."""
+    """The decorator that marks the test as known to fail."""
     reason = " ".join(claim.quote.split())
     cut = reason if len(reason) <= _REASON else reason[: _REASON - 3] + "..."
     return f"@⟨pytest:mark⟩.xfail(strict=True, reason={cut!r})"
@@ -114,8 +114,8 @@ def test_name(claim: Claim) -> str:
 
 
 def plain(code: Template) -> str:
-    """A template as a person says it: names without their modules."""
-    return _NAME.sub(lambda found: found[2] or found[1], code)
+    """A template as people write it: names without their modules."""
+    return _NAME.sub(lambda match: match[2] or match[1], code)
 
 
 def _compared(claim: Claim) -> Template:
@@ -128,15 +128,15 @@ def _compared(claim: Claim) -> Template:
 
 
 def _title(broken: Broken) -> str:
-    claim, seen = broken.claim, broken.observed
-    raised = re.match(r"raised (\w+)", seen)
+    claim, observed = broken.claim, broken.observed
+    raised = re.match(r"raised (\w+)", observed)
     if raised:
-        what = raised[1]
+        problem = raised[1]
     elif claim.promise == "raises":
-        what = f"no {_bare(claim.expected)}"
+        problem = f"no {_bare(claim.expected)}"
     else:
-        what = f"{seen.removeprefix('returned ')}, not {claim.expected}"
-    one_line = " ".join(f"{claim.qualname}: {what}".split())
+        problem = f"{observed.removeprefix('returned ')}, not {claim.expected}"
+    one_line = " ".join(f"{claim.qualname}: {problem}".split())
     return one_line if len(one_line) <= _LONGEST else one_line[: _LONGEST - 3] + "..."
 
 

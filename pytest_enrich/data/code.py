@@ -170,19 +170,19 @@ def ran_by(context: str) -> str:
 
     Before it may stand the context that coverage's configuration gives to all.
     """
-    found = CONTEXT.fullmatch(context)
-    return found[1] if found else ""
+    match = CONTEXT.fullmatch(context)
+    return match[1] if match else ""
 
 
 def within(tests: Sequence[NearTest], seconds: float) -> tuple[NearTest, ...]:
     """Of some tests, the best first, those that take no longer together; else the quickest alone."""
     chosen: set[str] = set()
-    for near in tests:
-        if near.function not in chosen and near.seconds <= seconds:
-            chosen.add(near.function)
-            seconds -= near.seconds
-    quick = tuple(near for near in tests if near.function in chosen)
-    return quick or tuple(sorted(tests, key=lambda near: near.seconds)[:1])
+    for test in tests:
+        if test.function not in chosen and test.seconds <= seconds:
+            chosen.add(test.function)
+            seconds -= test.seconds
+    quick = tuple(test for test in tests if test.function in chosen)
+    return quick or tuple(sorted(tests, key=lambda test: test.seconds)[:1])
 
 
 class Placement(Struct, frozen=True, kw_only=True):
@@ -261,12 +261,18 @@ class Target(Struct, frozen=True, kw_only=True):
 
     def part_of(self, gap: str) -> Target:
         """The target of the one function that the gap of this id is in."""
-        return next((part for part in self.parts if gap in {own.id for own in part.gaps}), self)
+        return next((part for part in self.parts if gap in {inner.id for inner in part.gaps}), self)
 
     def without(self, closed: Callable[[Gap], bool]) -> Target:
         """It with the gaps that are not closed, and the way to each."""
-        left = [(gap, way) for gap, way in zip(self.gaps, self.conditions, strict=True) if not closed(gap)]
-        return replace(self, gaps=tuple(gap for gap, _ in left), conditions=tuple(way for _, way in left))
+        remaining = [
+            (gap, condition) for gap, condition in zip(self.gaps, self.conditions, strict=True) if not closed(gap)
+        ]
+        return replace(
+            self,
+            gaps=tuple(gap for gap, _ in remaining),
+            conditions=tuple(condition for _, condition in remaining),
+        )
 
 
 Grade: TypeAlias = Literal["strong", "good", "weak", "ungraded"]
@@ -345,10 +351,10 @@ class MutantsPart(Struct, frozen=True, kw_only=True):
             noun: What one is called.
             of: What they are changes of, as ` of the gap`.
         """
-        spared = [tried for tried in self.list if not tried.killed]
+        spared = [mutant for mutant in self.list if not mutant.killed]
         before = sum(mutant.killed_before for mutant in spared)
-        alive, alike = len(spared) - before, sum(mutant.equivalent for mutant in spared)
+        alive, equivalent = len(spared) - before, sum(mutant.equivalent for mutant in spared)
         parts = [f"{self.killed} of {self.of} {noun}{'' if self.of == 1 else 's'}{of}"]
         parts += [f"existing tests {before} more"] if before else []
         parts += [f"{alive} survive{'s' if alive == 1 else ''}"] if alive else []
-        return ", ".join(parts) + (f" ({alike} perhaps equivalent)" if alike else "")
+        return ", ".join(parts) + (f" ({equivalent} perhaps equivalent)" if equivalent else "")

@@ -1,7 +1,7 @@
 """What the names at a test file's top level mean, and the imports that a new test adds to it.
 
-Pure functions on text: `read` what a file binds, `resolve` templates' names to what that file would call
-them, `merge` import statements without touching anything else, and tell what a piece of the file
+Pure functions on text: `read` what a file binds, `resolve` the names in templates to what that file would
+call them, `merge` import statements without touching anything else, and tell what a piece of the file
 `needs` in order to run elsewhere. Texts keep their line endings; a byte order mark is a leading U+FEFF.
 """
 

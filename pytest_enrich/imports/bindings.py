@@ -1,8 +1,8 @@
-"""What the names at a file's top level mean, and what follows for code that goes into the file or out of it.
+"""What the names at a file's top level mean, and what that implies for code moved into or out of the file.
 
-`resolve` writes templates as the file would, and says what the file must import for them. Values come back from
-processes that ran untrusted code, so a name is only believed when it is one. `needs` says what a piece of the file
-needs from the rest of it, in order to run somewhere else.
+`resolve` writes templates as the file would, and says what the file must import for them. Values come from
+processes that ran untrusted code, so names are checked before use. `needs` says what a piece of the file needs
+from the rest of it in order to run elsewhere.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pytest_enrich.imports.text import UNNAMED, Binding, bound, free, parse, sta
 _NAME = re.compile(r"⟨([^⟨⟩:]*):([^⟨⟩]*)⟩")
 _BUILTINS = frozenset(dir(builtins))
 
-# Of these people import the module and write `math.sqrt`; of all others the name.
+# For these, people import the module and write `math.sqrt`; for all others, they import the name.
 MODULE_STYLE = frozenset(
     """
     asyncio bisect copy csv heapq html io itertools json logging math operator os pickle pprint pytest random re
@@ -43,7 +43,7 @@ class Bindings(Struct, frozen=True, kw_only=True):
             than one when the import depends on a condition.
         modules: For each expression that is a module (`dt`, `shop`, `shop.cart`), the modules it may be.
         taken: Every name that is bound, imports included.
-        package: What relative imports are relative to.
+        package: The package that relative imports are relative to.
     """
 
     objects: dict[str, tuple[str, ...]] = {}
@@ -62,10 +62,10 @@ def read(text: str, package: str = "", *, path: str = UNNAMED) -> Bindings:
         RefusedError: The text is not Python; `path` names the file in the message.
     """
     try:
-        found = bound(parse(text, path).body, package)
+        added = bound(parse(text, path).body, package)
     except RecursionError as error:
         raise unreadable(path, text, error) from error
-    return _with(Bindings(package=package), found)
+    return _with(Bindings(package=package), added)
 
 
 def extend(bindings: Bindings, statements: Iterable[str]) -> Bindings:
@@ -80,7 +80,7 @@ def reserve(bindings: Bindings, names: Iterable[str]) -> Bindings:
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
-    """Templates as `codes` for one file, in their order, the `imports` it lacks, and its `bindings` with them."""
+    """Templates as `codes` for a file, in their order, the `imports` it lacks, and its `bindings` with them."""
 
     codes: tuple[str, ...]
     imports: tuple[str, ...]
@@ -90,12 +90,12 @@ class Resolved(Struct, frozen=True, kw_only=True):
 def resolve(
     templates: Iterable[Template], bindings: Bindings, aliases: Sequence[tuple[str, str]] = ()
 ) -> Resolved:
-    """Write `templates` as the file with `bindings` would, so that they agree on every name and import each once.
+    """Write `templates` as the file with `bindings` would; they agree on all names, and import each only once.
 
-    `aliases` are pairs of a function's own ``module:qualname`` and a shorter one that is the same object.
+    `aliases` are pairs of a function's own ``module:qualname`` and a shorter one for the same object.
 
     Raises:
-        ValueError: A name in a template is none that can be imported (``shop:f.<locals>.C``).
+        ValueError: A name in a template cannot be imported (``shop:f.<locals>.C``).
     """
     imports: list[str] = []
 
@@ -111,14 +111,14 @@ def resolve(
 
 
 class Needed(Struct, frozen=True, kw_only=True):
-    """The import statements it needs, and the names that no import gives (a helper of the file, a star)."""
+    """The import statements needed, and the names that no import provides (helpers of the file, star imports)."""
 
     imports: tuple[str, ...]
     missing: tuple[str, ...]
 
 
 def needs(code: str, bindings: Bindings) -> Needed:
-    """What `code`, a whole statement written for a file with `bindings`, needs; nothing where it is not Python."""
+    """What `code`, whole statements written for a file with `bindings`, needs; nothing if it is not Python."""
     imports: list[str] = []
     missing: list[str] = []
     for name in sorted(_looked_up_outside(code)):
@@ -132,7 +132,7 @@ def needs(code: str, bindings: Bindings) -> Needed:
 
 
 def _with(bindings: Bindings, found: Iterable[Binding]) -> Bindings:
-    """The bindings after those that were found, in their order."""
+    """The bindings after adding those found, in their order."""
     objects, modules, taken = {**bindings.objects}, {**bindings.modules}, {*bindings.taken}
     for new in found:
         taken.add(new.name)
@@ -162,11 +162,11 @@ def _written(
     """How a name is written, and the import statement that it needs, if any."""
     _check(module, qualname)
     spellings = [(module, qualname), *_spelled(module, qualname, aliases)]
-    named = frozenset(other for _, other in aliases)
+    named = frozenset(shorter for _, shorter in aliases)
     for spelling in spellings:
-        known = _known(*spelling, bindings, named)
-        if known:
-            return (known,)
+        expression = _known(*spelling, bindings, named)
+        if expression:
+            return (expression,)
     chosen = min(spellings, key=lambda spelling: (not _imports_from(spelling[0], bindings), len(spelling[0])))
     return _new(*chosen, bindings)
 
@@ -181,20 +181,20 @@ def _spelled(module: str, qualname: str, aliases: Sequence[tuple[str, str]]) -> 
     target = f"{module}:{qualname}"
     for own, shorter in aliases:
         if target == own or target.startswith(f"{own}."):
-            other, _, name = (shorter + target[len(own) :]).partition(":")
-            _check(other, name)
-            yield other, name
+            shorter_module, _, name = (shorter + target[len(own) :]).partition(":")
+            _check(shorter_module, name)
+            yield shorter_module, name
 
 
 def _known(module: str, qualname: str, bindings: Bindings, named: frozenset[str]) -> str | None:
-    """How the file can already say it: by the name itself, else through a module; `named` are other objects."""
+    """How the file can already write it: by the name itself, else through a module; `named` are other objects."""
     head, dot, rest = qualname.partition(".")
     if module == "builtins":
         return None if head in bindings.taken else qualname
     for name, meanings in bindings.objects.items():
         if f"{module}:{head}" in meanings:
             return name + dot + rest
-    # An object with the name of the module hides it in the package.
+    # An object with the name of the module hides the module in its package.
     hidden = ":".join(module.rpartition(".")[::2]) in named
     reached = next(_reaching(module, bindings), None) if not hidden else None
     return ".".join(filter(None, [reached, qualname])) if reached else None
@@ -210,11 +210,13 @@ def _reaching(module: str, bindings: Bindings) -> Iterator[str]:
 
 
 def _imports_from(module: str, bindings: Bindings) -> bool:
-    return any(meaning.partition(":")[0] == module for found in bindings.objects.values() for meaning in found)
+    return any(
+        meaning.partition(":")[0] == module for meanings in bindings.objects.values() for meaning in meanings
+    )
 
 
 def _new(module: str, qualname: str, bindings: Bindings) -> tuple[str, str]:
-    """How a name is written that the file does not know yet, and the import for it, which clashes with nothing."""
+    """How to write a name that the file does not have yet, and the import for it, which clashes with nothing."""
     head, dot, rest = qualname.partition(".")
     ways: list[tuple[str, str]] = []
     if qualname and _is_free(head, bindings):
@@ -223,13 +225,13 @@ def _new(module: str, qualname: str, bindings: Bindings) -> tuple[str, str]:
         ways.append((f"{module}.{qualname}".rstrip("."), f"import {module}"))
     if ways:
         return ways[-1] if module.partition(".")[0] in MODULE_STYLE else ways[0]
-    other = _unused(f"{module.rpartition('.')[2]}_{head}".rstrip("_"), bindings)
+    alias = _unused(f"{module.rpartition('.')[2]}_{head}".rstrip("_"), bindings)
     imported = f"from {module} import {head}" if qualname else f"import {module}"
-    return other + dot + rest, f"{imported} as {other}"
+    return alias + dot + rest, f"{imported} as {alias}"
 
 
 def _is_free(name: str, bindings: Bindings) -> bool:
-    """Whether a file may bind it: not taken, no builtin that other tests may mean, nothing pytest collects."""
+    """Whether a file may bind the name: not taken, no builtin that tests may use, not collected by pytest."""
     return name not in bindings.taken and name not in _BUILTINS and not name.lower().startswith("test")
 
 
@@ -247,10 +249,10 @@ def _looked_up_outside(code: str) -> set[str]:
     """The names that `code` looks up outside itself."""
     try:
         top = symtable.symtable(code, "<test>", "exec")
-    except SyntaxError:  # also what only a compiler refuses: a `nonlocal` without one
+    except SyntaxError:  # also what only the compiler rejects, such as a `nonlocal` without a binding
         return set()
-    own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    return {name for table in _tables(top) for name in _looked_up(table)} - own
+    defined = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    return {name for table in _tables(top) for name in _looked_up(table)} - defined
 
 
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -270,11 +272,11 @@ def _looked_up(table: symtable.SymbolTable) -> Iterable[str]:
 
 def _statements(name: str, bindings: Bindings) -> Iterator[str]:
     if len(bindings.objects.get(name, ())) > 1:
-        return  # which of them it is depends on a condition that only the file knows
+        return  # which one it is depends on a condition in the file
     for meaning in bindings.objects.get(name, ()):
         module, _, member = meaning.partition(":")
         yield statement(module, member, name)
     for expression, modules in bindings.modules.items():
-        inner = any(one.startswith(f"{expression}.") for one in bindings.modules)
+        inner = any(longer.startswith(f"{expression}.") for longer in bindings.modules)
         if expression.partition(".")[0] == name and len(modules) == 1 and not inner:
             yield statement(modules[0], "", expression)

@@ -1,4 +1,4 @@
-"""What stands between commas in a text: edits that put an element in, and touch nothing else."""
+"""Elements separated by commas in a text: edits that insert an element, and touch nothing else."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import TypeAlias
 from pytest_enrich.imports.text import newline
 
 Edit: TypeAlias = tuple[int, int, str]
-"""Where a text is replaced, as offsets in characters, and by what."""
+"""Start and end of the replaced text, as offsets in characters, and its replacement."""
 _COMMENT = re.compile(r"#[^\r\n]*")
 _BREAK = re.compile(r"[\r\n]")
 
 
 def spliced(text: str, edits: Iterable[Edit]) -> str:
-    """The text with edits in it, of which no two overlap."""
+    """The text with these edits, of which no two may overlap."""
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]
     return text
 
 
 def lead(text: str, offset: int) -> str:
-    """What stands before an offset on its line."""
+    """The text before an offset on its line."""
     return text[max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1 : offset]
 
 
 def indent(text: str, offset: int) -> str:
-    """The white space that the line of an offset begins with."""
+    """The white space at the beginning of the line of an offset."""
     line = lead(text, offset)
     return line[: len(line) - len(line.lstrip(" \t"))]
 
@@ -36,11 +36,11 @@ class Elements:
     """The elements of a list, a tuple or an import statement.
 
     Args:
-        text: Of the file.
+        text: The text of the file.
         inside: Start and end of what the brackets enclose; without brackets, of the elements.
-        spans: Start and end of each element, parentheses included, commas not.
-        bracketed: Whether lines may end between them.
-        is_tuple: Whether one alone needs a comma.
+        spans: Start and end of each element, including parentheses, but not commas.
+        bracketed: Whether there may be line breaks between elements.
+        is_tuple: Whether a single element needs a comma.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Elements:
         return [self._text[start:end] for start, end in self.spans]
 
     def inserted(self, at: int, code: str) -> Edit:
-        """With one more element before the one at `at`, or at the end: on its own line where others have one."""
+        """Insert an element before the one at `at`, or at the end; on its own line if others have one."""
         if not self.spans:
             return self.start, self.end, self._in_line([code])
         if at < len(self.spans):
@@ -82,36 +82,36 @@ class Elements:
         return end, stop, f"{comma}{self._text[end:stop]}{self._newline}{before}{code}{last}"
 
     def exploded(self, code: str, step: str) -> Edit | None:
-        """With one more element, all on lines of their own; None for what is not plainly on one line."""
+        """Append an element, and put each on a line of its own; None if they are not plainly on one line."""
         if self._text[self.start : self.end] != self._in_line(self.codes):
             return None
         line = self._newline + indent(self._text, self.start)
         return self.start, self.end, "".join(f"{line}{step}{element}," for element in [*self.codes, code]) + line
 
     def only(self, at: int, begin: str, end: str) -> Edit:
-        """With one element alone, between two comments."""
+        """Keep only one element, between two comments."""
         line = self._newline + indent(self._text, self.start)
         return (
             self.start,
             self.end,
-            "".join(f"{line}    {one}" for one in (begin, f"{self.codes[at]},", end)) + line,
+            "".join(f"{line}    {content}" for content in (begin, f"{self.codes[at]},", end)) + line,
         )
 
     def _in_line(self, codes: Sequence[str]) -> str:
         return ", ".join(codes) + ("," if self._is_tuple and len(codes) == 1 else "")
 
     def _begins_line(self, start: int) -> bool:
-        """Whether only white space, or the comma before it, stands before an element on its line."""
+        """Whether only white space, or a comma, precedes an element on its line."""
         return self._bracketed and not lead(self._text, start).strip(" \t,")
 
     def _has_lines(self, at: int) -> bool:
-        """Whether an element has its lines for itself, with its comma."""
+        """Whether an element and its comma have their lines to themselves."""
         if not self._begins_line(self.spans[at][0]):
             return False
         following = lead(self._text, self.spans[at + 1][0]) if at + 1 < len(self.spans) else ""
         return not following.strip(" \t,") and not (at == 0 and "," in following)
 
     def _line_end(self, end: int) -> int:
-        """Where what belongs to an element ends on its line: its comma, and a comment."""
-        found = _BREAK.search(self._text, end, self.end)
-        return found.start() if found else end + (self._text[end : end + 1] == ",")
+        """The end of what belongs to an element on its line: its comma, and a comment."""
+        line_break = _BREAK.search(self._text, end, self.end)
+        return line_break.start() if line_break else end + (self._text[end : end + 1] == ",")

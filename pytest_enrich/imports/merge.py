@@ -30,7 +30,7 @@ SortKey: TypeAlias = tuple[int | str, ...]
 
 FUTURE, STANDARD, THIRD_PARTY, FIRST_PARTY, LOCAL = range(5)
 
-# A text does not tell whose a package is. What tests import that is not the project's is mostly one of these.
+# A text does not tell whether a package is third-party. Those that tests import are mostly among these.
 THIRD_PARTY_ROOTS = frozenset(
     """
     _pytest aiohttp anyio attr attrs bs4 celery click django faker fastapi flask freezegun httpx hypothesis jinja2
@@ -42,13 +42,13 @@ THIRD_PARTY_ROOTS = frozenset(
 
 
 def wanted(text: str) -> list[Binding]:
-    """Each single import at the top level of a text, of everything in a module as well."""
-    found: list[Binding] = []
+    """Each single import at the top level of a text, including star imports."""
+    bindings: list[Binding] = []
     for node in import_nodes(text):
-        found += imported(node)
+        bindings += imported(node)
         if any(alias.name == "*" for alias in node.names):
-            found.append(Binding(name="*", module=module_of(node), member="*"))
-    return found
+            bindings.append(Binding(name="*", module=module_of(node), member="*"))
+    return bindings
 
 
 def import_nodes(text: str) -> list[ImportNode]:
@@ -57,14 +57,14 @@ def import_nodes(text: str) -> list[ImportNode]:
 
 
 def module_of(node: ImportNode) -> str:
-    """The module that `node` names first, as it is written there."""
+    """The first module that `node` names, as written there."""
     if isinstance(node, ast.Import):
         return node.names[0].name
     return "." * node.level + (node.module or "")
 
 
 def provided(want: Binding, bindings: Bindings) -> bool:
-    """Whether a file with `bindings` surely has it already: `import a.b` alone may be all that binds `a`."""
+    """Whether a file with `bindings` certainly has the import: `a` may be bound only by `import a.b`."""
     if want.member:
         meanings = bindings.objects.get(want.name, ())
         return any(_same(f"{want.module}:{want.member}", meaning) for meaning in meanings)
@@ -73,7 +73,7 @@ def provided(want: Binding, bindings: Bindings) -> bool:
 
 
 def section(module: str) -> int:
-    """Its place among the sections that isort makes, as far as a name tells."""
+    """The number of its section in the order of isort, as far as the name tells."""
     root = module.partition(".")[0]
     if root == "__future__":
         return FUTURE
@@ -85,14 +85,14 @@ def section(module: str) -> int:
 
 
 def _module_key(stated: tuple[str, bool, str], *, mixed: bool) -> SortKey:
-    """What isort sorts statements of a section by: `import` before `from`, or (`mixed`) both together."""
+    """The key by which isort sorts statements of a section: `import` before `from`, or (`mixed`) both together."""
     module, is_from, alias = stated
     first, second = (module.lower(), int(is_from)) if mixed else (int(is_from), module.lower())
     return (first, second, module, alias)
 
 
 def _name_key(name: str, *, by_type: bool) -> SortKey:
-    """What isort sorts the names of a statement by: constants, classes, others, or just by the alphabet."""
+    """The key by which isort sorts the names of a statement: constants, classes, others; or alphabetically."""
     if not by_type:
         return (name.lower(), name)
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
@@ -104,11 +104,11 @@ NAME_KEYS = (partial(_name_key, by_type=True), partial(_name_key, by_type=False)
 
 
 def position(orders: Sequence[Callable[[T], SortKey]], known: Sequence[T], new: T) -> int:
-    """Where `new` goes, by the first order that the known ones are in, else in the longest sorted end of them.
+    """Where `new` goes: by the first order that `known` is sorted in, else within its longest sorted tail.
 
-    So a sorted list stays sorted, and an unsorted one ends the same whatever the order of insertions.
+    So a sorted list stays sorted, and the result for an unsorted one does not depend on the order of insertions.
     """
-    order = next((one for one in orders if [*map(one, known)] == sorted(map(one, known))), orders[0])
+    order = next((order for order in orders if [*map(order, known)] == sorted(map(order, known))), orders[0])
     keys = [*map(order, known)]
     start = len(keys) - 1
     while start > 0 and keys[start - 1] <= keys[start]:
@@ -118,19 +118,19 @@ def position(orders: Sequence[Callable[[T], SortKey]], known: Sequence[T], new: 
 
 
 def sections(group: Group) -> frozenset[int]:
-    """The sections of all of them; several in a file that does not keep them apart."""
+    """The sections of the statements; several if the file does not keep them apart."""
     return frozenset(section(module_of(node)) for node in group)
 
 
 def place(text: str, want: Binding) -> str:
-    """`text` with `want` as a statement of its own beside its kin; the text has no byte order mark."""
+    """`text` with `want` as a separate statement beside related ones; the text has no byte order mark."""
     lines = split(text)
     tree = parse(text)
     known = groups(tree, lines)
     group = _home(known, want)
     if group:
         return _into(lines, group, want)
-    earlier = [one for one in known if min(sections(one)) < section(want.module)]
+    earlier = [group for group in known if min(sections(group)) < section(want.module)]
     if earlier:
         return _put(lines, _end(earlier[-1][-1]), ["", want.statement])
     if known:
@@ -139,22 +139,22 @@ def place(text: str, want: Binding) -> str:
 
 
 def groups(tree: ast.Module, lines: list[str]) -> list[Group]:
-    """The groups among the statements at the top level, in their order."""
-    found: list[Group] = []
+    """The groups of imports at the top level, in their order."""
+    collected: list[Group] = []
     end = 0
     for node in tree.body:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             is_apart = any(not line.strip() for line in lines[end : node.lineno - 1])
-            if found and _end(found[-1][-1]) == end and not is_apart:
-                found[-1].append(node)
+            if collected and _end(collected[-1][-1]) == end and not is_apart:
+                collected[-1].append(node)
             else:
-                found.append([node])
+                collected.append([node])
         end = _end(node)
-    return found
+    return collected
 
 
 def _same(target: str, meaning: str) -> bool:
-    """Whether they are one thing; a relative import of an unknown package is taken at its end."""
+    """Whether both mean the same; for a relative import in an unknown package, whether the ends agree."""
     end = meaning.lstrip(".")
     if end == meaning:
         return target == meaning
@@ -162,12 +162,12 @@ def _same(target: str, meaning: str) -> bool:
 
 
 def _home(known: list[Group], want: Binding) -> Group | None:
-    """The group that `want` belongs in: its package's, its section's, or the one that holds everything."""
+    """The group that `want` belongs in: that of its package, of its section, or one with mixed sections."""
     kind, root = section(want.module), want.module.partition(".")[0]
-    same = [one for one in known if any(module_of(node).partition(".")[0] == root for node in one)]
-    alike = [one for one in known if kind in sections(one)]
-    mixed = [one for one in known if len(sections(one) - {FUTURE}) > 1]
-    return next((found[-1] for found in (same if root else [], alike, mixed) if found), None)
+    same = [group for group in known if any(module_of(node).partition(".")[0] == root for node in group)]
+    alike = [group for group in known if kind in sections(group)]
+    mixed = [group for group in known if len(sections(group) - {FUTURE}) > 1]
+    return next((candidates[-1] for candidates in (same if root else [], alike, mixed) if candidates), None)
 
 
 def _into(lines: list[str], group: Group, want: Binding) -> str:
@@ -179,12 +179,12 @@ def _into(lines: list[str], group: Group, want: Binding) -> str:
 
 
 def _stated(module: str, is_from: bool, alias: ast.alias) -> tuple[str, bool, str]:  # noqa: FBT001 - a part of it
-    """What a statement is sorted by; a name that keeps its own has no part in it."""
+    """What a statement is sorted by; the name only counts if it has an alias."""
     return module, is_from, ast.unparse(alias) if alias.asname else ""
 
 
 def _first(lines: list[str], tree: ast.Module, want: Binding) -> str:
-    """The file's first import: after the docstring, else after the comments that the file begins with."""
+    """`text` with its first import: after the docstring, else after the comments at the beginning."""
     has_docstring = ast.get_docstring(tree, clean=False) is not None
     comments = next((row for row, line in enumerate(lines) if not line.startswith("#")), len(lines))
     row = _end(tree.body[0]) if has_docstring else comments
@@ -203,7 +203,7 @@ def _end(node: ast.stmt) -> int:
 
 
 def _above(lines: list[str], node: ImportNode) -> int:
-    """The row of `node` with the comments that belong to it, which those at the top of a file do not."""
+    """The row of `node`, or of the comments above it, unless these begin the file."""
     row = node.lineno - 1
     while row and lines[row - 1].lstrip().startswith("#"):
         row -= 1
@@ -214,16 +214,16 @@ def _put(lines: list[str], row: int, new: list[str]) -> str:
     """The text with the lines `new` before line `row`; a missing last line ending stays missing."""
     end = newline("".join(lines))
     if row < len(lines) or not lines or lines[-1].endswith(("\n", "\r")):
-        added = "".join(one + end for one in new)
+        added = "".join(line + end for line in new)
     else:
-        added = "".join(end + one for one in new)
+        added = "".join(end + line for line in new)
     return "".join([*lines[:row], added, *lines[row:]])
 
 
 def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED) -> str:
-    """`text` with those of `statements` that it lacks; the same text when it lacks none.
+    """`text` with those of `statements` that it lacks; unchanged if it lacks none.
 
-    A name goes into the statement that imports from its module already, in sorted place when the names there
+    A name is added to an existing statement that imports from its module, in sorted order if the names there
     are sorted.
 
     Raises:
@@ -231,19 +231,19 @@ def merge(text: str, statements: Sequence[str], *, path: str = UNNAMED) -> str:
     """
     start, text = split_bom(text)
     for want in wanted("\n".join(statements)):
-        # What the text says already may be hidden by another binding: again would not help.
+        # An import that the text has may be hidden by another binding: repeating it would not help.
         if not provided(want, read(text, path=path)) and want not in wanted(text):
             text = _joined(text, want) or place(text, want)
     return start + text
 
 
 def wrapped(module: str, names: Sequence[str], end: str) -> str:
-    """The statement over several lines, without a last line ending."""
+    """The statement on several lines, without a final line ending."""
     return f"from {module} import ({end}" + "".join(f"    {name},{end}" for name in names) + ")"
 
 
 def _joined(text: str, want: Binding) -> str | None:
-    """`text` with the name in an existing `from` statement, None when there is no fitting one."""
+    """`text` with the name in an existing `from` statement, None if there is no suitable one."""
     if not want.member or want.alias:
         return None
     for node in import_nodes(text):
@@ -253,12 +253,12 @@ def _joined(text: str, want: Binding) -> str | None:
 
 
 def _takes_names(node: ast.ImportFrom) -> bool:
-    """Whether there are plain names in it: those with another name often stand in a statement of their own."""
+    """Whether it has plain names: those with an alias are often in a statement of their own."""
     return any(alias.name != "*" and not alias.asname for alias in node.names)
 
 
 def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
-    """`text` with a name in a statement; one that gets too long by that is wrapped."""
+    """`text` with the name added to a statement, which is wrapped if it gets too long."""
     names = [alias.name for alias in node.names]
     at = position(NAME_KEYS, names, name)
     new = spliced(text, [_names(text, node).inserted(at, name)])

@@ -1,6 +1,6 @@
-"""Source text as Python's parser sees it: lines, columns, trees, and every way in which statements bind names.
+"""Source text as Python's parser sees it: lines, columns, trees, and all the ways in which statements bind names.
 
-A text in which there is no sense is a `RefusedError` that says so.
+Text that cannot be parsed raises a `RefusedError` that says so.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _MARKER = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 LIMITS, USUAL_LIMIT = (79, 88, 100, 120), 88
 _FEW, _MOST = 20, 0.005
-"""Fewer lines than that tell nothing, and this share of them may be longer."""
+"""Fewer lines than that prove nothing, and this share of them may exceed a limit."""
 _BEHIND = re.compile(r"(?<=\S)\s+#.*")
 BOM = "\ufeff"
 FILE = 1000
-"""A text of so many characters is taken for a file, not for one test of it."""
+"""A text with at least this many characters is taken for a file, not for a single test."""
 UNNAMED = "the test file"
 
 Span: TypeAlias = tuple[int, int]
@@ -52,9 +52,9 @@ def split(text: str) -> list[str]:
 
 
 def outdented(lines: Sequence[str]) -> str:
-    """The lines of a function or class without the indentation that its first one has.
+    """The lines of a function or class without the indentation of the first one.
 
-    A line of a text in it may have less, as in many a docstring: it stays, where `textwrap.dedent` gives up.
+    Lines of strings in it may be indented less, as in docstrings: they stay, where `textwrap.dedent` gives up.
     """
     first = lines[0] if lines else ""
     margin = first[: len(first) - len(first.lstrip())]
@@ -63,16 +63,16 @@ def outdented(lines: Sequence[str]) -> str:
 
 def newline(text: str) -> str:
     r"""The first line ending in `text`, "\n" when it has none."""
-    found = _BREAK.search(text)
-    return found.group() if found else "\n"
+    match = _BREAK.search(text)
+    return match.group() if match else "\n"
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many tests
 def limit(text: str) -> int:
-    """How long lines of a file may be: of the usual limits the least that all but a few keep.
+    """The limit for the length of lines in a file: the smallest of the usual limits that all but a few lines keep.
 
-    Long texts and comments behind the code are not counted: no formatter moves them. Short lines tell nothing of a
-    file in which nothing was broken that the limit of most formatters leaves room for.
+    Long strings and trailing comments do not count: no formatter moves them. A limit below that of most formatters
+    is only believed if something was broken into several lines that the latter would have left on one.
     """
     texts = _with_long_texts(text)
     numbered = enumerate(split(text), 1)
@@ -86,7 +86,7 @@ def limit(text: str) -> int:
 
 
 def _with_long_texts(text: str) -> set[int]:
-    """The lines in which a text fills more than half of a line."""
+    """The lines with a string that fills more than half of a line, or spans several."""
     nodes = ast.walk(parsed(text) or ast.Module([], []))
     texts = (
         node
@@ -96,23 +96,23 @@ def _with_long_texts(text: str) -> set[int]:
     )
     return {
         line
-        for one in texts
-        if one.end_lineno != one.lineno or (one.end_col_offset or 0) - one.col_offset > LIMITS[0] // 2
-        for line in range(one.lineno, (one.end_lineno or one.lineno) + 1)
+        for node in texts
+        if node.end_lineno != node.lineno or (node.end_col_offset or 0) - node.col_offset > LIMITS[0] // 2
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
 
 
 def _joined(lines: Sequence[str]) -> Iterator[int]:
-    """How long what was broken within brackets is on one line, with one more line or two.
+    """The lengths of bracketed code that was broken into two or three lines, if joined into one.
 
-    Where a comma stands before a closing bracket formatters leave it broken.
+    Code with a comma before the closing bracket is left out, since formatters leave it broken.
     """
     for number, line in enumerate(lines):
         whole = line
-        for more in map(str.lstrip, lines[number + 1 : number + 3]):
-            if _balanced(whole) or (whole.endswith(",") and more.startswith((")", "]", "}"))):
+        for following in map(str.lstrip, lines[number + 1 : number + 3]):
+            if _balanced(whole) or (whole.endswith(",") and following.startswith((")", "]", "}"))):
                 break
-            whole += " " * whole.endswith(",") + more
+            whole += " " * whole.endswith(",") + following
             if _balanced(whole):
                 yield len(whole)
 
@@ -122,7 +122,7 @@ def _balanced(line: str) -> bool:
 
 
 class Places:
-    """The places of a text, as `ast` has them, as offsets in characters."""
+    """Converts the positions of `ast` in a text into offsets in characters."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -130,12 +130,12 @@ class Places:
         self._starts = [0, *accumulate(map(len, self._lines))]
 
     def offset(self, row: int, at: int) -> int:
-        """Of a place as `ast` counts it: columns in bytes."""
+        """The offset of a position as counted by `ast`: columns in bytes."""
         line = self._lines[row - 1] if row <= len(self._lines) else ""
         return self._starts[row - 1] + column(line, at)
 
     def span(self, node: ast.AST) -> Span:
-        """Of a node that has a place, without parentheses round it."""
+        """The span of a node that has a position, without parentheses around it."""
         start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         return start, self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
@@ -145,7 +145,7 @@ class Places:
 
 
 def column(line: str, offset: int) -> int:
-    """The index in `line` of the UTF-8 byte `offset` that `ast` counts in."""
+    """The index in `line` of the UTF-8 byte at `offset`, as counted by `ast`."""
     return (
         offset
         if line.isascii()
@@ -154,7 +154,7 @@ def column(line: str, offset: int) -> int:
 
 
 def parse(text: str, path: str = UNNAMED) -> ast.Module:
-    """Parse `text`, with or without a byte order mark; others may have the same tree, so nobody changes it.
+    """Parse `text`, with or without a byte order mark; the tree may be shared, so it must not be changed.
 
     Raises:
         RefusedError: It is not Python; `path` names the file in the message.
@@ -166,10 +166,10 @@ def parse(text: str, path: str = UNNAMED) -> ast.Module:
 
 
 def tree_of(text: str) -> ast.Module:
-    """The syntax tree, without a word about what the compiler would warn of.
+    """The syntax tree, without warnings of the compiler.
 
     Raises:
-        SyntaxError: It is not Python, or too deeply nested to be read.
+        SyntaxError: It is not Python, or too deeply nested to be parsed.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -179,11 +179,11 @@ def tree_of(text: str) -> ast.Module:
             raise SyntaxError(str(error) or type(error).__name__) from error
 
 
-_tree_of_file = lru_cache(maxsize=8)(tree_of)  # a few files are asked about, each by many and for each candidate
+_tree_of_file = lru_cache(maxsize=8)(tree_of)  # few files, but many calls for each candidate
 
 
 def parsed(text: str) -> ast.Module | None:
-    """The tree of `text`, None when it is not Python."""
+    """The tree of `text`, None if it is not Python."""
     try:
         return parse(text)
     except RefusedError:
@@ -191,13 +191,13 @@ def parsed(text: str) -> ast.Module | None:
 
 
 def only_statement(code: str) -> ast.stmt | None:
-    """The statement that `code` is, None when it is no Python, or not just one."""
+    """The only statement of `code`, None if it is not Python, or not exactly one statement."""
     tree = parsed(code)
     return tree.body[0] if tree and len(tree.body) == 1 else None
 
 
 def unreadable(path: str, text: str, error: BaseException) -> RefusedError:
-    """What to say of a `path` whose `text` cannot be parsed."""
+    """The error for a `path` whose `text` cannot be parsed."""
     if _MARKER.search(text):
         why, cure = "has conflict markers", "Resolve the conflict, see it:  git diff"
     else:
@@ -212,7 +212,7 @@ class Binding(Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: The name, without dots.
-        module: What is imported (from), "" for whatever is no import.
+        module: What is imported (from), "" if it is not an import.
         member: What is imported from `module`; None for `import module`.
         alias: The name after `as`.
         sure: Whether it happens in every run; False inside `if`, `try`, loops.
@@ -226,7 +226,7 @@ class Binding(Struct, frozen=True, kw_only=True):
 
     @property
     def statement(self) -> str:
-        """The import that makes it."""
+        """The import statement that makes this binding."""
         return statement(self.module, self.member or "", self.alias or self.member or self.module)
 
 
@@ -242,7 +242,7 @@ def bound(body: Iterable[ast.stmt], package: str = "") -> list[Binding]:
 
 
 def assigned(statements: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
-    """The names that plain assignments among these give a value, each with it."""
+    """The names that plain assignments among these bind, each with its value."""
     for node in statements:
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -250,7 +250,7 @@ def assigned(statements: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
 
 
 def imported(node: ast.Import | ast.ImportFrom, package: str = "", *, sure: bool = True) -> Iterator[Binding]:
-    """What one import statement binds; `from x import *` binds nothing that can be known."""
+    """The bindings of an import statement; those of `from x import *` are unknown."""
     if isinstance(node, ast.Import):
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
@@ -264,7 +264,7 @@ def imported(node: ast.Import | ast.ImportFrom, package: str = "", *, sure: bool
 
 
 def absolute(node: ast.ImportFrom, package: str) -> str:
-    """The module that `node` imports from; it keeps its leading dots when `package` is too shallow."""
+    """The module that `node` imports from; it keeps its leading dots if `package` is too shallow."""
     parts = package.split(".") if package else []
     if not node.level or node.level > len(parts):
         return "." * node.level + (node.module or "")
@@ -273,7 +273,7 @@ def absolute(node: ast.ImportFrom, package: str) -> str:
 
 
 def free(options: Sequence[str], taken: Collection[str]) -> str:
-    """The first that is not taken; where all are, the first with a number."""
+    """The first option that is not taken; if all are, the first one with a number."""
     for option in options:
         if option not in taken:
             return option
@@ -289,7 +289,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _walk(node: ast.AST, package: str, *, sure: bool) -> Iterator[Binding]:
-    """The bindings below `node` that belong to its scope, none of the scopes inside it."""
+    """The bindings in `node` that belong to its scope, without those of scopes inside it."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         yield from imported(node, package, sure=sure)
     elif isinstance(node, _SCOPES):

@@ -1,8 +1,8 @@
 """The sandboxes of several machines: jobs go to the workers of a dask.distributed cluster.
 
-Each worker builds its own sandbox once, in the same folder of the project, and with the strongest isolation that
-works there. Targets, candidates and verdicts stay with who asks: a cluster changes nothing of what is suggested.
-The job of a worker that is lost is done by another one.
+Each worker builds its own sandbox once, for the same project folder, with the strongest isolation that works
+there. Targets, candidates and verdicts stay with the client: a cluster does not change what is suggested. If a
+worker is lost, another one does its job.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ INSTALL = 'pip install "pytest-enrich[dask]"'
 
 
 class Project(Struct, frozen=True, kw_only=True):
-    """What a worker builds its sandbox of: as in `config.Settings`, and who asks."""
+    """What a worker builds its sandbox from: as in `config.Settings`, plus the version of the client."""
 
     rootdir: Path
     pytest_args: tuple[str, ...]
@@ -41,35 +41,35 @@ class ClusterSandbox:
     """A `protocols.Sandbox` that does its jobs on the workers of a cluster; several threads may use it.
 
     Args:
-        address: Of the scheduler, `HOST:PORT`.
-        project: What the workers build theirs of.
+        address: The scheduler's, `HOST:PORT`.
+        project: What the workers build their sandboxes from.
 
     Raises:
-        UsageError: Nobody answers there, there is no worker, or one of them cannot work on this project.
+        UsageError: Nothing answers there, there is no worker, or a worker cannot work on this project.
     """
 
     def __init__(self, address: str, project: Project) -> None:
         self._project, self._address = project, address
         self._client = _connected(address)
         try:
-            found = self._isolations()
+            isolations = self._isolations()
         except UsageError:
             self._client.close()
             raise
-        self.isolation = "+".join(sorted({*found}))
+        self.isolation = "+".join(sorted({*isolations}))
         self.slots = sum(self._client.nthreads().values())
-        self._workers = "1 worker" if len(found) == 1 else f"{len(found)} workers"
-        # A job may be given to one worker twice, and has another answer then: its process is another one.
+        self._workers = "1 worker" if len(isolations) == 1 else f"{len(isolations)} workers"
+        # Not pure: the same job may be done twice, and each time in a new process, with an answer of its own.
         self._executor = self._client.get_executor(pure=False, retries=RETRIES)
 
     def _isolations(self) -> list[str]:
-        """That of each worker, which has its sandbox from here on."""
+        """The isolation of each worker, which keeps its sandbox from here on."""
         place = f"dask://{self._address}"
         refusals = self._client.run(_refusal, self._project)
         if not refusals:
             raise UsageError(f"{place} has no worker; start one:  dask worker {self._address}")
-        if told := "\n".join(f"{worker}: {why}" for worker, why in refusals.items() if why):
-            raise UsageError(told)
+        if message := "\n".join(f"{worker}: {why}" for worker, why in refusals.items() if why):
+            raise UsageError(message)
         try:
             return list(self._client.run(_isolation, self._project).values())
         except Exception as error:  # what a worker raises, whatever that is
@@ -92,14 +92,14 @@ class ClusterSandbox:
         try:
             self._executor.shutdown(wait=False)
             self._client.run(_close, self._project)
-        except (OSError, RuntimeError):  # it is gone, and with it the sandboxes
+        except (OSError, RuntimeError):  # the cluster is gone, and the sandboxes with it
             pass
         finally:
             self._client.close()
 
 
 def _connected(address: str) -> Any:  # noqa: ANN401 - a client, of a library that may be missing
-    """A client of the cluster, which is nobody else's default."""
+    """A client of the cluster that does not become the default client."""
     try:
         from distributed import Client
     except ImportError:
@@ -112,17 +112,17 @@ def _connected(address: str) -> Any:  # noqa: ANN401 - a client, of a library th
 
 @lru_cache(maxsize=1)  # a worker works on one project at a time
 def _sandbox(project: Project) -> ForkserverSandbox:
-    """That of this worker."""
+    """The sandbox of this worker."""
     layers = isolation.choose(project.sandbox, project.rootdir)
     return ForkserverSandbox(ProcessSandbox(project.rootdir, project.pytest_args, project.env, layers=layers))
 
 
 def _refusal(project: Project) -> str:
-    """Why this worker cannot work on the project, "" when it can."""
+    """Why this worker cannot work on the project, "" if it can."""
     if not project.rootdir.is_dir():
         return f"there is no {project.rootdir} on {os.uname().nodename}"
-    other = f"pytest-enrich {__version__} there, {project.version} here"
-    return "" if project.version == __version__ else other
+    mismatch = f"pytest-enrich {__version__} there, {project.version} here"
+    return "" if project.version == __version__ else mismatch
 
 
 def _isolation(project: Project) -> str:

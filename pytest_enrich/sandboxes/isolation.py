@@ -1,8 +1,8 @@
-"""The layers round a job: which work on this machine, and how a process is started inside them.
+"""The layers of isolation around a job: which of them work here, and how to start a process inside them.
 
-Device files are a case of their own: whoever owns one may change its mode, for the whole machine. bwrap mounts the
-machine's. Where they belong to this user each process is given some of its own; where none can be made, no mode
-can be changed at all.
+Device files are a special case: whoever owns one may change its mode, for the whole machine, and bwrap mounts the
+machine's own. If they belong to this user, each process is given its own copies; if those cannot be made,
+processes cannot change modes at all.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pytest_enrich.sandboxes import places
 from pytest_enrich.sandboxes.places import Place
 
 Devices: TypeAlias = Literal["theirs", "copied", "exposed"]
-"""Of another user; of this one, who can make more; of this one, who cannot."""
+"""Owned by another user; by this one, who can make copies; by this one, who cannot."""
 
 DEVICE_NUMBERS = {
     "null": (1, 3),
@@ -36,7 +36,7 @@ DEVICE_NUMBERS = {
     "urandom": (1, 9),
     "tty": (5, 0),
 }
-"""As bwrap has them in its `/dev`, with their numbers on Linux."""
+"""The devices in the `/dev` of bwrap, with their numbers on Linux."""
 FOLDER = "dev"
 EVERYBODY = 0o666
 
@@ -48,24 +48,24 @@ DEVICES = tuple(f"/dev/{name}" for name in DEVICE_NUMBERS)
 NOTHING = "65536"
 SHARED_MEMORY = str(64 * 1024**2)
 MOST_ENTRIES = 500
-"""Each entry of a directory that is written in takes a mount."""
+"""Each entry of a writable directory needs a mount."""
 
 
 def whose_devices() -> Devices:
-    """What they are on this machine, tried just now."""
+    """Who owns the device files of this machine, as tried just now."""
     if Path(os.devnull).stat().st_uid != os.geteuid():
         return "theirs"
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-devices-") as name:
         try:
             copy_devices(Path(name))
-            Path(name, FOLDER, "null").write_bytes(b"")  # on some file systems they are there and do nothing
+            Path(name, FOLDER, "null").write_bytes(b"")  # on some file systems they exist but do not work
         except OSError:
             return "exposed"
     return "copied"
 
 
 def copy_devices(place: Path) -> tuple[str, ...]:
-    """Make them in a directory; the words that have bwrap put them into the place of the machine's.
+    """Make copies in a directory; returns the options by which bwrap puts them in place of the machine's.
 
     Raises:
         OSError: They cannot be made.
@@ -93,15 +93,15 @@ class Confinement(Struct, frozen=True, kw_only=True):
 
 
 class Isolation(Struct, frozen=True, kw_only=True):
-    """The layers that are taken in a run.
+    """The layers used in a run.
 
     Attributes:
-        name: As people read it.
-        bwrap: The program's path; "" when that layer is not taken.
-        places: What of the machine's files is seen.
-        read, listed: The same as Landlock takes it.
-        devices: Whose the machine's device files are.
-        failed: The names of the stronger ones, which were tried and do not work here.
+        name: The name shown to people.
+        bwrap: The path of the program; "" if that layer is not used.
+        places: Which of the machine's files are visible.
+        read, listed: The same in the form that Landlock takes.
+        devices: Who owns the machine's device files.
+        failed: The names of stronger isolations that were tried and do not work here.
     """
 
     name: str = "rlimits-only"
@@ -114,7 +114,7 @@ class Isolation(Struct, frozen=True, kw_only=True):
 
     @property
     def tried(self) -> dict[str, bool]:
-        """The kernel layers that were tried, each with whether it starts and denies what it must."""
+        """The kernel layers that were tried, and for each whether it starts and denies what it must."""
         return dict.fromkeys(self.failed, False) | dict.fromkeys([self.name] if self.confined else [], True)
 
     @property
@@ -125,37 +125,39 @@ class Isolation(Struct, frozen=True, kw_only=True):
     def command(
         self, inner: Iterable[str], scratch: Path, rootdir: Path, writes: Collection[str] = ()
     ) -> tuple[str, ...]:
-        """The command line that starts `inner` inside the outermost layer; what that needs is made in `scratch`.
+        """The command line that starts `inner` inside the outermost layer; its files are made in `scratch`.
 
         Args:
             inner: The command line.
             scratch: Its scratch directory.
             rootdir: The project's, where it starts.
-            writes: Paths in the project that it may write: in its directories, as they are for this process,
-                nothing that is there can be changed, and what comes is gone with it.
+            writes: Paths in the project that it may write: in their directories, as this process sees them,
+                existing entries cannot be changed, and new ones disappear with the process.
 
         Raises:
-            OSError: It cannot be made.
+            OSError: The files cannot be made.
         """
         if not self.bwrap:
             return tuple(inner)
         mounted = [(place.path, _mount(place)) for place in self.places if _is_mounted(place)]
         mounted += [(folder, _imitation(folder, rootdir, writes)) for folder in self.written(rootdir, writes)]
-        # What is deeper counts, and of one directory what is written.
-        mounts = [part for _, words in sorted(mounted, key=lambda one: one[0]) for part in words]
+        # The deepest mount counts, and for the same directory the writable one.
+        mounts = [part for _, words in sorted(mounted, key=lambda mount: mount[0]) for part in words]
         copies = copy_devices(scratch) if self.devices == "copied" else ()
-        own = (*copies, "--bind", str(scratch), str(scratch), "--chdir", str(rootdir))
-        return (*_walls(self.bwrap), *mounts, *own, "--", *inner)
+        options = (*copies, "--bind", str(scratch), str(scratch), "--chdir", str(rootdir))
+        return (*_walls(self.bwrap), *mounts, *options, "--", *inner)
 
     def written(self, rootdir: Path, writes: Collection[str]) -> list[str]:
-        """The directories of the project in which these can be written without any trace; [] in most layers."""
+        """The directories of the project where `writes` can be written without a trace; [] in most layers."""
         if not (self.bwrap and writes):
             return []
         root = rootdir.resolve()
         inside = [path for path in (root / name for name in writes) if path.is_relative_to(root) and path != root]
-        near = {next(above for above in path.parents if above.is_dir()) for path in inside}
+        folders = {next(above for above in path.parents if above.is_dir()) for path in inside}
         return sorted(
-            str(folder) for folder in near if self._shows(folder) and len(list(folder.iterdir())) <= MOST_ENTRIES
+            str(folder)
+            for folder in folders
+            if self._shows(folder) and len(list(folder.iterdir())) <= MOST_ENTRIES
         )
 
     def _shows(self, path: Path) -> bool:
@@ -163,19 +165,19 @@ class Isolation(Struct, frozen=True, kw_only=True):
         return next((shown[str(above)] for above in (path, *path.parents) if str(above) in shown), True)
 
     def confinement(self, *, forks: bool, written: Iterable[str] = ()) -> Confinement | None:
-        """What the payload applies for a job that does or does not fork by itself; None: nothing.
+        """What the payload applies to itself for a job; None for nothing.
 
-        Tests that start programs or use a network of their own work where nobody else is in reach.
+        Tests may start programs or use a network of their own only where nothing else is in reach.
 
         Args:
-            forks: Whether it does.
-            written: Directories that it may write in.
+            forks: Whether the payload itself forks for the job.
+            written: Directories that the job may write in.
         """
         if not self.confined:
             return None
         alone = bool(self.bwrap)
         return Confinement(
-            # Of what bwrap hides there is nothing to read.
+            # What bwrap hides cannot be read anyway.
             read=("/",) if alone else self.read,
             listed=self.listed,
             write=(*DEVICES, "/dev/shm", "/dev/pts", *written) if alone else DEVICES,  # noqa: S108 - a mount of its own there
@@ -193,53 +195,53 @@ def choose(kind: str, rootdir: Path, rules: policy.Named = policy.NONE) -> Isola
     """The strongest isolation that works here, as tried just now.
 
     Args:
-        kind: `auto` takes what there is; `strict` insists on a kernel layer; `process` is content without.
+        kind: `auto` takes the best there is; `strict` requires a kernel layer; `process` does without.
         rootdir: The project's.
-        rules: Which of them the team accepts.
+        rules: Which isolations the team accepts.
 
     Raises:
-        UsageError: `strict`, and there is none; or it is none that is accepted.
+        UsageError: `strict`, and no kernel layer works; or the isolation is not one that the team accepts.
     """
-    found = RLIMITS_ONLY if kind == "process" else _strongest(kind, rootdir)
+    chosen = RLIMITS_ONLY if kind == "process" else _strongest(kind, rootdir)
     accepted = rules.policy.isolation
-    if accepted and found.name not in accepted:
+    if accepted and chosen.name not in accepted:
         raise UsageError(
-            f"{rules.name} requires {' or '.join(accepted)}; enrich_sandbox={kind} is {found.name} here"
+            f"{rules.name} requires {' or '.join(accepted)}; enrich_sandbox={kind} is {chosen.name} here"
         )
-    return found
+    return chosen
 
 
 def _strongest(kind: str, rootdir: Path) -> Isolation:
-    failed, found = [], RLIMITS_ONLY
-    for one in conceivable(rootdir):
-        if works(one, rootdir):
-            found = one
+    failed, strongest = [], RLIMITS_ONLY
+    for isolation in conceivable(rootdir):
+        if works(isolation, rootdir):
+            strongest = isolation
             break
-        failed.append(one.name)
-    found = replace(found, failed=tuple(failed))
-    if kind == "strict" and not found.confined:
+        failed.append(isolation.name)
+    strongest = replace(strongest, failed=tuple(failed))
+    if kind == "strict" and not strongest.confined:
         raise UsageError(_refusal())
-    return found
+    return strongest
 
 
 def available(rootdir: Path) -> Iterator[Isolation]:
-    """The isolations that work here, the strongest first, each tried when it is asked for."""
-    return (one for one in conceivable(rootdir) if works(one, rootdir))
+    """The isolations that work here, the strongest first, tried lazily."""
+    return (isolation for isolation in conceivable(rootdir) if works(isolation, rootdir))
 
 
 def conceivable(rootdir: Path) -> Iterator[Isolation]:
-    """Those that this system may have, the strongest first, untried."""
+    """The isolations that this system may support, the strongest first, untried."""
     if not sys.platform.startswith("linux"):
         return
-    seen = places.survey(rootdir)
+    visible = places.survey(rootdir)
     if bwrap := shutil.which("bwrap"):
-        yield Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=seen, devices=whose_devices())
-    read, listed = places.entries(seen)
-    yield Isolation(name="landlock+seccomp", places=seen, read=tuple(read), listed=tuple(listed))
+        yield Isolation(name="bwrap+landlock+seccomp", bwrap=bwrap, places=visible, devices=whose_devices())
+    read, listed = places.entries(visible)
+    yield Isolation(name="landlock+seccomp", places=visible, read=tuple(read), listed=tuple(listed))
 
 
 def works(isolation: Isolation, rootdir: Path) -> bool:
-    """Whether a process in this isolation starts, is denied what it must be, and is where it must be."""
+    """Whether a process in this isolation starts, is denied what it must be, and is in its own namespaces."""
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-probe-") as name:
         scratch = Path(name).resolve()
         inner = (sys.executable, "-I", "-S", "-B", "-c", PROBE, str(scratch))
@@ -250,10 +252,10 @@ def works(isolation: Isolation, rootdir: Path) -> bool:
             )
         except (OSError, subprocess.TimeoutExpired):
             return False
-    found = ended.stdout.decode("ascii", "replace").split()
-    own = [Path(f"/proc/self/ns/{kind}").readlink().name for kind in NAMESPACES]
-    apart = [inside != outside for inside, outside in zip(found, own, strict=False)]
-    return len(found) == len(own) and (all(apart) or not isolation.bwrap)
+    namespaces = ended.stdout.decode("ascii", "replace").split()
+    own_namespaces = [Path(f"/proc/self/ns/{kind}").readlink().name for kind in NAMESPACES]
+    apart = [inside != outside for inside, outside in zip(namespaces, own_namespaces, strict=False)]
+    return len(namespaces) == len(own_namespaces) and (all(apart) or not isolation.bwrap)
 
 
 def _walls(bwrap: str) -> tuple[str, ...]:
@@ -265,7 +267,7 @@ def _walls(bwrap: str) -> tuple[str, ...]:
 
 def _is_mounted(place: Place) -> bool:
     path = Path(place.path)
-    # What vanished since the run began cannot be mounted over.
+    # What has vanished since the run began cannot be mounted over.
     return not path.is_relative_to("/dev") and not path.is_relative_to("/proc") and path.exists()
 
 
@@ -278,11 +280,11 @@ def _mount(place: Place) -> tuple[str, ...]:
 
 
 def _imitation(folder: str, rootdir: Path, writes: Collection[str]) -> tuple[str, ...]:
-    """An empty directory in the place of this one, with all that is in it but for what is written anew."""
-    own = {str(rootdir.resolve() / name) for name in writes}
+    """Options that replace a directory by an empty one with all its entries, except those written by the job."""
+    written = {str(rootdir.resolve() / name) for name in writes}
     words = ["--size", SHARED_MEMORY, "--tmpfs", folder]
     for entry in sorted(Path(folder).iterdir()):
-        if str(entry) not in own:
+        if str(entry) not in written:
             how = ("--symlink", str(entry.readlink())) if entry.is_symlink() else ("--ro-bind-try", str(entry))
             words += (*how, str(entry))
     return tuple(words)
@@ -290,14 +292,16 @@ def _imitation(folder: str, rootdir: Path, writes: Collection[str]) -> tuple[str
 
 def _refusal() -> str:
     if not sys.platform.startswith("linux"):
-        what = "only Linux has the kernel layers (Landlock and seccomp) that it asks for"
-        helps = "run it in a Linux container, or accept less with"
+        problem = "only Linux has the kernel layers (Landlock and seccomp) that it asks for"
+        remedy = "run it in a Linux container, or accept less with"
     else:
-        what = "this kernel offers neither Landlock with seccomp alone nor within bwrap (Linux 5.13 or later does)"
-        helps = "`cat /sys/kernel/security/lsm` must name landlock; otherwise accept less with"
+        problem = (
+            "this kernel offers neither Landlock with seccomp alone nor within bwrap (Linux 5.13 or later does)"
+        )
+        remedy = "`cat /sys/kernel/security/lsm` must name landlock; otherwise accept less with"
     return (
-        f"enrich_sandbox=strict: {what}. Nothing generated was run. "
-        f"What helps: {helps} `pytest --enrich --enrich-sandbox=process`."
+        f"enrich_sandbox=strict: {problem}. Nothing generated was run. "
+        f"What helps: {remedy} `pytest --enrich --enrich-sandbox=process`."
     )
 
 
@@ -308,7 +312,7 @@ NO_KERNEL_LAYERS = (
 
 
 class Layer(Struct, frozen=True):
-    """A layer, as tried just now: `found` says what is there, or what would help."""
+    """A layer, as tried just now: `found` says what there is, or what would help."""
 
     name: str
     works: bool
@@ -316,7 +320,7 @@ class Layer(Struct, frozen=True):
 
 
 def survey(rootdir: Path) -> tuple[str, tuple[Layer, ...]]:
-    """The name of the strongest isolation here, and all layers, the outermost first.
+    """The name of the strongest isolation that works here, and all layers, the outermost first.
 
     Args:
         rootdir: The project's.
@@ -325,7 +329,7 @@ def survey(rootdir: Path) -> tuple[str, tuple[Layer, ...]]:
         return RLIMITS_ONLY.name, ()
     working = list(available(rootdir))
     kernel = Layer("landlock+seccomp", bool(working), "in force" if working else NO_KERNEL_LAYERS)
-    layers = _bwrap(next((one for one in working if one.bwrap), None)), kernel
+    layers = _bwrap(next((isolation for isolation in working if isolation.bwrap), None)), kernel
     return (working or [RLIMITS_ONLY])[0].name, layers
 
 
@@ -334,8 +338,8 @@ def _bwrap(isolated: Isolation | None) -> Layer:
     if program is None:
         return Layer("bwrap", works=False, found="not installed: `apt-get install bubblewrap`")
     if isolated is None:
-        what = "cannot make namespaces here: `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`"
-        return Layer("bwrap", works=False, found=f"{program}, which {what}")
+        reason = "cannot make namespaces here: `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`"
+        return Layer("bwrap", works=False, found=f"{program}, which {reason}")
     exposed = "; no modes are changed in it: root may make no device files here, and would change the machine's"
-    more = exposed if isolated.devices == "exposed" else ""
-    return Layer("bwrap", works=True, found=f"{program}, namespaces of its own{more}")
+    suffix = exposed if isolated.devices == "exposed" else ""
+    return Layer("bwrap", works=True, found=f"{program}, namespaces of its own{suffix}")

@@ -13,23 +13,23 @@ from msgspec import Struct
 GIB = 1024**3
 MIB = 1024**2
 MARGIN = 10
-"""Seconds of processor time on top: the wall clock ends a job, this ends what the wall clock missed."""
+"""Extra seconds of processor time: the wall clock ends a job, this limit ends what the wall clock missed."""
 MOST_BYTES = 512 * MIB
 MOST_FILES = 20_000
 MOST_PROCESSES = 500
-"""More than there were when the job began, on the whole machine."""
+"""On the whole machine, beyond those that existed when the job began."""
 MOST_TAKEN = 4 * GIB
-"""Less free space than when the job began, whoever took it: what a job holds can be hidden from any count."""
+"""The loss of free space since the job began, whoever took it: a job can hide from any count what it holds."""
 _UNLINKED = " (deleted)"
 _WROTE = f"it wrote more than {MOST_BYTES // MIB} MiB"
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Resource limits of a job's processes, each for itself; the platform may lack some.
+    """Resource limits for each process of a job; the platform may lack some.
 
     Attributes:
         cpu_seconds: Processor time.
-        data_bytes: Memory that can be written; not the address space, of which numpy reserves much.
+        data_bytes: Writable memory; not address space, of which numpy reserves a lot.
         file_bytes: Size of each file written.
         files: Open files.
         core_bytes: Size of a core dump.
@@ -48,26 +48,26 @@ def within(timeout: float) -> Limits:
 
 
 class Start(Struct, frozen=True):
-    """What there was when a job began: processes, and free bytes where it writes."""
+    """The state when a job began: the number of processes, and the free bytes where it writes."""
 
     processes: int
     free: int
 
 
 def start(scratch: Path) -> Start:
-    """What there is now."""
+    """The state now."""
     return Start(len(processes()), _free(scratch, unknown=0))
 
 
 def processes() -> list[int]:
-    """The numbers of all processes that can be seen; none where nobody says so."""
+    """The numbers of all visible processes; none if the system does not list them."""
     with contextlib.suppress(OSError):
         return [int(entry.name) for entry in os.scandir("/proc") if entry.name.isdigit()]
     return []
 
 
 def excess(scratch: Path, before: Start) -> str:
-    """What a job has too much of, "" if nothing.
+    """Which limit a job exceeds, "" if none.
 
     Args:
         scratch: Where it writes.
@@ -84,7 +84,7 @@ def excess(scratch: Path, before: Start) -> str:
             return f"it wrote more than {MOST_FILES} files"
     taken = before.free - _free(scratch, unknown=before.free)
     if taken <= MOST_BYTES:
-        return ""  # so it holds no more than that: the look at what is open takes long
+        return ""  # so it holds no more than that; looking at open files takes long
     if size + sum(_held(f"{scratch}{os.sep}").values()) > MOST_BYTES:
         return _WROTE
     return f"the disk lost more than {MOST_TAKEN // GIB} GiB while it ran" if taken > MOST_TAKEN else ""
@@ -92,27 +92,27 @@ def excess(scratch: Path, before: Start) -> str:
 
 def _free(scratch: Path, *, unknown: int) -> int:
     with contextlib.suppress(OSError):
-        known = os.statvfs(scratch)
-        return known.f_bfree * known.f_frsize
+        status = os.statvfs(scratch)
+        return status.f_bfree * status.f_frsize
     return unknown
 
 
 def _held(place: str) -> dict[tuple[int, int], int]:
-    """Bytes on the disk of the files from `place` that have no name any more and are open in processes of ours."""
-    held: dict[tuple[int, int], int] = {}
+    """Bytes on the disk of files from `place` that are deleted but still open in our processes."""
+    sizes: dict[tuple[int, int], int] = {}
     for process in _ours():
         with contextlib.suppress(OSError):
             for entry in os.scandir(f"/proc/{process}/fd"):
                 with contextlib.suppress(OSError):
                     name = os.readlink(entry.path)  # noqa: PTH115 - many of them
                     if name.startswith(place) and name.endswith(_UNLINKED):
-                        known = entry.stat()
-                        held[known.st_dev, known.st_ino] = known.st_blocks * 512
-    return held
+                        status = entry.stat()
+                        sizes[status.st_dev, status.st_ino] = status.st_blocks * 512
+    return sizes
 
 
 def _ours() -> list[int]:
-    """This process and all below it: those that a job started stay there, since its supervisor adopts orphans."""
+    """This process and all its descendants: what a job started stays below, as its supervisor adopts orphans."""
     above = dict(_parents())
     below = [os.getpid()]
     for process in below:
@@ -124,12 +124,12 @@ def _parents() -> Iterator[tuple[int, int]]:
     for process in processes():
         with contextlib.suppress(OSError):
             # The name in parentheses may hold anything, spaces and parentheses too.
-            told = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()
-            yield process, int(told[1])
+            fields = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()
+            yield process, int(fields[1])
 
 
 def _sizes(folder: str) -> Iterator[int]:
-    """Bytes on the disk, of each entry; not by recursion, since the job decides how deep it goes."""
+    """Bytes on the disk of each entry; without recursion, since the job decides how deep the folders go."""
     waiting = [folder]
     while waiting:
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:

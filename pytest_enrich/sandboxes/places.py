@@ -1,4 +1,4 @@
-"""What of the machine's files a job may see: all but what is private, and of that what Python needs."""
+"""Which of the machine's files a job may see: all but private ones, and of those what Python needs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SYSTEM = (
     "/bin", "/boot", "/dev", "/etc", "/gnu", "/lib", "/lib32", "/lib64", "/libx32", "/nix", "/proc", "/run",
     "/sbin", "/snap", "/sys", "/usr", "/usr/lib", "/usr/local", "/usr/local/lib", "/usr/share", "/var", "/var/lib",
 )  # fmt: skip
-"""What a system is made of: shown although it lies beside a project, or has one in it."""
+"""Parts of the system: shown even if they lie beside a project, or contain one."""
 
 NOT_SEARCHED = frozenset(
     {"node_modules", "site-packages", "__pycache__", ".tox", ".nox", ".venv", "venv", ".mypy_cache", ".ruff_cache"}
@@ -37,18 +37,18 @@ TESTS = re.compile(r"tests?|testing|tests?_.*|.*_tests?", re.IGNORECASE)
 
 
 class Place(Struct, frozen=True):
-    """A path, and whether it and all below it is shown; of several the deepest counts."""
+    """A path, and whether it and everything below it is shown; the deepest place counts."""
 
     path: str
     shown: bool
 
 
 def survey(rootdir: Path) -> tuple[Place, ...]:
-    """The places of a machine with the project at `rootdir`, those above first.
+    """The places of a machine with the project at `rootdir`, parents first.
 
     Args:
-        rootdir: The project's; the whole repository that it lies in is shown, less what looks like a secret, and
-            nothing that lies beside that.
+        rootdir: The project's; the whole repository around it is shown, except what looks like a secret, and
+            nothing that lies beside the repository.
     """
     homes = _homes()
     project = _project(rootdir, homes)
@@ -61,31 +61,31 @@ def survey(rootdir: Path) -> tuple[Place, ...]:
         tops += [] if _is_below(path, {*tops, *installed, *SYSTEM}) else [path]
     for top in tops:
         places |= dict.fromkeys(_secrets(top, {*tops, *installed}, at_home=_holds(top, homes)), False)
-    # A secret's name may be that of a directory in which Python itself lies.
+    # A directory that Python itself lies in may be named like a secret.
     places |= dict.fromkeys((path for path in {*shown, *installed} if path != project), True)
     return tuple(_told({path: shown for path, shown in places.items() if Path(path).exists()}))
 
 
 def _is_below(path: str, others: Iterable[str]) -> bool:
-    """Whether it is one of the others, or in one."""
-    return any(Path(path).is_relative_to(one) for one in others)
+    """Whether the path is one of the others, or inside one."""
+    return any(Path(path).is_relative_to(other) for other in others)
 
 
 def _beside(project: str) -> list[str]:
-    """What is hidden for lying beside the project: the folder that it is in; at the very top each by itself."""
+    """What is hidden because it is beside the project: the folder around it, or each entry if that is the root."""
     folder = str(Path(project).parent)
     if folder == os.sep:
-        near = [entry.path for entry in _scan(folder) if not entry.is_symlink()]
-        return [path for path in near if path not in {*SYSTEM, project}]
+        paths = [entry.path for entry in _scan(folder) if not entry.is_symlink()]
+        return [path for path in paths if path not in {*SYSTEM, project}]
     return [] if folder in SYSTEM else [folder]
 
 
 def _told(places: dict[str, bool]) -> Iterator[Place]:
-    """Only the places that differ from what holds above them; all is shown at the top."""
-    kept = {os.sep: True}
+    """Only the places that differ from the nearest place above them; the root is shown."""
+    shown = {os.sep: True}
     for path in sorted(places):
-        if places[path] != next(kept[str(above)] for above in Path(path).parents if str(above) in kept):
-            kept[path] = places[path]
+        if places[path] != next(shown[str(above)] for above in Path(path).parents if str(above) in shown):
+            shown[path] = places[path]
             yield Place(path, places[path])
 
 
@@ -107,7 +107,7 @@ def _project(rootdir: Path, homes: Iterable[str]) -> str:
 
 
 def _installed() -> Iterator[str]:
-    """Where Python and what is installed for it lie."""
+    """Where Python and its installed packages are."""
     yield from (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)
     yield os.path.realpath(sys.executable)
     if site.ENABLE_USER_SITE:
@@ -124,7 +124,7 @@ def _imported() -> Iterator[str]:
 
 
 def _secrets(top: str, others: Collection[str], *, at_home: bool) -> Iterator[str]:
-    """What looks like a secret in a folder and all below it, but for `others`, less what is published with it."""
+    """What looks like a secret in or below a folder, except in `others` and what is published with the folder."""
     likely: list[str] = []
     waiting = [top]
     while waiting:
@@ -139,16 +139,16 @@ def _secrets(top: str, others: Collection[str], *, at_home: bool) -> Iterator[st
                 waiting.append(entry.path)
     tracked = _tracked(top) if any(Path(path).is_file() for path in likely) else None
     for path in likely:
-        file = os.path.realpath(path)  # of a link, what it leads to is the secret
+        file = os.path.realpath(path)  # for a link, its target is the secret
         is_inside = _is_below(file, {top}) and (path == file or Path(file).is_file())
         if is_inside and not _is_published(os.path.relpath(path, top), tracked):
             yield file
 
 
 def _is_published(path: str, tracked: frozenset[str] | None) -> bool:
-    """Whether a file belongs to the tests, or is a certificate for all: what git tracks is no secret any more.
+    """Whether a file is test data, or a certificate for everyone: what git tracks is no secret any more.
 
-    Without git, only keys and certificates among the tests do.
+    Without git, only keys and certificates among the tests count as published.
     """
     *folders, name = Path(path).parts
     is_test_data = any(TESTS.fullmatch(folder) for folder in folders)
@@ -158,7 +158,7 @@ def _is_published(path: str, tracked: frozenset[str] | None) -> bool:
 
 
 def _tracked(top: str) -> frozenset[str] | None:
-    """The files that git tracks in a folder, relative to it; None where it does not say."""
+    """The files that git tracks in a folder, relative to it; None if git does not say."""
     words = ("-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--recurse-submodules")
     try:
         return frozenset(os.fsdecode(changes.need(Path(top), *words)).split("\0"))
@@ -167,7 +167,7 @@ def _tracked(top: str) -> frozenset[str] | None:
 
 
 def entries(places: Iterable[Place]) -> tuple[list[str], list[str]]:
-    """The paths that are shown with all below them, and the directories that are shown in part."""
+    """The paths that are shown with everything below them, and the directories that are shown in part."""
     labels = {place.path: place.shown for place in places}
     above = {str(parent) for path in labels for parent in Path(path).parents}
     whole: list[str] = []

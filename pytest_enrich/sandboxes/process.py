@@ -31,8 +31,8 @@ PAYLOAD = Path(__file__).resolve().parent.parent / "payload" / "__main__.py"
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """What the payload is told, as JSON.
 
-    `answer` is the file to answer in, `path` are entries for the front of its import path; `environ` are
-    variables that a fork sets, because they are not those of the process that it was made of.
+    `answer` is the file to write the answer to, `path` has entries for the front of the import path; `environ` has
+    the variables that a fork sets because they differ from those of the process it was forked from.
     """
 
     job: Job
@@ -47,14 +47,14 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProcessSandbox(msgspec.Struct, frozen=True):
-    """A `protocols.Sandbox` that starts a Python for each job.
+    """A `protocols.Sandbox` that starts a Python interpreter for each job.
 
     Attributes:
         rootdir: The project's, absolute; the job's working directory.
-        pytest_args: What starts pytest on the user's configuration.
+        pytest_args: The arguments that start pytest with the user's configuration.
         env: Names of variables that are passed on although they look like secrets.
         python: The interpreter, the user's own.
-        layers: The kernel's layers round each job.
+        layers: The kernel's layers around each job.
     """
 
     rootdir: Path
@@ -65,7 +65,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
 
     @property
     def isolation(self) -> str:
-        """Below them always: an environment without secrets, resource limits, an end to all processes."""
+        """The layers; always with an environment without secrets, resource limits, an end to all processes."""
         return self.layers.name
 
     def execute(self, job: Job, *, timeout: float) -> Execution:
@@ -83,7 +83,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(execution, seconds=time.monotonic() - started)
 
     def _run(self, job: Job, place: Path, answer_file: Path, timeout: float) -> Ended:
-        """Run the payload; when this returns nothing of it is alive.
+        """Run the payload; when this returns, none of its processes is alive.
 
         Raises:
             OSError: It cannot be started.
@@ -100,14 +100,14 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
             try:
                 with _started([*command, str(writer)], self.rootdir, environ, writer, output) as process:
                     watch = Watch(time.monotonic() + timeout, overused)
-                    # In a namespace the job numbers its processes for itself: ours of that number are others.
-                    said, stopped = _attend(process, reader, watch, namespace=bool(self.layers.bwrap))
+                    # In a namespace the job has its own process numbers: ours with these numbers are others.
+                    status, stopped = _attend(process, reader, watch, namespace=bool(self.layers.bwrap))
             finally:
                 os.close(reader)
-            return ended(said, stopped, overused, output)
+            return ended(status, stopped, overused, output)
 
     def _refusal(self, job: Job) -> str:
-        """Why this cannot be done here, "" when it can."""
+        """Why the job cannot be done here, "" if it can."""
         if not isinstance(job, Prove) or not job.workers:
             return ""
         if importlib.util.find_spec("xdist") is None:
@@ -118,7 +118,7 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         return ""
 
     def work(self, job: Job, answer_file: Path, timeout: float, environ: Mapping[str, str] | None = None) -> Work:
-        """What the payload is told about a job that answers in that file of its scratch directory."""
+        """What the payload is told about a job that writes its answer to this file in its scratch directory."""
         job, written = self.allowed(job)
         return Work(
             job=job,
@@ -133,15 +133,15 @@ class ProcessSandbox(msgspec.Struct, frozen=True):
         )
 
     def allowed(self, job: Job) -> tuple[Job, list[str]]:
-        """The job with no more to write than goes nowhere, and the directories in which that is."""
+        """The job, with `writes` only if they leave no trace, and the directories that it may write in."""
         written = self.layers.written(self.rootdir, writes(job))
         return (job if written or not writes(job) else msgspec.structs.replace(job, writes=())), written
 
     def close(self) -> None:
-        """Nothing goes on between jobs."""
+        """Do nothing: nothing is running between jobs."""
 
     def import_path(self) -> tuple[str, ...]:
-        """Entries for the front of a job's import path: rootdir if it is on ours, as for `python -m pytest`."""
+        """Entries for the front of a job's import path: rootdir if it is on ours, as with `python -m pytest`."""
         ours = {os.path.realpath(entry or os.curdir) for entry in sys.path}
         return (str(self.rootdir),) if os.path.realpath(self.rootdir) in ours else ()
 
@@ -152,23 +152,23 @@ def writes(job: Job) -> tuple[str, ...]:
 
 
 def world(job: Job) -> World:
-    """Where and when a job is done."""
+    """The world (time zone, locale, ...) that a job is done in."""
     return job.world if isinstance(job, Prove) else environment.HERE
 
 
 MOST_OUTPUT = 8192
-"""Bytes kept of the end of what was printed."""
+"""Bytes kept from the end of the output."""
 PATIENCE = 8.0
-"""Seconds for the job's supervisor to end what is left, before it is ended too."""
+"""Seconds for the job's supervisor to end what is left, before it is killed itself."""
 GLANCE = 0.5
-"""Seconds between two looks at what a job uses."""
+"""Seconds between two checks of what a job uses."""
 
 
 class Ended(Struct, frozen=True, kw_only=True):
-    """How a child ended: `how` is `exit N`, `signal N`, `stopped` (we did it) or "" (nobody knows).
+    """How a child ended: `how` is `exit N`, `signal N`, `stopped` (by us) or "" (unknown).
 
-    `stopped` says why we ended it: `timeout`, or what it used too much of (also when it was through before
-    anyone looked); "" when it ended by itself.
+    `stopped` says why we ended it: `timeout`, or what it used too much of (even if it was done before that was
+    noticed); "" if it ended by itself.
     """
 
     how: str
@@ -177,25 +177,25 @@ class Ended(Struct, frozen=True, kw_only=True):
 
 
 class Watch(Struct, frozen=True):
-    """When a job is ended before it ends by itself."""
+    """When to end a job that has not ended by itself."""
 
     deadline: float
     excess: Callable[[], str]
 
     def reason(self) -> str:
-        """Why it is to be ended now, "" while it may go on."""
+        """Why to end it now, "" while it may go on."""
         return "timeout" if time.monotonic() >= self.deadline else self.excess()
 
 
 def start_apart(
     command: Sequence[str], cwd: Path, environ: Mapping[str, str], descriptor: int, output: IO[bytes]
 ) -> subprocess.Popen[bytes]:
-    """A process in a session of its own that has this descriptor of ours, and nothing to read.
+    """Start a process in its own session that inherits this descriptor and has nothing to read on stdin.
 
     Raises:
         OSError: It cannot be started.
     """
-    # No null device: through the machine's own its mode could be changed.
+    # Not the null device: through the machine's own one, its mode could be changed.
     stdin, writer = os.pipe()
     os.close(writer)
     try:
@@ -228,20 +228,20 @@ def _started(
 
 
 def _attend(process: subprocess.Popen[bytes], reader: int, watch: Watch, *, namespace: bool) -> tuple[bytes, str]:
-    """What the supervisor said until it was gone, and why it had to be told to stop."""
-    said = bytearray()
-    stopped = read(reader, said, watch)
+    """What the supervisor wrote before it ended, and why it had to be stopped, "" if it did not."""
+    status = bytearray()
+    stopped = read(reader, status, watch)
     if stopped:
         process.terminate()
-        if read(reader, said, Watch(time.monotonic() + PATIENCE, str)):
+        if read(reader, status, Watch(time.monotonic() + PATIENCE, str)):
             process.kill()
         if not namespace:
-            _end_group(bytes(said))
-    return bytes(said), stopped
+            _end_group(bytes(status))
+    return bytes(status), stopped
 
 
 def read(reader: int, said: bytearray, watch: Watch) -> str:
-    """Read to the end of the file; answers why that was not waited for, or ""."""
+    """Read to the end of the file; returns why that was not waited for, or ""."""
     with selectors.DefaultSelector() as selector:
         selector.register(reader, selectors.EVENT_READ)
         while True:
@@ -264,7 +264,7 @@ def _end_group(said: bytes) -> None:
 
 
 def _end(process: subprocess.Popen[bytes], job: str) -> None:
-    """End a supervisor that is still there (we were interrupted), and strays of one that was killed."""
+    """End a supervisor that is still running (we were interrupted), and the strays of one that was killed."""
     if process.poll() is None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.5)
@@ -279,7 +279,7 @@ def _end(process: subprocess.Popen[bytes], job: str) -> None:
 
 
 def end_strays(job: str) -> None:
-    """End all processes that carry the job's mark in their environment, until there are none."""
+    """Kill processes with the job's mark in their environment until there are none."""
     mark = f"{environment.JOB}={job}".encode()
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -299,18 +299,18 @@ def _environ(process: int) -> list[bytes]:
 
 
 def ended(said: bytes, stopped: str, excess: Callable[[], str], output: IO[bytes]) -> Ended:
-    """How a job ended that nobody attends to any more: once more, what it used is looked at."""
+    """How a job ended, after it is done: what it used is checked once more."""
     return Ended(how=how(said), stopped=stopped or excess(), output=tail(output))
 
 
 def how(said: bytes) -> str:
-    """How a job ended, as its supervisor said; "" if it did not."""
+    """How a job ended according to its supervisor; "" if it did not say."""
     lines = said.decode("ascii", "replace").splitlines()
     return lines[1] if len(lines) > 1 else ""
 
 
 def tail(output: IO[bytes]) -> str:
-    """The end of what was printed."""
+    """The end of the output."""
     size = output.seek(0, os.SEEK_END)
     output.seek(max(0, size - MOST_OUTPUT))
     return output.read(MOST_OUTPUT).decode("utf-8", "replace")

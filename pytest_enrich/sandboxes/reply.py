@@ -1,4 +1,4 @@
-"""What came of a job: the answer that it wrote, read with suspicion, or why there is none."""
+"""The result of a job: the answer that it wrote, which is not trusted, or why there is none."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pytest_enrich.sandboxes import limits, process
 Reason: TypeAlias = Literal["timeout", "memory", "crash", "refused", "no answer", "bad answer"]
 
 REASONS: Mapping[str, Reason] = {"memory": "memory", "refused": "refused"}
-"""What a job can say itself of why there is no answer; all else is a crash."""
+"""The reasons for not answering that a job can give itself; anything else is a crash."""
 MOST_ANSWER = 16 * limits.MIB
 ANSWERS: Mapping[type[Job], type[Answer]] = {
     data.Collect: data.Collected,
@@ -42,12 +42,12 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def answer_name() -> str:
-    """A name that code in the job's process cannot guess: it has to look for it in our frames."""
+    """A name that code in the job's process cannot guess: it would have to look for it in our frames."""
     return f"answer-{secrets.token_hex(16)}.json"
 
 
 def judge(job: Job, ended: process.Ended, answer_file: Path) -> Execution:
-    """An answer counts only when the job came to its own end and what it says has the right shape."""
+    """The result: an answer only counts if the job ended by itself and the answer has the right shape."""
     if ended.stopped:
         late = ended.stopped == "timeout"
         why = "it did not end in time" if late else f"it was ended: {ended.stopped}"
@@ -95,6 +95,6 @@ def _signal_name(number: int) -> str:
 
 
 def failed(reason: Reason, detail: str, ended: process.Ended | None = None) -> Failed:
-    """A failure, with the end of what was printed."""
+    """A failure, with the end of the output."""
     output = ended.output.strip()[-1500:] if ended else ""
     return Failed(reason=reason, detail=f"{detail}\n{output}".strip(), seconds=0.0)

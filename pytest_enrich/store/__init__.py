@@ -1,6 +1,6 @@
-"""`enrich-suggestions/`: suggestions, decisions and what a run has finished, safe on the disk at any moment.
+"""`enrich-suggestions/`: suggestions, decisions and what runs have finished, safe on the disk at any moment.
 
-What is told here is evidence, too: it is added to the chain of `store.evidence` before anything comes of it.
+Whatever is stored here is also evidence: it is added to the chain of `store.evidence` before it takes effect.
 """
 
 from __future__ import annotations
@@ -27,41 +27,41 @@ __all__ = ["Shelf", "Store", "disk", "identity", "rejected"]
 
 
 class Store(Struct, frozen=True):
-    """The folder as a value: nothing is kept in memory, every answer is read from the disk.
+    """The folder as a value: nothing is kept in memory, everything is read from the disk each time.
 
-    `directory` is the suggestions folder, `rootdir` the project's; both absolute.
+    `directory` is the suggestions folder, `rootdir` that of the project; both are absolute.
     """
 
     directory: Path
     rootdir: Path
 
     def pending(self) -> tuple[Suggestion, ...]:
-        """The suggestions that nobody has decided on, those of one function together."""
-        return tuple(one for one in self.shelf().suggestions if one.kind != "bug")
+        """The suggestions that nobody has decided on, grouped by function."""
+        return tuple(suggestion for suggestion in self.shelf().suggestions if suggestion.kind != "bug")
 
     def bugs(self) -> tuple[Suggestion, ...]:
         """The possible bugs that nobody has decided on, in the same order."""
-        return tuple(one for one in self.shelf().suggestions if one.kind == "bug")
+        return tuple(suggestion for suggestion in self.shelf().suggestions if suggestion.kind == "bug")
 
     def shelf(self) -> Shelf:
-        """All that waits, with a line for every suggestion and log line that could not be read."""
-        lying = read(self.directory / "pending", self.rootdir)
+        """Everything pending, with a line for each unreadable suggestion and one for unreadable decisions."""
+        stored = read(self.directory / "pending", self.rootdir)
         decisions, broken = read_log(self._decisions, Decision, disk.LARGEST)
         states = logged_states(decisions)
-        waiting = (one for one in lying.suggestions if self._state(one, states) == "pending")
+        waiting = (suggestion for suggestion in stored.suggestions if self._state(suggestion, states) == "pending")
         problems = (f"decisions.jsonl has {broken} unreadable lines: not used",) if broken else ()
-        return Shelf(tuple(waiting), lying.problems + problems)
+        return Shelf(tuple(waiting), stored.problems + problems)
 
     def withdraw(self, suggestion: Suggestion) -> None:
-        """Remove what lies in `pending/`, as if it had never been made."""
+        """Remove the suggestion from `pending/`, as if it had never been made."""
         disk.remove(self.directory / "pending" / suggestion.id)
 
     def lying(self, kind: str) -> tuple[Suggestion, ...]:
-        """The suggestions whose files lie in `pending` or `decided`, whatever was decided about them."""
+        """The suggestions whose files are in `pending` or `decided`, whatever was decided about them."""
         return read(self.directory / kind, self.rootdir).suggestions
 
     def decided_names(self) -> tuple[str, ...]:
-        """The folders in `decided/`, older ones of the same id included."""
+        """The folders in `decided/`, including older ones of the same id."""
         return disk.names(self.directory / "decided")
 
     def clean(self, names: Iterable[str]) -> None:
@@ -70,27 +70,27 @@ class Store(Struct, frozen=True):
             disk.remove(self.directory / "decided" / name)
 
     def find(self, prefix: str) -> Suggestion:
-        """The suggestion or possible bug that waits and whose id, or the id's second part, begins with `prefix`.
+        """The pending suggestion or possible bug whose id, or the second part of its id, begins with `prefix`.
 
         Raises:
-            UsageError: None does, or several do; the message names the nearest, and what cannot be read.
+            UsageError: None does, or several do; the message names similar ids, and what cannot be read.
         """
-        found = self.shelf()
-        return identity.choose(prefix, found.suggestions, found.problems)
+        shelf = self.shelf()
+        return identity.choose(prefix, shelf.suggestions, shelf.problems)
 
     def find_all(self, prefixes: Iterable[str]) -> tuple[Suggestion, ...]:
-        """Those of all these prefixes, each once; see `find`."""
-        return tuple({one.id: one for one in map(self.find, prefixes)}.values())
+        """The suggestions for all these prefixes, each once; see `find`."""
+        return tuple({suggestion.id: suggestion for suggestion in map(self.find, prefixes)}.values())
 
     def state(self, suggestion: Suggestion) -> State:
-        """What was decided about it, folded from the decisions (`stale` only when a run noted it)."""
+        """Its state according to the decisions so far (`stale` only if a run noted that)."""
         return self._state(suggestion, logged_states(self.decisions()))
 
     def save(self, suggestion: Suggestion, patch_text: str, module_text: str) -> Path:
-        """Write a pending suggestion; returns its folder. One with the same id is replaced; a text "" is no file.
+        """Write a pending suggestion, replacing any with its id; returns its folder. An empty text means no file.
 
         Raises:
-            StoreError: It cannot be written. `suggestion.json` comes last: without it nothing is pending.
+            StoreError: It cannot be written. `suggestion.json` is written last: without it nothing is pending.
         """
         place = self._place("pending", suggestion)
         if self.state(suggestion) != "pending":
@@ -100,27 +100,27 @@ class Store(Struct, frozen=True):
         return place
 
     def replace_patch(self, suggestion: Suggestion, patch_text: str) -> None:
-        """Write the patch of a pending suggestion again, because the file that it changes has changed."""
+        """Rewrite the patch of a pending suggestion, because the file it applies to has changed."""
         disk.write(self.directory / "pending" / suggestion.id / "suggestion.patch", patch_text)
 
     def replace_module(self, suggestion: Suggestion, module_text: str) -> None:
-        """Write the runnable file of a pending suggestion again, for the same reason."""
+        """Rewrite the runnable file of a pending suggestion, for the same reason."""
         name = identity.module_name(suggestion.id)
         disk.write(self.directory / "pending" / suggestion.id / name, module_text)
 
     def keep_decided(self, suggestion: Suggestion, module_text: str) -> None:
-        """Write a suggestion that was decided elsewhere, without a patch; "" is no file."""
+        """Write a suggestion that was decided elsewhere, without a patch; an empty text means no file."""
         _write(self._place("decided", suggestion), suggestion, "", module_text)
 
     def _place(self, kind: str, suggestion: Suggestion) -> Path:
-        """Its folder, made."""
+        """Make its folder and return it."""
         if not identity.is_valid(suggestion.id):
             raise StoreError(f"{suggestion.id!r} cannot be the name of a suggestion\nIt was not written.")
         self.prepare()
         return disk.make_inside(self.directory, kind, suggestion.id)
 
     def read_text(self, suggestion: Suggestion, name: str) -> str:
-        """A file of the suggestion, pending or decided; "" when it is missing or cannot be read."""
+        """A file of the suggestion, pending or decided; "" if it is missing or its folder is a symbolic link."""
         for kind in ("pending", "decided"):
             place = self.directory / kind / suggestion.id
             content = None if place.is_symlink() else disk.read(place / name)
@@ -129,12 +129,12 @@ class Store(Struct, frozen=True):
         return ""
 
     def decide(self, decision: Decision) -> None:
-        """Note the decision, safe on the disk, and only then move the suggestion to where it belongs."""
+        """Record the decision safely on the disk, and only then move the suggestion to where it belongs."""
         self.note(decision)
         self.settle(decision)
 
     def note(self, *decisions: Decision) -> None:
-        """Only note the decisions: for those whose consequence is still to come."""
+        """Record the decisions without moving anything yet."""
         self.prepare()
         self.evidence.add("decision", *decisions)
         append_to_log(self._decisions, decisions)
@@ -156,7 +156,7 @@ class Store(Struct, frozen=True):
         return read_log(self._decisions, Decision, disk.LARGEST)[0]
 
     def journal(self, *lines: Line, aim: Aim | None = None) -> None:
-        """Note attempts, which were judged for this, and finished gaps; on the disk when this returns."""
+        """Record attempts, which were judged for `aim`, and finished gaps; on the disk when this returns."""
         self.prepare()
         disk.make_inside(self.directory, ".cache")
         attempts = [line.attempt for line in lines if isinstance(line, Attempted)]
@@ -167,20 +167,20 @@ class Store(Struct, frozen=True):
     def finished(self) -> tuple[Finished, ...]:
         """The gaps that earlier runs are done with, oldest first.
 
-        Each says for which digest of its function and which proposer: another digest is tried again.
+        Each names the digest of its function and the proposer: with another digest the gap is tried again.
         """
         return tuple(line for line in self._journal() if isinstance(line, Finished))
 
     def attempts(self) -> tuple[Attempted, ...]:
-        """What earlier runs tried, oldest first."""
+        """The attempts of earlier runs, oldest first."""
         return tuple(line for line in self._journal() if isinstance(line, Attempted))
 
     def forget(self) -> None:
-        """Forget attempts and finished gaps, so that all are tried again."""
+        """Forget attempts and finished gaps, so that everything is tried again."""
         disk.remove(self.directory / ".cache" / "state.jsonl")
 
     def prepare(self) -> None:
-        """Make the folder with its `.gitignore`; see `folder.prepare`."""
+        """Make the folder with its `.gitignore`; see `disk.prepare`."""
         disk.prepare(self.directory, self.rootdir)
 
     def exists(self) -> bool:
@@ -189,7 +189,7 @@ class Store(Struct, frozen=True):
 
     @property
     def evidence(self) -> Evidence:
-        """The chain of all that happened."""
+        """The chain of everything that happened."""
         return Evidence(self.directory / "evidence", self.rootdir)
 
     @property
@@ -205,7 +205,7 @@ class Store(Struct, frozen=True):
 
 
 def _write(place: Path, one: Suggestion, patch_text: str, module_text: str) -> None:
-    """Its files; `suggestion.json` last."""
+    """Write its files, `suggestion.json` last."""
     for name, text in (("suggestion.patch", patch_text), (identity.module_name(one.id), module_text)):
         if text:
             disk.write(place / name, text)
@@ -222,7 +222,7 @@ def _written(one: Suggestion, patch_text: str, module_text: str) -> Written:
 
 
 def _again(one: Suggestion) -> Decision:
-    """The same test was made once more: whatever was decided about it, it waits again."""
+    """The same test was made again: whatever was decided about it, it is pending once more."""
     return Decision(id=one.id, body=one.test.body_sha256, verb="undo", at=one.made.at, why="again")
 
 
@@ -230,39 +230,39 @@ _VISIBLE = 60
 
 
 class _Any(Struct):
-    """What files of all versions have."""
+    """What the files of all versions have in common."""
 
     schema: str = ""
 
 
 class Shelf(Struct, frozen=True):
-    """What a folder of suggestions holds: the readable ones in reading order, and one line for each other."""
+    """The contents of a folder: the readable suggestions in reading order, and one line for each of the others."""
 
     suggestions: tuple[Suggestion, ...]
     problems: tuple[str, ...]
 
 
 def read(directory: Path, rootdir: Path) -> Shelf:
-    """Read `pending/` or `decided/`; names that cannot be an id are passed over."""
+    """Read `pending/` or `decided/`; names that cannot be ids are skipped."""
     if directory.is_symlink() or directory.is_file():
         return Shelf((), (f"{directory.name} is no folder: not used",))
     names = [name for name in disk.names(directory) if identity.is_valid(name)]
-    known = cache(partial(misplaced, rootdir))  # many name the same few files
+    cached = cache(partial(misplaced, rootdir))  # many suggestions name the same few files
 
     def fault(one: Suggestion) -> str:
-        return known(one.target.path, one.gap.path, options_of(rootdir, one).words)
+        return cached(one.target.path, one.gap.path, options_of(rootdir, one).words)
 
-    found = [suggestion(directory / name, fault) for name in names[:LONGEST_LIST] if (directory / name).is_dir()]
-    readable = sorted((one for one in found if isinstance(one, Suggestion)), key=order)
-    more = len(names) - LONGEST_LIST
-    left = (f"{directory.name} holds {more} more than we would write: not used",) if more > 0 else ()
-    return Shelf(tuple(readable), (*(one for one in found if isinstance(one, str)), *left))
+    entries = [suggestion(directory / name, fault) for name in names[:LONGEST_LIST] if (directory / name).is_dir()]
+    readable = sorted((entry for entry in entries if isinstance(entry, Suggestion)), key=order)
+    surplus = len(names) - LONGEST_LIST
+    surplus_note = (f"{directory.name} holds {surplus} more than we would write: not used",) if surplus > 0 else ()
+    return Shelf(tuple(readable), (*(problem for problem in entries if isinstance(problem, str)), *surplus_note))
 
 
 def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Suggestion | str:
-    """The suggestion in this folder, or why it cannot be read (one line that names it).
+    """The suggestion in this folder, or why it cannot be used (one line that names the folder).
 
-    `misplaced` says what is wrong with the files that it names.
+    `misplaced` says what is wrong with the files that the suggestion names.
     """
     where = f"{directory.parent.name}/{directory.name}"
     if directory.is_symlink():
@@ -273,23 +273,23 @@ def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Sugge
             return f"{where} was not written to its end: not used"
         if decoded(content, _Any).schema not in {"", SCHEMA}:
             return f"{where}/suggestion.json is of another version of pytest-enrich: not used"
-        found = decoded(content, Suggestion)
+        loaded = decoded(content, Suggestion)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         return f"{where}/suggestion.json cannot be read: {_short(error)}"
     except StoreError as error:
         cause = error.__cause__
         why = disk.explained(cause) if isinstance(cause, OSError) else _short(error)
         return f"{where}/suggestion.json cannot be read: {why}"
-    return _fault(found, directory.name, where, misplaced) or found
+    return _fault(loaded, directory.name, where, misplaced) or loaded
 
 
 def order(one: Suggestion) -> tuple[str, str, int, str]:
-    """Suggestions for one function come together, so that one reading of it serves them all."""
+    """Sort key: suggestions for the same function come together, so that people read it only once."""
     return (one.gap.path, one.gap.qualname, one.gap.line, one.id)
 
 
 def misplaced(rootdir: Path, target: str, source: str, words: tuple[str, ...]) -> str:
-    """Why a test of `source` cannot go into `target`, "" when it can; `words` are of pytest's command line."""
+    """Why a test of `source` cannot go into `target`, "" if it can; `words` are of pytest's command line."""
     if not identity.inside(rootdir, source):
         return f"names {source[:_VISIBLE]!r}, no Python file of this project: not used"
     why = targets.fault(rootdir, target, words) or ("is what it tests" if target == source else "")
@@ -306,7 +306,7 @@ def _fault(one: Suggestion, name: str, where: str, misplaced: Callable[[Suggesti
 
 
 def holds(one: Suggestion) -> bool:
-    """Whether the code is what is promised, below imports that are imports."""
+    """Whether the code is the promised test or row, and its imports are nothing but imports."""
     try:
         above = [node for text in one.test.imports for node in ast.parse(text).body]
         clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
@@ -320,7 +320,7 @@ def holds(one: Suggestion) -> bool:
 
 
 def _is_name(text: str | None) -> bool:
-    """Whether it is a name of Python's, in classes perhaps: it becomes part of a file."""
+    """Whether it is empty or a Python name, perhaps qualified by classes: it becomes part of a file."""
     return not text or all(part.isidentifier() for part in text.replace("::", ".").split("."))
 
 
@@ -331,17 +331,17 @@ def _is_test(one: Suggestion) -> bool:
 
 
 def _is_mark(broken: BrokenPart) -> bool:
-    """Whether it is one decorator by which a test is known to fail, and what that needs are imports."""
+    """Whether its mark is one `xfail` decorator, and what that needs are only imports."""
     (function,) = ast.parse(f"{broken.mark}\ndef test(): pass").body
     marks = function.decorator_list if isinstance(function, ast.FunctionDef) else []
-    calls = [one.func for one in marks if isinstance(one, ast.Call)]
+    calls = [mark.func for mark in marks if isinstance(mark, ast.Call)]
     is_mark = len(marks) == len(calls) == 1 and isinstance(calls[0], ast.Attribute) and calls[0].attr == "xfail"
     needed = [node for text in broken.mark_imports for node in ast.parse(text).body]
     return is_mark and all(isinstance(node, ast.Import | ast.ImportFrom) for node in needed)
 
 
 def _is_row(one: Suggestion) -> bool:
-    """One element of a list."""
+    """Whether the code is one element of a list."""
     named = len(one.test.names) == 1 and one.test.names[0].isidentifier()
     ast.parse(one.test.code.strip(), mode="eval")
     tree = ast.parse(f"[{one.test.code}\n]", mode="eval").body

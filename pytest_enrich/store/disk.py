@@ -1,6 +1,6 @@
-"""Bytes on the disk: whole files at once, lines that are only appended, and errors a person can act on.
+"""Bytes on the disk: atomic writes of files, append-only lines, and errors that people can act on.
 
-The suggestions folder, too: that it is ours, that it ignores itself, and moving suggestions inside it.
+Also the suggestions folder: whether it is ours, its `.gitignore`, and moving suggestions inside it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from pytest_enrich.data.encoded import encoded
 from pytest_enrich.errors import StoreError
 
 LARGEST = 16 * 1024 * 1024
-"""Bytes; a file of ours that is larger was not written by us."""
+"""Bytes; a larger file was not written by us."""
 
 LARGEST_FILE = 1024 * 1024
 """Bytes of one suggestion, or of one line of a log."""
 LONGEST = 50_000
-"""Characters of one text in it."""
+"""Characters of one string in such a file."""
 LONGEST_LIST = 10_000
-"""Values in one list."""
+"""Items in one list."""
 _NUMBER = 1 << 63
 _PAUSE = 0.05
 _TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
@@ -42,26 +42,26 @@ _T = TypeVar("_T")
 
 
 def now() -> str:
-    """The time as it stands in our files: UTC, ISO 8601, to the second."""
+    """The time in the format of our files: UTC, ISO 8601, to the second."""
     return datetime.now(tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def sha256(content: bytes) -> str:
-    """In hexadecimal digits."""
+    """The digest in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
 def explained(error: OSError) -> str:
-    """Why the system refused, in its own words, but for those about links: no link is followed."""
+    """Why the system refused, in its own words, except for symbolic links, which are never followed."""
     return "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror or type(error).__name__
 
 
 @contextlib.contextmanager
 def reporting(path: Path, doing: str = "write") -> Iterator[None]:
-    """Turn the system's refusals into the three-part message.
+    """Turn errors of the system into our three-part messages.
 
     Raises:
-        StoreError: In place of any `OSError` of the block.
+        StoreError: In place of any `OSError` in the block.
     """
     try:
         yield
@@ -74,7 +74,7 @@ def reporting(path: Path, doing: str = "write") -> Iterator[None]:
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder and those above it; a symbolic link in its place is refused."""
+    """Make the folder and its parents; a symbolic link in its place is an error."""
     with reporting(path, "make"):
         path.mkdir(parents=True, exist_ok=True)
         if path.is_symlink():
@@ -82,7 +82,7 @@ def make_folder(path: Path) -> None:
 
 
 def write(path: Path, data: str | bytes) -> None:
-    """Replace the file's content at once: readers see the old bytes or the new ones, whatever happens."""
+    """Replace the file's content atomically: readers see the old bytes or the new ones, whatever happens."""
     content = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
     with reporting(path):
         descriptor, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
@@ -101,14 +101,14 @@ def write(path: Path, data: str | bytes) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write the value as people can read it, too."""
+    """Write the value as JSON that people can read, too."""
     write(path, msgspec.json.format(encoded(value), indent=2) + b"\n")
 
 
 def append(path: Path, line: bytes) -> None:
     """Append one line and wait until it is on the disk.
 
-    A line that an earlier process could not finish is closed first, so that it spoils nothing but itself.
+    A line that an earlier process could not finish is terminated first, so that it spoils only itself.
     """
     with reporting(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
@@ -122,7 +122,7 @@ def append(path: Path, line: bytes) -> None:
 
 
 def cut_torn(path: Path) -> None:
-    """Take away what a killed process has left of a last line."""
+    """Remove the incomplete last line that a killed process has left."""
     content = read(path, sys.maxsize) or b""
     if content and not content.endswith(b"\n"):
         with reporting(path):
@@ -130,15 +130,15 @@ def cut_torn(path: Path) -> None:
 
 
 class BusyError(StoreError):
-    """Another process keeps the lock."""
+    """Another process holds the lock."""
 
 
 @contextlib.contextmanager
 def locked(path: Path, patience: float) -> Iterator[None]:
-    """Keep the lock for the block; where the system knows no such locks, at once.
+    """Hold the lock for the block, or go on without it if the system has no such locks.
 
     Raises:
-        BusyError: Another process keeps it for longer than `patience`, in seconds.
+        BusyError: Another process holds it for longer than `patience`, in seconds.
     """
     with reporting(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
@@ -158,7 +158,7 @@ def locked(path: Path, patience: float) -> Iterator[None]:
 
 
 def _is_locked(descriptor: int) -> bool:
-    """Whether the lock is ours now, or there are no locks here."""
+    """Whether we hold the lock now, or there are no locks here."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -167,15 +167,15 @@ def _is_locked(descriptor: int) -> bool:
 
 
 def real(path: Path) -> Path:
-    """The path without symbolic links; as it is where they lead round in a circle: `Path.resolve` falls there."""
+    """The path without symbolic links; a loop of links is left as it is, where `Path.resolve` would raise."""
     return Path(os.path.realpath(path))
 
 
 def read(path: Path, largest: int = LARGEST) -> bytes | None:
-    """The bytes of a regular file of at most `largest` bytes, None when there is none.
+    """The bytes of a regular file of at most `largest` bytes, None if it does not exist.
 
     Raises:
-        StoreError: It cannot be read, is no regular file, or is larger than any that we write.
+        StoreError: It cannot be read, is not a regular file, or is larger than any that we write.
     """
     with reporting(path, "read"):
         try:
@@ -187,12 +187,12 @@ def read(path: Path, largest: int = LARGEST) -> bytes | None:
 
 
 def shown(path: Path, rootdir: Path) -> str:
-    """The path as people read it: relative to the project when it is inside."""
+    """The path as shown to people: relative to the project if it is inside."""
     return path.relative_to(rootdir).as_posix() if path.is_relative_to(rootdir) else str(path)
 
 
 def sync_folder(path: Path) -> None:
-    """Make a rename in this folder durable, where the system can."""
+    """Make renames in this folder durable, if the system can."""
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -204,9 +204,9 @@ def sync_folder(path: Path) -> None:
 def _content(path: Path, descriptor: int, largest: int) -> bytes:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
-        what = "larger than any that we write" if stat.S_ISREG(status.st_mode) else "no regular file"
-        told = f"{path} is {what}\nIt was not read.\nRemove it:  rm -r {path}"
-        raise StoreError(told) from OSError(errno.EINVAL, what)
+        reason = "larger than any that we write" if stat.S_ISREG(status.st_mode) else "no regular file"
+        message = f"{path} is {reason}\nIt was not read.\nRemove it:  rm -r {path}"
+        raise StoreError(message) from OSError(errno.EINVAL, reason)
     parts = []
     while part := os.read(descriptor, 1 << 20):
         parts.append(part)
@@ -214,7 +214,7 @@ def _content(path: Path, descriptor: int, largest: int) -> bytes:
 
 
 def _mode(path: Path) -> int:
-    """The mode of the file that is there, else what a new file would get."""
+    """The mode of the existing file, else the mode that a new file would get."""
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except OSError:
@@ -229,21 +229,21 @@ def _torn(descriptor: int) -> bool:
 
 
 class TooMuchError(ValueError):
-    """Something in it is larger than any that we write."""
+    """Something in the data is larger than anything we write."""
 
 
 def decoded(content: bytes, kind: type[_T], largest: int = LARGEST_FILE) -> _T:
-    """What the bytes say.
+    """The JSON value decoded.
 
     Raises:
-        ValueError: It is no such value, or one that is too large: `msgspec.MsgspecError`, `TooMuchError`, ...
-        RecursionError: It is too deep.
+        ValueError: It is no such value, or is too large: `msgspec.MsgspecError`, `TooMuchError`, ...
+        RecursionError: It is too deeply nested.
     """
     if len(content) > largest:
         raise TooMuchError(f"it has more than {largest} bytes")
-    found = msgspec.json.decode(content, type=kind)
-    _check(msgspec.to_builtins(found), "it")
-    return found
+    value = msgspec.json.decode(content, type=kind)
+    _check(msgspec.to_builtins(value), "it")
+    return value
 
 
 def _check(value: Any, name: str) -> None:  # noqa: ANN401 - whatever JSON may hold
@@ -265,26 +265,26 @@ _OURS = ("pending", "decided", "run.json", "decisions.jsonl", "evidence", ".cach
 
 
 def is_made(directory: Path) -> bool:
-    """Whether the folder was made by us, perhaps without its hidden files."""
+    """Whether the folder was made by us, even if its hidden files are missing."""
     with reporting(directory, "read"):
         return any((directory / name).exists() for name in _OURS)
 
 
 def is_marked(directory: Path) -> bool:
-    """Whether suggestions of any project lie in it."""
+    """Whether it contains suggestions, of any project."""
     return (directory / "pending").is_dir() or (directory / "decided").is_dir()
 
 
 def is_ours(directory: Path) -> bool:
-    """The same, or it may become ours: nothing is in it but what another run may be about to begin with."""
+    """Whether it was made by us or may become ours: it holds nothing but what another run may be starting with."""
     with reporting(directory, "read"):
-        names = [one.name for one in directory.iterdir()] if directory.exists() else []
-    # Asked last: what another run makes meanwhile counts.
+        names = [entry.name for entry in directory.iterdir()] if directory.exists() else []
+    # `is_made` comes last, so that what another run makes meanwhile counts.
     return all(name.lstrip(".").startswith("gitignore") for name in names) or is_made(directory)
 
 
 def prepare(directory: Path, rootdir: Path) -> None:
-    """Make the folder with its own `.gitignore`, unless it is there.
+    """Make the folder with its own `.gitignore`, unless they exist.
 
     Raises:
         StoreError: It cannot be made, or it is a folder that belongs to someone else.
@@ -297,12 +297,12 @@ def prepare(directory: Path, rootdir: Path) -> None:
             "An own folder:  pytest --enrich --enrich-dir=enrich-suggestions"
         )
     make_folder(directory)
-    if not os.path.lexists(directory / ".gitignore"):  # it is missing after a download from CI, too
+    if not os.path.lexists(directory / ".gitignore"):  # it is also missing after a download from CI
         write(directory / ".gitignore", GITIGNORE)
 
 
 def make_inside(directory: Path, *names: str) -> Path:
-    """Make a folder inside ours and return it; no part of the way may be a symbolic link."""
+    """Make a folder inside ours and return it; no part of its path may be a symbolic link."""
     for name in names:
         directory /= name
         make_folder(directory)
@@ -310,7 +310,7 @@ def make_inside(directory: Path, *names: str) -> Path:
 
 
 def move(source: Path, destination: Path) -> None:
-    """Move a suggestion's folder; what stands in the way is kept under a name beside it."""
+    """Move a suggestion's folder; whatever is in the way is kept beside it under another name."""
     if not source.is_dir() or source.is_symlink():
         return
     make_folder(destination.parent)
@@ -323,16 +323,16 @@ def move(source: Path, destination: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a suggestion's folder; of a symbolic link only the link."""
+    """Remove a suggestion's folder; if it is a symbolic link, only the link."""
     with reporting(path, "remove"):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        else:  # a pipe, too, which nobody may open: that would wait for ever
+        else:  # also a pipe, which must not be opened: that would block for ever
             path.unlink(missing_ok=True)
 
 
 def names(directory: Path) -> tuple[str, ...]:
-    """What is in the folder, sorted; nothing when it is not there or is a symbolic link."""
+    """The names in the folder, sorted; none if it does not exist or is a symbolic link."""
     if directory.is_symlink():
         return ()
     try:
@@ -348,6 +348,6 @@ def names(directory: Path) -> tuple[str, ...]:
 
 
 def _free(path: Path) -> Path:
-    """A name for what was there before; no id has a `~`, so readers pass it over."""
-    others = (path.with_name(f"{path.name}~{number}") for number in itertools.count(1))
-    return next(other for other in others if not os.path.lexists(other))
+    """A free name for what was there before; no id has a `~`, so readers skip it."""
+    candidates = (path.with_name(f"{path.name}~{number}") for number in itertools.count(1))
+    return next(candidate for candidate in candidates if not os.path.lexists(candidate))

@@ -1,9 +1,9 @@
-"""The evidence of what runs did and people decided: lines that are only appended, each chained to the one before.
+"""Evidence of what runs did and people decided: append-only lines, each chained to the one before.
 
 Each line holds the sha256 of the line before it, so that none can be changed, removed, added or moved without
-breaking the chain; how long that is and how it ends stands in `head.json`. Lines and head are sealed with this
-machine's key, where there is one. Who keeps the last digest elsewhere (a CI log) can tell that nothing was cut off
-and made again, either.
+breaking the chain; its length and end are recorded in `head.json`. Lines and head are sealed with this machine's
+key, if there is one. Anyone who keeps the last digest elsewhere (in a CI log) can also tell that the end was not
+cut off and rewritten.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from pytest_enrich.store import disk, seal
 from pytest_enrich.store.disk import now, sha256
 
 Kind: TypeAlias = Literal["run", "exchange", "target", "attempt", "suggestion", "decision", "end", "removed"]
-"""What a run begins with; a question to a model and its reply; what candidates after it are for; a candidate and
-its verdict; what was written for people; what they decided; what the run came to; which older lines are gone."""
+"""The start of a run; a question to a model and its reply; the target of the candidates that follow; a candidate
+and its verdict; what was written for people; what they decided; the result of the run; older lines removed."""
 
 _T = TypeVar("_T")
 START = "0" * 64
-"""What the first line of all is chained to."""
+"""The digest that the very first line is chained to."""
 LARGEST = 1 << 30
-"""Bytes of one file that is read."""
+"""The most bytes read from one file."""
 PATIENCE = 30.0
-"""Seconds to wait for another process that is adding lines."""
+"""Seconds to wait while another process is adding lines."""
 _FIRST = "000001.jsonl"
 _CUT = "cut.json"
 _REPLY = re.compile(r"[0-9a-f]{64}")
@@ -46,12 +46,12 @@ class Line(Struct, frozen=True, kw_only=True):
     """One line.
 
     Attributes:
-        number: From 0, through all files.
-        previous: sha256 of the line before, as its bytes are.
-        at: When, UTC, ISO 8601.
+        number: Counted from 0 across all files.
+        previous: sha256 of the bytes of the line before.
+        at: The time, UTC, ISO 8601.
         kind: What `said` is about.
-        said: The thing itself, as JSON.
-        seal: See `seal.signed`, for the line in which this is ""; "" where there is no key.
+        said: The record itself, as JSON.
+        seal: `seal.signed` of the line with "" in this place; "" if there is no key.
     """
 
     number: int
@@ -62,7 +62,7 @@ class Line(Struct, frozen=True, kw_only=True):
     seal: str = ""
 
     def told(self, kind: Kind, what: type[_T]) -> _T | None:
-        """What it says, if it is of this kind and can be read."""
+        """The decoded record, None if it is of another kind or cannot be read."""
         try:
             return disk.decoded(bytes(self.said), what, disk.LARGEST) if self.kind == kind else None
         except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -70,9 +70,9 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class Head(Struct, frozen=True, kw_only=True):
-    """How many lines the chain has, the sha256 of the last one, and the last file with its size in bytes.
+    """The number of lines of the chain, the sha256 of the last one, and the last file with its size in bytes.
 
-    In `cut.json`: how many were removed at its beginning, the last of these, and the first file that is left.
+    In `cut.json`: how many lines were removed at the beginning, the last of these, and the first remaining file.
     """
 
     lines: int = 0
@@ -86,10 +86,10 @@ _Sealed = TypeVar("_Sealed", Line, Head)
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """What a look at the whole chain showed.
+    """The result of checking the whole chain.
 
-    `faults` name each place where it is broken, with why; `lines` are those that could be read; `foreign` is how
-    many were not sealed on this machine, which is no fault. `cut` is what was removed before the first of them.
+    `faults` say where it is broken, and why; `lines` are those that could be read; `foreign` is the number
+    of lines not sealed on this machine, which is no fault. `cut` is what was removed before the first line.
     """
 
     head: Head = Head()
@@ -107,35 +107,35 @@ class Evidence(Struct, frozen=True):
 
     def begin(self, said: object) -> None:
         """Begin the file of a run."""
-        known = self.files()
-        number = int(known[-1].stem) + 1 if known else 1
+        files = self.files()
+        number = int(files[-1].stem) + 1 if files else 1
         self._append(f"{number:06}.jsonl", "run", (said,))
 
     def add(self, kind: Kind, *said: object) -> None:
-        """Append a line for each; on the disk when this returns.
+        """Append a line for each record; they are on the disk when this returns.
 
         Raises:
             StoreError: They cannot be written.
         """
-        known = self.files()
+        files = self.files()
         if said:
-            self._append(known[-1].name if known else _FIRST, kind, said)
+            self._append(files[-1].name if files else _FIRST, kind, said)
 
     def files(self) -> tuple[Path, ...]:
-        """One a run, the oldest first; a decision belongs to the run before it."""
+        """One file per run, the oldest first; decisions are in the file of the run before them."""
         return tuple(path for path in self._lying() if path.name >= self.cut().file)
 
     def cut(self) -> Head:
-        """Where the chain begins by now."""
+        """Where the chain begins now."""
         return self._mark(_CUT) or Head()
 
     def old(self, is_old: Callable[[str], bool]) -> tuple[Path, ...]:
-        """The files of the oldest runs, as long as their newest line is old; never the last one."""
+        """The files of the oldest runs, up to the first one whose newest line is not old; never the last one."""
         newest = {path: max((line.at for line in self.lines(path)), default="") for path in self.files()[:-1]}
         return tuple(takewhile(lambda path: is_old(newest[path]), newest))
 
     def remove(self, is_old: Callable[[str], bool], why: str) -> int:
-        """Remove those that are `old`, which is evidence, too; answers how many lines there were."""
+        """Remove the files that are `old`, which is recorded as well; returns how many lines they had."""
         before, going = self.cut(), self.old(is_old)
         first = self.files()[len(going)]
         line = next(self.lines(first))
@@ -152,14 +152,14 @@ class Evidence(Struct, frozen=True):
         return (self.directory / name for name in disk.names(self.directory) if _FILE.fullmatch(name))
 
     def lines(self, *files: Path) -> Iterator[Line]:
-        """All that can be read in these files, or in all, the oldest first, whether the chain holds or not."""
+        """All readable lines of these files (default: all), the oldest first, even if the chain is broken."""
         for _, content in self._contents(*files):
             with contextlib.suppress(msgspec.MsgspecError):
                 yield msgspec.json.decode(content, type=Line)
 
     def check(self) -> Checked:
-        """Go along the whole chain, and compare its end with the head."""
-        found, faults, foreign = [], [], 0
+        """Verify the whole chain, and compare its end with the head."""
+        lines, faults, foreign = [], [], 0
         cut = self.cut()
         number, previous = cut.lines, cut.digest
         if os.path.lexists(self.directory / _CUT) and not cut.file:
@@ -167,11 +167,11 @@ class Evidence(Struct, frozen=True):
         for where, content in self._contents():
             line, fault = _read(content, number, previous)
             if line is not None:
-                made = seal.verified(self.rootdir, _unsealed(line), line.seal)
-                foreign += made == "elsewhere"
-                altered = "its seal is not for what it says" if made == "changed" else ""
+                origin = seal.verified(self.rootdir, _unsealed(line), line.seal)
+                foreign += origin == "elsewhere"
+                altered = "its seal is not for what it says" if origin == "changed" else ""
                 fault = fault or _misplaced(line, where) or altered
-                found.append(line)
+                lines.append(line)
             faults += [f"{where}: {fault}"] if fault else []
             number, previous = (number if line is None else line.number) + 1, sha256(content)
         head, end = self.head(), self._last(number, previous)
@@ -182,10 +182,10 @@ class Evidence(Struct, frozen=True):
                 f"head.json: it tells of {head.lines} lines that end in {head.digest[:12]},"
                 f" and there are {number} that end in {previous[:12]}"
             )
-        return Checked(head=head or Head(), cut=cut, lines=tuple(found), faults=tuple(faults), foreign=foreign)
+        return Checked(head=head or Head(), cut=cut, lines=tuple(lines), faults=tuple(faults), foreign=foreign)
 
     def head(self) -> Head | None:
-        """How the chain ends; None when that is missing, unreadable, or was changed."""
+        """How the chain ends; None if that is missing, unreadable, or was changed."""
         return self._mark("head.json")
 
     def _mark(self, name: str) -> Head | None:
@@ -196,7 +196,7 @@ class Evidence(Struct, frozen=True):
         return None if seal.verified(self.rootdir, _unsealed(head), head.seal) == "changed" else head
 
     def _contents(self, *files: Path) -> Iterator[tuple[str, bytes]]:
-        """The lines as they are on the disk, each with where it stands."""
+        """The lines as they are on the disk, each with its position."""
         for path in files or self.files():
             *whole, torn = (disk.read(path, LARGEST) or b"").split(b"\n")
             for number, content in enumerate(whole, 1):
@@ -206,19 +206,19 @@ class Evidence(Struct, frozen=True):
 
     def _append(self, name: str, kind: Kind, said: tuple[object, ...]) -> None:
         disk.make_folder(self.directory)
-        with disk.locked(self.directory / "lock", PATIENCE):  # one process at a time adds to the chain
+        with disk.locked(self.directory / "lock", PATIENCE):  # only one process at a time adds to the chain
             end = self._end()
             number, previous, at = end.lines, end.digest, now()
             lines: list[bytes] = []
-            for one in said:
-                line = Line(number=number, previous=previous, at=at, kind=kind, said=Raw(encoded(one)))
+            for entry in said:
+                line = Line(number=number, previous=previous, at=at, kind=kind, said=Raw(encoded(entry)))
                 lines.append(encoded(self._sealed(line)))
                 number, previous = number + 1, sha256(lines[-1])
             disk.append(self.directory / name, b"\n".join(lines))
             self._write_head(self._last(number, previous))
 
     def _last(self, number: int, digest: str) -> Head:
-        """The head for so many lines, with the last file as it is."""
+        """The head for this many lines, with the last file as it is."""
         last = self.files()[-1:]
         return (
             Head(lines=number, digest=digest, file=last[0].name, size=last[0].stat().st_size) if last else Head()
@@ -233,17 +233,17 @@ class Evidence(Struct, frozen=True):
     def _end(self) -> Head:
         """What the next line is chained to: the head, or a line after it that a killed process has written.
 
-        A head is there before the first line. Where it is missing nothing is repaired: what comes next does not
-        fit, which `check` tells.
+        A head is there before the first line. If it is missing, nothing is repaired: what is added
+        next does not fit, which `check` reports.
         """
-        known = self.files()
-        if not known and not os.path.lexists(self.directory / "head.json"):
+        files = self.files()
+        if not files and not os.path.lexists(self.directory / "head.json"):
             self._write_head(Head())
         head = self.head()
-        if head is None or not known or (head.file, head.size) == (known[-1].name, known[-1].stat().st_size):
+        if head is None or not files or (head.file, head.size) == (files[-1].name, files[-1].stat().st_size):
             return head or Head()
-        disk.cut_torn(known[-1])
-        content = (disk.read(known[-1], LARGEST) or b"").splitlines()[-1:]
+        disk.cut_torn(files[-1])
+        content = (disk.read(files[-1], LARGEST) or b"").splitlines()[-1:]
         line = _read(content[0], 0, "")[0] if content else None
         if line is None or line.number < head.lines:
             return head
@@ -257,14 +257,14 @@ class Answers(Struct, frozen=True):
     rootdir: Path
 
     def get(self, name: str) -> bytes | None:
-        """What was kept by that name, None when nothing was, or it cannot be read."""
+        """What was stored under that name, None if nothing was or it cannot be read."""
         try:
             return disk.read(self._folder / _reply_file(name))
         except StoreError:
             return None
 
     def put(self, name: str, content: bytes) -> None:
-        """Keep it, with its question, as evidence, too.
+        """Store a reply with its question, also as evidence.
 
         Raises:
             StoreError: It cannot be written.
@@ -275,7 +275,7 @@ class Answers(Struct, frozen=True):
         disk.write(place, content)
 
     def note(self, content: bytes) -> None:
-        """Keep it as evidence alone: there was no reply.
+        """Record it only as evidence: there was no reply.
 
         Raises:
             StoreError: It cannot be written.
@@ -289,7 +289,7 @@ class Answers(Struct, frozen=True):
 
 
 def _read(content: bytes, number: int, previous: str) -> tuple[Line | None, str]:
-    """The line, None when it cannot be read, and what is wrong with it, "" for nothing."""
+    """The line, None if it cannot be read, and what is wrong with it, "" for nothing."""
     try:
         line = msgspec.json.decode(content, type=Line)
     except (msgspec.MsgspecError, RecursionError):
@@ -302,7 +302,7 @@ def _read(content: bytes, number: int, previous: str) -> tuple[Line | None, str]
 
 
 def _misplaced(line: Line, where: str) -> str:
-    """What is wrong with the place: a run begins a file; people may decide before the first one, too."""
+    """What is wrong with the position: a run begins a file; but people may decide before the first run."""
     is_first = where.endswith(":1")
     fits = is_first if line.kind == "run" else not is_first or where.startswith(_FIRST)
     return "" if fits else "it stands in the file of another run"

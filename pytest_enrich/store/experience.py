@@ -1,7 +1,7 @@
-"""What people decided, counted; and what that says about the next suggestions. Nothing is trained.
+"""Counts of what people decided, and what they mean for the next suggestions. Nothing is trained.
 
-A test has traits: who thought of it, what it asserts, with what values, how it is called. Tests with a trait that
-people take half as often as tests without it come last.
+A test has traits: who proposed it, what it asserts, with which values, what it is called. Tests with a trait that
+people accept at most half as often as tests without it come last.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from pytest_enrich.writing.syntax import last_name
 from pytest_enrich.writing.words import snake
 
 BELIEF = 2
-"""As if so many tests with a trait had been decided on as those without it were."""
+"""A prior: as if this many more tests with a trait had been decided on like those without it."""
 LAST = 0.5
-"""What is taken so much less often than the others comes last."""
+"""Tests with a trait whose lift is at most this come last."""
 SHOWN, NAMED = 3, 3
 MOST_WEEKS = 26
 SHORT_NAME, LONG_NAME, LONG_TEXT, LARGE = 2, 8, 40, 10_000
 BRIEF_NAME, MOST_SIGNS = 4, 230
 SIGNS = re.compile(r"[^\w\s]{3}")
 PLACEHOLDER = re.compile(r"\{\w*\}")
-"""Where something is put in: a message of the code's, most often, and no value."""
+"""A placeholder for formatting: mostly found in the code's own messages, not in values."""
 LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
-"""A word of one letter: where there are several, it is no text that anybody reads."""
+"""A word of one letter: a text with several of them is not one that people would write."""
 FEW_LETTERS = 2
 RETURNED = re.compile(r"_(?:returns|is)_(?!less|greater)\w+$")
 RAISES = re.compile(r"_raises_(?:(?!when_)\w)+$")
@@ -44,67 +44,67 @@ SITUATED = {
     "blank", "empty", "for", "infinite", "invalid", "nan", "negative", "non", "none", "when", "with", "without",
     "zero",
 }  # fmt: skip
-"""Words of a situation, in which that is returned."""
+"""Words that describe the situation in which a value is returned."""
 NEGATIVE = "negative numbers"
 REFUSAL = "an exception"
 STRIKING, FAINT = 1.0, 0.5
-"""How much there is against a trait: strangers would merge tests with it at most half as often, or by a third less
-often, and by two thirds where two such come together. `doubts.py` of the benchmarks has their table."""
+"""How much there is against a trait: strangers would merge tests with it at most half as often (striking), or
+a third less often (faint; two thirds less with two such). `doubts.py` of the benchmarks has the table."""
 Trait: TypeAlias = tuple[str, float]
-"""What is said of a test, and how much there is against it."""
+"""A statement about a test, and how much there is against it."""
 RAISING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex")
 ASKING = (*RAISING, "isinstance", "issubclass", "assertIsInstance")
-"""What is passed to these is a class, and no value of the test's."""
-CLASSES = {name for name, one in vars(builtins).items() if isinstance(one, type)}
+"""The arguments of these are classes, not values of the test."""
+CLASSES = {name for name, value in vars(builtins).items() if isinstance(value, type)}
 
 
 class Fate(Struct, frozen=True):
-    """A suggestion, None where it was cleaned away, and the decision that stands, None while it waits."""
+    """A suggestion (None once it was cleaned away) and the decision in force (None while it is pending)."""
 
     suggestion: Suggestion | None
     decision: Decision | None
 
     @property
     def day(self) -> str:
-        """When it was decided on, else made: the date, in ISO's way."""
+        """The ISO date of the decision, or of the suggestion while it is undecided."""
         at = self.decision.at if self.decision else self.suggestion.made.at if self.suggestion else ""
         return at[: len("2026-11-28")]
 
 
 def fates(decisions: Iterable[Decision], suggestions: Iterable[Suggestion]) -> tuple[Fate, ...]:
-    """What became of all suggestions, from all decisions, oldest first. Of possible bugs nothing is counted."""
+    """What became of every suggestion, given all decisions, oldest first. Possible bugs are not counted."""
     last = identity.latest(decisions)
     standing = {key: decision for key, decision in last.items() if decision.verb in {"accept", "reject"}}
-    lying = {(one.id, one.test.body_sha256): one for one in suggestions}
-    found = (Fate(lying.get(key), standing.get(key)) for key in {**lying, **standing})
-    return tuple(one for one in found if one.suggestion is None or one.suggestion.kind != "bug")
+    by_key = {(suggestion.id, suggestion.test.body_sha256): suggestion for suggestion in suggestions}
+    all_fates = (Fate(by_key.get(key), standing.get(key)) for key in {**by_key, **standing})
+    return tuple(fate for fate in all_fates if fate.suggestion is None or fate.suggestion.kind != "bug")
 
 
 def decided(store: Store) -> tuple[Fate, ...]:
-    """All that was decided on in the folder."""
+    """All suggestions of the folder that were decided on."""
     decisions = store.decisions() if store.exists() else ()
-    return tuple(one for one in fates(decisions, store.lying("decided")) if one.decision) if decisions else ()
+    return tuple(fate for fate in fates(decisions, store.lying("decided")) if fate.decision) if decisions else ()
 
 
 def tally(some: Sequence[Fate]) -> Tally:
-    """How many of these were accepted, and so on."""
-    decided = [one.decision for one in some if one.decision]
+    """How many of these were accepted, edited and rejected."""
+    decisions = [fate.decision for fate in some if fate.decision]
     return Tally(
         offered=len(some),
-        accepted=sum(one.verb == "accept" for one in decided),
-        edited=sum(one.verb == "accept" and one.edited for one in decided),
-        rejected=sum(one.verb == "reject" for one in decided),
+        accepted=sum(decision.verb == "accept" for decision in decisions),
+        edited=sum(decision.verb == "accept" and decision.edited for decision in decisions),
+        rejected=sum(decision.verb == "reject" for decision in decisions),
     )
 
 
 def by_period(some: Iterable[Fate]) -> dict[str, list[Fate]]:
-    """Those of each week, the earliest first; of each month, where there are many weeks."""
-    days = [(day, one) for one in some if (day := _day(one.day)) is not None]
-    unit = "%G-W%V" if len({f"{day:%G-W%V}" for day, _ in days}) <= MOST_WEEKS else "%Y-%m"
-    found: dict[str, list[Fate]] = {}
-    for day, one in sorted(days, key=lambda item: item[0]):
-        found.setdefault(f"{day:{unit}}", []).append(one)
-    return found
+    """The fates by week, the earliest first; by month where there are many weeks."""
+    dated = [(day, fate) for fate in some if (day := _day(fate.day)) is not None]
+    unit = "%G-W%V" if len({f"{day:%G-W%V}" for day, _ in dated}) <= MOST_WEEKS else "%Y-%m"
+    periods: dict[str, list[Fate]] = {}
+    for day, fate in sorted(dated, key=lambda item: item[0]):
+        periods.setdefault(f"{day:{unit}}", []).append(fate)
+    return periods
 
 
 def _day(text: str) -> date | None:
@@ -115,26 +115,26 @@ def _day(text: str) -> date | None:
 
 
 def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> dict[str, float]:
-    """All traits of a test, each as it is said behind `tests`, with how much there is against it."""
+    """All traits of a test, each worded to follow `tests`, with how much there is against it."""
     if isinstance(one, Suggestion):
         name, code, is_row, grade = one.test.names[0], one.test.code, one.kind == "row", one.grade
     else:
         name, code, is_row = one.name, one.code, not isinstance(one, NewTest)
-    found = dict((*_of_origin(one.origin, grade), *_of_code(code)))
-    if "negative" in name.lower():  # it has to pass one
-        found.pop(f"with {NEGATIVE}", None)
+    weights = dict((*_of_origin(one.origin, grade), *_of_code(code)))
+    if "negative" in name.lower():  # it has to pass a negative number
+        weights.pop(f"with {NEGATIVE}", None)
     if is_row:
-        return {**found, "that are one more row": 0}
-    # Of an exception a name says what its message says.
-    is_refusal = any(trait.startswith(f"that assert {REFUSAL}") for trait in found)
-    found.update(_of_name(name, one.origin.model if "name" in one.origin.worded else "", is_refusal=is_refusal))
+        return {**weights, "that are one more row": 0}
+    # For an exception, the name says what its message says.
+    is_refusal = any(trait.startswith(f"that assert {REFUSAL}") for trait in weights)
+    weights.update(_of_name(name, one.origin.model if "name" in one.origin.worded else "", is_refusal=is_refusal))
     if len(code) > MOST_SIGNS:
-        found[f"of more than {MOST_SIGNS} signs"] = FAINT
-    return {**found, "that are new": 0}
+        weights[f"of more than {MOST_SIGNS} signs"] = FAINT
+    return {**weights, "that are new": 0}
 
 
 def strikes(one: Candidate) -> float:
-    """How much there is in a new test that readers stumble over; no row was read."""
+    """How much readers would object to in a new test; 0 for rows, which no readers have rated."""
     return sum(traits(one).values()) if isinstance(one, NewTest) else 0
 
 
@@ -147,25 +147,25 @@ def _of_origin(origin: Origin | OriginPart, grade: Grade) -> Iterator[Trait]:
 
 
 def _of_name(name: str, model: str, *, is_refusal: bool) -> Iterator[Trait]:
-    """What strikes about the name of a new test; `model` is who gave it, if one did."""
+    """What is odd about the name of a new test; `model` is the one that named it, if any."""
     words = snake(name).split("_")[1:]
-    said = "_".join(words)
+    phrase = "_".join(words)
     if model:
         yield f"named by {model}", 0
     if len(words) <= SHORT_NAME:
         yield f"with a name of at most {SHORT_NAME} words", STRIKING
     if len(words) <= BRIEF_NAME and not is_refusal:
         yield f"with a name of at most {BRIEF_NAME} words, and no exception", FAINT
-    if RAISES.search(said):
+    if RAISES.search(phrase):
         yield "with a name that says only what is raised", FAINT
     if len(words) >= LONG_NAME:
         yield f"with a name of more than {LONG_NAME} words", 0
     if "with" in words and not model:
         yield "with a name that says with what", STRIKING
-    subject, *returned = RETURNED.split(said, maxsplit=1)
+    subject, *returned = RETURNED.split(phrase, maxsplit=1)
     if returned and not is_refusal and SITUATED.isdisjoint(subject.split("_")):
         yield "with a name that says only what is returned", STRIKING
-    if EQUALS.search(said):
+    if EQUALS.search(phrase):
         yield "with a name that says what is equal", STRIKING
     if any(character.isdigit() for character in name):
         yield "with a number in the name", STRIKING
@@ -173,29 +173,29 @@ def _of_name(name: str, model: str, *, is_refusal: bool) -> Iterator[Trait]:
 
 @lru_cache(maxsize=4096)
 def _of_code(code: str) -> tuple[Trait, ...]:
-    """What a test, or a row, asserts, and the values that are passed in it."""
+    """What a test or a row asserts, and the values it passes."""
     try:
         nodes = [*ast.walk(ast.parse(code.strip().removeprefix("@")))]
-        passed = [one for node in nodes for one in _passed(node)]
-        claims = [(f"that assert {what}", weight) for node in nodes for what, weight in _asserted(node, passed)]
-        values = [(f"with {what}", weight) for one in passed for what, weight in _unusual(one)]
+        passed = [value for node in nodes for value in _passed(node)]
+        claims = [(f"that assert {claim}", weight) for node in nodes for claim, weight in _asserted(node, passed)]
+        values = [(f"with {kind}", weight) for value in passed for kind, weight in _unusual(value)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     return (*claims, *values)
 
 
 def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[Trait]:
-    """What a statement or a call asserts: the kind of thing that is expected, and what it is asked of.
+    """What a statement or a call asserts: the kind of value that is expected, and what it is compared with.
 
     Args:
-        node: Of the test.
-        passed: What is passed in it: an attribute that is just that says nothing of the code.
+        node: A node of the test.
+        passed: The values that the test passes: an attribute that merely equals one says nothing of the code.
     """
     if isinstance(node, ast.Call) and last_name(node.func) in RAISING:
         says_more = node.keywords or len(node.args) > 1
         yield (f"{REFUSAL}'s message", 0) if says_more else (f"{REFUSAL}'s type alone", STRIKING)
         if node.args and last_name(node.args[0]) == "AttributeError":
-            # Hardly anybody promises it: it is what comes of a value that nobody thought of.
+            # Hardly any code promises it: it results from a value that nobody thought of.
             yield "an AttributeError", STRIKING
     if isinstance(node, ast.Assert):
         claim = node.test
@@ -220,13 +220,13 @@ def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[Trait]:
 
 
 def _is_as_passed(asked: ast.expr, expected: ast.expr, passed: Sequence[ast.expr]) -> bool:
-    """Whether an attribute is expected to be what something was given."""
-    given = (ast.dump(one) for one in passed if one is not expected)
+    """Whether an attribute is expected to equal a value that the test passed."""
+    given = (ast.dump(value) for value in passed if value is not expected)
     return isinstance(asked, ast.Attribute) and ast.dump(expected) in given
 
 
 def _kinds(node: ast.expr) -> Iterator[Trait]:
-    """What is expected, in a word, and that it is nothing."""
+    """The kind of value that is expected, and whether it is an empty one."""
     try:
         value = ast.literal_eval(node)
     except ValueError:
@@ -241,9 +241,9 @@ def _kinds(node: ast.expr) -> Iterator[Trait]:
 
 
 def _passed(node: ast.AST) -> Iterator[ast.expr]:
-    """What is passed to a call, in containers, too, or given to an attribute; of a row all of it.
+    """What is passed to a call, also inside containers, or assigned to an attribute; for a row, all its values.
 
-    A variable that has nothing in it is passed somewhere, too.
+    An empty collection assigned to a variable counts, since it is passed somewhere.
     """
     if isinstance(node, ast.Call) and last_name(node.func) not in ASKING:
         yield from node.args
@@ -255,7 +255,7 @@ def _passed(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _unusual(node: ast.expr) -> Iterator[Trait]:
-    """What strikes about a value that is passed."""
+    """What is odd about a value that is passed."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield NEGATIVE, STRIKING
     elif isinstance(node, ast.Lambda):
@@ -292,11 +292,11 @@ def _unusual_constant(value: object) -> Iterator[Trait]:
 
 
 class Lesson(Struct, frozen=True, kw_only=True):
-    """What was seen of a trait.
+    """What decisions showed about a trait.
 
     Attributes:
-        trait: As it is said behind `tests`.
-        lift: How often tests with it were taken, for each that was taken without it.
+        trait: Worded to follow `tests`.
+        lift: The acceptance rate of tests with it, relative to that of tests without it.
         rejected: The decisions against tests with it.
     """
 
@@ -307,33 +307,33 @@ class Lesson(Struct, frozen=True, kw_only=True):
     @property
     def told(self) -> str:
         """`2 rejected as trivial (cart-6e2m3fea, cart-abcdefgh): tests by search come last`."""
-        reasons = " or ".join(dict(Counter(one.reason for one in self.rejected).most_common()))
-        known = ", ".join(one.id for one in self.rejected[-NAMED:])
-        more = ", ..." if len(self.rejected) > NAMED else ""
-        return f"{len(self.rejected)} rejected as {reasons} ({known}{more}): tests {self.trait} come last"
+        reasons = " or ".join(dict(Counter(decision.reason for decision in self.rejected).most_common()))
+        ids = ", ".join(decision.id for decision in self.rejected[-NAMED:])
+        dots = ", ..." if len(self.rejected) > NAMED else ""
+        return f"{len(self.rejected)} rejected as {reasons} ({ids}{dots}): tests {self.trait} come last"
 
 
 class Experience(Struct, frozen=True):
-    """How much less often people take tests with a trait than those without it, by the trait."""
+    """For each trait, how much less often people accept tests with it than tests without it."""
 
     lessons: Mapping[str, Lesson] = {}
 
     def lift(self, one: Suggestion | Candidate, grade: Grade = "ungraded") -> float:
-        """That of the test's worst trait, 1 where there is nothing against it."""
-        found = traits(one, grade)
-        return min((self.lessons[trait].lift for trait in found if trait in self.lessons), default=1.0)
+        """The lift of the test's worst trait, 1 if there is nothing against it."""
+        weights = traits(one, grade)
+        return min((self.lessons[trait].lift for trait in weights if trait in self.lessons), default=1.0)
 
     def comes_last(self, one: Suggestion | Candidate, grade: Grade = "ungraded") -> bool:
-        """Whether people take such tests at most half as often as others."""
+        """Whether people accept such tests at most half as often as others."""
         return self.lift(one, grade) <= LAST
 
     @property
     def told(self) -> tuple[str, ...]:
-        """What comes last and why, the plainest first; what the same decisions say as well is left out."""
+        """What comes last and why, the clearest first; traits explained by the same decisions are left out."""
         lines: list[str] = []
         explained: set[str] = set()
-        for lesson in sorted(self.lessons.values(), key=lambda one: (one.lift, one.trait)):
-            decisions = {one.id for one in lesson.rejected}
+        for lesson in sorted(self.lessons.values(), key=lambda lesson: (lesson.lift, lesson.trait)):
+            decisions = {decision.id for decision in lesson.rejected}
             if lesson.lift <= LAST and not decisions <= explained:
                 explained |= decisions
                 lines.append(lesson.told)
@@ -344,27 +344,27 @@ NONE = Experience()
 
 
 def learn(some: Iterable[Fate]) -> Experience:
-    """The experience of these decisions; nothing is known of a trait where nobody took a test without it."""
-    verdicts = [(one.suggestion, one.decision) for one in some if one.suggestion and one.decision]
+    """The experience from these decisions; nothing is learnt about a trait if no test without it was accepted."""
+    verdicts = [(fate.suggestion, fate.decision) for fate in some if fate.suggestion and fate.decision]
     accepted = sum(decision.verb == "accept" for _, decision in verdicts)
-    taken: Counter[str] = Counter()
+    accepted_with: Counter[str] = Counter()
     rejected: dict[str, list[Decision]] = defaultdict(list)
-    for one, decision in verdicts:
-        for trait in traits(one):
+    for suggestion, decision in verdicts:
+        for trait in traits(suggestion):
             if decision.verb == "accept":
-                taken[trait] += 1
+                accepted_with[trait] += 1
             else:
                 rejected[trait].append(decision)
     lessons = {}
     for trait, against in rejected.items():
-        others = len(verdicts) - taken[trait] - len(against)
-        if accepted > taken[trait]:
-            rest = (accepted - taken[trait]) / others
-            rate = (taken[trait] + BELIEF * rest) / (taken[trait] + len(against) + BELIEF)
+        without = len(verdicts) - accepted_with[trait] - len(against)
+        if accepted > accepted_with[trait]:
+            rest = (accepted - accepted_with[trait]) / without
+            rate = (accepted_with[trait] + BELIEF * rest) / (accepted_with[trait] + len(against) + BELIEF)
             lessons[trait] = Lesson(trait=trait, lift=rate / rest, rejected=tuple(against))
     return Experience(lessons)
 
 
 def read(store: Store) -> Experience:
-    """The experience of all decisions in the folder whose suggestions still lie there."""
+    """The experience from all decisions in the folder whose suggestions are still there."""
     return learn(decided(store))

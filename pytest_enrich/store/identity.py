@@ -1,4 +1,4 @@
-"""Ids and paths that come from outside: checked before they become names of files."""
+"""Ids and paths that come from outside, checked before they become file names; and the logs of decisions."""
 
 from __future__ import annotations
 
@@ -55,27 +55,27 @@ def inside(rootdir: Path, path: str) -> bool:
 
 def choose(prefix: str, suggestions: Iterable[Suggestion], problems: Iterable[str] = ()) -> Suggestion:
     """The suggestion whose id, or the id's second part, begins with `prefix`; see `choose_name`."""
-    known = {one.id: one for one in suggestions}
+    known = {suggestion.id: suggestion for suggestion in suggestions}
     return known[choose_name(prefix, known, problems=problems)]
 
 
 def choose_name(
     prefix: str, known: Iterable[str], see: str = "pytest-enrich list", problems: Iterable[str] = ()
 ) -> str:
-    """The id that begins with `prefix`, or whose second part does; the command to `see` tells what there is.
+    """The id that begins with `prefix`, or whose second part does; the command `see` lists all ids.
 
     Raises:
-        UsageError: None does, or several do; the message names the nearest, and what is wrong with it.
+        UsageError: None does, or several do; the message names similar ids, or a problem that mentions the prefix.
     """
     names = sorted(known)
-    found = [prefix] if prefix in names else [name for name in names if matches(prefix, name)]
-    if len(found) != 1:
-        raise UsageError(_several(prefix, found) if found else _none(prefix, names, see, problems))
-    return found[0]
+    matching = [prefix] if prefix in names else [name for name in names if matches(prefix, name)]
+    if len(matching) != 1:
+        raise UsageError(_several(prefix, matching) if matching else _none(prefix, names, see, problems))
+    return matching[0]
 
 
 def matches(prefix: str, identity: str) -> bool:
-    """Whether the id, or its second part, begins so."""
+    """Whether the id, or its second part, begins with `prefix`."""
     return bool(prefix) and (identity.startswith(prefix) or identity.rpartition("-")[2].startswith(prefix))
 
 
@@ -86,8 +86,8 @@ def _several(prefix: str, found: list[str]) -> str:
 
 def _none(prefix: str, known: list[str], see: str, problems: Iterable[str]) -> str:
     endings = {name.rpartition("-")[2]: name for name in known}
-    near = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
-    names = dict.fromkeys(endings.get(name, name) for name in near)
+    similar = difflib.get_close_matches(prefix, [*known, *endings], n=_NEAR, cutoff=0.6)
+    names = dict.fromkeys(endings.get(name, name) for name in similar)
     hint = f"Near to it:  {' '.join(names)}\n" if names else ""
     why = next((problem for problem in problems if prefix in problem), f"no suggestion {prefix!r}")
     return f"{why}\n{hint}Nothing was done. What there is:  {see}"
@@ -96,7 +96,7 @@ def _none(prefix: str, known: list[str], see: str, problems: Iterable[str]) -> s
 def read_log(path: Path, kind: type[_T], largest: int = LARGEST) -> tuple[tuple[_T, ...], int]:
     """The file's readable lines as values, oldest first, and how many could not be read.
 
-    A last line without its end is not counted: it is what a killed process leaves.
+    An incomplete last line is not counted: a killed process may have left it.
     """
     *whole, last = (disk.read(path, largest) or b"").split(b"\n")
     values = [_decoded(kind, line) for line in whole if line.strip()]
@@ -106,7 +106,7 @@ def read_log(path: Path, kind: type[_T], largest: int = LARGEST) -> tuple[tuple[
 
 
 def append_to_log(path: Path, values: Iterable[object]) -> None:
-    """Append one line a value; on the disk when this returns."""
+    """Append one line per value; they are on the disk when this returns."""
     lines = b"\n".join(encoded(value) for value in values)
     if lines:
         disk.append(path, lines)
@@ -120,14 +120,14 @@ def _decoded(kind: type[_T], line: bytes) -> _T | None:
 
 
 def latest(decisions: Iterable[Decision]) -> dict[tuple[str, str], Decision]:
-    """The last decision on every suggestion, by id and body, in the order in which they were made."""
-    found: dict[tuple[str, str], Decision] = {}
-    for one in decisions:
-        found.pop((one.id, one.body), None)
-        found[one.id, one.body] = one
-    return found
+    """The last decision on each suggestion, by id and body, in the order in which they were made."""
+    last: dict[tuple[str, str], Decision] = {}
+    for decision in decisions:
+        last.pop((decision.id, decision.body), None)
+        last[decision.id, decision.body] = decision
+    return last
 
 
 def logged_states(decisions: Iterable[Decision]) -> dict[tuple[str, str], State]:
-    """The state of every suggestion that was decided, by id and body; those of odd ids are left out."""
-    return {key: _STATES[one.verb] for key, one in latest(decisions).items() if is_valid(one.id)}
+    """The state of every suggestion that was decided on, by id and body; invalid ids are left out."""
+    return {key: _STATES[decision.verb] for key, decision in latest(decisions).items() if is_valid(decision.id)}

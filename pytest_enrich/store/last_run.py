@@ -1,4 +1,4 @@
-"""What a run leaves in the suggestions folder besides suggestions: what it came to, and what the next one asks."""
+"""What a run leaves in the suggestions folder besides suggestions: its summary, and notes for the next run."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ This folder ignores itself: nothing in it reaches git. It can be deleted at any 
 
 
 def write(store: Store, summary: RunSummary) -> None:
-    """Write `run.json`, and `README.md` for people without the tool, where there is something to say it about."""
+    """Write `run.json`, and `README.md` for people without the tool, if there is a folder or a result."""
     if not (store.directory.is_dir() or summary.suggestions or summary.candidates or summary.bugs):
         return
     store.prepare()
@@ -49,28 +49,28 @@ def write(store: Store, summary: RunSummary) -> None:
 
 
 def read(store: Store) -> RunSummary | None:
-    """The last run; None when there is none, or it cannot be read or is of another version."""
+    """The summary of the last run; None if there is none, or it is unreadable or of another version."""
     try:
-        found = disk.decoded(disk.read(store.directory / "run.json") or b"", RunSummary, disk.LARGEST)
+        summary = disk.decoded(disk.read(store.directory / "run.json") or b"", RunSummary, disk.LARGEST)
     except (msgspec.MsgspecError, ValueError, RecursionError, StoreError):
         return None
-    return found if found.schema == RUN_SCHEMA else None
+    return summary if summary.schema == RUN_SCHEMA else None
 
 
 def examined(store: Store) -> str:
-    """The digest of the sources whose docstrings were all examined last, "" for none."""
+    """The digest of the sources whose docstrings were last examined, "" if none were."""
     return (disk.read(store.directory / ".cache" / "examined") or b"").decode("utf-8", "replace")
 
 
 def note_examined(store: Store, digest: str) -> None:
-    """Note it, where there is a folder to note it in."""
+    """Store the digest, if there is a suggestions folder."""
     if store.exists() and store.directory.is_dir():
         disk.make_inside(store.directory, ".cache")
         disk.write(store.directory / ".cache" / "examined", digest)
 
 
 def write_crash(store: Store, text: str) -> Path:
-    """Keep the traceback of a defect of ours; returns where."""
+    """Store the traceback of an internal error; returns its path."""
     store.prepare()
     disk.make_inside(store.directory, ".cache")
     path = store.directory / ".cache" / "crash.txt"
@@ -79,7 +79,7 @@ def write_crash(store: Store, text: str) -> Path:
 
 
 def keep_crash(store: Store, text: str) -> str:
-    """Keep a traceback where one can be kept; answers where, or what it ends with."""
+    """Store a traceback if possible; returns a phrase that says where, or its last line."""
     try:
         return f"details in {write_crash(store, text)}"
     except (StoreError, OSError):

@@ -1,4 +1,4 @@
-"""Folders of many jobs become one, as `coverage combine` does it with coverage. The folders stay as they are."""
+"""Merge the folders of many jobs into one, as `coverage combine` does with data. The sources stay unchanged."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _LOST = "{}/{}/run.json cannot be read here: what that job came to is not counte
 
 
 class Merged(Struct, frozen=True, kw_only=True):
-    """What a merge came to.
+    """The result of a merge.
 
     Attributes:
-        added: What waits now that did not before, or waits in a better form.
-        choice: What was chosen of what was offered.
-        decisions: How many were taken over.
-        notes: What a person must know about the jobs, one line each.
+        added: The suggestions that are newly pending, or pending in a better form.
+        choice: Which of the offers were chosen.
+        decisions: How many decisions were taken over.
+        notes: What people need to know about the jobs, one line each.
     """
 
     added: tuple[Suggestion, ...]
@@ -37,37 +37,39 @@ class Merged(Struct, frozen=True, kw_only=True):
 
 
 def folders(directory: Path, rootdir: Path) -> tuple[Store, ...]:
-    """The suggestions folder at `directory`, or those in it: a download has one for each artifact.
+    """The suggestions folder at `directory`, or those inside it: a download has one for each artifact.
 
-    Each may lie in the folder of its job, with the path that it had there (`jobs/2/enrich-suggestions`).
+    Each may be nested in the folder of its job, as it was there (`jobs/2/enrich-suggestions`).
     """
     if disk.is_made(directory):
         return (Store(directory, rootdir),)
-    places = [one for each in _inside(directory) for one in ([each] if disk.is_made(each) else _inside(each))]
-    return tuple(Store(one, rootdir) for one in places if disk.is_made(one))
+    places = [
+        place for folder in _inside(directory) for place in ([folder] if disk.is_made(folder) else _inside(folder))
+    ]
+    return tuple(Store(place, rootdir) for place in places if disk.is_made(place))
 
 
 def _inside(directory: Path) -> Sequence[Path]:
-    """The folders in this one, hidden ones and links left out."""
-    found = (directory / name for name in disk.names(directory)[:_MOST_FOLDERS] if not name.startswith("."))
-    return [one for one in found if one.is_dir() and not one.is_symlink()]
+    """The folders in this one, except hidden ones and symbolic links."""
+    paths = (directory / name for name in disk.names(directory)[:_MOST_FOLDERS] if not name.startswith("."))
+    return [path for path in paths if path.is_dir() and not path.is_symlink()]
 
 
 def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
-    """Bring what the `sources` hold into `into`; `at` is the time, UTC, ISO 8601.
+    """Merge the contents of `sources` into `into`; `at` is the time, UTC, ISO 8601.
 
     Raises:
-        StoreError: A folder cannot be read, or `into` cannot be written; what was merged so far is whole, and the
-            same merge goes on.
+        StoreError: A folder cannot be read, or `into` cannot be written; what was merged so far is intact, and
+            running the same merge again continues it.
     """
-    others = [one for one in sources if one.directory.resolve() != into.directory.resolve()]
-    taken = _join_decisions(into, others)
+    others = [source for source in sources if source.directory.resolve() != into.directory.resolve()]
+    decisions = _join_decisions(into, others)
     chosen = choose(_offers(into, others), _accepted(into))
     added = [offer for offer in chosen.kept if offer.folder]
-    waiting = {one.id: one for one in into.pending()}
+    waiting = {suggestion.id: suggestion for suggestion in into.pending()}
     for offer in added:
         if offer.suggestion.id in waiting:
-            # Make way for a better one of the same id: it goes to `decided/`, so that nothing is lost.
+            # The old one makes way for a better one with its id: it moves to `decided/`, so that nothing is lost.
             old = waiting[offer.suggestion.id]
             into.decide(Decision(id=old.id, verb="closed", body=old.test.body_sha256, at=at))
         into.save(offer.suggestion, "", _module(into, others[offer.folder - 1], offer.suggestion))
@@ -75,38 +77,45 @@ def merge(into: Store, sources: Sequence[Store], *, at: str) -> Merged:
     _join_bugs(into, others)
     notes = _write(into, sources, chosen)
     return Merged(
-        added=tuple(offer.suggestion for offer in added), choice=chosen, decisions=len(taken), notes=notes
+        added=tuple(offer.suggestion for offer in added), choice=chosen, decisions=len(decisions), notes=notes
     )
 
 
 def _offers(into: Store, sources: Sequence[Store]) -> Iterator[Offer]:
-    """All that waits in any folder, by what was decided in all of them and by what the team has turned down."""
+    """Everything pending in any folder, given the decisions of all folders and what the team has turned down."""
     states = logged_states(into.decisions())
     turned_down = rejected.read(into.rootdir)
     for number, store in enumerate((into, *sources)):
         run = last_run.read(store)
-        made = {one.id: (turn, one.place) for turn, one in enumerate(run.suggestions if run else ())}
-        for one in store.pending():
-            if states.get((one.id, one.test.body_sha256), "pending") != "pending":
+        positions = {
+            suggestion.id: (turn, suggestion.place)
+            for turn, suggestion in enumerate(run.suggestions if run else ())
+        }
+        for suggestion in store.pending():
+            if states.get((suggestion.id, suggestion.test.body_sha256), "pending") != "pending":
                 continue
-            if number and turned_down.has(one):
+            if number and turned_down.has(suggestion):
                 continue
-            turn, place = made.get(one.id, (len(made), 0))
-            yield Offer(suggestion=one, place=place, folder=number, turn=turn)
+            turn, place = positions.get(suggestion.id, (len(positions), 0))
+            yield Offer(suggestion=suggestion, place=place, folder=number, turn=turn)
 
 
 def _accepted(into: Store) -> frozenset[str]:
-    """The gaps that tests close which a person has taken."""
+    """The gaps closed by tests that a person has accepted."""
     states = logged_states(into.decisions())
     decided = into.lying("decided")
-    taken = [one for one in decided if states.get((one.id, one.test.body_sha256)) == "accepted"]
-    return frozenset(gap for one in taken for gap in (one.id, *one.gap.also_closes))
+    accepted = [
+        suggestion
+        for suggestion in decided
+        if states.get((suggestion.id, suggestion.test.body_sha256)) == "accepted"
+    ]
+    return frozenset(gap for suggestion in accepted for gap in (suggestion.id, *suggestion.gap.also_closes))
 
 
 def _module(into: Store, source: Store, one: Suggestion) -> str:
-    """The runnable file; patches are made again when all are together.
+    """The text of the runnable file; patches are made again once everything is merged.
 
-    It may have been edited where it was made here; from elsewhere nothing comes but what the suggestion says.
+    A file made on this machine is copied, as people may have edited it; any other is rendered anew.
     """
     if seal.made(into.rootdir, one) == "here":
         return source.read_text(one, identity.module_name(one.id))
@@ -114,66 +123,69 @@ def _module(into: Store, source: Store, one: Suggestion) -> str:
 
 
 def _join_decisions(into: Store, sources: Sequence[Store]) -> Sequence[Decision]:
-    for one in sources:
-        _adopt_decided(into, one)
-    new = missing_decisions(into.decisions(), [one.decisions() for one in sources])
-    taken = [decision for decision in new if identity.is_valid(decision.id)]
-    for decision in taken:
+    for source in sources:
+        _adopt_decided(into, source)
+    new = missing_decisions(into.decisions(), [source.decisions() for source in sources])
+    decisions = [decision for decision in new if identity.is_valid(decision.id)]
+    for decision in decisions:
         into.decide(decision)
-    return taken
+    return decisions
 
 
 def _adopt_decided(into: Store, source: Store) -> None:
-    """Copy what was decided: an undo takes it out by what it says."""
-    here = {one.id for one in (*into.lying("decided"), *into.lying("pending"))}
-    for one in source.lying("decided"):
-        if one.id not in here:
-            into.keep_decided(one, _module(into, source, one))
+    """Copy the decided suggestions: an undo needs them to take the test out again."""
+    known = {suggestion.id for suggestion in (*into.lying("decided"), *into.lying("pending"))}
+    for suggestion in source.lying("decided"):
+        if suggestion.id not in known:
+            into.keep_decided(suggestion, _module(into, source, suggestion))
 
 
 def _join_finished(into: Store, sources: Sequence[Store]) -> None:
-    known = set(into.finished())
-    new = dict.fromkeys(line for one in sources for line in one.finished() if line not in known)
+    finished = set(into.finished())
+    new = dict.fromkeys(line for source in sources for line in source.finished() if line not in finished)
     if new:
         into.journal(*new)
 
 
 def _join_bugs(into: Store, sources: Sequence[Store]) -> None:
-    """Take over the possible bugs that wait in a job and are not known here."""
-    known = {one.id for one in (*into.lying("pending"), *into.lying("decided"))}
+    """Take over the possible bugs that are pending in a job and not known here."""
+    known = {suggestion.id for suggestion in (*into.lying("pending"), *into.lying("decided"))}
     turned_down = rejected.read(into.rootdir)
     for source in sources:
-        for one in source.bugs():
-            if one.id not in known and not turned_down.has(one):
-                into.save(one, "", _module(into, source, one))
-                known.add(one.id)
+        for bug in source.bugs():
+            if bug.id not in known and not turned_down.has(bug):
+                into.save(bug, "", _module(into, source, bug))
+                known.add(bug.id)
 
 
 def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, ...]:
-    """Make `run.json` and the texts that are made of all; returns the run's notes."""
-    found = {one.directory: last_run.read(one) for one in sources}
-    read = [run for run in found.values() if run is not None]
+    """Write `run.json` and the texts made from all suggestions; returns the notes of the run."""
+    runs = {source.directory: last_run.read(source) for source in sources}
+    readable = [run for run in runs.values() if run is not None]
     pending = into.pending()
     kept = {offer.suggestion.id for offer in chosen.kept}
     shown = disk.shown(into.directory, into.rootdir)
-    summary = merged_runs(read, kept, directory=shown, waiting=len(pending))
-    notes = (*_lost(found), *summary.notes)
-    better = {one.id: one.grade for one in pending}
-    made = tuple(replace(one, grade=better.get(one.id, one.grade)) for one in summary.suggestions)
-    bugs = tuple(one.id for one in into.bugs())
-    if read:
+    summary = merged_runs(readable, kept, directory=shown, waiting=len(pending))
+    notes = (*_lost(runs), *summary.notes)
+    grades = {suggestion.id: suggestion.grade for suggestion in pending}
+    suggestions = tuple(
+        replace(suggestion, grade=grades.get(suggestion.id, suggestion.grade))
+        for suggestion in summary.suggestions
+    )
+    bugs = tuple(bug.id for bug in into.bugs())
+    if readable:
         into.prepare()
-        last_run.write(into, replace(summary, suggestions=made, bugs=bugs, notes=notes))
+        last_run.write(into, replace(summary, suggestions=suggestions, bugs=bugs, notes=notes))
     if disk.is_made(into.directory):
-        rebuild.texts(into, {one.target.path for one in pending})
+        rebuild.texts(into, {suggestion.target.path for suggestion in pending})
     return notes
 
 
 def _lost(found: Mapping[Path, RunSummary | None]) -> Iterator[str]:
-    """For each folder whose run is of another version, or broken, a line."""
-    for where, run in found.items():
-        if run is None and os.path.lexists(where / "run.json"):
-            yield _LOST.format(where.parent.name, where.name)
+    """A line for each folder whose run is broken or was written by another version."""
+    for directory, run in found.items():
+        if run is None and os.path.lexists(directory / "run.json"):
+            yield _LOST.format(directory.parent.name, directory.name)
 
 
 GRADES: tuple[Grade, ...] = get_args(Grade)
@@ -183,27 +195,27 @@ _STOPS = ("interrupted", "budget", "enough waiting", "")
 
 
 def missing_decisions(ours: Sequence[Decision], others: Iterable[Sequence[Decision]]) -> tuple[Decision, ...]:
-    """The decisions of `others` that `ours` does not have and that are later than its last on the same test.
+    """The decisions of `others` that `ours` lacks, if later than its last one on the same test; oldest first.
 
-    Older ones would change nothing but the state, and wrongly: it is what the last line says. Oldest first.
+    Older ones would only make the state wrong, since the last line determines it.
     """
     latest: dict[tuple[str, str], str] = {}
-    for one in ours:
-        latest[one.id, one.body] = max(one.at, latest.get((one.id, one.body), ""))
+    for decision in ours:
+        latest[decision.id, decision.body] = max(decision.at, latest.get((decision.id, decision.body), ""))
     known = set(ours)
-    every = dict.fromkeys(one for decisions in others for one in decisions if one not in known)
-    later = [one for one in every if one.at > latest.get((one.id, one.body), "")]
-    return tuple(sorted(later, key=lambda one: one.at))
+    new = dict.fromkeys(decision for decisions in others for decision in decisions if decision not in known)
+    later = [decision for decision in new if decision.at > latest.get((decision.id, decision.body), "")]
+    return tuple(sorted(later, key=lambda decision: decision.at))
 
 
 class Offer(Struct, frozen=True, kw_only=True):
-    """A suggestion that one of the folders brings.
+    """A suggestion found in one of the folders.
 
     Attributes:
-        suggestion: As it lies there.
-        place: Of its function in the order of a run, 0 where it is not known.
-        folder: Which folder brings it, from 1; 0 is the one that is merged into.
-        turn: Its position among those of its folder.
+        suggestion: As stored there.
+        place: The place of its function in the order of a run, 0 if unknown.
+        folder: The number of its folder, from 1; 0 is the one that is merged into.
+        turn: Its position within its folder.
     """
 
     suggestion: Suggestion
@@ -213,12 +225,12 @@ class Offer(Struct, frozen=True, kw_only=True):
 
     @property
     def closes(self) -> frozenset[str]:
-        """The ids of all gaps that it closes."""
+        """The ids of all gaps it closes."""
         return frozenset({self.suggestion.id, *self.suggestion.gap.also_closes})
 
 
 class Choice(Struct, frozen=True, kw_only=True):
-    """What is kept, in the order of a run; the worse of those with one id; what adds nothing to others."""
+    """What is kept, in the order of a run; the worse of those with the same id; those that add nothing new."""
 
     kept: tuple[Offer, ...]
     worse: tuple[Offer, ...]
@@ -226,9 +238,9 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 
 def choose(offers: Iterable[Offer], closed: Collection[str] = ()) -> Choice:
-    """The best of each id, less those that close only what is `closed` or what those before them close.
+    """The best offer for each id, except those that close only gaps in `closed` or gaps that earlier offers close.
 
-    What waits in the folder that is merged into comes first and always stays: people may have seen it.
+    What is pending in the folder merged into comes first and always stays: people may have seen it.
     """
     ordered = sorted(offers, key=_worth)
     best: dict[str, Offer] = {}
@@ -239,7 +251,7 @@ def choose(offers: Iterable[Offer], closed: Collection[str] = ()) -> Choice:
     known = set(closed)
     kept: list[Offer] = []
     repeated: list[Offer] = []
-    for offer in sorted(best.values(), key=lambda one: _turn(one, waiting)):
+    for offer in sorted(best.values(), key=lambda offer: _turn(offer, waiting)):
         adds_something = offer.suggestion.id in waiting or not offer.closes <= known
         (kept if adds_something else repeated).append(offer)
         known |= offer.closes
@@ -247,9 +259,15 @@ def choose(offers: Iterable[Offer], closed: Collection[str] = ()) -> Choice:
 
 
 def _worth(offer: Offer) -> tuple[int, ...]:
-    """Best first: the grade, then how much it closes and notices; of equals the one that was there first."""
-    one = offer.suggestion
-    return (GRADES.index(one.grade), -len(offer.closes), -one.proof.mutants.killed, offer.folder, offer.turn)
+    """Sort key, best first: the grade, the gaps it closes, the mutants it kills, then what was there first."""
+    suggestion = offer.suggestion
+    return (
+        GRADES.index(suggestion.grade),
+        -len(offer.closes),
+        -suggestion.proof.mutants.killed,
+        offer.folder,
+        offer.turn,
+    )
 
 
 def _turn(offer: Offer, waiting: Collection[str]) -> tuple[object, ...]:
@@ -259,10 +277,10 @@ def _turn(offer: Offer, waiting: Collection[str]) -> tuple[object, ...]:
 
 
 def merged_runs(runs: Sequence[RunSummary], kept: Collection[str], *, directory: str, waiting: int) -> RunSummary:
-    """What the jobs came to together.
+    """The summary of all jobs together.
 
-    Candidates are added up, for all of them were tried. Of several jobs with the same part of the gaps (another
-    Python, for instance) the one that found most counts. `kept` are the ids of the suggestions that are left.
+    Candidates are added up, since all of them were tried. Of several jobs on the same shard (on different Python
+    versions, for instance), the one that found most counts. `kept` are the ids of the suggestions that are left.
     """
     first = min(runs, key=lambda run: run.at) if runs else RunSummary()
     shards: dict[tuple[int, int], RunSummary] = {}
@@ -277,7 +295,7 @@ def merged_runs(runs: Sequence[RunSummary], kept: Collection[str], *, directory:
         tests=max((run.tests for run in runs), default=0),
         files=max((run.files for run in runs), default=0),
         gaps=_sum(run.gaps for run in shards.values()),
-        left=tuple(dict.fromkeys(one for run in shards.values() for one in run.left)),
+        left=tuple(dict.fromkeys(gap for run in shards.values() for gap in run.left)),
         candidates=sum(run.candidates for run in runs),
         dropped=_sum(run.dropped for run in runs),
         ideas=_sum(run.ideas for run in runs),
@@ -296,7 +314,7 @@ def merged_runs(runs: Sequence[RunSummary], kept: Collection[str], *, directory:
 
 
 def shard(run: RunSummary) -> tuple[int, int]:
-    """Which part of how many a job worked on; (1, 1) for all."""
+    """Which shard a job worked on, out of how many; (1, 1) for all gaps."""
     match = _SHARD.fullmatch(run.options.get("shard", ""))
     return (int(match[1]), int(match[2])) if match else (1, 1)
 
@@ -316,18 +334,20 @@ def _commits(runs: Sequence[RunSummary]) -> Iterator[str]:
 
 
 def _made(runs: Sequence[RunSummary], kept: Collection[str]) -> Iterator[MadeSuggestion]:
-    seen: dict[str, MadeSuggestion] = {}
-    for one in sorted((one for run in runs for one in run.suggestions), key=lambda one: one.place):
-        seen.setdefault(one.id, one)
-    return (one for one in seen.values() if one.id in kept)
+    by_id: dict[str, MadeSuggestion] = {}
+    for suggestion in sorted(
+        (suggestion for run in runs for suggestion in run.suggestions), key=lambda suggestion: suggestion.place
+    ):
+        by_id.setdefault(suggestion.id, suggestion)
+    return (suggestion for suggestion in by_id.values() if suggestion.id in kept)
 
 
 def _each(ids: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for some in ids for one in some))
+    return tuple(dict.fromkeys(suggestion_id for job_ids in ids for suggestion_id in job_ids))
 
 
 def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
     total: Counter[str] = Counter()
-    for one in counts:
-        total.update(one)
+    for job_counts in counts:
+        total.update(job_counts)
     return dict(total)

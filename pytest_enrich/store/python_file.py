@@ -1,4 +1,4 @@
-"""A Python file of the user's project: its text in its encoding, and where a suggestion's gap is today."""
+"""A Python file of the user's project: its text, its encoding, and where the gap of a suggestion is now."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class PythonFile(Struct, frozen=True):
-    """A file as it was read; `content` is None when there is none."""
+    """A file as it was read; `content` is None if it does not exist."""
 
     path: Path
     name: str
@@ -31,16 +31,16 @@ class PythonFile(Struct, frozen=True):
 
     @property
     def sha256(self) -> str:
-        """Of the bytes, "" when there is no file."""
+        """The digest of the bytes, "" if there is no file."""
         return "" if self.content is None else disk.sha256(self.content)
 
     @property
     def before(self) -> str | None:
-        """The text, None when there is no file."""
+        """The text, None if there is no file."""
         return None if self.content is None else self.text
 
     def encoded(self, text: str) -> bytes:
-        """Another text for the same file.
+        """Another text for the file, in its encoding.
 
         Raises:
             RefusedError: The file's encoding has no such characters.
@@ -56,7 +56,7 @@ class PythonFile(Struct, frozen=True):
 
 
 def read(rootdir: Path, name: str) -> PythonFile:
-    """Read a Python file by its declared encoding, links followed inside the project.
+    """Read a Python file in its declared encoding; symbolic links are followed.
 
     Raises:
         RefusedError: It cannot be decoded or parsed.
@@ -76,7 +76,7 @@ def read(rootdir: Path, name: str) -> PythonFile:
 
 
 def text_of(rootdir: Path, name: str) -> str | None:
-    """A file's text as patches are made of it, with its byte order mark; None when none can be read."""
+    """A file's text as used for patches, with its byte order mark; None if it cannot be read."""
     from pytest_enrich import patch
 
     try:
@@ -87,7 +87,7 @@ def text_of(rootdir: Path, name: str) -> str | None:
 
 
 def write(file: PythonFile, content: bytes) -> None:
-    """Give the file this content, at once.
+    """Replace the content of the file atomically.
 
     Raises:
         RefusedError: The system refuses; the file is as it was.
@@ -116,17 +116,17 @@ def tree(text: str, name: str) -> ast.Module:
 
 
 def functions(text: str, name: str) -> dict[str, Function]:
-    """The functions of the text by their names, with those of what they are in (`Class.method`, `outer.inner`)."""
-    found: dict[str, Function] = {}
+    """The functions of the text by qualified name (`Class.method`, `outer.inner`)."""
+    by_name: dict[str, Function] = {}
     stack: list[tuple[str, ast.AST]] = [("", tree(text, name))]
     while stack:
         prefix, node = stack.pop()
         for child in ast.iter_child_nodes(node):
             if isinstance(child, Function):
-                found[prefix + child.name] = child
+                by_name[prefix + child.name] = child
             inside = f"{prefix}{child.name}." if isinstance(child, Function | ast.ClassDef) else prefix
             stack.append((inside, child))
-    return found
+    return by_name
 
 
 def _refused(name: str, why: str) -> RefusedError:
@@ -134,21 +134,23 @@ def _refused(name: str, why: str) -> RefusedError:
 
 
 def today_line(store: Store, suggestion: Suggestion) -> int | None:
-    """The line on which the suggestion's gap is now, None when the source has no such gap any more."""
+    """The line that the suggestion's gap is on now, None if the source has no such gap any more."""
     return lines(store, [suggestion])[suggestion.id]
 
 
 def lines(store: Store, suggestions: Iterable[Suggestion]) -> dict[str, int | None]:
-    """As `today_line`, for several by id: each source file is read once."""
+    """`today_line` for several suggestions, by id: each source file is read once."""
     places = cache(partial(stale_places, store))
     return {
-        one.id: _promised(store, one) if one.kind == "bug" else places(one.gap.path).get(one.id, ("", None))[1]
-        for one in suggestions
+        suggestion.id: _promised(store, suggestion)
+        if suggestion.kind == "bug"
+        else places(suggestion.gap.path).get(suggestion.id, ("", None))[1]
+        for suggestion in suggestions
     }
 
 
 def stale_places(store: Store, path: str) -> dict[str, tuple[str, int]]:
-    """The gaps that a source file can have as it is now: qualname and line by id; none when it cannot be read."""
+    """The gaps that a source file can have as it is now: qualname and line by id; none if it cannot be read."""
     from pytest_enrich import gaps
 
     try:
@@ -158,7 +160,7 @@ def stale_places(store: Store, path: str) -> dict[str, tuple[str, int]]:
 
 
 def _promised(store: Store, one: Suggestion) -> int | None:
-    """The line of the function whose docstring has the words of a possible bug, None when none has them now."""
+    """The line of the function whose docstring contains the quote of a possible bug, None if none does now."""
     try:
         tree = ast.parse(read(store.rootdir, one.gap.path).text)
     except EnrichError:
@@ -173,7 +175,7 @@ def _promised(store: Store, one: Suggestion) -> int | None:
 
 
 def is_stale(store: Store, suggestion: Suggestion) -> bool:
-    """Whether the logic around the gap has changed, or is gone."""
+    """Whether the code around the gap has changed or is gone."""
     return today_line(store, suggestion) is None
 
 
@@ -182,21 +184,21 @@ _MOST = 30
 
 
 def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
-    """The lines round the gap, which is on `line` of `text` now; those that no test runs are `missing`.
+    """The lines around the gap, which is on `line` of `text` now; those that no test runs are `missing`.
 
-    Lines of other gaps that it closes are among them when they are near.
+    They include the lines of other gaps that the suggestion closes, if they are near.
     """
     lines = _lines(text)
     moved = line - one.gap.line
-    near = (number for number in one.gap.also_lines if abs(number - one.gap.line) <= _MOST - _AROUND)
-    missing = {number + moved for number in (*one.gap.lines, *near)}
+    near_lines = (number for number in one.gap.also_lines if abs(number - one.gap.line) <= _MOST - _AROUND)
+    missing = {number + moved for number in (*one.gap.lines, *near_lines)}
     shown = sorted({line, *missing})
     first, last = max(1, shown[0] - _AROUND), min(len(lines), shown[-1] + _AROUND)
     return between(text, range(first, min(last, first + _MOST) + 1), missing)
 
 
 def between(text: str, numbers: Iterable[int], missing: Collection[int]) -> tuple[SourceLine, ...]:
-    """The lines of `text` with these numbers, as far as it has them; those in `missing` are marked."""
+    """The lines of `text` with these numbers, as far as they exist; those in `missing` are marked."""
     lines = _lines(text)
     return tuple(
         SourceLine(number=number, text=lines[number - 1].expandtabs(), missing=number in missing)
@@ -206,5 +208,5 @@ def between(text: str, numbers: Iterable[int], missing: Collection[int]) -> tupl
 
 
 def _lines(text: str) -> list[str]:
-    """The lines as Python counts them: a form feed begins none."""
+    """The lines as Python counts them: a form feed does not begin a new one."""
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")

@@ -1,4 +1,4 @@
-"""The texts made from several suggestions or from today's files: made again when those have changed."""
+"""Texts made from several suggestions or from the current files: made again when those have changed."""
 
 from __future__ import annotations
 
@@ -15,23 +15,29 @@ if TYPE_CHECKING:
     from pytest_enrich import patch
 
 PATIENCE = 20.0
-"""Seconds: another one's turn is at most the run of a test file or two."""
+"""Seconds: the turn of another process takes at most as long as running a test file or two."""
 
 
 def texts(store: Store, changed: Iterable[str] = ()) -> None:
-    """Make `all.patch` again, and the patches of what is pending for the `changed` test files."""
+    """Rewrite `all.patch`, and the patches of the suggestions pending for the `changed` test files."""
     from pytest_enrich import patch
 
     pending = store.pending()
-    today = {path: text_of(store.rootdir, path) for path in sorted({one.target.path for one in pending})}
+    today = {
+        path: text_of(store.rootdir, path) for path in sorted({suggestion.target.path for suggestion in pending})
+    }
     ways = {path: how(store, path) for path in changed if path in today}
-    for one in pending:
-        path = one.target.path
+    for suggestion in pending:
+        path = suggestion.target.path
         if path in ways:
             with contextlib.suppress(RefusedError):
-                store.replace_patch(one, patch.render_patch(one, today[path], ways[path]))
-            module(store, one)
-    readable = [one for one in pending if one.target.new_file or today[one.target.path] is not None]
+                store.replace_patch(suggestion, patch.render_patch(suggestion, today[path], ways[path]))
+            module(store, suggestion)
+    readable = [
+        suggestion
+        for suggestion in pending
+        if suggestion.target.new_file or today[suggestion.target.path] is not None
+    ]
     if readable:
         disk.write(store.directory / "all.patch", patch.combine(readable, today, targets.form_of(store.rootdir)))
     else:
@@ -39,9 +45,9 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
 
 
 def module(store: Store, one: Suggestion) -> None:
-    """Make a row's runnable file again from today's test file, unless a person has edited the row in it.
+    """Rewrite the runnable file of a row from the current test file, unless a person has edited the row in it.
 
-    A new test's file does not depend on the test file.
+    The runnable file of a new test does not depend on the test file.
     """
     from pytest_enrich import patch
 
@@ -52,7 +58,7 @@ def module(store: Store, one: Suggestion) -> None:
 
 
 def rendered(store: Store, one: Suggestion) -> str:
-    """The runnable file against today's test file, "" of a row that has no place in it."""
+    """The runnable file based on the current test file, "" for a row that has no place in it."""
     from pytest_enrich import patch
 
     try:
@@ -62,7 +68,7 @@ def rendered(store: Store, one: Suggestion) -> str:
 
 
 def module_text(store: Store, one: Suggestion) -> str:
-    """The same, with the reason why there is none.
+    """Like `rendered`, but raises the reason if there is none.
 
     Raises:
         EnrichError: The test file cannot be read, or a row has no place in it.
@@ -73,7 +79,7 @@ def module_text(store: Store, one: Suggestion) -> str:
 
 
 def patch_text(store: Store, one: Suggestion) -> str:
-    """The patch against today's test file, as `accept` would put the test in.
+    """The patch against the current test file, as `accept` would insert the test.
 
     Raises:
         EnrichError: The test file cannot be read, or cannot take the test.
@@ -85,26 +91,26 @@ def patch_text(store: Store, one: Suggestion) -> str:
 
 
 def how(store: Store, path: str) -> patch.How:
-    """How a test is put into a file: as `accept` does it."""
+    """How `accept` inserts a test into a file."""
     from pytest_enrich import patch
 
     return patch.How(order=neighbours(store, path), form=targets.form_of(store.rootdir))
 
 
 def neighbours(store: Store, path: str) -> tuple[Candidate, ...]:
-    """All tests of ours for this file, accepted or not, in the order in which they stand there."""
+    """All our tests for this file, accepted or not, in the order in which they go there."""
     from pytest_enrich import patch
 
     known: dict[tuple[str, str], Suggestion] = {}
-    for one in (*store.lying("decided"), *store.lying("pending")):
-        if one.target.path == path:
-            known[one.id, one.test.body_sha256] = one
-    return tuple(patch.as_candidate(one) for one in patch.in_gap_order(known.values()))
+    for suggestion in (*store.lying("decided"), *store.lying("pending")):
+        if suggestion.target.path == path:
+            known[suggestion.id, suggestion.test.body_sha256] = suggestion
+    return tuple(patch.as_candidate(suggestion) for suggestion in patch.in_gap_order(known.values()))
 
 
 @contextlib.contextmanager
 def taken_turn(store: Store, patience: float | None = None) -> Iterator[None]:
-    """Wait for the turn, and keep it for the block; where the system knows no such locks, at once.
+    """Wait for our turn, and keep it for the block; do not wait if the system has no such locks.
 
     Raises:
         BusyError: Another process keeps it for longer than `patience`, in seconds (default: `PATIENCE`).

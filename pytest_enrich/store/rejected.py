@@ -1,4 +1,4 @@
-"""`.enrich-rejected`: what a team turned down. Plain text, committed, one line each, comments kept."""
+"""`.enrich-rejected`: what a team turned down. Plain text, committed, a line per rejection; comments are kept."""
 
 from __future__ import annotations
 
@@ -49,34 +49,38 @@ class Rejection(Struct, frozen=True, kw_only=True):
 
 
 class Rejections(Struct, frozen=True):
-    """All lines that could be read."""
+    """All rejections that could be read."""
 
     lines: tuple[Rejection, ...]
 
     def is_rejected(self, gap: str, body: str, path: str, qualname: str) -> bool:
         """Whether a test with this body (sha256, hex) for this gap was turned down.
 
-        With an empty `body`: whether every test for the gap was, so that there is no use in looking for one.
+        With an empty `body`: whether all tests for the gap were, so that there is no point in looking for one.
         """
-        return any(one.covers(gap, body, path, qualname) for one in self.lines if body or one.scope != "idea")
+        return any(
+            rejection.covers(gap, body, path, qualname)
+            for rejection in self.lines
+            if body or rejection.scope != "idea"
+        )
 
     def has(self, one: Suggestion) -> bool:
         """Whether this suggestion was turned down."""
         return self.is_rejected(one.id, one.test.body_sha256, one.gap.path, one.gap.qualname)
 
     def reasons(self, path: str) -> tuple[Reason, ...]:
-        """Why tests for the source file were turned down, by line; one without a known reason is passed over."""
-        about = [one.reason for one in self.lines if _file(one) == path]
-        return tuple(known for reason in about for known in REASONS if known == reason != "other")
+        """Why tests for the source file were turned down, by line; unknown reasons and `other` are left out."""
+        reasons = [rejection.reason for rejection in self.lines if _file(rejection) == path]
+        return tuple(known for reason in reasons for known in REASONS if known == reason != "other")
 
 
 def read(rootdir: Path) -> Rejections:
-    """What was turned down in this project; nothing when there is no such file."""
-    return Rejections(tuple(one for line in _lines(rootdir) if (one := parse(line)) is not None))
+    """What was turned down in this project; nothing if there is no such file."""
+    return Rejections(tuple(rejection for line in _lines(rootdir) if (rejection := parse(line)) is not None))
 
 
 def parse(line: str) -> Rejection | None:
-    """The line as a value; None for comments and for what is no rejection (of a later version, perhaps)."""
+    """The line as a value; None for comments and whatever else is no rejection (of a later version, perhaps)."""
     words = line.split(maxsplit=_COLUMNS)
     if line.lstrip().startswith("#") or len(words) < _COLUMNS - 1 or words[1] not in SCOPES:
         return None
@@ -104,7 +108,7 @@ def of(suggestion: Suggestion, *, scope: Scope, reason: Reason, when: str, note:
 
 
 def append(rootdir: Path, rejection: Rejection) -> None:
-    """Add the line; the file is made at the first one."""
+    """Append the line; the first one creates the file."""
     lines = _lines(rootdir) or tuple(_HEADER.splitlines(keepends=True))
     end = "\r\n" if lines[0].endswith("\r\n") else "\n"
     if not lines[-1].endswith("\n"):
@@ -113,12 +117,12 @@ def append(rootdir: Path, rejection: Rejection) -> None:
 
 
 def remove(rootdir: Path, unwanted: Callable[[Rejection], bool]) -> tuple[Rejection, ...]:
-    """Take out the lines that are `unwanted`, and nothing else; returns them."""
+    """Remove the rejections that are `unwanted`, and nothing else; returns them."""
     kept, gone = [], []
     for line in _lines(rootdir):
-        one = parse(line)
-        if one is not None and unwanted(one):
-            gone.append(one)
+        rejection = parse(line)
+        if rejection is not None and unwanted(rejection):
+            gone.append(rejection)
         else:
             kept.append(line)
     if gone:
@@ -141,7 +145,7 @@ def _text(one: Rejection) -> str:
 
 
 def _quoted(text: str) -> str:
-    """One word that never begins a comment: spaces and control characters as `%20`."""
+    """The text as one word that never begins a comment: spaces and control characters as in `%20`."""
     return "".join(urllib.parse.quote(c) if not c.isprintable() or c.isspace() or c in "%#" else c for c in text)
 
 
@@ -155,7 +159,7 @@ def _write(rootdir: Path, lines: tuple[str, ...]) -> None:
 
 
 def _path(rootdir: Path) -> Path:
-    """The file, a symbolic link followed inside the project only."""
+    """The path of the file; a symbolic link is only followed inside the project."""
     path = disk.real(rootdir / NAME)
     if not path.is_relative_to(rootdir.resolve()):
         raise RefusedError(

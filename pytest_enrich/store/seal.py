@@ -1,8 +1,8 @@
-"""Which suggestions were made, or proven, on this machine: a keyed digest over all that they say.
+"""Seals show which suggestions were made or proven on this machine: a keyed digest of everything they say.
 
-The folder may be a download. What stands in it is believed where its seal is one that only this machine can make,
-for this project; all else is proven again in the sandbox before anything of it runs outside. The key lies in the
-user's own state directory, never in a project. Where it cannot be kept safely, nothing is sealed.
+The folder may be a download. Its contents are only trusted if their seal is one that only this machine can make,
+for this project; anything else is proven again in the sandbox before any of it runs outside. The key is in the
+user's own state directory, never in a project. If it cannot be kept safely there, nothing is sealed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pytest_enrich.data import Suggestion
 from pytest_enrich.data.encoded import encoded
 
 Made = Literal["here", "changed", "elsewhere"]
-"""Where a suggestion was made or proven last; `changed` is what was sealed here and says something else now."""
+"""Where a suggestion was last made or proven; `changed` if it was sealed here and has been altered since."""
 
 _BYTES = 32
 _ID = 8
@@ -37,12 +37,12 @@ _HARMLESS = re.compile(
 
 
 def sealed(rootdir: Path, one: Suggestion) -> Suggestion:
-    """The same with this machine's seal, without one where there is no key."""
+    """The suggestion with this machine's seal, or with none if there is no key."""
     return replace(one, seal=signed(rootdir, _said(one)))
 
 
 def made(rootdir: Path, one: Suggestion) -> Made:
-    """Whether it is word for word what was sealed here, for this project."""
+    """Whether the suggestion is exactly what was sealed here, for this project."""
     return verified(rootdir, _said(one), one.seal)
 
 
@@ -51,13 +51,13 @@ def _said(one: Suggestion) -> bytes:
 
 
 def signed(rootdir: Path, said: bytes) -> str:
-    """This machine's seal for what is said in this project, "" where there is no key."""
+    """This machine's seal on these bytes for this project, "" if there is no key."""
     key = _key(rootdir, make=True)
     return "" if key is None else f"{_name(key, rootdir)}:{_digest(key, rootdir, said)}"
 
 
 def verified(rootdir: Path, said: bytes, mark: str) -> Made:
-    """Whether that is the seal which `signed` gives to what is said."""
+    """Whether `mark` is the seal that `signed` gives to these bytes."""
     key = _key(rootdir)
     name, _, digest = mark.partition(":")
     if key is None or not mark.isascii() or name != _name(key, rootdir):
@@ -70,7 +70,7 @@ def _digest(key: bytes, rootdir: Path, said: bytes) -> str:
 
 
 def _name(key: bytes, rootdir: Path) -> str:
-    """Which key it is, and for which project, so that what was changed is told from what came from elsewhere."""
+    """Identifies the key and the project, to tell what was changed from what came from elsewhere."""
     return hmac.new(key, b"name\0" + _place(rootdir), hashlib.sha256).hexdigest()[:_ID]
 
 
@@ -79,22 +79,22 @@ def _place(rootdir: Path) -> bytes:
 
 
 def _key(rootdir: Path, *, make: bool = False) -> bytes | None:
-    """The machine's key, None where there is none that only this user can read."""
+    """The machine's key, None if there is none that only this user can read."""
     folder = _folder()
     if folder is None or folder.resolve().is_relative_to(rootdir.resolve()):
         return None
     with contextlib.suppress(OSError):
-        found = _read(folder / "key")
-        if found is None and make and not os.path.lexists(folder / "key"):
+        key = _read(folder / "key")
+        if key is None and make and not os.path.lexists(folder / "key"):
             _make(folder)
-            found = _read(folder / "key")
-        return found
+            key = _read(folder / "key")
+        return key
     return None
 
 
 def _folder() -> Path | None:
     state = os.environ.get("XDG_STATE_HOME", "")
-    with contextlib.suppress(RuntimeError):  # nobody knows where home is
+    with contextlib.suppress(RuntimeError):  # the home directory is unknown
         base = Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state"
         return base / "pytest-enrich" if base.is_absolute() else None
     return None
@@ -113,7 +113,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def _make(folder: Path) -> None:
-    """Of two processes that make one at the same time the first counts, and nobody reads half a key."""
+    """Make the key: of two processes that do so at once the first wins, and nobody reads half a key."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=".key.", dir=folder)
     try:
@@ -128,20 +128,20 @@ def _make(folder: Path) -> None:
 
 
 class Options(Struct, frozen=True):
-    """The `words` that are used, and what was `left_out`, one option each."""
+    """The `words` that are used, and the options that were `left_out`."""
 
     words: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
 def options_of(rootdir: Path, one: Suggestion) -> Options:
-    """Those with which its tests are run here."""
+    """The pytest options that its tests are run with here."""
     words = one.made.options
     return Options(words) if not words or made(rootdir, one) == "here" else harmless(words)
 
 
 def harmless(words: Sequence[str]) -> Options:
-    """Those of a stranger's options that load no code."""
+    """Those of a stranger's options that cannot load code."""
     grouped = list(_grouped(words))
     kept = [group for group in grouped if _HARMLESS.fullmatch(" ".join(group))]
     used = tuple(word for group in kept for word in group)
@@ -149,7 +149,7 @@ def harmless(words: Sequence[str]) -> Options:
 
 
 def _grouped(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Each option with the words behind it that do not begin as one."""
+    """Each option with the words after it that do not begin with `-`."""
     group: tuple[str, ...] = ()
     for word in words:
         if group and word.startswith("-"):

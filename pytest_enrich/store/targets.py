@@ -1,7 +1,7 @@
-"""What the project's files say of tests: where they may be written, and which formatters they are given to.
+"""What the project's files say about tests: where they may be written, and which formatters apply to them.
 
-Formatters are programs of the environment that runs pytest, and get the text as data. What they make of it counts
-only where it is the same program; no other line of a file changes.
+Formatters are programs of the environment that runs pytest, and get the text as data. Their output is used only if
+it means the same to Python; no other line of a file changes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _DEFAULT = ("test_*.py", "*_test.py")
 _IF_NAMED = frozenset({"__init__.py", "__main__.py"})
-"""What holds tests only where `python_files` has its whole name."""
+"""Files that hold tests only if `python_files` has their full names."""
 _NEVER = frozenset({"conftest.py", "setup.py", "sitecustomize.py", "usercustomize.py"})
 _AMONG = frozenset({"test", "tests", "testing"})
 _NOT_THEIRS = frozenset({"__pycache__", "dist-packages", "node_modules", "site-packages"})
@@ -42,18 +42,18 @@ _TESTS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def ini_value(rootdir: Path, key: str, options: Sequence[str] = ()) -> str:
-    """The key's value, "" when it is not set; a list's are one to a word.
+    """The value of the key, "" if it is not set; the items of a list are joined by spaces.
 
-    The first file that configures pytest counts, as in pytest, unless `options`, words of its command line, name
-    another one (`-c`), or the value itself (`-o`).
+    As in pytest, the first file that configures it counts, unless `options`, words of its command line, name
+    another file (`-c`) or the value itself (`-o`).
 
     Raises:
         RefusedError: That file cannot be read.
     """
-    said = _said(options, ("-o", "--override-ini"))
-    given = [value.partition("=")[2] for value in said if value.partition("=")[0] == key]
-    if given:
-        return given[-1]
+    overrides = _said(options, ("-o", "--override-ini"))
+    values = [override.partition("=")[2] for override in overrides if override.partition("=")[0] == key]
+    if values:
+        return values[-1]
     file = next(reversed(_said(options, ("-c", "--config-file"))), "")
     for name, read in ({file: _reader(file)} if file else _FILES).items():
         content = disk.read(rootdir / name)
@@ -70,7 +70,7 @@ def ini_value(rootdir: Path, key: str, options: Sequence[str] = ()) -> str:
 
 
 def policy_of(rootdir: Path) -> policy.Named:
-    """What the team allows: only the project's own configuration can name it.
+    """The policy of the team: only the project's own configuration can name it.
 
     Raises:
         UsageError, RefusedError: It cannot be read.
@@ -88,17 +88,17 @@ def has_tool(rootdir: Path, name: str) -> bool:
 
 
 def _said(options: Sequence[str], names: tuple[str, str]) -> list[str]:
-    """The values of an option, which may stand in its own word or in the next."""
+    """The values of an option, each in the word of the option itself or in the next one."""
     short, long = names
-    found = []
+    values = []
     for word, following in zip(options, [*options[1:], ""], strict=False):
         if word in names:
-            found.append(following)
+            values.append(following)
         elif word.startswith(f"{long}="):
-            found.append(word.partition("=")[2])
+            values.append(word.partition("=")[2])
         elif word.startswith(short):
-            found.append(word.removeprefix(short).removeprefix("="))
-    return found
+            values.append(word.removeprefix(short).removeprefix("="))
+    return values
 
 
 def _reader(name: str) -> Callable[[str, str], Mapping[str, Any] | None]:
@@ -107,8 +107,8 @@ def _reader(name: str) -> Callable[[str, str], Mapping[str, Any] | None]:
 
 
 def _own_toml(content: str, _name: str) -> Mapping[str, Any]:
-    found: dict[str, Any] = msgspec.toml.decode(content).get("pytest", {})
-    return found
+    table: dict[str, Any] = msgspec.toml.decode(content).get("pytest", {})
+    return table
 
 
 def _pyproject(content: str, _name: str) -> Mapping[str, Any] | None:
@@ -137,10 +137,10 @@ _FILES: Mapping[str, Callable[[str, str], Mapping[str, Any] | None]] = {
 
 
 def refuse(rootdir: Path, path: str, options: Sequence[str] = ()) -> None:
-    """Nothing, where `path` is a test file of the project, or may become one.
+    """Refuse a `path` that neither is a test file of the project nor may become one; `options` as in `ini_value`.
 
     Raises:
-        RefusedError: It is none. `options` are words of pytest's command line, see `ini.text`.
+        RefusedError: It is refused.
     """
     if why := fault(rootdir, path, options):
         name = path if path.isprintable() else ascii(path)
@@ -151,12 +151,12 @@ def refuse(rootdir: Path, path: str, options: Sequence[str] = ()) -> None:
 
 
 def fault(rootdir: Path, path: str, options: Sequence[str] = ()) -> str:
-    """Why no test may be written to this path, "" when it may."""
+    """Why no test may be written to this path, "" if it may."""
     if not identity.inside(rootdir, path):
         return "is no Python file of this project"
     real = disk.real(rootdir / path).relative_to(rootdir.resolve()).as_posix()
     patterns = _patterns(rootdir, options)
-    # Of a link both names have to be those of test files, or `test_x.py` could be the way to `setup.py`.
+    # For a link, both names must be those of test files, or `test_x.py` could lead to `setup.py`.
     return next((why for name in (path, real) if (why := _fault(rootdir, name, patterns))), "")
 
 
@@ -165,16 +165,16 @@ def _fault(rootdir: Path, path: str, patterns: Sequence[str]) -> str:
     above = [rootdir.joinpath(*parts[:count]) for count in range(1, len(parts))]
     if any(part.startswith(".") or part in _NOT_THEIRS for part in parts):
         return "is in a folder that is not for tests"
-    if any((one / "pyvenv.cfg").exists() or disk.is_marked(one) for one in above):
+    if any((folder / "pyvenv.cfg").exists() or disk.is_marked(folder) for folder in above):
         return "is in a folder that is not for tests"
     fitting = [pattern for pattern in patterns if _matches(path, pattern)]
-    # pytest collects `test/test.py`, too, when that is named on its command line.
+    # pytest also collects `test/test.py` if it is named on the command line.
     is_meant = tuple(patterns) == _DEFAULT and not _AMONG.isdisjoint((*parts[:-1], PurePosixPath(path).stem))
     is_test_file = fitting or (is_meant and _has_tests(rootdir / path))
     never = _NEVER | _IF_NAMED.difference(patterns)
     if parts[-1].lower() in never or not is_test_file:
         return "is no test file by python_files"
-    # What is called as pytest's own patterns want it is a test file, whatever else may be one.
+    # A name that matches pytest's default patterns is that of a test file, whatever `python_files` says.
     is_called_so = any(_matches(path, pattern) for pattern in _DEFAULT)
     if all(_is_broad(pattern) for pattern in fitting) and not is_called_so and not _has_tests(rootdir / path):
         return "has no tests, so that it may be anything"
@@ -189,13 +189,13 @@ def _patterns(rootdir: Path, options: Sequence[str]) -> Sequence[str]:
 
 
 def _matches(path: str, pattern: str) -> bool:
-    """As pytest does it: a pattern without a folder is about the name alone."""
+    """Match as pytest does: a pattern without a folder is compared with the file name alone."""
     name = path if "/" in pattern else PurePosixPath(path).name
     return fnmatch.fnmatchcase(name, pattern) or fnmatch.fnmatchcase(name, f"*/{pattern}")
 
 
 def _is_broad(pattern: str) -> bool:
-    """Whether it says nothing about a file: `*.py`."""
+    """Whether it matches any Python file, like `*.py`."""
     return fnmatch.fnmatchcase("cart.py", pattern.rpartition("/")[2])
 
 
@@ -218,11 +218,11 @@ def _holds_tests(content: bytes) -> bool:
 FORMAT_KEY = "enrich_format_command"
 SECONDS = 20
 FOREIGN = 0.05
-"""A formatter that would change a greater share of a file's lines is not the one that the file is kept in."""
+"""A formatter that would change more than this share of a file's lines is not the one used for the file."""
 
 
 class Formatted(Struct, frozen=True):
-    """A text, and what a person must know about it: "" when all is well."""
+    """A text, and a note for people about it, "" if all is well."""
 
     text: str
     note: str = ""
@@ -232,10 +232,10 @@ class Tool(Struct, frozen=True):
     """A program that formats a file from stdin to stdout.
 
     Attributes:
-        words: What starts it, with `{filename}` for the file's name.
-        hook: How pre-commit's configuration names it.
-        files: Those that configure it, besides `pyproject.toml`.
-        lines: Its option for some lines only: from the `first` to the `last`, or to before the `end`; "" for none.
+        words: The command line, with `{filename}` for the name of the file.
+        hook: Its name in pre-commit's configuration.
+        files: The files that configure it, besides `pyproject.toml`.
+        lines: Its option to format only some lines, `first` to `last` or up to before `end`; "" for none.
     """
 
     words: tuple[str, ...]
@@ -245,31 +245,31 @@ class Tool(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """As people call it."""
+        """The name that people know it by."""
         return Path(self.words[0]).name if self.hook else FORMAT_KEY
 
     def installed(self) -> Tool | None:
-        """The one that stands beside this interpreter."""
+        """The tool installed beside this interpreter, None if there is none."""
         program = shutil.which(self.words[0], path=Path(sys.executable).parent)
         return replace(self, words=(program, *self.words[1:])) if program else None
 
     def is_configured(self, root: Path) -> bool:
-        """Whether a project has settings for it, or has pre-commit run it."""
+        """Whether a project has settings for it, or runs it by pre-commit."""
         hooks = (disk.read(root / ".pre-commit-config.yaml") or b"").decode("utf-8", "replace")
         is_hook = re.search(rf"\bid:\s*['\"]?{self.hook}['\"]?\s*$", hooks, re.MULTILINE) is not None
         return is_hook or has_tool(root, self.name) or any((root / name).is_file() for name in self.files)
 
     def format(self, root: Path, path: str, text: str, lines: tuple[int, int] | None = None) -> str:
-        """The text as the tool has it, all of it or what is new on these `lines` (1-based, inclusive).
+        """The text as the tool formats it, all of it or only these `lines` (1-based, inclusive).
 
         Raises:
-            OSError, SubprocessError: It does not run, or refuses the text.
-            EnrichError: It answers something that is no text of Python.
+            OSError, SubprocessError: It does not run, or rejects the text.
+            EnrichError: Its output is not Python text.
         """
         from pytest_enrich import patch
 
-        some = [self.lines.format(first=lines[0], last=lines[1], end=lines[1] + 1)] if lines else []
-        words = [*(word.replace("{filename}", path) for word in self.words), *some]
+        line_option = [self.lines.format(first=lines[0], last=lines[1], end=lines[1] + 1)] if lines else []
+        words = [*(word.replace("{filename}", path) for word in self.words), *line_option]
         data = patch.encode(text)
         done = subprocess.run(words, cwd=root, input=data, capture_output=True, timeout=SECONDS, check=True)
         return patch.decode(done.stdout, path)
@@ -289,9 +289,9 @@ FORMATTERS = (
 
 
 def formatted(root: Path, path: str, before: str | None, after: str) -> Formatted:
-    """The text `after` with what is not in `before` as the team's tools have it; None for a new file.
+    """The text `after`, with what is not in `before` (None for a new file) formatted by the team's tools.
 
-    Of those that sort imports and of those that format the one is used that the file is kept in.
+    Of the import sorters, and of the formatters, the one that the file already conforms to is used.
     """
     name, old, text = FORMAT_KEY, before or "", after
     try:
@@ -309,15 +309,15 @@ def formatted(root: Path, path: str, before: str | None, after: str) -> Formatte
 
 
 def form_of(root: Path) -> Form:
-    """The formatter of a project, for texts that nobody is told about."""
+    """The formatter of a project, for texts where its notes are shown to nobody."""
     return lambda path, before, after: formatted(root, path, before, after).text
 
 
 def _stages(root: Path) -> Iterator[Sequence[Tool]]:
-    """Tools of which one does: the one that is named, else those that sort imports, and then those that format.
+    """Groups of alternative tools: the configured command alone, else import sorters and then formatters.
 
     Raises:
-        EnrichError, ValueError: What names it cannot be read.
+        EnrichError, ValueError: The configuration cannot be read.
     """
     words = shlex.split(ini_value(root, FORMAT_KEY))
     if words:
@@ -330,7 +330,7 @@ def _stages(root: Path) -> Iterator[Sequence[Tool]]:
 
 @lru_cache(maxsize=32)  # a few files are asked about, each for many suggestions
 def _foreign(tool: Tool, root: Path, path: str, text: str) -> float:
-    """The share of the lines of a file, as it is, that the tool would change."""
+    """The share of a file's lines that the tool would change in the file as it is."""
     old = text.splitlines()
     new = tool.format(root, path, text).splitlines() if old else []
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
@@ -338,7 +338,7 @@ def _foreign(tool: Tool, root: Path, path: str, text: str) -> float:
 
 
 def _formatted(tool: Tool, root: Path, path: str, before: str, after: str) -> str:
-    """All of a file that is as the tool has it, else the new lines alone, the last ones first."""
+    """The whole file formatted if it already conforms to the tool, else only the new lines, last ones first."""
     if not _foreign(tool, root, path, before):
         return tool.format(root, path, after)
     matcher = SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
@@ -349,7 +349,7 @@ def _formatted(tool: Tool, root: Path, path: str, before: str, after: str) -> st
 
 
 def _meaning(text: str) -> tuple[list[str], list[str]]:
-    """What a file imports at its top, in no order, and the rest of it."""
+    """The imports at the top level of a file, regardless of their order, and the rest of it."""
     from pytest_enrich.imports.text import parse
 
     body = parse(text).body
@@ -364,5 +364,5 @@ def _source(node: ast.Import | ast.ImportFrom) -> str:
 
 
 def _why(error: Exception) -> str:
-    said = error.stderr.decode("utf-8", "replace") if isinstance(error, subprocess.CalledProcessError) else ""
-    return (said or str(error)).strip().partition("\n")[0]
+    message = error.stderr.decode("utf-8", "replace") if isinstance(error, subprocess.CalledProcessError) else ""
+    return (message or str(error)).strip().partition("\n")[0]

@@ -1,8 +1,8 @@
-"""A process that is ready for jobs and forks for each: as `process`, less what all jobs have in common.
+"""A process that is ready for jobs and forks for each: like `process`, without repeating what all jobs share.
 
-Where a fork could say something else than a fresh process, a fresh process is asked: for jobs that must see what
-importing the project does, for mutants of code that cannot be imported anew, and where the project is not fit to
-be forked.
+If the result of a fork could differ from that of a fresh process, a fresh process is used: for jobs that must see
+what importing the project does, for mutants of code that cannot be reimported, and for projects that are not fit
+for forking.
 """
 
 from __future__ import annotations
@@ -39,19 +39,18 @@ from pytest_enrich.sandboxes.process import ProcessSandbox
 MOST_ZYGOTES = 6
 TRIES = 2
 Key: TypeAlias = tuple[str, World, tuple[str, ...], int]
-"""Where its tests are, the world, what jobs may write, and the number of one of several that are alike."""
+"""Where its tests are, the world, what jobs may write, and a number for processes that are otherwise alike."""
 
 
 class ForkserverSandbox:
     """A `protocols.Sandbox` that starts a process when it is first needed, and forks it for each job.
 
-    Pytest's configuration depends on where the tests are: there is a process for each directory of tests, in each
-    world that jobs ask for, and for each job at a time that writes in the project (the last `MOST_ZYGOTES` are
-    kept), and one for jobs without tests; `close` ends them.
-    Several threads may use it.
+    Pytest's configuration depends on where the tests are, so there is a process for each directory of tests in
+    each world that jobs ask for, for each concurrent job that writes in the project, and for jobs without tests.
+    The last `MOST_ZYGOTES` are kept; `close` ends them. Several threads may use it.
 
     Args:
-        fresh: Does what is not done in forks, and says for both what the project is.
+        fresh: Does the jobs that are not forked, and defines the project for both.
     """
 
     def __init__(self, fresh: ProcessSandbox) -> None:
@@ -63,12 +62,12 @@ class ForkserverSandbox:
 
     @property
     def isolation(self) -> str:
-        """The layers round each process that forks, and so round all its forks."""
+        """The layers around each process that forks, and so around all its forks."""
         return self._fresh.isolation
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Why jobs that could have been forked were done in fresh processes, each reason once."""
+        """Why jobs that could have been forked were done in fresh processes; each reason once."""
         return tuple(self._notes)
 
     def execute(self, job: Job, *, timeout: float) -> Execution:
@@ -88,7 +87,7 @@ class ForkserverSandbox:
         return msgspec.structs.replace(reply.failed("crash", detail), seconds=time.monotonic() - started)
 
     def close(self) -> None:
-        """End all processes, with the jobs that are underway; from now on jobs are refused."""
+        """End all processes and their running jobs; from now on jobs are refused."""
         with self._lock:
             self._closed = True
             zygotes = [self._zygotes.popitem()[1] for _ in range(len(self._zygotes))]
@@ -96,13 +95,13 @@ class ForkserverSandbox:
             zygote.close()
 
     def _is_unfit(self, reason: str) -> bool:
-        """Whether there is a reason to do without forks, which is noted."""
+        """Whether there is a reason not to fork; it is noted."""
         if reason:
             self._notes.setdefault(f"jobs run in fresh processes, which is slower: {reason}")
         return bool(reason)
 
     def _try(self, job: Job, timeout: float) -> Execution | None:
-        """The execution; None when the process that forks did not outlive it."""
+        """The execution; None if the process that forks did not survive it."""
         zygote = self._zygote(self._argument(job), process.world(job), process.writes(job))
         try:
             if self._is_unfit(zygote.unfit) or not _can(zygote, job):
@@ -113,20 +112,20 @@ class ForkserverSandbox:
             zygote.release()
 
     def _argument(self, job: Job) -> Path | None:
-        """What pytest is to be started with: the test file, or the nearest directory if it does not exist."""
+        """What to start pytest with: the test file, or its nearest existing parent directory."""
         if isinstance(job, Explore):
             return None
         path = self._fresh.rootdir / _test_path(job)
         return next(place for place in (path, *path.parents) if place.exists())
 
     def _zygote(self, argument: Path | None, world: World, writes: tuple[str, ...]) -> Zygote:
-        """One that is ready for such tests, taken; one that is gone or out of date is replaced.
+        """Take a process that is ready for such tests, replacing one that is gone or out of date.
 
-        Jobs that write would meet in the directories of one process: each has one to itself.
+        Jobs that write would share the directories of a process, so each has one to itself.
         """
         with self._lock:
             if self._closed:
-                raise OSError("the sandbox is closed")  # a thread was not told yet
+                raise OSError("the sandbox is closed")  # a thread may not know that yet
             keys = ((_place(argument), world, writes, number) for number in count())
             key = next(key for key in keys if not writes or not self._is_busy(key))
             zygote = self._zygotes.pop(key, None)
@@ -146,21 +145,21 @@ class ForkserverSandbox:
 
 
 def _place(argument: Path | None) -> str:
-    """Pytest starts in the same way with all files of a directory, and in another with the directory itself."""
+    """What pytest starts with, as a key: all files of a directory are alike, but not the directory itself."""
     if argument is None:
         return ""
     return f"files in {argument.parent}" if argument.is_file() else f"the directory {argument}"
 
 
 def _test_path(job: Job) -> str:
-    """The test file that a job is about; of several in a directory the first."""
+    """The test file of a job; the first one if there are several in its directory."""
     if isinstance(job, Record | Collect):
         return next(iter(_files(job.tests)), "")
     return job.test_path if isinstance(job, Vary) else job.path
 
 
 def _can(zygote: Zygote, job: Job) -> bool:
-    """Whether a fork of this process can do the job: of what it holds no other text can take the place."""
+    """Whether a fork of this process can do the job: no other text can replace a file that it has loaded."""
     if isinstance(job, Mutate):
         return zygote.can_change(job.source) and not zygote.has_loaded(job.path)
     if isinstance(job, Vary):
@@ -169,18 +168,18 @@ def _can(zygote: Zygote, job: Job) -> bool:
 
 
 def _is_unable(execution: Execution | None) -> bool:
-    """Whether a fork could not put every mutant in place, where a fresh process may."""
+    """Whether a fork could not put every mutant in place, while a fresh process might."""
     answer = execution.answer if isinstance(execution, Answered) else None
     return isinstance(answer, Mutated) and bool(answer.unable)
 
 
 def _files(tests: Iterable[str]) -> tuple[str, ...]:
-    """The files that node ids lie in, each once."""
+    """The files that these node ids are in, each once."""
     return tuple(dict.fromkeys(test.partition("::")[0] for test in tests))
 
 
 def forkable(job: Job) -> bool:
-    """Whether a fork can do it: not when what imports do must be seen, nor for tests of several directories."""
+    """Whether a fork can do it: not if imports must be observed, or if the tests are in several directories."""
     if isinstance(job, Mutate):
         return {Path(file).parent for file in _files(job.others)} <= {Path(job.path).parent}
     if isinstance(job, Record):
@@ -189,7 +188,7 @@ def forkable(job: Job) -> bool:
 
 
 def unsupported() -> str:
-    """Why forking is not done on this system, "" where it is."""
+    """Why this system does not support forking, "" if it does."""
     if not hasattr(os, "fork"):
         return "this system cannot fork"
     if not sys.platform.startswith("linux"):

@@ -1,4 +1,4 @@
-"""The process that forks: started, asked for jobs, ended; and whether the disk still holds what it has loaded."""
+"""The process that forks: starting it, asking it for jobs, ending it; and whether what it loaded is current."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from pytest_enrich.sandboxes.limits import excess, start
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
 READY_SECONDS = 60.0
-"""For importing the project: its own tests need as long."""
+"""For importing the project, which its own tests have to do as well."""
 Stamp: TypeAlias = tuple[int, int] | None
-"""Time of change in nanoseconds, and size; None for a file that is not there."""
+"""Modification time in nanoseconds, and size; None for a file that does not exist."""
 
 CONFIGURATION = (
     "conftest.py",
@@ -38,7 +38,7 @@ CONFIGURATION = (
     "setup.cfg",
 )
 GRAIN = 20_000_000
-"""Nanoseconds by which a file's time may lie before the clock's."""
+"""Nanoseconds by which the time of a file may lag behind the clock."""
 UNSURE = (-1, -1)
 
 
@@ -58,7 +58,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """What the payload says when it is ready; what project code can write is only a reason for caution."""
+    """What the payload says when it is ready; project code can forge it, so it is only used for caution."""
 
     unfit: str
     files: tuple[str, ...] = ()
@@ -69,15 +69,15 @@ class Ready(msgspec.Struct, frozen=True):
 def instructions(
     fresh: ProcessSandbox, place: Path, argument: Path | None, world: World, writes: tuple[str, ...] = ()
 ) -> Start:
-    """What one for tests at `argument` is told; without the limit of processor time: it lasts for many jobs."""
+    """What the payload is told for tests at `argument`; no limit of processor time, since it serves many jobs."""
     written = fresh.layers.written(fresh.rootdir, writes)
-    kept = msgspec.to_builtins(limits.within(READY_SECONDS))
+    most_by_name = msgspec.to_builtins(limits.within(READY_SECONDS))
     return Start(
         rootdir=str(fresh.rootdir),
         scratch=str(place),
         pytest_args=fresh.pytest_args,
         path=fresh.import_path(),
-        limits={name: most for name, most in kept.items() if name != "cpu_seconds"},
+        limits={name: most for name, most in most_by_name.items() if name != "cpu_seconds"},
         confinement=fresh.layers.confinement(forks=True, written=written),
         argument="" if argument is None else str(argument),
         world=world,
@@ -87,13 +87,13 @@ def instructions(
 
 
 class Forker:
-    """One such process; several threads may ask it for jobs.
+    """A process that forks; several threads may ask it for jobs.
 
     Args:
-        fresh: Whose interpreter and layers it has.
-        told: What it is to be ready for.
+        fresh: Provides the interpreter and the layers.
+        told: What it should be ready for.
         environ: Its environment.
-        output: Where it prints.
+        output: Where its output goes.
 
     Raises:
         OSError: It cannot be started.
@@ -116,17 +116,17 @@ class Forker:
             raise
 
     def ready(self) -> Ready:
-        """What it says when it has imported the project, or why it has not; waits for that."""
+        """Wait until it has imported the project; returns what it says then, or why it has not."""
         self._socket.settimeout(READY_SECONDS)
         try:
-            said = self._socket.recv(64)
+            message = self._socket.recv(64)
         except TimeoutError:
             return Ready(f"the project was not imported within {READY_SECONDS:.0f} s")
         except OSError:
-            said = b""
+            message = b""
         finally:
             self._socket.settimeout(None)
-        if not said:
+        if not message:
             return Ready(
                 f"the process that imports the project ended: {process.tail(self._output)[-500:].strip()}"
             )
@@ -136,18 +136,18 @@ class Forker:
             return Ready(f"the process that imports the project did not say what it loaded: {error}")
 
     def is_alive(self, patience: float = 0.0) -> bool:
-        """Whether its end cannot be seen yet: its files are closed shortly before that can be."""
+        """Whether it still seems alive: its files are closed shortly before its end can be seen."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(patience)
         return self._process.returncode is None
 
     @contextlib.contextmanager
     def asked(self, job_file: Path, output: IO[bytes]) -> Iterator[int]:
-        """Ask for a job; gives the descriptor to read its status from."""
+        """Ask for a job; yields the descriptor to read its status from."""
         reader, writer = os.pipe()
         try:
             try:
-                # A process that is gone is found out by the end of the status.
+                # If the process is gone, the status simply ends.
                 with self._lock, contextlib.suppress(OSError):
                     message = f"job {job_file}\n".encode()
                     socket.send_fds(self._socket, [message], [writer, output.fileno()])
@@ -158,17 +158,17 @@ class Forker:
             os.close(reader)
 
     def attend(self, reader: int, job_file: Path, watch: process.Watch) -> tuple[bytes, str]:
-        """The job's status, and why it was stopped before its time, "" when it was not."""
-        said, stopped = bytearray(), "interrupted"
+        """The status of the job, and why it was stopped early, "" if it was not."""
+        status, stopped = bytearray(), "interrupted"
         try:
-            stopped = process.read(reader, said, watch)
+            stopped = process.read(reader, status, watch)
         finally:
             if stopped:
-                self._stop(reader, said, job_file)
-        return bytes(said), stopped
+                self._stop(reader, status, job_file)
+        return bytes(status), stopped
 
     def _stop(self, reader: int, said: bytearray, job_file: Path) -> None:
-        """End a job before its time, or all of this if it does not listen."""
+        """End a job early, or this whole process if it does not react."""
         with self._lock, contextlib.suppress(OSError):
             self._socket.sendall(f"stop {job_file}\n".encode())
         if process.read(reader, said, process.Watch(time.monotonic() + process.PATIENCE, str)):
@@ -176,7 +176,7 @@ class Forker:
             process.end_strays(job_file.parent.name)
 
     def close(self) -> None:
-        """End it, and all that it started: without a line it should end by itself, and is given time for that."""
+        """End it and everything it started: with the socket closed it should end by itself, and gets time to."""
         self._socket.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(process.PATIENCE)
@@ -190,7 +190,7 @@ class Forker:
 
 
 def take_stamp(files: Iterable[str], since: int) -> dict[str, Stamp]:
-    """Stamps of files read after `since` (nanoseconds); one that changed since may have been read before."""
+    """Stamps of files read after `since` (nanoseconds); `UNSURE` for those that may have changed since."""
     stamps = {file: stamp_of(file) for file in files}
     return {file: UNSURE if stamp and stamp[0] >= since - GRAIN else stamp for file, stamp in stamps.items()}
 
@@ -198,26 +198,26 @@ def take_stamp(files: Iterable[str], since: int) -> dict[str, Stamp]:
 def stamp_of(file: str) -> Stamp:
     """The stamp of a file as it is now."""
     try:
-        found = os.stat(file)  # noqa: PTH116 - many files for each job
+        status = os.stat(file)  # noqa: PTH116 - many files for each job
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return status.st_mtime_ns, status.st_size
 
 
 def configuring(rootdir: Path, argument: Path | None) -> set[str]:
-    """Files that would count for tests at `argument`, whether they are there or not."""
+    """The files that could configure tests at `argument`, whether they exist or not."""
     place = rootdir if argument is None else argument
     above = [folder for folder in (place, *place.parents) if folder.is_relative_to(rootdir)]
     return {str(folder / name) for folder in (*above, rootdir) for name in CONFIGURATION}
 
 
 class Zygote:
-    """A process that has pytest configured for tests at `argument` (None: without tests), in a world.
+    """A process with pytest configured for tests at `argument` (None: without tests), in a world.
 
-    Where its jobs may write in the project (`writes`), it is asked for one at a time.
+    If its jobs may write in the project (`writes`), it does only one at a time.
 
     Attributes:
-        unfit: Why it does no jobs; "" when it does.
+        unfit: Why it cannot do jobs; "" if it can.
 
     Raises:
         OSError: It cannot be started.
@@ -241,10 +241,10 @@ class Zygote:
         try:
             self._place = self._open.enter_context(scratch_directory(home=world.home))
             self._environ = environment.clean(os.environ, self._place, allowed=fresh.env, world=world)
-            output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it is closed with all the rest
+            output = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - it is closed with everything else
             self._open.enter_context(output)
-            told = instructions(fresh, self._place, argument, world, writes)
-            self.forker = Forker(fresh, told, self._environ, output)
+            instruction = instructions(fresh, self._place, argument, world, writes)
+            self.forker = Forker(fresh, instruction, self._environ, output)
             self._open.callback(self.forker.close)
             ready = self.forker.ready()
         except BaseException:
@@ -254,17 +254,17 @@ class Zygote:
         self._files = {os.path.realpath(file) for file in ready.files}
         self._held = {os.path.realpath(file) for file in ready.held}
         self._loaded = {os.path.realpath(file) for file in ready.loaded}
-        wanted = {*ready.files, *configuring(fresh.rootdir, argument)}
-        self._stamps = take_stamp(wanted, since)
+        files = {*ready.files, *configuring(fresh.rootdir, argument)}
+        self._stamps = take_stamp(files, since)
 
     def is_current(self) -> bool:
-        """Whether it lives (or had a reason not to), and is made of what there is now."""
+        """Whether it is alive (or has a reason not to be), and what it was made from has not changed."""
         alive = bool(self.unfit) or self.forker.is_alive()
         is_same = self._current_surroundings() == self._surroundings
         return alive and is_same and all(stamp_of(file) == stamp for file, stamp in self._stamps.items())
 
     def _current_surroundings(self) -> dict[str, str]:
-        """What of the environment reaches every job."""
+        """The part of the environment that reaches every job."""
         return environment.clean(os.environ, Path(os.sep), allowed=self._fresh.env)
 
     def has_loaded(self, path: str) -> bool:
@@ -272,12 +272,12 @@ class Zygote:
         return os.path.realpath(self._fresh.rootdir / path) in self._files
 
     def can_change(self, path: str) -> bool:
-        """Whether a fork may try mutants of a file: import them, or exchange the code of functions."""
+        """Whether a fork can try mutants of a file: by importing them, or by replacing the code of functions."""
         file = os.path.realpath(self._fresh.rootdir / path)
         return file not in self._held or file in self._loaded
 
     def execute(self, job: Job, timeout: float) -> Execution | None:
-        """Do `job` in a fork; None when this process ended, and the job with it.
+        """Do `job` in a fork; None if this process ended, and the job with it.
 
         Raises:
             OSError: The job's files cannot be made.
@@ -290,32 +290,32 @@ class Zygote:
     def _run(self, job: Job, answer_file: Path, timeout: float) -> process.Ended | None:
         place = answer_file.parent
         environ = environment.clean(os.environ, place, allowed=self._fresh.env, world=self._world)
-        own = {name: value for name, value in environ.items() if self._environ.get(name) != value}
+        variables = {name: value for name, value in environ.items() if self._environ.get(name) != value}
         job_file = place / "job.json"
-        job_file.write_bytes(msgspec.json.encode(self._fresh.work(job, answer_file, timeout, own)))
+        job_file.write_bytes(msgspec.json.encode(self._fresh.work(job, answer_file, timeout, variables)))
         before = start(place)
         with tempfile.TemporaryFile(buffering=0) as output, self.forker.asked(job_file, output) as reader:
             watch = process.Watch(time.monotonic() + timeout, functools.partial(excess, place, before))
-            said, stopped = self.forker.attend(reader, job_file, watch)
-            if not stopped and process.how(said) in {"", "stopped"} and not self.forker.is_alive(0.1):
-                # With it and the job's supervisor gone, nobody has ended the job.
+            status, stopped = self.forker.attend(reader, job_file, watch)
+            if not stopped and process.how(status) in {"", "stopped"} and not self.forker.is_alive(0.1):
+                # Both it and the job's supervisor are gone, so nobody has ended the job.
                 process.end_strays(self._place.name)
                 process.end_strays(place.name)
                 return None
-            return process.ended(said, stopped, watch.excess, output)
+            return process.ended(status, stopped, watch.excess, output)
 
     def take(self) -> None:
-        """Somebody is about to ask for a job."""
+        """Note that somebody is about to ask for a job."""
         with self._lock:
             self._users += 1
 
     @property
     def is_busy(self) -> bool:
-        """Whether somebody has asked for a job that is not done."""
+        """Whether a job that was asked for is not done yet."""
         return bool(self._users)
 
     def release(self) -> None:
-        """The job is done."""
+        """Note that the job is done."""
         with self._lock:
             self._users -= 1
             last = self._retired and not self._users
@@ -323,7 +323,7 @@ class Zygote:
             self.close()
 
     def retire(self) -> None:
-        """Close it when nobody uses it any more."""
+        """Close it as soon as nobody uses it any more."""
         with self._lock:
             self._retired = True
             idle = not self._users
@@ -331,5 +331,5 @@ class Zygote:
             self.close()
 
     def close(self) -> None:
-        """End it, its jobs, and all that they started; remove what it wrote."""
+        """End it, its jobs, and everything they started; remove what it wrote."""
         self._open.close()
