@@ -1,6 +1,6 @@
 """Which lines changed since a commit: git is asked, never changed, and no setting of the user's but a name counts.
 
-`since` answers it; `environment` is that of a process that must not take a hook's repository for its own.
+`since` answers that; `environment` is for a process that must not take a hook's repository for its own.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def need(folder: Path, *words: str) -> bytes:
     """What git prints when all is well.
 
     Raises:
-        UsageError: It is not; with git's own words.
+        UsageError: It is not; the message has git's own words.
     """
     said = ask(folder, *words)
     if said.status:
@@ -114,7 +114,7 @@ def _lines(text: str) -> list[str]:
 
 
 def check_base(rootdir: Path) -> None:
-    """See to it that there is a work tree to ask about.
+    """Check that there is a work tree to ask about.
 
     Raises:
         UsageError: There is none, or git does not trust it.
@@ -155,7 +155,7 @@ def _unknown(rootdir: Path, since: str) -> str:
     lines = ["there is no such commit here"]
     remote, _, branch = since.partition("/")
     remotes = ask(rootdir, "remote").word.split("\n")
-    lines += [f"There is:    {one}/{since}" for one in remotes if one and _resolved(rootdir, f"{one}/{since}")]
+    lines += [f"There is:    {name}/{since}" for name in remotes if name and _resolved(rootdir, f"{name}/{since}")]
     if branch and remote in remotes:
         lines.append(f"Fetch it:    git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}")
     if _is_shallow(rootdir):
@@ -244,8 +244,8 @@ def _file(path: bytes, hunks: Sequence[Hunk]) -> Iterator[FileDiff]:
 def since(rootdir: Path, name: str) -> Changes:
     """What changed since `name`: `staged`, `HEAD`, or a commit, from where it and HEAD parted.
 
-    Lines are those of the work tree. Files that git does not know yet are new, but for `staged`; ignored ones
-    never count. `rootdir` may lie below the top of the work tree, and in a worktree or submodule of its own.
+    Lines are those of the work tree. Files that git does not know yet are new, except for `staged`; ignored
+    ones never count. `rootdir` may lie below the top of the work tree, and in a worktree or submodule of its own.
 
     Raises:
         UsageError: git cannot say; what to do about it is said.
@@ -254,16 +254,16 @@ def since(rootdir: Path, name: str) -> Changes:
     if name == STAGED:
         return Changes(since=name, base=_resolved(rootdir, "HEAD"), lines=_below(rootdir, _staged(rootdir)))
     start = find_base(rootdir, name)
-    found = {one.path: one.lines for one in _diff(rootdir, start)}
+    found = {diff.path: diff.lines for diff in _diff(rootdir, start)}
     return Changes(since=name, base=start, lines=_below(rootdir, found) | _untracked(rootdir))
 
 
 def _staged(rootdir: Path) -> dict[str, tuple[int, ...]]:
-    """What is staged, by where it stands in the work tree, which is what tests ran."""
-    after = {one.path: one for one in _diff(rootdir)}
+    """What is staged, by where it is in the work tree, which is what the tests ran."""
+    after = {diff.path: diff for diff in _diff(rootdir)}
     return {
-        one.path: carried(one.lines, after[one.path].hunks if one.path in after else ())
-        for one in _diff(rootdir, "--cached")
+        diff.path: carried(diff.lines, after[diff.path].hunks if diff.path in after else ())
+        for diff in _diff(rootdir, "--cached")
     }
 
 
@@ -272,7 +272,7 @@ def _diff(rootdir: Path, *what: str) -> Iterable[FileDiff]:
 
 
 def _submodules(rootdir: Path) -> Sequence[str]:
-    """Their places: a limit to Python files would leave them out."""
+    """Their paths: a limit to Python files would leave them out."""
     top = Path(ask(rootdir, "rev-parse", "--show-toplevel").word)
     if not (top / ".gitmodules").is_file():
         return ()

@@ -57,7 +57,7 @@ DOUBTFUL = "what was found reads less well than what waits; --enrich-max=0 shows
 Room: TypeAlias = tuple[str, str | None]
 """A test file, and a class in it that stands alone; None for everything else."""
 ENOUGH = (math.inf, 2, 1)
-"""How many others must wait before a test is held back about which nothing, one thing, or more is odd."""
+"""How many others must wait before a test with nothing, one thing, or more to stumble over is held back."""
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
 
@@ -268,7 +268,7 @@ class Ledger:
     def _asked(self) -> dict[tuple[str, str], set[str]]:
         """Which proposers have finished with a gap before, by its id and the digest of the code."""
         asked: dict[tuple[str, str], set[str]] = {}
-        # A gap whose suggestion no longer waits is open to other ideas: people turned it down, or it closed a part.
+        # A gap whose suggestion no longer waits is open to other ideas: people turned it down, or it left a part.
         for finished in self._store.finished():
             if finished.outcome == FOUND:
                 asked.pop((finished.gap.id, finished.digest), None)
@@ -337,7 +337,7 @@ class Ledger:
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}
 
     def _doubt(self, attempt: Attempt) -> tuple[bool, float]:
-        """Whether people did not want such tests; how much is doubted or, where few are shown, odd."""
+        """Whether people did not want such tests; how much is doubted or, where few are shown, stumbled over."""
         is_last = self._known.comes_last(attempt.candidate, attempt.verdict.grade or "ungraded")
         struck = strikes(attempt.candidate) if self._maximum else 0
         return is_last, attempt.candidate.origin.doubt + struck
@@ -382,7 +382,7 @@ def _said(attempt: Attempt) -> tuple[str, str]:
 
 
 def enough(struck: float) -> float:
-    """How many others must wait so that nobody misses a test about which so much is odd."""
+    """How many others must wait so that nobody misses a test with so much to stumble over."""
     return ENOUGH[min(int(struck), len(ENOUGH) - 1)]
 
 
