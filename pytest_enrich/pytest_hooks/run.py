@@ -117,7 +117,7 @@ class Run:
 
     def _follow(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> None:
         measurement.restore(self._measured)
-        # Which tests ran says nothing about coverage that is of another run.
+        # Which tests ran says nothing about the coverage of another run.
         partial = () if self._earlier else part_options(config)
         reason = self._reason_not_to(config, status, partial)
         if reason is not None:
@@ -139,7 +139,7 @@ class Run:
         session.run(settings, self._coverage(config, status, took, terminal), terminal)
 
     def _reason_not_to(self, config: pytest.Config, status: int, partial: Sequence[str]) -> str | None:
-        """Why there is no run, "" for a reason that pytest has said already; None when there is one."""
+        """Why there is no run, "" for a reason that pytest has already given; None when there is a run."""
         if config.option.collectonly:
             return "nothing ran, nothing to do"
         if status in _SILENT:
@@ -153,7 +153,7 @@ class Run:
         return None
 
     def _ended_early(self, config: pytest.Config, status: int) -> str:
-        """Why the tests did not come to their end, "" when they did: nothing is known of what did not run."""
+        """Why the tests did not run to their end, "" when they did: nothing is known of what did not run."""
         suite = self._suite
         is_interrupted = suite.interrupted or status == pytest.ExitCode.INTERRUPTED
         if is_interrupted and suite.broken:
@@ -165,7 +165,7 @@ class Run:
         return "not run, the tests were interrupted" if is_interrupted else ""
 
     def _nothing(self, chosen: Sequence[str]) -> str | None:
-        """Why there is nothing to do where no test ran, None for a suite that has no test as yet."""
+        """Why there is nothing to do where no test ran, None for a suite that has no tests yet."""
         if chosen:
             return f"nothing to do, no test was selected ({', '.join(chosen)})"
         return None if self._suite.is_empty else "nothing to do, all tests were deselected"

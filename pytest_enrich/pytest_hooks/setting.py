@@ -52,7 +52,7 @@ def read(config: pytest.Config) -> Settings:
         only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
         changes=_changes(config),
         earlier=config.getoption("enrich_from") or "",
-        # Which part of the work this job does: said for one run, so that there is no key for it.
+        # Which part of the work this job does: given for a single run, so there is no key for it.
         shard=_value(config, "shard", values.shard) if config.getoption("enrich_shard") is not None else Shard(),
         grade=_value(config, "grade", values.grade),
         sandbox=kind,
@@ -80,7 +80,7 @@ def read(config: pytest.Config) -> Settings:
 
 
 def _policy(config: pytest.Config) -> policy.Named:
-    """What the project's own configuration names: the command line, which anybody may type, loosens nothing."""
+    """What the project's own configuration names: the command line, which anybody may type, cannot loosen it."""
     with said_of(policy.KEY):
         name = targets.ini_value(config.rootpath, policy.KEY)
         if name != (said := str(config.getini(policy.KEY))):
@@ -90,7 +90,7 @@ def _policy(config: pytest.Config) -> policy.Named:
 
 @contextmanager
 def said_of(option: str) -> Iterator[None]:
-    """What is impossible in this block pytest shows as an error of the option, which is as it was typed.
+    """Have pytest show what is impossible in this block as an error of the option, as that was typed.
 
     Raises:
         pytest.UsageError: With the lines of the error below each other.
@@ -122,7 +122,7 @@ def _globs(config: pytest.Config, name: str) -> tuple[str, ...]:
 
 
 def _reports(config: pytest.Config, directory: Path) -> tuple[WantedReport, ...]:
-    """What is to be written at the end; that it can be is known before the tests run."""
+    """What is to be written at the end; whether it can be is checked before the tests run."""
     said, texts = "--enrich-report=", config.getoption("enrich_report")
     if not texts:
         said, texts = "enrich_report = ", config.getini("enrich_report")
@@ -130,8 +130,8 @@ def _reports(config: pytest.Config, directory: Path) -> tuple[WantedReport, ...]
         return formats.detected(os.environ)
     with said_of(f"{said}{' '.join(texts)}"):
         wanted = formats.wanted(texts)
-        for one in wanted:
-            reports.place(one, directory, config.rootpath)
+        for report in wanted:
+            reports.place(report, directory, config.rootpath)
         return wanted
 
 
@@ -168,8 +168,8 @@ def prove(config: pytest.Config) -> int:
     file = Path(config.option.enrich_prove)
     try:
         asked = msgspec.json.decode(file.read_bytes(), type=Question | Replay | None)
-        found = session.answer(read(config), asked)
+        answer = session.answer(read(config), asked)
     except (OSError, SyntaxError, ValueError, EnrichError) as error:
         raise pytest.UsageError(f"--enrich-prove={file}: {error}") from None
-    file.with_suffix(".answer").write_bytes(msgspec.json.encode(found))
+    file.with_suffix(".answer").write_bytes(msgspec.json.encode(answer))
     return 0

@@ -32,14 +32,14 @@ from pytest_enrich.store.evidence import Answers
 
 CONFINED = "rlimits-only"
 LOADING = 60.0
-"""So long kept tests wait for a model that is being loaded."""
+"""How long kept tests wait for a model that is being loaded."""
 HEAD_START, GLANCE = 15.0, 0.2
-"""Seconds by which a model loads later than others begin, unless they kept something, looked for so often."""
+"""Seconds that others have before a model loads, unless they keep something; and how often that is checked."""
 _DIGEST = 12
 Proposers: TypeAlias = tuple[tuple[Role, Proposer], ...]
 """Who asks a model, and what it has to be able to do for that."""
 Improvers: TypeAlias = tuple[tuple[Role, Improver, bool], ...]
-"""The same of those who think of versions of a kept test, and whether these are to notice more."""
+"""The same for those who think of versions of a kept test, and whether these are to notice more."""
 
 
 class LocalModel:
@@ -61,9 +61,9 @@ class LocalModel:
         self._loading.start()
 
     def _load(self) -> None:
-        """While others search: what comes first is how tests that they found are said.
+        """Load while others search: what comes first is how the tests that they find are worded.
 
-        The first of these is what people wait for: until there is one it has the machine for itself, for a while.
+        People wait for the first of these: until there is one, the search has the machine to itself, for a while.
         """
         end = time.monotonic() + HEAD_START
         while time.monotonic() < end and not self._asker.has_kept and not self._wanted.wait(GLANCE):
@@ -72,7 +72,7 @@ class LocalModel:
         self._able["names"] = abilities.show(self._asker, "names")
 
     def _can(self, role: Role) -> bool:
-        """Whether it can, as far as is known: nobody waits longer for it than for a model that is loaded."""
+        """Whether it can, as far as is known; nobody waits for that longer than for a model to load."""
         self._wanted.set()
         self._loading.join(timeout=max(min(self._asker.left(), LOADING), 0.0))
         if self._able.get(role) is None and not self._loading.is_alive():
@@ -90,9 +90,9 @@ class LocalModel:
         return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
 
     def improvers(self) -> Iterator[tuple[Improver, bool]]:
-        """Who says kept tests better, and who makes them notice more; once the model is loaded.
+        """Who words kept tests better, and who makes them notice more; once the model is loaded.
 
-        Whether it can is asked when its turn comes: in between the server would read other questions.
+        Whether the model can is asked when their turn comes: before, the server would read other questions.
         """
         for role, improver, more in self._improvers:
             if self._can(role) and not self._loading.is_alive():
@@ -105,7 +105,7 @@ class LocalModel:
 
     @property
     def is_gone(self) -> bool:
-        """Whether it does not answer any more."""
+        """Whether it no longer answers."""
         return bool(self._asker.problem)
 
     def is_unasked(self, target: Target) -> bool:
@@ -180,7 +180,7 @@ def begin(settings: Settings, sandbox: Sandbox, course: Course) -> LocalModel | 
     strategies: Proposers = (("use", use), ("tests", scenario))
     strategies = strategies if known.is_small else strategies[::-1]
     names: Improvers = (("names", Wording(asker, excluded).versions, False),)
-    # Where nothing confines it, no code runs that a model wrote.
+    # Where nothing confines it, code that a model wrote is not run.
     if sandbox.isolation == CONFINED and settings.sandbox != "process":
         return LocalModel(found, asker, (), names)
     return LocalModel(found, asker, strategies, (*names, ("tests", scenario.sharper, True)))

@@ -108,7 +108,7 @@ class Slots(Around):
 
 
 class Remembering(Around):
-    """Does what the sandbox inside does, but answers a `Record` only once. A failure is not an answer."""
+    """Does what the sandbox inside does; a `Record` that was answered is not run again. A failure is no answer."""
 
     def __init__(self, inside: Sandbox) -> None:
         super().__init__(inside)

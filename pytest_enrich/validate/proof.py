@@ -311,8 +311,8 @@ ALONE = 3
 def beside(proof: Proof, slower: float = 1.0) -> tuple[Proof, dict[str, str] | None]:
     """A proof that runs beside the tests of its file, and how these end without the candidate.
 
-    That is asked only once in a run for all candidates of a file. It is None when nothing can be said, or when each
-    of them takes too long: then there is nothing to run beside.
+    That is asked only once in a run for all candidates of a file. It is None when nothing can be said, or when
+    each of them takes too long: then there is nothing to run beside.
 
     Args:
         proof: Of a candidate.
