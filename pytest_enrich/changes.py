@@ -85,10 +85,10 @@ def need(folder: Path, *words: str) -> bytes:
     Raises:
         UsageError: It is not; the message has git's own words.
     """
-    said = ask(folder, *words)
-    if said.status:
-        raise UsageError(f"git {words[0]} failed: {_lines(said.errors)[-1]}")
-    return said.output
+    reply = ask(folder, *words)
+    if reply.status:
+        raise UsageError(f"git {words[0]} failed: {_lines(reply.errors)[-1]}")
+    return reply.output
 
 
 def _resolved(folder: Path, name: str) -> str:
@@ -119,10 +119,10 @@ def check_base(rootdir: Path) -> None:
     Raises:
         UsageError: There is none, or git does not trust it.
     """
-    said = ask(rootdir, "rev-parse", "--is-inside-work-tree")
-    if said.word == "true":
+    reply = ask(rootdir, "rev-parse", "--is-inside-work-tree")
+    if reply.word == "true":
         return
-    why = _reason(said.errors) if said.status else "this is no work tree"
+    why = _reason(reply.errors) if reply.status else "this is no work tree"
     raise UsageError(f"{rootdir} is not in the work tree of a git repository: {why}\nDo without this option.")
 
 
@@ -218,8 +218,8 @@ def read_diff(output: bytes) -> Iterator[FileDiff]:
             path, hunks = b"", []
         elif line.startswith(b"+++ "):
             path = line[4:].removesuffix(b"\t")  # behind a name with a space
-        elif found := _HUNK.match(line):
-            old, removed, new, added = (int(text or b"1") for text in found.groups())
+        elif header := _HUNK.match(line):
+            old, removed, new, added = (int(text or b"1") for text in header.groups())
             hunks.append(Hunk(old + (not removed), removed, new + (not added), added))
             for _ in islice(lines, removed + added):
                 pass  # these lines may look like others
@@ -228,12 +228,12 @@ def read_diff(output: bytes) -> Iterator[FileDiff]:
 
 def carried(lines: Iterable[int], hunks: Sequence[Hunk]) -> tuple[int, ...]:
     """Where lines of the old text are in the new one; those that a hunk takes away are left out."""
-    found = []
+    new_lines = []
     for line in lines:
         before = [hunk for hunk in hunks if hunk.old <= line]
         if all(line >= hunk.old + hunk.removed for hunk in before):
-            found.append(line + sum(hunk.added - hunk.removed for hunk in before))
-    return tuple(found)
+            new_lines.append(line + sum(hunk.added - hunk.removed for hunk in before))
+    return tuple(new_lines)
 
 
 def _file(path: bytes, hunks: Sequence[Hunk]) -> Iterator[FileDiff]:
@@ -254,8 +254,8 @@ def since(rootdir: Path, name: str) -> Changes:
     if name == STAGED:
         return Changes(since=name, base=_resolved(rootdir, "HEAD"), lines=_below(rootdir, _staged(rootdir)))
     start = find_base(rootdir, name)
-    found = {diff.path: diff.lines for diff in _diff(rootdir, start)}
-    return Changes(since=name, base=start, lines=_below(rootdir, found) | _untracked(rootdir))
+    lines = {diff.path: diff.lines for diff in _diff(rootdir, start)}
+    return Changes(since=name, base=start, lines=_below(rootdir, lines) | _untracked(rootdir))
 
 
 def _staged(rootdir: Path) -> dict[str, tuple[int, ...]]:

@@ -104,10 +104,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> Generator[None, Any, Any]:
     """Before pytest-cov looks at the options: ask it to measure."""
-    known = early_config.known_args_namespace
-    if _is_inert() or not (known.enrich or known.enrich_run):
+    options = early_config.known_args_namespace
+    if _is_inert() or not (options.enrich or options.enrich_run):
         return (yield)
-    if known.enrich_run:
+    if options.enrich_run:
         from pytest_enrich.pytest_hooks import single
 
         single.prepare(early_config)
@@ -116,8 +116,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 
 
 def _measured(config: pytest.Config, args: list[str]) -> Generator[None, Any, Any]:
-    known = config.known_args_namespace
-    if known.collectonly or known.help or known.version:
+    options = config.known_args_namespace
+    if options.collectonly or options.help or options.version:
         return (yield)
     from pytest_enrich import measurement
     from pytest_enrich.pytest_hooks import root

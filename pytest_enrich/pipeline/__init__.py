@@ -159,7 +159,7 @@ def _does_all_of(new: Kept, old: Verdict, *, more: bool) -> bool:
 def is_among(candidate: Candidate, earlier: Iterable[Attempt]) -> bool:
     """Whether this test was dropped before."""
     body = patch.body_of(candidate)
-    return any(isinstance(known.verdict, Dropped) and patch.body_of(known.candidate) == body for known in earlier)
+    return any(isinstance(tried.verdict, Dropped) and patch.body_of(tried.candidate) == body for tried in earlier)
 
 
 def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, context: RunContext) -> bool:
@@ -269,7 +269,7 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
     Yields what was done when it makes room, and returns what was done since.
     """
     names = [part.qualname for part in target.parts or (target,)]
-    earlier = tuple(known for name in names for known in context.earlier.get((target.path, name), ()))
+    earlier = tuple(tried for name in names for tried in context.earlier.get((target.path, name), ()))
     attempts: tuple[Attempt, ...] = ()
     has_begun = False
     task = _task(target, earlier, context, slice_)
@@ -367,7 +367,7 @@ def _thought_of(task: Callable[[], Task], context: RunContext, is_over: Callable
         return gap in {open_gap.id for open_gap in task().target.gaps}
 
     for proposer, share in shares(context.proposers, first.seconds, first.executions):
-        own = replace(
+        own_task = replace(
             task(),
             seconds=share.seconds,
             executions=share.executions,
@@ -375,7 +375,7 @@ def _thought_of(task: Callable[[], Task], context: RunContext, is_over: Callable
             so_far=lambda: task().attempts,
             has_turn=lambda: not is_over(),
         )
-        for candidate in share.timed(proposer.propose(own)):
+        for candidate in share.timed(proposer.propose(own_task)):
             if candidate.origin.spare or context.comes_last(candidate):
                 spares.append(replace(candidate, origin=replace(candidate.origin, spare=True)))
             else:

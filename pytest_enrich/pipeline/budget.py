@@ -82,9 +82,9 @@ class RemainingBudget:
             return Slice(seconds=UNHURRIED, executions=share)
         even = self.left * min(at_once, targets_left) / max(targets_left, 1)
         seconds = min(max(even * THINKING, SHORTEST), LONGEST * self._patience)
-        whole = max(even * MOST_PARTS, SHORTEST_SLICE) * self._patience if targets_left > at_once else math.inf
+        turn = max(even * MOST_PARTS, SHORTEST_SLICE) * self._patience if targets_left > at_once else math.inf
         idle = MOST_IDLE if self._patience > 1 or seconds >= PLENTY else FIRST_IDLE
-        return Slice(seconds=seconds, executions=MOST_EXECUTIONS, idle=idle, ends=time.monotonic() + whole)
+        return Slice(seconds=seconds, executions=MOST_EXECUTIONS, idle=idle, ends=time.monotonic() + turn)
 
     def __str__(self) -> str:
         """As progress shows it: `3:07`, or "" for a budget in executions."""

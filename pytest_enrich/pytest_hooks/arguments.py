@@ -117,8 +117,8 @@ def _from_rootdir(config: pytest.Config, word: Word) -> tuple[str, ...]:
     if word.destination not in _PATHS:
         return word.texts
     name, path = _named(word.texts)
-    whole = Path(os.path.normpath(Path(config.invocation_params.dir, path)))
-    return name, disk.shown(whole, config.rootpath)
+    absolute = Path(os.path.normpath(Path(config.invocation_params.dir, path)))
+    return name, disk.shown(absolute, config.rootpath)
 
 
 def _named(texts: tuple[str, ...]) -> tuple[str, str]:
@@ -192,8 +192,8 @@ def _options(config: pytest.Config) -> Mapping[str, argparse.Action]:
 
 def _is_left_out(word: Word, destinations: frozenset[str]) -> bool:
     if word.destination == "override_ini":
-        said = "=".join(word.texts).removeprefix("-o").removeprefix("--override-ini").lstrip("=")
-        return said.startswith("addopts=")
+        override = "=".join(word.texts).removeprefix("-o").removeprefix("--override-ini").lstrip("=")
+        return override.startswith("addopts=")
     return word.destination in destinations or word.destination.startswith(_PREFIXES)
 
 
@@ -218,8 +218,8 @@ def part_options(config: pytest.Config) -> tuple[str, ...]:
 
 def choosing(config: pytest.Config) -> tuple[str, ...]:
     """The options that choose tests by name or mark, wherever they were said."""
-    said = {"-k": config.getoption("keyword"), "-m": config.getoption("markexpr")}
-    return tuple(name for name, value in said.items() if value)
+    given = {"-k": config.getoption("keyword"), "-m": config.getoption("markexpr")}
+    return tuple(name for name, value in given.items() if value)
 
 
 def stopping(config: pytest.Config, failures: int) -> str:

@@ -17,18 +17,18 @@ def widen(config: pytest.Config) -> None:
 
     Workers of pytest-xdist see none of this: with them it stays as it is.
     """
-    known = config.known_args_namespace
-    whole = _whole(config)
-    if whole is not None and not known.rootdir and not getattr(known, "numprocesses", None):
-        config._rootpath = whole  # noqa: SLF001 - there is no hook before it is decided
+    options = config.known_args_namespace
+    project = _whole(config)
+    if project is not None and not options.rootdir and not getattr(options, "numprocesses", None):
+        config._rootpath = project  # noqa: SLF001 - there is no hook before it is decided
 
 
 def narrowed(config: pytest.Config) -> str:
     """That only a folder of the project is looked at, and how to change that; "" where all of it is."""
-    whole, here = _whole(config), config.invocation_params.dir
-    if whole is None:
+    project, here = _whole(config), config.invocation_params.dir
+    if project is None:
         return ""
-    folder, root = config.rootpath.relative_to(here), os.path.relpath(whole, here)
+    folder, root = config.rootpath.relative_to(here), os.path.relpath(project, here)
     return f"only code below {folder}, pytest's rootdir, is looked at (for all: --rootdir={root})"
 
 

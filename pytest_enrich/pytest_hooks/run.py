@@ -51,8 +51,8 @@ def register(config: pytest.Config, measured: Measurement | None) -> None:
     config.pluginmanager.register(suite, "enrich-suite")
     settings = setting.read(config)
     looked = Looked(settings=settings) if measured.kind == "none" else look_for_model(settings)
-    known = _earlier(config, measured) if measured.kind == "earlier" else None
-    config.pluginmanager.register(Run(looked, measured, suite, known), "enrich-run")
+    coverage = _earlier(config, measured) if measured.kind == "earlier" else None
+    config.pluginmanager.register(Run(looked, measured, suite, coverage), "enrich-run")
 
 
 def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
@@ -85,7 +85,7 @@ class Run:
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
         limit = f", {since_asked(self._settings.changes.since)}" if self._settings.changes else ""
         limit += f", shard {self._settings.shard}" if self._settings.shard.of > 1 else ""
-        first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
+        headline = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
         name, missing = self._settings.earlier, words.listed(self._measured.missing, _SHOWN)
         others = (
             visible(f"coverage of an earlier run, {name}") if name else "",
@@ -93,7 +93,7 @@ class Run:
             visible(root.narrowed(config)),
             self._model,
         )
-        return [first, *(f"enrich: {line}" for line in others if line)]
+        return [headline, *(f"enrich: {line}" for line in others if line)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
@@ -172,14 +172,14 @@ class Run:
 
     def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
         """Those that this session knows, and those of the tests that were measured, as far as they are green."""
-        known = {*self._suite.files}
+        files = {*self._suite.files}
         if self._earlier is not None:
-            known |= {*measurement.test_files(self._earlier, config.rootpath)}
-        return tuple(sorted(known - self._suite.red.keys()))
+            files |= {*measurement.test_files(self._earlier, config.rootpath)}
+        return tuple(sorted(files - self._suite.red.keys()))
 
     def _coverage(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
-        found = self._earlier or measurement.read(config, self._measured)
-        return found or self._again(config, status, took, terminal)
+        coverage = self._earlier or measurement.read(config, self._measured)
+        return coverage or self._again(config, status, took, terminal)
 
     def _again(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
         folder = self._measured.folder

@@ -83,8 +83,8 @@ def _policy(config: pytest.Config) -> policy.Named:
     """What the project's own configuration names: the command line, which anybody may type, cannot loosen it."""
     with said_of(policy.KEY):
         name = targets.ini_value(config.rootpath, policy.KEY)
-        if name != (said := str(config.getini(policy.KEY))):
-            raise UsageError(f"the project's configuration file says {name!r}, and this session {said!r}")
+        if name != (given := str(config.getini(policy.KEY))):
+            raise UsageError(f"the project's configuration file says {name!r}, and this session {given!r}")
         return targets.policy_of(config.rootpath)
 
 
@@ -103,10 +103,10 @@ def said_of(option: str) -> Iterator[None]:
 
 def _value(config: pytest.Config, name: str, parse: Callable[[str], T]) -> T:
     text = config.getoption(f"enrich_{name}")
-    said = f"--enrich-{name}="
+    label = f"--enrich-{name}="
     if text is None:
-        said, text = f"enrich_{name} = ", str(_ini(config, f"enrich_{name}"))
-    with said_of(f"{said}{text}"):
+        label, text = f"enrich_{name} = ", str(_ini(config, f"enrich_{name}"))
+    with said_of(f"{label}{text}"):
         return parse(text)
 
 
@@ -123,12 +123,12 @@ def _globs(config: pytest.Config, name: str) -> tuple[str, ...]:
 
 def _reports(config: pytest.Config, directory: Path) -> tuple[WantedReport, ...]:
     """What is to be written at the end; whether it can be is checked before the tests run."""
-    said, texts = "--enrich-report=", config.getoption("enrich_report")
+    label, texts = "--enrich-report=", config.getoption("enrich_report")
     if not texts:
-        said, texts = "enrich_report = ", config.getini("enrich_report")
+        label, texts = "enrich_report = ", config.getini("enrich_report")
     if not texts:
         return formats.detected(os.environ)
-    with said_of(f"{said}{' '.join(texts)}"):
+    with said_of(f"{label}{' '.join(texts)}"):
         wanted = formats.wanted(texts)
         for report in wanted:
             reports.place(report, directory, config.rootpath)
@@ -147,9 +147,9 @@ def _limit(config: pytest.Config, text: str) -> str:
     """`path::qualname` with the path relative to rootdir, from one relative to where pytest was started."""
     path, _, qualname = text.partition("::")
     for start in (config.invocation_params.dir, config.rootpath):
-        found = Path(start, path).resolve()
-        if found.is_file() and found.is_relative_to(config.rootpath.resolve()):
-            relative = found.relative_to(config.rootpath.resolve()).as_posix()
+        file = Path(start, path).resolve()
+        if file.is_file() and file.is_relative_to(config.rootpath.resolve()):
+            relative = file.relative_to(config.rootpath.resolve()).as_posix()
             return f"{relative}::{qualname}" if qualname else relative
     raise pytest.UsageError(
         f"--enrich-only={text}: there is no such file below {config.rootpath}; accepted is PATH or PATH::QUALNAME "

@@ -63,8 +63,8 @@ def measure_again(
 def measured_sources(config: pytest.Config, measured: Measurement) -> list[str] | None:
     """What the user's own measurement is limited to; None without a limit on the command line."""
     if measured.kind == "outer":
-        found: Any = (coverage := measurement.outer()) and coverage.get_option("run:source")
-        return list(found) if found else None
+        sources: Any = (coverage := measurement.outer()) and coverage.get_option("run:source")
+        return list(sources) if sources else None
     plugin: Any = config.pluginmanager.getplugin("_cov")
     limits = plugin.options.cov_source
     return None if limits is None else [str(source) for source in limits]
@@ -92,9 +92,9 @@ def _last_line(output: Path) -> str:
 
 
 def _changed(how: str, detail: str) -> str:
-    said = f"\n  it said: {detail}" if detail else ""
+    quote = f"\n  it said: {detail}" if detail else ""
     return (
-        f"not run, the tests {how} when they were run once more for branches and contexts.{said}\n"
+        f"not run, the tests {how} when they were run once more for branches and contexts.{quote}\n"
         "Nothing was written.\n"
         "Without a second run:  pytest --enrich --cov --cov-branch --cov-context=test"
     )

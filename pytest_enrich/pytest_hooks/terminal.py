@@ -103,15 +103,15 @@ def look_for_model(settings: Settings) -> Looked:
         return Looked(settings=replace(settings, with_=others), line=line)
     from pytest_enrich.proposers.ollama import connect
 
-    found = connect.connect(settings)
-    if isinstance(found, connect.Connected):
-        found.client.close()
-        return Looked(settings=settings, line=visible(f"{found.heading}; {found.reason}"))
-    if found.is_forbidden and (settings.model or settings.host or MODEL in settings.with_):
-        raise pytest.UsageError(visible(f"{policy.KEY}: {found.reason}"))
+    answer = connect.connect(settings)
+    if isinstance(answer, connect.Connected):
+        answer.client.close()
+        return Looked(settings=settings, line=visible(f"{answer.heading}; {answer.reason}"))
+    if answer.is_forbidden and (settings.model or settings.host or MODEL in settings.with_):
+        raise pytest.UsageError(visible(f"{policy.KEY}: {answer.reason}"))
     if MODEL in settings.with_:
-        raise pytest.UsageError(_impossible(found))
-    line = f"without {MODEL}: {found.reason}" + f" ({_command(found.remedy)})" * bool(found.remedy)
+        raise pytest.UsageError(_impossible(answer))
+    line = f"without {MODEL}: {answer.reason}" + f" ({_command(answer.remedy)})" * bool(answer.remedy)
     return Looked(settings=replace(settings, with_=others), line=visible(line))
 
 

@@ -57,14 +57,14 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
         listing = (render_gaps(found.ranked, found.changed), text.notes(found.notes))
         terminal.write_line("\n\n".join(filter(None, listing)))
         return summary.of_nothing(settings, found, started), None
-    known = experience.read(store)
-    if known.told:
-        terminal.write_line(text.learnt(known.told))
+    learnt = experience.read(store)
+    if learnt.told:
+        terminal.write_line(text.learnt(learnt.told))
     before = snapshot_files(settings.rootdir, settings.directory)
     with (
         executors.parsing_in_turn(),
         progress.on(terminal) as lines,
-        closing(Session(settings, store, found, lines, known)) as session,
+        closing(Session(settings, store, found, lines, learnt)) as session,
     ):
         session.work()
     ended = session.summary(started, changed_files(settings.rootdir, settings.directory, before))

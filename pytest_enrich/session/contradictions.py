@@ -108,8 +108,8 @@ class Contradictions:
 
     def _wanted(self, found: Sequence[Suggestion]) -> list[Suggestion]:
         """Those that nobody has turned down and that the team allows."""
-        known, rules = rejected.read(self._settings.rootdir), self._settings.policy.policy
-        return [bug for bug in found if not known.has(bug) and not rules.refused("bug", bug.target.path)]
+        turned_down, rules = rejected.read(self._settings.rootdir), self._settings.policy.policy
+        return [bug for bug in found if not turned_down.has(bug) and not rules.refused("bug", bug.target.path)]
 
     def _save(self, found: Iterable[Suggestion]) -> None:
         """Write those that nobody has decided on yet."""

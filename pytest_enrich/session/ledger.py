@@ -212,11 +212,11 @@ class Ledger:
 
     def left(self, stopped: Stop) -> Iterator[Finished]:
         """The run's own gaps that were not finished, each with the reason: one is why the run `stopped`."""
-        why = {UNTRIED: REASONS[stopped], LEFT_OUT: OUTSIDE}
+        reasons = {UNTRIED: REASONS[stopped], LEFT_OUT: OUTSIDE}
         for gap in self._found.own:
             outcome = self._outcomes.get(gap.id, UNTRIED)
-            if outcome in why:
-                detail = self._why.get(gap.id, why[outcome])
+            if outcome in reasons:
+                detail = self._why.get(gap.id, reasons[outcome])
                 yield Finished(gap=gap, digest="", proposer="", outcome=outcome, detail=detail)
 
     @property
@@ -255,15 +255,15 @@ class Ledger:
 
     def untried(self, targets: Sequence[Target], after: Sequence[str], asked: Sequence[str]) -> list[Target]:
         """The targets with the gaps that those in `after` have finished with, and those in `asked` have not."""
-        known, left = self._asked(), set[str]()
+        finished_by, still_open = self._asked(), set[str]()
         for target in targets:
             for gap in target.gaps:
-                before = known.get((gap.id, target.digest), set())
+                before = finished_by.get((gap.id, target.digest), set())
                 if self.is_closed(gap) or before.issuperset(asked):
                     self._outcomes.setdefault(gap.id, "done before")
                 elif before.issuperset(after):
-                    left.add(gap.id)
-        return _with_only(targets, left)
+                    still_open.add(gap.id)
+        return _with_only(targets, still_open)
 
     def _asked(self) -> dict[tuple[str, str], set[str]]:
         """Which proposers have finished with a gap before, by its id and the digest of the code."""

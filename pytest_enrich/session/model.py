@@ -165,22 +165,22 @@ class LocalModel:
 
 def begin(settings: Settings, sandbox: Sandbox, course: Course) -> LocalModel | str:
     """The model of a run, which is loading already; or why there is none."""
-    found = connect.connect(settings, notice=course.say)
-    if isinstance(found, Refusal):
-        return found.reason
-    longest = prompt.longest(found.model.room)
-    window = connect.window(longest, found.model.pulled, may_think=settings.think)
+    connected = connect.connect(settings, notice=course.say)
+    if isinstance(connected, Refusal):
+        return connected.reason
+    longest = prompt.longest(connected.model.room)
+    window = connect.window(longest, connected.model.pulled, may_think=settings.think)
     answers = Answers(settings.directory, settings.rootdir)
-    known = replace(found.model, window=window, may_think=settings.think)
-    asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
+    model = replace(connected.model, window=window, may_think=settings.think)
+    asker = Asker(connected.client, model, answers, course.left, attempts=course.attempts)
     excluded = settings.prompt_exclude
     places = Places(course.suite, course.test_text)
     use, scenario = Use(asker, sandbox, excluded), Scenario(asker, places, excluded)
     # A small model is a user before it is a tester.
     strategies: Proposers = (("use", use), ("tests", scenario))
-    strategies = strategies if known.is_small else strategies[::-1]
+    strategies = strategies if model.is_small else strategies[::-1]
     names: Improvers = (("names", Wording(asker, excluded).versions, False),)
     # Where nothing confines it, code that a model wrote is not run.
     if sandbox.isolation == CONFINED and settings.sandbox != "process":
-        return LocalModel(found, asker, (), names)
-    return LocalModel(found, asker, strategies, (*names, ("tests", scenario.sharper, True)))
+        return LocalModel(connected, asker, (), names)
+    return LocalModel(connected, asker, strategies, (*names, ("tests", scenario.sharper, True)))

@@ -119,10 +119,10 @@ class Remembering(Around):
         if not isinstance(job, Record):
             return self._inside.execute(job, timeout=timeout)
         key = msgspec.msgpack.encode(job)
-        found = self._known.get(key) or self._inside.execute(job, timeout=timeout)
-        if isinstance(found, Answered):
-            self._known[key] = found
-        return found
+        execution = self._known.get(key) or self._inside.execute(job, timeout=timeout)
+        if isinstance(execution, Answered):
+            self._known[key] = execution
+        return execution
 
 
 class Writing(Around):
@@ -162,12 +162,12 @@ class Writing(Around):
         answer = execution.answer
         if not isinstance(answer, Recorded) or self.isolation != UNTRACED:
             return False
-        known = dict(self._written)
+        before = dict(self._written)
         for outcome in answer.outcomes:
             if outcome.denied and outcome.result in {"failed", "error"}:
                 folder = _folder(outcome.nodeid)
                 self._written[folder] = self._written.get(folder, frozenset()).union(outcome.denied)
-        return known != self._written
+        return before != self._written
 
 
 def _folders(job: Running) -> Iterable[str]:

@@ -73,11 +73,11 @@ class Panel:
             return
         from pytest_enrich.session import model
 
-        found = model.begin(self._settings, self._sandbox, course)
-        if isinstance(found, str):
-            self._silence = f"the model was not asked: {found}"
+        begun = model.begin(self._settings, self._sandbox, course)
+        if isinstance(begun, str):
+            self._silence = f"the model was not asked: {begun}"
         else:
-            self.model = found
+            self.model = begun
 
     def close(self) -> None:
         """Ask a model nothing more."""
@@ -87,15 +87,15 @@ class Panel:
     def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
         """Those of these names that can be asked; with a model all others begin with what it said, too."""
         rows = RowsProposer(self._sandbox, self.test_text)
-        known: dict[str, Proposer] = {
+        by_name: dict[str, Proposer] = {
             "rows": rows,
             # A value that a call needs is the better suggestion as one more row of a test that passes it on.
             "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
             "properties": PropertiesProposer(self._sandbox),
         }
         if not uses_hypothesis(map(self.test_text, self._settings.test_files)):
-            del known["properties"]  # its share of the time would be for nothing
-        others = tuple(known[name] for name in names if name in known)
+            del by_name["properties"]  # its share of the time would be for nothing
+        others = tuple(by_name[name] for name in names if name in by_name)
         return (*others, *(self.model.proposers if self.model is not None and MODEL in names else ()))
 
     def identities(self, names: Sequence[str]) -> tuple[str, ...]:

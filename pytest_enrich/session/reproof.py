@@ -125,14 +125,16 @@ def _asked(judged: Sequence[Judged]) -> Iterator[tuple[Aim, tuple[Attempt, ...],
             for earlier in tried
             if earlier.path == record.aim.path and earlier.qualname in record.aim.functions
         )
-        left = record.aim.gaps
+        open_gaps = record.aim.gaps
         for attempt in record.attempts:
             # A test for another function had closed some in the meantime.
-            still_open = [gap for gap in left if gap.id not in closed] if attempt.verdict == REPEATED else left
+            still_open = (
+                [gap for gap in open_gaps if gap.id not in closed] if attempt.verdict == REPEATED else open_gaps
+            )
             yield replace(record.aim, gaps=tuple(still_open)), known, attempt
             known = (*known, attempt)
-            gone = attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
-            left = tuple(gap for gap in left if gap.id not in gone)
+            closed_now = attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
+            open_gaps = tuple(gap for gap in open_gaps if gap.id not in closed_now)
         tried += record.attempts
         closed |= {
             gap for attempt in record.attempts if isinstance(attempt.verdict, Kept) for gap in attempt.verdict.gaps
@@ -258,7 +260,7 @@ def _measured(proof: Proof) -> Reproof:
     if isinstance(gained, Dropped):
         return _missed(Reproof(passed=gained.rung == "gains"), gained)
     counted = kills.count(proof, gained)
-    known = Reproof(
+    reproof = Reproof(
         passed=True,
         seconds=gained.seconds,
         covers=True,
@@ -269,9 +271,9 @@ def _measured(proof: Proof) -> Reproof:
     )
     ways = stable.check(proof, gained)
     if isinstance(ways, Dropped):
-        return _missed(replace(known, runs=RunsPart(passed=1, of=2, modes=("measured",))), ways)
+        return _missed(replace(reproof, runs=RunsPart(passed=1, of=2, modes=("measured",))), ways)
     modes = ("measured", *ways.passed)
-    return replace(known, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes, left_out=ways.left_out))
+    return replace(reproof, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes, left_out=ways.left_out))
 
 
 def _fails(proof: Proof) -> Reproof:
@@ -343,8 +345,8 @@ def _fallen(
 
 def _beside(one: Suggestion, found: Reproof) -> Reproof:
     """Add what existing tests notice: the suggestion's proof knows it, and they have not changed."""
-    known = {mutant.change for mutant in one.proof.mutants.list if mutant.killed_before}
-    tried = tuple(replace(mutant, killed_before=mutant.change in known) for mutant in found.mutants.list)
+    noticed_before = {mutant.change for mutant in one.proof.mutants.list if mutant.killed_before}
+    tried = tuple(replace(mutant, killed_before=mutant.change in noticed_before) for mutant in found.mutants.list)
     return replace(found, mutants=replace(found.mutants, list=tried), grade=kills.grade_of(tried))
 
 

@@ -141,14 +141,14 @@ def _still_waiting(
 ) -> tuple[list[Suggestion], tuple[tuple[str, Verb], ...]]:
     """The pending suggestions; those whose gap is closed, or whose code changed, are put away as such."""
     missing = {gap.id for gap in every}
-    left: list[Suggestion] = []
+    still_waiting: list[Suggestion] = []
     away: list[tuple[str, Verb]] = []
     for suggestion in store.pending() if store.exists() else ():
         text = texts.get(suggestion.gap.path)
         if suggestion.id in missing or text is None:
-            left.append(suggestion)
+            still_waiting.append(suggestion)
             continue
         verb: Verb = "closed" if suggestion.id in gaps.identify(suggestion.gap.path, text) else "stale"
         store.decide(Decision(id=suggestion.id, verb=verb, body=suggestion.test.body_sha256, at=disk.now()))
         away.append((suggestion.id, verb))
-    return left, tuple(away)
+    return still_waiting, tuple(away)

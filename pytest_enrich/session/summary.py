@@ -39,17 +39,17 @@ _CODE = (".py", ".pyi", ".toml", ".ini", ".cfg", ".json", ".yaml", ".yml")
 
 def snapshot_files(rootdir: Path, directory: Path) -> Snapshot:
     """Size and time of each file and link below rootdir, by path; None when there are too many to look at."""
-    found: dict[str, tuple[int, int]] = {}
+    states: dict[str, tuple[int, int]] = {}
     for folder, folders, files in os.walk(rootdir):
         links = [name for name in folders if Path(folder, name).is_symlink()]
         folders[:] = [name for name in folders if name not in PASSED_OVER and Path(folder, name) != directory]
         for path in (f"{folder}/{name}" for name in (*files, *links)):
             with contextlib.suppress(OSError):
                 state = os.lstat(path)
-                found[path] = (state.st_size, state.st_mtime_ns)
-        if len(found) > MOST_FILES:
+                states[path] = (state.st_size, state.st_mtime_ns)
+        if len(states) > MOST_FILES:
             return None
-    return found
+    return states
 
 
 def changed_files(rootdir: Path, directory: Path, before: Snapshot) -> tuple[str, ...] | None:
@@ -124,8 +124,8 @@ CONFIGURATION = (
 def begun(settings: Settings, found: Found, layers: Isolation) -> Begun:
     """What the run works on, as evidence."""
     tests = (*settings.test_files, *settings.red)
-    known = environment(settings, layers, sources=found.texts, tests=tests)
-    return replace(known, coverage=disk.sha256(encoded(found.measured)))
+    evidence = environment(settings, layers, sources=found.texts, tests=tests)
+    return replace(evidence, coverage=disk.sha256(encoded(found.measured)))
 
 
 def environment(settings: Settings, layers: Isolation, *, sources: Iterable[str], tests: Collection[str]) -> Begun:

@@ -244,9 +244,9 @@ class Walker:
         for turn in deeper(self._settings.asked, whole):
             if self._ledger.is_full or vain == MOST_VAIN:
                 return
-            made = len(self._ledger.made)
+            made_before = len(self._ledger.made)
             self._round(turn, targets, whole)
-            vain = vain + 1 if len(self._ledger.made) == made else 0
+            vain = vain + 1 if len(self._ledger.made) == made_before else 0
 
     def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
         open_targets = self._open(turn, targets)
@@ -281,15 +281,15 @@ class Walker:
 
     def _context_for(self, turn: Round, remaining: pipeline.RemainingBudget) -> pipeline.RunContext:
         """With what people have turned down by now: they may review while this runs."""
-        known = rejected.read(self._settings.rootdir)
+        rejections = rejected.read(self._settings.rootdir)
         return replace(
             self._context,
             proposers=self._panel.proposers(turn.names),
             remaining=remaining,
             seed=self._settings.seed + turn.depth,
             earlier=self._ledger.earlier,
-            is_rejected=known.is_rejected,
-            turned_down=known.reasons,
+            is_rejected=rejections.is_rejected,
+            turned_down=rejections.reasons,
         )
 
     def _completed(self, done: pipeline.Done, model: LocalModel) -> pipeline.Done:

@@ -40,25 +40,25 @@ class Graded(Struct, frozen=True):
         measured = self._measured(other)
         if measured is None or not kills.more_by(measured[0], self.counted, seconds=measured[1].seconds):
             return None
-        again = _counted(*measured)
-        return again if isinstance(again, Graded) else None
+        graded = _counted(*measured)
+        return graded if isinstance(graded, Graded) else None
 
     def as_done_by(self, other: NewTest) -> Graded | None:
         """The same with another test in its place that climbs the ladder again and does as much; else None."""
         measured = self._measured(other)
         if measured is None:
             return None
-        proof, found = measured
-        counted = kills.as_much_by(proof, self.counted, seconds=found.seconds)
+        proof, gained = measured
+        counted = kills.as_much_by(proof, self.counted, seconds=gained.seconds)
         return replace(self, proof=proof, counted=counted) if counted is not None else None
 
     def _measured(self, other: Candidate) -> tuple[Proof, gain.Gained] | None:
         """Another candidate in its place, with its gain; None when it does not close all that this one does."""
-        again = _instead(self.proof, other)
-        found = gain.measure(again) if again is not None else None
-        if again is None or not isinstance(found, gain.Gained) or not found.holds(self.first):
+        proof = _instead(self.proof, other)
+        gained = gain.measure(proof) if proof is not None else None
+        if proof is None or not isinstance(gained, gain.Gained) or not gained.holds(self.first):
             return None
-        return again, found
+        return proof, gained
 
 
 def judge(  # noqa: PLR0913 - each is known to another part of a run
@@ -98,8 +98,8 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
 
 def _graded(proof: Proof) -> Graded | Dropped:
     """What a candidate is worth."""
-    first = gain.measure(proof)
-    return first if isinstance(first, Dropped) else _counted(proof, first)
+    gained = gain.measure(proof)
+    return gained if isinstance(gained, Dropped) else _counted(proof, gained)
 
 
 def _counted(proof: Proof, first: gain.Gained) -> Graded | Dropped:
@@ -142,8 +142,8 @@ def _sharpened(graded: Graded, sharper: Sharper) -> Graded:
 def _sharper(graded: Graded, sharper: Sharper) -> Graded:
     """The best test made of the first call that helps to tell more mutants apart; else the same candidate."""
     task, candidate = graded.proof.task, graded.proof.candidate
-    made = (tests for call in graded.counted.told for tests in sharper(task, candidate, call))
-    best = (_best(graded, tests) for tests in made)
+    versions = (tests for call in graded.counted.told for tests in sharper(task, candidate, call))
+    best = (_best(graded, tests) for tests in versions)
     return next((better for better in best if better is not graded), graded)
 
 
@@ -168,9 +168,9 @@ def _smallest(graded: Graded) -> Graded:
     proven: dict[str, Graded] = {}
 
     def holds(other: NewTest) -> bool:
-        again = graded.as_done_by(other)
-        proven.update({other.code: again} if again is not None else {})
-        return again is not None
+        done = graded.as_done_by(other)
+        proven.update({other.code: done} if done is not None else {})
+        return done is not None
 
     least: NewTest = proof.candidate
     chosen = refine.smallest(frozenset(mutant.id for mutant in counted.killed), counted.by_part)

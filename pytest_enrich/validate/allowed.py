@@ -117,8 +117,8 @@ class _Reading:
 
     def _hidden(self, name: str) -> Iterator[str]:
         """A module of Python's that is reached through another one, which has imported it."""
-        own = self.task.target.module
-        parts = ["", *name.removeprefix(own).split(".")] if name.startswith(own) else name.split(".")
+        module = self.task.target.module
+        parts = ["", *name.removeprefix(module).split(".")] if name.startswith(module) else name.split(".")
         at = next((at for at, part in enumerate(parts) if at and part in harmless.HIDDEN), len(parts))
         inner = ".".join(parts[at:])
         if inner and name not in self.said.names and (at == len(parts) - 1 or not harmless.is_harmless(inner)):
@@ -202,9 +202,11 @@ class _Reading:
         elif last == "patch" and not self._is_written_before(target):
             yield "patch with a name that is not there to read"
         elif (name := _full(_dotted(target), self.known)) and _root(target) in self.known:
-            whole = f"{name}.{_attribute(node)}" if _attribute(node) else name
+            full_name = f"{name}.{_attribute(node)}" if _attribute(node) else name
             is_own = isinstance(node.func, ast.Name) and last in BY_NAME
-            yield from [f"{whole}, which it sets"] if is_own and not self._is_own(name) else self._replaces(whole)
+            yield from (
+                [f"{full_name}, which it sets"] if is_own and not self._is_own(name) else self._replaces(full_name)
+            )
         elif is_patched and isinstance(target, (ast.BinOp, ast.JoinedStr)) and not self._is_written_before(target):
             yield f"{last} with a name that is not there to read"
 
@@ -272,16 +274,16 @@ def _bound(tree: ast.AST) -> set[str]:
     if not isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return set()
     waiting: list[ast.AST] = [*tree.body]
-    found = {node.arg for node in ast.walk(tree.args) if isinstance(node, ast.arg)}
+    names = {node.arg for node in ast.walk(tree.args) if isinstance(node, ast.arg)}
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Global):
             return set()
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
+            names.add(node.id)
         waiting += [] if isinstance(node, SCOPES) else ast.iter_child_nodes(node)
     outside = [*tree.decorator_list, *tree.args.defaults, *filter(None, tree.args.kw_defaults)]
-    return found - {node.id for part in outside for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return names - {node.id for part in outside for node in ast.walk(part) if isinstance(node, ast.Name)}
 
 
 def _names(node: ast.AST, known: Mapping[str, str]) -> list[str]:

@@ -147,9 +147,9 @@ class _Reading:
     def is_true(self, node: ast.expr) -> bool:
         """Whether it is plainly true, whatever the code does."""
         if isinstance(node, ast.BoolOp):
-            each = [self.is_true(value) for value in node.values]
+            truths = [self.is_true(value) for value in node.values]
             both = {ast.dump(value) for value in node.values} & {_opposite(value) for value in node.values}
-            return any(each) or bool(both) if isinstance(node.op, ast.Or) else all(each)
+            return any(truths) or bool(both) if isinstance(node.op, ast.Or) else all(truths)
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             (op,), (right,) = node.ops, node.comparators
             is_same = ast.dump(node.left) == ast.dump(right) and not _is_made(right)
@@ -293,8 +293,8 @@ def _is_tried(task: Task, candidate: Candidate) -> bool:
     """Whether the same was thought of before for the same place, under whatever name."""
     body, place = patch.body_of(candidate), (candidate.placement.path, candidate.placement.owner)
     tried = (attempt.candidate for attempt in task.attempts if type(attempt.candidate) is type(candidate))
-    there = (earlier for earlier in tried if (earlier.placement.path, earlier.placement.owner) == place)
-    return any(patch.body_of(earlier) == body for earlier in there)
+    same_place = (earlier for earlier in tried if (earlier.placement.path, earlier.placement.owner) == place)
+    return any(patch.body_of(earlier) == body for earlier in same_place)
 
 
 def text(task: Task, candidate: Candidate) -> Dropped | None:
@@ -313,8 +313,8 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
 
 def refusal(task: Task, candidate: Candidate) -> Dropped | None:
     """The rung `allowed` by itself, for what need not be a single test: a person's version, perhaps."""
-    found = _allowed(task, candidate, lambda test: ast.parse(textwrap.dedent(test.code)), "is no test")
-    return found if isinstance(found, Dropped) else None
+    code = _allowed(task, candidate, lambda test: ast.parse(textwrap.dedent(test.code)), "is no test")
+    return code if isinstance(code, Dropped) else None
 
 
 def _allowed(

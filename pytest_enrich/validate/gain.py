@@ -180,7 +180,7 @@ def _new(before: _Ends, after: _Ends, scope: str) -> tuple[str, ...] | Dropped:
     """The cases that are new; a run cannot let any but those of its own test answer for it."""
     wanted = [nodeid for nodeid in after if nodeid not in before]
     new = tuple(nodeid for nodeid in wanted if nodeid == scope or nodeid.startswith((f"{scope}[", f"{scope}::")))
-    whole = [after[nodeid].detail for nodeid in new if nodeid == scope]
-    if whole:
-        return Dropped(rung="runs", reason="was not collected as a case", detail=whole[0][-SHOWN:])
+    details = [after[nodeid].detail for nodeid in new if nodeid == scope]
+    if details:
+        return Dropped(rung="runs", reason="was not collected as a case", detail=details[0][-SHOWN:])
     return new or Dropped(rung="runs", reason="was not collected as a case")

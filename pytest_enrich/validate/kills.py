@@ -217,15 +217,15 @@ def _contested(made: Sequence[Mutant], closed: Sequence[Gap]) -> list[Mutant]:
 
 def _counted(job: Mutate, answer: Mutated) -> Counted:
     """What the fates of the mutants add up to."""
-    found = tried_mutants(job.mutants, answer.fates)
+    tried = tried_mutants(job.mutants, answer.fates)
     killed = _killed(job.mutants, answer)
     living = {fate.id for fate in answer.fates if fate.fate == _ALIVE}
-    known = {fate.id for fate in answer.fates if fate.killed_before}
+    killed_before = {fate.id for fate in answer.fates if fate.killed_before}
     return Counted(
-        grade=grade_of(found),
-        facts=mutants_part(found, answer.unable if found or answer.unable else "no mutant could be tried in time"),
+        grade=grade_of(tried),
+        facts=mutants_part(tried, answer.unable if tried or answer.unable else "no mutant could be tried in time"),
         killed=killed,
-        fresh=frozenset(mutant.id for mutant in killed) - known,
+        fresh=frozenset(mutant.id for mutant in killed) - killed_before,
         alive=tuple(mutant for mutant in job.mutants if mutant.id in living),
         by_part=tuple(_killed_by(name, answer, killed) for name in job.parts),
         told=tuple(islice(_told(answer.fates, job.corpus), MOST_TOLD)),

@@ -103,10 +103,10 @@ class Existing:
 
     def ends(self, path: str, text: str, ask: Callable[[], Execution]) -> Execution:
         """How the tests of a file end; `ask` finds out. The only failure that counts as an answer is a timeout."""
-        found = self._ends.get((path, text)) or ask()
-        if isinstance(found, Answered) or found.reason == "timeout":
-            self._ends[path, text] = found
-        return found
+        execution = self._ends.get((path, text)) or ask()
+        if isinstance(execution, Answered) or execution.reason == "timeout":
+            self._ends[path, text] = execution
+        return execution
 
     def note(self, path: str, way: str, why: str) -> None:
         """Remember for people in which way existing tests of a file do not pass, what that means, and why."""
@@ -138,7 +138,7 @@ class Existing:
         is_whole = all(fate.fate != "untried" for fate in fates)
         # Looked up only once: it takes a while to tell one corpus from another.
         compared = self._compared.setdefault(corpus, {}) if corpus else {}
-        found = []
+        completed = []
         for fate in (fate for fate in fates if fate.id in by_id):
             key = _key(path, by_id[fate.id])
             if fate.killed_before is not None:
@@ -146,8 +146,8 @@ class Existing:
             if fate.fate == "survived" and (fate.told or fate.alike or is_whole):
                 compared.setdefault(key, (fate.alike, fate.told))
             alike, told = compared.get(key, (0, ())) if fate.fate == "survived" else (fate.alike, fate.told)
-            found.append(replace(fate, killed_before=self._known.get(key), alike=alike, told=told))
-        return tuple(found)
+            completed.append(replace(fate, killed_before=self._known.get(key), alike=alike, told=told))
+        return tuple(completed)
 
 
 def _named(paths: Sequence[str]) -> str:
@@ -251,11 +251,11 @@ class Proof(Struct, frozen=True, kw_only=True):
         answer = proved(execution)
         if isinstance(answer, Dropped):
             return answer
-        found = [outcome for outcome in answer.outcomes if self._is_own(outcome.nodeid)]
-        if not self._is_all([outcome.nodeid for outcome in found]):
+        outcomes = [outcome for outcome in answer.outcomes if self._is_own(outcome.nodeid)]
+        if not self._is_all([outcome.nodeid for outcome in outcomes]):
             detail = "; ".join(outcome.detail for outcome in answer.outcomes)
             return Dropped(rung="runs", reason="was not collected as one test", detail=detail[-SHOWN:])
-        return together(found)
+        return together(outcomes)
 
     def _is_own(self, nodeid: str) -> bool:
         """Whether a test is the candidate, or one of its cases for each parameter of a fixture."""
@@ -325,8 +325,8 @@ def beside(proof: Proof, slower: float = 1.0) -> tuple[Proof, dict[str, str] | N
     known, chosen = proof.others(execution), _quick(execution, proof.existing.seconds / slower)
     if known is None or chosen is None:
         return proof, known
-    found = {name: result for name, result in known.items() if function(name) in chosen}
-    return replace(proof, beside=chosen), found or None
+    ends = {name: result for name, result in known.items() if function(name) in chosen}
+    return replace(proof, beside=chosen), ends or None
 
 
 def excuse(proof: Proof, trial: Trial, detail: str) -> str:
@@ -340,12 +340,12 @@ def excuse(proof: Proof, trial: Trial, detail: str) -> str:
         trial: The way in which it did not pass.
         detail: How that ended.
     """
-    found = fallen(proof, trial)
-    own = shape_of(detail)
-    alike = [reason for reason in found.details if own and shape_of(reason) == own]
-    if not (alike or found.all or (found.details and trial.is_ordered)):
+    existing = fallen(proof, trial)
+    shape = shape_of(detail)
+    alike = [reason for reason in existing.details if shape and shape_of(reason) == shape]
+    if not (alike or existing.all or (existing.details and trial.is_ordered)):
         return ""
-    fall = (alike or found.details)[0]
+    fall = (alike or existing.details)[0]
     way = f"{trial.name}; that is left out of proofs there"
     proof.existing.note(proof.candidate.placement.path, way, last_line(fall))
     return f"existing tests do not pass so: {lasting_reason(fall)}"
@@ -353,10 +353,10 @@ def excuse(proof: Proof, trial: Trial, detail: str) -> str:
 
 def fallen(proof: Proof, trial: Trial) -> Fallen:
     """The tests of the file that pass when run plainly, but not in this way; asked only once in a run."""
-    known, way = proof.existing.fallen, _way(proof, trial)
-    if way not in known:
-        known[way] = _fallen(proof, trial)
-    return known[way]
+    remembered, way = proof.existing.fallen, _way(proof, trial)
+    if way not in remembered:
+        remembered[way] = _fallen(proof, trial)
+    return remembered[way]
 
 
 def is_known_to_fall(proof: Proof, trial: Trial) -> bool:
@@ -373,14 +373,14 @@ def _fallen(proof: Proof, trial: Trial) -> Fallen:
         return Fallen()
     if not trial.alone:
         names = _sound(proof)
-        found = failures(proof.without(trial), names) if names else {}
-        return Fallen(tuple(found.values()), all=0 < len(found) == len(names))
+        failed = failures(proof.without(trial), names) if names else {}
+        return Fallen(tuple(failed.values()), all=0 < len(failed) == len(names))
     details: list[str] = []
     for name in _nearest(proof):
-        found = failures(replace(proof, beside=(name,)).without(trial), (name,))
-        if not found:
+        failed = failures(replace(proof, beside=(name,)).without(trial), (name,))
+        if not failed:
             return Fallen(tuple(details))
-        details += found.values()
+        details += failed.values()
     return Fallen(tuple(details), all=bool(details))
 
 
@@ -412,10 +412,10 @@ def failures(execution: Execution, names: Iterable[str]) -> dict[str, str]:
 def _by_function(execution: Execution) -> dict[str, list[TestOutcome]]:
     """How the cases of each test function ended; nothing when there is no answer."""
     answer = execution.answer
-    found: dict[str, list[TestOutcome]] = {}
+    by_function: dict[str, list[TestOutcome]] = {}
     for outcome in answer.outcomes if isinstance(answer, Proved) else ():
-        found.setdefault(function(outcome.nodeid), []).append(outcome)
-    return found
+        by_function.setdefault(function(outcome.nodeid), []).append(outcome)
+    return by_function
 
 
 def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:

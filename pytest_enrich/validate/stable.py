@@ -84,13 +84,13 @@ def check(proof: Proof, first: Gained) -> Ways | Dropped:
             continue
         for trial in run:
             own, known = measured if trial.measured else plain
-            found = _found(own, closed, trial, known, is_excused=True)
-            if isinstance(found, Dropped):
-                return found
-            if isinstance(found, Gained):
-                passed, closed = [*passed, trial.name], found
+            result = _found(own, closed, trial, known, is_excused=True)
+            if isinstance(result, Dropped):
+                return result
+            if isinstance(result, Gained):
+                passed, closed = [*passed, trial.name], result
             else:
-                left_out.append(f"{trial.name}: {found}")
+                left_out.append(f"{trial.name}: {result}")
     return Ways(tuple(passed), closed, tuple(left_out))
 
 
@@ -122,13 +122,13 @@ def _found(
     if trial.workers and isinstance(execution, Failed) and execution.reason == "refused":
         proof.existing.unable = first_line(execution.detail)
         return proof.existing.unable
-    found = _closed(proof, closed, trial, execution)
-    if isinstance(found, Dropped):
-        return (excuse(proof, trial, found.detail) if is_excused else "") or found
+    result = _closed(proof, closed, trial, execution)
+    if isinstance(result, Dropped):
+        return (excuse(proof, trial, result.detail) if is_excused else "") or result
     if known is not None and (hurt := _hurt(proof, trial, execution, known)):
         changed = f"changes how other tests end {trial.name}"
         return Dropped(rung="stable", reason=changed, detail="; ".join(hurt)[:SHOWN])
-    return found
+    return result
 
 
 def _closed(proof: Proof, closed: Gained, trial: Trial, execution: Execution) -> Gained | Dropped:
@@ -141,8 +141,8 @@ def _closed(proof: Proof, closed: Gained, trial: Trial, execution: Execution) ->
         return Dropped(rung="stable", reason=f"does not pass {trial.name}", detail=outcome.detail[-SHOWN:])
     if not trial.measured:
         return closed
-    again = gain.read(proof, execution, outcome.seconds)
-    shared = again if isinstance(again, Dropped) else closed.shared(again)
+    gained = gain.read(proof, execution, outcome.seconds)
+    shared = gained if isinstance(gained, Dropped) else closed.shared(gained)
     if isinstance(shared, Dropped) or not shared.own:
         return Dropped(rung="stable", reason=f"closes nothing {trial.name}")
     return shared
@@ -150,19 +150,19 @@ def _closed(proof: Proof, closed: Gained, trial: Trial, execution: Execution) ->
 
 def _hurt(proof: Proof, trial: Trial, execution: Execution, known: dict[str, str]) -> list[str]:
     """Other tests that end differently because of the candidate, and how; `known` is how they end without it."""
-    found = proof.others(execution)
-    if trial.alone or found is None or not _differing(found, known):
+    results = proof.others(execution)
+    if trial.alone or results is None or not _differing(results, known):
         return []
     # In this order, or in this world, they may end differently by themselves.
     without = proof.others(proof.without(trial))
-    if without is None or not _differing(found, without):
+    if without is None or not _differing(results, without):
         return []
     # Once more: a test that ends differently each time says nothing about the candidate.
     again = proof.others(proof.prove(trial)) or {}
     return [
-        f"{name}: {found.get(name, 'gone')}, not {without.get(name, 'there')}"
-        for name in _differing(found, without)
-        if again.get(name) == found.get(name)
+        f"{name}: {results.get(name, 'gone')}, not {without.get(name, 'there')}"
+        for name in _differing(results, without)
+        if again.get(name) == results.get(name)
     ]
 
 
