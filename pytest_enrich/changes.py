@@ -64,7 +64,7 @@ def ask(folder: Path, *words: str) -> Said:
         )
     except FileNotFoundError:
         raise UsageError("it needs git, which is not here\nInstall git, or do without this option.") from None
-    except OSError as error:  # one that may not be run, a folder of PATH that may not be searched
+    except OSError as error:  # a git that may not be run, a folder of PATH that may not be searched
         raise UsageError(f"git cannot be started: {error.strerror}\nDo without this option.") from None
     except subprocess.TimeoutExpired:
         raise UsageError(f"git {words[0]} did not end within {SECONDS:.0f}s\nDo without this option.") from None
@@ -103,13 +103,13 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in given.items() if not _OF_A_HOOK.fullmatch(name)}
     if "GIT_WORK_TREE" not in kept:
         kept.pop("GIT_DIR", None)
-    if not Path(kept.get("GIT_INDEX_FILE", "")).is_absolute():  # relative to a folder that nobody told us
+    if not Path(kept.get("GIT_INDEX_FILE", "")).is_absolute():  # relative to a folder that we do not know
         kept.pop("GIT_INDEX_FILE", None)
     return kept
 
 
 def _lines(text: str) -> list[str]:
-    """The lines that say something."""
+    """The lines that are not blank, or one that says that there are none."""
     return [line.strip() for line in text.splitlines() if line.strip()] or ["it gave no reason"]
 
 
@@ -136,7 +136,7 @@ def find_base(rootdir: Path, since: str) -> str:
     """The id of the commit where HEAD and `since` parted, as `since...HEAD` has it.
 
     Raises:
-        UsageError: There is no such commit; what to do about it is said.
+        UsageError: There is no such commit; the message says what to do about it.
     """
     if ".." in since:
         raise UsageError("accepted is one commit: staged, HEAD or a name; where it parted from HEAD is found out")
@@ -248,7 +248,7 @@ def since(rootdir: Path, name: str) -> Changes:
     ones never count. `rootdir` may lie below the top of the work tree, and in a worktree or submodule of its own.
 
     Raises:
-        UsageError: git cannot say; what to do about it is said.
+        UsageError: git cannot say; the message says what to do about it.
     """
     check_base(rootdir)
     if name == STAGED:

@@ -1,6 +1,6 @@
 """The loop: for each target ask the proposers in turn, judge what they think of, feed the verdict back.
 
-No input or output, no printing: targets in, what came of each out.
+No input or output, no printing: targets go in, and what came of each comes out.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def shares(proposers: Sequence[Proposer], seconds: float, executions: int) -> It
 
 
 class Pace:
-    """How fast the gaps of a round are closed: where time is short, what closes few waits for others.
+    """How fast the gaps of a round are closed: where time is short, a candidate that closes few waits for others.
 
     A forager leaves a place, too, when it yields less than moving on to the next one.
 

@@ -171,7 +171,7 @@ class Run:
         return None if self._suite.is_empty else "nothing to do, all tests were deselected"
 
     def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
-        """Those that this session knows, and those of the tests that were measured, as far as they are green."""
+        """The files of this session's tests, and of the tests that were measured, as far as they are green."""
         files = {*self._suite.files}
         if self._earlier is not None:
             files |= {*measurement.test_files(self._earlier, config.rootpath)}

@@ -29,7 +29,7 @@ def read(config: pytest.Config) -> Settings:
     """What was asked for, as far as it is known before the tests run.
 
     Raises:
-        pytest.UsageError: A value is not accepted; the message names the option, the value and what is.
+        pytest.UsageError: A value is not accepted; the message names the option, the value and what is accepted.
     """
     rootdir = config.rootpath
     directory = _value(config, "dir", lambda text: values.directory(text, rootdir))
@@ -113,7 +113,7 @@ def _value(config: pytest.Config, name: str, parse: Callable[[str], T]) -> T:
 def _ini(config: pytest.Config, name: str) -> object:
     try:
         return config.getini(name)
-    except (TypeError, ValueError) as error:  # an int that is none: pytest 9.2 says it as UsageError itself
+    except (TypeError, ValueError) as error:  # not an int: pytest 9.2 raises UsageError itself
         raise pytest.UsageError(f"{name}: {error}") from None
 
 
@@ -160,7 +160,7 @@ def _limit(config: pytest.Config, text: str) -> str:
 def prove(config: pytest.Config) -> int:
     """Read the question in the file that was named, and write the answer beside it (`.answer`).
 
-    That is a `Reproof` of a `Question`, what was `Replayed` of a `Replay`, and a `Rehearsal` of `null`.
+    The answer to a `Question` is a `Reproof`, to a `Replay` a `Replayed`, and to `null` a `Rehearsal`.
 
     Raises:
         pytest.UsageError: There is no such suggestion, or no sandbox of the kind that is wanted.

@@ -1,4 +1,4 @@
-"""`--enrich-run=ID`: one suggestion, run as if it lay beside the tests that it is meant for.
+"""`--enrich-run=ID`: one suggestion, run as if it were beside the tests that it is meant for.
 
 A file in the suggestions folder cannot see the fixtures of `tests/conftest.py`. So the target's folder is
 collected, everything in it is passed over, and one module is added there: the suggestion's, with the target's

@@ -1,4 +1,4 @@
-"""What does the work of a run: at once where one thing is done at a time, else in threads."""
+"""Executors for the work of a run: at once where one thing is done at a time, else in threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The local model of one run: connected for what there is to ask, loaded while others work, asked after them.
+"""The local model of one run: connected when there is something to ask, loaded while others work, then asked.
 
 Imported only where a model is asked for: its client takes time to import.
 """

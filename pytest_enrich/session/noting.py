@@ -50,7 +50,7 @@ RUN = frozenset({"runs", "passes", "stable"})
 UNTRACED = "bwrap+landlock+seccomp"
 """The layers in which what is written in the project goes nowhere."""
 MOST_ROUNDS = 3
-"""A test that may write one thing may go on to write the next."""
+"""How often a `Record` is done again: a test that may write one thing may go on to write the next."""
 
 _DOING: dict[type, str] = {
     Collect: "collecting the tests inside",
@@ -95,7 +95,7 @@ class Slots(Around):
         """See `protocols.Sandbox`.
 
         Raises:
-            OutOfTimeError: The run is over, or was before the job had its time: that says nothing about the job.
+            OutOfTimeError: The run is over, or ended before the job had its time: that says nothing about the job.
         """
         with self._slots:
             left = self._left()
@@ -255,7 +255,7 @@ class NotingSandbox(Around):
 
 
 def streaks(attempts: Iterable[Attempt], isolation: str) -> tuple[str, ...]:
-    """A line for each reason for which many candidates in a row fell, with what helps in this isolation.
+    """A line for each reason why many candidates in a row fell, with what helps in this isolation.
 
     The same rung, the same reason, the same error: that is hardly their own doing.
     """

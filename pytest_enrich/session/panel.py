@@ -19,9 +19,9 @@ from pytest_enrich.store.python_file import text_of
 if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
 
-# The part of the budget that the others may use before a model is asked: a small one, and any other. What is left
-# over is theirs again. A small one closes few gaps, which they would leave for good: its time comes from what they
-# do not use.
+# The part of the budget that the others may use before a small model is asked, and before any other; what is left
+# over is theirs again. A small one closes few gaps, but some that they leave for good: its time comes from what
+# they do not use.
 EARLY_SMALL, EARLY_PART = 0.85, 0.5
 
 

@@ -105,7 +105,7 @@ def read(path: Path) -> str:
 def _roots(settings: Settings) -> tuple[str, ...] | None:
     """Where the project's modules are imported from, if those that no test imports count.
 
-    From a part of the suite nobody can tell, and another run's coverage may be limited without saying so.
+    A part of the suite cannot tell, and another run's coverage may be limited without saying so.
     """
     return None if settings.partial or settings.earlier else source.roots(settings.rootdir, sys.path)
 

@@ -1,4 +1,4 @@
-"""The work of one run: survey, ask, prove, write; and what came of it so far, at any moment."""
+"""The work of one run: survey, ask, prove, write; and at any moment what has come of it so far."""
 
 from __future__ import annotations
 

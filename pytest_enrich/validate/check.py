@@ -236,7 +236,7 @@ def _is_true(node: ast.expr) -> bool:
 
 
 def _is_made(node: ast.expr) -> bool:
-    """Whether an object is made: two of them are as equal as their class says."""
+    """Whether it makes an object: it is up to their class whether two of these are equal."""
     names = [ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Call)]
     return any(name[:1].isupper() for name in names)
 
