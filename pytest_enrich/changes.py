@@ -1,6 +1,6 @@
 """Which lines changed since a commit: git is asked, never changed, and no setting of the user's but a name counts.
 
-`since` answers it; `environment` is that of a process that must not take a hook's repository for its own.
+`since` answers that; `environment` is for a process that must not take a hook's repository for its own.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def ask(folder: Path, *words: str) -> Said:
         )
     except FileNotFoundError:
         raise UsageError("it needs git, which is not here\nInstall git, or do without this option.") from None
-    except OSError as error:  # one that may not be run, a folder of PATH that may not be searched
+    except OSError as error:  # a git that may not be run, a folder of PATH that may not be searched
         raise UsageError(f"git cannot be started: {error.strerror}\nDo without this option.") from None
     except subprocess.TimeoutExpired:
         raise UsageError(f"git {words[0]} did not end within {SECONDS:.0f}s\nDo without this option.") from None
@@ -83,12 +83,12 @@ def need(folder: Path, *words: str) -> bytes:
     """What git prints when all is well.
 
     Raises:
-        UsageError: It is not; with git's own words.
+        UsageError: It is not; the message has git's own words.
     """
-    said = ask(folder, *words)
-    if said.status:
-        raise UsageError(f"git {words[0]} failed: {_lines(said.errors)[-1]}")
-    return said.output
+    reply = ask(folder, *words)
+    if reply.status:
+        raise UsageError(f"git {words[0]} failed: {_lines(reply.errors)[-1]}")
+    return reply.output
 
 
 def _resolved(folder: Path, name: str) -> str:
@@ -103,26 +103,26 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in given.items() if not _OF_A_HOOK.fullmatch(name)}
     if "GIT_WORK_TREE" not in kept:
         kept.pop("GIT_DIR", None)
-    if not Path(kept.get("GIT_INDEX_FILE", "")).is_absolute():  # relative to a folder that nobody told us
+    if not Path(kept.get("GIT_INDEX_FILE", "")).is_absolute():  # relative to a folder that we do not know
         kept.pop("GIT_INDEX_FILE", None)
     return kept
 
 
 def _lines(text: str) -> list[str]:
-    """The lines that say something."""
+    """The lines that are not blank, or one that says that there are none."""
     return [line.strip() for line in text.splitlines() if line.strip()] or ["it gave no reason"]
 
 
 def check_base(rootdir: Path) -> None:
-    """See to it that there is a work tree to ask about.
+    """Check that there is a work tree to ask about.
 
     Raises:
         UsageError: There is none, or git does not trust it.
     """
-    said = ask(rootdir, "rev-parse", "--is-inside-work-tree")
-    if said.word == "true":
+    reply = ask(rootdir, "rev-parse", "--is-inside-work-tree")
+    if reply.word == "true":
         return
-    why = _reason(said.errors) if said.status else "this is no work tree"
+    why = _reason(reply.errors) if reply.status else "this is no work tree"
     raise UsageError(f"{rootdir} is not in the work tree of a git repository: {why}\nDo without this option.")
 
 
@@ -136,7 +136,7 @@ def find_base(rootdir: Path, since: str) -> str:
     """The id of the commit where HEAD and `since` parted, as `since...HEAD` has it.
 
     Raises:
-        UsageError: There is no such commit; what to do about it is said.
+        UsageError: There is no such commit; the message says what to do about it.
     """
     if ".." in since:
         raise UsageError("accepted is one commit: staged, HEAD or a name; where it parted from HEAD is found out")
@@ -155,7 +155,7 @@ def _unknown(rootdir: Path, since: str) -> str:
     lines = ["there is no such commit here"]
     remote, _, branch = since.partition("/")
     remotes = ask(rootdir, "remote").word.split("\n")
-    lines += [f"There is:    {one}/{since}" for one in remotes if one and _resolved(rootdir, f"{one}/{since}")]
+    lines += [f"There is:    {name}/{since}" for name in remotes if name and _resolved(rootdir, f"{name}/{since}")]
     if branch and remote in remotes:
         lines.append(f"Fetch it:    git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}")
     if _is_shallow(rootdir):
@@ -218,8 +218,8 @@ def read_diff(output: bytes) -> Iterator[FileDiff]:
             path, hunks = b"", []
         elif line.startswith(b"+++ "):
             path = line[4:].removesuffix(b"\t")  # behind a name with a space
-        elif found := _HUNK.match(line):
-            old, removed, new, added = (int(text or b"1") for text in found.groups())
+        elif header := _HUNK.match(line):
+            old, removed, new, added = (int(text or b"1") for text in header.groups())
             hunks.append(Hunk(old + (not removed), removed, new + (not added), added))
             for _ in islice(lines, removed + added):
                 pass  # these lines may look like others
@@ -228,12 +228,12 @@ def read_diff(output: bytes) -> Iterator[FileDiff]:
 
 def carried(lines: Iterable[int], hunks: Sequence[Hunk]) -> tuple[int, ...]:
     """Where lines of the old text are in the new one; those that a hunk takes away are left out."""
-    found = []
+    new_lines = []
     for line in lines:
         before = [hunk for hunk in hunks if hunk.old <= line]
         if all(line >= hunk.old + hunk.removed for hunk in before):
-            found.append(line + sum(hunk.added - hunk.removed for hunk in before))
-    return tuple(found)
+            new_lines.append(line + sum(hunk.added - hunk.removed for hunk in before))
+    return tuple(new_lines)
 
 
 def _file(path: bytes, hunks: Sequence[Hunk]) -> Iterator[FileDiff]:
@@ -244,26 +244,26 @@ def _file(path: bytes, hunks: Sequence[Hunk]) -> Iterator[FileDiff]:
 def since(rootdir: Path, name: str) -> Changes:
     """What changed since `name`: `staged`, `HEAD`, or a commit, from where it and HEAD parted.
 
-    Lines are those of the work tree. Files that git does not know yet are new, but for `staged`; ignored ones
-    never count. `rootdir` may lie below the top of the work tree, and in a worktree or submodule of its own.
+    Lines are those of the work tree. Files that git does not know yet are new, except for `staged`; ignored
+    ones never count. `rootdir` may lie below the top of the work tree, and in a worktree or submodule of its own.
 
     Raises:
-        UsageError: git cannot say; what to do about it is said.
+        UsageError: git cannot say; the message says what to do about it.
     """
     check_base(rootdir)
     if name == STAGED:
         return Changes(since=name, base=_resolved(rootdir, "HEAD"), lines=_below(rootdir, _staged(rootdir)))
     start = find_base(rootdir, name)
-    found = {one.path: one.lines for one in _diff(rootdir, start)}
-    return Changes(since=name, base=start, lines=_below(rootdir, found) | _untracked(rootdir))
+    lines = {diff.path: diff.lines for diff in _diff(rootdir, start)}
+    return Changes(since=name, base=start, lines=_below(rootdir, lines) | _untracked(rootdir))
 
 
 def _staged(rootdir: Path) -> dict[str, tuple[int, ...]]:
-    """What is staged, by where it stands in the work tree, which is what tests ran."""
-    after = {one.path: one for one in _diff(rootdir)}
+    """What is staged, by where it is in the work tree, which is what the tests ran."""
+    after = {diff.path: diff for diff in _diff(rootdir)}
     return {
-        one.path: carried(one.lines, after[one.path].hunks if one.path in after else ())
-        for one in _diff(rootdir, "--cached")
+        diff.path: carried(diff.lines, after[diff.path].hunks if diff.path in after else ())
+        for diff in _diff(rootdir, "--cached")
     }
 
 
@@ -272,7 +272,7 @@ def _diff(rootdir: Path, *what: str) -> Iterable[FileDiff]:
 
 
 def _submodules(rootdir: Path) -> Sequence[str]:
-    """Their places: a limit to Python files would leave them out."""
+    """Their paths: a limit to Python files would leave them out."""
     top = Path(ask(rootdir, "rev-parse", "--show-toplevel").word)
     if not (top / ".gitmodules").is_file():
         return ()

@@ -17,7 +17,7 @@ class UsageError(EnrichError):
 
 
 class OutOfTimeError(EnrichError):
-    """The time of a run is over: what it would have come to is left for the next one."""
+    """The time of a run is over: what was under way is left for the next one."""
 
 
 class RefusedError(EnrichError):

@@ -86,8 +86,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in _SWITCHES:
         group.addoption(f"--{name}", action="store_true", default=False, help=text)
     for name, default, kind, metavar, text in _VALUES:
-        told = f"{text} (default: {default})" if default else text
-        group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=told)
+        description = f"{text} (default: {default})" if default else text
+        group.addoption(f"--enrich-{name}", metavar=metavar, default=None, help=description)
         value = int(default) if kind == "int" else default
         parser.addini(f"enrich_{name}", text, type=kind, default=value)  # type: ignore[arg-type]
     for name, metavar, text in _LISTS:
@@ -104,10 +104,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> Generator[None, Any, Any]:
     """Before pytest-cov looks at the options: ask it to measure."""
-    known = early_config.known_args_namespace
-    if _is_inert() or not (known.enrich or known.enrich_run):
+    options = early_config.known_args_namespace
+    if _is_inert() or not (options.enrich or options.enrich_run):
         return (yield)
-    if known.enrich_run:
+    if options.enrich_run:
         from pytest_enrich.pytest_hooks import single
 
         single.prepare(early_config)
@@ -116,8 +116,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 
 
 def _measured(config: pytest.Config, args: list[str]) -> Generator[None, Any, Any]:
-    known = config.known_args_namespace
-    if known.collectonly or known.help or known.version:
+    options = config.known_args_namespace
+    if options.collectonly or options.help or options.version:
         return (yield)
     from pytest_enrich import measurement
     from pytest_enrich.pytest_hooks import root
@@ -132,7 +132,7 @@ def _measured(config: pytest.Config, args: list[str]) -> Generator[None, Any, An
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register what was asked for; impossible wishes end here, before a test runs."""
+    """Register what was asked for; what is impossible ends here, before a test runs."""
     if _is_inert():
         return
     if config.option.enrich_run:
@@ -155,7 +155,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Suggestions are no part of the suite, whatever `python_files` says, unless they are named by path."""
+    """Suggestions are not part of the suite, whatever `python_files` says, unless they are named by path."""
     folder = config.option.enrich_dir or config.getini("enrich_dir")
     if _is_inert() or collection_path != config.rootpath / folder:
         return None
@@ -164,5 +164,5 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def _is_inert() -> bool:
-    """In a pytest that a run has started."""
+    """Whether this is a pytest that a run has started."""
     return "PYTEST_ENRICH" in os.environ

@@ -1,4 +1,4 @@
-"""How a run goes on, on pytest's terminal: one rewritten line for people, lasting lines for a pipe."""
+"""The progress of a run on pytest's terminal: one rewritten line for people, lasting lines for a pipe."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_enrich.data import Attempt, Kept, Target
 
 WIDTH = 79
 QUIET_SECONDS = 30.0
-"""CI ends jobs that say nothing for long; a pipe hears from us at least this often."""
+"""CI ends jobs that are silent for long; a pipe hears from us at least this often."""
 
 _LABEL = 10
 
@@ -31,7 +31,7 @@ class Terminal(Protocol):
         """Write a title across the screen."""
 
     def rewrite(self, line: str) -> None:
-        """Show `line` in place of the last one written so; only where `isatty`."""
+        """Show `line` in place of the last one written this way; only where `isatty`."""
 
 
 class Lines:
@@ -54,7 +54,7 @@ class Lines:
             self._write(_labelled("gaps", f"{gaps} in {_files(files)}, budget {budget}"))
 
     def working(self, total: int, target: Target, left: object) -> None:
-        """The first of so many is begun; a pipe hears of it when nothing else was said for 30 seconds."""
+        """The first of so many targets has begun; a pipe hears of it when it heard nothing for 30 seconds."""
         with self._lock:
             self._show(self._line(0, total, target, left), is_due=self._is_late())
 
@@ -72,7 +72,7 @@ class Lines:
             self._show(_labelled("model", what)[:WIDTH], is_due=self._is_late())
 
     def pulse(self) -> None:
-        """Say that it goes on when a pipe heard nothing for 30 seconds."""
+        """Say that the run goes on when a pipe has heard nothing for 30 seconds."""
         with self._lock:
             if not self._terminal.isatty and self._is_late():
                 self._write(_labelled("search", f"still at work, kept {self._kept}, dropped {self._dropped}"))
@@ -94,8 +94,8 @@ class Lines:
         name = f"{target.module}.{target.qualname}" if target.qualname else target.module
         name = name if name.isprintable() else repr(name)[1:-1]  # of a file with any name
         counts = f"kept {self._kept}, dropped {self._dropped}"
-        told = str(left)
-        ending = f"  {counts}  {told} left" if told else f"  {counts}"
+        time_left = str(left)
+        ending = f"  {counts}  {time_left} left" if time_left else f"  {counts}"
         beginning = _labelled("search", f"{done}/{total}  ")
         room = max(8, WIDTH - len(beginning) - len(ending))
         return f"{beginning}{_fitted(name, room):<{min(room, 32)}}{ending}"

@@ -1,4 +1,4 @@
-"""The seams: what may be exchanged for another of its kind, and what each promises."""
+"""The seams: what can be replaced by another of its kind, and what each promises."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Task(Struct, frozen=True, kw_only=True):
     def has_asked(self, proposer: str) -> bool:
         """Whether this proposer has thought of something for the target, with the same seed."""
         origins = (attempt.candidate.origin for attempt in self.attempts)
-        return any((one.proposer, one.seed) == (proposer, self.seed) for one in origins)
+        return any((origin.proposer, origin.seed) == (proposer, self.seed) for origin in origins)
 
 
 class Proposer(Protocol):

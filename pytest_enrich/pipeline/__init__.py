@@ -1,6 +1,6 @@
 """The loop: for each target ask the proposers in turn, judge what they think of, feed the verdict back.
 
-No input or output, no printing: targets in, what came of each out.
+No input or output, no printing: targets go in, and what came of each comes out.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from pytest_enrich.pipeline.budget import Pace, RemainingBudget, Slice, shares
 from pytest_enrich.protocols import Proposer, Sandbox, Task
 
 Turns: TypeAlias = Generator["Done", None, "Done"]
-"""The work on one target: what was done each time that it made room for others, then what was done at last."""
+"""The work on one target: what was done each time it made room for others, and in the end what was done last."""
 REPEATED = Dropped(rung="gains", reason="closes no gap that is still open")
 MOST_DOUBT = 1
 DOUBTED = Dropped(rung="asserts", reason="a reader would doubt what it shows")
@@ -47,15 +47,15 @@ REJECTED = Dropped(rung="new", reason="was turned down before")
 PLACED = Dropped(rung="allowed", reason="holds the path of this checkout")
 MACHINE = Dropped(rung="allowed", reason="names a place of this machine")
 PLACE = re.compile(r"""(['"])(/[^'"\s/]+/[^'"\s]*)\1""")
-"""A literal that is the path of something in a folder below the root: the folders themselves are everywhere."""
+"""A literal path of something in a folder below the root: those folders themselves exist everywhere."""
 
 
 class Done(Struct, frozen=True, kw_only=True):
     """A target that is finished: what it was, with the gaps that were open, and the attempts on it.
 
     `complete` is False when time ran out in the middle: its open gaps may be tried again. `defect` is the
-    traceback of a mistake of ours that ended it, "" for none. What made room for others goes on with its `rest`,
-    of which the next candidate may close so many gaps as are `promised`.
+    traceback of a bug of ours that ended it, "" for none. A target that made room for others goes on with its
+    `rest`, whose next candidate may close as many gaps as are `promised`.
     """
 
     target: Target
@@ -67,16 +67,16 @@ class Done(Struct, frozen=True, kw_only=True):
 
 
 class RunContext(Struct, frozen=True, kw_only=True):
-    """What all targets of a run are worked on with.
+    """What the work on every target of a run has in common.
 
-    `earlier` are the run's attempts on a target (its path and qualname) before: nothing is tried twice.
-    `watch` gives the jobs that failed in this thread meanwhile: what they were asked for is to be tried again.
+    `earlier` has the run's earlier attempts by target (path and qualname): nothing is tried twice.
+    `watch` gives the jobs that fail in this thread meanwhile: what they were for is to be tried again.
     `is_rejected` tells, of a gap's id, a test's hash (`patch.body_of`), a source file and a function, whether
     people turned this test down; `turned_down` why they turned down others for a source file; `comes_last` whether
     they did not want tests like it.
     `refused` tells why a team allows no suggestion of a kind for a test file, "" where it does. `rootdir` is where
-    the project lies: elsewhere on other machines. `exists` tells whether this one has a file, or a folder.
-    `existing` is what the run knows of the tests that exist: whoever is asked, it is the same. `sharper` as in
+    the project is on this machine. `exists` tells whether this one has a file, or a folder.
+    `existing` is what the run knows of the tests that exist: it is the same for all proposers. `sharper` as in
     `validate.judge`. What is doubted more than `most_doubt` is not tried where tests come to the module.
     """
 
@@ -103,7 +103,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
 
 
 def _refusal(task: Task, candidate: Candidate, context: RunContext) -> Dropped | None:
-    """Why it need not be run."""
+    """Why a candidate need not be run, or None."""
     if not _closing(candidate, task):
         return REPEATED
     # Where no test comes to the module, a draft is better than nothing.
@@ -148,16 +148,18 @@ def judge(task: Task, candidate: Candidate, context: RunContext) -> Verdict:
 
 
 def _does_all_of(new: Kept, old: Verdict, *, more: bool) -> bool:
-    """Whether it closes and notices all that the other one does."""
+    """Whether the new one closes and notices all that the old one does."""
     assert isinstance(old, Kept)
-    noticed, before = ({(one.line, one.change) for one in each.mutants.list if one.killed} for each in (new, old))
+    noticed, before = (
+        {(mutant.line, mutant.change) for mutant in kept.mutants.list if mutant.killed} for kept in (new, old)
+    )
     return {*new.gaps} >= {*old.gaps} and (noticed > before if more else noticed >= before)
 
 
 def is_among(candidate: Candidate, earlier: Iterable[Attempt]) -> bool:
     """Whether this test was dropped before."""
     body = patch.body_of(candidate)
-    return any(isinstance(one.verdict, Dropped) and patch.body_of(one.candidate) == body for one in earlier)
+    return any(isinstance(tried.verdict, Dropped) and patch.body_of(tried.candidate) == body for tried in earlier)
 
 
 def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, context: RunContext) -> bool:
@@ -167,7 +169,7 @@ def _is_rejected(candidate: Candidate, gaps: Sequence[str], target: Target, cont
 
 
 def attempt(target: Target, candidate: Candidate, verdict: Verdict) -> Attempt:
-    """The record: of a candidate that was kept as what it was kept, without what only judging it needed."""
+    """The record: a kept candidate in the form that was kept, without what only judging needed."""
     if isinstance(verdict, Kept) and verdict.smaller is not None:
         candidate, verdict = verdict.smaller, replace(verdict, smaller=None)
     part = target.part_of(candidate.gaps[0])
@@ -184,25 +186,25 @@ Improver: TypeAlias = Callable[[Task, Attempt], Iterable[NewTest]]
 """Thinks of other versions of a kept test, the best first."""
 TOGETHER = 4
 MOST_HELD = 4
-"""So many times as many as are worked on at a time may be done, or under way, behind one that takes long."""
+"""How many times `ahead` may be done, or under way, behind a target that takes long."""
 
 
 def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahead: int) -> Iterator[Done]:
     """Work on the targets, `ahead` at the same time; what is done comes in their order.
 
-    A gap that a test for an earlier target closed in passing is not worked on again. Where time is short, what
-    closes little for it makes room, and goes on when the next has no more gaps. With a budget in executions what a
-    target knows of others does not depend on how many are worked on: they come in groups of `TOGETHER`.
+    A gap that a test for an earlier target closed in passing is not worked on again. Where time is short, a
+    target that closes little for its time makes room, and goes on when the next has no more gaps. With a budget in
+    executions what a target knows of others must not depend on `ahead`: they come in groups of `TOGETHER`.
     """
     covered: set[tuple[str, int | Branch]] = set()
     pace = Pace(ahead)
     waiting, resting = deque(targets), list[Done]()
     working: deque[Future[Done]] = deque()
     while waiting or resting or working:
-        busy = [one for one in working if not one.done()]
+        busy = [future for future in working if not future.done()]
         room = _room(len(working), len(busy), context.remaining, ahead)
         for target, turns in _next_ones(waiting, resting, covered, room):
-            pace.waiting = 0 if context.remaining.is_counted else sum(len(one.gaps) for one in waiting)
+            pace.waiting = 0 if context.remaining.is_counted else sum(len(later.gaps) for later in waiting)
             slice_ = context.remaining.slice(len(waiting) + 1, ahead)
             busy.append(executor.submit(watched, target, turns or work(target, context, slice_, pace), context))
             working.append(busy[-1])
@@ -219,7 +221,7 @@ def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahea
 
 
 def _room(under_way: int, busy: int, remaining: RemainingBudget, ahead: int) -> int:
-    """How many more may begin: one that takes long keeps nobody waiting."""
+    """How many more targets may begin: one that takes long keeps no others waiting."""
     if remaining.left <= 0:
         return 0
     if remaining.is_counted:
@@ -230,7 +232,7 @@ def _room(under_way: int, busy: int, remaining: RemainingBudget, ahead: int) -> 
 def _next_ones(
     waiting: deque[Target], resting: list[Done], covered: Collection[tuple[str, int | Branch]], most: int
 ) -> Iterator[tuple[Target, Turns | None]]:
-    """The next of which something is open; those that made room where no more can be expected of it."""
+    """The next targets with open gaps; before them those that made room, when they promise as much."""
     while most > 0 and (waiting or resting):
         rested = max(resting, key=lambda done: done.promised, default=None)
         if rested is not None and (not waiting or rested.promised >= len(waiting[0].gaps)):
@@ -247,7 +249,7 @@ def _next_ones(
 
 
 def watched(target: Target, turns: Turns, context: RunContext) -> Done:
-    """One turn; a target of which a job failed is not complete, and a mistake of ours costs no more than one."""
+    """One turn; a target of which a job failed is not complete, and a bug of ours costs only this target."""
     with context.watch() as failed:
         try:
             done = replace(next(turns), rest=turns)
@@ -262,12 +264,12 @@ def watched(target: Target, turns: Turns, context: RunContext) -> Done:
 
 
 def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turns:
-    """Ask each proposer for what the ones before it left open, and judge each candidate, while it is its turn.
+    """Ask each proposer for what those before it left open, and judge each candidate, while it is its turn.
 
-    Gives what was done when it makes room, and returns what was done since.
+    Yields what was done when it makes room, and returns what was done since.
     """
-    names = [one.qualname for one in target.parts or (target,)]
-    earlier = tuple(one for name in names for one in context.earlier.get((target.path, name), ()))
+    names = [part.qualname for part in target.parts or (target,)]
+    earlier = tuple(tried for name in names for tried in context.earlier.get((target.path, name), ()))
     attempts: tuple[Attempt, ...] = ()
     has_begun = False
     task = _task(target, earlier, context, slice_)
@@ -280,11 +282,11 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
 
     try:
         for candidate in _thought_of(now, context, is_over):
-            # What a model wrote was paid for: it is proven before the turn of its target ends.
+            # What a model wrote was expensive: it is proven before its target's turn ends.
             if context.remaining.left <= 0 or (slice_.is_over and not candidate.origin.prompt):
                 return Done(target=target, attempts=attempts, complete=False)
             promised = _closing(candidate, task)
-            # A spare was thought of only for the case that its gaps stay open.
+            # A spare is only there in case its gaps stay open.
             if is_among(candidate, earlier) or (candidate.origin.spare and not promised):
                 continue
             if has_begun and not candidate.origin.prompt and pace.is_slow(promised, context.remaining.left):
@@ -293,10 +295,10 @@ def work(target: Target, context: RunContext, slice_: Slice, pace: Pace) -> Turn
                 target, slice_ = task.target, replace(slice_, ends=math.inf)
                 earlier, attempts, has_begun = (*earlier, *attempts), (), False
             started = time.monotonic()
-            found = judge(task, candidate, context)
-            closed = found.gaps if isinstance(found, Kept) else ()
+            verdict = judge(task, candidate, context)
+            closed = verdict.gaps if isinstance(verdict, Kept) else ()
             pace.judged(len(closed), started)
-            attempts, has_begun = (*attempts, attempt(target, candidate, found)), True
+            attempts, has_begun = (*attempts, attempt(target, candidate, verdict)), True
             is_first = bool(closed) and not pace.closed and not context.remaining.is_counted
             task = _next(task, (*earlier, *attempts), closed)
             if not task.target.gaps:
@@ -315,7 +317,7 @@ def _closing(candidate: Candidate, task: Task) -> int:
 
 
 def improve(target: Target, kept: Attempt, think: Improver, context: RunContext, *, more: bool) -> Attempt | None:
-    """A kept test of this target as somebody says it better: with all that it does; None where nobody does.
+    """A better version of a kept test, which does all that the test does; None where nobody thinks of one.
 
     Args:
         target: With the gaps that the test closes alone.
@@ -355,17 +357,17 @@ def _task(target: Target, earlier: tuple[Attempt, ...], context: RunContext, sli
 
 
 def _thought_of(task: Callable[[], Task], context: RunContext, is_over: Callable[[], bool]) -> Iterator[Candidate]:
-    """What the proposers think of, one after the other; spares when all have had a say.
+    """What the proposers think of, one after the other; spares come when all have had their say.
 
     Each is asked for what is open then: `task` gives that, with all the time that there is for the target.
     """
     first, spares = task(), []
 
     def is_open(gap: str) -> bool:
-        return gap in {one.id for one in task().target.gaps}
+        return gap in {open_gap.id for open_gap in task().target.gaps}
 
     for proposer, share in shares(context.proposers, first.seconds, first.executions):
-        own = replace(
+        own_task = replace(
             task(),
             seconds=share.seconds,
             executions=share.executions,
@@ -373,7 +375,7 @@ def _thought_of(task: Callable[[], Task], context: RunContext, is_over: Callable
             so_far=lambda: task().attempts,
             has_turn=lambda: not is_over(),
         )
-        for candidate in share.timed(proposer.propose(own)):
+        for candidate in share.timed(proposer.propose(own_task)):
             if candidate.origin.spare or context.comes_last(candidate):
                 spares.append(replace(candidate, origin=replace(candidate.origin, spare=True)))
             else:
@@ -387,7 +389,7 @@ def _next(task: Task, attempts: tuple[Attempt, ...], closed: Collection[str]) ->
 
 
 def _without_repeats(done: Done, closed: Collection[str]) -> Done:
-    """With what only closes gaps that earlier targets have closed as dropped: both were worked on at a time."""
+    """Count as dropped what only closes gaps that earlier targets closed: they were worked on at the same time."""
 
     def counted(attempt: Attempt) -> Attempt:
         gaps = _closed(attempt)

@@ -18,10 +18,10 @@ SHORTEST, LONGEST = 3.0, 12.0
 # With a budget in executions the clock decides nothing but when a search hangs.
 UNHURRIED = 300.0
 FEWEST_EXECUTIONS, MOST_EXECUTIONS = 100, 50_000
-# Of what a search finds in 2,000 calls that show nothing new, it has found nineteen parts of twenty in 200, and a
-# third of the time: unless there is plenty, others come first, and it goes on when they had their turn.
+# A search that ends after 200 calls in a row with nothing new finds 95% of what it would after 2,000, in a third
+# of the time: unless there is plenty, others come first, and it goes on once they have had their turn.
 FIRST_IDLE, MOST_IDLE, PLENTY = 200, 2000, 6.0
-# With its proofs a target may take so many times its even part of what is left, while others wait.
+# How many times its even share of what is left a target may take, with its proofs, while others wait.
 MOST_PARTS, SHORTEST_SLICE = 4, 20.0
 # What a proposer may have of a target's share when others come after it.
 EARLY = 0.4
@@ -31,9 +31,9 @@ class Slice(Struct, frozen=True, kw_only=True):
     """What one target may use.
 
     Attributes:
-        seconds, executions: To think of tests.
-        idle: So many calls in a row of a search may show nothing new.
-        ends: When it makes room for those that wait, whatever is open: on the monotonic clock.
+        seconds, executions: For thinking of tests.
+        idle: How many calls of a search in a row may show nothing new.
+        ends: When it makes room for those that wait, whatever is still open; on the monotonic clock.
     """
 
     seconds: float
@@ -43,7 +43,7 @@ class Slice(Struct, frozen=True, kw_only=True):
 
     @property
     def is_over(self) -> bool:
-        """Whether others are to have theirs."""
+        """Whether it is the turn of others."""
         return time.monotonic() >= self.ends
 
 
@@ -52,9 +52,9 @@ class RemainingBudget:
 
     Args:
         budget: What there is.
-        targets: Among how many it is shared out.
+        targets: How many share it.
         patience: How many times longer than usual one of them may take while there is enough, or others wait.
-        started: Since when it is spent, on the monotonic clock; None is now.
+        started: From when on it is spent, on the monotonic clock; None is now.
     """
 
     def __init__(self, budget: Budget, targets: int, patience: int = 1, started: float | None = None) -> None:
@@ -72,19 +72,19 @@ class RemainingBudget:
 
     @property
     def is_counted(self) -> bool:
-        """Whether it is a budget in executions, with which every machine comes to the same."""
+        """Whether it is a budget in executions, with which every machine gets the same result."""
         return self._budget.executions is not None
 
     def slice(self, targets_left: int, at_once: int = 1) -> Slice:
-        """What one of the targets that are left, so many at a time, may use."""
+        """What one of the targets that are left may use, when so many are worked on at once."""
         if self._budget.executions is not None:
             share = max(FEWEST_EXECUTIONS, self._budget.executions // self._targets)
             return Slice(seconds=UNHURRIED, executions=share)
         even = self.left * min(at_once, targets_left) / max(targets_left, 1)
         seconds = min(max(even * THINKING, SHORTEST), LONGEST * self._patience)
-        whole = max(even * MOST_PARTS, SHORTEST_SLICE) * self._patience if targets_left > at_once else math.inf
+        turn = max(even * MOST_PARTS, SHORTEST_SLICE) * self._patience if targets_left > at_once else math.inf
         idle = MOST_IDLE if self._patience > 1 or seconds >= PLENTY else FIRST_IDLE
-        return Slice(seconds=seconds, executions=MOST_EXECUTIONS, idle=idle, ends=time.monotonic() + whole)
+        return Slice(seconds=seconds, executions=MOST_EXECUTIONS, idle=idle, ends=time.monotonic() + turn)
 
     def __str__(self) -> str:
         """As progress shows it: `3:07`, or "" for a budget in executions."""
@@ -103,7 +103,7 @@ class Share:
         self.spent = 0.0
 
     def timed(self, candidates: Iterator[Candidate]) -> Iterator[Candidate]:
-        """The candidates; judging them takes no time of their proposer's."""
+        """The candidates; judging them does not count as their proposer's time."""
         while True:
             started = time.monotonic()
             candidate = next(candidates, None)
@@ -124,9 +124,9 @@ def shares(proposers: Sequence[Proposer], seconds: float, executions: int) -> It
 
 
 class Pace:
-    """How fast the gaps of a round are closed: where time is short, what closes few waits for others.
+    """How fast the gaps of a round are closed: where time is short, a candidate that closes few waits for others.
 
-    Who gathers leaves a place when it gives less than going on to the next one does.
+    A forager leaves a place, too, when it yields less than moving on to the next one.
 
     Attributes:
         closed: The ids of the gaps that are closed.
@@ -140,15 +140,15 @@ class Pace:
         self.waiting = 0
 
     def judged(self, gaps: int, started: float) -> None:
-        """A candidate that closes so many was judged since then."""
-        # What closes little has few mutants: the mean is that of larger ones.
+        """Note that a candidate that closes so many gaps was judged, from `started` until now."""
+        # What closes little has few mutants, while the mean is that of larger candidates.
         self._quickest = min(self._quickest, time.monotonic() - started) if gaps else self._quickest
         self._gaps += gaps
 
     def is_slow(self, gaps: int, left: float) -> bool:
-        """Whether a candidate that may close so many closes fewer a second than were closed so far.
+        """Whether a candidate that may close so many closes fewer per second than were closed so far.
 
-        Never when at that speed all others come to their turn in the seconds that are `left`.
+        Never when, at that speed, all others get their turn in the seconds that are `left`.
         """
         spent = time.monotonic() - self._started
         is_short = self.waiting * spent > self._gaps * left

@@ -47,7 +47,7 @@ _SPREAD = frozenset({
 """xdist's."""
 
 _PLACE = frozenset({"inifilename", "rootdir"})
-"""Given anew, absolute."""
+"""Given again, as absolute paths."""
 
 _PREFIXES = ("cov_", "no_cov", "enrich")
 """pytest-cov's, and ours."""
@@ -93,10 +93,10 @@ def for_repetition(config: pytest.Config) -> tuple[str, ...]:
 
 
 def as_said(config: pytest.Config) -> tuple[str, ...]:
-    """What was said for this session on how tests are run, for a pytest that is started in rootdir later.
+    """What this session was told about how to run tests, for a pytest that is started in rootdir later.
 
-    `addopts` and PYTEST_ADDOPTS are read there again. Of what chooses tests `-m "not ..."` stays: it leaves out,
-    and a new test has no such mark.
+    `addopts` and PYTEST_ADDOPTS are read again there. Of the options that choose tests `-m "not ..."` stays: it
+    only leaves out, and a new test has no such mark.
     """
     left_out = _SELECTION - {"markexpr"} | _FLOW | _OUTPUT | _SPREAD | {"rootdir"}
     kept = [
@@ -113,12 +113,12 @@ def _leaves_out(word: Word) -> bool:
 
 
 def _from_rootdir(config: pytest.Config, word: Word) -> tuple[str, ...]:
-    """Its texts, with the path of a file that it names as it is from there."""
+    """Its texts, with the path of a file that it names relative to there."""
     if word.destination not in _PATHS:
         return word.texts
     name, path = _named(word.texts)
-    whole = Path(os.path.normpath(Path(config.invocation_params.dir, path)))
-    return name, disk.shown(whole, config.rootpath)
+    absolute = Path(os.path.normpath(Path(config.invocation_params.dir, path)))
+    return name, disk.shown(absolute, config.rootpath)
 
 
 def _named(texts: tuple[str, ...]) -> tuple[str, str]:
@@ -130,12 +130,12 @@ def _named(texts: tuple[str, ...]) -> tuple[str, str]:
 
 
 def on_command_line(config: pytest.Config) -> tuple[Word, ...]:
-    """What was said for this one session; `addopts` is not among it."""
+    """What was given for this session alone, without `addopts`."""
     return tuple(split([os.fspath(text) for text in config.invocation_params.args], _options(config)))
 
 
 def split(args: Sequence[str], options: Mapping[str, argparse.Action]) -> Iterator[Word]:
-    """Tell options with their values from paths, as argparse does it for pytest."""
+    """Tell options with their values from paths, as argparse does for pytest."""
     rest = list(args)
     while rest:
         text = rest.pop(0)
@@ -192,8 +192,8 @@ def _options(config: pytest.Config) -> Mapping[str, argparse.Action]:
 
 def _is_left_out(word: Word, destinations: frozenset[str]) -> bool:
     if word.destination == "override_ini":
-        said = "=".join(word.texts).removeprefix("-o").removeprefix("--override-ini").lstrip("=")
-        return said.startswith("addopts=")
+        override = "=".join(word.texts).removeprefix("-o").removeprefix("--override-ini").lstrip("=")
+        return override.startswith("addopts=")
     return word.destination in destinations or word.destination.startswith(_PREFIXES)
 
 
@@ -218,12 +218,12 @@ def part_options(config: pytest.Config) -> tuple[str, ...]:
 
 def choosing(config: pytest.Config) -> tuple[str, ...]:
     """The options that choose tests by name or mark, wherever they were said."""
-    said = {"-k": config.getoption("keyword"), "-m": config.getoption("markexpr")}
-    return tuple(name for name, value in said.items() if value)
+    given = {"-k": config.getoption("keyword"), "-m": config.getoption("markexpr")}
+    return tuple(name for name, value in given.items() if value)
 
 
 def stopping(config: pytest.Config, failures: int) -> str:
-    """The option for which so many failures ended the tests before the last one, "" for none."""
+    """The option that made so many failures end the tests early, "" for none."""
     most = config.getoption("maxfail")
     if most and failures >= most:
         return "-x" if most == 1 else f"--maxfail={most}"
@@ -231,7 +231,7 @@ def stopping(config: pytest.Config, failures: int) -> str:
 
 
 def _is_part(config: pytest.Config, text: str) -> bool:
-    """A file or a test is; a folder at the top, or one that `testpaths` names, stands for the suite."""
+    """Whether it is a part of the suite: a folder at the top, or one that `testpaths` names, stands for all."""
     path = Path(config.invocation_params.dir, text)
     tops = {config.rootpath, *(config.rootpath / top for top in config.getini("testpaths"))}
     return "::" in text or not path.is_dir() or not ({path, path.parent} & tops or path in config.rootpath.parents)

@@ -1,7 +1,7 @@
-"""For a pytest that loads no plugins by itself: ours and pytest-cov, each unless it is there or was refused.
+"""For a pytest that loads no plugins by itself: ours and pytest-cov, each unless it is there or was blocked.
 
 A plugin that is named in two ways (`-p enrich` and `-p pytest_enrich.plugin`) ends pytest with a traceback, and
-who starts the pytest of a project cannot know how its `addopts` or PYTEST_PLUGINS name them.
+whoever starts the pytest of a project cannot know how its `addopts` or PYTEST_PLUGINS name them.
 """
 
 from __future__ import annotations

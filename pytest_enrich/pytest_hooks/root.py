@@ -1,4 +1,4 @@
-"""Which folder is the project: pytest takes the one in which it is configured, and that may be the tests' own."""
+"""Which folder is the project: pytest takes the one in which it is configured, which may be the tests' folder."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from pathlib import Path
 import pytest
 
 _PROJECT = (".git", "pyproject.toml", "setup.cfg", "setup.py")
-"""What the folder of a project has; that of tests may have such a file for pytest's sake."""
+"""What the folder of a project has; that of its tests may have such a file, too, just for pytest."""
 _TESTS = {"test", "tests", "testing"}
 
 
 def widen(config: pytest.Config) -> None:
-    """Take the project for the project, and not a folder of it, unless a person said otherwise.
+    """Take the whole project as rootdir, not a folder of it, unless a person said otherwise.
 
     Workers of pytest-xdist see none of this: with them it stays as it is.
     """
-    known = config.known_args_namespace
-    whole = _whole(config)
-    if whole is not None and not known.rootdir and not getattr(known, "numprocesses", None):
-        config._rootpath = whole  # noqa: SLF001 - there is no hook before it is decided
+    options = config.known_args_namespace
+    project = _whole(config)
+    if project is not None and not options.rootdir and not getattr(options, "numprocesses", None):
+        config._rootpath = project  # noqa: SLF001 - there is no hook before it is decided
 
 
 def narrowed(config: pytest.Config) -> str:
-    """That only a folder of the project is looked at, and how all of it is; "" where all of it is."""
-    whole, here = _whole(config), config.invocation_params.dir
-    if whole is None:
+    """That only a folder of the project is looked at, and how to change that; "" where all of it is."""
+    project, here = _whole(config), config.invocation_params.dir
+    if project is None:
         return ""
-    folder, root = config.rootpath.relative_to(here), os.path.relpath(whole, here)
+    folder, root = config.rootpath.relative_to(here), os.path.relpath(project, here)
     return f"only code below {folder}, pytest's rootdir, is looked at (for all: --rootdir={root})"
 
 
 def _whole(config: pytest.Config) -> Path | None:
-    """The project of which pytest takes a folder for it, no higher than where it was started; None for no such."""
+    """The project, where pytest took only a folder of it, no higher than where it was started; else None."""
     here, root = config.invocation_params.dir, config.rootpath
     if not root.is_relative_to(here) or _is_project(root):
         return None

@@ -51,8 +51,8 @@ def register(config: pytest.Config, measured: Measurement | None) -> None:
     config.pluginmanager.register(suite, "enrich-suite")
     settings = setting.read(config)
     looked = Looked(settings=settings) if measured.kind == "none" else look_for_model(settings)
-    known = _earlier(config, measured) if measured.kind == "earlier" else None
-    config.pluginmanager.register(Run(looked, measured, suite, known), "enrich-run")
+    coverage = _earlier(config, measured) if measured.kind == "earlier" else None
+    config.pluginmanager.register(Run(looked, measured, suite, coverage), "enrich-run")
 
 
 def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
@@ -85,7 +85,7 @@ class Run:
         most = {0: "no limit", 1: "1 suggestion"}.get(count, f"{count} suggestions")
         limit = f", {since_asked(self._settings.changes.since)}" if self._settings.changes else ""
         limit += f", shard {self._settings.shard}" if self._settings.shard.of > 1 else ""
-        first = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
+        headline = f"enrich: {','.join(self._settings.asked)}, {self._settings.budget} budget, {most}{limit}"
         name, missing = self._settings.earlier, words.listed(self._measured.missing, _SHOWN)
         others = (
             visible(f"coverage of an earlier run, {name}") if name else "",
@@ -93,7 +93,7 @@ class Run:
             visible(root.narrowed(config)),
             self._model,
         )
-        return [first, *(f"enrich: {line}" for line in others if line)]
+        return [headline, *(f"enrich: {line}" for line in others if line)]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
@@ -117,7 +117,7 @@ class Run:
 
     def _follow(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> None:
         measurement.restore(self._measured)
-        # Which tests ran says nothing about coverage that is of another run.
+        # Which tests ran says nothing about the coverage of another run.
         partial = () if self._earlier else part_options(config)
         reason = self._reason_not_to(config, status, partial)
         if reason is not None:
@@ -139,7 +139,7 @@ class Run:
         session.run(settings, self._coverage(config, status, took, terminal), terminal)
 
     def _reason_not_to(self, config: pytest.Config, status: int, partial: Sequence[str]) -> str | None:
-        """Why there is no run, "" for a reason that pytest has said already; None when there is one."""
+        """Why there is no run, "" for a reason that pytest has already given; None when there is a run."""
         if config.option.collectonly:
             return "nothing ran, nothing to do"
         if status in _SILENT:
@@ -153,7 +153,7 @@ class Run:
         return None
 
     def _ended_early(self, config: pytest.Config, status: int) -> str:
-        """Why the tests did not come to their end, "" when they did: nothing is known of what did not run."""
+        """Why the tests did not run to their end, "" when they did: nothing is known of what did not run."""
         suite = self._suite
         is_interrupted = suite.interrupted or status == pytest.ExitCode.INTERRUPTED
         if is_interrupted and suite.broken:
@@ -165,21 +165,21 @@ class Run:
         return "not run, the tests were interrupted" if is_interrupted else ""
 
     def _nothing(self, chosen: Sequence[str]) -> str | None:
-        """Why there is nothing to do where no test ran, None for a suite that has no test as yet."""
+        """Why there is nothing to do where no test ran, None for a suite that has no tests yet."""
         if chosen:
             return f"nothing to do, no test was selected ({', '.join(chosen)})"
         return None if self._suite.is_empty else "nothing to do, all tests were deselected"
 
     def _test_files(self, config: pytest.Config) -> tuple[str, ...]:
-        """Those that this session knows, and those of the tests that were measured, as far as they are green."""
-        known = {*self._suite.files}
+        """The files of this session's tests, and of the tests that were measured, as far as they are green."""
+        files = {*self._suite.files}
         if self._earlier is not None:
-            known |= {*measurement.test_files(self._earlier, config.rootpath)}
-        return tuple(sorted(known - self._suite.red.keys()))
+            files |= {*measurement.test_files(self._earlier, config.rootpath)}
+        return tuple(sorted(files - self._suite.red.keys()))
 
     def _coverage(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
-        found = self._earlier or measurement.read(config, self._measured)
-        return found or self._again(config, status, took, terminal)
+        coverage = self._earlier or measurement.read(config, self._measured)
+        return coverage or self._again(config, status, took, terminal)
 
     def _again(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
         folder = self._measured.folder

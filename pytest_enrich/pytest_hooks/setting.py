@@ -29,7 +29,7 @@ def read(config: pytest.Config) -> Settings:
     """What was asked for, as far as it is known before the tests run.
 
     Raises:
-        pytest.UsageError: A value is not accepted; the message names the option, the value and what is.
+        pytest.UsageError: A value is not accepted; the message names the option, the value and what is accepted.
     """
     rootdir = config.rootpath
     directory = _value(config, "dir", lambda text: values.directory(text, rootdir))
@@ -52,7 +52,7 @@ def read(config: pytest.Config) -> Settings:
         only=tuple(_limit(config, text) for text in config.getoption("enrich_only")),
         changes=_changes(config),
         earlier=config.getoption("enrich_from") or "",
-        # Which part of the work this job does: said for one run, so that there is no key for it.
+        # Which part of the work this job does: given for a single run, so there is no key for it.
         shard=_value(config, "shard", values.shard) if config.getoption("enrich_shard") is not None else Shard(),
         grade=_value(config, "grade", values.grade),
         sandbox=kind,
@@ -80,17 +80,17 @@ def read(config: pytest.Config) -> Settings:
 
 
 def _policy(config: pytest.Config) -> policy.Named:
-    """What the project's own configuration names: the command line, which anybody may type, loosens nothing."""
+    """What the project's own configuration names: the command line, which anybody may type, cannot loosen it."""
     with said_of(policy.KEY):
         name = targets.ini_value(config.rootpath, policy.KEY)
-        if name != (said := str(config.getini(policy.KEY))):
-            raise UsageError(f"the project's configuration file says {name!r}, and this session {said!r}")
+        if name != (given := str(config.getini(policy.KEY))):
+            raise UsageError(f"the project's configuration file says {name!r}, and this session {given!r}")
         return targets.policy_of(config.rootpath)
 
 
 @contextmanager
 def said_of(option: str) -> Iterator[None]:
-    """What is impossible in this block pytest shows as an error of the option, which is as it was typed.
+    """Have pytest show what is impossible in this block as an error of the option, as that was typed.
 
     Raises:
         pytest.UsageError: With the lines of the error below each other.
@@ -103,17 +103,17 @@ def said_of(option: str) -> Iterator[None]:
 
 def _value(config: pytest.Config, name: str, parse: Callable[[str], T]) -> T:
     text = config.getoption(f"enrich_{name}")
-    said = f"--enrich-{name}="
+    label = f"--enrich-{name}="
     if text is None:
-        said, text = f"enrich_{name} = ", str(_ini(config, f"enrich_{name}"))
-    with said_of(f"{said}{text}"):
+        label, text = f"enrich_{name} = ", str(_ini(config, f"enrich_{name}"))
+    with said_of(f"{label}{text}"):
         return parse(text)
 
 
 def _ini(config: pytest.Config, name: str) -> object:
     try:
         return config.getini(name)
-    except (TypeError, ValueError) as error:  # an int that is none: pytest 9.2 says it as UsageError itself
+    except (TypeError, ValueError) as error:  # not an int: pytest 9.2 raises UsageError itself
         raise pytest.UsageError(f"{name}: {error}") from None
 
 
@@ -122,16 +122,16 @@ def _globs(config: pytest.Config, name: str) -> tuple[str, ...]:
 
 
 def _reports(config: pytest.Config, directory: Path) -> tuple[WantedReport, ...]:
-    """What is to be written at the end; that it can be is known before the tests run."""
-    said, texts = "--enrich-report=", config.getoption("enrich_report")
+    """What is to be written at the end; whether it can be is checked before the tests run."""
+    label, texts = "--enrich-report=", config.getoption("enrich_report")
     if not texts:
-        said, texts = "enrich_report = ", config.getini("enrich_report")
+        label, texts = "enrich_report = ", config.getini("enrich_report")
     if not texts:
         return formats.detected(os.environ)
-    with said_of(f"{said}{' '.join(texts)}"):
+    with said_of(f"{label}{' '.join(texts)}"):
         wanted = formats.wanted(texts)
-        for one in wanted:
-            reports.place(one, directory, config.rootpath)
+        for report in wanted:
+            reports.place(report, directory, config.rootpath)
         return wanted
 
 
@@ -147,9 +147,9 @@ def _limit(config: pytest.Config, text: str) -> str:
     """`path::qualname` with the path relative to rootdir, from one relative to where pytest was started."""
     path, _, qualname = text.partition("::")
     for start in (config.invocation_params.dir, config.rootpath):
-        found = Path(start, path).resolve()
-        if found.is_file() and found.is_relative_to(config.rootpath.resolve()):
-            relative = found.relative_to(config.rootpath.resolve()).as_posix()
+        file = Path(start, path).resolve()
+        if file.is_file() and file.is_relative_to(config.rootpath.resolve()):
+            relative = file.relative_to(config.rootpath.resolve()).as_posix()
             return f"{relative}::{qualname}" if qualname else relative
     raise pytest.UsageError(
         f"--enrich-only={text}: there is no such file below {config.rootpath}; accepted is PATH or PATH::QUALNAME "
@@ -160,7 +160,7 @@ def _limit(config: pytest.Config, text: str) -> str:
 def prove(config: pytest.Config) -> int:
     """Read the question in the file that was named, and write the answer beside it (`.answer`).
 
-    That is a `Reproof` of a `Question`, what was `Replayed` of a `Replay`, and a `Rehearsal` of `null`.
+    The answer to a `Question` is a `Reproof`, to a `Replay` a `Replayed`, and to `null` a `Rehearsal`.
 
     Raises:
         pytest.UsageError: There is no such suggestion, or no sandbox of the kind that is wanted.
@@ -168,8 +168,8 @@ def prove(config: pytest.Config) -> int:
     file = Path(config.option.enrich_prove)
     try:
         asked = msgspec.json.decode(file.read_bytes(), type=Question | Replay | None)
-        found = session.answer(read(config), asked)
+        answer = session.answer(read(config), asked)
     except (OSError, SyntaxError, ValueError, EnrichError) as error:
         raise pytest.UsageError(f"--enrich-prove={file}: {error}") from None
-    file.with_suffix(".answer").write_bytes(msgspec.json.encode(found))
+    file.with_suffix(".answer").write_bytes(msgspec.json.encode(answer))
     return 0

@@ -1,4 +1,4 @@
-"""`--enrich-run=ID`: one suggestion, run as if it lay beside the tests that it is meant for.
+"""`--enrich-run=ID`: one suggestion, run as if it were beside the tests that it is meant for.
 
 A file in the suggestions folder cannot see the fixtures of `tests/conftest.py`. So the target's folder is
 collected, everything in it is passed over, and one module is added there: the suggestion's, with the target's
@@ -26,7 +26,7 @@ class Suggested(Struct, frozen=True, kw_only=True):
 
 
 def prepare(config: pytest.Config) -> None:
-    """Have the conftest files of the target's folder loaded at the start, options of theirs included."""
+    """Have the conftest files of the target's folder loaded at the start, including the options that they add."""
     suggested = find(config, config.known_args_namespace.enrich_run)
     config.known_args_namespace.file_or_dir = [str(config.rootpath / suggested.folder)]
 
@@ -53,9 +53,9 @@ def find(config: pytest.Config, name: str) -> Suggested:
 
 def _existing(folder: PurePosixPath, rootdir: Path) -> PurePosixPath:
     """The folder itself or, when the suggestion would make it, the nearest one above with a file in it."""
-    for one in (folder, *folder.parents):
-        if any(path.is_file() and path.name != _PACKAGE for path in (rootdir / one).glob("*")):
-            return one
+    for nearest in (folder, *folder.parents):
+        if any(path.is_file() and path.name != _PACKAGE for path in (rootdir / nearest).glob("*")):
+            return nearest
     return PurePosixPath()
 
 
@@ -71,7 +71,7 @@ class Single:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self, collection_path: Path) -> bool:
-        """Nothing but files of the target's folder are looked at; the module needs one to be added for."""
+        """Look only at files of the target's folder; the module is added in place of one of them."""
         if collection_path == self._folder or collection_path in self._folder.parents:
             return False
         if collection_path.name == _PACKAGE:  # before pytest 8 this file stands for its folder
@@ -83,9 +83,9 @@ class Single:
         self, file_path: Path, parent: pytest.Collector
     ) -> Generator[None, Any, list[pytest.Collector]]:
         """The suggestion's module in place of the first file, nothing in place of the others."""
-        found = yield
+        collectors = yield
         if file_path.name == _PACKAGE:
-            return [one for one in found if isinstance(one, pytest.Package)]
+            return [collector for collector in collectors if isinstance(collector, pytest.Package)]
         if self._is_added:
             return []
         self._is_added = True

@@ -30,13 +30,13 @@ _DOCTEST = "[doctest]"
 def measure_again(
     config: pytest.Config, source: list[str] | None, folder: Path, ended: int, took: float
 ) -> Coverage:
-    """Run the tests in a process of their own that writes into `folder` alone; answers what it measured.
+    """Run the tests in a process of their own that writes into `folder` alone; returns what it measured.
 
-    `source` limits what is measured, None for all that is not installed. The first time they `ended` with a
-    status, and `took` so many seconds.
+    `source` limits what is measured, None for all that is not installed. The first time they `ended` with
+    this status, and `took` so many seconds.
 
     Raises:
-        EnrichError: The tests ended otherwise than the first time.
+        EnrichError: The tests ended differently from the first time.
     """
     output = folder / "output.txt"
     file = config.option.cov_config
@@ -63,8 +63,8 @@ def measure_again(
 def measured_sources(config: pytest.Config, measured: Measurement) -> list[str] | None:
     """What the user's own measurement is limited to; None without a limit on the command line."""
     if measured.kind == "outer":
-        found: Any = (coverage := measurement.outer()) and coverage.get_option("run:source")
-        return list(found) if found else None
+        sources: Any = (coverage := measurement.outer()) and coverage.get_option("run:source")
+        return list(sources) if sources else None
     plugin: Any = config.pluginmanager.getplugin("_cov")
     limits = plugin.options.cov_source
     return None if limits is None else [str(source) for source in limits]
@@ -72,7 +72,7 @@ def measured_sources(config: pytest.Config, measured: Measurement) -> list[str] 
 
 def _options(source: Sequence[str] | None, file: str, folder: Path) -> list[str]:
     """For a measurement with all that we need, limited to `source`, that writes nothing elsewhere."""
-    limits = ["--cov"] if source is None else [f"--cov={one}" for one in source]
+    limits = ["--cov"] if source is None else [f"--cov={name}" for name in source]
     measured = [*limits, *measurement.WANTED, f"--cov-config={file}", "-p", paths.__name__]
     return [*measured, f"--basetemp={folder}/basetemp", "-o", f"cache_dir={folder}/cache"]
 
@@ -92,9 +92,9 @@ def _last_line(output: Path) -> str:
 
 
 def _changed(how: str, detail: str) -> str:
-    said = f"\n  it said: {detail}" if detail else ""
+    quote = f"\n  it said: {detail}" if detail else ""
     return (
-        f"not run, the tests {how} when they were run once more for branches and contexts.{said}\n"
+        f"not run, the tests {how} when they were run once more for branches and contexts.{quote}\n"
         "Nothing was written.\n"
         "Without a second run:  pytest --enrich --cov --cov-branch --cov-context=test"
     )
@@ -112,23 +112,25 @@ class Suite:
         self.broken: dict[str, None] = {}
         """Files (or folders, or classes) that could not be collected, by node id."""
         self.files: set[str] = set()
-        """The files that tests are in, relative to rootdir. A source file with doctests is none."""
+        """The files that tests are in, relative to rootdir. A source file with doctests is not one of them."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no test and no file that may have some; of those deselected xdist does not tell."""
+        """Whether there is no test and no file that may have some; xdist does not report what was deselected."""
         return not (self._is_seen or self.broken)
 
     @property
     def red(self) -> dict[str, str]:
         """The files with tests that did not pass, or that could not be collected, each with what happened there.
 
-        A source file with a doctest that fails is none.
+        A source file with a doctest that fails is not one of them.
         """
         failed = Counter(path for nodeid in self._failed if (path := _file(nodeid)) in self.files)
-        told = {path: "1 test failed" if count == 1 else f"{count} tests failed" for path, count in failed.items()}
+        messages = {
+            path: "1 test failed" if count == 1 else f"{count} tests failed" for path, count in failed.items()
+        }
         broken = dict.fromkeys(map(_file, self.broken), "could not be collected")
-        return dict(sorted({**told, **broken}.items()))
+        return dict(sorted({**messages, **broken}.items()))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
@@ -144,13 +146,13 @@ class Suite:
             self._note(nodeid, _DOCTEST if _is_doctest(path, name) else name)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Of a file that cannot be imported each worker of xdist tells."""
+        """Each worker of xdist reports a file that cannot be imported."""
         if report.failed:
             self.failures += 1
             self.broken[report.nodeid] = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Three times a test: set-up, call, tear-down."""
+        """Called three times for each test: set-up, call, tear-down."""
         self._note(report.nodeid, report.location[2])
         if report.failed:
             self.failures += 1

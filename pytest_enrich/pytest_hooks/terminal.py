@@ -55,7 +55,7 @@ class Terminal:
             self._reporter.flush()
 
     def rewrite(self, line: str) -> None:
-        """Show `line` in place of the last one shown so."""
+        """Show `line` in place of the last one shown this way."""
         if self._reporter is not None:
             blank = " " * max(0, len(self._shown) - len(line))
             self._reporter.rewrite(line + blank)
@@ -70,7 +70,7 @@ class Terminal:
 
 
 def report_crash(error: BaseException, settings: Settings) -> str:
-    """Keep the traceback; answers the line to say."""
+    """Keep the traceback; returns the line to say."""
     store = Store(settings.directory, settings.rootdir)
     where = last_run.keep_crash(store, "".join(traceback.format_exception(error)))
     return f"internal error, {where.replace(f'{settings.rootdir}/', '')}; your test result is not affected"
@@ -94,29 +94,29 @@ def look_for_model(settings: Settings) -> Looked:
     """
     if MODEL not in settings.asked or settings.listing:
         is_idle = settings.model not in {"", NO_MODEL} and not settings.listing
-        told = f"{settings.model} is not asked: --enrich-with={','.join(settings.with_)} leaves {MODEL} out"
-        return Looked(settings=settings, line=visible(told) if is_idle else "")
+        line = f"{settings.model} is not asked: --enrich-with={','.join(settings.with_)} leaves {MODEL} out"
+        return Looked(settings=settings, line=visible(line) if is_idle else "")
     others = tuple(name for name in settings.asked if name != MODEL)
     is_usual = not (MODEL in settings.with_ or settings.model or settings.host or os.environ.get("OLLAMA_HOST"))
     if is_usual and not _is_listening():  # a client is not imported for nothing
-        told = f"no local model: nobody listens on {OLLAMA[0]}:{OLLAMA[1]} (ollama serve)"
-        return Looked(settings=replace(settings, with_=others), line=told)
+        line = f"no local model: nobody listens on {OLLAMA[0]}:{OLLAMA[1]} (ollama serve)"
+        return Looked(settings=replace(settings, with_=others), line=line)
     from pytest_enrich.proposers.ollama import connect
 
-    found = connect.connect(settings)
-    if isinstance(found, connect.Connected):
-        found.client.close()
-        return Looked(settings=settings, line=visible(f"{found.heading}; {found.reason}"))
-    if found.is_forbidden and (settings.model or settings.host or MODEL in settings.with_):
-        raise pytest.UsageError(visible(f"{policy.KEY}: {found.reason}"))
+    answer = connect.connect(settings)
+    if isinstance(answer, connect.Connected):
+        answer.client.close()
+        return Looked(settings=settings, line=visible(f"{answer.heading}; {answer.reason}"))
+    if answer.is_forbidden and (settings.model or settings.host or MODEL in settings.with_):
+        raise pytest.UsageError(visible(f"{policy.KEY}: {answer.reason}"))
     if MODEL in settings.with_:
-        raise pytest.UsageError(_impossible(found))
-    told = f"without {MODEL}: {found.reason}" + f" ({_command(found.remedy)})" * bool(found.remedy)
-    return Looked(settings=replace(settings, with_=others), line=visible(told))
+        raise pytest.UsageError(_impossible(answer))
+    line = f"without {MODEL}: {answer.reason}" + f" ({_command(answer.remedy)})" * bool(answer.remedy)
+    return Looked(settings=replace(settings, with_=others), line=visible(line))
 
 
 def _is_listening() -> bool:
-    """Whether anybody is where Ollama listens when it is not told otherwise."""
+    """Whether anybody listens where Ollama does by default."""
     with contextlib.suppress(OSError), socket.create_connection(OLLAMA, PROBE_SECONDS):
         return True
     return False
@@ -135,7 +135,7 @@ def _command(remedy: str) -> str:
 
 @contextlib.contextmanager
 def as_interrupts() -> Iterator[None]:
-    """While it lasts, being told to end is the same as Ctrl-C: processes are ended, temporary files removed.
+    """While this lasts, being told to end is the same as Ctrl-C: processes are ended, temporary files removed.
 
     What somebody else handles, or has the process ignore, is left alone.
     """
@@ -159,9 +159,9 @@ def as_interrupts() -> Iterator[None]:
 
 @contextlib.contextmanager
 def without_gevent() -> Iterator[None]:
-    """While it lasts, the system's functions are Python's own, whatever gevent put into their place here.
+    """While this lasts, the system's functions are Python's own, whatever gevent put in their place.
 
-    The tests may have had it patch `os` and `subprocess`: then a pipe that is closed stays open, and what has
+    The tests may have had it patch `os` and `subprocess`: then a closed pipe stays open, and a process that has
     ended is waited for, until gevent's loop runs, which it does not.
     """
     saved = getattr(sys.modules.get(_PATCHING), "saved", {})

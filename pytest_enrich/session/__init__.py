@@ -1,4 +1,4 @@
-"""One run, wired: settings and coverage in, suggestions on the disk and a summary out.
+"""One run, wired: settings and coverage in, suggestions on disk and a summary out.
 
 The only place that builds proposers and sandboxes. Everything it does comes after pytest's own last line, and
 nothing it does changes a file outside the suggestions folder.
@@ -37,10 +37,10 @@ def run(settings: Settings, cov: Coverage, terminal: Terminal) -> RunSummary:
     """
     with reports.fenced(os.environ, terminal.write_line):
         ended, report = _run(settings, cov, terminal)
-    if report is not None and any(formats.is_log(one) for one in settings.reports):
-        told = reports.announce(report, os.environ, terminal.write_line)
-        if told:
-            terminal.write_line(told)
+    if report is not None and any(formats.is_log(wanted) for wanted in settings.reports):
+        announcement = reports.announce(report, os.environ, terminal.write_line)
+        if announcement:
+            terminal.write_line(announcement)
     return ended
 
 
@@ -54,17 +54,17 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
     if found.changed is not None and found.ranked:
         terminal.write_line(changed_heading(found.changed))
     if settings.listing:
-        told = (render_gaps(found.ranked, found.changed), text.notes(found.notes))
-        terminal.write_line("\n\n".join(filter(None, told)))
+        listing = (render_gaps(found.ranked, found.changed), text.notes(found.notes))
+        terminal.write_line("\n\n".join(filter(None, listing)))
         return summary.of_nothing(settings, found, started), None
-    known = experience.read(store)
-    if known.told:
-        terminal.write_line(text.learnt(known.told))
+    learnt = experience.read(store)
+    if learnt.told:
+        terminal.write_line(text.learnt(learnt.told))
     before = snapshot_files(settings.rootdir, settings.directory)
     with (
         executors.parsing_in_turn(),
         progress.on(terminal) as lines,
-        closing(Session(settings, store, found, lines, known)) as session,
+        closing(Session(settings, store, found, lines, learnt)) as session,
     ):
         session.work()
     ended = session.summary(started, changed_files(settings.rootdir, settings.directory, before))
@@ -74,7 +74,7 @@ def _run(settings: Settings, cov: Coverage, terminal: Terminal) -> tuple[RunSumm
 
 
 def _report(settings: Settings, store: Store, ended: RunSummary, terminal: Terminal) -> Report | None:
-    """Write the reports, last: whatever becomes of them, the suggestions are safe and told."""
+    """Write the reports, last: whatever becomes of them, the suggestions are safe and have been shown."""
     if not settings.reports:
         return None
     report = reports.gather(store, ended)

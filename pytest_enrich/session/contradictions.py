@@ -1,4 +1,4 @@
-"""The possible bugs of a run: docstrings that the code does not keep, found, written, and put away when mended."""
+"""The possible bugs of a run: docstrings that the code breaks, found, written, and withdrawn once mended."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _File(Struct, frozen=True):
 
 
 class Contradictions:
-    """What docstrings say, for one run, and the possible bugs that come of it."""
+    """What docstrings promise, for one run, and the possible bugs that this reveals."""
 
     def __init__(
         self, settings: Settings, store: Store, found: Found, sandbox: Sandbox, *, made: MadePart
@@ -54,9 +54,9 @@ class Contradictions:
         if not self._settings.fresh and last_run.examined(self._store) == digest:
             return
         waiting = self._store.bugs()
-        for one in waiting:
-            if not (self._settings.rootdir / one.gap.path).is_file():
-                self._store.withdraw(one)
+        for bug in waiting:
+            if not (self._settings.rootdir / bug.gap.path).is_file():
+                self._store.withdraw(bug)
         unsure = False
         for path in sorted(self._found.texts):
             if left() <= 0:
@@ -64,14 +64,14 @@ class Contradictions:
             claims = [claim for claim in self._file(path).claims if self._is_wanted(path, claim.qualname)]
             examined = self._examine(claims)
             unsure = unsure or bool(examined.unsure)
-            self._settle([one for one in waiting if one.gap.path == path], examined)
+            self._settle([bug for bug in waiting if bug.gap.path == path], examined)
         if not unsure:
             last_run.note_examined(self._store, digest)
 
     def contradicts(self, attempt: Attempt) -> bool:
-        """Whether a kept test states what a docstring denies; then that is a possible bug, and no suggestion.
+        """Whether a kept test states what a docstring denies; then it is a possible bug, not a suggestion.
 
-        It is written where it is not known; what people turned down is none.
+        It is written unless it is already known; what people turned down is not a bug.
         """
         candidate = attempt.candidate
         if not isinstance(candidate, NewTest):
@@ -80,10 +80,13 @@ class Contradictions:
         broken = self._examine(claims).broken if claims else ()
         if not broken:
             return False
-        known = [*self._store.bugs(), *(one for one in self._store.lying("decided") if one.kind == "bug")]
-        found = self._wanted([self._bug(one, candidate.origin.proposer) for one in broken])
-        self._save(contracts.together(one for one in found if not contracts.are_told(known, one)))
-        return bool(found)
+        known = [
+            *self._store.bugs(),
+            *(suggestion for suggestion in self._store.lying("decided") if suggestion.kind == "bug"),
+        ]
+        bugs = self._wanted([self._bug(breach, candidate.origin.proposer) for breach in broken])
+        self._save(contracts.together(bug for bug in bugs if not contracts.are_told(known, bug)))
+        return bool(bugs)
 
     def _examine(self, claims: Sequence[Claim]) -> Examined:
         try:
@@ -92,44 +95,44 @@ class Contradictions:
             return Examined(unsure=tuple(claims))
 
     def _settle(self, waiting: Sequence[Suggestion], examined: Examined) -> None:
-        """Write what is broken in a file; what was `waiting`, was looked for and is not broken now, is mended."""
-        found = [self._bug(each, DOCSTRING) for each in examined.broken]
-        told = contracts.together(self._wanted(found))
-        there, unsure = {one.id for one in found}, {each.qualname for each in examined.unsure}
-        gone = [one for one in waiting if one.id not in there and self._is_over(one, unsure)]
-        folded = [one for one in waiting if one.id in there - {one.id for one in told}]
-        for one in (*gone, *folded):
-            self._store.withdraw(one)
-        self.mended = (*self.mended, *(one.id for one in gone))
-        self._save(told)
+        """Write what is broken in a file; a `waiting` bug that was looked for and is no longer there is mended."""
+        bugs = [self._bug(breach, DOCSTRING) for breach in examined.broken]
+        wanted = contracts.together(self._wanted(bugs))
+        still_there, unsure = {bug.id for bug in bugs}, {claim.qualname for claim in examined.unsure}
+        mended = [bug for bug in waiting if bug.id not in still_there and self._is_over(bug, unsure)]
+        folded = [bug for bug in waiting if bug.id in still_there - {bug.id for bug in wanted}]
+        for bug in (*mended, *folded):
+            self._store.withdraw(bug)
+        self.mended = (*self.mended, *(bug.id for bug in mended))
+        self._save(wanted)
 
     def _wanted(self, found: Sequence[Suggestion]) -> list[Suggestion]:
-        """Those that nobody turned down, and that the team allows."""
-        known, rules = rejected.read(self._settings.rootdir), self._settings.policy.policy
-        return [one for one in found if not known.has(one) and not rules.refused("bug", one.target.path)]
+        """Those that nobody has turned down and that the team allows."""
+        turned_down, rules = rejected.read(self._settings.rootdir), self._settings.policy.policy
+        return [bug for bug in found if not turned_down.has(bug) and not rules.refused("bug", bug.target.path)]
 
     def _save(self, found: Iterable[Suggestion]) -> None:
-        """Write those on which nobody has decided."""
-        for one in found:
-            if self._store.state(one) == "pending":
-                self._store.save(seal.sealed(self._store.rootdir, one), "", patch.render_module(one))
+        """Write those that nobody has decided on yet."""
+        for bug in found:
+            if self._store.state(bug) == "pending":
+                self._store.save(seal.sealed(self._store.rootdir, bug), "", patch.render_module(bug))
 
     def _is_over(self, one: Suggestion, unsure: set[str]) -> bool:
-        """Whether it was looked for and not found, or its words or its function are gone."""
+        """Whether it was looked for and not found, or the docstring's words or the function are gone."""
         gap, words = one.gap, " ".join(one.contradiction.contract.split())
-        named = [each for each in self._file(gap.path).functions if each.qualname == gap.qualname]
-        if not any(words in " ".join(each.docstring.split()) for each in named):
+        named = [function for function in self._file(gap.path).functions if function.qualname == gap.qualname]
+        if not any(words in " ".join(function.docstring.split()) for function in named):
             return True
         if gap.qualname in unsure or not self._is_wanted(gap.path, gap.qualname):
             return False
         return one.origin.proposer == DOCSTRING or not self._still_fails(one)
 
     def _still_fails(self, one: Suggestion) -> bool:
-        """What a proposer's test showed is looked at by the same call."""
+        """Whether the same call still shows what a proposer's test showed, or nobody can be sure."""
         broken = one.contradiction
         key = (one.gap.qualname, broken.promise, " ".join(broken.contract.split()))
-        about = contracts.contradicted(one.test.code, self._file(one.gap.path).claims)
-        examined = self._examine([each for each in about if each.key == key])
+        claims = contracts.contradicted(one.test.code, self._file(one.gap.path).claims)
+        examined = self._examine([claim for claim in claims if claim.key == key])
         return bool(examined.broken or examined.unsure)
 
     def _bug(self, broken: Broken, proposer: str) -> Suggestion:
@@ -140,13 +143,13 @@ class Contradictions:
         return write.bug(broken, at, text, self._made, proposer)
 
     def _is_wanted(self, path: str, qualname: str) -> bool:
-        """Whether the function is within what the run is limited to."""
+        """Whether the function is within the limits of the run."""
         settings = self._settings
         is_within = settings.shard.holds(path, qualname) and within(path, qualname, settings.only)
         if not is_within or settings.changes is None:
             return is_within
         lines = settings.changes.lines.get(path, ())
-        spans = (one.extent for one in self._file(path).functions if one.qualname == qualname)
+        spans = (function.extent for function in self._file(path).functions if function.qualname == qualname)
         return any(line in span for span in spans for line in lines)
 
     def _file(self, path: str) -> _File:
@@ -163,7 +166,7 @@ class Contradictions:
         return place if exists else ""
 
     def _digest(self) -> str:
-        """Of all that an answer depends on here: the sources, and what the run is limited to."""
+        """Of everything that an answer depends on here: the sources, and the limits of the run."""
         settings = self._settings
         limits = (settings.only, settings.shard, settings.changes)
         facts = (*limits, self._made.python, self._made.pytest_enrich, sorted(self._found.texts.items()))

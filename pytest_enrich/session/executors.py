@@ -1,4 +1,4 @@
-"""On what the work of a run is done: at once where one thing is done at a time, else in threads."""
+"""Executors for the work of a run: at once where one thing is done at a time, else in threads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class InlineExecutor(Executor):
 
 
 def choose(workers: int) -> Executor:
-    """An executor for so many pieces of work at the same time. Threads: what takes time is other processes."""
+    """An executor for so many pieces of work at a time. Threads will do: what takes time is other processes."""
     return InlineExecutor() if workers <= 1 else ThreadPoolExecutor(workers, "enrich")
 
 
@@ -39,7 +39,7 @@ def choose(workers: int) -> Executor:
 def parsing_in_turn(*, is_safe: bool = PARSES_IN_THREADS) -> Iterator[None]:
     """Where it is not safe otherwise, `ast.parse` waits until no other thread is in it.
 
-    For all who call it, libraries too, and only as long as this lasts.
+    For all callers, libraries included, and only as long as this lasts.
     """
     plain, lock = ast.parse, threading.RLock()
 

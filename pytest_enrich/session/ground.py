@@ -1,4 +1,4 @@
-"""What a run stands on: the tests as pytest sees them, and which of them run inside the sandbox."""
+"""What a run is based on: the tests as pytest sees them, and which of them run inside the sandbox."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NAMES = ("test_*.py", "*_test.py")
 class Ground(Struct, frozen=True, kw_only=True):
     """The targets of a run, and what a person must know about the tests.
 
-    `suite` is what is known of the tests, `left_out` are gaps that only tests reach which do not run inside.
+    `suite` is what is known of the tests, `left_out` are gaps reached only by tests that do not run inside.
     """
 
     targets: tuple[Target, ...]
@@ -51,14 +51,14 @@ def survey(
     place = {gap.id: at for at, gap in enumerate(gaps)}
     targets.sort(key=lambda target: min(place[gap.id] for gap in target.gaps))
     ends = _ends(targets, sandbox, settings)
-    unable = tuple(one for one in ends if one.result in {"failed", "error"})
-    # A budget in executions comes to the same however long tests take.
+    unable = tuple(outcome for outcome in ends if outcome.result in {"failed", "error"})
+    # With a budget in executions the result must not depend on how long tests take.
     spent = _spent(ends) if settings.budget.executions is None else {}
     reached = [replace(target, nearest=_able(target, unable, spent)) for target in targets]
     kept = [new for old, new in zip(targets, reached, strict=True) if new.nearest or not old.nearest]
-    there = {gap.id for target in kept for gap in target.gaps}
-    away = tuple(gap for gap in gaps if gap.id not in there)
-    return Ground(targets=exploring.together(kept), suite=known, left_out=away, notes=(*notes, *_told(unable)))
+    kept_ids = {gap.id for target in kept for gap in target.gaps}
+    left_out = tuple(gap for gap in gaps if gap.id not in kept_ids)
+    return Ground(targets=exploring.together(kept), suite=known, left_out=left_out, notes=(*notes, *_told(unable)))
 
 
 def _located(
@@ -66,16 +66,16 @@ def _located(
 ) -> Iterator[Target]:
     """The targets of a file as the green tests show them, without those that have to wait until others are green.
 
-    Those are targets whose test would go into a red file, and those that red tests alone run: nobody knows what
-    these would reach if they got to their end.
+    Those are targets whose test would go into a red file, and those that only red tests run: nobody knows what
+    these tests would reach if they ran to their end.
     """
     own = [gap for gap in gaps if gap.path == file.path]
     if not own:
         return
     text = texts[file.path]
     green = source.locate(file.without(settings.red), text, own, known)
-    every = source.locate(file, text, own, known) if settings.red else green
-    for target, whole in zip(green, every, strict=True):
+    all_targets = source.locate(file, text, own, known) if settings.red else green
+    for target, whole in zip(green, all_targets, strict=True):
         place = target.placement
         is_taken = place.new_file and (settings.rootdir / place.path).exists()
         waits = is_taken or place.path in settings.red or (_is_run(whole) and not _is_run(target))
@@ -100,7 +100,7 @@ def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
 
 
 def suite(settings: Settings, items: tuple[Item, ...] = ()) -> Suite:
-    """The test files as they are on the disk, with the tests that were collected in them."""
+    """The test files as they are on disk, with the tests that were collected in them."""
     folders = _folders(settings)
     files = _with_siblings(settings, folders)
     everything = [*files, *(str(path.relative_to(settings.rootdir)) for path in _sources(settings.rootdir))]
@@ -117,14 +117,16 @@ def suite(settings: Settings, items: tuple[Item, ...] = ()) -> Suite:
 
 
 def _folders(settings: Settings) -> tuple[str, ...]:
-    """Where tests belong: what `testpaths` says, whether it is there or not, else what is usual and there."""
+    """Where tests belong: what `testpaths` says, whether it exists or not, else the usual folders that exist."""
     root = settings.rootdir
     if not settings.testpaths:
         return tuple(name for name in TEST_FOLDERS if (root / name).is_dir())
-    said = [
-        path for one in settings.testpaths for path in (sorted(root.glob(one)) if has_magic(one) else [root / one])
+    places = [
+        path
+        for pattern in settings.testpaths
+        for path in (sorted(root.glob(pattern)) if has_magic(pattern) else [root / pattern])
     ]
-    named = (os.path.relpath(path, root) for path in said if not path.is_file())
+    named = (os.path.relpath(path, root) for path in places if not path.is_file())
     inside = dict.fromkeys(Path(name).as_posix() for name in named if not name.startswith(".."))
     return tuple(sorted(inside, key=lambda name: name.rpartition("/")[2] not in TEST_FOLDERS))
 
@@ -159,18 +161,21 @@ def _ends(targets: Iterable[Target], sandbox: Sandbox, settings: Settings) -> tu
 def _spent(ends: Iterable[TestOutcome]) -> Mapping[str, float]:
     """The seconds of each test function."""
     spent: dict[str, float] = defaultdict(float)
-    for one in ends:
-        spent[function(one.nodeid)] += one.seconds
+    for outcome in ends:
+        spent[function(outcome.nodeid)] += outcome.seconds
     return spent
 
 
 def _able(target: Target, unable: Iterable[TestOutcome], spent: Mapping[str, float]) -> tuple[NearTest, ...]:
-    names = {function(one.nodeid) for one in unable}
+    names = {function(outcome.nodeid) for outcome in unable}
     able = (near for near in target.nearest if near.function not in names)
     return tuple(replace(near, seconds=spent.get(near.function, 0.0)) for near in able)
 
 
 def _told(unable: Sequence[TestOutcome]) -> list[str]:
-    lines = [f"{one.nodeid} does not pass inside the sandbox: {last_line(one.detail)}" for one in unable[:SHOWN]]
+    lines = [
+        f"{outcome.nodeid} does not pass inside the sandbox: {last_line(outcome.detail)}"
+        for outcome in unable[:SHOWN]
+    ]
     more = len(unable) - SHOWN
     return [*lines, f"and {more} more tests that do not pass inside the sandbox"] if more > 0 else lines

@@ -1,4 +1,4 @@
-"""The ledger of a run: what came of each gap so far, and the suggestions that are written of what was kept."""
+"""The ledger of a run: what has come of each gap so far, and the suggestions written from what was kept."""
 
 from __future__ import annotations
 
@@ -50,19 +50,19 @@ REASONS: dict[Stop, str] = {
     "enough waiting": "enough suggestions wait",
     "": "the work on it ended early",
 }
-"""Why a gap was not tried, by why the run ended."""
+"""Why a gap was not tried, by the reason for which the run ended."""
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
 DOUBTFUL = "what was found reads less well than what waits; --enrich-max=0 shows it"
 Room: TypeAlias = tuple[str, str | None]
-"""A test file, and a class in it that stands alone; None for all else."""
+"""A test file, and a class in it that stands alone; None for everything else."""
 ENOUGH = (math.inf, 2, 1)
-"""Beside so many others that is not shown about which nothing, one thing, or more strikes."""
+"""How many others must wait before a test with nothing, one thing, or more to stumble over is held back."""
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
 
 class Made(Struct, frozen=True, kw_only=True):
-    """A suggestion that was written, of an attempt on a target: named after `gap`, closing `others` as well."""
+    """A written suggestion, from an attempt on a target: named after `gap`, it closes `others` as well."""
 
     suggestion: Suggestion
     target: Target
@@ -72,7 +72,7 @@ class Made(Struct, frozen=True, kw_only=True):
 
     @property
     def narrow(self) -> Target:
-        """The target with the gaps that this test alone closes."""
+        """The target with only the gaps that this test closes."""
         assert isinstance(self.attempt.verdict, Kept)
         gaps = self.attempt.verdict.gaps
         return self.target.without(lambda gap: gap.id not in gaps)
@@ -90,20 +90,20 @@ class Writer:
     def __init__(self, store: Store, made: MadePart, sandbox: Sandbox) -> None:
         self._store, self._made, self._sandbox = store, made, sandbox
         self.notes: dict[str, None] = {}
-        """What a person must know about the form of the tests."""
+        """What a person must know about how the tests are formatted."""
 
     @cached_property
     def _names(self) -> dict[Room, set[str]]:
-        """The names of the tests that wait, by where they must differ: read once, a run writes many."""
-        found: dict[Room, set[str]] = defaultdict(set)
+        """The names of the waiting tests, by where they must differ; read only once, as a run writes many."""
+        taken: dict[Room, set[str]] = defaultdict(set)
         pending = [*self._store.pending()]
-        texts = {path: self._text(path) for path in {one.target.path for one in pending}}
-        for one in pending:
-            found[_room(one.target, texts[one.target.path])].update(one.test.names)
-        return found
+        texts = {path: self._text(path) for path in {suggestion.target.path for suggestion in pending}}
+        for suggestion in pending:
+            taken[_room(suggestion.target, texts[suggestion.target.path])].update(suggestion.test.names)
+        return taken
 
     def write(self, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion:
-        """The suggestion, written: for the gap that names it, and the others that it closes.
+        """Write the suggestion: for the gap that names it, and the others that it closes.
 
         Raises:
             RefusedError: Its test file, as it is now, cannot take it.
@@ -111,55 +111,55 @@ class Writer:
         candidate = attempt.candidate
         text = self._text(candidate.placement.path)
         isolation = self._sandbox.isolation
-        # Of two functions the tests may have one name; a person sees both before either is in the file.
+        # Tests of two functions may have the same name; a person sees both before either is in the file.
         taken = self._names[_room(candidate.placement, text)]
         attempt = replace(attempt, candidate=patch.named_apart(candidate, taken))
-        one = patch.suggest(attempt, gap, others, text, made=self._made, isolation=isolation)
-        one = seal.sealed(self._store.rootdir, patch.formed(one, text, self._form))
-        patch_text = patch.render_patch(one, text, how=patch.How(form=self._form))
-        self._store.save(one, patch_text, patch.render_module(one, text))
-        taken.update(one.test.names)
-        return one
+        suggestion = patch.suggest(attempt, gap, others, text, made=self._made, isolation=isolation)
+        suggestion = seal.sealed(self._store.rootdir, patch.formed(suggestion, text, self._form))
+        patch_text = patch.render_patch(suggestion, text, how=patch.How(form=self._form))
+        self._store.save(suggestion, patch_text, patch.render_module(suggestion, text))
+        taken.update(suggestion.test.names)
+        return suggestion
 
     def rewrite(self, old: Suggestion, attempt: Attempt, gap: Gap, others: Sequence[Gap]) -> Suggestion | None:
-        """The suggestion written again with another version of its test; None where it is not as it was."""
-        waiting = next((one for one in self._store.pending() if one.id == old.id), None)
-        lying = self._store.read_text(old, identity.module_name(old.id))
+        """The suggestion written again with another version of its test; None where it is no longer as it was."""
+        waiting = next((suggestion for suggestion in self._store.pending() if suggestion.id == old.id), None)
+        module_text = self._store.read_text(old, identity.module_name(old.id))
         with contextlib.suppress(RefusedError):
             text = self._text(old.target.path)
-            if waiting == old and lying == patch.render_module(old, text):
+            if waiting == old and module_text == patch.render_module(old, text):
                 self._names[_room(old.target, text)].difference_update(old.test.names)
                 return self.write(attempt, gap, others)
         return None
 
     def _text(self, path: str) -> str | None:
-        """The test file as it is now, people may write in it meanwhile; None when it is not there."""
+        """The test file as it is now, since people may be editing it; None when it is not there."""
         try:
             return patch.decode((self._store.rootdir / path).read_bytes(), path)
         except OSError:
             return None
 
     def _form(self, path: str, before: str | None, after: str) -> str:
-        made = targets.formatted(self._store.rootdir, path, before, after)
-        self.notes.update(dict.fromkeys(filter(None, [made.note])))
-        return made.text
+        formatted = targets.formatted(self._store.rootdir, path, before, after)
+        self.notes.update(dict.fromkeys(filter(None, [formatted.note])))
+        return formatted.text
 
 
 def _room(place: TargetPart | Placement, text: str | None) -> Room:
-    """Where a test's name must be another one than those of others, in a file of this text."""
+    """Where a test's name must differ from those of the other tests, in a file with this text."""
     return place.path, names.family(text or "", place.owner)
 
 
 class Ledger:
-    """Kept while a run goes on; whatever is finished is on the disk as well.
+    """Kept while a run goes on; whatever is finished is on disk as well.
 
     Args:
         found: The gaps.
         store: Where the journal is.
         writer: Writes suggestions.
-        contradictions: Told of each attempt: some are the docstring's word against the code.
-        maximum: So many suggestions may wait; 0 for any number.
-        known: What people took so far: what they did not want is put off.
+        contradictions: Told of each attempt: some state what a docstring denies.
+        maximum: How many suggestions may wait; 0 for any number.
+        known: What people have decided so far: what they did not want is put off.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of a run
@@ -188,11 +188,11 @@ class Ledger:
         self.first: float | None = None
 
     def note(self, gaps: Sequence[Gap], outcome: str) -> None:
-        """These gaps ended so."""
+        """Record how these gaps ended."""
         self._outcomes.update((gap.id, outcome) for gap in gaps)
 
     def is_closed(self, gap: Gap) -> bool:
-        """Whether a suggestion of this run closes the gap, or one that is put off may."""
+        """Whether a suggestion of this run closes the gap, or one that was put off may close it."""
         return self._outcomes.get(gap.id) in {FOUND, PUT_OFF}
 
     @property
@@ -202,34 +202,36 @@ class Ledger:
 
     @property
     def is_any_open(self) -> bool:
-        """Whether nothing was said of a gap of the run's own yet."""
+        """Whether any of the run's own gaps has no outcome yet."""
         return any(gap.id not in self._outcomes for gap in self._found.own)
 
     @property
     def outcomes(self) -> Counter[str]:
-        """How many of the run's own gaps ended how."""
+        """How many of the run's own gaps ended with each outcome."""
         return Counter(self._outcomes.get(gap.id, UNTRIED) for gap in self._found.own)
 
     def left(self, stopped: Stop) -> Iterator[Finished]:
-        """The run's own gaps that nobody finished with, each with why: one reason is why the run `stopped`."""
-        why = {UNTRIED: REASONS[stopped], LEFT_OUT: OUTSIDE}
+        """The run's own gaps that were not finished, each with the reason: one is why the run `stopped`."""
+        reasons = {UNTRIED: REASONS[stopped], LEFT_OUT: OUTSIDE}
         for gap in self._found.own:
             outcome = self._outcomes.get(gap.id, UNTRIED)
-            if outcome in why:
-                detail = self._why.get(gap.id, why[outcome])
+            if outcome in reasons:
+                detail = self._why.get(gap.id, reasons[outcome])
                 yield Finished(gap=gap, digest="", proposer="", outcome=outcome, detail=detail)
 
     @property
     def suggestions(self) -> tuple[MadeSuggestion, ...]:
-        """Those that were written, in this order."""
-        known = ((made.suggestion, self._places[made.attempt.path, made.attempt.qualname]) for made in self.made)
-        return tuple(MadeSuggestion(id=one.id, grade=one.grade, place=place) for one, place in known)
+        """Those that were written, in the order in which they were."""
+        placed = ((made.suggestion, self._places[made.attempt.path, made.attempt.qualname]) for made in self.made)
+        return tuple(
+            MadeSuggestion(id=suggestion.id, grade=suggestion.grade, place=place) for suggestion, place in placed
+        )
 
     def improve(self, made: Made, attempt: Attempt) -> None:
         """Write a suggestion again with a better version of its test, unless people have touched it."""
-        one = self._writer.rewrite(made.suggestion, attempt, made.gap, made.others)
-        if one is not None:
-            new = replace(made, suggestion=one, attempt=attempt)
+        suggestion = self._writer.rewrite(made.suggestion, attempt, made.gap, made.others)
+        if suggestion is not None:
+            new = replace(made, suggestion=suggestion, attempt=attempt)
             self.made[self.made.index(made)] = new
             if attempt.verdict != made.attempt.verdict:
                 self.attempts.append(attempt)
@@ -237,11 +239,14 @@ class Ledger:
 
     @property
     def earlier(self) -> dict[tuple[str, str], tuple[Attempt, ...]]:
-        """The attempts by the path and the qualname of their targets."""
-        found: dict[tuple[str, str], tuple[Attempt, ...]] = {}
-        for one in self.attempts:
-            found[one.path, one.qualname] = (*found.get((one.path, one.qualname), ()), one)
-        return found
+        """The attempts, by the path and qualname of their targets."""
+        attempts: dict[tuple[str, str], tuple[Attempt, ...]] = {}
+        for attempt in self.attempts:
+            attempts[attempt.path, attempt.qualname] = (
+                *attempts.get((attempt.path, attempt.qualname), ()),
+                attempt,
+            )
+        return attempts
 
     def left_open(self, targets: Sequence[Target]) -> list[Target]:
         """The targets with the gaps for which this run found nothing, or had no time yet."""
@@ -250,29 +255,29 @@ class Ledger:
 
     def untried(self, targets: Sequence[Target], after: Sequence[str], asked: Sequence[str]) -> list[Target]:
         """The targets with the gaps that those in `after` have finished with, and those in `asked` have not."""
-        known, left = self._asked(), set[str]()
+        finished_by, still_open = self._asked(), set[str]()
         for target in targets:
             for gap in target.gaps:
-                before = known.get((gap.id, target.digest), set())
+                before = finished_by.get((gap.id, target.digest), set())
                 if self.is_closed(gap) or before.issuperset(asked):
                     self._outcomes.setdefault(gap.id, "done before")
                 elif before.issuperset(after):
-                    left.add(gap.id)
-        return _with_only(targets, left)
+                    still_open.add(gap.id)
+        return _with_only(targets, still_open)
 
     def _asked(self) -> dict[tuple[str, str], set[str]]:
-        """Who has finished with a gap before, by its id and the digest of the code."""
+        """Which proposers have finished with a gap before, by its id and the digest of the code."""
         asked: dict[tuple[str, str], set[str]] = {}
-        # A gap whose suggestion waits no longer is open for other ideas: people turned it down, or it left a part.
-        for one in self._store.finished():
-            if one.outcome == FOUND:
-                asked.pop((one.gap.id, one.digest), None)
+        # A gap whose suggestion no longer waits is open to other ideas: people turned it down, or it left a part.
+        for finished in self._store.finished():
+            if finished.outcome == FOUND:
+                asked.pop((finished.gap.id, finished.digest), None)
             else:
-                asked.setdefault((one.gap.id, one.digest), set()).update(one.proposer.split(","))
+                asked.setdefault((finished.gap.id, finished.digest), set()).update(finished.proposer.split(","))
         return asked
 
     def finish(self, done: pipeline.Done, asked: Sequence[str]) -> None:
-        """Write what was found, then what was tried: a killed run loses at most this one target."""
+        """Write what was found, then what was tried: a killed run loses at most this target."""
         self.attempts += done.attempts
         if done.defect:
             self.defects.append(done.defect)
@@ -295,7 +300,7 @@ class Ledger:
                 yield Finished(gap=gap, digest=digest, proposer=names, outcome=outcome)
 
     def _closed(self, attempt: Attempt, target: Target) -> Iterator[tuple[str, str]]:
-        """The gaps that an attempt closes, and how they ended by that."""
+        """The gaps that an attempt closes, each with how it ended."""
         if isinstance(attempt.verdict, Dropped):
             self.dropped[f"{attempt.verdict.rung}: {attempt.verdict.reason}"] += 1
         elif self._contradictions.contradicts(attempt):
@@ -307,19 +312,19 @@ class Ledger:
             yield from ((gap, FOUND) for gap in attempt.verdict.gaps)
 
     def _has_no_place(self, attempt: Attempt) -> bool:
-        """Whether enough waits, or one that says the same of another function: let people decide on that first.
+        """Whether enough wait, or one that says the same of another function: people should decide on that first.
 
-        Who wants all of them gets that one, too.
+        Those who want all suggestions get this one, too.
         """
         return self.is_full or (self._maximum > 0 and _said(attempt) in self._told)
 
     def _reads_worse(self, attempt: Attempt) -> bool:
-        """Whether a reader hardly wants it, and has others to read."""
+        """Whether a reader would hardly want it, and has others to read."""
         return self._maximum > 0 and self.waiting >= enough(strikes(attempt.candidate))
 
     def settle(self) -> None:
-        """Write what was put off, as far as there is room: what people doubt least first."""
-        for attempt, target in sorted(self._put_off, key=lambda one: self._doubt(one[0])):
+        """Write what was put off, as far as there is room, starting with what people doubt least."""
+        for attempt, target in sorted(self._put_off, key=lambda pair: self._doubt(pair[0])):
             assert isinstance(attempt.verdict, Kept)
             put_off = {gap for gap in attempt.verdict.gaps if self._outcomes.get(gap) == PUT_OFF}
             left = [gap for gap in self._found.open if gap.id in put_off]
@@ -341,14 +346,14 @@ class Ledger:
         """Write the suggestion for a kept attempt; whether its test file could take it."""
         assert isinstance(attempt.verdict, Kept)
         closed = {gap.id: gap for gap in self._found.open if gap.id in attempt.verdict.gaps}
-        named = next((identity for identity in attempt.candidate.gaps if identity in closed), next(iter(closed)))
-        others = [gap for identity, gap in closed.items() if identity != named]
+        named = next((gap_id for gap_id in attempt.candidate.gaps if gap_id in closed), next(iter(closed)))
+        others = [gap for gap_id, gap in closed.items() if gap_id != named]
         try:
-            one = self._writer.write(attempt, closed[named], others)
+            suggestion = self._writer.write(attempt, closed[named], others)
         except RefusedError:
             self.dropped["parses: cannot be put into the test file"] += 1
             return False
-        made = Made(suggestion=one, target=target, attempt=attempt, gap=closed[named], others=tuple(others))
+        made = Made(suggestion=suggestion, target=target, attempt=attempt, gap=closed[named], others=tuple(others))
         self.made.append(made)
         self.first = self.first or time.monotonic()
         self._told.add(_said(attempt))
@@ -368,7 +373,7 @@ def _aim(target: Target, *functions: str) -> Aim:
 
 
 def _said(attempt: Attempt) -> tuple[str, str]:
-    """What a test says of a function, whatever that is called; of a row all, with the test that it goes into."""
+    """What a test says of a function, whatever its name; for a row, its code and the test that it goes into."""
     test = attempt.candidate
     if not isinstance(test, NewTest):
         return test.name, test.code
@@ -377,12 +382,12 @@ def _said(attempt: Attempt) -> tuple[str, str]:
 
 
 def enough(struck: float) -> float:
-    """How many others people have to read, so that they do not miss one about which so much strikes."""
+    """How many others must wait so that nobody misses a test with so much to stumble over."""
     return ENOUGH[min(int(struck), len(ENOUGH) - 1)]
 
 
 def _with_only(targets: Iterable[Target], left: Collection[str]) -> list[Target]:
-    """The targets that have gaps with these ids, with no others."""
+    """The targets that have gaps with these ids, with only those gaps."""
     narrowed = (target.without(lambda gap: gap.id not in left) for target in targets)
     return [target for target in narrowed if target.gaps]
 

@@ -1,4 +1,4 @@
-"""The local model of one run: connected for what there is to ask, loaded while others work, asked after them.
+"""The local model of one run: connected when there is something to ask, loaded while others work, then asked.
 
 Imported only where a model is asked for: its client takes time to import.
 """
@@ -32,14 +32,14 @@ from pytest_enrich.store.evidence import Answers
 
 CONFINED = "rlimits-only"
 LOADING = 60.0
-"""So long kept tests wait for a model that is being loaded."""
+"""How long kept tests wait for a model that is being loaded."""
 HEAD_START, GLANCE = 15.0, 0.2
-"""Seconds by which a model loads later than others begin, unless they kept something, looked for so often."""
+"""Seconds that others have before a model loads, unless they keep something; and how often that is checked."""
 _DIGEST = 12
 Proposers: TypeAlias = tuple[tuple[Role, Proposer], ...]
 """Who asks a model, and what it has to be able to do for that."""
 Improvers: TypeAlias = tuple[tuple[Role, Improver, bool], ...]
-"""The same of those who think of versions of a kept test, and whether these are to notice more."""
+"""The same for those who think of versions of a kept test, and whether these are to notice more."""
 
 
 class LocalModel:
@@ -61,9 +61,9 @@ class LocalModel:
         self._loading.start()
 
     def _load(self) -> None:
-        """While others search: what comes first is how tests that they found are said.
+        """Load while others search: what comes first is how the tests that they find are worded.
 
-        The first of these is what people wait for: until there is one it has the machine for itself, for a while.
+        People wait for the first of these: until there is one, the search has the machine to itself, for a while.
         """
         end = time.monotonic() + HEAD_START
         while time.monotonic() < end and not self._asker.has_kept and not self._wanted.wait(GLANCE):
@@ -72,7 +72,7 @@ class LocalModel:
         self._able["names"] = abilities.show(self._asker, "names")
 
     def _can(self, role: Role) -> bool:
-        """Whether it can, as far as is known: nobody waits longer for it than for a model that is loaded."""
+        """Whether it can, as far as is known; nobody waits for that longer than for a model to load."""
         self._wanted.set()
         self._loading.join(timeout=max(min(self._asker.left(), LOADING), 0.0))
         if self._able.get(role) is None and not self._loading.is_alive():
@@ -90,9 +90,9 @@ class LocalModel:
         return f"ollama:{self._asker.model.pulled.digest[:_DIGEST] or self._asker.model.pulled.name}"
 
     def improvers(self) -> Iterator[tuple[Improver, bool]]:
-        """Who says kept tests better, and who makes them notice more; once the model is loaded.
+        """Who words kept tests better, and who makes them notice more; once the model is loaded.
 
-        Whether it can is asked when its turn comes: in between the server would read other questions.
+        Whether the model can is asked when their turn comes: before, the server would read other questions.
         """
         for role, improver, more in self._improvers:
             if self._can(role) and not self._loading.is_alive():
@@ -105,7 +105,7 @@ class LocalModel:
 
     @property
     def is_gone(self) -> bool:
-        """Whether it does not answer any more."""
+        """Whether it no longer answers."""
         return bool(self._asker.problem)
 
     def is_unasked(self, target: Target) -> bool:
@@ -165,22 +165,22 @@ class LocalModel:
 
 def begin(settings: Settings, sandbox: Sandbox, course: Course) -> LocalModel | str:
     """The model of a run, which is loading already; or why there is none."""
-    found = connect.connect(settings, notice=course.say)
-    if isinstance(found, Refusal):
-        return found.reason
-    longest = prompt.longest(found.model.room)
-    window = connect.window(longest, found.model.pulled, may_think=settings.think)
+    connected = connect.connect(settings, notice=course.say)
+    if isinstance(connected, Refusal):
+        return connected.reason
+    longest = prompt.longest(connected.model.room)
+    window = connect.window(longest, connected.model.pulled, may_think=settings.think)
     answers = Answers(settings.directory, settings.rootdir)
-    known = replace(found.model, window=window, may_think=settings.think)
-    asker = Asker(found.client, known, answers, course.left, attempts=course.attempts)
+    model = replace(connected.model, window=window, may_think=settings.think)
+    asker = Asker(connected.client, model, answers, course.left, attempts=course.attempts)
     excluded = settings.prompt_exclude
     places = Places(course.suite, course.test_text)
     use, scenario = Use(asker, sandbox, excluded), Scenario(asker, places, excluded)
     # A small model is a user before it is a tester.
     strategies: Proposers = (("use", use), ("tests", scenario))
-    strategies = strategies if known.is_small else strategies[::-1]
+    strategies = strategies if model.is_small else strategies[::-1]
     names: Improvers = (("names", Wording(asker, excluded).versions, False),)
-    # Where nothing confines it, no code runs that a model wrote.
+    # Where nothing confines it, code that a model wrote is not run.
     if sandbox.isolation == CONFINED and settings.sandbox != "process":
-        return LocalModel(found, asker, (), names)
-    return LocalModel(found, asker, strategies, (*names, ("tests", scenario.sharper, True)))
+        return LocalModel(connected, asker, (), names)
+    return LocalModel(connected, asker, strategies, (*names, ("tests", scenario.sharper, True)))

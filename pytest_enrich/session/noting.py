@@ -1,4 +1,4 @@
-"""What stands round the sandbox of a run: slots and its end, answers that are known, and notes of what failed."""
+"""What surrounds the sandbox of a run: its slots and its end, known answers, and notes of what failed."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ from pytest_enrich.validate.proof import first_line, last_line, shape_of
 _OVER = "the time of the run is over"
 SHOWN = 3
 MOST_STARTS = 60
-"""Calls that a search begins with besides those of tests: the latest."""
+"""How many calls a search begins with besides those of tests: the latest ones."""
 IN_A_ROW = 5
-"""So many candidates that fall for one reason are hardly to blame for it."""
+"""When so many candidates fall for one reason, they are hardly to blame for it."""
 READ = frozenset({"parses", "allowed", "asserts", "new"})
-"""Rungs at which nothing was run yet."""
+"""Rungs at which nothing has been run yet."""
 RUN = frozenset({"runs", "passes", "stable"})
 
 
 UNTRACED = "bwrap+landlock+seccomp"
 """The layers in which what is written in the project goes nowhere."""
 MOST_ROUNDS = 3
-"""A test that may write one thing may go on to write the next."""
+"""How often a `Record` is done again: a test that may write one thing may go on to write the next."""
 
 _DOING: dict[type, str] = {
     Collect: "collecting the tests inside",
@@ -62,7 +62,7 @@ _DOING: dict[type, str] = {
 
 
 class Around:
-    """A sandbox round another one, which does the jobs `inside`."""
+    """A sandbox around another one, `inside`, which does the jobs."""
 
     def __init__(self, inside: Sandbox) -> None:
         self._inside = inside
@@ -78,12 +78,12 @@ class Around:
 
 
 class Slots(Around):
-    """Does what the sandbox inside does; who comes when all slots are taken waits, before its time begins.
+    """Does what the sandbox inside does; a job that finds all slots taken waits before its time begins.
 
     Args:
         inside: Does the jobs.
-        slots: How many at a time.
-        left: Seconds of the run, as long as a job may still go on.
+        slots: How many jobs run at a time.
+        left: Seconds left of the run, for which a job may still go on.
     """
 
     def __init__(self, inside: Sandbox, slots: int, left: Callable[[], float] = lambda: math.inf) -> None:
@@ -95,7 +95,7 @@ class Slots(Around):
         """See `protocols.Sandbox`.
 
         Raises:
-            OutOfTimeError: The run is over, or was before the job had its time: that says nothing about the job.
+            OutOfTimeError: The run is over, or ended before the job had its time: that says nothing about the job.
         """
         with self._slots:
             left = self._left()
@@ -108,7 +108,7 @@ class Slots(Around):
 
 
 class Remembering(Around):
-    """Does what the sandbox inside does; of a `Record` it gives the answer that it has. A failure is no answer."""
+    """Does what the sandbox inside does; a `Record` that was answered is not run again. A failure is no answer."""
 
     def __init__(self, inside: Sandbox) -> None:
         super().__init__(inside)
@@ -119,16 +119,16 @@ class Remembering(Around):
         if not isinstance(job, Record):
             return self._inside.execute(job, timeout=timeout)
         key = msgspec.msgpack.encode(job)
-        found = self._known.get(key) or self._inside.execute(job, timeout=timeout)
-        if isinstance(found, Answered):
-            self._known[key] = found
-        return found
+        execution = self._known.get(key) or self._inside.execute(job, timeout=timeout)
+        if isinstance(execution, Answered):
+            self._known[key] = execution
+        return execution
 
 
 class Writing(Around):
     """Does what the sandbox inside does; what existing tests write in the project, tests beside them may, too.
 
-    Which that is shows when existing tests fall over it in a `Record`, which is done again then.
+    What that is shows when existing tests fail because of it in a `Record`, which is then done again.
     """
 
     def __init__(self, inside: Sandbox) -> None:
@@ -158,20 +158,20 @@ class Writing(Around):
         return replace(job, writes=tuple(sorted(written)))
 
     def _has_learnt(self, execution: Execution) -> bool:
-        """Whether existing tests fell over more than was known."""
+        """Whether existing tests failed because of writes that were not known yet."""
         answer = execution.answer
         if not isinstance(answer, Recorded) or self.isolation != UNTRACED:
             return False
-        known = dict(self._written)
-        for one in answer.outcomes:
-            if one.denied and one.result in {"failed", "error"}:
-                folder = _folder(one.nodeid)
-                self._written[folder] = self._written.get(folder, frozenset()).union(one.denied)
-        return known != self._written
+        before = dict(self._written)
+        for outcome in answer.outcomes:
+            if outcome.denied and outcome.result in {"failed", "error"}:
+                folder = _folder(outcome.nodeid)
+                self._written[folder] = self._written.get(folder, frozenset()).union(outcome.denied)
+        return before != self._written
 
 
 def _folders(job: Running) -> Iterable[str]:
-    """The directories in which the test files are that a job is about."""
+    """The directories of the test files that a job is about."""
     if isinstance(job, Record):
         return {_folder(test) for test in job.tests}
     others = {_folder(test) for test in job.others} if isinstance(job, Mutate) else set()
@@ -199,8 +199,8 @@ class Onward(Around):
         execution = self._inside.execute(replace(job, starts=starts), timeout=timeout)
         answer = execution.answer
         with self._lock:
-            found = answer.findings if isinstance(answer, Explored) else ()
-            self._found.setdefault(job.path, {}).update(dict.fromkeys(one.call for one in found))
+            findings = answer.findings if isinstance(answer, Explored) else ()
+            self._found.setdefault(job.path, {}).update(dict.fromkeys(finding.call for finding in findings))
         return execution
 
 
@@ -224,15 +224,15 @@ class NotingSandbox(Around):
         if isinstance(answer, Explored | Varied):
             self.ideas.update(answer.ideas)
         if isinstance(execution, Failed) and not isinstance(job, Prove) and not self._closed.is_set():
-            what = f"{_DOING[type(job)]} failed ({execution.reason})"
-            self._failed[f"{what}: {last_line(execution.detail)}"] += 1
+            failure = f"{_DOING[type(job)]} failed ({execution.reason})"
+            self._failed[f"{failure}: {last_line(execution.detail)}"] += 1
             if isinstance(job, Record | Explore | Vary):
                 getattr(self._here, "failed", []).append(job)
         return execution
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[Sequence[Job]]:
-        """The jobs that proposers ask for and that fail in this thread from now on are in the list."""
+        """A list that collects the jobs that proposers ask for and that fail in this thread from now on."""
         failed: list[Job] = []
         self._here.failed = failed
         try:
@@ -241,7 +241,7 @@ class NotingSandbox(Around):
             del self._here.failed
 
     def close(self) -> None:
-        """Close the inner one; what this puts an end to is no failure."""
+        """Close the inner one; a job that ends because of this has not failed."""
         self._closed.set()
         super().close()
 
@@ -249,20 +249,21 @@ class NotingSandbox(Around):
     def notes(self) -> tuple[str, ...]:
         """A line for each kind of failure, the most frequent first."""
         return tuple(
-            f"{what} ({count} times)" if count > 1 else what for what, count in self._failed.most_common(SHOWN)
+            f"{failure} ({count} times)" if count > 1 else failure
+            for failure, count in self._failed.most_common(SHOWN)
         )
 
 
 def streaks(attempts: Iterable[Attempt], isolation: str) -> tuple[str, ...]:
-    """A line for each reason for which many candidates in a row fell, with what helps in this isolation.
+    """A line for each reason why many candidates in a row fell, with what helps in this isolation.
 
-    On one rung, for one reason, by one error: that is hardly their own doing.
+    The same rung, the same reason, the same error: that is hardly their own doing.
     """
     longest: dict[tuple[str, str, str], list[Attempt]] = {}
     for fall, row in groupby(filter(_was_run, attempts), _fall):
         fallen = [*row]
-        functions = {(one.path, one.qualname) for one in fallen}
-        # What passes nowhere for one function may be about that function.
+        functions = {(attempt.path, attempt.qualname) for attempt in fallen}
+        # Failures of tests for a single function may be about that function.
         if fall is None or len(fallen) < IN_A_ROW or (fall[0] == "passes" and len(functions) == 1):
             continue
         longest[fall] = max(longest.get(fall, []), fallen, key=len)
@@ -279,7 +280,7 @@ def _was_run(attempt: Attempt) -> bool:
 
 
 def _fall(attempt: Attempt) -> tuple[str, str, str] | None:
-    """On which rung a candidate fell, for what, and by which error; None where that is about the candidate."""
+    """The rung, the reason and the error by which a candidate fell; None where that is about the candidate."""
     verdict = attempt.verdict
     if not isinstance(verdict, Dropped) or verdict.rung not in RUN:
         return None
@@ -288,7 +289,7 @@ def _fall(attempt: Attempt) -> tuple[str, str, str] | None:
 
 
 def _told(attempt: Attempt) -> str:
-    """The line that says how it fell; of a run that did not end the last one says nothing. "" for an assertion."""
+    """The line that says how it fell; the last line of a run that timed out says nothing. "" for an assertion."""
     verdict = attempt.verdict
     assert isinstance(verdict, Dropped)
     late = first_line(verdict.detail) if verdict.reason == "timeout" else ""

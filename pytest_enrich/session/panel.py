@@ -19,19 +19,19 @@ from pytest_enrich.store.python_file import text_of
 if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
 
-# While a model may still be asked, what the others may use of the budget, before a small one and before another;
-# what is left over is theirs again. A small one closes gaps that they leave for good, and few: it takes its time
-# from what they do not use.
+# The part of the budget that the others may use before a small model is asked, and before any other; what is left
+# over is theirs again. A small one closes few gaps, but some that they leave for good: its time comes from what
+# they do not use.
 EARLY_SMALL, EARLY_PART = 0.85, 0.5
 
 
 class Course(Struct, frozen=True, kw_only=True):
-    """What a model has to know of the run that it is asked in.
+    """What a model has to know about the run in which it is asked.
 
     Attributes:
         suite: What is known of the tests.
         test_text: A test file as it is now.
-        left: Seconds of the run.
+        left: Seconds left of the run.
         attempts: What was tried so far.
         say: Told what the model is waited for.
     """
@@ -44,7 +44,7 @@ class Course(Struct, frozen=True, kw_only=True):
 
 
 class Panel:
-    """The proposers of one run; a `model` is among them once it was begun and found.
+    """The proposers of one run; a `model` is one of them once it was found.
 
     Args:
         settings: Who is asked, and how.
@@ -68,16 +68,16 @@ class Panel:
         return text_of(self._settings.rootdir, path) or ""
 
     def begin_model(self, targets: Sequence[Target], course: Course) -> None:
-        """Have the model loaded while others work; that there is none is said, and no reason to stop."""
+        """Have the model loaded while others work; that there is none is noted, but is no reason to stop."""
         if MODEL not in self._settings.asked or not targets:
             return
         from pytest_enrich.session import model
 
-        found = model.begin(self._settings, self._sandbox, course)
-        if isinstance(found, str):
-            self._silence = f"the model was not asked: {found}"
+        begun = model.begin(self._settings, self._sandbox, course)
+        if isinstance(begun, str):
+            self._silence = f"the model was not asked: {begun}"
         else:
-            self.model = found
+            self.model = begun
 
     def close(self) -> None:
         """Ask a model nothing more."""
@@ -87,15 +87,15 @@ class Panel:
     def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
         """Those of these names that can be asked; with a model all others begin with what it said, too."""
         rows = RowsProposer(self._sandbox, self.test_text)
-        known: dict[str, Proposer] = {
+        by_name: dict[str, Proposer] = {
             "rows": rows,
             # A value that a call needs is the better suggestion as one more row of a test that passes it on.
             "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
             "properties": PropertiesProposer(self._sandbox),
         }
         if not uses_hypothesis(map(self.test_text, self._settings.test_files)):
-            del known["properties"]  # a share of the time that is for nothing
-        others = tuple(known[name] for name in names if name in known)
+            del by_name["properties"]  # its share of the time would be for nothing
+        others = tuple(by_name[name] for name in names if name in by_name)
         return (*others, *(self.model.proposers if self.model is not None and MODEL in names else ()))
 
     def identities(self, names: Sequence[str]) -> tuple[str, ...]:
@@ -104,5 +104,5 @@ class Panel:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What people should know of the model, or why there was none."""
+        """What people should know about the model, or why there was none."""
         return self.model.notes if self.model else (self._silence,) if self._silence else ()

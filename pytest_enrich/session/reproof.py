@@ -1,4 +1,4 @@
-"""Outside of a run: a suggestion is proven again, a whole run judged again, and existing tests are tried."""
+"""Outside a run: prove a suggestion again, judge a whole run again, or try existing tests."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _KNOWN = "expected to fail:"
 
 
 def answer(settings: Settings, asked: Question | Replay | None) -> Reproof | Replayed | Rehearsal:
-    """What came of it; where nothing is asked, existing tests are tried.
+    """The result of what was asked; where nothing was asked, existing tests are tried.
 
     Raises:
         OSError, SyntaxError, ValueError, RefusedError: See `prove`.
@@ -72,69 +72,77 @@ def answer(settings: Settings, asked: Question | Replay | None) -> Reproof | Rep
 
 
 def prove(settings: Settings, question: Question) -> Reproof:
-    """How the suggestion's test fares in the sandbox that a run would have.
+    """How the suggestion's test fares in the sandbox that a run would use.
 
     Raises:
         OSError, SyntaxError, ValueError, RefusedError: Its source or its test file cannot be read.
     """
-    one = question.one
-    text = scope.read(settings.rootdir / one.gap.path)
-    line = one.gap.line if one.kind == "bug" else _line(one, text)
+    suggestion = question.one
+    text = scope.read(settings.rootdir / suggestion.gap.path)
+    line = suggestion.gap.line if suggestion.kind == "bug" else _line(suggestion, text)
     if line is None:
         return Reproof(trouble="the code changed since the suggestion was made")
-    task = _task(settings, one, text, line)
+    task = _task(settings, suggestion, text, line)
     if question.foreign and (fault := _unread(question, task)) is not None:
         return Reproof(trouble=fault.reason, detail=fault.detail)
     with closing(Writing(work.sandbox_here(settings)[0])) as sandbox:
-        found = _examined(settings, question, task, sandbox)
-        if not found.passed and task.test_text and one.kind != "bug":
-            sandbox.learn((one.target.path,), COLLECT_SECONDS)
-            found = _examined(settings, question, task, sandbox)
-        return replace(found, isolation=sandbox.isolation)
+        reproof = _examined(settings, question, task, sandbox)
+        if not reproof.passed and task.test_text and suggestion.kind != "bug":
+            sandbox.learn((suggestion.target.path,), COLLECT_SECONDS)
+            reproof = _examined(settings, question, task, sandbox)
+        return replace(reproof, isolation=sandbox.isolation)
 
 
 def replay(settings: Settings, asked: Replay) -> Replayed:
-    """The verdicts on all that a run judged, on today's tree, without anybody who thinks of tests.
+    """Today's verdicts on everything that a run judged; no proposer is asked.
 
-    Each is judged as it was then: for the gaps that were open, after the attempts that were known. What people had
-    turned down was not judged then either.
+    Each candidate is judged as it was then: for the gaps that were open, after the attempts that were known. What
+    people had turned down was not judged then, and is not judged now.
     """
-    gaps.branches("")  # what that imports is not fit to be imported by two threads at a time
+    gaps.branches("")  # what that imports must not be imported by two threads at once
     began = asked.began
     inside, layers = work.sandbox_here(settings)
     sandbox = Writing(Slots(inside, max(settings.workers, 1)))
     context = work.context(settings, sandbox)
-    paths = {attempt.candidate.placement.path for one in asked.judged for attempt in one.attempts}
+    paths = {attempt.candidate.placement.path for judged in asked.judged for attempt in judged.attempts}
     with closing(sandbox), executors.parsing_in_turn(), executors.choose(settings.workers) as executor:
         sandbox.learn((path for path in sorted(paths) if (settings.rootdir / path).exists()), COLLECT_SECONDS)
-        verdicts = executor.map(lambda one: _judged(context, *one), _asked(asked.judged))
+        verdicts = executor.map(lambda arguments: _judged(context, *arguments), _asked(asked.judged))
         return Replayed(
             verdicts=tuple(verdicts),
-            bugs=tuple(_bug(settings, one, sandbox) for one in asked.bugs),
+            bugs=tuple(_bug(settings, bug, sandbox) for bug in asked.bugs),
             now=summary.environment(settings, layers, sources=began.sources, tests=tuple(began.tests)),
         )
 
 
 def _asked(judged: Sequence[Judged]) -> Iterator[tuple[Aim, tuple[Attempt, ...], Attempt]]:
-    """Each attempt, with what was open for it, and those that were known before."""
+    """Each attempt, with the gaps that were open for it and the attempts known before it."""
     tried: list[Attempt] = []
     closed: set[str] = set()
-    for one in judged:
-        known = tuple(each for each in tried if each.path == one.aim.path and each.qualname in one.aim.functions)
-        left = one.aim.gaps
-        for attempt in one.attempts:
-            # Another function's test had closed them meanwhile.
-            still = [gap for gap in left if gap.id not in closed] if attempt.verdict == REPEATED else left
-            yield replace(one.aim, gaps=tuple(still)), known, attempt
+    for record in judged:
+        known = tuple(
+            earlier
+            for earlier in tried
+            if earlier.path == record.aim.path and earlier.qualname in record.aim.functions
+        )
+        open_gaps = record.aim.gaps
+        for attempt in record.attempts:
+            # A test for another function had closed some in the meantime.
+            still_open = (
+                [gap for gap in open_gaps if gap.id not in closed] if attempt.verdict == REPEATED else open_gaps
+            )
+            yield replace(record.aim, gaps=tuple(still_open)), known, attempt
             known = (*known, attempt)
-            gone = attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
-            left = tuple(gap for gap in left if gap.id not in gone)
-        tried += one.attempts
-        closed |= {gap for each in one.attempts if isinstance(each.verdict, Kept) for gap in each.verdict.gaps}
+            closed_now = attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
+            open_gaps = tuple(gap for gap in open_gaps if gap.id not in closed_now)
+        tried += record.attempts
+        closed |= {
+            gap for attempt in record.attempts if isinstance(attempt.verdict, Kept) for gap in attempt.verdict.gaps
+        }
 
 
 def _judged(context: pipeline.RunContext, aim: Aim, known: tuple[Attempt, ...], attempt: Attempt) -> Verdict:
-    """The verdict of today."""
+    """Today's verdict."""
     if attempt.verdict == REJECTED:
         return REJECTED
     try:
@@ -146,15 +154,15 @@ def _judged(context: pipeline.RunContext, aim: Aim, known: tuple[Attempt, ...], 
             seed=context.seed,
             source_text=context.source_text(aim.path),
         )
-        found = pipeline.judge(task, attempt.candidate, context)
-    except Exception as error:  # noqa: BLE001 - one that cannot be judged on another tree must not end all
+        verdict = pipeline.judge(task, attempt.candidate, context)
+    except Exception as error:  # noqa: BLE001 - one that cannot be judged on this tree must not end the replay
         return Dropped(rung="parses", reason="could not be judged", detail=repr(error))
-    is_repeated = attempt.verdict == REPEATED and isinstance(found, Dropped) and found.rung == REPEATED.rung
-    return REPEATED if is_repeated else found
+    is_repeated = attempt.verdict == REPEATED and isinstance(verdict, Dropped) and verdict.rung == REPEATED.rung
+    return REPEATED if is_repeated else verdict
 
 
 def _target(aim: Aim, place: Placement, digest: str) -> Target:
-    """So much of a target as the ladder looks at."""
+    """As much of a target as the ladder looks at."""
     return Target(
         path=aim.path,
         qualname=aim.qualname,
@@ -170,7 +178,7 @@ def _target(aim: Aim, place: Placement, digest: str) -> Target:
 
 
 def _bug(settings: Settings, one: Suggestion, sandbox: Sandbox) -> str:
-    """Why the test of a possible bug does not fail as it should, "" when it does."""
+    """Why the test of a possible bug does not fail as it should; "" when it does."""
     question = Question(one=one, foreign=True)
     try:
         task = _task(settings, one, scope.read(settings.rootdir / one.gap.path), one.gap.line)
@@ -187,27 +195,29 @@ def _line(one: Suggestion, text: str) -> int | None:
 
 
 def _unread(question: Question, task: Task) -> Dropped | None:
-    """What the ladder's reading has against it; a person's version need not be one test, nor a new one."""
+    """Why the rungs that only read refuse it; a person's version need not be a single test, nor a new one."""
     candidate = patch.as_candidate(question.one)
     return check.refusal(task, candidate) if question.edited else check.text(task, candidate)
 
 
 def _examined(settings: Settings, question: Question, task: Task, sandbox: Sandbox) -> Reproof:
-    one = question.one
-    proof = _placed(task, one, sandbox, settings.timeout)
+    suggestion = question.one
+    proof = _placed(task, suggestion, sandbox, settings.timeout)
     if isinstance(proof, Dropped):
         return _missed(Reproof(), proof)
-    if one.kind == "bug":
+    if suggestion.kind == "bug":
         return _fails(proof)
-    found = _measured(proof)
+    reproof = _measured(proof)
     if not question.foreign:
-        return _beside(one, found)
-    is_new = found.grade == "strong" and _is_new(task, found) and not _is_closed(task, sandbox, settings.timeout)
-    return replace(found, grade="good" if found.grade == "strong" and not is_new else found.grade)
+        return _beside(suggestion, reproof)
+    is_new = (
+        reproof.grade == "strong" and _is_new(task, reproof) and not _is_closed(task, sandbox, settings.timeout)
+    )
+    return replace(reproof, grade="good" if reproof.grade == "strong" and not is_new else reproof.grade)
 
 
 def _is_closed(task: Task, sandbox: Sandbox, timeout: float) -> bool:
-    """Whether the tests that its file has today come to all of its gap: then it is not open here."""
+    """Whether the tests in its file today already cover its whole gap: then it is not open here."""
     target = task.target
     if not task.test_text:
         return False
@@ -221,13 +231,13 @@ def _is_closed(task: Task, sandbox: Sandbox, timeout: float) -> bool:
 
 
 def _is_new(task: Task, found: Reproof) -> bool:
-    """Whether it kills what no other test can: those that exist were not asked, and do not run these lines."""
+    """Whether it kills what no other test can: existing tests were not asked, but do not run these lines."""
     missing = {line for gap in task.target.gaps for line in gap.lines}
-    return any(each.killed and each.line in missing for each in found.mutants.list)
+    return any(mutant.killed and mutant.line in missing for mutant in found.mutants.list)
 
 
 def _placed(task: Task, one: Suggestion, sandbox: Sandbox, timeout: float) -> Proof | Dropped:
-    """Its test in the file; a person may have made it several, or given it parameters."""
+    """Its test in the file; a person may have split it into several, or parametrized it."""
     candidate = patch.as_candidate(one)
     proof = gain.placed(task, candidate, sandbox, timeout=timeout)
     if isinstance(proof, Dropped) or isinstance(candidate, NewRow):
@@ -246,24 +256,24 @@ def _placed(task: Task, one: Suggestion, sandbox: Sandbox, timeout: float) -> Pr
 
 def _measured(proof: Proof) -> Reproof:
     """How the version fares: does it reach the gap, what does it notice, does it pass however it is run?"""
-    first = gain.measure(proof)
-    if isinstance(first, Dropped):
-        return _missed(Reproof(passed=first.rung == "gains"), first)
-    counted = kills.count(proof, first)
-    known = Reproof(
+    gained = gain.measure(proof)
+    if isinstance(gained, Dropped):
+        return _missed(Reproof(passed=gained.rung == "gains"), gained)
+    counted = kills.count(proof, gained)
+    reproof = Reproof(
         passed=True,
-        seconds=first.seconds,
+        seconds=gained.seconds,
         covers=True,
-        lines=len(first.lines),
-        branches=len(first.branches),
+        lines=len(gained.lines),
+        branches=len(gained.branches),
         grade=counted.grade,
         mutants=counted.facts,
     )
-    ways = stable.check(proof, first)
+    ways = stable.check(proof, gained)
     if isinstance(ways, Dropped):
-        return _missed(replace(known, runs=RunsPart(passed=1, of=2, modes=("measured",))), ways)
+        return _missed(replace(reproof, runs=RunsPart(passed=1, of=2, modes=("measured",))), ways)
     modes = ("measured", *ways.passed)
-    return replace(known, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes, left_out=ways.left_out))
+    return replace(reproof, runs=RunsPart(passed=len(modes), of=len(modes), modes=modes, left_out=ways.left_out))
 
 
 def _fails(proof: Proof) -> Reproof:
@@ -281,10 +291,10 @@ def _missed(known: Reproof, fault: Dropped) -> Reproof:
 
 
 def rehearse(settings: Settings) -> Rehearsal:
-    """Whether a few existing tests pass where candidates would run, in each way in which those do."""
+    """Whether a few existing tests pass where candidates would run, in each way in which candidates are run."""
     with closing(Writing(work.sandbox_here(settings)[0])) as sandbox:
-        found = _rehearsed(settings, sandbox)
-        return replace(found, isolation=sandbox.isolation)
+        rehearsal = _rehearsed(settings, sandbox)
+        return replace(rehearsal, isolation=sandbox.isolation)
 
 
 def _rehearsed(settings: Settings, sandbox: Writing) -> Rehearsal:
@@ -309,19 +319,19 @@ def _rehearsed(settings: Settings, sandbox: Writing) -> Rehearsal:
 def _in_all_ways(settings: Settings, sandbox: Sandbox, path: str, names: tuple[str, ...]) -> Rehearsal:
     passed, fallen = [], []
     for trial in stable.TRIALS:
-        fell = _fallen(settings, sandbox, path, names, trial)
-        told = [
-            f"{name} does not pass {trial.name}: {last_line(why)}" if name else why for name, why in fell.items()
+        failed = _fallen(settings, sandbox, path, names, trial)
+        reasons = [
+            f"{name} does not pass {trial.name}: {last_line(why)}" if name else why for name, why in failed.items()
         ]
-        fallen += told[:1]
-        passed += [] if told else [trial.name]
+        fallen += reasons[:1]
+        passed += [] if reasons else [trial.name]
     return Rehearsal(tests=names, passed=tuple(passed), fallen=tuple(fallen))
 
 
 def _fallen(
     settings: Settings, sandbox: Sandbox, path: str, names: tuple[str, ...], trial: Trial
 ) -> dict[str, str]:
-    """The tests that do not pass in this way, with why; "" where it is refused. Alone is the first of them."""
+    """The tests that fail in this way, with the reason; "" when it is refused. Alone, only the first is run."""
     try:
         text = patch.decode((settings.rootdir / path).read_bytes(), path)
     except (OSError, RefusedError) as error:
@@ -334,9 +344,9 @@ def _fallen(
 
 
 def _beside(one: Suggestion, found: Reproof) -> Reproof:
-    """With what existing tests notice: the suggestion's proof knows it, and they are the same."""
-    known = {tried.change for tried in one.proof.mutants.list if tried.killed_before}
-    tried = tuple(replace(each, killed_before=each.change in known) for each in found.mutants.list)
+    """Add what existing tests notice: the suggestion's proof knows it, and they have not changed."""
+    noticed_before = {mutant.change for mutant in one.proof.mutants.list if mutant.killed_before}
+    tried = tuple(replace(mutant, killed_before=mutant.change in noticed_before) for mutant in found.mutants.list)
     return replace(found, mutants=replace(found.mutants, list=tried), grade=kills.grade_of(tried))
 
 
@@ -365,11 +375,11 @@ def _gap(one: Suggestion, moved: int) -> Gap:
         line=one.gap.line + moved,
         outcome=one.gap.outcome,  # type: ignore[arg-type]
         text=one.gap.text,
-        lines=tuple(each + moved for each in one.gap.lines),
+        lines=tuple(line + moved for line in one.gap.lines),
         branches=tuple((_moved(start, moved), _moved(end, moved)) for start, end in one.gap.branches),
     )
 
 
 def _moved(line: int, by: int) -> int:
-    """Ends of branches that leave the code are negative."""
+    """A branch that leaves the code ends at a negative line."""
     return line + by if line > 0 else line - by

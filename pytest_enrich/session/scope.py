@@ -32,11 +32,11 @@ class Found(Struct, frozen=True, kw_only=True):
         measured: What coverage says.
         texts: The source files that have gaps, by path.
         ranked: All gaps of the shard, best first.
-        open: Those to work on, in the same order, and those of other shards: a test may close them in passing.
+        open: Those to work on, in the same order, with those of other shards: a test may close them in passing.
         own: Those to work on in this shard.
         counts: How many of the others are `turned down`, `waiting`, ...
         known: The ids of the suggestions that wait for a person.
-        away: Those that waited and were put away now, each with why.
+        away: Those that waited until now and were put away, each with the reason.
         changed: The changed lines that the gaps are limited to, if they are.
         notes: What a person must know about the files.
     """
@@ -54,7 +54,7 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 def find(settings: Settings, cov: Coverage, store: Store) -> Found:
-    """All gaps within the limits of `settings`, less those that somebody has dealt with already."""
+    """All gaps within the limits of `settings`, without those that somebody has already dealt with."""
     tests = (*settings.test_files, *settings.red)
     measured = gaps.read(cov, settings.rootdir, tests, settings.include, settings.exclude, _roots(settings))
     texts: dict[str, str] = {}
@@ -68,22 +68,24 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
             texts[file.path] = read(settings.rootdir / file.path)
         except (OSError, SyntaxError, ValueError) as error:  # noqa: PERF203 - one bad file is not the end
             notes.append(f"{file.path} was left out: {error}")
-    lacking = [file for file in measured.files if file.missing_lines or file.missing_branches]
-    every = [gap for file in lacking if file.path in texts for gap in gaps.find(file.path, texts[file.path], file)]
-    waiting, away = _still_waiting(store, texts, every)
-    wanted = [gap for gap in every if within(gap.path, gap.qualname, settings.only)]
+    incomplete = [file for file in measured.files if file.missing_lines or file.missing_branches]
+    all_gaps = [
+        gap for file in incomplete if file.path in texts for gap in gaps.find(file.path, texts[file.path], file)
+    ]
+    waiting, away = _still_waiting(store, texts, all_gaps)
+    wanted = [gap for gap in all_gaps if within(gap.path, gap.qualname, settings.only)]
     ranked, changed = _limited(wanted, settings, measured, texts)
     turned_down = rejected.read(settings.rootdir)
-    state = {one.gap.id: _state(one.gap, turned_down, waiting) for one in ranked}
-    own = tuple(one for one in ranked if settings.shard.holds(one.gap.path, one.gap.qualname))
+    state = {entry.gap.id: _state(entry.gap, turned_down, waiting) for entry in ranked}
+    own = tuple(entry for entry in ranked if settings.shard.holds(entry.gap.path, entry.gap.qualname))
     return Found(
         measured=measured,
         texts=texts,
         ranked=own,
-        open=tuple(one.gap for one in ranked if not state[one.gap.id]),
-        own=tuple(one.gap for one in own if not state[one.gap.id]),
-        counts=dict(Counter(word for one in own if (word := state[one.gap.id]))),
-        known=tuple(one.id for one in waiting),
+        open=tuple(entry.gap for entry in ranked if not state[entry.gap.id]),
+        own=tuple(entry.gap for entry in own if not state[entry.gap.id]),
+        counts=dict(Counter(word for entry in own if (word := state[entry.gap.id]))),
+        known=tuple(suggestion.id for suggestion in waiting),
         away=away,
         changed=changed,
         notes=tuple(notes),
@@ -103,7 +105,7 @@ def read(path: Path) -> str:
 def _roots(settings: Settings) -> tuple[str, ...] | None:
     """Where the project's modules are imported from, if those that no test imports count.
 
-    Of a part of the suite nobody can tell, and another run's coverage may be limited without saying so.
+    A part of the suite cannot tell, and another run's coverage may be limited without saying so.
     """
     return None if settings.partial or settings.earlier else source.roots(settings.rootdir, sys.path)
 
@@ -111,7 +113,7 @@ def _roots(settings: Settings) -> tuple[str, ...] | None:
 def _limited(
     wanted: Sequence[Gap], settings: Settings, measured: Measured, texts: dict[str, str]
 ) -> tuple[tuple[Ranked, ...], ChangedPart | None]:
-    """The gaps in order and, where only those in changed lines count, what is to be said about these."""
+    """The gaps in order and, where only changed lines count, what there is to say about these."""
     if settings.changes is None:
         return gaps.order(wanted), None
     changed = gaps.changed_statements(settings.changes.lines, texts)
@@ -129,7 +131,9 @@ def within(path: str, qualname: str, only: Sequence[str]) -> bool:
 def _state(gap: Gap, turned_down: rejected.Rejections, waiting: Iterable[Suggestion]) -> str:
     if turned_down.is_rejected(gap.id, "", gap.path, gap.qualname):
         return "turned down"
-    return "waiting" if any(gap.id in {one.id, *one.gap.also_closes} for one in waiting) else ""
+    return (
+        "waiting" if any(gap.id in {suggestion.id, *suggestion.gap.also_closes} for suggestion in waiting) else ""
+    )
 
 
 def _still_waiting(
@@ -137,14 +141,14 @@ def _still_waiting(
 ) -> tuple[list[Suggestion], tuple[tuple[str, Verb], ...]]:
     """The pending suggestions; those whose gap is closed, or whose code changed, are put away as such."""
     missing = {gap.id for gap in every}
-    left: list[Suggestion] = []
+    still_waiting: list[Suggestion] = []
     away: list[tuple[str, Verb]] = []
-    for one in store.pending() if store.exists() else ():
-        text = texts.get(one.gap.path)
-        if one.id in missing or text is None:
-            left.append(one)
+    for suggestion in store.pending() if store.exists() else ():
+        text = texts.get(suggestion.gap.path)
+        if suggestion.id in missing or text is None:
+            still_waiting.append(suggestion)
             continue
-        verb: Verb = "closed" if one.id in gaps.identify(one.gap.path, text) else "stale"
-        store.decide(Decision(id=one.id, verb=verb, body=one.test.body_sha256, at=disk.now()))
-        away.append((one.id, verb))
-    return left, tuple(away)
+        verb: Verb = "closed" if suggestion.id in gaps.identify(suggestion.gap.path, text) else "stale"
+        store.decide(Decision(id=suggestion.id, verb=verb, body=suggestion.test.body_sha256, at=disk.now()))
+        away.append((suggestion.id, verb))
+    return still_waiting, tuple(away)

@@ -1,4 +1,4 @@
-"""What a run came to in figures, and whether it left everything outside the suggestions folder as it was."""
+"""The results of a run in figures, and whether it left everything outside the suggestions folder as it was."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ _CODE = (".py", ".pyi", ".toml", ".ini", ".cfg", ".json", ".yaml", ".yml")
 
 def snapshot_files(rootdir: Path, directory: Path) -> Snapshot:
     """Size and time of each file and link below rootdir, by path; None when there are too many to look at."""
-    found: dict[str, tuple[int, int]] = {}
+    states: dict[str, tuple[int, int]] = {}
     for folder, folders, files in os.walk(rootdir):
         links = [name for name in folders if Path(folder, name).is_symlink()]
         folders[:] = [name for name in folders if name not in PASSED_OVER and Path(folder, name) != directory]
         for path in (f"{folder}/{name}" for name in (*files, *links)):
             with contextlib.suppress(OSError):
                 state = os.lstat(path)
-                found[path] = (state.st_size, state.st_mtime_ns)
-        if len(found) > MOST_FILES:
+                states[path] = (state.st_size, state.st_mtime_ns)
+        if len(states) > MOST_FILES:
             return None
-    return found
+    return states
 
 
 def changed_files(rootdir: Path, directory: Path, before: Snapshot) -> tuple[str, ...] | None:
-    """The files that are new, gone or changed since `before`, relative to rootdir; None: not looked at."""
+    """The files that are new, gone or changed since `before`, relative to rootdir; None when nobody looked."""
     after = snapshot_files(rootdir, directory)
     if before is None or after is None:
         return None
@@ -62,28 +62,28 @@ def changed_files(rootdir: Path, directory: Path, before: Snapshot) -> tuple[str
 
 
 def _is_log(path: str, before: dict[str, tuple[int, int]], after: dict[str, tuple[int, int]]) -> bool:
-    """Whether it was there, only grew, and is no code: what a shell, or `tee`, writes a run's output to."""
-    there = path in before and path in after
-    return there and after[path][0] > before[path][0] and not path.endswith(_CODE)
+    """Whether it existed, only grew, and is not code: what a shell, or `tee`, writes a run's output to."""
+    existed = path in before and path in after
+    return existed and after[path][0] > before[path][0] and not path.endswith(_CODE)
 
 
 def render_gaps(ranked: Sequence[Ranked], changed: ChangedPart | None = None) -> str:
-    """A line a gap, under its function."""
+    """A line for each gap, under its function."""
     if not ranked:
         return "No gaps: nothing to list." if changed is None else f"{nothing_changed(changed)} Nothing to list."
     lines = [f"gaps      {len(ranked)}, in the order in which they would be worked on", ""]
     function = None
-    for one in ranked:
-        gap = one.gap
+    for entry in ranked:
+        gap = entry.gap
         if (gap.path, gap.qualname) != function:
             function = (gap.path, gap.qualname)
-            lines.append(visible(f"{gap.path}::{gap.qualname or '<module>'}  ({one.reason})"))
+            lines.append(visible(f"{gap.path}::{gap.qualname or '<module>'}  ({entry.reason})"))
         lines.append(visible(f"  {gap.line:>5}  {gap.outcome:<9} {gap.text}  [{gap.id}]"))
     return "\n".join(lines)
 
 
 def coverage(measured: Measured) -> CoveragePart:
-    """Coverage as it was before."""
+    """Coverage as it was before the run."""
     statements = sum(len(file.statements) for file in measured.files)
     return CoveragePart(lines=measured.line_percent, branches=measured.branch_percent, statements=statements)
 
@@ -96,13 +96,13 @@ def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:
         versions=versions(),
         coverage=coverage(found.measured),
         tests=settings.passed,
-        files=len({one.gap.path for one in found.ranked}),
+        files=len({entry.gap.path for entry in found.ranked}),
         gaps={**found.counts, "not tried": len(found.own)},
         seconds={"total": time.monotonic() - started},
         waiting=len(found.known),
         known=found.known,
-        closed=tuple(identity for identity, verb in found.away if verb == "closed"),
-        stale=tuple(identity for identity, verb in found.away if verb == "stale"),
+        closed=tuple(suggestion_id for suggestion_id, verb in found.away if verb == "closed"),
+        stale=tuple(suggestion_id for suggestion_id, verb in found.away if verb == "stale"),
         changed=found.changed,
         options=options(settings),
         commit=commit(settings.rootdir),
@@ -124,12 +124,12 @@ CONFIGURATION = (
 def begun(settings: Settings, found: Found, layers: Isolation) -> Begun:
     """What the run works on, as evidence."""
     tests = (*settings.test_files, *settings.red)
-    known = environment(settings, layers, sources=found.texts, tests=tests)
-    return replace(known, coverage=disk.sha256(encoded(found.measured)))
+    evidence = environment(settings, layers, sources=found.texts, tests=tests)
+    return replace(evidence, coverage=disk.sha256(encoded(found.measured)))
 
 
 def environment(settings: Settings, layers: Isolation, *, sources: Iterable[str], tests: Collection[str]) -> Begun:
-    """What there is, as evidence: these files, and all beside that has a say; coverage was not measured."""
+    """The environment, as evidence: these files, and all else that has a say; coverage was not measured."""
 
     def digests(paths: Iterable[str]) -> dict[str, str]:
         contents = {path: _content(settings.rootdir, path) for path in sorted(set(paths))}
@@ -140,7 +140,7 @@ def environment(settings: Settings, layers: Isolation, *, sources: Iterable[str]
     return Begun(
         versions=versions(),
         system=platform.platform(),
-        libraries={one.name: one.version for one in distributions()},
+        libraries={package.name: package.version for package in distributions()},
         options=options(settings),
         arguments=settings.pytest_args,
         said=settings.said,
@@ -156,7 +156,7 @@ def environment(settings: Settings, layers: Isolation, *, sources: Iterable[str]
 
 
 def _content(rootdir: Path, path: str) -> bytes | None:
-    """What a file of the project holds, None where there is none that can be read."""
+    """The contents of a file of the project; None where it cannot be read."""
     with contextlib.suppress(OSError, ValueError, RuntimeError, StoreError):
         real = disk.real(rootdir / path)
         return disk.read(real) if real.is_relative_to(rootdir.resolve()) else None
@@ -164,7 +164,7 @@ def _content(rootdir: Path, path: str) -> bytes | None:
 
 
 def versions() -> dict[str, str]:
-    """Of what took part."""
+    """The versions of what took part."""
     names = ("pytest", "pytest-cov", "coverage", "hypothesis", "libcst")
     return {
         "python": platform.python_version(),

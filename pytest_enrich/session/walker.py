@@ -1,6 +1,6 @@
-"""The walk over the targets, round after round: who is asked, on which executor, and what is one target.
+"""The walk over the targets, round after round: who is asked, on which executor, and what counts as one target.
 
-Where there is a model, its round comes between those of the others. What is reviewed as one thing is one target.
+Where there is a model, its round comes between those of the others. What is reviewed together is one target.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from pytest_enrich.store import rejected
 if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
 
-# While a model may still be asked, what the others may use of the places for suggestions.
+# The part of the places for suggestions that the others may fill while a model is still to be asked.
 EARLY_PLACES = 0.7
 EARLY_SECONDS = 60.0
-"""They have that long in any case: in as short a time a model answers two or three questions."""
-# What a model may use of the rest: with what it said the others have a second turn.
+"""They have at least this long: in so short a time a model answers only two or three questions."""
+# The part of the rest that a model may use: then the others have a second turn, with what it said.
 MODEL_PART = 0.8
-# With less than that left another walk over the targets gives nothing.
+# With fewer seconds left, another walk over the targets finds nothing.
 SHORTEST_WALK = 10.0
 SCOPES = {"class", "module"}
 MOST_VAIN = 2
-"""So many whole walks in a row may find nothing."""
+"""How many whole walks in a row may find nothing."""
 IMPROVING, EACH, SPARED = 0.5, 20.0, 0.15
-"""Of what is left, how much a model may take to say better what is kept; seconds for each test, with proofs.
+"""The part of what is left that a model may use to improve what is kept; seconds for each test, with proofs.
 
-So much of the budget is spared for what is kept at last: a test is wanted more when its name is good.
+The last is the part of the budget spared for what is kept at the end: people prefer a test with a good name.
 """
 AHEAD = 2
-"""So many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
+"""How many more targets than slots for proofs are under way while a model is asked, so that it never waits."""
 
 
 class Round(Struct, frozen=True, kw_only=True):
@@ -53,9 +53,9 @@ class Round(Struct, frozen=True, kw_only=True):
     Attributes:
         names: The proposers that are asked.
         after: Those that must be done with a gap before.
-        part, least: Of what is left of the budget, how much may be used, and seconds that it may take anyhow.
-        places: Of the suggestions that people want to see, how many may wait before the round ends.
-        depth: How often the same were asked before in this run: each time one target may take twice as
+        part, least: The part of the remaining budget that may be used, and seconds that it may take anyhow.
+        places: The part of the suggestions that people want to see that may wait before the round ends.
+        depth: How often the same proposers were asked before in this run: each time one target may take twice as
             long, and something else is drawn.
     """
 
@@ -72,7 +72,7 @@ class Round(Struct, frozen=True, kw_only=True):
         return 1 << self.depth
 
     def budget(self, budget: Budget, whole: pipeline.RemainingBudget) -> Budget:
-        """What this round may use; a budget in executions is each round's."""
+        """What this round may use; a budget in executions is for each round."""
         if budget.seconds is None:
             return budget
         left = max(whole.left, 0.0)
@@ -80,7 +80,7 @@ class Round(Struct, frozen=True, kw_only=True):
 
 
 def plan_round(names: Sequence[str], early: float) -> tuple[Round, ...]:
-    """The rounds for these proposers; `early` is the part of others before the model, 0 when there is none."""
+    """The rounds for these proposers; `early` is the others' part before the model, 0 when there is none."""
     others = tuple(name for name in names if name != MODEL)
     if not early:
         return (Round(names=others),) if others else ()
@@ -99,26 +99,30 @@ def deeper(names: Sequence[str], whole: pipeline.RemainingBudget) -> Iterator[Ro
 
 
 def by_module(targets: Sequence[Target]) -> list[Target]:
-    """Those of one module together, in the order of the first: what their questions share is read once."""
+    """Those of one module together, in order of appearance: what their questions share is read once."""
     paths = [target.path for target in targets]
     return sorted(targets, key=lambda target: paths.index(target.path))
 
 
 def joined(targets: Sequence[Target]) -> list[Target]:
-    """Each function with those that it holds as one target, in the place of the first of them.
+    """Each function with those nested in it as one target, in the place of the first of them.
 
-    Whoever reaches these went through it.
+    A test that reaches the nested ones goes through the outer one.
     """
-    outer = {(one.path, one.qualname): one for one in targets if one.kind not in {"nested", *SCOPES}}
+    outer = {
+        (target.path, target.qualname): target for target in targets if target.kind not in {"nested", *SCOPES}
+    }
     groups: dict[int, list[Target]] = {}
-    for one in targets:
-        holder = next((outer[one.path, name] for name in _holders(one) if (one.path, name) in outer), one)
-        groups.setdefault(id(holder), [holder]).extend([one] if one is not holder else [])
+    for target in targets:
+        holder = next(
+            (outer[target.path, name] for name in _holders(target) if (target.path, name) in outer), target
+        )
+        groups.setdefault(id(holder), [holder]).extend([target] if target is not holder else [])
     return [group[0] if len(group) == 1 else _together(group[0], group) for group in groups.values()]
 
 
 def _holders(target: Target) -> Iterator[str]:
-    """The names of all that a nested function is in, the outermost first."""
+    """The names of everything that a nested function is in, the outermost first."""
     parts = target.qualname.split(".")[:-1] if target.kind == "nested" else ()
     return itertools.accumulate(parts, "{}.{}".format)
 
@@ -127,10 +131,10 @@ def _together(first: Target, group: Sequence[Target]) -> Target:
     """The first with the gaps of all, and what leads to them."""
     return replace(
         first,
-        gaps=tuple(chain.from_iterable(one.gaps for one in group)),
-        conditions=tuple(chain.from_iterable(one.conditions for one in group)),
-        constants=tuple(dict.fromkeys(chain.from_iterable(one.constants for one in group))),
-        nearest=tuple(dict.fromkeys(chain.from_iterable(one.nearest for one in group))),
+        gaps=tuple(chain.from_iterable(target.gaps for target in group)),
+        conditions=tuple(chain.from_iterable(target.conditions for target in group)),
+        constants=tuple(dict.fromkeys(chain.from_iterable(target.constants for target in group))),
+        nearest=tuple(dict.fromkeys(chain.from_iterable(target.nearest for target in group))),
         parts=tuple(group),
     )
 
@@ -158,24 +162,24 @@ class Walker:
         self._improved: set[tuple[str, bool]] = set()
 
     def close(self) -> None:
-        """Begin nothing more."""
+        """Start nothing more."""
         for executor in (self._executor, self._asking):
             executor.shutdown(wait=False, cancel_futures=True)
 
     @property
     def left(self) -> float:
-        """Seconds of the round that is walked."""
+        """Seconds that are left of the current round."""
         return self._context.remaining.left
 
     def _is_full(self, turn: Round) -> bool:
-        """Whether as many wait as may in a round."""
+        """Whether as many suggestions wait as may in this round."""
         most = math.ceil(self._settings.maximum * turn.places)
         return self._ledger.is_full or 0 < most <= self._ledger.waiting
 
     def walk(self, targets: Sequence[Target], started: float | None = None) -> Stop:
-        """Work on the targets in all rounds; says why it ended before all was done, "" when it was.
+        """Work on the targets in all rounds; returns why it ended before all was done, "" when it was.
 
-        The budget is spent since the run `started`.
+        The budget runs from the moment when the run `started`.
         """
         whole = pipeline.RemainingBudget(self._settings.budget, len(targets), started=started)
         thinking = self._spared(whole, len(targets), started)
@@ -190,7 +194,7 @@ class Walker:
         self._improve(whole, 1.0)
         model = self._panel.model
         if self._is_late and model is not None and not self._ledger.is_full and whole.left >= SHORTEST_WALK:
-            # What there was no time to ask while the others waited for theirs.
+            # Ask what there was no time for while the others waited for their turn.
             self._is_late = False
             model.resume()
             others = tuple(name for name in self._settings.asked if name != MODEL)
@@ -202,16 +206,16 @@ class Walker:
     def _spared(
         self, whole: pipeline.RemainingBudget, targets: int, started: float | None
     ) -> pipeline.RemainingBudget:
-        """The budget without what is spared for a model to say things better at last."""
+        """The budget without the part that is spared for a model to improve tests at the end."""
         seconds = self._settings.budget.seconds
         if seconds is None or self._panel.model is None:
             return whole
         return pipeline.RemainingBudget(Budget(seconds=seconds * (1 - SPARED)), targets, started=started)
 
     def _improve(self, whole: pipeline.RemainingBudget, part: float) -> None:
-        """What was written so far, as a model says it better, in a part of the time that is left.
+        """Have a model improve what was written so far, in a part of the time that is left.
 
-        All tests for one kind of question, then all for the next: what these begin with is read once.
+        All tests get one kind of question, then all the next: what these begin with is read only once.
         """
         fresh, model = self._unimproved(more=False), self._panel.model
         if not fresh or model is None:
@@ -231,26 +235,28 @@ class Walker:
                     self._ledger.improve(made, better)
 
     def _unimproved(self, *, more: bool) -> list[Made]:
-        """The written tests that nobody was asked yet to say better, or to make notice more."""
+        """The written tests that nobody has been asked yet to word better, or to make notice more."""
         return [made for made in self._ledger.made if (made.suggestion.id, more) not in self._improved]
 
     def _go_deeper(self, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
-        """With time left, ask once more for what is open, until `MOST_VAIN` whole walks gave nothing."""
+        """With time left, ask again about what is open, until `MOST_VAIN` whole walks in a row found nothing."""
         vain = 0
         for turn in deeper(self._settings.asked, whole):
             if self._ledger.is_full or vain == MOST_VAIN:
                 return
-            made = len(self._ledger.made)
+            made_before = len(self._ledger.made)
             self._round(turn, targets, whole)
-            vain = vain + 1 if len(self._ledger.made) == made else 0
+            vain = vain + 1 if len(self._ledger.made) == made_before else 0
 
     def _round(self, turn: Round, targets: Sequence[Target], whole: pipeline.RemainingBudget) -> None:
-        every = self._open(turn, targets)
-        own = [one for one in every if self._settings.shard.holds(one.path, one.qualname)]
+        open_targets = self._open(turn, targets)
+        own = [target for target in open_targets if self._settings.shard.holds(target.path, target.qualname)]
         if not own or self._is_full(turn):
             return
-        # Executions are shared out over all targets: a shard looks as long at each as the whole run would.
-        remaining = pipeline.RemainingBudget(turn.budget(self._settings.budget, whole), len(every), turn.patience)
+        # Executions are shared out over all targets: a shard looks at each for as long as the whole run would.
+        remaining = pipeline.RemainingBudget(
+            turn.budget(self._settings.budget, whole), len(open_targets), turn.patience
+        )
         self._context = self._context_for(turn, remaining)
         model = self._panel.model if MODEL in turn.names else None
         executor, ahead = (self._asking, self._slots + AHEAD) if model else (self._executor, self._slots)
@@ -266,7 +272,7 @@ class Walker:
                 return
 
     def _open(self, turn: Round, targets: Sequence[Target]) -> list[Target]:
-        """What the round is to work on."""
+        """The targets that the round works on."""
         if turn.depth:
             return joined(self._ledger.left_open(targets))
         left = self._ledger.untried(targets, turn.after, self._panel.identities(turn.names))
@@ -274,20 +280,20 @@ class Walker:
         return by_module(left) if MODEL in turn.names else joined(left)
 
     def _context_for(self, turn: Round, remaining: pipeline.RemainingBudget) -> pipeline.RunContext:
-        """With what people turned down as it is now: they may review while this runs."""
-        known = rejected.read(self._settings.rootdir)
+        """With what people have turned down by now: they may review while this runs."""
+        rejections = rejected.read(self._settings.rootdir)
         return replace(
             self._context,
             proposers=self._panel.proposers(turn.names),
             remaining=remaining,
             seed=self._settings.seed + turn.depth,
             earlier=self._ledger.earlier,
-            is_rejected=known.is_rejected,
-            turned_down=known.reasons,
+            is_rejected=rejections.is_rejected,
+            turned_down=rejections.reasons,
         )
 
     def _completed(self, done: pipeline.Done, model: LocalModel) -> pipeline.Done:
-        """Without its model a round is not done with a target: another run may ask it."""
+        """Without its model a round is not done with a target: another run may ask the model."""
         is_left = model.is_unasked(done.target)
         self._is_late = self._is_late or is_left
         return replace(done, complete=done.complete and not (model.is_gone or is_left))

@@ -1,4 +1,4 @@
-"""The work of one run: survey, ask, prove, write; and what came of it so far, at any moment."""
+"""The work of one run: survey, ask, prove, write; and at any moment what has come of it so far."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ from pytest_enrich.store.python_file import text_of
 DOCSTRINGS = 0.2
 """The part of a budget in time that docstrings may take, beyond the file that is being looked at."""
 GRACE = 0.05
-"""By this part of a budget in time the jobs may go beyond it that were begun before."""
+"""The part of a budget in time by which jobs that were begun before may go beyond it."""
 BESIDE_SECONDS = 1.0
-"""With a budget in time: so long the tests of a file may take that run beside each candidate."""
+"""With a budget in time: how long the tests of a file that run beside each candidate may take."""
 
 
 class Session:
-    """One run. Whatever is finished is on the disk before the next target begins."""
+    """One run. Whatever is finished is on disk before the next target begins."""
 
     def __init__(
         self, settings: Settings, store: Store, found: Found, progress: Lines, known: Experience = NONE
@@ -64,7 +64,7 @@ class Session:
         self._inside, self._layers, count = _sandbox(settings)
         settings = replace(settings, workers=count)
         slots = Slots(self._inside, count, self._job_seconds)
-        # A budget in executions comes to the same everywhere, whoever is done first.
+        # With a budget in executions the result is the same everywhere, whoever is done first.
         inside = Onward(slots) if settings.budget.executions is None else slots
         self._sandbox = NotingSandbox(Remembering(Writing(inside)))
         self._ground = ground.Ground(targets=())
@@ -125,7 +125,7 @@ class Session:
             last_run.write_crash(self._store, "\n".join(self._ledger.defects))
 
     def _job_seconds(self) -> float:
-        """How long a job may still go on: to the end of the budget, and a little to come to an end."""
+        """How long a job may still go on: to the end of the budget, and a little longer to finish."""
         seconds = self._settings.budget.seconds
         return math.inf if seconds is None else self._started + seconds * (1 + GRACE) - time.monotonic()
 
@@ -137,7 +137,7 @@ class Session:
         self._contradictions.look(lambda: min(remaining.left - most, whole.left))
 
     def _prepare(self) -> None:
-        """See what there is to be done; a model loads from here on."""
+        """Find out what there is to do; a model loads from here on."""
         settings, found = self._settings, self._found
         self._progress.started(len(found.own), len({gap.path for gap in found.own}), str(settings.budget))
         self._ground = ground.survey(settings, found.measured, found.texts, found.open, self._sandbox)
@@ -158,7 +158,7 @@ class Session:
     def summary(self, started: float, changed: tuple[str, ...] | None) -> RunSummary:
         """The run so far; `changed` are files that changed outside the suggestions folder meanwhile."""
         nothing = summary.of_nothing(self._settings, self._found, started)
-        told = [f"{path} changed while this ran; pytest-enrich did not mean to" for path in changed or ()]
+        changed_notes = [f"{path} changed while this ran; pytest-enrich did not mean to" for path in changed or ()]
         return replace(
             nothing,
             isolation=self._sandbox.isolation,
@@ -166,7 +166,9 @@ class Session:
             left=tuple(self._ledger.left(self._stopped)),
             candidates=len(self._ledger.attempts),
             dropped=dict(self._ledger.dropped),
-            grades=dict(Counter(str(grade) for one in self._ledger.attempts if (grade := one.verdict.grade))),
+            grades=dict(
+                Counter(str(grade) for attempt in self._ledger.attempts if (grade := attempt.verdict.grade))
+            ),
             ideas=dict(self._sandbox.ideas),
             seconds={
                 "total": time.monotonic() - started,
@@ -174,7 +176,7 @@ class Session:
             },
             suggestions=self._ledger.suggestions,
             waiting=self._ledger.waiting,
-            bugs=tuple(one.id for one in self._store.bugs()) if self._store.exists() else (),
+            bugs=tuple(bug.id for bug in self._store.bugs()) if self._store.exists() else (),
             mended=self._contradictions.mended,
             stopped=self._stopped,
             model=self._panel.model.part if self._panel.model else None,
@@ -189,13 +191,13 @@ class Session:
                 *self._panel.notes,
                 *self._writer.notes,
                 *self._given_up(),
-                *told,
+                *changed_notes,
             ),
             read_only_check="not checked" if changed is None else "changed" if changed else "ok",
         )
 
     def _given_up(self) -> Iterator[str]:
-        """What was lost by mistakes of ours, and where they are written down."""
+        """What was lost to bugs of ours, and where these are written down."""
         if self._ledger.defects:
             place = f"{self._settings.directory.name}/.cache/crash.txt"
             functions = counted(len(self._ledger.defects), "function")
@@ -203,7 +205,7 @@ class Session:
 
 
 def context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
-    """What any candidate is judged with, whoever thought of it."""
+    """What every candidate is judged with, whoever thought of it."""
     return pipeline.RunContext(
         proposers=(),
         sandbox=sandbox,
@@ -216,7 +218,7 @@ def context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
         source_text=lambda path: scope.read(settings.rootdir / path),
         grade=settings.grade,
         refused=settings.policy.policy.refused,
-        # Who wants any number of suggestions gets all that are proven.
+        # Whoever wants any number of suggestions gets all that are proven.
         most_doubt=pipeline.MOST_DOUBT if settings.maximum else math.inf,
     )
 
@@ -234,8 +236,10 @@ def _sandbox(settings: Settings) -> tuple[ForkserverSandbox | ClusterSandbox, Is
         accepted = settings.policy.policy.isolation
         if accepted and cluster.isolation not in accepted:
             cluster.close()
-            told = f"{settings.policy.name} requires {' or '.join(accepted)}"
-            raise UsageError(f"{told}; on the workers of dask://{settings.cluster} it is {cluster.isolation}")
+            requirement = f"{settings.policy.name} requires {' or '.join(accepted)}"
+            raise UsageError(
+                f"{requirement}; on the workers of dask://{settings.cluster} it is {cluster.isolation}"
+            )
         # Which layers its workers tried is not known here.
         return cluster, Isolation(name=cluster.isolation), cluster.slots
     return (*sandbox_here(settings), max(settings.workers, 1))

@@ -25,7 +25,7 @@ Sharper: TypeAlias = Callable[[Task, Candidate, Call], Iterable[Sequence[Candida
 
 
 class Graded(Struct, frozen=True):
-    """A candidate that gains something: what, its assertions when it has several, and what it notices."""
+    """A candidate that gains something: its gain, its assertions when there are several, and what it notices."""
 
     proof: Proof
     first: gain.Gained
@@ -33,32 +33,32 @@ class Graded(Struct, frozen=True):
     counted: kills.Counted
 
     def instead(self, other: Candidate) -> Graded | None:
-        """What another one comes to in its place; None unless it closes all that this one does, and kills more.
+        """Another candidate in its place; None unless that closes all that this one does, and kills more.
 
-        That is asked first, of the mutants that this one leaves alive: most leave them, too.
+        Before all mutants, it is run on those that this one leaves alive: most candidates leave them alive, too.
         """
         measured = self._measured(other)
         if measured is None or not kills.more_by(measured[0], self.counted, seconds=measured[1].seconds):
             return None
-        again = _counted(*measured)
-        return again if isinstance(again, Graded) else None
+        graded = _counted(*measured)
+        return graded if isinstance(graded, Graded) else None
 
     def as_done_by(self, other: NewTest) -> Graded | None:
         """The same with another test in its place that climbs the ladder again and does as much; else None."""
         measured = self._measured(other)
         if measured is None:
             return None
-        proof, found = measured
-        counted = kills.as_much_by(proof, self.counted, seconds=found.seconds)
+        proof, gained = measured
+        counted = kills.as_much_by(proof, self.counted, seconds=gained.seconds)
         return replace(self, proof=proof, counted=counted) if counted is not None else None
 
     def _measured(self, other: Candidate) -> tuple[Proof, gain.Gained] | None:
-        """Another one in its place, with what it gains; None when it does not close all that this one does."""
-        again = _instead(self.proof, other)
-        found = gain.measure(again) if again is not None else None
-        if again is None or not isinstance(found, gain.Gained) or not found.holds(self.first):
+        """Another candidate in its place, with its gain; None when it does not close all that this one does."""
+        proof = _instead(self.proof, other)
+        gained = gain.measure(proof) if proof is not None else None
+        if proof is None or not isinstance(gained, gain.Gained) or not gained.holds(self.first):
             return None
-        return again, found
+        return proof, gained
 
 
 def judge(  # noqa: PLR0913 - each is known to another part of a run
@@ -98,19 +98,19 @@ def judge(  # noqa: PLR0913 - each is known to another part of a run
 
 def _graded(proof: Proof) -> Graded | Dropped:
     """What a candidate is worth."""
-    first = gain.measure(proof)
-    return first if isinstance(first, Dropped) else _counted(proof, first)
+    gained = gain.measure(proof)
+    return gained if isinstance(gained, Dropped) else _counted(proof, gained)
 
 
 def _counted(proof: Proof, first: gain.Gained) -> Graded | Dropped:
-    """The same of one of which the gain is known."""
+    """The same, for a candidate whose gain is known."""
     parts = refine.parts(proof.candidate)
     counted = kills.count(proof, first, parts.each if parts else ())
     return counted.fault or Graded(proof, first, parts, counted)
 
 
 def _kept(graded: Graded, candidate: Candidate) -> Verdict:
-    """The last rung; `candidate` is what it was before."""
+    """The last rung; `candidate` is the original one."""
     first, counted, least = graded.first, graded.counted, graded.proof.candidate
     ways = stable.check(graded.proof, first)
     if isinstance(ways, Dropped):
@@ -130,7 +130,7 @@ def _kept(graded: Graded, candidate: Candidate) -> Verdict:
 
 
 def _sharpened(graded: Graded, sharper: Sharper) -> Graded:
-    """What notices more, as long as one more call helps, and a few times at most."""
+    """The candidate made to notice more, as long as one more call helps, a few times at most."""
     for _ in range(MOST_SHARPENED):
         better = _sharper(graded, sharper)
         if better is graded:
@@ -140,43 +140,43 @@ def _sharpened(graded: Graded, sharper: Sharper) -> Graded:
 
 
 def _sharper(graded: Graded, sharper: Sharper) -> Graded:
-    """The best of what is made of the first call that helps to tell more mutants apart; else the same."""
+    """The best test made of the first call that helps to tell more mutants apart; else the same candidate."""
     task, candidate = graded.proof.task, graded.proof.candidate
-    made = (tests for call in graded.counted.told for tests in sharper(task, candidate, call))
-    best = (_best(graded, tests) for tests in made)
-    return next((one for one in best if one is not graded), graded)
+    versions = (tests for call in graded.counted.told for tests in sharper(task, candidate, call))
+    best = (_best(graded, tests) for tests in versions)
+    return next((better for better in best if better is not graded), graded)
 
 
 def _best(graded: Graded, tests: Iterable[Candidate]) -> Graded:
-    """The one that kills most; none of the others once one is strong."""
+    """The one that kills most; once one is strong, the others are not tried."""
     best = graded
     for other in tests:
-        best = max(best, graded.instead(other) or graded, key=lambda one: len(one.counted.killed))
+        best = max(best, graded.instead(other) or graded, key=lambda candidate: len(candidate.counted.killed))
         if best.counted.grade == "strong":
             break
     return best
 
 
 def _smallest(graded: Graded) -> Graded:
-    """The smallest candidate found that closes as much and is of the same grade, in its place.
+    """The smallest candidate found that closes as much and has the same grade, in its place.
 
-    Where nothing is killed nobody can say what is needed.
+    Where nothing is killed, nobody can say what is needed.
     """
     proof, counted, parts = graded.proof, graded.counted, graded.parts
     if not counted.killed or not isinstance(proof.candidate, NewTest):
         return graded
-    held: dict[str, Graded] = {}
+    proven: dict[str, Graded] = {}
 
     def holds(other: NewTest) -> bool:
-        again = graded.as_done_by(other)
-        held.update({other.code: again} if again is not None else {})
-        return again is not None
+        done = graded.as_done_by(other)
+        proven.update({other.code: done} if done is not None else {})
+        return done is not None
 
     least: NewTest = proof.candidate
     chosen = refine.smallest(frozenset(mutant.id for mutant in counted.killed), counted.by_part)
     if parts is not None and chosen is not None:
         least = _fewest(parts, parts.completed(chosen), holds)
-    return held.get(refine.reduce(least, holds).code, graded)
+    return proven.get(refine.reduce(least, holds).code, graded)
 
 
 def _fewest(parts: refine.Parts, needed: tuple[int, ...], holds: Callable[[NewTest], bool]) -> NewTest:
@@ -186,13 +186,13 @@ def _fewest(parts: refine.Parts, needed: tuple[int, ...], holds: Callable[[NewTe
     if spare and holds(only := parts.only(needed)):
         return only
     for at in spare[::-1] if len(spare) > 1 else ():
-        fewer = tuple(one for one in kept if one != at)
+        fewer = tuple(index for index in kept if index != at)
         kept = fewer if holds(parts.only(fewer)) else kept
     return parts.only(kept) if len(kept) < len(parts.each) else parts.whole
 
 
 def _instead(proof: Proof, candidate: Candidate) -> Proof | None:
-    """Another candidate in the place of the proof's; None when it is not sound, or does not fit there."""
+    """The proof with another candidate; None when that is not sound, or does not fit there."""
     if check.text(proof.task, candidate) is not None:
         return None
     try:

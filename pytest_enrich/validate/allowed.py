@@ -1,8 +1,8 @@
 """The rung `allowed`: does a candidate name only what honest tests of the project need?
 
 Of Python and of pytest it may use what is on the list of `harmless`, and what the file that it goes into uses.
-A module is only looked into: one that is passed on or renamed could be used out of sight. What replaces parts
-of others says which, in words that are there to read, and does so with what puts them back.
+A module may only be looked into: one that is passed on or renamed could be used out of sight. Whatever replaces
+parts of others must say which, in words that can be read there, and do so with something that puts them back.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from pytest_enrich.validate import harmless
 
 BY_NAME = frozenset({"delattr", "getattr", "hasattr", "setattr"})
 REPLACING = frozenset({"delattr", "object", "patch", "setattr", "spy"})
-"""The last words of what replaces a part of something by its name: monkeypatch's, mock's, pytest-mock's."""
+"""The last words of calls that replace a part of something by its name: monkeypatch's, mock's, pytest-mock's."""
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp,
           ast.GeneratorExp)  # fmt: skip
 _FIELD = re.compile(rf"\{{[^}}]*\.({'|'.join(sorted(harmless.INNER))})\b")
-"""Of a text that is formatted, what looks into things."""
+"""In a format string, a field that looks into an object."""
 OF_REQUEST = frozenset({"addfinalizer", "cls", "fixturename", "getfixturevalue", "instance", "param"})
 OF_NODE = frozenset({"name", "nodeid", "originalname"})
 OF_CONFIG = frozenset({"getini", "getoption", "rootdir", "rootpath"})
 
 
 class Said(Struct, frozen=True):
-    """What a text says by now.
+    """What a file says already.
 
     Attributes:
         known: The names that its imports bind, and what they stand for.
@@ -48,7 +48,7 @@ class Said(Struct, frozen=True):
 
 
 def refused(task: Task, trees: Sequence[ast.AST]) -> Iterator[str]:
-    """What a candidate names and may not, in the order in which it comes up."""
+    """What a candidate names but may not, in the order in which it comes up."""
     reading = _Reading(task, trees)
     for node in reading.nodes:
         yield from reading.faults(node)
@@ -79,7 +79,7 @@ class _Reading:
         self.modules = {task.target.module, *imported, *(name for name in self.known.values() if "." not in name)}
 
     def faults(self, node: ast.AST) -> Iterator[str]:
-        """What is wrong with a node; what it consists of is asked about besides."""
+        """What is wrong with a node; the nodes inside it are asked about separately."""
         names = _names(node, self.known)
         yield from filter(self._is_never_used, names)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -94,7 +94,7 @@ class _Reading:
             yield node.attr
 
     def _is_never_used(self, name: str) -> bool:
-        """Whether it is forbidden, or of a module that runs tests or what they start, and new in the file."""
+        """Whether it is forbidden, or new in the file and of a module that runs tests or what they start."""
         is_of_the_harness = name.partition(".")[0] in harmless.FORBIDDEN_MODULES and not self._is_own(name)
         return _is_forbidden(name) or (is_of_the_harness and name not in self.said.names)
 
@@ -116,9 +116,9 @@ class _Reading:
                 yield name
 
     def _hidden(self, name: str) -> Iterator[str]:
-        """A module of Python's, reached through one that has imported it."""
-        own = self.task.target.module
-        parts = ["", *name.removeprefix(own).split(".")] if name.startswith(own) else name.split(".")
+        """A module of Python's that is reached through another one, which has imported it."""
+        module = self.task.target.module
+        parts = ["", *name.removeprefix(module).split(".")] if name.startswith(module) else name.split(".")
         at = next((at for at, part in enumerate(parts) if at and part in harmless.HIDDEN), len(parts))
         inner = ".".join(parts[at:])
         if inner and name not in self.said.names and (at == len(parts) - 1 or not harmless.is_harmless(inner)):
@@ -146,13 +146,13 @@ class _Reading:
             yield from self._hidden(name)
 
     def _is_parameter(self, node: ast.AST, name: str) -> bool:
-        """Whether an inner function has a parameter of this name: what is passed is read where it is passed."""
+        """Whether an inner function has a parameter of this name: what is passed is checked where it is passed."""
         inside = node
         while inside in self.above:
             above = self.above[inside]
             if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
                 body = above.body if isinstance(above.body, list) else [above.body]
-                parameters = {each.arg for each in ast.walk(above.args) if isinstance(each, ast.arg)}
+                parameters = {argument.arg for argument in ast.walk(above.args) if isinstance(argument, ast.arg)}
                 if inside in body and name in parameters:
                     return True
             inside = above
@@ -171,7 +171,7 @@ class _Reading:
         return isinstance(above, ast.Call) and above.func is node
 
     def _is_looked_into(self, node: ast.AST) -> bool:
-        """Whether a module is given to what looks into it by a name that is there to read, or is called."""
+        """Whether a module is passed to what looks into it by a name that can be read there, or is called."""
         call = self.above.get(node)
         if not isinstance(call, ast.Call):
             return False
@@ -196,20 +196,22 @@ class _Reading:
 
     def _replaced(self, node: ast.Call, last: str) -> Iterator[str]:
         target, with_value = node.args[0], 1 if last == "delattr" else 2
-        is_patched = len(node.args) == with_value  # a text says all
+        is_patched = len(node.args) == with_value  # a text is the whole name
         if isinstance(target, ast.Constant) and isinstance(target.value, str):
             yield from self._replaces(target.value)
         elif last == "patch" and not self._is_written_before(target):
             yield "patch with a name that is not there to read"
         elif (name := _full(_dotted(target), self.known)) and _root(target) in self.known:
-            whole = f"{name}.{_attribute(node)}" if _attribute(node) else name
+            full_name = f"{name}.{_attribute(node)}" if _attribute(node) else name
             is_own = isinstance(node.func, ast.Name) and last in BY_NAME
-            yield from [f"{whole}, which it sets"] if is_own and not self._is_own(name) else self._replaces(whole)
+            yield from (
+                [f"{full_name}, which it sets"] if is_own and not self._is_own(name) else self._replaces(full_name)
+            )
         elif is_patched and isinstance(target, (ast.BinOp, ast.JoinedStr)) and not self._is_written_before(target):
             yield f"{last} with a name that is not there to read"
 
     def _is_written_before(self, target: ast.expr) -> bool:
-        """Whether a text is put together from one of the file's, or of a name's that the file knows."""
+        """Whether a text is put together from names that the file already has."""
         names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
         return bool(names) and all(name in self.said.words for name in names)
 
@@ -217,7 +219,7 @@ class _Reading:
         return name.partition(".")[0] in self.project
 
     def _replaces(self, name: str) -> Iterator[str]:
-        """What is replaced until the end of the test."""
+        """The name of what is replaced until the end of the test, if it may not be."""
         if name in harmless.REPLACEABLE or name in self.said.words:
             return
         if self._is_never_used(name) or (harmless.is_of_python(name) and not harmless.is_harmless(name)):
@@ -226,7 +228,7 @@ class _Reading:
             yield f"{name}, which it sets"
 
     def _asked_of_pytest(self, name: str) -> Iterator[str]:
-        """Of what pytest tells about the run only what is about the test."""
+        """What is asked of pytest about the run, unless it is about the test."""
         first, *rest = name.split(".")
         parts = ["config", *rest] if first == "pytestconfig" else rest
         known = {"node": OF_NODE, "config": OF_CONFIG}.get(parts[0] if parts else "")
@@ -236,7 +238,7 @@ class _Reading:
 
 
 def _is_forbidden(name: str) -> bool:
-    """Whether it is what no honest test needs, under whatever name its module is reached."""
+    """Whether no honest test needs it, under whatever name its module is reached."""
     parts = name.split(".")
     tails = {".".join(parts[at : at + 2]) for at in range(len(parts) - 1)}
     is_listed = name in harmless.FORBIDDEN or not tails.isdisjoint(harmless.FORBIDDEN)
@@ -254,7 +256,7 @@ def _is_bytes(node: ast.AST) -> bool:
 def _known(nodes: Sequence[ast.AST]) -> dict[str, str]:
     """The names that imports bind, and what they stand for (`o` for `os`)."""
     statements = (node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
-    return {one.name: _meant(one) for node in statements for one in imported(node)}
+    return {binding.name: _meant(binding) for node in statements for binding in imported(node)}
 
 
 def _meant(one: Binding) -> str:
@@ -268,20 +270,20 @@ def _from(node: ast.ImportFrom, alias: ast.alias) -> str:
 
 
 def _bound(tree: ast.AST) -> set[str]:
-    """The names that a function has for itself throughout: its parameters, and what it assigns to."""
+    """The names that are local to a function throughout: its parameters, and what it assigns to."""
     if not isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return set()
     waiting: list[ast.AST] = [*tree.body]
-    found = {node.arg for node in ast.walk(tree.args) if isinstance(node, ast.arg)}
+    names = {node.arg for node in ast.walk(tree.args) if isinstance(node, ast.arg)}
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Global):
             return set()
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
+            names.add(node.id)
         waiting += [] if isinstance(node, SCOPES) else ast.iter_child_nodes(node)
     outside = [*tree.decorator_list, *tree.args.defaults, *filter(None, tree.args.kw_defaults)]
-    return found - {node.id for part in outside for node in ast.walk(part) if isinstance(node, ast.Name)}
+    return names - {node.id for part in outside for node in ast.walk(part) if isinstance(node, ast.Name)}
 
 
 def _names(node: ast.AST, known: Mapping[str, str]) -> list[str]:
@@ -303,7 +305,7 @@ def _full(name: str, known: Mapping[str, str]) -> str:
 
 
 def _attribute(node: ast.Call) -> str:
-    """The name that `getattr` and its like are given as a text, "" when it is anything else."""
+    """The name that is passed to `getattr` and its like as a literal, "" when it is anything else."""
     second = node.args[1] if len(node.args) > 1 else None
     return second.value if isinstance(second, ast.Constant) and isinstance(second.value, str) else ""
 

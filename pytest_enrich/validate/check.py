@@ -1,7 +1,7 @@
 """The rungs that only read: what can be said of a candidate before anything runs.
 
-An assertion has to be one that could fail, as far as reading tells: it is reached, its failure is nobody else's
-business, and it is about something that is not made in the test, and not plainly true.
+An assertion has to be one that could fail, as far as reading tells: it is reached, nothing swallows its failure,
+and it is about something that is not made in the test, and not plainly true.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ class _Reading:
             self._spread()
 
     def _spread(self) -> None:
-        """What comes out of code outside, and what is given to it, is alive."""
+        """What comes out of code outside, and what is given to it, is live."""
         for node in self.nodes:
             if isinstance(node, ast.Call) and self._is_outside(node.func):
                 self.live |= self._names(node)
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                # What is put into an object of the test's is in it from then on.
+                # What is put into an object that the test made is in it from then on.
                 self.live |= self._names(node.func.value) if self._is_any(_arguments(node)) else set()
             elif isinstance(node, ast.withitem) and node.optional_vars is not None:
                 self.live |= self._names(node.optional_vars)
@@ -68,7 +68,7 @@ class _Reading:
                 self.live.add(node.name)
             else:
                 self._bind(node)
-        for name, inner in self.inner.items():  # who calls it, or makes it, comes to what is in it
+        for name, inner in self.inner.items():  # whoever calls it, or makes one, reaches what is in it
             if name in self.live:
                 self.live |= self._names(inner)
             elif self.is_live(inner):
@@ -86,7 +86,7 @@ class _Reading:
         return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & self.local
 
     def _is_outside(self, func: ast.expr) -> bool:
-        """Whether what is called is neither made in the test nor Python's, nor makes something that stands in."""
+        """Whether what is called is neither made in the test, nor Python's, nor makes a stand-in."""
         if isinstance(func, ast.Name):
             return func.id in self.live or func.id not in self.local | _BUILTIN | STAND_INS
         if isinstance(func, ast.Attribute):
@@ -122,10 +122,10 @@ class _Reading:
         return False
 
     def _can_miss(self, block: ast.expr, body: Sequence[ast.AST]) -> bool:
-        """Whether what a block expects may not happen: it has to come from outside."""
+        """Whether what a block expects may fail to happen: it has to come from outside."""
         parts = [node for part in body for node in ast.walk(part)]
-        is_own = any(isinstance(one, (ast.Assert, ast.Raise)) for one in parts)
-        is_live = any(isinstance(one, (ast.Import, ast.ImportFrom)) for one in parts) or self._is_any(body)
+        is_own = any(isinstance(node, (ast.Assert, ast.Raise)) for node in parts)
+        is_live = any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in parts) or self._is_any(body)
         return is_live and not (is_own and _swallows(block))
 
     def _can_be_wrong(self, call: ast.Call) -> bool:
@@ -147,9 +147,9 @@ class _Reading:
     def is_true(self, node: ast.expr) -> bool:
         """Whether it is plainly true, whatever the code does."""
         if isinstance(node, ast.BoolOp):
-            each = [self.is_true(value) for value in node.values]
+            truths = [self.is_true(value) for value in node.values]
             both = {ast.dump(value) for value in node.values} & {_opposite(value) for value in node.values}
-            return any(each) or bool(both) if isinstance(node.op, ast.Or) else all(each)
+            return any(truths) or bool(both) if isinstance(node.op, ast.Or) else all(truths)
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             (op,), (right,) = node.ops, node.comparators
             is_same = ast.dump(node.left) == ast.dump(right) and not _is_made(right)
@@ -166,7 +166,7 @@ def _arguments(node: ast.expr) -> list[ast.expr]:
 
 
 def _run(block: Sequence[ast.stmt], reading: _Reading) -> Iterator[ast.stmt]:
-    """The statements that may run, and whose failure is nobody else's business."""
+    """The statements that may run, and whose failure nothing swallows."""
     for statement in block:
         yield statement
         for inner in _inside(statement, reading):
@@ -177,7 +177,7 @@ def _run(block: Sequence[ast.stmt], reading: _Reading) -> Iterator[ast.stmt]:
 
 def _inside(node: ast.stmt, reading: _Reading) -> Iterator[list[ast.stmt]]:
     if isinstance(node, Scope):
-        is_named = any(isinstance(one, ast.Name) and one.id == node.name for one in reading.nodes)
+        is_named = any(isinstance(part, ast.Name) and part.id == node.name for part in reading.nodes)
         yield from [node.body] if is_named or node.name in reading.methods else []
     elif isinstance(node, (ast.With, ast.AsyncWith)):
         yield from [] if any(_swallows(item.context_expr) for item in node.items) else [node.body]
@@ -197,7 +197,7 @@ def _is_never(node: ast.stmt) -> bool:
 
 
 def _forgives(handler: ast.ExceptHandler) -> bool:
-    """Whether a failed assertion ends there."""
+    """Whether it swallows a failed assertion."""
     if handler.type is not None and not _is_catch_all([handler.type]):
         return False
     words = [ast.unparse(node.func) for node in ast.walk(handler) if isinstance(node, ast.Call)]
@@ -206,7 +206,7 @@ def _forgives(handler: ast.ExceptHandler) -> bool:
 
 
 def _swallows(block: ast.expr) -> bool:
-    """Whether a block goes on after any failure in it, whatever that says."""
+    """Whether a block swallows any failure in it, whatever its message."""
     if not isinstance(block, ast.Call) or any(keyword.arg == "match" for keyword in block.keywords):
         return False
     name = ast.unparse(block.func).rpartition(".")[2]
@@ -219,7 +219,7 @@ def _is_catch_all(kinds: Sequence[ast.expr]) -> bool:
 
 
 def _is_plain(node: ast.expr) -> bool:
-    """Whether its truth is written there."""
+    """Whether its truth value can be read off the source."""
     shown = (ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Lambda, ast.GeneratorExp)
     parts = [element for element in getattr(node, "elts", ()) if isinstance(element, ast.Starred)]
     return (isinstance(node, shown) and not parts) or (isinstance(node, ast.JoinedStr) and _is_true(node))
@@ -236,7 +236,7 @@ def _is_true(node: ast.expr) -> bool:
 
 
 def _is_made(node: ast.expr) -> bool:
-    """Whether an object is made: two of them are as equal as their class says."""
+    """Whether it makes an object: it is up to their class whether two of these are equal."""
     names = [ast.unparse(part.func).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Call)]
     return any(name[:1].isupper() for name in names)
 
@@ -258,12 +258,14 @@ Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _asserts(task: Task, name: str, test: Function | None) -> bool:
-    """Whether an assertion could fail: of a new test, of the one that a row is of, or of a helper of these."""
+    """Whether an assertion could fail: of a new test, of the test that a row belongs to, or of a helper."""
     functions = _functions(task.test_text)
     tests = [node for node in functions if node.name == name] if test is None else [test]
-    helpers = [function for each in tests for function in _called(each, functions)]
-    told = helpers if test is not None else [*tests, *helpers]
-    return (test is not None and asserts(test)) or any(_tells(node) for one in told for node in ast.walk(one))
+    helpers = [function for node in tests for function in _called(node, functions)]
+    others = helpers if test is not None else [*tests, *helpers]
+    return (test is not None and asserts(test)) or any(
+        _tells(node) for function in others for node in ast.walk(function)
+    )
 
 
 def _functions(text: str) -> list[Function]:
@@ -279,20 +281,20 @@ def _called(test: ast.AST, functions: list[Function]) -> list[Function]:
 
 
 def _is_there(task: Task, candidate: Candidate) -> bool:
-    """Whether its file has this test, or its test this case."""
+    """Whether its file already has this test, or its test this case."""
     if isinstance(candidate, NewTest):
         return patch.body_of(candidate) in patch.bodies(task.test_text)
-    with contextlib.suppress(RefusedError):  # what cannot be put in says so when it is
+    with contextlib.suppress(RefusedError):  # what cannot be inserted is refused when it is tried
         return patch.is_there(task.test_text, candidate)
     return False
 
 
 def _is_tried(task: Task, candidate: Candidate) -> bool:
-    """Whether the same was thought of before for the same place, whatever it is called."""
+    """Whether the same was thought of before for the same place, under whatever name."""
     body, place = patch.body_of(candidate), (candidate.placement.path, candidate.placement.owner)
     tried = (attempt.candidate for attempt in task.attempts if type(attempt.candidate) is type(candidate))
-    there = (each for each in tried if (each.placement.path, each.placement.owner) == place)
-    return any(patch.body_of(each) == body for each in there)
+    same_place = (earlier for earlier in tried if (earlier.placement.path, earlier.placement.owner) == place)
+    return any(patch.body_of(earlier) == body for earlier in same_place)
 
 
 def text(task: Task, candidate: Candidate) -> Dropped | None:
@@ -310,9 +312,9 @@ def text(task: Task, candidate: Candidate) -> Dropped | None:
 
 
 def refusal(task: Task, candidate: Candidate) -> Dropped | None:
-    """The rung `allowed` by itself, of what need not be one test: a person's version, perhaps."""
-    found = _allowed(task, candidate, lambda test: ast.parse(textwrap.dedent(test.code)), "is no test")
-    return found if isinstance(found, Dropped) else None
+    """The rung `allowed` by itself, for what need not be a single test: a person's version, perhaps."""
+    code = _allowed(task, candidate, lambda test: ast.parse(textwrap.dedent(test.code)), "is no test")
+    return code if isinstance(code, Dropped) else None
 
 
 def _allowed(

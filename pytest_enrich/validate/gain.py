@@ -34,7 +34,7 @@ class Gained(Struct, frozen=True, kw_only=True):
 
     Attributes:
         own: Ids of the target's gaps.
-        gaps: Of all.
+        gaps: Ids of all gaps.
         lines, branches: The missing ones that it executed.
         ran: All lines of the target's file that it executed.
         seconds: How long it took.
@@ -51,11 +51,11 @@ class Gained(Struct, frozen=True, kw_only=True):
         """What both closed."""
         names = ("own", "gaps", "lines", "branches")
         pairs = {name: (getattr(self, name), getattr(other, name)) for name in names}
-        both = {name: tuple(one for one in ours if one in theirs) for name, (ours, theirs) in pairs.items()}
+        both = {name: tuple(item for item in ours if item in theirs) for name, (ours, theirs) in pairs.items()}
         return replace(self, **both)
 
     def holds(self, other: Gained | Kept) -> bool:
-        """Whether it closes all that another one does, or that a kept test did."""
+        """Whether it closes all that another candidate, or a kept test, does."""
         pairs = ((self.gaps, other.gaps), (self.lines, other.lines), (self.branches, other.branches))
         return all(set(theirs) <= set(ours) for ours, theirs in pairs)
 
@@ -63,7 +63,7 @@ class Gained(Struct, frozen=True, kw_only=True):
 def placed(
     task: Task, candidate: Candidate, sandbox: Sandbox, *, timeout: float, existing: Existing | None = None
 ) -> Proof | Dropped:
-    """The candidate in its file, ready to run, or why it is dropped; with a row are its cases."""
+    """The candidate in its file, ready to run, or why it is dropped; a row comes with its cases."""
     try:
         text = patch.insert(task.test_text, candidate)
     except RefusedError as error:
@@ -95,7 +95,7 @@ def measure(proof: Proof) -> Gained | Dropped:
 
 
 def _doubt(proof: Proof) -> None:
-    """Where nothing can be measured a candidate is dropped whatever it is; then the run says so."""
+    """Where nothing can be measured, every candidate is dropped; note that, so that the run says so."""
     existing = fallen(proof, MEASURED)
     if existing.all:
         way = f"{MEASURED.name} with coverage; nothing can be proven there"
@@ -103,7 +103,7 @@ def _doubt(proof: Proof) -> None:
 
 
 def read(proof: Proof, execution: Execution, seconds: float) -> Gained | Dropped:
-    """What a measured run closed; one that tells of branches that the source does not have is not believed."""
+    """What a measured run closed; a run that reports branches that the source does not have is not believed."""
     answer, task = proved(execution), proof.task
     if isinstance(answer, Dropped):
         return answer
@@ -127,7 +127,7 @@ def gained(
 ) -> tuple[tuple[str, ...], tuple[int, ...], tuple[Branch, ...]]:
     """The gaps that a run closed, at least partly, and the missing lines and branches of them that it executed."""
     ran, took = set(answer.lines.get(path, ())), set(answer.branches.get(path, ()))
-    # A gap with branches is closed by taking one: lines alone can be run by other ways (`exec`).
+    # A gap with branches is closed by taking one: lines alone can be run in other ways (`exec`).
     closed = [gap for gap in wanted if (took & set(gap.branches) if gap.branches else ran & set(gap.lines))]
     lines = sorted(ran & {line for gap in closed for line in gap.lines})
     branches = sorted(took & {branch for gap in closed for branch in gap.branches})
@@ -145,7 +145,7 @@ def find_cases(task: Task, row: NewRow, text: str, sandbox: Sandbox, timeout: fl
         timeout: Seconds of wall clock for each.
 
     Returns:
-        At least one, or why the row is dropped: cases that exist may neither get another name nor end otherwise.
+        At least one, or why the row is dropped: existing cases may neither get another name nor end differently.
     """
     scope, place = patch.Cases(task.test_text, row).carrier, row.placement.path
     today = Prove(path=place, text=task.test_text, tests=(scope,), measure=())
@@ -164,23 +164,23 @@ def _by_id(answer: Proved) -> _Ends:
 
 
 def _changed(before: _Ends, after: _Ends) -> Dropped | None:
-    """Why the row is not just one more, if it is not."""
+    """Why the row is not just one more case, or None when it is."""
     gone = [nodeid for nodeid in before if nodeid not in after]
     if gone:
-        detail = "; ".join([*gone, *(one.detail for one in after.values() if one.result == "error")])
+        detail = "; ".join([*gone, *(outcome.detail for outcome in after.values() if outcome.result == "error")])
         return Dropped(rung="runs", reason="cases that exist are gone with it", detail=detail[-SHOWN:])
-    other = [nodeid for nodeid, one in before.items() if after[nodeid].result != one.result]
-    if other:
-        detail = "; ".join(f"{nodeid}: {after[nodeid].detail}" for nodeid in other)
+    differing = [nodeid for nodeid, outcome in before.items() if after[nodeid].result != outcome.result]
+    if differing:
+        detail = "; ".join(f"{nodeid}: {after[nodeid].detail}" for nodeid in differing)
         return Dropped(rung="passes", reason="cases that exist end otherwise with it", detail=detail[-SHOWN:])
     return None
 
 
 def _new(before: _Ends, after: _Ends, scope: str) -> tuple[str, ...] | Dropped:
-    """Those that came; a run cannot choose others than those of its tests to answer for it."""
+    """The cases that are new; a run cannot let any but those of its own test answer for it."""
     wanted = [nodeid for nodeid in after if nodeid not in before]
-    new = tuple(one for one in wanted if one == scope or one.startswith((f"{scope}[", f"{scope}::")))
-    whole = [after[one].detail for one in new if one == scope]
-    if whole:
-        return Dropped(rung="runs", reason="was not collected as a case", detail=whole[0][-SHOWN:])
+    new = tuple(nodeid for nodeid in wanted if nodeid == scope or nodeid.startswith((f"{scope}[", f"{scope}::")))
+    details = [after[nodeid].detail for nodeid in new if nodeid == scope]
+    if details:
+        return Dropped(rung="runs", reason="was not collected as a case", detail=details[0][-SHOWN:])
     return new or Dropped(rung="runs", reason="was not collected as a case")

@@ -21,9 +21,9 @@ HARMLESS = frozenset(
     unittest unittest.mock urllib urllib.error urllib.parse urllib.request uuid warnings weakref
     xml.dom.minidom xml.etree.ElementTree zipfile zlib zoneinfo concurrent xml xml.etree xml.dom email.mime
     html.parser html.entities asyncio.exceptions unittest.case wsgiref wsgiref.util sched copyreg sysconfig
-    """.split()  # noqa: SIM905 - a hundred words are read more easily so
+    """.split()  # noqa: SIM905 - a hundred words are easier to read this way
 )
-"""Modules all of whose public names may be used, but for those that are `FORBIDDEN` and for other modules."""
+"""Modules whose public names may all be used, except those that are `FORBIDDEN` and other modules."""
 
 LIMITED: dict[str, frozenset[str]] = {
     module: frozenset(names.split())
@@ -77,7 +77,7 @@ FORBIDDEN_MODULES = frozenset(
     }
 )  # fmt: skip
 UNWANTED = frozenset({"cffi", "execnet", "pluggy", "psutil", "pytest_cov", "six", "xdist"})
-"""Packages that tests use only where they do so already."""
+"""Packages that tests may use only where they already do."""
 HIDDEN = frozenset({"builtins", "ctypes", "gc", "importlib", "os", "posix", "subprocess", "sys"})
 """Modules that are looked for behind others that have imported them."""
 INNER = frozenset(
@@ -110,11 +110,11 @@ FIXED = frozenset(
         "struct", "threading", "traceback", "types", "typing", "unittest", "warnings",
     }
 )  # fmt: skip
-"""Modules that a test does not replace parts of: what runs it may need them."""
+"""Modules of which a test may replace no part: what runs the test may need it."""
 
 
 def is_harmless(name: str) -> bool:
-    """Whether a full name of the standard library, or of pytest, is on the list; a module for itself is."""
+    """Whether a full name of the standard library, or of pytest, is on the list; a listed module by itself is."""
     parts = name.split(".")
     for size in range(len(parts), 0, -1):
         module = ".".join(parts[:size])
@@ -133,7 +133,7 @@ def _has(module: str, name: str) -> bool:
 
 @functools.cache
 def _parts(module: str) -> dict[str, object]:
-    """What is in a module of the list, as far as it is there."""
+    """What is in a listed module; nothing where it cannot be imported."""
     try:
         return vars(importlib.import_module(module))
     except ImportError:

@@ -1,4 +1,4 @@
-"""The rung `kills`: which small changes of the gap's code a test notices, and the grade that this gives."""
+"""The rung `kills`: which small changes of the gap's code a test notices, and the grade that results."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ _BEST_FIRST: tuple[Grade, ...] = ("strong", "good", "weak")
 _ALIVE = "survived"
 _LIVES = {_ALIVE, "untried"}
 BUDGET = 20.0
-"""Seconds for all mutants of one candidate, or so many `TIMES` as long as it takes."""
+"""Seconds for all mutants of one candidate, or `TIMES` as long as it takes when that is more."""
 TIMES = 10
 BEFORE = 1.0
-"""Seconds that existing tests may take, together, which are asked whether they notice a mutant as well."""
+"""Seconds, in all, of the existing tests that are asked whether they notice a mutant as well."""
 MOST_OTHERS = 100
 MOST_TOLD = 3
 _LOST = {"timeout", "crash"}
 
 
 def tried_mutants(mutants: Iterable[Mutant], fates: Iterable[MutantFate]) -> tuple[Tried, ...]:
-    """The mutants that were run, in their order, with what became of each; others are left out of the count."""
+    """The mutants that were run, in order, with what became of each; the others do not count."""
     by_id = {fate.id: fate for fate in fates if fate.fate != "untried"}
     return tuple(_tried(mutant, by_id[mutant.id]) for mutant in mutants if mutant.id in by_id)
 
 
 def _tried(mutant: Mutant, fate: MutantFate) -> Tried:
-    """What noticed a mutant; one that nothing noticed at all, explored calls included, is perhaps none."""
+    """What noticed a mutant; one that nothing noticed, not even explored calls, is perhaps equivalent."""
     killed, before = fate.fate != _ALIVE, bool(fate.killed_before)
     return Tried(
         line=mutant.line,
@@ -73,15 +73,15 @@ def grade_of(found: Sequence[Tried]) -> Grade:
     """
     if not found:
         return "ungraded"
-    if not any(one.killed for one in found):
+    if not any(mutant.killed for mutant in found):
         return "weak"
-    is_new = any(one.killed and not one.killed_before for one in found)
-    return "strong" if is_new and all(one.killed or one.killed_before for one in found) else "good"
+    is_new = any(mutant.killed and not mutant.killed_before for mutant in found)
+    return "strong" if is_new and all(mutant.killed or mutant.killed_before for mutant in found) else "good"
 
 
 def mutants_part(found: Sequence[Tried], note: str = "") -> MutantsPart:
     """What a suggestion says about them."""
-    return MutantsPart(killed=sum(one.killed for one in found), of=len(found), list=tuple(found), note=note)
+    return MutantsPart(killed=sum(mutant.killed for mutant in found), of=len(found), list=tuple(found), note=note)
 
 
 def grade_refusal(given: Grade, part: MutantsPart, lowest: Grade) -> Dropped | None:
@@ -108,13 +108,13 @@ class Counted(Struct, frozen=True, kw_only=True):
         facts: What a suggestion says about them.
         killed: The mutants that the candidate kills.
         fresh: The ids of those that no existing test is known to kill.
-        alive: Those that it does not.
-        by_part: For each of the parts the ids of those of `killed` that it kills; none for a part that does not
-            pass alone. Of a mutant that ended the run nobody knows which part it was: it counts for each.
-        told: The explored calls that tell most of those apart that no test notices, the best first.
+        alive: Those that it does not kill.
+        by_part: For each part the ids of those of `killed` that it kills; none for a part that does not pass
+            alone. When a mutant ended the run, nobody knows which part noticed it: it counts for each.
+        told: The explored calls that tell apart most of the mutants that no test notices, the best first.
         canary: The mutant that it had to die of.
         controls: As in `Kept`.
-        fault: Why what it does on mutants is not believed.
+        fault: Why its results on mutants are not believed.
     """
 
     grade: Grade
@@ -129,15 +129,15 @@ class Counted(Struct, frozen=True, kw_only=True):
     fault: Dropped | None = None
 
     def left(self, killed: Collection[str]) -> Counted | None:
-        """The same of a test that kills just these (ids); None where its grade might be lower.
+        """The same for a test that kills just these (ids); None where its grade might be lower.
 
-        A mutant that existing tests kill as well is nothing that this one is there for.
+        A mutant that existing tests kill as well is not what this test is there for.
         """
         needed = self.fresh or {mutant.id for mutant in self.killed}
         if not needed <= {*killed}:
             return None
         still = iter([mutant.id in killed for mutant in self.killed])
-        found = tuple(replace(one, killed=next(still)) if one.killed else one for one in self.facts.list)
+        found = tuple(replace(tried, killed=next(still)) if tried.killed else tried for tried in self.facts.list)
         kept = tuple(mutant for mutant in self.killed if mutant.id in killed)
         return replace(self, killed=kept, facts=mutants_part(found, self.facts.note))
 
@@ -145,12 +145,12 @@ class Counted(Struct, frozen=True, kw_only=True):
 def count(proof: Proof, first: Gained, parts: Sequence[NewTest] = ()) -> Counted:
     """Run a candidate against the mutants of the code of the gaps that it closes.
 
-    One that was foretold, and notices none of these, may notice what else it runs of the same function or class.
+    A foretold test that notices none of these may notice changes of what else it runs of the function or class.
 
     Args:
         proof: The candidate.
         first: What it closes.
-        parts: Tests that are parts of it: of each it is told what it kills.
+        parts: Tests that are parts of it: what each of them kills is recorded.
     """
     closed = [gap for gap in proof.task.target.gaps if gap.id in first.own]
     made = mutants.of_gaps(proof.task.source_text, closed)
@@ -167,10 +167,10 @@ def count(proof: Proof, first: Gained, parts: Sequence[NewTest] = ()) -> Counted
 def _count(
     proof: Proof, first: Gained, closed: Sequence[Gap], made: tuple[Mutant, ...], parts: Sequence[NewTest]
 ) -> Counted:
-    """Run it against these."""
+    """Run it against these mutants."""
     task, path = proof.task, proof.task.target.path
-    running = [one for one in task.target.nearest if one.shared]
-    near = tuple(one.nodeid for one in within(running, BEFORE))[:MOST_OTHERS]
+    running = [test for test in task.target.nearest if test.shared]
+    near = tuple(test.nodeid for test in within(running, BEFORE))[:MOST_OTHERS]
     contested = proof.existing.unasked(path, _contested(made, closed)) if near else []
     corpus = proof.candidate.origin.corpus
     canary = mutants.canary(task.source_text, closed, first.lines)
@@ -193,7 +193,7 @@ def _count(
 
 
 def _fault(canary: Mutant | None, answer: Mutated) -> Dropped | None:
-    """Why the fates say nothing of the candidate: it has passed before, and must pass where nothing is changed."""
+    """Why the fates say nothing about the candidate: it passed before, and must pass with nothing changed."""
     if answer.unable:
         return None
     if answer.error:
@@ -210,22 +210,22 @@ def _fault(canary: Mutant | None, answer: Mutated) -> Dropped | None:
 
 
 def _contested(made: Sequence[Mutant], closed: Sequence[Gap]) -> list[Mutant]:
-    """The mutants that existing tests may fail on: what no test runs, no test that exists can fail on."""
+    """The mutants that existing tests may fail on: they cannot fail on code that none of them runs."""
     missing = {line for gap in closed for line in gap.lines}
-    return [one for one in made if one.statement not in missing]
+    return [mutant for mutant in made if mutant.statement not in missing]
 
 
 def _counted(job: Mutate, answer: Mutated) -> Counted:
-    """What the fates of the mutants come to."""
-    found = tried_mutants(job.mutants, answer.fates)
+    """What the fates of the mutants add up to."""
+    tried = tried_mutants(job.mutants, answer.fates)
     killed = _killed(job.mutants, answer)
     living = {fate.id for fate in answer.fates if fate.fate == _ALIVE}
-    known = {fate.id for fate in answer.fates if fate.killed_before}
+    killed_before = {fate.id for fate in answer.fates if fate.killed_before}
     return Counted(
-        grade=grade_of(found),
-        facts=mutants_part(found, answer.unable if found or answer.unable else "no mutant could be tried in time"),
+        grade=grade_of(tried),
+        facts=mutants_part(tried, answer.unable if tried or answer.unable else "no mutant could be tried in time"),
         killed=killed,
-        fresh=frozenset(mutant.id for mutant in killed) - known,
+        fresh=frozenset(mutant.id for mutant in killed) - killed_before,
         alive=tuple(mutant for mutant in job.mutants if mutant.id in living),
         by_part=tuple(_killed_by(name, answer, killed) for name in job.parts),
         told=tuple(islice(_told(answer.fates, job.corpus), MOST_TOLD)),
@@ -238,16 +238,16 @@ def _killed(made: Sequence[Mutant], answer: Mutated) -> tuple[Mutant, ...]:
 
 
 def _called(target: Target) -> frozenset[str]:
-    """The names of what is called to test it."""
+    """The names of what is called to test the target."""
     qualnames = (target.qualname, *(entry.qualname for entry in target.entries))
     return frozenset(part for qualname in qualnames for part in qualname.split(".")) - {""}
 
 
 def _is_blind(fates: Sequence[MutantFate], candidate: Candidate, called: frozenset[str]) -> bool:
-    """Whether a mutant lives, and all that others come to are errors of the code: no assertion notices.
+    """Whether a mutant lives, and the others only lead to errors in the code: no assertion notices them.
 
-    One of all that a call gives is the best there is: that it notices nothing is not its fault. Where it was
-    foretold, it may be an empty value.
+    An assertion on all that a call gives is the best there is: that it notices nothing is not its fault. One
+    that was foretold may be on an empty value.
     """
     lives = any(fate.fate == _ALIVE for fate in fates)
     lost = all(fate.raised or fate.fate in _LOST for fate in fates if fate.fate not in _LIVES)
@@ -255,7 +255,7 @@ def _is_blind(fates: Sequence[MutantFate], candidate: Candidate, called: frozens
 
 
 def _may_notice(candidate: NewTest, called: frozenset[str]) -> bool:
-    """Whether what it asserts may notice more than that the code raises."""
+    """Whether its assertions may notice more than that the code raises."""
     is_whole = (
         any(stated(candidate.code, called)) if _is_foretold(candidate) else states_all(candidate.code, called)
     )
@@ -263,13 +263,13 @@ def _may_notice(candidate: NewTest, called: frozenset[str]) -> bool:
 
 
 def _is_foretold(candidate: Candidate) -> bool:
-    """Whether all that it asserts was said before the code ran: it held, and was not read off."""
-    told = candidate.oracle if isinstance(candidate, NewTest) else ()
-    return bool(told) and all(oracle.source == "model" for oracle in told)
+    """Whether all that it asserts was stated before the code ran, and held, rather than read off a result."""
+    oracles = candidate.oracle if isinstance(candidate, NewTest) else ()
+    return bool(oracles) and all(oracle.source == "model" for oracle in oracles)
 
 
 def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Call]:
-    """The calls that tell most survivors apart, of those that a test may be made of; the first of several."""
+    """The calls that a test can be made of, with those first that tell most survivors apart."""
     unnoticed = (fate for fate in fates if fate.fate == "survived" and not fate.killed_before)
     times = Counter(
         at for fate in unnoticed for at in fate.told if at < len(corpus) and corpus[at].call is not None
@@ -279,7 +279,7 @@ def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Ca
 
 
 def as_much_by(proof: Proof, before: Counted, *, seconds: float) -> Counted | None:
-    """What a candidate, which takes so many seconds, comes to; None where it notices less than another one."""
+    """What a candidate that takes so many seconds comes to; None where it notices less than the one before."""
     answer = _ask(_job(proof, before.killed, before.canary, seconds), proof.sandbox)
     if answer.unable or _fault(before.canary, answer) is not None:
         return None
@@ -287,9 +287,9 @@ def as_much_by(proof: Proof, before: Counted, *, seconds: float) -> Counted | No
 
 
 def more_by(proof: Proof, before: Counted, *, seconds: float) -> bool:
-    """Whether a candidate, which takes so many seconds, kills one that another one left alive.
+    """Whether a candidate that takes so many seconds kills a mutant that the one before left alive.
 
-    Those are run quickly: what goes on for ever by a mutant is among those that were killed.
+    Those run quickly: the mutants that make code run for ever are among those that were killed.
     """
     return bool(_killed(before.alive, _ask(_job(proof, before.alive, None, seconds), proof.sandbox)))
 
@@ -304,7 +304,7 @@ def _killed_by(name: str, answer: Mutated, killed: tuple[Mutant, ...]) -> frozen
 def _job(
     proof: Proof, made: tuple[Mutant, ...], canary: Mutant | None, seconds: float, parts: Sequence[NewTest] = ()
 ) -> Mutate:
-    """What runs the candidate, with parts of it beside it, against these mutants."""
+    """The job that runs the candidate, and parts of it beside it, against these mutants."""
     task, candidate = proof.task, proof.candidate
     stem = proof.nodeid.removesuffix(candidate.name)
     return Mutate(

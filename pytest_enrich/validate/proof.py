@@ -1,7 +1,7 @@
 """A candidate in place, and the ways of running it: alone, and beside the tests of its file.
 
-What existing tests do in the same way is asked once in a run: where they do not pass either, that says nothing
-about the candidate. Slow ones say no more than quick ones, and are left out where all take long.
+How existing tests fare in the same way is asked once in a run: where they do not pass either, that says nothing
+about the candidate. Slow ones say no more than quick ones, and are left out where all together take long.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _PARTICULAR = re.compile(rf"""0x[0-9a-f]+|{_PATH}|'[^']*'|"[^"]*"|\d+""")
 NAMES_SHOWN = 3
 SHOWN = 600
 MOST_CASES = 200
-"""So many parameters the candidate, or a fixture of it, may have: it is run with each."""
+"""How many parameters the candidate, or a fixture of it, may have: it is run with each."""
 START = 20.0
-"""Seconds of wall clock that a fresh interpreter, its imports and its workers may take besides."""
+"""Seconds of wall clock that a fresh interpreter, its imports and its workers may take on top."""
 
 
 def first_line(text: str) -> str:
-    """What a job that did not end is said to have come to; what it printed follows."""
+    """The line that says how a job failed; what the job printed comes after it."""
     return text.partition("\n")[0]
 
 
@@ -56,12 +56,12 @@ def last_line(text: str) -> str:
 
 
 def lasting_reason(text: str) -> str:
-    """The last line without paths: those of scratch folders are others each time."""
+    """The last line without paths: those of scratch folders differ each time."""
     return re.sub(_PATH, "...", last_line(text))
 
 
 def shape_of(text: str) -> str:
-    """The last line without what is particular to one test: paths, numbers, quoted texts.
+    """The last line without what is specific to one test: paths, numbers, quoted text.
 
     It is "" for nothing, and for a failed assertion: that is about the test that makes it.
     """
@@ -73,11 +73,11 @@ Corpus: TypeAlias = tuple[Program, ...]
 
 
 class Fallen(Struct, frozen=True):
-    """Of existing tests that pass plainly those that do not in another way.
+    """Existing tests that pass when run plainly, but not in another way.
 
     Attributes:
-        details: Why, of each.
-        all: Whether none of them passes so.
+        details: Why, for each.
+        all: Whether none of them passes in that way.
     """
 
     details: tuple[str, ...] = ()
@@ -85,10 +85,10 @@ class Fallen(Struct, frozen=True):
 
 
 class Existing:
-    """Remembers for a run how existing tests end, and who notices a mutant, so that they run only once.
+    """Remembers for a run how existing tests end, and which of them notice a mutant, so that they run only once.
 
-    `seconds`: so long those of a file may take, together, that run beside a candidate again and again.
-    `unable`: why none can be spread over workers here, "" as long as nothing is known of that.
+    `seconds`: how long those of a file that run beside a candidate again and again may take together.
+    `unable`: why tests cannot be spread over workers here, "" as long as that is not known.
     `fallen`: which of them fall in a way, where that was asked.
     """
 
@@ -102,52 +102,52 @@ class Existing:
         self._useless: dict[tuple[str, str], dict[str, str]] = {}
 
     def ends(self, path: str, text: str, ask: Callable[[], Execution]) -> Execution:
-        """How the tests of a file end, which `ask` finds out; of failures only a timeout is an answer."""
-        found = self._ends.get((path, text)) or ask()
-        if isinstance(found, Answered) or found.reason == "timeout":
-            self._ends[path, text] = found
-        return found
+        """How the tests of a file end; `ask` finds out. The only failure that counts as an answer is a timeout."""
+        execution = self._ends.get((path, text)) or ask()
+        if isinstance(execution, Answered) or execution.reason == "timeout":
+            self._ends[path, text] = execution
+        return execution
 
     def note(self, path: str, way: str, why: str) -> None:
-        """Remember for people in which way existing tests of a file do not pass, with what that means, and why."""
+        """Remember for people in which way existing tests of a file do not pass, what that means, and why."""
         self._useless.setdefault((way, shape_of(why)), {}).setdefault(path, why)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """A line for all files of which the same was noted for the same reason."""
+        """A line for all files for which the same was noted for the same reason."""
         return tuple(
             f"existing tests of {_named(tuple(files))} do not pass {way}: {next(iter(files.values()))}"
             for (way, _), files in list(self._useless.items())
         )
 
     def unasked(self, path: str, mutants: Iterable[Mutant]) -> list[Mutant]:
-        """Of the mutants of a source file those of which nothing is known."""
+        """The mutants of a source file about which nothing is known."""
         return [mutant for mutant in mutants if _key(path, mutant) not in self._known]
 
     def compared(self, path: str, mutants: Iterable[Mutant], corpus: Corpus) -> list[Mutant]:
-        """Of the mutants of a source file those of which it is known what these calls tell."""
+        """The mutants of a source file for which it is known what these calls tell."""
         known = self._compared.get(corpus, {})
         return [mutant for mutant in mutants if _key(path, mutant) in known]
 
     def completed(
         self, path: str, mutants: Sequence[Mutant], fates: Sequence[MutantFate], corpus: Corpus = ()
     ) -> tuple[MutantFate, ...]:
-        """The fates with what is known of the mutants; what the fates tell is known from now on."""
+        """The fates, completed by what is known of the mutants; what the fates tell is remembered."""
         by_id = {mutant.id: mutant for mutant in mutants}
-        # Where there was no time for all of them, what nothing is said of was perhaps not compared.
+        # Where there was no time for all of them, those that nothing is said of were perhaps not compared.
         is_whole = all(fate.fate != "untried" for fate in fates)
-        # Found once: it takes a while to tell one corpus from another.
+        # Looked up only once: it takes a while to tell one corpus from another.
         compared = self._compared.setdefault(corpus, {}) if corpus else {}
-        found = []
-        for fate in (one for one in fates if one.id in by_id):
+        completed = []
+        for fate in (fate for fate in fates if fate.id in by_id):
             key = _key(path, by_id[fate.id])
             if fate.killed_before is not None:
                 self._known[key] = fate.killed_before
             if fate.fate == "survived" and (fate.told or fate.alike or is_whole):
                 compared.setdefault(key, (fate.alike, fate.told))
             alike, told = compared.get(key, (0, ())) if fate.fate == "survived" else (fate.alike, fate.told)
-            found.append(replace(fate, killed_before=self._known.get(key), alike=alike, told=told))
-        return tuple(found)
+            completed.append(replace(fate, killed_before=self._known.get(key), alike=alike, told=told))
+        return tuple(completed)
 
 
 def _named(paths: Sequence[str]) -> str:
@@ -156,7 +156,7 @@ def _named(paths: Sequence[str]) -> str:
 
 
 def _key(path: str, mutant: Mutant) -> _Edit:
-    # Not its id, which counts only those that are made together.
+    # Not its id, which only numbers those that are made together.
     return path, mutant.start, mutant.end, mutant.replacement
 
 
@@ -209,7 +209,7 @@ class Proof(Struct, frozen=True, kw_only=True):
         sandbox: Where it runs.
         timeout: Seconds of wall clock for one run, beyond pytest's own start.
         existing: What is known of the tests that exist.
-        cases: Of a row, the node ids that come with it.
+        cases: For a row, the node ids that come with it.
         beside: The other tests of its file that run with it where it is not alone; None for all.
     """
 
@@ -251,14 +251,14 @@ class Proof(Struct, frozen=True, kw_only=True):
         answer = proved(execution)
         if isinstance(answer, Dropped):
             return answer
-        found = [outcome for outcome in answer.outcomes if self._is_own(outcome.nodeid)]
-        if not self._is_all([outcome.nodeid for outcome in found]):
+        outcomes = [outcome for outcome in answer.outcomes if self._is_own(outcome.nodeid)]
+        if not self._is_all([outcome.nodeid for outcome in outcomes]):
             detail = "; ".join(outcome.detail for outcome in answer.outcomes)
             return Dropped(rung="runs", reason="was not collected as one test", detail=detail[-SHOWN:])
-        return together(found)
+        return together(outcomes)
 
     def _is_own(self, nodeid: str) -> bool:
-        """Whether a test is the candidate: one for each parameter, too, that a fixture has."""
+        """Whether a test is the candidate, or one of its cases for each parameter of a fixture."""
         return nodeid in self.nodeids or (not self.cases and function(nodeid) == self.nodeid)
 
     def _is_all(self, found: Sequence[str]) -> bool:
@@ -270,13 +270,17 @@ class Proof(Struct, frozen=True, kw_only=True):
     def others(self, execution: Execution) -> dict[str, str] | None:
         """How the other tests of the file ended, by node id; None when nothing can be said.
 
-        A class that inherits the candidate has it, too: where it passes it is none of them.
+        A class may inherit the candidate: where it passes there, it is not one of the others.
         """
         answer = execution.answer
         if not isinstance(answer, Proved):
             return None
-        others = {one.nodeid: one.result for one in answer.outcomes if not self._is_own(one.nodeid)}
-        return {one: result for one, result in others.items() if result != "passed" or not self._is_named(one)}
+        others = {
+            outcome.nodeid: outcome.result for outcome in answer.outcomes if not self._is_own(outcome.nodeid)
+        }
+        return {
+            nodeid: result for nodeid, result in others.items() if result != "passed" or not self._is_named(nodeid)
+        }
 
     def _is_named(self, nodeid: str) -> bool:
         """Whether a test has the candidate's name, in whichever class."""
@@ -284,35 +288,35 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 def proved(execution: Execution) -> Proved | Dropped:
-    """What a run told, or why it tells nothing."""
+    """What a run says, or why it says nothing."""
     if isinstance(execution, Failed):
         return Dropped(rung="runs", reason=execution.reason, detail=execution.detail[-SHOWN:])
     return execution.answer if isinstance(execution.answer, Proved) else Dropped(rung="runs", reason="bad answer")
 
 
 def together(outcomes: Sequence[TestOutcome]) -> TestOutcome:
-    """How the parameters of one test, at least one, ended together.
+    """How the cases of one test, at least one of them, ended taken together.
 
-    A fixture may skip some of its parameters here (an extension that is not built): the others tell.
+    A fixture may skip some of its parameters here (an extension that is not built): the others decide.
     """
     ran = [outcome for outcome in outcomes if outcome.result != "skipped"] or outcomes
-    told = next((one for one in ran if one.result != "passed"), ran[0])
-    return replace(told, seconds=sum(outcome.seconds for outcome in outcomes))
+    decisive = next((outcome for outcome in ran if outcome.result != "passed"), ran[0])
+    return replace(decisive, seconds=sum(outcome.seconds for outcome in outcomes))
 
 
 ALONE = 3
-"""So many tests, one after the other, are asked whether they pass alone; one that does is enough."""
+"""How many tests, one after the other, are asked whether they pass alone; one that does is enough."""
 
 
 def beside(proof: Proof, slower: float = 1.0) -> tuple[Proof, dict[str, str] | None]:
-    """A proof that runs beside the tests of its file, and how they end without the candidate.
+    """A proof that runs beside the tests of its file, and how these end without the candidate.
 
-    That is asked once in a run for all candidates of a file. It is None when nothing can be said, or when each of
-    them takes too long: then there is nothing to run beside.
+    That is asked only once in a run for all candidates of a file. It is None when nothing can be said, or when
+    each of them takes too long: then there is nothing to run beside.
 
     Args:
         proof: Of a candidate.
-        slower: How many times longer they take where they are to run.
+        slower: How many times longer they take in the way in which they are to run.
     """
     path, text = proof.candidate.placement.path, proof.task.test_text
     if not text:
@@ -321,42 +325,42 @@ def beside(proof: Proof, slower: float = 1.0) -> tuple[Proof, dict[str, str] | N
     known, chosen = proof.others(execution), _quick(execution, proof.existing.seconds / slower)
     if known is None or chosen is None:
         return proof, known
-    found = {name: result for name, result in known.items() if function(name) in chosen}
-    return replace(proof, beside=chosen), found or None
+    ends = {name: result for name, result in known.items() if function(name) in chosen}
+    return replace(proof, beside=chosen), ends or None
 
 
 def excuse(proof: Proof, trial: Trial, detail: str) -> str:
-    """Why it says nothing about a candidate that it does not pass in some way; "" when it does say something.
+    """Why not passing in some way says nothing about a candidate; "" when it does say something.
 
-    Existing tests do not pass so either, without it: none of them; or some in another order, which is then about
-    their order; or one by the same error. What the candidate does cannot change that.
+    Existing tests do not pass that way either, without it: none of them; or some in another order, which is then
+    about their order; or one with the same error. Nothing that the candidate does can change that.
 
     Args:
         proof: Of the candidate; beside which tests it ran counts.
         trial: The way in which it did not pass.
         detail: How that ended.
     """
-    found = fallen(proof, trial)
-    own = shape_of(detail)
-    alike = [one for one in found.details if own and shape_of(one) == own]
-    if not (alike or found.all or (found.details and trial.is_ordered)):
+    existing = fallen(proof, trial)
+    shape = shape_of(detail)
+    alike = [reason for reason in existing.details if shape and shape_of(reason) == shape]
+    if not (alike or existing.all or (existing.details and trial.is_ordered)):
         return ""
-    fall = (alike or found.details)[0]
+    fall = (alike or existing.details)[0]
     way = f"{trial.name}; that is left out of proofs there"
     proof.existing.note(proof.candidate.placement.path, way, last_line(fall))
     return f"existing tests do not pass so: {lasting_reason(fall)}"
 
 
 def fallen(proof: Proof, trial: Trial) -> Fallen:
-    """Of the tests of the file that pass plainly those that do not in this way; asked once in a run."""
-    known, way = proof.existing.fallen, _way(proof, trial)
-    if way not in known:
-        known[way] = _fallen(proof, trial)
-    return known[way]
+    """The tests of the file that pass when run plainly, but not in this way; asked only once in a run."""
+    remembered, way = proof.existing.fallen, _way(proof, trial)
+    if way not in remembered:
+        remembered[way] = _fallen(proof, trial)
+    return remembered[way]
 
 
 def is_known_to_fall(proof: Proof, trial: Trial) -> bool:
-    """Whether somebody asked already, and some do not."""
+    """Whether this was asked already, and some tests do not pass."""
     return bool(proof.existing.fallen.get(_way(proof, trial), Fallen()).details)
 
 
@@ -369,19 +373,19 @@ def _fallen(proof: Proof, trial: Trial) -> Fallen:
         return Fallen()
     if not trial.alone:
         names = _sound(proof)
-        found = failures(proof.without(trial), names) if names else {}
-        return Fallen(tuple(found.values()), all=0 < len(found) == len(names))
+        failed = failures(proof.without(trial), names) if names else {}
+        return Fallen(tuple(failed.values()), all=0 < len(failed) == len(names))
     details: list[str] = []
     for name in _nearest(proof):
-        found = failures(replace(proof, beside=(name,)).without(trial), (name,))
-        if not found:
+        failed = failures(replace(proof, beside=(name,)).without(trial), (name,))
+        if not failed:
             return Fallen(tuple(details))
-        details += found.values()
+        details += failed.values()
     return Fallen(tuple(details), all=bool(details))
 
 
 def _sound(proof: Proof) -> list[str]:
-    """The test functions beside the candidate that pass plainly."""
+    """The test functions beside the candidate that pass when run plainly."""
     path, text = proof.candidate.placement.path, proof.task.test_text
     ends = _by_function(proof.existing.ends(path, text, lambda: proof.without(PLAIN)))
     chosen = [name for name in ends if proof.beside is None or name in proof.beside]
@@ -389,33 +393,33 @@ def _sound(proof: Proof) -> list[str]:
 
 
 def _nearest(proof: Proof) -> list[str]:
-    """A few tests of the file that come near the target: it is known that they pass inside."""
+    """A few tests of the file that come near the target: those are known to pass inside the sandbox."""
     path = proof.candidate.placement.path
     names = dict.fromkeys(near.function for near in proof.task.target.nearest)
     return [name for name in names if name.partition("::")[0] == path][:ALONE]
 
 
 def failures(execution: Execution, names: Iterable[str]) -> dict[str, str]:
-    """Of these test functions those that did not pass, with why; a job that was refused says nothing."""
+    """Those of these test functions that did not pass, and why; a job that was refused says nothing."""
     if isinstance(execution, Failed):
-        told = execution.detail if execution.reason == "crash" else first_line(execution.detail)
-        return {} if execution.reason == "refused" else dict.fromkeys(names, told)
+        reason = execution.detail if execution.reason == "crash" else first_line(execution.detail)
+        return {} if execution.reason == "refused" else dict.fromkeys(names, reason)
     ran, missing = _by_function(execution), [TestOutcome(nodeid="", result="error", detail="it was not run")]
     ends = {name: together(ran.get(name, missing)) for name in names}
-    return {name: one.detail for name, one in ends.items() if one.result != "passed"}
+    return {name: outcome.detail for name, outcome in ends.items() if outcome.result != "passed"}
 
 
 def _by_function(execution: Execution) -> dict[str, list[TestOutcome]]:
-    """How the cases of each test function ended, none where nothing is told."""
+    """How the cases of each test function ended; nothing when there is no answer."""
     answer = execution.answer
-    found: dict[str, list[TestOutcome]] = {}
+    by_function: dict[str, list[TestOutcome]] = {}
     for outcome in answer.outcomes if isinstance(answer, Proved) else ():
-        found.setdefault(function(outcome.nodeid), []).append(outcome)
-    return found
+        by_function.setdefault(function(outcome.nodeid), []).append(outcome)
+    return by_function
 
 
 def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
-    """The test functions (node ids) that take no longer together, the quickest first; None when all do not."""
+    """The quickest test functions (node ids) that fit into this time together; None when all of them do."""
     chosen: list[str] = []
     for name, seconds in sorted(_spent(execution).items(), key=lambda pair: pair[1]):
         left -= seconds
@@ -426,7 +430,7 @@ def _quick(execution: Execution, left: float) -> tuple[str, ...] | None:
 
 
 def _spent(execution: Execution) -> dict[str, float]:
-    """The seconds of each test function, with what pytest does round each case: of hundreds that is the most."""
+    """The seconds of each test function, with what pytest does around each case: of hundreds that is the most."""
     ends = _by_function(execution)
     outcomes = [outcome for cases in ends.values() for outcome in cases]
     within = sum(outcome.seconds for outcome in outcomes)
