@@ -203,7 +203,7 @@ def _scope(module: cst.Module, test: NewTest, order: Sequence[NewTest]) -> Scope
     around = enter(module, replace(place, owner=None))
     if not place.base or find_last(around, str(place.owner)) is not None:
         return enter(module, place)
-    first = next((other for other in order if other.placement.owner == place.owner), test)
+    first = next((peer for peer in order if peer.placement.owner == place.owner), test)
     return begun(around, place, _index(around, first, order))
 
 

@@ -192,8 +192,8 @@ def _closed(task: Task, write: Write, sandbox: Sandbox) -> tuple[str, ...]:
     """
     closed = tuple(gap.id for gap in task.target.gaps)
     for seed in SEEDS:
-        found = _once(task, write(above=_drawing(seed, FEW)), sandbox, measured=True) or ()
-        closed = tuple(gap for gap in closed if gap in found)
+        closed_now = _once(task, write(above=_drawing(seed, FEW)), sandbox, measured=True) or ()
+        closed = tuple(gap_id for gap_id in closed if gap_id in closed_now)
         if not closed:
             return ()
     last = _once(task, write(above=_drawing(len(SEEDS) + 1, MANY)), sandbox, measured=False)

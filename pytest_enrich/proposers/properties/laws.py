@@ -19,7 +19,7 @@ IMPURE = frozenset(
 )
 """Names of functions that reach the disk, other programs or the network: not to be called with drawn values."""
 MOST_REQUIRED = 3
-"""Most arguments of a function; with more nobody could read the test."""
+"""The most arguments that a function may need; with more nobody could read the test."""
 
 PAIRS = (
     ("encode", "decode"),

@@ -157,8 +157,8 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     within = all(0 <= hole < len(pattern.holes) for hole in changed)
     known = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     looked = all(0 <= seen.point < len(pattern.points) for seen in variant.seen)
-    told = (text for seen in variant.seen for text in (seen.value, seen.whole) if text)
-    values = [*(value for _, value in variant.values), *told]
+    texts = (text for seen in variant.seen for text in (seen.value, seen.whole) if text)
+    values = [*(value for _, value in variant.values), *texts]
     return bool(changed) and within and known and looked and all(map(is_expression, values))
 
 

@@ -57,8 +57,8 @@ def nearest(
 ) -> list[list[Sheet]]:
     """The nearest tests that are wanted and in which something can vary, by file.
 
-    Those with cases come first, and once more last, for making tests beside them. With the text of the `source` file
-    they may also get what they do not pass yet. Tests that need more than `seconds` for one run are left out.
+    Those with cases come first, and once more last, for making tests beside them. With the text of the `source`
+    file they may also get what they do not pass yet. Tests that need more than `seconds` for one run are left out.
     """
     known = addable.of(target, source) if source else Addable()
     nodeids = dict.fromkeys(near.function for near in target.nearest if near.shared and near.seconds <= seconds)

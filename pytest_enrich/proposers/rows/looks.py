@@ -234,7 +234,7 @@ def _raising_calls(function: ast.AST) -> Iterator[ast.Call]:
 
 
 def _names_class(call: ast.Call) -> bool:
-    """Whether it names a class, and at most a pattern for the message besides."""
+    """Whether it names a class, and apart from that at most a pattern for the message."""
     most = 2 if last_name(call.func) == "assertRaisesRegex" else 1
     named = bool(call.args) and isinstance(call.args[0], ast.Name | ast.Attribute)
     return named and len(call.args) <= most and all(keyword.arg == "match" for keyword in call.keywords)

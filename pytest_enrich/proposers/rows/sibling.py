@@ -82,8 +82,8 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
         return None
     said = (situation for _, _, situation in changes if situation)
     helped = _asking_helpers(renderer)
-    told = {at: value for at, value in expected.items() if sheet.looks[at].point.subject not in helped}
-    case = renderer.case(refusal or _seen_first(sheet, told), said)
+    relevant = {at: value for at, value in expected.items() if sheet.looks[at].point.subject not in helped}
+    case = renderer.case(refusal or _seen_first(sheet, relevant), said)
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
