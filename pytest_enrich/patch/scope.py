@@ -88,11 +88,11 @@ def enter(module: cst.Module, placement: Placement) -> Scope:
 def begun(around: Scope, placement: Placement, at: int) -> Scope:
     """The scope of a new class, still empty, before a statement of the module `around` it."""
     shell = cst.parse_module(f"class {placement.owner}({placement.base}):\n    pass\n").body[0]
-    made = cst.ensure_type(shell, cst.ClassDef).with_changes(
+    owner = cst.ensure_type(shell, cst.ClassDef).with_changes(
         leading_lines=blank(above(around, at)), body=cst.IndentedBlock(body=())
     )
-    body = [*around.body[:at], made, *apart(around.body[at:], spacing(around))]
-    return Scope(path=around.path, module=around.module.with_changes(body=body), owners=(made,), body=())
+    body = [*around.body[:at], owner, *apart(around.body[at:], spacing(around))]
+    return Scope(path=around.path, module=around.module.with_changes(body=body), owners=(owner,), body=())
 
 
 def above(scope: Scope, at: int) -> int:

@@ -275,8 +275,8 @@ def _where(test: Candidate) -> Literal["after", "in", "end of class", "new class
 def _test(test: Candidate, text: str) -> TestPart:
     """The test's own part; a row runs in a copy of its file, so that whatever it needs is there."""
     code = row.Cases(text, test).written if isinstance(test, NewRow) else requote(test.code, quotes(text))
-    said = code.strip() if isinstance(test, NewRow) else test.code
-    needed = needs(said, read(text, path=test.placement.path))
+    source = code.strip() if isinstance(test, NewRow) else test.code
+    needed = needs(source, read(text, path=test.placement.path))
     return TestPart(
         names=(test.name,),
         code=code,

@@ -182,13 +182,13 @@ def inlined(candidate: NewTest) -> Iterator[NewTest]:
     """The candidate with a name in an assertion replaced by its value from the line above, the last ones first."""
     statements, source = read(candidate.code), Source(candidate.code)
     for at in range(len(statements) - 1, 0, -1):
-        given, reader = statements[at - 1], statements[at]
-        name = _given(given)
+        assignment, reader = statements[at - 1], statements[at]
+        name = _given(assignment)
         if name is None or not _is_asserted_once(name, statements[at:]) or _is_act(at - 1, statements):
             continue
-        line = _joined(source, name, given, reader)
+        line = _joined(source, name, assignment, reader)
         if len(line.rstrip("\n")) <= LONGEST_LINE:
-            yield removed(replaced(candidate, reader.first, reader.last, line), given)
+            yield removed(replaced(candidate, reader.first, reader.last, line), assignment)
 
 
 def _given(one: Statement) -> str | None:
@@ -208,8 +208,8 @@ def _is_asserted_once(name: str, below: Sequence[Statement]) -> bool:
 
 def _is_act(at: int, statements: Sequence[Statement]) -> bool:
     """Whether the statement uses an object that is read again below: it may change it, and so keeps its line."""
-    made = {name for above in statements[:at] for name in above.binds}
-    return any(_is_read(name, statements[at + 2 :]) for name in made & statements[at].reads)
+    bound = {name for above in statements[:at] for name in above.binds}
+    return any(_is_read(name, statements[at + 2 :]) for name in bound & statements[at].reads)
 
 
 def _is_read(name: str, below: Sequence[Statement]) -> bool:

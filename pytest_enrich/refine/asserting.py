@@ -59,10 +59,10 @@ def stated(code: str, called: Container[str]) -> Iterator[ast.expr]:
     """What a test says that whole results of these calls are, or are not; see `states_all`."""
     tree = parsed(textwrap.dedent(code))
     nodes = [*ast.walk(tree)] if tree else []
-    made = [node for node in nodes if isinstance(node, ast.Assign) and _is_call(node.value, called)]
-    given = {target.id for node in made for target in node.targets if isinstance(target, ast.Name)}
+    assignments = [node for node in nodes if isinstance(node, ast.Assign) and _is_call(node.value, called)]
+    names = {target.id for node in assignments for target in node.targets if isinstance(target, ast.Name)}
     for left, right in map(_equated, nodes):
-        if right is not None and (_is_call(left, called) or getattr(left, "id", "") in given):
+        if right is not None and (_is_call(left, called) or getattr(left, "id", "") in names):
             yield right
 
 

@@ -144,8 +144,8 @@ def _explained(before: NewTest, after: NewTest) -> NewTest:
     if gone is None or not after.oracle or any(oracle.look for oracle in after.oracle):
         return after
     first, *others = after.oracle
-    said = re.compile(rf"gives (a result\S* == )?{re.escape(gone.what)}")
-    title = said.sub(lambda _match: _told(after, first), before.title, count=1)
+    pattern = re.compile(rf"gives (a result\S* == )?{re.escape(gone.what)}")
+    title = pattern.sub(lambda _match: _told(after, first), before.title, count=1)
     return replace(after, oracle=(replace(first, look=True), *others), look=_question(first), title=title)
 
 

@@ -138,8 +138,8 @@ def _words(title: str) -> list[str]:
 
     Of "gives 0 for negative total" the situation is taken, which tells one case from another.
     """
-    said = title.partition(": ")[2] or title
-    situation = _SITUATION.split(said)[-1]
+    description = title.partition(": ")[2] or title
+    situation = _SITUATION.split(description)[-1]
     plain = _SIGN.sub(lambda sign: f" {_SIGNS.get(sign[0], 'minus')} ", situation)
     return _WORD.findall(plain.lower())[:MOST_WORDS] or ["case"]
 

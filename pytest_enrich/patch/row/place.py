@@ -59,17 +59,17 @@ def last_name(node: cst.BaseExpression) -> str:
 
 def argument_names(call: cst.Call) -> tuple[str, ...] | None:
     """The names that the call parametrizes, None when they cannot be read."""
-    given = _literal(argument(call, *NAMES))
-    if argument(call, *VALUES) is None or not isinstance(given, str | list | tuple):
+    names = _literal(argument(call, *NAMES))
+    if argument(call, *VALUES) is None or not isinstance(names, str | list | tuple):
         return None
-    words = given.split(",") if isinstance(given, str) else given
+    words = names.split(",") if isinstance(names, str) else names
     return tuple(word.strip() for word in words if isinstance(word, str) and word.strip())
 
 
 def is_bare(call: cst.Call) -> bool:
     """Whether a case is the value itself, not a tuple of values."""
-    given = argument_names(call)
-    return isinstance(_literal(argument(call, *NAMES)), str) and given is not None and len(given) == 1
+    names = argument_names(call)
+    return isinstance(_literal(argument(call, *NAMES)), str) and names is not None and len(names) == 1
 
 
 def argument(call: cst.Call, keyword: str, index: int) -> cst.Arg | None:
@@ -125,9 +125,9 @@ def find(scope: Scope, row: NewRow) -> Place:
     cases = _listing(scope, values.value) if values is not None else None
     if values is None or cases is None:
         _refuse(row, f"takes its cases for {', '.join(row.argnames)} from something else than a literal list")
-    given = argument(call, *IDS)
-    ids = _listing(scope, given.value) if given is not None else None
-    for node in (values.value, *([given.value] if given is not None and ids is not None else [])):
+    ids_argument = argument(call, *IDS)
+    ids = _listing(scope, ids_argument.value) if ids_argument is not None else None
+    for node in (values.value, *([ids_argument.value] if ids_argument is not None and ids is not None else [])):
         if isinstance(node, cst.Name) and uses(scope.module, node.value) - uses(call, node.value) > 1:
             _refuse(row, f"shares its list {node.value} with others")
     return Place(bare=is_bare(call), cases=cases, ids=ids, carrier=carrier)

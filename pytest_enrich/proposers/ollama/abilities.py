@@ -93,10 +93,10 @@ def _names(text: str) -> bool:
 def _calls(code: str) -> Iterator[tuple[object, ...]]:
     """The arguments of each call of the example's function that are literals, or names of literals."""
     tree = ast.parse(code)
-    given = {ast.unparse(node.targets[0]): node.value for node in nodes_of(ast.Assign, tree)}
+    assigned = {ast.unparse(node.targets[0]): node.value for node in nodes_of(ast.Assign, tree)}
     for call in nodes_of(ast.Call, tree):
         if last_name(call.func) == "shorten":
-            values = [literal_value(given.get(ast.unparse(node), node)) for node in arguments(call)]
+            values = [literal_value(assigned.get(ast.unparse(node), node)) for node in arguments(call)]
             yield tuple(value[0] for value in values if value is not None)
 
 

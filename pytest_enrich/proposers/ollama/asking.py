@@ -259,8 +259,8 @@ class Asker:
     def _note(self, failure: Failure, exchange: Exchange) -> None:
         """Record for people that there is no reply.
 
-        A server that is gone, or that sends code elsewhere, is not asked again in this run. After `close`, failures do
-        not count.
+        A server that is gone, or that sends code elsewhere, is not asked again in this run. After `close`,
+        failures do not count.
         """
         self._answers.note(msgspec.json.encode(replace(exchange, failure=str(failure))))
         if failure.kind in _DOWN | _LOST:  # the same question may well be answered later

@@ -69,17 +69,17 @@ class Candidates(Struct, frozen=True, kw_only=True):
         return (self._made(test, fitted) for fitted in self._fitted(test))
 
     def _made(self, test: WrittenTest, best: Fitted) -> NewTest:
-        free = imports.free(
+        name = imports.free(
             [test.name[:LONGEST_NAME].rstrip("_")],
             self.taken | names.functions(best.place.text) | best.place.bindings.taken,
         )
-        code = re.sub(rf"\bdef\s+{test.name}\b", f"def {free}", best.code, count=1)
+        code = re.sub(rf"\bdef\s+{test.name}\b", f"def {name}", best.code, count=1)
         return NewTest(
-            name=free,
+            name=name,
             code=code,
             imports=best.imports,
             placement=best.place.placement,
-            title=f"{self.target.qualname}: {free.removeprefix('test').strip('_').replace('_', ' ')}",
+            title=f"{self.target.qualname}: {name.removeprefix('test').strip('_').replace('_', ' ')}",
             look=_LOOK,
             oracle=tuple(_oracles(code)),
             origin=self.origin,

@@ -208,8 +208,8 @@ class Client:
                 return fault
             content = _read(answer, LONGEST_BODY)
         found = decoded(content, dict[str, Any])
-        told = message_of(content[:LONGEST_MESSAGE])[0]
-        return found if found is not None else Failure(kind="bad answer", message=told)
+        message = message_of(content[:LONGEST_MESSAGE])[0]
+        return found if found is not None else Failure(kind="bad answer", message=message)
 
     def _timeout(self, seconds: float) -> httpx.Timeout:
         return httpx.Timeout(seconds, connect=self._limits.connect)

@@ -41,14 +41,14 @@ class Connected(Struct, frozen=True, kw_only=True):
 
 def connect(settings: Settings, notice: Callable[[str], None] = lambda _what: None) -> Connected | Refusal:
     """The model to ask, or why there is none; `notice` is told when it keeps questions waiting."""
-    there = parse_host(settings.host or os.environ.get("OLLAMA_HOST", ""))
+    host = parse_host(settings.host or os.environ.get("OLLAMA_HOST", ""))
     hosts = settings.policy.policy.model.hosts
-    if hosts is not None and str(there) not in {str(parse_host(host)) for host in hosts}:
-        return Refusal(reason=f"{there} is not among model.hosts of {settings.policy.name}", is_forbidden=True)
-    if refusal := gate.of_host(there, allow_remote=settings.allow_remote):
+    if hosts is not None and str(host) not in {str(parse_host(allowed)) for allowed in hosts}:
+        return Refusal(reason=f"{host} is not among model.hosts of {settings.policy.name}", is_forbidden=True)
+    if refusal := gate.of_host(host, allow_remote=settings.allow_remote):
         return refusal
-    limits = Limits(connect=NEAR) if there.is_loopback() else Limits()
-    client = Client(there, limits, notice=notice)
+    limits = Limits(connect=NEAR) if host.is_loopback() else Limits()
+    client = Client(host, limits, notice=notice)
     outcome = _model(client, settings)
     if isinstance(outcome, Refusal):
         client.close()

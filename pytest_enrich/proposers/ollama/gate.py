@@ -103,9 +103,9 @@ def choose_model(models: Sequence[Pulled], memory: int = 0) -> tuple[str, str]:
 
     Models for code come first, then the largest that fits `memory` bytes (0: not known).
     """
-    here = [model for model in models if model.is_text and not model.remote and not is_stub(model)]
-    smallest = sorted(here, key=lambda model: model.size)[:1]
-    fitting = [model for model in here if not memory or model.size <= memory * SHARE] or smallest
+    local = [model for model in models if model.is_text and not model.remote and not is_stub(model)]
+    smallest = sorted(local, key=lambda model: model.size)[:1]
+    fitting = [model for model in local if not memory or model.size <= memory * SHARE] or smallest
     if not fitting:
         return "", ""
     best = max(fitting, key=lambda model: (model.is_for_code, model.parameters or model.size, model.name))
@@ -180,8 +180,8 @@ def of_model(client: Client, models: Sequence[Pulled], name: str, version: str) 
     if model is None:
         return _not_pulled(name, models)
     if model.remote or is_stub(model):
-        there = f" on {model.remote}" if model.remote else " elsewhere"
-        return Refusal(reason=f"{model.name} only stands for a model{there}; code is not sent there")
+        where = f" on {model.remote}" if model.remote else " elsewhere"
+        return Refusal(reason=f"{model.name} only stands for a model{where}; code is not sent there")
     return _confirmed(client, model, version)
 
 

@@ -55,9 +55,9 @@ class Places:
         usual = target.placement
         near = (near.function.split("::") for near in target.nearest)
         owned = [(parts[0], ".".join(parts[1:-1]) or None) for parts in near]
-        said, _, inside = into.partition("::")
-        if said in self._suite.texts:
-            yield self._place(said, inside.replace("::", ".") or None)
+        file, _, inside = into.partition("::")
+        if file in self._suite.texts:
+            yield self._place(file, inside.replace("::", ".") or None)
         yield self._described(usual)
         files: list[tuple[str, str | None]] = [(path, None) for path in (usual.path, *self._suite.files)]
         collected = ((item.path, item.owner) for item in self._suite.items)
@@ -101,8 +101,8 @@ class Places:
 
 def meanings(bindings: imports.Bindings) -> dict[str, str]:
     """The meanings of the names that a file imports: `datetime:date`, or `shop:` for a module."""
-    whole = {name: f"{sources[0]}:" for name, sources in bindings.modules.items()}
-    return whole | {name: sources[0] for name, sources in bindings.objects.items()}
+    modules = {name: f"{sources[0]}:" for name, sources in bindings.modules.items()}
+    return modules | {name: sources[0] for name, sources in bindings.objects.items()}
 
 
 def at_top(place: Place) -> Place:

@@ -143,17 +143,17 @@ def _about_use(target: Target, source_text: str, question: str) -> tuple[Message
 
 def again(asked: tuple[Message, ...], code: str, ends: Sequence[str]) -> tuple[Message, ...]:
     """The chat continued after a reply: it says how its tests ended, and asks for others."""
-    told = "\n\n".join(ends)
+    outcomes = "\n\n".join(ends)
     return _going_on(
-        asked, code, f"{told}\n\nWrite the tests again, so that they pass and get to the marked lines."
+        asked, code, f"{outcomes}\n\nWrite the tests again, so that they pass and get to the marked lines."
     )
 
 
 def sharper(asked: tuple[Message, ...], code: str, alive: Sequence[str]) -> tuple[Message, ...]:
     """The chat continued after a kept test: it says what the test does not notice."""
-    told = "\n".join(alive[:MOST_ALIVE])
+    changes = "\n".join(alive[:MOST_ALIVE])
     question = (
-        f"The test passes. It still passes with each of these changes of the code, and should not:\n{told}\n\n"
+        f"The test passes. It still passes with each of these changes of the code, and should not:\n{changes}\n\n"
         "Write it again, with values or assertions by which it fails then."
     )
     return _going_on(asked, code, question)
@@ -243,8 +243,8 @@ def existing_test(test_text: str, nodeid: str) -> str:
 def _class_of(target: Target, source_text: str) -> str:
     """The `__init__` of a method's class, unless that is the target."""
     owner = target.qualname.rpartition(".")[0]
-    made = f"{owner}.__init__"
-    text = function_text(source_text, made) if owner and target.qualname != made else ""
+    constructor = f"{owner}.__init__"
+    text = function_text(source_text, constructor) if owner and target.qualname != constructor else ""
     return f"class {owner}:\n{textwrap.indent(text, '    ')}\n" if text else ""
 
 

@@ -243,9 +243,9 @@ def fold_reply(found: Iterable[bytes]) -> Answer:
         part = _part(line)
         if isinstance(part, Failure):
             return part
-        said = part.message or _Said()
-        text.append(said.content or "")
-        thinking.append(said.thinking or "")
+        message = part.message or _Said()
+        text.append(message.content or "")
+        thinking.append(message.thinking or "")
         if sum(map(len, (*text, *thinking))) > LONGEST_REPLY:
             return Failure(kind="bad answer", message="the reply is longer than any that was asked for")
         if part.done:

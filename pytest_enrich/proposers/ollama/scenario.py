@@ -121,11 +121,11 @@ class _Talk:
             seen = len(self._task.so_far())
             yield from self._written(answered, strategy)
             yield from self._mended(seen)
-            made = self._task.so_far()[seen:]
-            ends = [end for attempt in made if (end := described(attempt))]
-            if not ends or any(isinstance(attempt.verdict, Kept) for attempt in made):
+            attempts = self._task.so_far()[seen:]
+            ends = [end for attempt in attempts if (end := described(attempt))]
+            if not ends or any(isinstance(attempt.verdict, Kept) for attempt in attempts):
                 return
-            codes = "\n\n".join(attempt.candidate.code for attempt in made)[: prompt.MOST_REPLY]
+            codes = "\n\n".join(attempt.candidate.code for attempt in attempts)[: prompt.MOST_REPLY]
             messages = prompt.again(messages, codes, ends[:MOST_ENDS])
 
     def sharper(self, code: str, alive: Sequence[str]) -> Iterator[NewTest]:
@@ -155,10 +155,10 @@ class _Talk:
         if not tests:
             yield candidates.unreadable(answered.text)
         for test in tests:
-            for made in islice(candidates.of(test), PLACES):
-                yield made
-                if not self._stands_elsewhere(made):
-                    candidates = replace(candidates, taken=candidates.taken | {made.name})
+            for candidate in islice(candidates.of(test), PLACES):
+                yield candidate
+                if not self._stands_elsewhere(candidate):
+                    candidates = replace(candidates, taken=candidates.taken | {candidate.name})
                     break
 
     def _stands_elsewhere(self, made: NewTest) -> bool:

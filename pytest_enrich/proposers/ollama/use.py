@@ -65,8 +65,8 @@ class Use:
         if explored is None:
             return
         for test in findings.render(task, explored, Origin(proposer="search", seed=task.seed)):
-            said = (digest for text, digest in texts.items() if any(part in test.code for part in _parts(text)))
-            yield self._credited(test, next(said, ""))
+            digests = (digest for text, digest in texts.items() if any(part in test.code for part in _parts(text)))
+            yield self._credited(test, next(digests, ""))
 
     def _credited(self, test: NewTest, digest: str) -> NewTest:
         """Credit a test with a line of the model's to the model; the search found the others."""
@@ -119,8 +119,8 @@ def written(reply: str, form: Form) -> Iterator[str]:
 def _textual(entry: Entry) -> Parameter | None:
     """The first parameter that takes a text, as far as can be told."""
     for parameter in (parameter for parameter in entry.parameters if parameter.kind in _NAMED):
-        told = f"{parameter.annotation or ''} {parameter.documented or ''}"
-        if _TEXTUAL.search(told) or (not told.strip() and parameter.default is None):
+        description = f"{parameter.annotation or ''} {parameter.documented or ''}"
+        if _TEXTUAL.search(description) or (not description.strip() and parameter.default is None):
             return parameter
     return None
 

@@ -87,13 +87,15 @@ class Wording:
         # The names that it gave are in no file yet.
         if name == test.name or (test.placement.path, name) in self._given:
             return test
-        made, parts = refine.renamed(test, name), ["name"]
+        version, parts = refine.renamed(test, name), ["name"]
         if sentence := asked.sentence(said.sentence):
-            documented = refine.documented(made, sentence)
-            parts += ["docstring"] * (documented.code != made.code)
-            made = documented
+            documented = refine.documented(version, sentence)
+            parts += ["docstring"] * (documented.code != version.code)
+            version = documented
         model = self._asker.model.pulled.name
-        return replace(made, origin=replace(test.origin, model=model, prompt=answered.prompt, worded=tuple(parts)))
+        return replace(
+            version, origin=replace(test.origin, model=model, prompt=answered.prompt, worded=tuple(parts))
+        )
 
 
 class Said(Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ METHOD = ":"
 LEFT_OUT = "-"
 """A step that is not done."""
 CONFIGURED = "!"
-"""An assignment above a statement that configures a mock: `!load.return_value`."""
+"""An assignment that configures a mock, above a statement: `!load.return_value`."""
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
 VALUES: Mapping[str, tuple[str, ...]] = {

@@ -37,10 +37,10 @@ MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 
 def added_holes(function: Function, known: Addable) -> list[Hole]:
     """The places in a test's body where something known may be added."""
-    made = list(calls(function))
+    call_nodes = list(calls(function))
     compared = {span(node) for test in nodes_of(ast.Compare, function) for node in test.comparators}
     holes = [
-        *(hole for call in made for hole in (*_of_call(call, known), *_of_mock(call, known))),
+        *(hole for call in call_nodes for hole in (*_of_call(call, known), *_of_mock(call, known))),
         *(_of_keys(node, known) for node in nodes_of(ast.Dict, *function.body) if span(node) not in compared),
     ]
     return [hole for hole in holes if hole.offers][:MOST_HOLES]
@@ -80,8 +80,8 @@ def with_query(hole: Hole, known: Addable) -> Hole:
 def with_default(hole: Hole, function: Function, known: Addable) -> Hole:
     """The hole, offering its default, too, where the literal is an optional argument."""
     defaults = {keyword.name: keyword.default for keyword in known.keywords if keyword.default}
-    made = (call for call in calls(function) if not hole.adds and last_name(call.func) in known.callables)
-    passed = (keyword for call in made for keyword in call.keywords if span(keyword.value) == hole.span)
+    target_calls = (call for call in calls(function) if not hole.adds and last_name(call.func) in known.callables)
+    passed = (keyword for call in target_calls for keyword in call.keywords if span(keyword.value) == hole.span)
     return _offering(hole, [defaults[keyword.arg] for keyword in passed if keyword.arg in defaults])
 
 

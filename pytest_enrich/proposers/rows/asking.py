@@ -72,9 +72,11 @@ def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
     """Short literals: from calls of the function, from the tests, and from other calls of what the tests call."""
     calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
     nodes = [node for sheet in sheets for node in ast.walk(sheet.function)]
-    made = {last_name(node.func) for node in nodes if isinstance(node, ast.Call) and not steps.is_assertion(node)}
+    called = {
+        last_name(node.func) for node in nodes if isinstance(node, ast.Call) and not steps.is_assertion(node)
+    }
     texts = (node for node in nodes if isinstance(node, ast.Constant))
-    near = (*_arguments(calls, {target.qualname.rpartition(".")[2]}), *texts, *_arguments(calls, made))
+    near = (*_arguments(calls, {target.qualname.rpartition(".")[2]}), *texts, *_arguments(calls, called))
     shown = (ast.unparse(node) for node in near if is_literal(node))
     return tuple(dict.fromkeys(text for text in shown if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
 

@@ -72,13 +72,13 @@ class Sheet(Struct, frozen=True, kw_only=True):
         It does not where a client, a helper of the file or a fixture is in between.
         """
         body, functions = self.function.body, (node for node in self.text.tree.body if isinstance(node, Function))
-        said = used(*body) | {node.attr for node in nodes_of(ast.Attribute, *body)}
-        if any(node.name in said and not is_fixture(node) for node in functions):
+        mentioned = used(*body) | {node.attr for node in nodes_of(ast.Attribute, *body)}
+        if any(node.name in mentioned and not is_fixture(node) for node in functions):
             return False
         entered = (entry.qualname for entry in target.entries)
         ways = (target.qualname, *entered, *(part.qualname for part in target.parts))
         paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
-        return any(path and said.issuperset(path) for path in paths)
+        return any(path and mentioned.issuperset(path) for path in paths)
 
     def changes(self, variant: Variant) -> list[tuple[Hole, Template]]:
         """Where a variant differs from the test, and the value there."""

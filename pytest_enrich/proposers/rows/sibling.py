@@ -30,8 +30,7 @@ FAILED = re.compile(r"(?:⟨[\w.:]*HTTP_)?([45]\d\d)(?:_\w+⟩)?")
 VERBS = {"delete", "get", "head", "options", "patch", "post", "put"}
 """Steps that are recognised by what they send, and not by how."""
 LONGEST = 24
-"""How many lines a reviewer reads for one more case, most of them known from the test beside it; blank ones not
-counted."""
+"""Most lines that a reviewer reads for one more case, mostly known from the test beside it; blanks not counted."""
 ASKING_KINDS = {"isinstance", "issubclass", "hasattr", "callable"}
 RAISES = "raises"
 """The beginning of what was seen where it is an exception."""
@@ -80,10 +79,10 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     refusal = _refusal(sheet, expected)
     if refusal is not None and _is_elsewhere(sheet, variant):
         return None
-    said = (situation for _, _, situation in changes if situation)
+    situations = (situation for _, _, situation in changes if situation)
     helped = _asking_helpers(renderer)
     relevant = {at: value for at, value in expected.items() if sheet.looks[at].point.subject not in helped}
-    case = renderer.case(refusal or _seen_first(sheet, relevant), said)
+    case = renderer.case(refusal or _seen_first(sheet, relevant), situations)
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
@@ -139,14 +138,14 @@ def _refusal(sheet: Sheet, expected: Mapping[int, Template]) -> Observation | No
     if status is None:
         return None
     values = (literal[0] for value in asked.values() if (literal := literal_value(value)))
-    told = (
+    texts = (
         text
         for mapping in values
         if isinstance(mapping, dict)
         for text in mapping.values()
         if isinstance(text, str)
     )
-    message = next(told, HTTPStatus(int(status[1])).phrase)
+    message = next(texts, HTTPStatus(int(status[1])).phrase)
     return Observation(subject="result", value=status[0], expression="{result}.status_code", message=message)
 
 
@@ -214,8 +213,8 @@ def _changed_key(before: Template, value: Template) -> str:
         return f"without_{key}"
     shown = repr(given := new[changed[0]])
     is_word = isinstance(given, str) and given.isalpha()
-    said = f"with_{words.value_slug(shown)}_{key}" if is_word else f"with_{key}"
-    return words.evident(shown, key, optional=False) or said
+    situation = f"with_{words.value_slug(shown)}_{key}" if is_word else f"with_{key}"
+    return words.evident(shown, key, optional=False) or situation
 
 
 def _mapping(value: Template) -> dict[Any, Any]:

@@ -198,8 +198,8 @@ def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
     if look.constant or cases is None:
         return IMPORTED.fullmatch(value) is not None
     column = cases.column(look.name) if look.name in cases.argnames else ()
-    made = _called(value)
-    return bool(made) and made in map(_called, column)
+    callee = _called(value)
+    return bool(callee) and callee in map(_called, column)
 
 
 def _called(source: Template) -> str:
