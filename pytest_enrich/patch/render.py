@@ -141,7 +141,7 @@ def marked(module: str) -> str:
 
 
 def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None], form: Form = as_it_is) -> str:
-    """`all.patch`: what the files are when all of `suggestions` are accepted, one `git apply`.
+    """`all.patch`: what accepting all of `suggestions` changes, for a single `git apply`.
 
     `texts` are the test files as they are now, by path; None or no entry for one that is not there; `form` is the
     formatter. A suggestion whose file cannot take it is named above the diff and left out.

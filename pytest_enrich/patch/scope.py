@@ -232,7 +232,7 @@ def find_last(scope: Scope, name: str) -> int | None:
 
 
 def requote(code: str, counted: tuple[int, int]) -> str:
-    """`code` with its plain strings in the quotes that most of the file's have, as `quotes` counted them."""
+    """`code` with its plain strings in the file's more common quotes, as counted by `quotes`."""
     wanted = "'" if counted[0] > counted[1] else '"'
     lines = code.splitlines(keepends=True)
     for token in reversed(list(_plain(code))):

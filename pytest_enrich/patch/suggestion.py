@@ -200,7 +200,7 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
 
 
 def as_candidate(suggestion: Suggestion) -> Candidate:
-    """The test or the row that a suggestion holds, as `insert` and `remove` take it."""
+    """The test or the row that a suggestion holds, as `insert` takes it."""
     test = _as_test(suggestion)
     return NewRow(**asdict(test), argnames=suggestion.test.argnames) if suggestion.kind == "row" else test
 

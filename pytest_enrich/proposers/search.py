@@ -53,7 +53,7 @@ class SearchProposer:
 
 
 def sharpen(task: Task, candidate: Candidate, call: Call, *, sandbox: Sandbox) -> Iterator[list[NewTest]]:
-    """Tests that notice more: of a call that kills mutants which `candidate`, found by search, let live.
+    """Tests that notice more: of a call that tells mutants apart which `candidate`, found by search, let live.
 
     First a test of the call instead of the candidate, then the candidate extended by it; tests of a smaller call
     with the same outcome come before those of the given one.
@@ -72,7 +72,7 @@ def _sharper(task: Task, candidate: NewTest, finding: Finding, renderer: Finding
     if both is None or _added_lines(both, candidate) > MOST_ADDED or _is_stated(task, both, candidate):
         return
     is_variant = {*shapes(candidate.code)} == {*shapes(both.code)}
-    # In the same situation.
+    # Only if both are about the same situation.
     if is_variant and alone is not None and names.unnumbered(alone.name) == names.unnumbered(candidate.name):
         yield both
 

@@ -16,7 +16,7 @@ REPLACING = {
 }  # fmt: skip
 """Functions of `monkeypatch`, and of modules whose state others see."""
 SHORTEST = 3
-"""The length of a value's repr if it is empty, or a string of one character."""
+"""A repr says something if it is longer than that of an empty value, or of a string of one character."""
 BEGINNING = {"start", "activate"}
 """Methods of patchers; servers have them, too."""
 BUILT_IN = {"setattr", "delattr"}

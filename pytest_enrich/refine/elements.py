@@ -37,7 +37,7 @@ def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTe
             elements = [*_elements(node, source)]
             for going in _going(node, candidate.name, len(elements), is_stated=is_stated):
                 code = _without(source, node, elements, going)
-                if parsed(code) is not None:  # what has parentheses of its own may lose one
+                if parsed(code) is not None:  # an element in parentheses of its own may lose one of them
                     yield with_statement(candidate, statement, code)
 
 

@@ -19,7 +19,7 @@ class Statement(Struct, frozen=True, eq=False):
     """A statement of a test's body, with all that is inside it.
 
     Attributes:
-        node: Of the syntax tree of the code.
+        node: Its node in the syntax tree of the code.
         first, last: Its lines (1-based, inclusive), which it shares with no other.
         asserts: Whether it can fail because of what it checks.
     """

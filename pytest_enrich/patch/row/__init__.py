@@ -89,7 +89,7 @@ class Cases:
 
 
 def _fits(new: str, old: str) -> bool:
-    """Whether no new line is longer than the lines of the file are."""
+    """Whether no new line is longer than lines may be in this file."""
     known, longest = {*old.splitlines()}, limit(old)
     return all(len(line.expandtabs(8)) <= longest for line in new.splitlines() if line not in known)
 

@@ -273,7 +273,7 @@ class Asker:
 
 
 class Pace:
-    """How fast one server reads and writes; it reads characters here, as only it knows its tokens."""
+    """How fast one server reads and writes. Reading is measured in characters, as only it knows its tokens."""
 
     def __init__(self) -> None:
         self._reading = self._characters = 0.0

@@ -65,7 +65,7 @@ class Candidates(Struct, frozen=True, kw_only=True):
     taken: frozenset[str] = frozenset()
 
     def of(self, test: WrittenTest) -> Iterator[NewTest]:
-        """The candidate at each place that knows all its names, the best first; else where the fewest lack."""
+        """The candidate at each place that knows all its names, best first; else at the one that knows most."""
         return (self._made(test, fitted) for fitted in self._fitted(test))
 
     def _made(self, test: WrittenTest, best: Fitted) -> NewTest:

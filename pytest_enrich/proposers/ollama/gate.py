@@ -42,7 +42,7 @@ class Pulled(Struct, frozen=True, kw_only=True):
     """A model in a server's list.
 
     Attributes:
-        name: With its tag.
+        name: Its name, with the tag.
         digest: The digest of its manifest, which changes with weights, template and parameters.
         size: Bytes on the disk.
         parameters: Their number, 0 when the server does not say.
@@ -148,7 +148,7 @@ class Model(Struct, frozen=True, kw_only=True):
 
     @property
     def think(self) -> bool | None:
-        """What to send as `think` to a model that can: unless it may, it would spend thoughts before the reply."""
+        """What to send as `think` to a model that can: unless it may, no time is spent on thoughts."""
         return self.may_think if self.pulled.can("thinking") else None
 
 

@@ -27,7 +27,7 @@ class WrittenTest(Struct, frozen=True, kw_only=True):
     """One test function of a reply.
 
     Attributes:
-        name: As the model called it.
+        name: The name that the model gave it.
         code: Its own text, not indented, decorators included.
         imports: The import statements of the reply that it uses, by the name that each binds.
         helpers: The texts of the reply's other definitions that it uses, by name, in their order.

@@ -1,4 +1,4 @@
-"""Asking a model for whole tests: about a function with all its open gaps, until it gains nothing more.
+"""Ask a model for whole tests: about a function with all its open gaps, until nothing more is gained.
 
 In the same chat the model is told what became of a test that was not kept, and which changes of the code one that
 was kept does not notice. When a question about all gaps gains nothing, each gap is asked about alone. A value that

@@ -54,7 +54,7 @@ _DENIALS = {"no", "not", "without"}
 _FAILURES = {"error", "exception", "fails", "raises", "refused", "rejected", "rejects"}
 _REFUSED = {"bad", "illegal", "invalid", "malformed", "unexpected", "unknown", "unsupported"}
 _CONDITIONS = ways.FAULTS | {"blank", "fractional", "infinite", "large", "long", "none", "short", "small"}
-"""Words that describe an input: a wrong one is worse than none. What is refused is some of them anyway."""
+"""Words that describe an input: a wrong one is worse than none. A refused input is some of these anyway."""
 
 
 class Wording:

@@ -91,7 +91,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
     def _front(self) -> str:
         """The imported function that gets what changed, where the test does not name the target; else "".
 
-        It is no method of a client or fixture, and not of the test file: for these, people know the target.
+        Clients, fixtures and the test file's own functions do not count: people know them by the target.
         """
         sheet, own = self.sheet, self.target.qualname.rpartition(".")[2]
         if own in ast.unparse(sheet.function):

@@ -1,4 +1,4 @@
-"""A variant of a test as a test of its own, beside it, without assertions about what did not change."""
+"""A variant of a test as a test of its own, beside it: what varied, without assertions about other things."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def message_edit(function: ast.AST, point: Point, value: str) -> Edit:
 
 
 def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
-    """Whether a value is a plain literal, has a name, or is made by a call as in other cases."""
+    """Whether a value is a plain literal, has a name, or is made by the same call as in other cases."""
     node = expression(value)
     if look.point.form == "called":
         return value == looks.NEVER or (isinstance(node, ast.Call) and all(map(is_literal, arguments(node))))
