@@ -15,7 +15,7 @@ from pytest_enrich.imports.text import UNNAMED, newline
 
 Change: TypeAlias = tuple[int, int, int, int]  # lines a[start:end] become b[start:end]
 Block: TypeAlias = tuple[str, str, str, int]
-"""Lines that came, those in whose place they came, the line above, and how many lines are above."""
+"""The new lines, those they replaced, the line above, and how many lines are above."""
 
 CONTEXT = 3
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # git knows one line ending only
@@ -39,7 +39,7 @@ def diff(path: str, before: str | None, after: str | None) -> str:
 
 
 def blocks(before: str, after: str) -> tuple[Block, ...]:
-    """What changes a text, in a form that can be taken back when other parts have changed since."""
+    """The changes of a text, in a form that can be undone when other parts have changed since."""
     old, new = _LINE.findall(_ended(before)), _LINE.findall(_ended(after))
     return tuple(
         ("".join(new[start:end]), "".join(old[first:last]), new[start - 1] if start else "", start)
@@ -48,23 +48,23 @@ def blocks(before: str, after: str) -> tuple[Block, ...]:
 
 
 def reverted(text: str, changes: Sequence[Block]) -> str | None:
-    """The text with these taken back; None where one is not there as it came.
+    """The text with these changes undone; None where one is not there as it was made.
 
-    What is put back is what came less some of it: a folder of somebody else's writes nothing into a file.
+    Only some of what a change added can be put back: a folder of somebody else's writes nothing into a file.
     """
     lines = _LINE.findall(_ended(text))
     for came, instead, above, number in reversed(changes):
-        block, left = _LINE.findall(came), iter(came)
+        block, remaining = _LINE.findall(came), iter(came)
         over = _blanks(block)
         core = block[over : len(block) - _blanks(block[over:][::-1])]
         under = len(block) - over - len(core)
         places = [at for at in range(len(lines)) if lines[at : at + len(core)] == core]
-        if not core or not places or not all(sign in left for sign in instead if not sign.isspace()):
+        if not core or not places or not all(sign in remaining for sign in instead if not sign.isspace()):
             return None
         beside = [at for at in places if at > over and lines[at - over - 1] == above]
         at = min(beside or places, key=lambda at: abs(at - over - number))
         end = at + len(core)
-        # Empty lines below it may have gone with what stood there: then those above are too many.
+        # Blank lines below it may have gone with what stood there: then there are too many above.
         end += min(under, _blanks(lines[end:]))
         at -= min(over + under - (end - at - len(core)), _blanks(lines[:at][::-1]))
         lines[at:end] = _LINE.findall(instead)
@@ -73,7 +73,7 @@ def reverted(text: str, changes: Sequence[Block]) -> str | None:
 
 
 def _blanks(lines: Sequence[str]) -> int:
-    """How many empty lines it begins with."""
+    """How many blank lines these begin with."""
     return next((at for at, line in enumerate(lines) if line.strip()), len(lines))
 
 
@@ -82,7 +82,7 @@ def _ended(text: str) -> str:
 
 
 def quoted(path: str) -> str:
-    """A path as git writes it: in quotes, with octal escapes, when it holds anything unusual."""
+    """A path as git writes it: in quotes, with octal escapes, when it contains anything unusual."""
     if _PLAIN.fullmatch(path):
         return path
     return '"' + "".join(_escaped(byte) for byte in path.encode("utf-8", "surrogateescape")) + '"'
@@ -92,7 +92,7 @@ def decode(data: bytes, path: str = UNNAMED) -> str:
     r"""The text of a Python file, with its line endings; a byte order mark stays as U+FEFF.
 
     Raises:
-        RefusedError: Its encoding is unknown or is not what it says; `path` names it in the message.
+        RefusedError: Its encoding is unknown, or not the one it declares; `path` is for the message.
     """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
@@ -140,7 +140,7 @@ def _index(before: str | None, after: str | None) -> str:
 
 
 def _side(name: str, text: str | None) -> str:
-    """A tab comes after a name with spaces: without it `patch` would read a date there."""
+    """A file's name in a header; a tab follows one with spaces, as otherwise `patch` would read a date there."""
     if text is None:
         return "/dev/null"
     return f"{name}\t" if " " in name and not name.startswith('"') else name
@@ -162,8 +162,8 @@ def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
 
 def _function(lines: list[str]) -> str:
     """The last line that begins at the margin, as git shows it after the numbers of a hunk."""
-    found = next((line for line in reversed(lines) if line[0].isalpha() or line[0] in "_$"), "")
-    return f" {found.rstrip()[:80]}".rstrip()
+    heading = next((line for line in reversed(lines) if line[0].isalpha() or line[0] in "_$"), "")
+    return f" {heading.rstrip()[:80]}".rstrip()
 
 
 def _range(start: int, end: int) -> str:
@@ -190,7 +190,7 @@ def _grouped(changes: list[Change]) -> Iterator[list[Change]]:
 
 
 def _changes(old: list[str], new: list[str]) -> list[Change]:
-    """What differs; additions are moved down as far as they go, which keeps a new test in one piece."""
+    """What differs; additions are moved down as far as possible, which keeps a new test in one piece."""
     head = _common(old, new)
     tail = _common(old[head:][::-1], new[head:][::-1])
     ours, theirs = old[head : len(old) - tail], new[head : len(new) - tail]
@@ -214,7 +214,7 @@ def _lowered(change: Change, limit: int, new: list[str]) -> Change:
 
 
 def _encoding(text: str) -> str:
-    """What the text says of its own encoding (PEP 263), UTF-8 when it says nothing that is known."""
+    """The encoding that the text declares (PEP 263), UTF-8 when it declares none that is known."""
     data = io.BytesIO(text.encode(errors="surrogatepass"))
     try:
         return tokenize.detect_encoding(data.readline)[0].removesuffix("-sig")

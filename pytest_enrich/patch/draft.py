@@ -1,4 +1,4 @@
-"""Put tests into the text of their file; nothing else in it changes."""
+"""Insert tests into the text of their file; nothing else in it changes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from pytest_enrich.patch.scope import (
 
 
 def named_apart(candidate: Candidate, taken: AbstractSet[str]) -> Candidate:
-    """A new test by the name that says more of it, where nobody has it; with a number where its own is `taken`."""
+    """A new test under the name it would rather have, if that is free; numbered where its own is `taken`."""
     if not isinstance(candidate, NewTest):
         return candidate
     is_free = candidate.wish and candidate.wish not in taken
@@ -48,17 +48,17 @@ def named_apart(candidate: Candidate, taken: AbstractSet[str]) -> Candidate:
 
 
 def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
-    """The file's text with `test` in it, and with the imports that it lacks.
+    """The file's text with `test` in it, and with the imports that were missing.
 
     A new test goes after its anchor, else to the end of its class or of the file (before what runs the file as a
     program), in the style of the file: indentation, blank lines, quotes. A taken name gets a number. A row goes to
-    the end of the test's list of cases, in the list's own layout. What is there already is not put in again.
+    the end of the test's list of cases, in the list's own layout. What is there already is not inserted again.
 
     Args:
         text: The file as `decode` gives it, "" for a new one.
-        test: What to put in.
-        order: All that is known for this file, in gap order (`in_gap_order`): tests with one anchor keep it,
-            whichever comes first. It may hold `test` itself.
+        test: What to insert.
+        order: All candidates known for this file, in gap order (`in_gap_order`): tests with the same anchor
+            keep it, whichever is inserted first. It may include `test` itself.
 
     Raises:
         RefusedError: The file is not Python, has conflict markers, or the class is gone; for a row, too: the test
@@ -68,7 +68,7 @@ def insert(text: str, test: Candidate, order: Sequence[Candidate] = ()) -> str:
 
 
 def insert_each(text: str, tests: Sequence[Candidate], order: Sequence[Candidate] = ()) -> str:
-    """The text with these tests in it, one after the other; as `insert`."""
+    """The text with these tests in it, one after the other; see `insert`."""
     others = [candidate for candidate in order if isinstance(candidate, NewTest)]
     for _, group in groupby(tests, type):
         same = [*group]
@@ -79,18 +79,18 @@ def insert_each(text: str, tests: Sequence[Candidate], order: Sequence[Candidate
 
 
 def _grown(text: str, tests: Sequence[NewTest], order: Sequence[NewTest]) -> str:
-    """The text with these new tests; a file is parsed, and written out, once."""
+    """The text with these new tests; the file is parsed, and written out, only once."""
     path = tests[0].placement.path
     for test in tests:
         text = merge(text, test.imports, path=path)
     start, text = split_bom(text)
     module = parse(text, path)
     module = module if text.strip() else module.with_changes(has_trailing_newline=True)
-    found: Insertion | None = None
+    insertion: Insertion | None = None
     for test in tests:
-        module = found.module if found else module
-        found = _insertion(module, text, test, order)
-    return start + (found.code if found else module.code)
+        module = insertion.module if insertion else module
+        insertion = _insertion(module, text, test, order)
+    return start + (insertion.code if insertion else module.code)
 
 
 class Insertion(Struct, frozen=True, kw_only=True):
@@ -113,7 +113,7 @@ class Insertion(Struct, frozen=True, kw_only=True):
 
 
 def _insertion(module: cst.Module, text: str, test: NewTest, order: Sequence[NewTest]) -> Insertion | None:
-    """Where a test goes in a module, and as what; None where it is there. `text` is that of the file before."""
+    """Where a test goes in a module, and as what; None if it is there already. `text` is the file as it was."""
     scope = _scope(module, test, order)
     if find_test(scope, test) is not None:
         return None
@@ -140,7 +140,7 @@ def _around(scope: Scope, index: int) -> tuple[str, str, str]:
 
 
 def insert_below(text: str, test: Candidate, comment: str, order: Sequence[Candidate] = ()) -> str:
-    """As `insert`, below a comment: that on a case stands above its line."""
+    """Insert as `insert` does, with a comment above; that on a case stands above its line."""
     if isinstance(test, NewTest):
         return insert(text, replace(test, code=f"# {comment}\n{test.code}"), order)
     after = insert(text, test)
@@ -163,7 +163,7 @@ def code_of(text: str, test: NewTest) -> str:
 
 
 def _renamed(test: NewTest, name: str) -> str:
-    """The test's code by that name."""
+    """The test's code under that name."""
     if name == test.name:
         return test.code
     module = cst.parse_module(test.code)
@@ -177,7 +177,7 @@ def _renamed(test: NewTest, name: str) -> str:
 
 
 class _Indentation(cst.CSTTransformer):
-    """Gives all blocks this one."""
+    """Gives all blocks this indentation."""
 
     def __init__(self, step: str) -> None:
         super().__init__()
@@ -190,7 +190,7 @@ class _Indentation(cst.CSTTransformer):
 
 
 def _statements(scope: Scope, code: str, index: int) -> list[Statement]:
-    """The statements of `code`, indented as the scope is, apart from what stands at `index - 1`."""
+    """The statements of `code`, indented as the scope is, with blank lines after the one at `index - 1`."""
     parsed = cst.parse_module(code).visit(_Indentation(unit(scope)))
     first, *rest = parsed.body
     lines = [*blank(above(scope, index)), *parsed.header, *getattr(first, "leading_lines", ())]
@@ -198,22 +198,22 @@ def _statements(scope: Scope, code: str, index: int) -> list[Statement]:
 
 
 def _scope(module: cst.Module, test: NewTest, order: Sequence[NewTest]) -> Scope:
-    """What a test goes into; a class that has to be made is where the first of its tests in the order wants it."""
+    """The scope that a test goes into; a class that must be made goes where its first test in `order` belongs."""
     place = test.placement
     around = enter(module, replace(place, owner=None))
     if not place.base or find_last(around, str(place.owner)) is not None:
         return enter(module, place)
-    first = next((other for other in order if other.placement.owner == place.owner), test)
+    first = next((peer for peer in order if peer.placement.owner == place.owner), test)
     return begun(around, place, _index(around, first, order))
 
 
 def _index(scope: Scope, test: NewTest, order: Sequence[NewTest]) -> int:
-    """Where among the scope's statements: beside the tests of `order` with the same place, else after it."""
+    """The index at which a test goes: beside the tests of `order` with the same place, else at that place."""
     beside = _beside(scope, test)
-    peers = [other for other in order if _beside(scope, other) == beside]
+    peers = [peer for peer in order if _beside(scope, peer) == beside]
     middle = peers.index(test) if test in peers else len(peers)
-    before = [found for peer in peers[:middle] if (found := _found(scope, peer)) is not None]
-    after = [found for peer in peers[middle:] if (found := _found(scope, peer)) is not None]
+    before = [index for peer in peers[:middle] if (index := _found(scope, peer)) is not None]
+    after = [index for peer in peers[middle:] if (index := _found(scope, peer)) is not None]
     if before:
         return max(before) + 1
     if after:
@@ -234,7 +234,7 @@ def _found(scope: Scope, test: NewTest) -> int | None:
 
 
 def _brings_class(scope: Scope, test: NewTest) -> bool:
-    """Whether what goes into a scope for a test is a class that is made for it."""
+    """Whether what goes into this scope for a test is a class that is made for it."""
     return bool(test.placement.base) and not scope.owners
 
 

@@ -1,7 +1,7 @@
-"""Suggestions and possible bugs as the texts that people and tools read: patches, and modules that run.
+"""Suggestions and possible bugs as texts that people and tools read: patches, and modules that run.
 
-What a formatter makes of a test in its file is what is shown, run and accepted. Layout alone is a formatter's
-business: what means something else is not taken from it.
+A test is shown, run and accepted as a formatter leaves it in its file. Only layout is a formatter's business: a
+result that means something else is not used.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def formed(suggestion: Suggestion, test_text: str | None, form: Form) -> Suggest
 
 
 def _moved(oracles: Sequence[Oracle], before: str, after: str) -> tuple[Oracle, ...]:
-    """What is expected, with the lines of a code whose layout alone has changed."""
+    """The expectations, with their lines as they are after a change of layout alone."""
     trees = [parsed(code) for code in (before, after)]
     pairs = zip(*(ast.walk(tree) for tree in trees if tree is not None), strict=False)
     lines: dict[int, int] = {}
@@ -119,8 +119,8 @@ def change(suggestion: Suggestion, test_text: str | None, how: How = PLAINLY) ->
 def render_module(suggestion: Suggestion, test_text: str | None = None) -> str:
     """`suggestion_<id>.py`: the test between two marks, with all that it needs to run by itself.
 
-    A row's is the test file `test_text` with this one case of its test, and without the other tests. That of a
-    possible bug is the test as it fails.
+    For a row, it is the test file `test_text` with only this case of its test, and without the other tests; for a
+    possible bug, the test as it fails.
 
     Raises:
         RefusedError: A row cannot be put into the file, as `insert`.
@@ -141,7 +141,7 @@ def marked(module: str) -> str:
 
 
 def combine(suggestions: Sequence[Suggestion], texts: Mapping[str, str | None], form: Form = as_it_is) -> str:
-    """`all.patch`: what the files are when all of `suggestions` are accepted, one `git apply`.
+    """`all.patch`: what accepting all of `suggestions` changes, for a single `git apply`.
 
     `texts` are the test files as they are now, by path; None or no entry for one that is not there; `form` is the
     formatter. A suggestion whose file cannot take it is named above the diff and left out.
@@ -175,7 +175,7 @@ def _with_each(text: str, tests: Sequence[Candidate]) -> tuple[str, list[int]]:
 
 
 def _possible_bug(bug: Suggestion) -> str:
-    """The test of what is promised, which fails."""
+    """The module of a possible bug: the test of what is promised, which fails."""
     broken = bug.contradiction
     facts = [
         f"pytest-enrich possible bug {bug.id}. NOT REVIEWED. This test fails.",
@@ -239,7 +239,7 @@ def _lines(first: int, last: int) -> str:
 
 
 def _rest(suggestion: Suggestion) -> str:
-    """What the lines around a row are."""
+    """For a row, what the lines around it are."""
     copied = f"what is not between the marks is a copy from {suggestion.target.path}"
     return copied if suggestion.kind == "row" else ""
 
@@ -261,8 +261,10 @@ def _body(suggestion: Suggestion) -> str:
 
 def _contents(suggestions: Sequence[Suggestion], left_out: Sequence[Suggestion]) -> str:
     taken = [suggestion for suggestion in suggestions if suggestion not in left_out]
-    what = f"{len(taken)} suggestion{'s' if len(taken) != 1 else ''}"
-    lines = [f"pytest-enrich: {what:<32} NOT REVIEWED, not part of the suite", ""]
-    lines += [f"Adds:   {one_line(one.id)}  {one_line(one.title)}" for one in taken]
-    lines += [f"Not in: {one_line(one.id)}  its file cannot take it as it is now" for one in left_out]
+    adding = f"{len(taken)} suggestion{'s' if len(taken) != 1 else ''}"
+    lines = [f"pytest-enrich: {adding:<32} NOT REVIEWED, not part of the suite", ""]
+    lines += [f"Adds:   {one_line(suggestion.id)}  {one_line(suggestion.title)}" for suggestion in taken]
+    lines += [
+        f"Not in: {one_line(suggestion.id)}  its file cannot take it as it is now" for suggestion in left_out
+    ]
     return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
 """A test file as a tree that can be edited: its scopes, what they define, the code of its statements, its quotes.
 
-A scope is where tests stand side by side: the module, or a class in it. Nodes of a tree do not change; texts are
-without byte order mark.
+A scope is where tests stand side by side: the module, or a class in it. Trees are immutable; texts have no byte
+order mark.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def parse(text: str, path: str) -> cst.Module:
     """Parse a test file's text without byte order mark.
 
     Raises:
-        RefusedError: It is not Python, or would not come back as it was.
+        RefusedError: It is not Python, or would not be written back unchanged.
     """
     try:
         module = cst.parse_module(text)
@@ -70,33 +70,33 @@ def enter(module: cst.Module, placement: Placement) -> Scope:
     owners: list[cst.ClassDef] = []
     body = _statements(module)
     for name in re.split(r"::|\.", placement.owner) if placement.owner else []:
-        found = [
+        matching = [
             definition
             for definition in definitions(body)
             if isinstance(definition, cst.ClassDef) and definition.name.value == name
         ]
-        if not found:
+        if not matching:
             raise RefusedError(
                 f"{placement.path} has no class {placement.owner} any more\nThe test was not put in.\n"
                 "Make new suggestions for what is there now:  pytest --enrich"
             )
-        owners.append(found[-1])
-        body = _statements(found[-1])
+        owners.append(matching[-1])
+        body = _statements(matching[-1])
     return Scope(path=placement.path, module=module, owners=tuple(owners), body=tuple(body))
 
 
 def begun(around: Scope, placement: Placement, at: int) -> Scope:
-    """The scope of a new class, with nothing in it, before a statement of the module `around` it."""
+    """The scope of a new class, still empty, before a statement of the module `around` it."""
     shell = cst.parse_module(f"class {placement.owner}({placement.base}):\n    pass\n").body[0]
-    made = cst.ensure_type(shell, cst.ClassDef).with_changes(
+    owner = cst.ensure_type(shell, cst.ClassDef).with_changes(
         leading_lines=blank(above(around, at)), body=cst.IndentedBlock(body=())
     )
-    body = [*around.body[:at], made, *apart(around.body[at:], spacing(around))]
-    return Scope(path=around.path, module=around.module.with_changes(body=body), owners=(made,), body=())
+    body = [*around.body[:at], owner, *apart(around.body[at:], spacing(around))]
+    return Scope(path=around.path, module=around.module.with_changes(body=body), owners=(owner,), body=())
 
 
 def above(scope: Scope, at: int) -> int:
-    """The number of blank lines above what is put before a statement: none at the top."""
+    """The number of blank lines above what is inserted before a statement: none at the top."""
     is_first = bool(scope.owners or scope.body or not scope.module.header)
     return 0 if is_first and not at else spacing(scope)
 
@@ -117,7 +117,7 @@ def apart(body: Sequence[Statement], count: int) -> list[Statement]:
 
 
 def blank(count: int) -> list[cst.EmptyLine]:
-    """So many blank lines."""
+    """This many blank lines."""
     return [cst.EmptyLine(indent=False)] * count
 
 
@@ -141,7 +141,7 @@ def grown(scope: Scope, body: Sequence[Statement]) -> cst.Module:
 
 
 def indented(scope: Scope, body: Sequence[Statement], indent: str) -> str:
-    """The code of these statements, so far indented, without the line ending of the last one."""
+    """The code of these statements, indented by `indent`, without the line ending of the last one."""
     module = scope.module
     if indent:
         block = cst.If(test=cst.Name("_"), body=cst.IndentedBlock(body=body, indent=indent))
@@ -190,7 +190,7 @@ def definitions(body: Sequence[cst.CSTNode]) -> Iterator[Definition]:
 def below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The node and all that is in it.
 
-    The matchers of libcst do that, too, but with their import every command would begin half a second later.
+    libcst's matchers do that, too, but importing them would delay every command by half a second.
     """
     yield node
     for child in node.children:
@@ -223,16 +223,16 @@ def find_test(scope: Scope, test: NewTest) -> int | None:
 
 def find_last(scope: Scope, name: str) -> int | None:
     """The index of the statement that defines `name` last, itself or inside an `if` or the like."""
-    found = [
+    indexes = [
         at
         for at, node in enumerate(scope.body)
         if any(definition.name.value == name for definition in definitions([node]))
     ]
-    return found[-1] if found else None
+    return indexes[-1] if indexes else None
 
 
 def requote(code: str, counted: tuple[int, int]) -> str:
-    """`code` with its plain strings in the majority's quotes of the file, as `quotes` counted them there."""
+    """`code` with its plain strings in the file's more common quotes, as counted by `quotes`."""
     wanted = "'" if counted[0] > counted[1] else '"'
     lines = code.splitlines(keepends=True)
     for token in reversed(list(_plain(code))):
@@ -252,13 +252,13 @@ def quotes(text: str) -> tuple[int, int]:
 
 
 def _replaced(scope: Scope, module: cst.Module, owner: cst.ClassDef, changed: cst.ClassDef) -> cst.Module:
-    """For a class inside an `if` or the like, wherever that is."""
+    """The module with a changed class, which is inside an `if` or the like."""
     try:
-        found = module.deep_replace(owner, changed)
+        replaced = module.deep_replace(owner, changed)
     except RecursionError as error:
         raise unreadable(scope.path, "", error) from error
-    assert isinstance(found, cst.Module)
-    return found
+    assert isinstance(replaced, cst.Module)
+    return replaced
 
 
 def _statements(node: cst.Module | cst.ClassDef) -> list[Statement]:

@@ -1,7 +1,7 @@
-"""A kept attempt as what a person reviews, with what its test needs of others; and back.
+"""Turn a kept attempt into what a person reviews, with what its test needs from elsewhere; and back.
 
-The hash of what a test says, whatever its name and layout, is how an idea is known again. The existing test or
-case that is most like a new one is what a reviewer looks for first.
+An idea is recognised by the hash of what a test says, whatever its name and layout. The existing test or case
+that is most like a new one is what a reviewer looks for first.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def row_of(owner: str | None, name: str, argnames: Sequence[str]) -> tuple[str, ...]:
-    """What a row's hash begins with: the same values are another idea in another list."""
+    """What a row's hash begins with: the same values in another list are another idea."""
     return (f"{owner or ''}.{name}", *argnames)
 
 
 def body_sha256(code: str, before: tuple[str, ...] = ()) -> str:
     """The hash of a test without its name, docstring and layout: the same idea has the same hash.
 
-    Formatters change quotes, parentheses and commas, so that it is what Python makes of the test. Of a row, that
-    comes after what `row_of` it says.
+    Formatters change quotes, parentheses and commas, so the hash is of the test as Python unparses it. For a row,
+    `before` is what `row_of` gives.
 
     Raises:
         SyntaxError: The code is not Python.
@@ -60,7 +60,7 @@ def body_sha256(code: str, before: tuple[str, ...] = ()) -> str:
 
 
 def body_of(candidate: Candidate) -> str:
-    """The hash of a candidate, "" of what cannot be read."""
+    """The hash of a candidate, "" if it cannot be parsed."""
     place = candidate.placement
     before = row_of(place.owner, candidate.name, candidate.argnames) if isinstance(candidate, NewRow) else ()
     try:
@@ -78,27 +78,27 @@ def bodies(text: str) -> frozenset[str]:
 def nearest_test(new: NewTest, text: str) -> NearestPart | None:
     """The test in the file's text whose body is most like that of `new`; None when there is none."""
     wanted = _body(new.code)
-    found = [
+    compared = [
         NearestPart(nodeid="::".join([new.placement.path, *name]), similarity=_alike(wanted, _body(code)))
         for name, code in _tests(text.removeprefix(BOM))
     ]
-    return max(found, key=lambda part: part.similarity, default=None)
+    return max(compared, key=lambda part: part.similarity, default=None)
 
 
 def nearest_case(new: NewRow, text: str) -> NearestPart | None:
-    """The case that `new` is most like, among those of its test; None when there is none, or no such test.
+    """The case of its test that is most like `new`; None when there is none, or no such test.
 
-    Cases are short, and mostly values: their characters are compared, not their tokens.
+    Cases are short, and mostly values: characters are compared, not tokens.
     """
     try:
         cases = row.Cases(text, new)
     except RefusedError:
         return None
-    found = [
+    compared = [
         NearestPart(nodeid=cases.carrier, similarity=_spelled_alike(new.code, code), code=code)
         for code in cases.codes
     ]
-    return max(found, key=lambda part: part.similarity, default=None)
+    return max(compared, key=lambda part: part.similarity, default=None)
 
 
 def _hashed(body: Iterable[ast.stmt], before: Iterable[str] = ()) -> str:
@@ -130,14 +130,14 @@ def _spelled_alike(one: str, other: str) -> float:
 
 
 def _tests(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The test functions of a file: their names after those of their classes, and their code."""
+    """The test functions of a file: their names, preceded by those of their classes, and their code."""
     lines = split(text)
     for names, node in _functions(text):
         yield names, textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
 
 
 def _functions(text: str) -> Iterator[tuple[tuple[str, ...], ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """The test functions of a file, with their names after those of their classes."""
+    """The test functions of a file, with their names, preceded by those of their classes."""
     tree = parsed(text)
     stack: list[tuple[tuple[str, ...], ast.AST]] = [((), tree)] if tree else []
     while stack:
@@ -153,10 +153,10 @@ def _functions(text: str) -> Iterator[tuple[tuple[str, ...], ast.FunctionDef | a
 
 def _body(code: str) -> list[str]:
     """The tokens of a function after its name."""
-    found: list[str] = []
-    with contextlib.suppress(SyntaxError):  # what comes before it counts
-        found.extend(token.text for token in whole_strings(code) if token.text)
-    return found[found.index("def") + 2 :] if "def" in found else found
+    tokens: list[str] = []
+    with contextlib.suppress(SyntaxError):  # the tokens before the error count
+        tokens.extend(token.text for token in whole_strings(code) if token.text)
+    return tokens[tokens.index("def") + 2 :] if "def" in tokens else tokens
 
 
 def suggest(  # noqa: PLR0913 - each is known to another part of a run
@@ -171,12 +171,12 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
     """The suggestion that closes `gap`, and `others` with it.
 
     Args:
-        attempt: A kept one.
-        gap: The one that the suggestion is named after.
-        others: What else it closes.
+        attempt: A kept attempt.
+        gap: The gap that the suggestion is named after.
+        others: The other gaps that it closes.
         test_text: The test file as `decode` gives it, None for a new one.
         made: When and with what.
-        isolation: How the sandbox kept it apart while it was proven.
+        isolation: How the sandbox isolated it while it was proven.
 
     Raises:
         RefusedError: The test file is not Python.
@@ -200,13 +200,13 @@ def suggest(  # noqa: PLR0913 - each is known to another part of a run
 
 
 def as_candidate(suggestion: Suggestion) -> Candidate:
-    """The test or the row that a suggestion holds, as `insert` and `remove` take it."""
+    """The test or the row that a suggestion holds, as `insert` takes it."""
     test = _as_test(suggestion)
     return NewRow(**asdict(test), argnames=suggestion.test.argnames) if suggestion.kind == "row" else test
 
 
 def in_gap_order(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
-    """In the order of the source that they test, which is the order of tests with one anchor."""
+    """Sorted by the source that they test, which is the order of tests with the same anchor."""
     return sorted(suggestions, key=lambda suggestion: (suggestion.gap.path, suggestion.gap.line, suggestion.id))
 
 
@@ -273,10 +273,10 @@ def _where(test: Candidate) -> Literal["after", "in", "end of class", "new class
 
 
 def _test(test: Candidate, text: str) -> TestPart:
-    """What it needs; a row runs in a copy of its file, so that whatever it needs is there."""
+    """The test's own part; a row runs in a copy of its file, so that whatever it needs is there."""
     code = row.Cases(text, test).written if isinstance(test, NewRow) else requote(test.code, quotes(text))
-    said = code.strip() if isinstance(test, NewRow) else test.code
-    needed = needs(said, read(text, path=test.placement.path))
+    source = code.strip() if isinstance(test, NewRow) else test.code
+    needed = needs(source, read(text, path=test.placement.path))
     return TestPart(
         names=(test.name,),
         code=code,

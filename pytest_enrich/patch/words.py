@@ -19,18 +19,18 @@ def one_line(text: str) -> str:
 
 
 def without_cookie(comment: str) -> str:
-    """A comment that does not name the encoding of the file whose first lines it is in."""
+    """A comment changed so that it declares no encoding when it is in the first lines of a file."""
     return _COOKIE.sub(lambda match: f"{match.group()} ", comment)
 
 
 def wrapped(label: str, text: str) -> str:
     """`Label:  text` over as many lines as it takes.
 
-    `patch` finds diffs that are indented, too: a text whose later lines could look like one stays on one line.
+    `patch` also finds diffs that are indented: a text whose later lines could look like one stays on one line.
     """
     line = f"{label + ':':<7} {one_line(text)}"
     lines = textwrap.wrap(line, WIDTH, subsequent_indent=" " * 8, break_long_words=False, break_on_hyphens=False)
-    tame = ": " in lines[0] and all(_TAME.match(one.strip()) for one in lines[1:])
+    tame = ": " in lines[0] and all(_TAME.match(later.strip()) for later in lines[1:])
     return "\n".join(lines if tame else [line])
 
 
@@ -56,7 +56,7 @@ def checks(suggestion: Suggestion) -> str:
 
 
 def proof(suggestion: Suggestion) -> str:
-    """What was shown: nothing that was measured with a clock, so that equal runs give equal texts.
+    """What was proven: nothing that was measured with a clock, so that equal runs give equal texts.
 
     `fails on 2 of 2 mutants of the gap; passes in 10 of 10 ways`.
     """
@@ -67,7 +67,7 @@ def proof(suggestion: Suggestion) -> str:
 
 
 def origin(suggestion: Suggestion) -> str:
-    """Who thought of it."""
+    """Who proposed it, and in how many executions."""
     made = suggestion.origin
     spent = f", {made.executions} executions" if made.executions else ""
     return f"{made.told}{spent}"

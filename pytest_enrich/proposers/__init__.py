@@ -1,1 +1,1 @@
-"""Those who think of tests; each is a `protocols.Proposer`."""
+"""Sources of tests; each is a `protocols.Proposer`."""

@@ -11,25 +11,25 @@ from pytest_enrich.data.code import within
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.source import written
 
-# Beyond the search itself: starting pytest, importing the project, making findings plain and looking at them.
+# Beyond the search itself: starting pytest, importing the project, simplifying findings and looking at them.
 START_SECONDS = 40.0
 LOOK_SECONDS = 5.0
 MOST_TESTS, RECORD_SECONDS = 40, 30.0
 SLOWER = 10
-"""How many times longer tests take that are watched."""
+"""How many times longer tests take when they are watched."""
 MOST_TOGETHER, TOGETHER_SECONDS = 100, 2.0
 """The most tests that are watched for several targets, and how long they may take unwatched."""
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 
 
 def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS) -> Recorded:
-    """The calls that its nearest tests make to its entries and to others of its module; nothing when it failed."""
+    """The calls that its nearest tests make to its entries and others of its module; none when that failed."""
     own = dict.fromkeys(near.function for near in _watched(target, seconds))
     if not own:
         return NOTHING
     tests = target.watched if own.keys() <= {*target.watched} else own
     qualnames = {*(entry.qualname for entry in target.entries), *target.neighbours}
-    # In one order for all targets: what was asked before is known.
+    # Always in the same order, so that an earlier answer can be found again.
     job = Record(
         tests=tuple(sorted(tests)), path=target.path, module=target.module, qualnames=tuple(sorted(qualnames))
     )
@@ -45,9 +45,9 @@ def _watched(target: Target, seconds: float) -> Sequence[NearTest]:
 
 
 def together(targets: Sequence[Target]) -> tuple[Target, ...]:
-    """The targets, those of a file with the tests that are watched for all of them at once.
+    """The targets; those of one file share the tests that are watched for all of them at once.
 
-    The first have them all among these; of the others those whose tests do not take too long besides.
+    The first ones have all their tests among these; others only if that does not take too long in total.
     """
     chosen: dict[str, dict[str, float]] = {}
     for target in targets:
@@ -59,12 +59,12 @@ def together(targets: Sequence[Target]) -> tuple[Target, ...]:
 
 
 def explore(task: Task, recorded: Recorded, sandbox: Sandbox) -> Explored | None:
-    """What calls of the target's entries did, from those that were recorded on; None when that failed."""
+    """What calls of the target's entries did, starting from the recorded ones; None when that failed."""
     shown = [call for call in recorded.calls if call.receiver != ""]
     entries = [
         replace(
             entry,
-            calls=(*entry.calls, *(one for one in shown if one.qualname == entry.qualname)),
+            calls=(*entry.calls, *(call for call in shown if call.qualname == entry.qualname)),
         )
         for entry in task.target.entries
     ]
@@ -86,7 +86,7 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         branches=tuple(branch for gap in target.gaps for branch in gap.branches),
         lines=tuple(line for gap in target.gaps for line in gap.lines),
         statements=target.statements,
-        # What is passed beside what nobody can write fits the parameter all the same.
+        # An argument fits its parameter even if something beside it cannot be written down.
         neighbours=tuple(
             call for call in recorded.calls if call.qualname in target.neighbours or call.receiver == ""
         ),
@@ -101,8 +101,10 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         executions=task.executions,
         idle=task.idle,
         seconds=task.seconds,
-        # What all of them were to be seen in showed too little of each.
-        apart=any(one.verdict.rung == "kills" for one in task.attempts if isinstance(one.verdict, Dropped)),
+        # A test that was to show all of them showed too little of each.
+        apart=any(
+            attempt.verdict.rung == "kills" for attempt in task.attempts if isinstance(attempt.verdict, Dropped)
+        ),
     )
 
 

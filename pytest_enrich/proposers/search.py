@@ -19,16 +19,16 @@ from pytest_enrich.writing.shape import shapes
 
 BODIES = {"class", "module"}
 MOST_ADDED = 2
-"""Lines that a test may have more for what it notices more."""
+"""How many lines a test may grow by in order to notice more."""
 MOST_SHARPENED = 2
 Rewrite: TypeAlias = Callable[[Task, Explored], Iterator[Candidate]]
-"""Better candidates of what was found."""
+"""Makes better candidates of what was found."""
 
 
 class SearchProposer:
-    """Thinks of tests by search; everything runs in `sandbox`.
+    """Finds tests by search; everything runs in `sandbox`.
 
-    What was found is written as a test of its own only after what `better` makes of it.
+    A finding becomes a test of its own only after what `better` makes of it.
     """
 
     name = "search"
@@ -53,10 +53,10 @@ class SearchProposer:
 
 
 def sharpen(task: Task, candidate: Candidate, call: Call, *, sandbox: Sandbox) -> Iterator[list[NewTest]]:
-    """Tests that notice more: of a call that told mutants apart which `candidate`, that search found, let live.
+    """Tests that notice more: of a call that tells mutants apart which `candidate`, found by search, let live.
 
-    First a test of the call in the place of the candidate, then the candidate with that, too; those of a smaller
-    call of which there is the same to say come before those of the one that is given.
+    First a test of the call instead of the candidate, then the candidate extended by it; tests of a smaller call
+    with the same outcome come before those of the given one.
     """
     explored = exploring.look(task, call, sandbox) if isinstance(candidate, NewTest) else None
     if explored is not None and isinstance(candidate, NewTest):
@@ -72,7 +72,7 @@ def _sharper(task: Task, candidate: NewTest, finding: Finding, renderer: Finding
     if both is None or _added_lines(both, candidate) > MOST_ADDED or _is_stated(task, both, candidate):
         return
     is_variant = {*shapes(candidate.code)} == {*shapes(both.code)}
-    # In the same situation.
+    # Only if both are about the same situation.
     if is_variant and alone is not None and names.unnumbered(alone.name) == names.unnumbered(candidate.name):
         yield both
 
@@ -82,7 +82,7 @@ def _added_lines(test: NewTest, candidate: NewTest) -> int:
 
 
 def _is_stated(task: Task, both: NewTest, candidate: NewTest) -> bool:
-    """Whether a test that was kept for the same function states already what `both` has more."""
+    """Whether a test that was kept for the same function already states what `both` adds."""
     added = both.code.removeprefix(candidate.code)
     kept = (attempt.candidate for attempt in task.attempts if isinstance(attempt.verdict, Kept))
     return any(added in test.code for test in kept if isinstance(test, NewTest))

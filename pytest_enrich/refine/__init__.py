@@ -1,4 +1,4 @@
-"""A test with no more in it than it needs: pure functions over its text; whether it holds, others prove."""
+"""Reduce a test to what it needs: pure functions over its text; that the result holds is proven elsewhere."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from pytest_enrich.refine.statement import Statement, read
 
 MOST_TRIES = 12
 _CLOSED = (ast.Call, ast.Attribute, ast.Subscript)
-"""What may stand anywhere in an expression without parentheses."""
+"""Nodes that need no parentheses wherever they stand in an expression."""
 
 
 class Parts(Struct, frozen=True):
-    """A candidate, and tests that each have one of its assertions, the more telling first.
+    """A candidate, and a test for each of its assertions alone, the more telling first.
 
-    `places` are those of the assertions among its statements.
+    `places` are the indexes of the assertions among its statements.
     """
 
     whole: NewTest
@@ -40,7 +40,7 @@ class Parts(Struct, frozen=True):
     places: tuple[int, ...]
 
     def only(self, chosen: tuple[int, ...]) -> NewTest:
-        """The candidate with just these of its assertions, by their place in `each`; the first names it."""
+        """The candidate with only these assertions, by their index in `each`; the first of them names it."""
         kept = {self.places[at] for at in chosen}
         least = without(self.whole, [at for at in self.places if at not in kept])
         first = sorted(self.places).index(min(kept))
@@ -50,10 +50,10 @@ class Parts(Struct, frozen=True):
         return replace(least, wish=wish, title=title, alone=())
 
     def completed(self, chosen: tuple[int, ...]) -> tuple[int, ...]:
-        """These of its assertions, and one for each thing that the test does of which they say nothing.
+        """The chosen assertions, and one for each thing the test does that they say nothing about.
 
-        A call that nobody looks at is not tested, whatever it runs. Of several calls the first one stays: the name
-        is of that.
+        A call whose outcome nobody checks is not tested, whatever it runs. Of several calls the first one stays:
+        the test is named after it.
         """
         acts = statement.acts(statement.read(self.whole.code), self.places)
         first = {act: at for at, act in reversed([*enumerate(acts)])}
@@ -64,7 +64,7 @@ class Parts(Struct, frozen=True):
 
 
 def parts(candidate: Candidate) -> Parts | None:
-    """The candidate's assertions one by one; None when it has less than two that can be told apart."""
+    """The candidate split into its assertions; None when it has fewer than two that can be told apart."""
     if not isinstance(candidate, NewTest):
         return None
     places = tuple(statement.telling(statement.read(candidate.code)))
@@ -76,22 +76,22 @@ def parts(candidate: Candidate) -> Parts | None:
 
 
 def _beside(part: NewTest, candidate: NewTest, at: int) -> NewTest:
-    """A part under a name of its own, to be put after the candidate."""
+    """A part under a name of its own, to be placed after the candidate."""
     place = replace(candidate.placement, anchor=candidate.name, new_file=False)
     return replace(renamed(part, f"{candidate.name}__{at + 1}"), placement=place)
 
 
 def reduce(candidate: NewTest, holds: Callable[[NewTest], bool], most: int = MOST_TRIES) -> NewTest:
-    """The smallest candidate found for which `holds`, which is asked at most `most` times.
+    """The smallest candidate found for which `holds` is true, calling it at most `most` times.
 
     Args:
-        candidate: One for which it holds.
+        candidate: One for which it is true.
         holds: Whether a candidate still does what it is for.
-        most: How often that may be asked.
+        most: How often `holds` may be called.
     """
     refused: set[str] = set()
     for _ in range(most):
-        smaller = next((other for other in _smaller(candidate) if other.code not in refused), None)
+        smaller = next((version for version in _smaller(candidate) if version.code not in refused), None)
         if smaller is None:
             return candidate
         if holds(smaller):
@@ -102,32 +102,32 @@ def reduce(candidate: NewTest, holds: Callable[[NewTest], bool], most: int = MOS
 
 
 def _smaller(candidate: NewTest) -> Iterator[NewTest]:
-    """The candidate with something less that looks as if it were not needed, the greatest steps first.
+    """The candidate without something that looks unnecessary, the biggest cuts first.
 
-    Where the inputs are as small as they can be, what is set up was tried already, but for what nobody reads and
-    what is in files.
+    Where its inputs were reduced before, its setup was tried already, except for what nobody reads and what is
+    written to files.
     """
     statements = statement.read(candidate.code)
     if candidate.origin.reduced:
         loose = sorted({*statement.unread(statements), *statement.filling(statements)})
     else:
-        loose = [at for at, one in enumerate(statements) if not one.asserts]
+        loose = [at for at, stmt in enumerate(statements) if not stmt.asserts]
     loose = [at for at in loose if not keeps_apart(statements[at].node)]
     for going in chunks(loose):
-        left = [one for at, one in enumerate(statements) if at not in going]
+        left = [stmt for at, stmt in enumerate(statements) if at not in going]
         if left and statement.is_whole([*left], statements):
             yield without(candidate, going)
     yield from inlined(candidate)
     yield from _without_the_rest(candidate, statements)
-    # What a function in the test gives was as people wrote it for another case.
-    standing_in = [one for one in statements if isinstance(one.node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    # What a function inside the test returns is still as people wrote it for another case.
+    standing_in = [stmt for stmt in statements if isinstance(stmt.node, ast.FunctionDef | ast.AsyncFunctionDef)]
     yield from fewer(candidate, standing_in if candidate.origin.reduced else statements)
 
 
 def _without_the_rest(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate with what comes first of an expression that is to raise: the rest never runs."""
+    """The candidate with only the first part of an expression that is to raise: the rest never runs."""
     source = Source(candidate.code)
-    raising = (one.node for one in statements if one.asserts)
+    raising = (stmt.node for stmt in statements if stmt.asserts)
     for block in (node for node in raising if isinstance(node, ast.With | ast.AsyncWith)):
         last = block.body[-1]
         first = _first(last.value) if isinstance(last, ast.Expr) and last.lineno == last.end_lineno else None
@@ -137,7 +137,7 @@ def _without_the_rest(candidate: NewTest, statements: Sequence[Statement]) -> It
 
 
 def _first(node: ast.expr) -> ast.expr | None:
-    """The call, or the attribute of what one gives, that is done before the rest of an expression is looked at."""
+    """The call, or the attribute of a call's result, that is evaluated before the rest of the expression."""
     within: ast.expr | None = None
     if isinstance(node, ast.BinOp | ast.Compare):
         within = node.left
@@ -155,13 +155,13 @@ def _first(node: ast.expr) -> ast.expr | None:
 
 
 def smallest(whole: frozenset[str], parts: Sequence[frozenset[str]]) -> tuple[int, ...] | None:
-    """Which parts to keep, by their place, ascending, so that nothing of `whole` is lost.
+    """The indexes of the parts to keep, ascending, so that nothing of `whole` is lost.
 
-    Greedy: the one that holds the most of what is left first, of equals the earlier; what the others then hold as
-    well goes again, the later first.
+    Greedy: takes the part that holds the most of what is left, the earlier one of equals; then drops each part
+    whose share the others hold as well, the later ones first.
 
     Returns:
-        None when the parts do not hold all of `whole`.
+        None when the parts together do not hold all of `whole`.
     """
     kept: list[int] = []
     left = whole
@@ -172,27 +172,27 @@ def smallest(whole: frozenset[str], parts: Sequence[frozenset[str]]) -> tuple[in
         kept.append(best)
         left -= parts[best]
     for at in sorted(kept, reverse=True):
-        others = frozenset().union(*(parts[other] for other in kept if other != at))
+        others = frozenset().union(*(parts[index] for index in kept if index != at))
         if whole <= others:
             kept.remove(at)
     return tuple(sorted(kept))
 
 
 def inlined(candidate: NewTest) -> Iterator[NewTest]:
-    """The candidate with one such value in its place, the last ones first."""
+    """The candidate with a name in an assertion replaced by its value from the line above, the last ones first."""
     statements, source = read(candidate.code), Source(candidate.code)
     for at in range(len(statements) - 1, 0, -1):
-        given, reader = statements[at - 1], statements[at]
-        name = _given(given)
+        assignment, reader = statements[at - 1], statements[at]
+        name = _given(assignment)
         if name is None or not _is_asserted_once(name, statements[at:]) or _is_act(at - 1, statements):
             continue
-        line = _joined(source, name, given, reader)
+        line = _joined(source, name, assignment, reader)
         if len(line.rstrip("\n")) <= LONGEST_LINE:
-            yield removed(replaced(candidate, reader.first, reader.last, line), given)
+            yield removed(replaced(candidate, reader.first, reader.last, line), assignment)
 
 
 def _given(one: Statement) -> str | None:
-    """The one name that a short assignment gives a value that can be written elsewhere."""
+    """The only target of a one-line assignment whose value can be written elsewhere; None for anything else."""
     node = one.node
     if not isinstance(node, ast.Assign) or one.first != one.last or not isinstance(node.value, _CLOSED):
         return None
@@ -200,16 +200,16 @@ def _given(one: Statement) -> str | None:
 
 
 def _is_asserted_once(name: str, below: Sequence[Statement]) -> bool:
-    """Whether the first of these statements is a short assertion that reads the name once, and none does later."""
+    """Whether the first statement is a one-line assertion that reads the name once, and no later one reads it."""
     reader = below[0]
     is_short = reader.asserts and reader.first == reader.last and isinstance(reader.node, ast.Assert | ast.Expr)
     return is_short and len(_reads(name, reader.node)) == 1 and not _is_read(name, below[1:])
 
 
 def _is_act(at: int, statements: Sequence[Statement]) -> bool:
-    """Whether an object of which more is said below takes part in it: it may be changed, and that stays a line."""
-    made = {name for above in statements[:at] for name in above.binds}
-    return any(_is_read(name, statements[at + 2 :]) for name in made & statements[at].reads)
+    """Whether the statement uses an object that is read again below: it may change it, and so keeps its line."""
+    bound = {name for above in statements[:at] for name in above.binds}
+    return any(_is_read(name, statements[at + 2 :]) for name in bound & statements[at].reads)
 
 
 def _is_read(name: str, below: Sequence[Statement]) -> bool:
@@ -227,7 +227,7 @@ def _reads(name: str, node: ast.AST) -> list[ast.Name]:
 
 
 def _joined(source: Source, name: str, given: Statement, reader: Statement) -> str:
-    """The assertion's line with the value in the place of its name."""
+    """The assertion's line with the value in place of the name."""
     assert isinstance(given.node, ast.Assign)
     (use,) = _reads(name, reader.node)
     start, end = source.span(use)

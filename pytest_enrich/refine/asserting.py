@@ -1,4 +1,4 @@
-"""Statements of a test that are there for a reason: they assert, or keep it apart from the machine."""
+"""Statements that a test needs: they assert, or isolate it from the machine."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from pytest_enrich.imports import parsed
 from pytest_enrich.writing.syntax import last_name, literal_value
 
 BLOCKS = {"raises", "warns", "deprecated_call"}
-"""What pytest's blocks are called that expect something."""
+"""The names of pytest's context managers that expect something."""
 REPLACING = {
     "setattr", "delattr", "setitem", "delitem", "setenv", "delenv", "chdir", "syspath_prepend", "patch", "seed",
 }  # fmt: skip
-"""Of `monkeypatch`, and of modules that others look at."""
+"""Functions of `monkeypatch`, and of modules whose state others see."""
 SHORTEST = 3
-"""Of a value, as it is written: an empty one, or a text of one sign."""
+"""A repr says something if it is longer than that of an empty value, or of a string of one character."""
 BEGINNING = {"start", "activate"}
-"""Of patchers; servers have them, too."""
+"""Methods of patchers; servers have them, too."""
 BUILT_IN = {"setattr", "delattr"}
 
 
 def is_telling(node: ast.AST) -> bool:
-    """Whether it is a call that asserts, or says what a block raises: pytest's, of unittest, or a helper's.
+    """Whether it is a call that asserts, or says what a block raises: pytest's, unittest's, or a helper's.
 
-    Whose helper it is does not matter: what it notices is counted in mutants.
+    Whose helper it is does not matter: what it notices is measured with mutants.
     """
     name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
     return name.removeprefix("pytest.") in BLOCKS or name.rpartition(".")[2].startswith("assert")
 
 
 def expects(code: str) -> bool:
-    """Whether a test may look at an exception: by a block, a call, or by hand; so may what cannot be read."""
+    """Whether a test may check an exception: by a block, a call, or by hand. So may code that is not Python."""
     tree = parsed(textwrap.dedent(code))
     nodes = [*ast.walk(tree)] if tree else []
     names = {ast.unparse(node.func).rpartition(".")[2] for node in nodes if isinstance(node, ast.Call)}
@@ -44,30 +44,30 @@ def expects(code: str) -> bool:
 
 
 def states_all(code: str, called: Container[str]) -> bool:
-    """Whether a test states all of what a call of one of these gives, and that is a value that says something.
+    """Whether a test states the whole result of a call of one of these, and that result says something.
 
-    An attribute of it, or that it is empty, may have nothing to do with what the call came to.
+    An attribute of the result, or that it is empty, may have nothing to do with what the call did.
 
     Args:
-        code: Of the test.
+        code: The test.
         called: The last names of functions and classes.
     """
     return any(map(_says_something, stated(code, called)))
 
 
 def stated(code: str, called: Container[str]) -> Iterator[ast.expr]:
-    """What a test says that all is, or is not, that calls of these give; as in `states_all`."""
+    """What a test says that whole results of these calls are, or are not; see `states_all`."""
     tree = parsed(textwrap.dedent(code))
     nodes = [*ast.walk(tree)] if tree else []
-    made = [node for node in nodes if isinstance(node, ast.Assign) and _is_call(node.value, called)]
-    given = {target.id for node in made for target in node.targets if isinstance(target, ast.Name)}
+    assignments = [node for node in nodes if isinstance(node, ast.Assign) and _is_call(node.value, called)]
+    names = {target.id for node in assignments for target in node.targets if isinstance(target, ast.Name)}
     for left, right in map(_equated, nodes):
-        if right is not None and (_is_call(left, called) or getattr(left, "id", "") in given):
+        if right is not None and (_is_call(left, called) or getattr(left, "id", "") in names):
             yield right
 
 
 def _equated(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
-    """What an assertion says to be equal, or not to be: of what compares itself that is all."""
+    """The two sides that an assertion says are equal, or are not: `==` looks at all of a value."""
     match node:
         case ast.Assert(ast.Compare(left, [ast.Eq() | ast.NotEq()], [right])):
             return left, right
@@ -83,19 +83,22 @@ def _is_call(node: ast.expr | None, called: Container[str]) -> bool:
 
 
 def _says_something(node: ast.expr) -> bool:
-    """Whether it is a literal that is not empty, no number, and more than a sign."""
+    """Whether it is a literal that is not empty, not a number, and more than one character."""
     (value,) = literal_value(node) or (None,)
     return isinstance(value, str | bytes | list | tuple | dict | set) and len(repr(value)) > SHORTEST
 
 
 def keeps_apart(node: ast.AST) -> bool:
-    """Whether anything in it puts something into the place of something else, or says what chance gives."""
+    """Whether anything in it replaces something else, or fixes what chance gives."""
     called = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
-    return any(replaces(one) or (isinstance(one, ast.Attribute) and one.attr in BEGINNING) for one in called)
+    return any(
+        replaces(function) or (isinstance(function, ast.Attribute) and function.attr in BEGINNING)
+        for function in called
+    )
 
 
 def replaces(function: ast.expr) -> bool:
-    """Whether what is called does so for sure: `patch`, `mock.patch.object`, `monkeypatch.setattr`."""
+    """Whether this function certainly replaces something: `patch`, `mock.patch.object`, `monkeypatch.setattr`."""
     if isinstance(function, ast.Name):
         return function.id in REPLACING - BUILT_IN
     names = ast.unparse(function).split(".")

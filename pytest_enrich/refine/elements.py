@@ -1,4 +1,4 @@
-"""A test with less in what it passes: without options of its calls, and elements of what it sets up."""
+"""Reduce what a test passes: options of its calls, and elements of what it sets up."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ from pytest_enrich.refine.rewrite import with_statement
 from pytest_enrich.refine.statement import Statement
 
 LONGEST_LINE = 84
-"""Of the code as it is here: in a class it gets four columns more."""
+"""For the code as it is here: in a class it is indented by four more columns."""
 OPENING, CLOSING = re.compile(r"(?<=[\[({])\s*\n\s*"), re.compile(r",?\s*\n\s*(?=[\])}])")
 BREAK = re.compile(r"\s*\n\s*")
 LINED = re.compile("#|\"\"\"|'''")
-"""What has to have its lines."""
+"""What must keep its line breaks: comments and triple-quoted strings."""
 Listing: TypeAlias = "ast.Call | ast.Dict | ast.List | ast.Set"
 
 
 def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
     """The candidate with fewer elements of one call or display in these statements, the last ones first.
 
-    Each takes a proof: of displays only where something is refused, which needs little in them.
+    Each has to be proven, so displays are cut only where something is refused, which needs little in them.
     """
     source = Source(candidate.code)
     is_refusal = any(map(_refuses, statements))
-    for one in reversed(statements):
-        is_stated = not is_refusal or (one.asserts and not _refuses(one))
-        for node in _listings(one.node):
+    for statement in reversed(statements):
+        is_stated = not is_refusal or (statement.asserts and not _refuses(statement))
+        for node in _listings(statement.node):
             elements = [*_elements(node, source)]
             for going in _going(node, candidate.name, len(elements), is_stated=is_stated):
                 code = _without(source, node, elements, going)
-                if parsed(code) is not None:  # what has parentheses of its own may lose one
-                    yield with_statement(candidate, one, code)
+                if parsed(code) is not None:  # an element in parentheses of its own may lose one of them
+                    yield with_statement(candidate, statement, code)
 
 
 def _refuses(one: Statement) -> bool:
-    """Whether it is a block that says what is raised in it."""
+    """Whether it is a `with` block that says what is raised in it."""
     return one.asserts and isinstance(one.node, ast.With | ast.AsyncWith)
 
 
 def _listings(node: ast.AST) -> Iterator[Listing]:
-    """The calls and displays in it; what is inside a text has no place of its own before Python 3.12."""
+    """The calls and displays in it; those inside an f-string have no position of their own before Python 3.12."""
     if isinstance(node, ast.Call | ast.Dict | ast.List | ast.Set):
         yield node
     for child in ast.iter_child_nodes(node) if not isinstance(node, ast.JoinedStr) else ():
@@ -55,21 +55,24 @@ def _listings(node: ast.AST) -> Iterator[Listing]:
 
 
 def _going(node: Listing, name: str, count: int, *, is_stated: bool) -> Iterator[list[int]]:
-    """The elements to leave out, for each way to do so, the greatest steps first.
+    """The indexes of elements to leave out, for each way to do so, the biggest cuts first.
 
-    Those of what asserts are what is stated (`match=`), and an option that the name speaks of is what it is about.
+    Arguments of what asserts are what it states (`match=`), and an option in the test's name is what it is about:
+    both stay.
     """
     if isinstance(node, ast.Call) and not is_telling(node) and count > 1:
         first = len(node.args)
-        named = ((first + at, one.arg) for at, one in enumerate(node.keywords))
+        named = ((first + at, keyword.arg) for at, keyword in enumerate(node.keywords))
         yield from ([at] for at, option in reversed([*named]) if option and option not in name)
     elif not isinstance(node, ast.Call) and not is_stated:
-        # A set with nothing in it is not written so.
-        yield from (one for one in chunks([*range(count)]) if len(one) < count or not isinstance(node, ast.Set))
+        # There is no display for an empty set.
+        yield from (
+            chunk for chunk in chunks([*range(count)]) if len(chunk) < count or not isinstance(node, ast.Set)
+        )
 
 
 def _elements(node: Listing, source: Source) -> Iterator[Span]:
-    """Where each of them stands."""
+    """The span of each element."""
     match node:
         case ast.Call(args=args, keywords=keywords):
             yield from map(source.span, (*args, *keywords))
@@ -83,7 +86,7 @@ def _elements(node: Listing, source: Source) -> Iterator[Span]:
 
 
 def _without(source: Source, node: Listing, elements: Sequence[Span], going: Collection[int]) -> str:
-    """The code without some elements: in one line where they fit there, else as it is but for theirs."""
+    """The code without some elements: on one line where it fits, else unchanged apart from them."""
     text, (start, end) = source.text, source.span(node)
     kept = [text[slice(*span)] for at, span in enumerate(elements) if at not in going]
     opening = text.index("(", source.span(node.func)[1]) + 1 if isinstance(node, ast.Call) else start + 1
@@ -99,7 +102,7 @@ def _without(source: Source, node: Listing, elements: Sequence[Span], going: Col
 
 
 def _joined(text: str) -> str:
-    """It in one line."""
+    """The text on one line."""
     return BREAK.sub(" ", CLOSING.sub("", OPENING.sub("", text)))
 
 

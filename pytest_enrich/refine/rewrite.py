@@ -1,4 +1,4 @@
-"""A candidate with less in it: its code, and what is said about it, changed together."""
+"""Make a candidate smaller: its code, and what is said about it, change together."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def without(candidate: NewTest, going: Collection[int]) -> NewTest:
 
     Args:
         candidate: One that `statement.read` can read.
-        going: Places of statements, as that counts them.
+        going: Indexes of the statements to drop, as `statement.read` counts them.
     """
     statements = statement.read(candidate.code)
     unread = {ast.dump(statements[at].node) for at in statement.unread(statements)}
@@ -32,12 +32,12 @@ def without(candidate: NewTest, going: Collection[int]) -> NewTest:
 
 
 def with_code(candidate: NewTest, code: str) -> NewTest:
-    """The candidate with other code on the same lines, and the imports that this still needs."""
+    """The candidate with other code on the same lines, and only the imports that this still needs."""
     return _imported(replace(candidate, code=code))
 
 
 def with_statement(candidate: NewTest, one: Statement, code: str) -> NewTest:
-    """The candidate with other code, which differs in the lines of one statement, and the imports for it."""
+    """The candidate with code that differs only in the lines of one statement, and the imports for it."""
     lines, before = code.splitlines(keepends=True), len(candidate.code.splitlines())
     changed = lines[one.first - 1 : one.last + len(lines) - before]
     return _imported(replaced(candidate, one.first, one.last, "".join(changed)))
@@ -49,7 +49,7 @@ def removed(candidate: NewTest, one: Statement) -> NewTest:
 
 
 def _parted(code: str, one: Statement) -> tuple[int, int]:
-    """The lines of a statement, with an empty one beside it where it would part nothing any more."""
+    """The line range of a statement, with a blank line beside it where that would separate nothing any more."""
     lines = ["", *code.splitlines(), ""]
     above, below = lines[one.first - 1].strip(), lines[one.last + 1].strip()
     if not above and not below:
@@ -58,12 +58,16 @@ def _parted(code: str, one: Statement) -> tuple[int, int]:
 
 
 def replaced(candidate: NewTest, first: int, last: int, text: str) -> NewTest:
-    """The candidate with other lines (ended by line feeds, "" for none) in the place of some (1-based)."""
+    """The candidate with lines `first` to `last` (1-based) replaced by `text` (with final line feed, or "")."""
     lines = candidate.code.splitlines(keepends=True)
     lines[first - 1 : last] = text.splitlines(keepends=True)
     moved = text.count("\n") - (last - first + 1)
-    oracle = [_moved(one, first, last, moved) for one in candidate.oracle if text or not first <= one.line <= last]
-    return replace(candidate, code="".join(lines), oracle=tuple(oracle))
+    oracles = [
+        _moved(oracle, first, last, moved)
+        for oracle in candidate.oracle
+        if text or not first <= oracle.line <= last
+    ]
+    return replace(candidate, code="".join(lines), oracle=tuple(oracles))
 
 
 def renamed(candidate: NewTest, name: str) -> NewTest:
@@ -73,7 +77,7 @@ def renamed(candidate: NewTest, name: str) -> NewTest:
 
 
 def documented(candidate: NewTest, sentence: str) -> NewTest:
-    """The candidate with a docstring of one line; one that has a docstring, or is all on one line, as it is."""
+    """The candidate with a one-line docstring; unchanged if it has a docstring, or is all on one line."""
     (function,) = ast.parse(candidate.code).body
     assert isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
     body = function.body[0]
@@ -81,8 +85,8 @@ def documented(candidate: NewTest, sentence: str) -> NewTest:
         return candidate
     lines = candidate.code.splitlines(keepends=True)
     lines.insert(body.lineno - 1, f'{" " * body.col_offset}"""{sentence}"""\n')
-    oracle = [_moved(one, body.lineno, body.lineno - 1, 1) for one in candidate.oracle]
-    return replace(candidate, code="".join(lines), oracle=tuple(oracle))
+    oracles = [_moved(oracle, body.lineno, body.lineno - 1, 1) for oracle in candidate.oracle]
+    return replace(candidate, code="".join(lines), oracle=tuple(oracles))
 
 
 def _moved(one: Oracle, first: int, last: int, lines: int) -> Oracle:
@@ -92,22 +96,22 @@ def _moved(one: Oracle, first: int, last: int, lines: int) -> Oracle:
 
 
 def _unbound(candidate: NewTest, before: Collection[str]) -> NewTest:
-    """`f(x)` for `result = f(x)` where nobody reads the name any more; `before` has those that nobody read."""
+    """`f(x)` for `result = f(x)` where nobody reads the name any more; `before` has those nobody ever read."""
     statements = statement.read(candidate.code)
     smaller = candidate
     for at in statement.unread(statements)[::-1]:
-        one, node = statements[at], statements[at].node
+        assignment, node = statements[at], statements[at].node
         if not isinstance(node, ast.Assign) or ast.dump(node) in before:
             continue
         if is_literal(node.value):
-            smaller = removed(smaller, one)
-        elif node.targets[-1].end_lineno == one.first:
-            smaller = replaced(smaller, one.first, one.last, _value(candidate.code, one))
+            smaller = removed(smaller, assignment)
+        elif node.targets[-1].end_lineno == assignment.first:
+            smaller = replaced(smaller, assignment.first, assignment.last, _value(candidate.code, assignment))
     return smaller
 
 
 def _value(code: str, one: Statement) -> str:
-    """The lines of an assignment without its targets, which are on the first of them."""
+    """The lines of an assignment without its targets, which are all on its first line."""
     assert isinstance(one.node, ast.Assign)
     lines = code.splitlines(keepends=True)[one.first - 1 : one.last]
     end = len(lines[0].encode()[: one.node.targets[-1].end_col_offset or 0].decode())
@@ -116,14 +120,14 @@ def _value(code: str, one: Statement) -> str:
 
 
 def _imported(candidate: NewTest) -> NewTest:
-    """With the import statements that its code still needs."""
+    """The candidate with only the imports that its code still needs."""
     used = {node.id for node in ast.walk(ast.parse(candidate.code)) if isinstance(node, ast.Name)}
     kept = (_needed(text, used) for text in candidate.imports)
     return replace(candidate, imports=tuple(text for text in kept if text))
 
 
 def _needed(text: str, used: Collection[str]) -> str:
-    """An import statement with the names that are used, "" for none; one that binds all that there is stays."""
+    """An import statement with only the names that are used, "" for none; a star import stays."""
     node = ast.parse(text).body[0]
     if not isinstance(node, ast.Import | ast.ImportFrom):
         return text
@@ -135,20 +139,20 @@ def _needed(text: str, used: Collection[str]) -> str:
 
 
 def _explained(before: NewTest, after: NewTest) -> NewTest:
-    """With a question to the reader, and a title, about something that is still there."""
+    """The smaller candidate, its question to the reader and its title about something that is still there."""
     gone = next((oracle for oracle in before.oracle if oracle.look), None)
     if gone is None or not after.oracle or any(oracle.look for oracle in after.oracle):
         return after
     first, *others = after.oracle
-    said = re.compile(rf"gives (a result\S* == )?{re.escape(gone.what)}")
-    title = said.sub(lambda _match: _told(after, first), before.title, count=1)
+    pattern = re.compile(rf"gives (a result\S* == )?{re.escape(gone.what)}")
+    title = pattern.sub(lambda _match: _told(after, first), before.title, count=1)
     return replace(after, oracle=(replace(first, look=True), *others), look=_question(first), title=title)
 
 
 def _told(candidate: NewTest, one: Oracle) -> str:
     """What an assertion says of the call, in short: what it gives, or what it leaves behind."""
     statements = statement.read(candidate.code)
-    at = next((at for at, found in enumerate(statements) if found.first <= one.line <= found.last), None)
+    at = next((at for at, stmt in enumerate(statements) if stmt.first <= one.line <= stmt.last), None)
     if at is None:
         return f"leaves {one.what}"
     text = _compared(statements[at].node)
@@ -159,7 +163,7 @@ def _told(candidate: NewTest, one: Oracle) -> str:
 
 
 def _compared(node: ast.stmt) -> str:
-    """The condition of an assertion, "" where a call asserts."""
+    """The condition of an `assert`, "" where a call asserts."""
     return ast.unparse(node.test) if isinstance(node, ast.Assert) else ""
 
 

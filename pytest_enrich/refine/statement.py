@@ -19,9 +19,9 @@ class Statement(Struct, frozen=True, eq=False):
     """A statement of a test's body, with all that is inside it.
 
     Attributes:
-        node: Of the syntax tree of the code.
+        node: Its node in the syntax tree of the code.
         first, last: Its lines (1-based, inclusive), which it shares with no other.
-        asserts: Whether it can fail because of what it looks at.
+        asserts: Whether it can fail because of what it checks.
     """
 
     node: ast.stmt
@@ -36,46 +36,48 @@ class Statement(Struct, frozen=True, eq=False):
 
     @property
     def binds(self) -> frozenset[str]:
-        """Names that it gives a meaning."""
+        """Names that it binds, anywhere inside."""
         return frozenset(name.id for name in _names(self.node) if isinstance(name.ctx, ast.Store))
 
 
 def read(code: str) -> tuple[Statement, ...]:
-    """The statements of the test's body, its docstring left out; none where two share a line.
+    """The statements of the test's body without its docstring; none where two share a line.
 
     Args:
-        code: Of one function, not indented.
+        code: One function, not indented.
     """
     function = only_statement(code)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return ()
-    found = [_statement(node) for node in function.body if not _is_text(node)]
-    shared = any(one.last >= other.first for one, other in itertools.pairwise(found))
-    beside = bool(found) and code.split("\n")[found[0].first - 1][: found[0].node.col_offset].strip()
-    return () if shared or beside else tuple(found)
+    statements = [_statement(node) for node in function.body if not _is_text(node)]
+    shared = any(above.last >= below.first for above, below in itertools.pairwise(statements))
+    beside = (
+        bool(statements) and code.split("\n")[statements[0].first - 1][: statements[0].node.col_offset].strip()
+    )
+    return () if shared or beside else tuple(statements)
 
 
 def telling(statements: Sequence[Statement]) -> list[int]:
-    """The places of those that assert, the more telling first: of a result before of a state, as they stand."""
-    asserting = [at for at, one in enumerate(statements) if one.asserts]
+    """The indexes of the assertions: those about a result before those about a state, each in order."""
+    asserting = [at for at, statement in enumerate(statements) if statement.asserts]
     before = statements[: asserting[0]] if asserting else ()
     results = before[-1].binds if before and isinstance(before[-1].node, ast.Assign) else frozenset[str]()
     return sorted(asserting, key=lambda at: not (results & statements[at].reads or _calls(statements[at].node)))
 
 
 def acts(statements: Sequence[Statement], places: Sequence[int]) -> list[int | None]:
-    """For each of these assertions the place of what it looks at; None where it makes the call itself."""
+    """For each assertion the index of the statement that it checks; None where it makes the call itself."""
     return [_act(statements[:place], statements[place]) for place in places]
 
 
 def _act(before: Sequence[Statement], assertion: Statement) -> int | None:
-    bound = frozenset[str]().union(*(one.binds for one in before))
-    done = [at for at, one in enumerate(before) if not one.asserts]
+    bound = frozenset[str]().union(*(statement.binds for statement in before))
+    done = [at for at, statement in enumerate(before) if not statement.asserts]
     return done[-1] if done and bound & assertion.reads else None
 
 
 def is_whole(left: Sequence[Statement], before: Sequence[Statement]) -> bool:
-    """Whether each name that is read in what is `left` of some statements is bound by the same as `before`."""
+    """Whether each name read in the statements `left` is bound by the same statement as `before`."""
     kept, binders = {*left}, dict[str, Statement]()
     for statement in before:
         needed = {binders[name] for name in statement.reads & binders.keys()}
@@ -86,21 +88,27 @@ def is_whole(left: Sequence[Statement], before: Sequence[Statement]) -> bool:
 
 
 def unread(statements: Sequence[Statement]) -> list[int]:
-    """The places of assignments whose names nobody reads before they get another value, if they do."""
+    """The indexes of assignments whose names nobody reads, or not before they are bound again."""
     later: set[str] = set()
-    found = []
+    places = []
     for at in range(len(statements) - 1, -1, -1):
-        one = statements[at]
-        names = isinstance(one.node, ast.Assign) and all(isinstance(to, ast.Name) for to in one.node.targets)
-        if names and not one.binds & later:
-            found.append(at)
-        later = (later - one.binds if names else later) | one.reads
-    return found[::-1]
+        statement = statements[at]
+        names = isinstance(statement.node, ast.Assign) and all(
+            isinstance(target, ast.Name) for target in statement.node.targets
+        )
+        if names and not statement.binds & later:
+            places.append(at)
+        later = (later - statement.binds if names else later) | statement.reads
+    return places[::-1]
 
 
 def filling(statements: Sequence[Statement]) -> list[int]:
-    """The places of statements that put something where nobody may look: into a file, or a folder."""
-    calls = ((at, one.node.value) for at, one in enumerate(statements) if isinstance(one.node, ast.Expr))
+    """The indexes of statements that put something where perhaps nobody looks: into a file, or a folder."""
+    calls = (
+        (at, statement.node.value)
+        for at, statement in enumerate(statements)
+        if isinstance(statement.node, ast.Expr)
+    )
     return [at for at, call in calls if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in FILLING]
 
 
@@ -119,7 +127,7 @@ def _tells(node: ast.AST) -> bool:
 
 
 def _calls(node: ast.AST) -> bool:
-    """Whether it calls something, other than built-ins and what compares."""
+    """Whether it calls anything other than built-ins, assertions and `approx`."""
     called = [ast.unparse(part.func) for part in ast.walk(node) if isinstance(part, ast.Call) and not _tells(part)]
     return any(not hasattr(builtins, name) and not name.endswith("approx") for name in called)
 

@@ -1,7 +1,7 @@
 """One more case of a test that exists: an element of its `parametrize` list.
 
 Nothing else in the file changes: a case gets lines of its own, and the one before it a comma, or it goes to the
-end of the line that holds them all. A line that gets too long by that becomes one for each case.
+end of the line that holds them all. A line that gets too long is split into one for each case.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ class Cases:
 
     @property
     def carrier(self) -> str:
-        """The node id of what gets the new case: the test's, or that of a class whose decorator it is."""
+        """The node id of what gets the new case: the test, or the class that has the decorator."""
         return f"{self._row.placement.path}::{self._place.carrier}"
 
     @property
     def written(self) -> str:
-        """The code of the new case as the list has the others."""
+        """The code of the new case in the style of the others."""
         return requote(styled(self._case, self._others, self._row.title), quotes(self._text))
 
     @property
@@ -75,7 +75,7 @@ class Cases:
         return spliced(self._text, [exploded, *ids])
 
     def alone(self, begin: str, end: str) -> str:
-        """The text, which has the case, with it between two comments and without other cases and other tests."""
+        """The text, which has the case, with the case between two comments and without other cases and tests."""
         assert self.at is not None, "the case is put in before it is shown alone"
         edits = [self._cases.only(self.at, begin, end)]
         number = self._place.id_of(self.at)
@@ -89,21 +89,21 @@ class Cases:
 
 
 def _fits(new: str, old: str) -> bool:
-    """Whether no line is new that is longer than lines are in the file."""
+    """Whether no new line is longer than lines may be in this file."""
     known, longest = {*old.splitlines()}, limit(old)
     return all(len(line.expandtabs(8)) <= longest for line in new.splitlines() if line not in known)
 
 
 def insert(text: str, row: NewRow) -> str:
-    """The file's text with `row` in it, and with the imports that it lacks; a row that is there changes nothing.
+    """The file's text with `row` in it, and the imports that were missing; unchanged if the row is there.
 
     Raises:
         RefusedError: As `Cases`.
     """
-    found = Cases(text, row)
-    if found.at is not None:
+    cases = Cases(text, row)
+    if cases.at is not None:
         return text
-    return split_bom(text)[0] + merge(found.inserted(), row.imports, path=row.placement.path)
+    return split_bom(text)[0] + merge(cases.inserted(), row.imports, path=row.placement.path)
 
 
 def is_there(text: str, row: NewRow) -> bool:
@@ -125,7 +125,7 @@ def line(text: str, row: NewRow) -> int:
 
 
 def _other_tests(scope: Scope, row: NewRow) -> Iterator[cst.CSTNode]:
-    """The other tests beside that with the case and its classes, those that somebody names left alone."""
+    """The tests beside the one with the case, and beside its classes, except those used elsewhere by name."""
     bodies = [scope.module.body, *(owner.body.body for owner in scope.owners)]
     ours = [*(owner.name.value for owner in scope.owners), row.name]
     for body, own in zip(bodies, ours, strict=True):

@@ -29,11 +29,11 @@ class Case(Struct, frozen=True, kw_only=True):
     """A case as it is written.
 
     Attributes:
-        code: The whole.
-        shape: What holds its values; `other` for what is known at run time only.
-        values: Source of each value.
-        wrapper: `pytest.param`, for this shape.
-        id: Source of its id, "" for none.
+        code: The whole case.
+        shape: What holds its values; `other` if they are known only at run time.
+        values: The source of each value.
+        wrapper: How `pytest.param` is written, if that is the shape.
+        id: The source of its id, "" for none.
     """
 
     code: str
@@ -54,10 +54,10 @@ def case_source(node: cst.CSTNode) -> str:
 
 
 def parsed_row(row: NewRow) -> ast.expr:
-    """The element that a row is.
+    """The expression that a row is.
 
     Raises:
-        SyntaxError: It is no Python.
+        SyntaxError: It is not Python.
         ValueError: It is something else, or more.
     """
     ast.parse(row.code.strip(), mode="eval")
@@ -71,7 +71,7 @@ def new_case(row: NewRow, *, bare: bool) -> Case:
     """The case that a row adds.
 
     Raises:
-        RefusedError: It is not one expression without more commas or stars.
+        RefusedError: It is not a single expression without further commas or stars.
     """
     wrong = RefusedError(
         f"The case for {row.name} is not one Python expression\nIt was not put in.\nSee it:  {row.code[:60]!r}"
@@ -103,9 +103,9 @@ def read_case(node: cst.BaseExpression, *, bare: bool) -> Case:
 
 
 def styled(case: Case, others: Sequence[Case], title: str) -> str:
-    """The code of `case` as `others` are: plain, or wrapped, with an id that says `title` where most have one.
+    """The code of `case` in the style of `others`: plain or wrapped, with an id from `title` where most have one.
 
-    What is wrapped already stays as somebody wrote it.
+    A case that is wrapped already stays as it was written.
     """
     wrapped = [other for other in others if other.shape == "param"]
     ids = [other.id for other in wrapped if other.id]
@@ -134,12 +134,12 @@ def derive_id(title: str, sources: Sequence[str]) -> str:
 
 
 def _words(title: str) -> list[str]:
-    """The first words of what is said after the function's name.
+    """The first words of what the title says after the function's name.
 
-    Of "gives 0 for negative total" it is the situation that tells one case from another.
+    Of "gives 0 for negative total" the situation is taken, which tells one case from another.
     """
-    said = title.partition(": ")[2] or title
-    situation = _SITUATION.split(said)[-1]
+    description = title.partition(": ")[2] or title
+    situation = _SITUATION.split(description)[-1]
     plain = _SIGN.sub(lambda sign: f" {_SIGNS.get(sign[0], 'minus')} ", situation)
     return _WORD.findall(plain.lower())[:MOST_WORDS] or ["case"]
 

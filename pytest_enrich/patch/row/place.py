@@ -1,4 +1,4 @@
-"""Where a case goes: the `parametrize` call with its names, its literal list."""
+"""Where a case goes: into the literal list of the `parametrize` call with its names."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ Listing: TypeAlias = cst.List | cst.Tuple
 
 
 def assigned(place: cst.Module | cst.ClassDef, name: str) -> cst.BaseExpression | None:
-    """What the one assignment to `name` directly in `place` gives it; None when there is none or several."""
+    """The value of the only assignment to `name` directly in `place`; None when there is none or several."""
     body = place.body if isinstance(place, cst.Module) else place.body.body
     lines = [line.body for line in body if isinstance(line, cst.SimpleStatementLine)]
-    found = [value for line in lines for one in line if (value := _value(one, name)) is not None]
-    return found[0] if len(found) == 1 else None
+    values = [value for line in lines for statement in line if (value := _value(statement, name)) is not None]
+    return values[0] if len(values) == 1 else None
 
 
 def uses(node: cst.CSTNode, name: str) -> int:
     """How often `name` is written in `node`."""
-    return sum(isinstance(one, cst.Name) and one.value == name for one in below(node))
+    return sum(isinstance(part, cst.Name) and part.value == name for part in below(node))
 
 
 def _value(node: cst.CSTNode, name: str) -> cst.BaseExpression | None:
-    """The value that a statement gives to just this name."""
+    """The value that a statement assigns to this name alone."""
     if isinstance(node, cst.AnnAssign):
         target = node.target
     elif isinstance(node, cst.Assign) and len(node.targets) == 1:
@@ -52,28 +52,28 @@ def is_parametrize(call: cst.CSTNode) -> TypeGuard[cst.Call]:
 
 
 def last_name(node: cst.BaseExpression) -> str:
-    """`param` of `pytest.param`, "" of what is no name."""
+    """`param` of `pytest.param`, "" for anything but a name."""
     node = node.attr if isinstance(node, cst.Attribute) else node
     return node.value if isinstance(node, cst.Name) else ""
 
 
 def argument_names(call: cst.Call) -> tuple[str, ...] | None:
-    """The names that the call gives values to, None when that cannot be read."""
-    given = _literal(argument(call, *NAMES))
-    if argument(call, *VALUES) is None or not isinstance(given, str | list | tuple):
+    """The names that the call parametrizes, None when they cannot be read."""
+    names = _literal(argument(call, *NAMES))
+    if argument(call, *VALUES) is None or not isinstance(names, str | list | tuple):
         return None
-    words = given.split(",") if isinstance(given, str) else given
+    words = names.split(",") if isinstance(names, str) else names
     return tuple(word.strip() for word in words if isinstance(word, str) and word.strip())
 
 
 def is_bare(call: cst.Call) -> bool:
     """Whether a case is the value itself, not a tuple of values."""
-    given = argument_names(call)
-    return isinstance(_literal(argument(call, *NAMES)), str) and given is not None and len(given) == 1
+    names = argument_names(call)
+    return isinstance(_literal(argument(call, *NAMES)), str) and names is not None and len(names) == 1
 
 
 def argument(call: cst.Call, keyword: str, index: int) -> cst.Arg | None:
-    """The argument of this name or at this place; None when it is not there or cannot be told."""
+    """The argument with this keyword or at this index; None when it is missing or cannot be told."""
     if any(arg.star for arg in call.args):
         return None
     named = [arg for arg in call.args if arg.keyword is not None and arg.keyword.value == keyword]
@@ -106,9 +106,9 @@ class Place(Struct, frozen=True, kw_only=True):
     carrier: str
 
     def id_of(self, at: int) -> int | None:
-        """Where among the ids that of the case at `at` is; None when there is none.
+        """The index of the id of the case at `at`; None when it has none.
 
-        Counted from the end, where it was put: cases that are unpacked before it (`*COMMON`) are of any number.
+        Counted from the end, where the case was put: cases unpacked before it (`*COMMON`) may be any number.
         """
         number = len(self.ids.elements) - len(self.cases.elements) + at if self.ids is not None else -1
         return number if number >= 0 else None
@@ -125,9 +125,9 @@ def find(scope: Scope, row: NewRow) -> Place:
     cases = _listing(scope, values.value) if values is not None else None
     if values is None or cases is None:
         _refuse(row, f"takes its cases for {', '.join(row.argnames)} from something else than a literal list")
-    given = argument(call, *IDS)
-    ids = _listing(scope, given.value) if given is not None else None
-    for node in (values.value, *([given.value] if given is not None and ids is not None else [])):
+    ids_argument = argument(call, *IDS)
+    ids = _listing(scope, ids_argument.value) if ids_argument is not None else None
+    for node in (values.value, *([ids_argument.value] if ids_argument is not None and ids is not None else [])):
         if isinstance(node, cst.Name) and uses(scope.module, node.value) - uses(call, node.value) > 1:
             _refuse(row, f"shares its list {node.value} with others")
     return Place(bare=is_bare(call), cases=cases, ids=ids, carrier=carrier)
@@ -139,21 +139,21 @@ def function(scope: Scope, row: NewRow) -> cst.FunctionDef:
     Raises:
         RefusedError: It is gone.
     """
-    found = [definition for definition in definitions(scope.body) if definition.name.value == row.name]
-    if not found or not isinstance(found[-1], cst.FunctionDef):
+    matching = [definition for definition in definitions(scope.body) if definition.name.value == row.name]
+    if not matching or not isinstance(matching[-1], cst.FunctionDef):
         raise RefusedError(
             f"{row.placement.path} has no test {row.name} any more\nThe case was not put in.\n"
             "Make new suggestions for what is there now:  pytest --enrich"
         )
-    return found[-1]
+    return matching[-1]
 
 
 def _call(scope: Scope, row: NewRow) -> tuple[cst.Call, str]:
-    """The call, and whose it is; the function's own come before those of its classes."""
+    """The call, and what it decorates; the function's own decorators come before those of its classes."""
     own = function(scope, row)
     names = [owner.name.value for owner in scope.owners]
     carriers: list[tuple[cst.FunctionDef | cst.ClassDef, str]] = [(own, "::".join([*names, row.name]))]
-    inner = [(one, "::".join(names[: index + 1])) for index, one in enumerate(scope.owners)]
+    inner = [(owner, "::".join(names[: index + 1])) for index, owner in enumerate(scope.owners)]
     for node, carrier in [*carriers, *reversed(inner)]:
         for decorator in node.decorators:
             call = decorator.decorator
@@ -163,13 +163,13 @@ def _call(scope: Scope, row: NewRow) -> tuple[cst.Call, str]:
 
 
 def _listing(scope: Scope, node: cst.BaseExpression) -> Listing | None:
-    """The literal list that is or is named by `node`; None for what is no list."""
+    """The literal list that `node` is or names; None for anything else."""
     if _is_listing(node):
         return node
     places: Sequence[cst.ClassDef | cst.Module] = [*scope.owners[-1:], scope.module]
     name = node.value if isinstance(node, cst.Name) else ""
-    found = next((value for place in places if name and (value := assigned(place, name)) is not None), None)
-    return found if found is not None and _is_listing(found) else None
+    listing = next((value for place in places if name and (value := assigned(place, name)) is not None), None)
+    return listing if listing is not None and _is_listing(listing) else None
 
 
 def _is_listing(node: cst.BaseExpression) -> TypeGuard[Listing]:
@@ -184,7 +184,7 @@ def _refuse(row: NewRow, why: str) -> NoReturn:
 
 
 class Spans:
-    """Where the nodes of a module stand in its text, with the parentheses and white space that are theirs.
+    """Where the nodes of a module are in its text, including their own parentheses and white space.
 
     Raises:
         RefusedError: The module is nested too deeply.
@@ -201,9 +201,9 @@ class Spans:
 
     def of(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end of a node, as offsets in characters."""
-        found = self._ranges[node]
-        start = self._starts[found.start.line - 1] + found.start.column
-        return start, self._starts[found.end.line - 1] + found.end.column
+        span = self._ranges[node]
+        start = self._starts[span.start.line - 1] + span.start.column
+        return start, self._starts[span.end.line - 1] + span.end.column
 
     def line(self, offset: int) -> int:
         """The line (1-based) that an offset is in."""

@@ -1,7 +1,7 @@
-"""What a model can do: shown by three tiny tasks of its later work, never guessed from its size.
+"""What a model can do, as shown by three tiny tasks like its later work, never guessed from its size.
 
-Each is asked when the work that it stands for comes up for the first time; the replies are kept with all others,
-by the model's digest.
+Each is asked when the work that it stands for first comes up; the replies are stored with all others, by the
+model's digest.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 IN_WORDS: dict[Role, str] = {"names": "names", "use": "texts and scripts", "tests": "whole tests"}
 ABILITY = "ability"
 SECONDS = 7.0
-"""So long each may take, beyond reading what all questions of its kind begin with."""
+"""How long each may take, beyond reading what all questions of its kind begin with."""
 TARGET = "example.py::shorten"
 _SHORTEN = f'''# example.py
 # target: {TARGET}
@@ -55,9 +55,9 @@ _AGE_TEST = """def test_...():
 
 
 def look(asker: Asker) -> dict[Role, bool]:
-    """Whether a model can do what each role takes; of a role that is left out nothing is known."""
-    found = {role: show(asker, role) for role in ROLES}
-    return {role: is_able for role, is_able in found.items() if is_able is not None}
+    """Whether a model can do what each role takes; a role that is left out is unknown."""
+    shown = {role: show(asker, role) for role in ROLES}
+    return {role: is_able for role, is_able in shown.items() if is_able is not None}
 
 
 def show(asker: Asker, role: Role) -> bool | None:
@@ -68,7 +68,7 @@ def show(asker: Asker, role: Role) -> bool | None:
 
 
 def told(able: dict[Role, bool]) -> str:
-    """`texts and scripts, names; not whole tests`, as it turned out."""
+    """The result in words: `texts and scripts, names; not whole tests`."""
     good, bad, unknown = (
         ", ".join(IN_WORDS[role] for role in ROLES if able.get(role) is wanted) for wanted in (True, False, None)
     )
@@ -77,13 +77,13 @@ def told(able: dict[Role, bool]) -> str:
 
 
 def _writes_tests(text: str) -> bool:
-    """Whether a test asserts something, and gets to the marked line: which value is right, the code says."""
+    """Whether a test asserts something and gets to the marked line; the code will say which value is right."""
     return any("assert" in test.code and any(map(_is_cut, _calls(test.code))) for test in reply.read(text))
 
 
 def _writes_texts(text: str) -> bool:
     texts = use.written(text, "text")
-    return any(len(re.findall(r"^\s*[\w.-]+\s*=\s*\S", each, re.MULTILINE)) > 1 for each in texts)
+    return any(len(re.findall(r"^\s*[\w.-]+\s*=\s*\S", sample, re.MULTILINE)) > 1 for sample in texts)
 
 
 def _names(text: str) -> bool:
@@ -91,12 +91,12 @@ def _names(text: str) -> bool:
 
 
 def _calls(code: str) -> Iterator[tuple[object, ...]]:
-    """The arguments of each call of the example's function, as far as they are literals, or names for one."""
+    """The arguments of each call of the example's function that are literals, or names of literals."""
     tree = ast.parse(code)
-    given = {ast.unparse(node.targets[0]): node.value for node in nodes_of(ast.Assign, tree)}
+    assigned = {ast.unparse(node.targets[0]): node.value for node in nodes_of(ast.Assign, tree)}
     for call in nodes_of(ast.Call, tree):
         if last_name(call.func) == "shorten":
-            values = [literal_value(given.get(ast.unparse(node), node)) for node in arguments(call)]
+            values = [literal_value(assigned.get(ast.unparse(node), node)) for node in arguments(call)]
             yield tuple(value[0] for value in values if value is not None)
 
 

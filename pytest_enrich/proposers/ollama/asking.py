@@ -1,7 +1,7 @@
-"""Asking one model for one run: what is sent is clean and noted, what was asked before is not asked again.
+"""Ask one model during one run: what is sent is free of secrets and recorded, and no question is asked twice.
 
-From the replies of a run it is learned how long a question takes: one that the end of the run would cut off is not
-asked. What was asked is counted, for people and for `run.json`, and a strategy that never pays is left.
+The replies of a run tell how long a question takes: one that the end of the run would cut off is not asked. What
+was asked is counted, for people and for `run.json`, and a strategy that never pays off is dropped.
 """
 
 from __future__ import annotations
@@ -46,28 +46,28 @@ _LOST = {"aborted", "stopped"}
 _FINAL = {"remote", "not found", "stopped"}
 FIRST_WORDS = 4
 FEWEST_TOKENS = 16
-"""A reply that has to be shorter, for lack of time, says nothing."""
+"""A reply that must be shorter than this, for lack of time, says nothing."""
 
 UNASKED = "not asked: no time"
 NEEDED, LEFT = "needed by what was not asked", "left for what was not asked"
 
 IDLE = 120.0
-"""So many seconds of a strategy's questions in a row of which nothing was kept are enough."""
+"""After so many seconds of a strategy's questions in a row that led to no kept test, it is dropped."""
 
-# Code has two to five characters a token; a prompt of which the server counts far fewer was cut.
+# Code has two to five characters per token; if the server counts far fewer tokens, the prompt was cut.
 MOST_CHARACTERS = 9.0
 MARGIN = 1.2
-"""What a question may take beyond what those before it took."""
+"""The factor by which a question may take longer than those before it."""
 FULL = 0.3
-"""Of the tokens that a reply may have, how many it is taken to have before there was one of its kind."""
+"""The share of its allowed tokens that a reply is expected to have before there was one of its kind."""
 _THINKING_ROOM = 4
 
 
 class Asker:
     """Asks one model. Threads may share it; the server is asked one question at a time.
 
-    `left` tells how many seconds are left of the run, or of the part of it that questions may take; `attempts`
-    what was tried in it so far. `unasked` is what (`path::qualname`) there was no time to ask about.
+    `left` gives the seconds left of the run, or of the part of it that questions may take; `attempts` gives what
+    was tried in it so far. `unasked` has the targets (`path::qualname`) that there was no time to ask about.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is known to another part of a session
@@ -98,12 +98,12 @@ class Asker:
         self._thinks = False
 
     def ask(self, question: Question) -> Answered | None:
-        """The reply, from before or from the model; None when there is none."""
+        """The reply, from an earlier run or from the model; None when there is none."""
         options = replace(question.options, window=self.model.window)
         question, log = without_secrets(replace(question, options=options), self._scan)
         if log:
             self.tally["secrets taken out"] += len(log)
-        request = self._request(question)  # as it would be sent at first: whatever is learned, it is kept as this
+        request = self._request(question)  # as it is sent first: its digest does not depend on what is learned
         digest = request.digest(self.model.pulled.digest)
         if (known := self._known(digest)) is not None:
             self.tally["from before"] += 1
@@ -112,9 +112,9 @@ class Asker:
             return self._asked(question, request, digest, log) if self._may_ask(question, request) else None
 
     def warm(self, first: tuple[Message, ...] = ()) -> Answer:
-        """Have the model loaded with the options of the run, and read what questions begin with.
+        """Have the server load the model with the run's options, and read the common beginning of questions.
 
-        From that it is known how fast it is before it is asked anything about the code.
+        This shows how fast it is before it is asked anything about the code.
         """
         options = Options(window=self.model.window)
         load = Request(model=self.model.name, messages=(), options=options)
@@ -129,18 +129,20 @@ class Asker:
         return answer
 
     def resume(self) -> None:
-        """Forget for which questions there was no time: there is more of it."""
+        """Forget which questions there was no time for: there is more time now."""
         self.unasked.clear()
         self._figures.resume()
 
     def close(self) -> None:
-        """Ask nothing more, and leave what is under way."""
+        """Ask nothing more, and abandon what is under way."""
         self._is_closed = True
         self._client.close()
 
     def is_barren(self, strategy: str) -> bool:
-        """Whether it led nowhere for so long, since a test was kept of it, that others spend the time better."""
-        kept = {one.candidate.origin.prompt for one in self._attempts() if isinstance(one.verdict, Kept)}
+        """Whether the strategy has gone so long without a kept test that others use the time better."""
+        kept = {
+            attempt.candidate.origin.prompt for attempt in self._attempts() if isinstance(attempt.verdict, Kept)
+        }
         idle = 0.0
         for digest, took in self._took.get(strategy, {}).items():
             idle = 0.0 if digest in kept else idle + took
@@ -148,7 +150,7 @@ class Asker:
 
     @property
     def has_kept(self) -> bool:
-        """Whether any test was kept in the run so far, whoever thought of it."""
+        """Whether any test was kept in the run so far, whoever proposed it."""
         return any(isinstance(attempt.verdict, Kept) for attempt in self._attempts())
 
     def paid(self) -> Counter[str]:
@@ -156,7 +158,7 @@ class Asker:
         return fold_attempts(self._attempts(), self.model.pulled.name)
 
     def _may_ask(self, question: Question, request: Request) -> bool:
-        """Whether there is somebody to be asked, and time for it: a reply that is cut off is worth nothing."""
+        """Whether there is a server to ask, and time for it: a reply that is cut off is worth nothing."""
         if self._is_closed or self.problem:
             return False
         if question.within is not None:
@@ -199,16 +201,16 @@ class Asker:
         return Answered(text=answer.text, prompt=digest)
 
     def _room(self, question: Question, request: Request) -> int:
-        """How many tokens of a reply come within the time that the question has.
+        """How many tokens of a reply fit into the time that the question has.
 
-        What is the same for all questions of its kind, all but the last message, is read once.
+        All but the last message is the same for all questions of its kind, and is read only once.
         """
         seconds = min(question.within or math.inf, self.left())
         most = self._pace.tokens(min(self._unread(request.text), len(request.messages[-1].content)), seconds)
         return int(min(most, request.options.predict))
 
     def _sent_thinking_little(self, request: Request, strategy: str = "") -> Answer:
-        """The answer; a model that thinks although it was told not to is asked once more, with room for it."""
+        """The answer; a model that thinks although told not to is asked once more, with room for thoughts."""
         answer = self._sent(self._with_room(request) if self._thinks else request, strategy)
         if _is_only_thought(answer) and request.think is False and not self._thinks:
             self._thinks = True
@@ -216,7 +218,7 @@ class Asker:
         return answer
 
     def _sent(self, request: Request, strategy: str) -> Answer:
-        """The answer, unless the server's own count tells that it did not see the whole prompt."""
+        """The answer, unless the server's own count shows that it did not see the whole prompt."""
         unread = self._unread(request.text)
         self._last_prompt = request.text
         answer = self._client.ask(request, max(self.left(), 0.1))
@@ -229,18 +231,18 @@ class Asker:
         return answer
 
     def _unread(self, prompt: str) -> int:
-        """How many characters of it the server has to read, which remembers the last one that it was asked."""
+        """How many characters of the prompt the server has to read: it remembers the previous prompt."""
         pairs = zip(prompt, self._last_prompt, strict=False)
         return len(prompt) - sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
     @staticmethod
     def _with_room(request: Request) -> Request:
-        """For a model that does not stop thinking: to think little, with room for it."""
+        """The request for a model that does not stop thinking: think little, with room for that."""
         options = replace(request.options, predict=request.options.predict * _THINKING_ROOM)
         return replace(request, think="low", options=options)
 
     def _request(self, question: Question) -> Request:
-        # Thoughts are tokens, too; what has to be answered in seconds has no room for them.
+        # Thoughts are tokens, too; a reply that is due within seconds has no room for them.
         thinks = self.model.think is True and question.within is None
         predict = question.options.predict * (_THINKING_ROOM if thinks else 1)
         return Request(
@@ -251,13 +253,14 @@ class Asker:
         )
 
     def _known(self, digest: str) -> Exchange | None:
-        """What was kept, None when nothing was or it cannot be read."""
+        """The stored exchange, None when there is none or it cannot be read."""
         return decoded(self._answers.get(digest) or b"", Exchange)
 
     def _note(self, failure: Failure, exchange: Exchange) -> None:
-        """Keep for people that there is no reply.
+        """Record for people that there is no reply.
 
-        A server that is gone, or that sends code elsewhere, is not asked again in this run; unless we left.
+        A server that is gone, or that sends code elsewhere, is not asked again in this run. After `close`,
+        failures do not count.
         """
         self._answers.note(msgspec.json.encode(replace(exchange, failure=str(failure))))
         if failure.kind in _DOWN | _LOST:  # the same question may well be answered later
@@ -270,7 +273,7 @@ class Asker:
 
 
 class Pace:
-    """What one server needs to read and to write; what it reads is counted in characters, tokens are its own."""
+    """How fast one server reads and writes. Reading is measured in characters, as only it knows its tokens."""
 
     def __init__(self) -> None:
         self._reading = self._characters = 0.0
@@ -278,7 +281,7 @@ class Pace:
         self._replies: defaultdict[str, list[int]] = defaultdict(list)
 
     def learn(self, strategy: str, unread: int, counts: Counts) -> None:
-        """A reply to a question, of which `unread` characters were new to the server, had these figures."""
+        """Take in the figures of a reply to a question with `unread` characters that were new to the server."""
         self._reading += counts.reading
         self._characters += unread
         if counts.reply:
@@ -287,7 +290,7 @@ class Pace:
             self._replies[strategy].append(counts.reply)
 
     def _read(self, unread: int) -> float:
-        """Seconds for so many characters; 0.0 as long as the server gave no figures."""
+        """Seconds to read this many characters; 0.0 as long as the server gave no figures."""
         return unread * self._reading / self._characters if self._characters else 0.0
 
     def expect(self, strategy: str, unread: int, most: int) -> float:
@@ -297,12 +300,12 @@ class Pace:
         return self._read(unread) + (tokens * self._writing / self._tokens if self._tokens else 0.0)
 
     def tokens(self, unread: int, seconds: float) -> float:
-        """How many tokens of a reply there are after so many seconds; no end as long as there were no figures."""
+        """How many tokens of a reply come within this many seconds; infinite as long as there were no figures."""
         return max(seconds - self._read(unread), 0.0) * self._tokens / self._writing if self._writing else math.inf
 
 
 class Figures:
-    """Counts of what was asked and given, and seconds; `waited` are the clock's, the others the server's own."""
+    """Counts of questions and replies, and seconds; `waited` is by the clock, the others are the server's own."""
 
     def __init__(self) -> None:
         self.tally: Counter[str] = Counter()
@@ -310,12 +313,12 @@ class Figures:
         self._modules: set[str] = set()
 
     def loaded(self, counts: Counts) -> None:
-        """The model was loaded, or read what questions begin with."""
+        """Note that the model was loaded, or read the common beginning of questions."""
         self.seconds["loading"] += counts.load
         self.seconds["server"] += counts.total
 
     def answered(self, question: Question, answer: Answer, took: float) -> None:
-        """A question was asked, and this came of it after `took` seconds."""
+        """Note that a question was asked and had this answer after `took` seconds."""
         self.tally["questions"] += 1
         self.tally[f"{question.strategy} asked"] += 1
         self.seconds["waited"] += took
@@ -329,13 +332,13 @@ class Figures:
         self._read(question, answer.counts.reading)
 
     def unasked(self, needed: float, left: float) -> None:
-        """There was no time for a question; of the first it is kept what it needed, and what was left."""
+        """Note that there was no time for a question; of the first, keep the time needed and the time left."""
         self.tally[UNASKED] += 1
         self.seconds.setdefault(NEEDED, needed)
         self.seconds.setdefault(LEFT, left)
 
     def resume(self) -> None:
-        """There is time again for what was not asked."""
+        """Forget the questions that were not asked: there is time for them again."""
         for counts in (self.tally, self.seconds):
             for name in (UNASKED, NEEDED, LEFT):
                 counts.pop(name, None)
@@ -349,7 +352,7 @@ class Figures:
 
 
 def fold_attempts(attempts: Iterable[Attempt], model: str) -> Counter[str]:
-    """Of each strategy of this model, how many candidates were `tried` and how many `kept`."""
+    """For each strategy of this model, how many candidates were `tried` and how many `kept`."""
     counts: Counter[str] = Counter()
     for attempt in attempts:
         origin = attempt.candidate.origin

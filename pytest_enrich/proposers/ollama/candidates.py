@@ -1,7 +1,7 @@
-"""A test that a model wrote, as a candidate: in its own words, at a place where its names mean something.
+"""Turn a test that a model wrote into a candidate: in its own words, at a place where its names mean something.
 
-Nothing is refused here: a test that names what is nowhere stands where most of it is known, and the proof says
-what is wrong with it.
+Nothing is refused here: a test with names that exist nowhere goes where most of its names are known, and the proof
+says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _OBJECTS = {
     "UUID": "uuid", "date": "datetime", "defaultdict": "collections", "deque": "collections",
     "timedelta": "datetime", "timezone": "datetime",
 }  # fmt: skip
-"""What models use without an import, and mean these."""
+"""Names that models use without an import, and the modules they mean."""
 
 
 class Fitted(Struct, frozen=True, kw_only=True):
-    """A test as it would stand at a place, and what it names that is not known there."""
+    """A test as it would stand at a place, and the names in it that are unknown there."""
 
     place: Place
     code: str
@@ -48,13 +48,13 @@ class Fitted(Struct, frozen=True, kw_only=True):
 
 
 class Candidates(Struct, frozen=True, kw_only=True):
-    """Makes candidates for one target of what a model wrote.
+    """Makes candidates for one target from what a model wrote.
 
     Attributes:
         target: What is to be tested.
-        known: What names mean that the module under test imports or defines, or that other tests import.
+        known: The meanings of names that the module under test imports or defines, or that other tests import.
         places: Where tests may stand.
-        origin: Of the reply.
+        origin: The origin of the reply.
         taken: Names that no new test may have, besides those of its file.
     """
 
@@ -65,21 +65,21 @@ class Candidates(Struct, frozen=True, kw_only=True):
     taken: frozenset[str] = frozenset()
 
     def of(self, test: WrittenTest) -> Iterator[NewTest]:
-        """The candidate at each place where all that it names is known, the best first, else where least lacks."""
+        """The candidate at each place that knows all its names, best first; else at the one that knows most."""
         return (self._made(test, fitted) for fitted in self._fitted(test))
 
     def _made(self, test: WrittenTest, best: Fitted) -> NewTest:
-        free = imports.free(
+        name = imports.free(
             [test.name[:LONGEST_NAME].rstrip("_")],
             self.taken | names.functions(best.place.text) | best.place.bindings.taken,
         )
-        code = re.sub(rf"\bdef\s+{test.name}\b", f"def {free}", best.code, count=1)
+        code = re.sub(rf"\bdef\s+{test.name}\b", f"def {name}", best.code, count=1)
         return NewTest(
-            name=free,
+            name=name,
             code=code,
             imports=best.imports,
             placement=best.place.placement,
-            title=f"{self.target.qualname}: {free.removeprefix('test').strip('_').replace('_', ' ')}",
+            title=f"{self.target.qualname}: {name.removeprefix('test').strip('_').replace('_', ' ')}",
             look=_LOOK,
             oracle=tuple(_oracles(code)),
             origin=self.origin,
@@ -87,7 +87,7 @@ class Candidates(Struct, frozen=True, kw_only=True):
         )
 
     def unreadable(self, reply: str) -> NewTest:
-        """What stands for a reply without a test: the first rung says so."""
+        """A candidate for a reply without a test: the first rung says what is wrong with it."""
         return NewTest(
             name=UNREADABLE,
             code=reply,
@@ -107,7 +107,7 @@ class Candidates(Struct, frozen=True, kw_only=True):
                 fitted = _fit(test, place, self.known)
                 if not fitted.lacks:
                     yield fitted
-                best = min(filter(None, (best, fitted)), key=lambda each: len(each.lacks))
+                best = min(filter(None, (best, fitted)), key=lambda fit: len(fit.lacks))
         if best is not None and best.lacks:
             yield best
 
@@ -126,13 +126,15 @@ def known_names(target: Target, source_text: str, places: Places) -> dict[str, s
 
 
 def _fit(test: WrittenTest, place: Place, known: Mapping[str, str]) -> Fitted:
-    """The test at a place: with what it needs of its reply in it, and imports for what the file lacks."""
+    """The test at a place, with what it needs from its reply inside, and imports for what the file lacks."""
     function = _function(test.code)
     asked = asked_fixtures(function)
     if place.placement.style == "unittest" and (asked or _is_parametrized(function)):
         place = at_top(place)
     bindings = place.bindings
-    is_given = {name: all(provided(one, bindings) for one in wanted(line)) for name, line in test.imports.items()}
+    is_given = {
+        name: all(provided(binding, bindings) for binding in wanted(line)) for name, line in test.imports.items()
+    }
     statements = {name: line for name, line in test.imports.items() if not is_given[name]}
     hidden = [line for name, line in statements.items() if name in bindings.taken]
     helpers = [text for name, text in test.helpers.items() if name not in bindings.taken]
@@ -150,12 +152,12 @@ def _fit(test: WrittenTest, place: Place, known: Mapping[str, str]) -> Fitted:
 
 
 def asked_fixtures(function: Function) -> list[str]:
-    """The parameters that fixtures have to give: no default has one, no decorator passes it."""
+    """The parameters that fixtures must provide: those without a default that no decorator passes."""
     parameters = function.args
     named = [*parameters.posonlyargs, *parameters.args]
     named = named[: len(named) - len(parameters.defaults)]
     optional = (not default for default in parameters.kw_defaults)
-    named += [each for each, is_asked in zip(parameters.kwonlyargs, optional, strict=True) if is_asked]
+    named += [parameter for parameter, is_asked in zip(parameters.kwonlyargs, optional, strict=True) if is_asked]
     asked = [parameter.arg for parameter in named if parameter.arg != "self"]
     patched = 0
     for decorator in function.decorator_list:
@@ -181,7 +183,7 @@ def _is_parametrized(function: Function) -> bool:
 
 
 def _unbound(code: str, place: Place) -> list[str]:
-    """The object's own methods that are called where there is no such object."""
+    """Names of `self` that the code uses where there is no such object, or no such method."""
     style = place.placement.style
     if style == "function":
         return ["self"] if re.search(r"\bself\.", code) else []
@@ -201,7 +203,7 @@ def _bound(code: str, function: Function, style: str) -> str:
 
 
 def _with_inside(code: str, inner: Sequence[str]) -> str:
-    """The function with these statements at the beginning of its body, behind its docstring."""
+    """The function with these statements at the beginning of its body, after its docstring."""
     if not inner:
         return code
     function = _function(code)
@@ -221,7 +223,7 @@ def _function(code: str) -> Function:
 
 
 def _oracles(code: str) -> Iterator[Oracle]:
-    """What it asserts, which the model expected: the first is what a person should check."""
+    """Its assertions, which the model expected: the first is what a person should check."""
     look = True
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and is_telling(node)):

@@ -1,7 +1,7 @@
-"""One server: where it listens, requests on the official client, and what comes back before it is a reply.
+"""One server: where it listens, requests through the official client, and raw responses.
 
-`OLLAMA_HOST` is read as Ollama's own programs read it. Requests have the limits and the two fields that the
-official client has no way to send. No other module sends anything.
+`OLLAMA_HOST` is read as Ollama's own programs read it. Requests have time limits, and two fields that the official
+client cannot send. No other module sends anything.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ _FIRST_ERROR = 400
 
 @contextmanager
 def _without(name: str) -> Iterator[None]:
-    """Without a variable of the environment."""
-    kept = os.environ.pop(name, None)
+    """Run a block without a variable of the environment."""
+    saved = os.environ.pop(name, None)
     try:
         yield
     finally:
-        if kept is not None:
-            os.environ[name] = kept
+        if saved is not None:
+            os.environ[name] = saved
 
 
 class Host(Struct, frozen=True, kw_only=True):
@@ -68,7 +68,7 @@ class Host(Struct, frozen=True, kw_only=True):
 
     @property
     def url(self) -> str:
-        """What the client is given."""
+        """The URL, as the client takes it."""
         return f"{self.scheme}://{self}{self.path}"
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ class Host(Struct, frozen=True, kw_only=True):
         return f"{name}:{self.port}"
 
     def is_loopback(self) -> bool:
-        """Whether all that the name stands for is this machine; what cannot be told is not."""
+        """Whether all addresses of the name are this machine; False if that cannot be told."""
         addresses = [self.name] if _address(self.name) else _resolved(self.name)
         parsed = [*map(_address, addresses)]
         return bool(parsed) and all(address is not None and address.is_loopback for address in parsed)
@@ -91,7 +91,7 @@ class Host(Struct, frozen=True, kw_only=True):
 def parse_host(text: str) -> Host:
     """The host that `[scheme://]host[:port][/path]` names; what is left out is Ollama's default.
 
-    A bad port is the default one, and an address to bind to (`0.0.0.0`) is loopback, as for Ollama itself.
+    As in Ollama itself, a bad port becomes the default one, and an address to bind to (`0.0.0.0`) loopback.
     """
     scheme, has_scheme, rest = text.strip().strip("\"'").strip().rpartition("://")
     is_bare = ":" in rest and _address(rest) is not None  # an IPv6 address without brackets
@@ -109,14 +109,14 @@ def parse_host(text: str) -> Host:
     )
 
 
-with _without("OLLAMA_HOST"):  # the package reads it when it is imported, and does not survive a bad one
+with _without("OLLAMA_HOST"):  # the package reads it on import, and fails on a bad one
     import ollama
 
 
 class Client:
-    """One server. What it or the network does is an answer, never an exception; one request at a time.
+    """One server, one request at a time. Whatever it or the network does is an answer, never an exception.
 
-    `wait` is how to wait between tries; `notice` is told what a question that takes long waits for.
+    `wait` waits between tries; `notice` is told what a slow question is waiting for.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Client:
         self._wait = wait
         self._notice = notice
         self._asking = threading.Lock()
-        # Proxies are for other hosts, and a redirection would carry code to one.
+        # Proxies are for other hosts, and a redirect would carry code to one.
         self._ollama = ollama.Client(host.url, timeout=limits.connect, trust_env=False, follow_redirects=False)
         self._http: httpx.Client = self._ollama._client  # noqa: SLF001 - it cannot send `truncate` and `shift`
         self._sockets: list[socket.socket] = []
@@ -139,24 +139,24 @@ class Client:
         self._http.headers.pop("authorization", None)
 
     def close(self) -> None:
-        """Nothing is asked any more; a request that is under way ends."""
-        for connected in self._sockets:
+        """Ask nothing more, and end a request that is under way."""
+        for connection in self._sockets:
             with suppress(OSError):  # it may be closed already
-                connected.shutdown(socket.SHUT_RDWR)  # unlike a close it wakes the thread that reads
+                connection.shutdown(socket.SHUT_RDWR)  # unlike a close, this wakes the reading thread
         self._http.close()
 
     def get(self, path: str) -> dict[str, Any] | Failure:
-        """What a GET of `path` answers."""
+        """The answer to a GET of `path`."""
         return _guarded(lambda: self._fetched("GET", path))
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any] | Failure:
-        """What a short POST answers."""
+        """The answer to a short POST."""
         return _guarded(lambda: self._fetched("POST", path, body))
 
     def ask(self, request: Request, seconds: float) -> Answer:
         """The reply to a question, streamed, within `seconds`; tried again where that may help."""
         end = time.monotonic() + seconds
-        with self._asking:  # waiting for its turn, behind a load perhaps, is no fault of this question
+        with self._asking:  # waiting for its turn, perhaps behind a load, does not count against it
             deadline = min(end, time.monotonic() + self._limits.total)
             answer = self._once(request, deadline)
             died = 0
@@ -176,7 +176,7 @@ class Client:
 
     @contextmanager
     def _noticing(self, request: Request) -> Iterator[None]:
-        """Say so when nothing has come for a while: no server tells that it loads, reads, or has others before."""
+        """Say so when nothing has come for a while: no server says that it loads, reads or serves others."""
         doing = "its prompt is read, or others are before" if request.messages else "it is loaded"
         timer = threading.Timer(self._limits.quiet, self._notice, [_waits(request, doing)])
         timer.daemon = True
@@ -192,7 +192,7 @@ class Client:
         with self._http.stream("POST", "/api/chat", json=body, timeout=timeout, extensions=traced) as answer:
             if fault := _fault_of(answer):
                 return fault
-            # The same mapping is read again for the body: from here on a byte must come every so often.
+            # This mapping is read again for the body: from here on a byte must come at least every `gap` seconds.
             answer.request.extensions["timeout"]["read"] = self._limits.gap
             return fold_reply(lines_of(_chunks_until(answer, deadline)))
 
@@ -202,21 +202,21 @@ class Client:
             self._sockets = [facts["return_value"].get_extra_info("socket")]
 
     def _fetched(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | Failure:
-        """The JSON object that a whole response is."""
+        """The JSON object of a whole response."""
         with self._http.stream(method, path, json=body, timeout=self._timeout(_SHORT)) as answer:
             if fault := _fault_of(answer):
                 return fault
             content = _read(answer, LONGEST_BODY)
         found = decoded(content, dict[str, Any])
-        told = message_of(content[:LONGEST_MESSAGE])[0]
-        return found if found is not None else Failure(kind="bad answer", message=told)
+        message = message_of(content[:LONGEST_MESSAGE])[0]
+        return found if found is not None else Failure(kind="bad answer", message=message)
 
     def _timeout(self, seconds: float) -> httpx.Timeout:
         return httpx.Timeout(seconds, connect=self._limits.connect)
 
 
 def _fault_of(response: httpx.Response) -> Failure | None:
-    """What a response says that is no success."""
+    """The failure that a response reports, None for a success."""
     if response.is_redirect:
         return Failure(kind="refused", message="it sends on to another address", status=response.status_code)
     if response.status_code < _FIRST_ERROR:
@@ -225,7 +225,7 @@ def _fault_of(response: httpx.Response) -> Failure | None:
 
 
 def _chunks_until(response: httpx.Response, deadline: float) -> Iterator[bytes]:
-    """The chunks of a reply, as long as there is time; inside `_guarded`."""
+    """The chunks of a reply, as long as there is time; to be used inside `_guarded`."""
     for chunk in response.iter_bytes():
         if time.monotonic() > deadline:
             raise httpx.ReadTimeout("the whole reply takes too long")
@@ -233,7 +233,7 @@ def _chunks_until(response: httpx.Response, deadline: float) -> Iterator[bytes]:
 
 
 def _guarded(action: Callable[[], T]) -> T | Failure:
-    """What `action` gives, or the failure that the network's exceptions stand for."""
+    """What `action` returns, or the failure for the network exception that it raised."""
     try:
         return action()
     except httpx.ConnectTimeout:
@@ -269,11 +269,11 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _resolved(name: str) -> list[str]:
-    """The addresses of `localhost`. Other names are not even looked up: they may be anywhere tomorrow."""
+    """The addresses of `localhost`. Other names are not even looked up: they may point anywhere tomorrow."""
     if name.lower().rstrip(".") != "localhost":
         return []
     try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(name, None)]
+        return [str(entry[4][0]) for entry in socket.getaddrinfo(name, None)]
     except OSError:
         return []
 
@@ -283,7 +283,7 @@ def _waits(request: Request, doing: str) -> str:
 
 
 def _may_try_again(answer: Answer, died: int) -> bool:
-    """Whether the same request may have a better end: a dead runner gets one more chance, a full queue several."""
+    """Whether the same request may do better: a dead runner gets one more chance, a full queue several."""
     if not isinstance(answer, Failure):
         return False
     is_dead = answer.kind == "server error" and _DIED.search(answer.message) is not None
@@ -291,10 +291,10 @@ def _may_try_again(answer: Answer, died: int) -> bool:
 
 
 def _read(response: httpx.Response, most: int) -> bytes:
-    """The body's beginning; what is longer than any honest one is left."""
-    found = b""
+    """The beginning of the body; the rest of one longer than any honest body is not read."""
+    body = b""
     for chunk in response.iter_bytes():
-        found += chunk
-        if len(found) > most:
+        body += chunk
+        if len(body) > most:
             break
-    return found
+    return body

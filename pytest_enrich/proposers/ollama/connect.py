@@ -1,4 +1,4 @@
-"""From what was wished for to a model that may be asked, or the reason why none is; no code is sent here."""
+"""From the settings to a model that may be asked, or the reason why there is none; no code is sent here."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pytest_enrich.proposers.ollama.protocol import Failure, Limits
 # A server on this machine answers a short question at once, or is not there.
 NEAR = 0.3
 ROOM, THOUGHT, THOUGHTS = 1500, 1200, 4800
-"""Tokens of a window beyond the prompt's text: the reply and what a template puts round the turns; what a model
-thinks that was told not to, and one that may."""
+"""Tokens of a window beyond the prompt's text: for the reply and what a template puts around the turns; for the
+thoughts of a model that was told not to think, and of one that may."""
 SMALLEST_WINDOW, LARGEST_WINDOW, STEP = 2048, 16384, 1024
 _CHARACTERS = 2.8
 
@@ -41,22 +41,22 @@ class Connected(Struct, frozen=True, kw_only=True):
 
 def connect(settings: Settings, notice: Callable[[str], None] = lambda _what: None) -> Connected | Refusal:
     """The model to ask, or why there is none; `notice` is told when it keeps questions waiting."""
-    there = parse_host(settings.host or os.environ.get("OLLAMA_HOST", ""))
+    host = parse_host(settings.host or os.environ.get("OLLAMA_HOST", ""))
     hosts = settings.policy.policy.model.hosts
-    if hosts is not None and str(there) not in {str(parse_host(host)) for host in hosts}:
-        return Refusal(reason=f"{there} is not among model.hosts of {settings.policy.name}", is_forbidden=True)
-    if refusal := gate.of_host(there, allow_remote=settings.allow_remote):
+    if hosts is not None and str(host) not in {str(parse_host(allowed)) for allowed in hosts}:
+        return Refusal(reason=f"{host} is not among model.hosts of {settings.policy.name}", is_forbidden=True)
+    if refusal := gate.of_host(host, allow_remote=settings.allow_remote):
         return refusal
-    limits = Limits(connect=NEAR) if there.is_loopback() else Limits()
-    client = Client(there, limits, notice=notice)
-    found = _model(client, settings)
-    if isinstance(found, Refusal):
+    limits = Limits(connect=NEAR) if host.is_loopback() else Limits()
+    client = Client(host, limits, notice=notice)
+    outcome = _model(client, settings)
+    if isinstance(outcome, Refusal):
         client.close()
-    return found
+    return outcome
 
 
 def window(characters: int, model: Pulled, *, may_think: bool = False) -> int:
-    """Tokens of context for prompts of so many characters: one size for the run, since another loads it anew."""
+    """Tokens of context for prompts of this length: one size for the run, since another would reload the model."""
     room = ROOM + (THOUGHTS if may_think else THOUGHT) * model.can("thinking")
     needed = math.ceil((characters / _CHARACTERS + room) / STEP) * STEP
     largest = min(LARGEST_WINDOW, model.window or LARGEST_WINDOW)
@@ -64,10 +64,10 @@ def window(characters: int, model: Pulled, *, may_think: bool = False) -> int:
 
 
 def _model(client: Client, settings: Settings) -> Connected | Refusal:
-    told = client.get("/api/version")
-    if isinstance(told, Failure):
-        return _silent(client, told)
-    version = str(told.get("version", ""))
+    answer = client.get("/api/version")
+    if isinstance(answer, Failure):
+        return _silent(client, answer)
+    version = str(answer.get("version", ""))
     models = gate.read_models(client)
     if isinstance(models, Failure):
         return _silent(client, models)
@@ -98,8 +98,8 @@ def _empty(client: Client) -> Refusal:
 
 
 def _forbidden(model: Pulled, settings: Settings) -> Refusal:
-    told = f"{model.name} (sha256:{model.digest}) is not among model.digests of {settings.policy.name}"
-    return Refusal(reason=told, is_forbidden=True)
+    reason = f"{model.name} (sha256:{model.digest}) is not among model.digests of {settings.policy.name}"
+    return Refusal(reason=reason, is_forbidden=True)
 
 
 def _silent(client: Client, failure: Failure) -> Refusal:

@@ -1,7 +1,7 @@
-"""A model's test that failed at one value: with the value that was seen.
+"""Correct a model's test that failed at one value, with the value that was seen.
 
-That they disagree is said in the question that a person answers. Where the docstring has the model's value
-nothing is put in: the code may be wrong, and a test that states what it does would only hide that.
+The question to the reviewer says that they disagree. Where the docstring has the model's value nothing is
+corrected: the code may be wrong, and a test that states what it does would only hide that.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ LONGEST_SEEN = 80
 _FAILED = re.compile(r"^>? +(assert .+)\n(?: +[~^ ]+\n)?E ", re.MULTILINE)
 _SEEN = re.compile(r"^E +(?:AssertionError: )?assert (.+)$", re.MULTILINE)
 _TELLING = 3
-"""A shorter value stands in any docstring."""
+"""A value that is no longer than this stands in any docstring."""
 
 
 def corrected(attempt: Attempt, docstring: str) -> NewTest | None:
-    """The test of an attempt with the value that the code gives; None where that is not what it failed at."""
+    """The test of an attempt with the value that the code gives; None where it failed at something else."""
     disagreement = _disagreement(attempt)
     if disagreement is None:
         return None
@@ -40,12 +40,12 @@ def corrected(attempt: Attempt, docstring: str) -> NewTest | None:
 
 
 def disagrees(attempt: Attempt) -> bool:
-    """Whether a test failed at a literal: there the code may be wrong, and what it gives is told to no model."""
+    """Whether a test failed at a literal: the code may be wrong there, so no model is told what it gives."""
     return _disagreement(attempt) is not None
 
 
 def _disagreement(attempt: Attempt) -> tuple[NewTest, ast.Compare, str] | None:
-    """A test that states another value than the one that was seen, and where."""
+    """A test that states another value than the one seen, the comparison, and the value seen."""
     test, verdict = attempt.candidate, attempt.verdict
     if not isinstance(test, NewTest) or not isinstance(verdict, Dropped) or verdict.rung != "passes":
         return None
@@ -55,7 +55,7 @@ def _disagreement(attempt: Attempt) -> tuple[NewTest, ast.Compare, str] | None:
 
 
 def _place(tree: ast.Module, detail: str) -> ast.Compare | None:
-    """The comparison that failed, when it is one with a literal."""
+    """The `==` comparison that failed, None when it was something else."""
     failed = _FAILED.search(detail)
     line = _plain(failed[1]) if failed else ""
     for node in ast.walk(tree):
@@ -72,7 +72,7 @@ def _plain(line: str) -> str:
 
 
 def _seen(detail: str, expected: ast.expr) -> str | None:
-    """The literal that stood on the left, read back from what pytest shows; None when it is none, or is cut."""
+    """The literal on the left, read back from what pytest shows; None when it is no literal, or was cut."""
     shown = _SEEN.search(detail)
     wanted = literal_value(expected)
     if shown is None or wanted is None:

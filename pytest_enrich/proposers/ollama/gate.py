@@ -1,11 +1,11 @@
 """The models that a server has, and the gate that code passes before it is sent.
 
-It is sent to this machine alone, unless people say otherwise.
+Code is sent to this machine alone, unless people say otherwise.
 
 A server on this machine may still hand a prompt on to Ollama's cloud: by a name that ends in `cloud`, even one
-that was never pulled, or by a model with an innocent name that stands for one elsewhere. Six signs tell:
+that was never pulled, or by a model with an innocent name that stands for a remote one. Six signs tell:
 
-1. what the server says of its cloud: where it is off nothing is handed on; 2. the name's tag; 3. the list: its
+1. what the server says of its cloud: where that is off, nothing is handed on; 2. the name's tag; 3. the list: its
 `remote_host` and `remote_model`, an entry without weights, or a name that it does not have; 4. a server that does
 not know `NAME:local` (an old one: `NAME`) or shows one of these fields with it; 5. the same two fields in each
 reply, for which `protocol` looks; 6. the host itself.
@@ -24,31 +24,31 @@ from msgspec.structs import replace
 from pytest_enrich.proposers.ollama.client import Client, Host
 from pytest_enrich.proposers.ollama.protocol import Failure
 
-# Of a machine's memory, what a model may fill; the window and the tests need the rest.
+# The share of a machine's memory that a model may fill; the window and the tests need the rest.
 SHARE = 0.6
 _GIGA = 1e9
 _SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-# What a server says of a stub: some hundred bytes that hold no weights.
+# A stub has a few hundred bytes and no weights.
 _SMALLEST = 1_000_000
 REGISTRY, LIBRARY = "registry.ollama.ai/", "library/"
 
 LOCAL_SINCE = (0, 17, 6)
 _NOT_FOUND = (400, 403, 404)
 SMALL, SHORT, LONG = 4e9, 3500, 14000
-"""Models with fewer parameters are shown so many characters, others more."""
+"""Models with fewer than `SMALL` parameters are shown `SHORT` characters, others `LONG`."""
 
 
 class Pulled(Struct, frozen=True, kw_only=True):
     """A model in a server's list.
 
     Attributes:
-        name: With its tag.
-        digest: Of its manifest: it changes with weights, template and parameters.
+        name: Its name, with the tag.
+        digest: The digest of its manifest, which changes with weights, template and parameters.
         size: Bytes on the disk.
-        parameters: How many, 0 when it does not say.
+        parameters: Their number, 0 when the server does not say.
         capabilities: `completion`, `insert`, `thinking`, ...; None from a server that does not say.
-        remote: The host that it stands for, "" for a model that is here.
-        window: The longest context it was made for, 0 when it does not say.
+        remote: The host whose model it stands for, "" for a model that is here.
+        window: The longest context it was made for, 0 when the server does not say.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Pulled(Struct, frozen=True, kw_only=True):
     window: int = 0
 
     def can(self, capability: str) -> bool:
-        """Whether it says that it can."""
+        """Whether it has a capability, as far as the server says."""
         return capability in (self.capabilities or ())
 
     @property
@@ -70,16 +70,16 @@ class Pulled(Struct, frozen=True, kw_only=True):
 
     @property
     def is_for_code(self) -> bool:
-        """Whether it fills in the middle, or says `code` in its name."""
+        """Whether it fills in the middle, or has `code` in its name."""
         return self.can("insert") or "code" in self.name.lower()
 
 
 def read_models(client: Client) -> tuple[Pulled, ...] | Failure:
     """The server's list."""
-    found = client.get("/api/tags")
-    if isinstance(found, Failure):
-        return found
-    models = found.get("models")
+    listed = client.get("/api/tags")
+    if isinstance(listed, Failure):
+        return listed
+    models = listed.get("models")
     if not isinstance(models, list):
         return Failure(kind="bad answer", message="no list of models")
     return tuple(
@@ -88,24 +88,24 @@ def read_models(client: Client) -> tuple[Pulled, ...] | Failure:
 
 
 def find_model(models: Sequence[Pulled], name: str) -> Pulled | None:
-    """The model of that name, in whichever case; without a tag it is the latest, the registry need not be said."""
+    """The model of that name, in any case; without a tag it is the latest, and the registry may be left out."""
     wanted = plain_name(name if ":" in name.rpartition("/")[2] else f"{name}:latest")
     return next((model for model in models if plain_name(model.name) == wanted), None)
 
 
 def plain_name(name: str) -> str:
-    """A model's name as all its spellings have it."""
+    """A model's name in a form that is the same for all its spellings."""
     return name.lower().removeprefix(REGISTRY).removeprefix(LIBRARY)
 
 
 def choose_model(models: Sequence[Pulled], memory: int = 0) -> tuple[str, str]:
-    """The name of the best of them, and why it is; "" where none can be asked.
+    """The name of the best model, and why it is the best; "" where none can be asked.
 
-    For code before others, then the largest that `memory` bytes hold (0: not known).
+    Models for code come first, then the largest that fits `memory` bytes (0: not known).
     """
-    here = [model for model in models if model.is_text and not model.remote and not is_stub(model)]
-    smallest = sorted(here, key=lambda model: model.size)[:1]
-    fitting = [model for model in here if not memory or model.size <= memory * SHARE] or smallest
+    local = [model for model in models if model.is_text and not model.remote and not is_stub(model)]
+    smallest = sorted(local, key=lambda model: model.size)[:1]
+    fitting = [model for model in local if not memory or model.size <= memory * SHARE] or smallest
     if not fitting:
         return "", ""
     best = max(fitting, key=lambda model: (model.is_for_code, model.parameters or model.size, model.name))
@@ -113,7 +113,7 @@ def choose_model(models: Sequence[Pulled], memory: int = 0) -> tuple[str, str]:
 
 
 def machine_memory() -> int:
-    """Bytes of this machine's memory, 0 where the system does not say."""
+    """This machine's memory in bytes, 0 where the system does not say."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
@@ -121,7 +121,7 @@ def machine_memory() -> int:
 
 
 def is_stub(model: Pulled) -> bool:
-    """Whether there are no weights behind it."""
+    """Whether it has no weights."""
     return 0 < model.size < _SMALLEST and not model.parameters
 
 
@@ -138,7 +138,7 @@ class Model(Struct, frozen=True, kw_only=True):
 
     @property
     def is_small(self) -> bool:
-        """Whether it is of those that can do little, and that run where each token takes long."""
+        """Whether it is one of the models that can do little, and that run where each token takes long."""
         return 0 < self.pulled.parameters < SMALL
 
     @property
@@ -148,7 +148,7 @@ class Model(Struct, frozen=True, kw_only=True):
 
     @property
     def think(self) -> bool | None:
-        """What a model that can think is told of it: unless it may, thoughts would be spent before the reply."""
+        """What to send as `think` to a model that can: unless it may, no time is spent on thoughts."""
         return self.may_think if self.pulled.can("thinking") else None
 
 
@@ -161,7 +161,7 @@ class Refusal(Struct, frozen=True, kw_only=True):
 
 
 def of_host(host: Host, *, allow_remote: bool) -> Refusal | None:
-    """Why nothing is sent to a host, or None; nothing is asked of it for this."""
+    """Why nothing is sent to a host, or None; it is not contacted to find out."""
     if host.is_cloud():
         return Refusal(reason=f"{host} is Ollama's cloud; code is not sent there")
     if allow_remote or host.is_loopback():
@@ -173,15 +173,15 @@ def of_host(host: Host, *, allow_remote: bool) -> Refusal | None:
 
 
 def of_model(client: Client, models: Sequence[Pulled], name: str, version: str) -> Model | Refusal:
-    """Whether a model is here; no code is sent to find out."""
+    """The model, if it is on the server's own machine, else why it is refused; no code is sent to find out."""
     if is_cloud_name(name):
         return Refusal(reason=f"{name} runs in Ollama's cloud; code is not sent there")
     model = find_model(models, name)
     if model is None:
         return _not_pulled(name, models)
     if model.remote or is_stub(model):
-        there = f" on {model.remote}" if model.remote else " elsewhere"
-        return Refusal(reason=f"{model.name} only stands for a model{there}; code is not sent there")
+        where = f" on {model.remote}" if model.remote else " elsewhere"
+        return Refusal(reason=f"{model.name} only stands for a model{where}; code is not sent there")
     return _confirmed(client, model, version)
 
 
@@ -199,7 +199,7 @@ def _knows_local(version: str) -> bool:
 
 
 def _confirmed(client: Client, model: Pulled, version: str) -> Model | Refusal:
-    """Have the server say itself that the model is here, by the name that it knows for this."""
+    """The model, once the server itself says that it is here, by the name that it has for local models."""
     name = f"{model.name}:local" if _knows_local(version) else model.name
     shown = client.post("/api/show", {"model": name})
     if isinstance(shown, Failure):
@@ -211,15 +211,15 @@ def _confirmed(client: Client, model: Pulled, version: str) -> Model | Refusal:
     elif shown.get("remote_host") or shown.get("remote_model"):
         return _elsewhere(model)
     elif model.capabilities is None:
-        # An older server tells what a model can only when it is asked about this one.
+        # An older server tells a model's capabilities only when asked about that model.
         model = replace(model, capabilities=_capabilities(shown))
     return Model(pulled=model, name=name) if model.is_text else Refusal(reason=f"{model.name} writes no text")
 
 
 def is_cloud_off(client: Client) -> bool:
-    """Whether the server says that it hands nothing on; an older one does not know the question."""
-    told = client.get("/api/status")
-    cloud = None if isinstance(told, Failure) else told.get("cloud")
+    """Whether the server says that it hands nothing on; an older one cannot answer this."""
+    status = client.get("/api/status")
+    cloud = None if isinstance(status, Failure) else status.get("cloud")
     return isinstance(cloud, dict) and cloud.get("disabled") is True
 
 
@@ -256,12 +256,12 @@ def _pulled(entry: dict[str, Any]) -> Pulled:
 
 
 def _capabilities(told: dict[str, Any]) -> frozenset[str] | None:
-    found = told.get("capabilities")
-    return frozenset(map(str, found)) if isinstance(found, list) else None
+    capabilities = told.get("capabilities")
+    return frozenset(map(str, capabilities)) if isinstance(capabilities, list) else None
 
 
 def _parameters(text: str) -> float:
-    """How many `134.52M` or `7.6B` are."""
+    """The number that `134.52M` or `7.6B` stands for."""
     match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([KMBT]?)", text.strip(), re.IGNORECASE)
     return float(match[1]) * _SCALES.get(match[2].upper(), 1.0) if match else 0.0
 

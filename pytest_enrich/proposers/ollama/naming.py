@@ -1,7 +1,7 @@
-"""How a model is asked what a test would be called: examples, the code that only this test runs, then the test.
+"""How a model is asked for a test's name: examples, the code that only this test runs, then the test.
 
-Of a test that expects an exception it is asked for the name alone. Of another one it says in a sentence what that
-shows before it names it: so a small model sees what comes of the call.
+For a test that expects an exception it is asked for the name alone. For another one it first says in a sentence
+what the test shows: that makes a small model see the result of the call.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _NAMER = Message(
 
 
 def about(code: str, test: str, question: str) -> Message:
-    """What is asked about one test, shown without its name, with the code whose marked lines only it runs."""
+    """The question about one test, shown without its name, with the code whose marked lines only it runs."""
     shown = f"```python\n{code[:MOST_CODE].rstrip()}\n```\nThe test:\n```python\n{test[:MOST_TEST].rstrip()}\n```"
-    told = "The code; only this test runs the lines that are marked:"
-    return Message(role="user", content=f"{told}\n{shown}\n{question}")
+    introduction = "The code; only this test runs the lines that are marked:"
+    return Message(role="user", content=f"{introduction}\n{shown}\n{question}")
 
 
 _CLOSED = """\
@@ -116,6 +116,6 @@ FIRST = (
         for message in (about(code, test, question), Message(role="assistant", content=f"{sentence}{name}"))
     ),
 )
-"""What all questions about names begin with: it tells nothing of any project."""
+"""What all questions about names begin with; it says nothing about any project."""
 SAID = frozenset(name for *_, name in _EXAMPLES)
-"""The names of the examples, which some models say again."""
+"""The names of the examples, which some models repeat."""

@@ -1,7 +1,7 @@
-"""Where a test that a model wrote can stand: where its names mean something, and its fixtures are there.
+"""Where a test that a model wrote can go: where its names mean something, and its fixtures exist.
 
-A test goes where the target's tests go, unless what it names is only to be had elsewhere: in the class or file
-that the reply says, beside the nearest tests, then anywhere in the suite.
+A test goes where the target's tests go, unless its names are only known elsewhere: in the class or file that the
+reply says, beside the nearest tests, then anywhere in the suite.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class Places:
         usual = target.placement
         near = (near.function.split("::") for near in target.nearest)
         owned = [(parts[0], ".".join(parts[1:-1]) or None) for parts in near]
-        said, _, inside = into.partition("::")
-        if said in self._suite.texts:
-            yield self._place(said, inside.replace("::", ".") or None)
+        file, _, inside = into.partition("::")
+        if file in self._suite.texts:
+            yield self._place(file, inside.replace("::", ".") or None)
         yield self._described(usual)
         files: list[tuple[str, str | None]] = [(path, None) for path in (usual.path, *self._suite.files)]
         collected = ((item.path, item.owner) for item in self._suite.items)
@@ -67,7 +67,7 @@ class Places:
                 yield self._place(path, owner)
 
     def others(self, path: str) -> list[str]:
-        """The node ids of the tests that are collected in a file, then of those in the folder that it is in."""
+        """The node ids of the tests collected in a file, then of those in its folder."""
         folder = path.rpartition("/")[0]
         same = [item.nodeid for item in self._suite.items if item.path == path]
         return [*same, *(item.nodeid for item in self._suite.items if item.path.rpartition("/")[0] == folder)]
@@ -76,18 +76,18 @@ class Places:
         """The texts of the project's own fixtures that tests of a file may use, by name, the nearest first."""
         folders = path.split("/")[:-1]
         above = ["/".join([*folders[:depth], CONFTEST]) for depth in range(len(folders), -1, -1)]
-        found: dict[str, str] = {}
-        for file in (each for each in (path, *above) if not is_excluded(each, excluded)):
-            found |= {name: text for name, text in fixtures_of(self.read(file)) if name not in found}
-        return found
+        fixtures: dict[str, str] = {}
+        for file in (file for file in (path, *above) if not is_excluded(file, excluded)):
+            fixtures |= {name: text for name, text in fixtures_of(self.read(file)) if name not in fixtures}
+        return fixtures
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
-        """What a name stands for that a test file of the suite imports, the first's."""
-        found: dict[str, str] = {}
+        """The meanings of names that test files of the suite import; the first file wins."""
+        names: dict[str, str] = {}
         for path, text in self._suite.texts.items():
-            found = meanings(bindings_of(text, path)) | found
-        return {name: meaning for name, meaning in found.items() if not meaning.startswith((".", ":"))}
+            names = meanings(bindings_of(text, path)) | names
+        return {name: meaning for name, meaning in names.items() if not meaning.startswith((".", ":"))}
 
     def _place(self, path: str, owner: str | None) -> Place:
         file = self._shelf.file(path)
@@ -100,13 +100,13 @@ class Places:
 
 
 def meanings(bindings: imports.Bindings) -> dict[str, str]:
-    """What the names stand for that a file imports: `datetime:date`, or `shop:` for a module."""
-    whole = {name: f"{found[0]}:" for name, found in bindings.modules.items()}
-    return whole | {name: found[0] for name, found in bindings.objects.items()}
+    """The meanings of the names that a file imports: `datetime:date`, or `shop:` for a module."""
+    modules = {name: f"{sources[0]}:" for name, sources in bindings.modules.items()}
+    return modules | {name: sources[0] for name, sources in bindings.objects.items()}
 
 
 def at_top(place: Place) -> Place:
-    """The same file outside of all classes."""
+    """The same file, outside of all classes."""
     return replace(place, placement=Placement(path=place.placement.path, new_file=place.placement.new_file))
 
 

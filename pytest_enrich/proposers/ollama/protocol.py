@@ -1,7 +1,7 @@
 """What is asked of a model and what comes back: requests, replies and failures, and how they look on the wire.
 
-All of it is values and pure functions. A failure is a value like the others; what a server says about it is a
-hint, its status is what counts. What only looks like the end of a reply is none.
+All of it is values and pure functions. A failure is a value, too; its status is what counts, and the server's
+message is only a hint. What only looks like the end of a reply is not one.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _NANO = 1e9
 class Limits(Struct, frozen=True, kw_only=True):
     """Seconds: to connect, to the first byte (queue, load and reading the prompt), between bytes, in all.
 
-    After `quiet` seconds without the end of a reply somebody is told.
+    After `quiet` seconds without the end of a reply, a notice is given.
     """
 
     connect: float = 2.0
@@ -57,7 +57,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What decides about the reply. `window` is a load-time option: one value a run, else the model loads anew."""
+    """What determines the reply. `window` is a load-time option: one value per run, or the model is reloaded."""
 
     window: int = 4096
     predict: int = 256
@@ -66,7 +66,7 @@ class Options(Struct, frozen=True, kw_only=True):
     stop: tuple[str, ...] = ()
 
     def sent(self) -> dict[str, Any]:
-        """As Ollama calls them. All that matter are sent: a model's own defaults would hold for the others."""
+        """In Ollama's terms. All that matter are sent, since a model's own defaults apply to what is left out."""
         return {
             "num_ctx": self.window,
             "num_predict": max(self.predict, 1),
@@ -91,10 +91,10 @@ class Request(Struct, frozen=True, kw_only=True):
     """One question.
 
     Attributes:
-        model: As the server is asked for it.
+        model: The name that the server is asked for.
         messages: The chat.
         options: See `Options`.
-        think: What is sent as `think`; None sends nothing, as for models that cannot.
+        think: What is sent as `think`; None sends nothing, for models that cannot think.
     """
 
     model: str
@@ -104,7 +104,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        """The prompt in one piece, as far as it is ours: what a server reads from its beginning."""
+        """The prompt in one piece, without the server's template: what a server reads from the beginning."""
         return "".join(f"{message.role}:{message.content}" for message in self.messages)
 
     @property
@@ -113,9 +113,9 @@ class Request(Struct, frozen=True, kw_only=True):
         return sum(len(message.content) for message in self.messages)
 
     def digest(self, model_digest: str) -> str:
-        """Of all that decides about the reply: 64 hexadecimal digits.
+        """The digest of all that determines the reply: 64 hexadecimal digits.
 
-        The window is none of it: it decides whether there is a reply, not which.
+        The window does not count: it determines whether there is a reply, not which.
         """
         plain = msgspec.structs.replace(self, model="", options=msgspec.structs.replace(self.options, window=0))
         encoded = msgspec.json.encode((model_digest, plain), order="deterministic")
@@ -123,7 +123,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """The server's own figures; None where it gave none. Durations in seconds."""
+    """The server's own figures; None where it gave none. Durations are in seconds."""
 
     prompt: int | None = None
     reply: int | None = None
@@ -150,7 +150,7 @@ class Failure(Struct, frozen=True, kw_only=True, tag="failure"):
     status: int = 0
 
     def __str__(self) -> str:
-        """One line."""
+        """The failure in one line."""
         return f"{self.kind}: {self.message}" if self.message else self.kind
 
 
@@ -158,18 +158,18 @@ Answer: TypeAlias = Reply | Failure
 
 
 def failure_of_response(status: int, body: bytes) -> Failure:
-    """The failure that a status from 400 and a body of any kind tell."""
+    """The failure that a status from 400 up and any body report."""
     text, sort = message_of(body)
     return Failure(kind=_kind(status, text, sort), message=text, status=status)
 
 
 def message_of(body: bytes) -> tuple[str, str]:
-    """The message in an error's body, and the sort of error that a runner's own gives; "" where there is none."""
+    """The message in an error's body, and the type that a runner gives its error; "" where there is none."""
     return _message(body.decode("utf-8", "replace"))
 
 
 def decoded(content: bytes, kind: type[T]) -> T | None:
-    """What `content` is as JSON, None when it is nothing of that kind."""
+    """`content` decoded from JSON, None when it is not of that type."""
     try:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -177,8 +177,8 @@ def decoded(content: bytes, kind: type[T]) -> T | None:
 
 
 def request_body(request: Request) -> dict[str, Any]:
-    """A request as it is sent. `truncate` and `shift`: rather an error than a prompt that lost its beginning."""
-    sent: dict[str, Any] = {
+    """A request as it is sent. `truncate` and `shift` are off: an error is better than a prompt cut silently."""
+    body: dict[str, Any] = {
         "model": request.model,
         "messages": [{"role": message.role, "content": message.content} for message in request.messages],
         "options": request.options.sent(),
@@ -187,26 +187,26 @@ def request_body(request: Request) -> dict[str, Any]:
         "shift": False,
     }
     if request.think is not None:
-        sent["think"] = request.think
-    return sent
+        body["think"] = request.think
+    return body
 
 
 def lines_of(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of a stream whose chunks end anywhere, inside a line or a character.
+    """The lines of a stream whose chunks may end anywhere, even inside a line or a character.
 
-    Only LF ends a line: JSON may hold U+2028 and its like as they are.
+    Only LF ends a line: JSON may contain U+2028 and the like unescaped.
 
     Raises:
         ValueError: A line is longer than any reply's, or goes on without an end.
     """
-    left = b""
+    rest = b""
     for chunk in chunks:
-        *whole, left = (left + chunk).split(b"\n")
-        if any(len(line) > LONGEST_LINE for line in (*whole, left)):
+        *whole, rest = (rest + chunk).split(b"\n")
+        if any(len(line) > LONGEST_LINE for line in (*whole, rest)):
             raise ValueError("a line without an end")
         yield from (line for line in whole if line.strip())
-    if left.strip():
-        yield left
+    if rest.strip():
+        yield rest
 
 
 class _Said(Struct, frozen=True):
@@ -234,18 +234,18 @@ class _Part(Struct, frozen=True):
 
 
 def fold_reply(found: Iterable[bytes]) -> Answer:
-    """The reply that lines of JSON make.
+    """The reply that lines of JSON add up to.
 
-    Only a line with `done: true` ends one well: a server that gives up ends the stream as if all were said.
+    Only a line with `done: true` completes it: a server that gives up ends the stream as if it were complete.
     """
     text, thinking = [], []
     for line in found:
         part = _part(line)
         if isinstance(part, Failure):
             return part
-        said = part.message or _Said()
-        text.append(said.content or "")
-        thinking.append(said.thinking or "")
+        message = part.message or _Said()
+        text.append(message.content or "")
+        thinking.append(message.thinking or "")
         if sum(map(len, (*text, *thinking))) > LONGEST_REPLY:
             return Failure(kind="bad answer", message="the reply is longer than any that was asked for")
         if part.done:
@@ -256,14 +256,14 @@ def fold_reply(found: Iterable[bytes]) -> Answer:
 
 
 def _failure_of_line(error: object) -> Failure:
-    """The failure that an `error` line in the middle of a reply tells."""
+    """The failure that an `error` line in the middle of a reply reports."""
     text, sort = _message_of(error)
     kind = _kind(0, text, sort)
     return Failure(kind="server error" if kind == "refused" else kind, message=text, status=-1)
 
 
 def _message(text: str) -> tuple[str, str]:
-    """The message in a text that may be JSON: a server's has a runner's own error as JSON inside a text."""
+    """The message in a text that may be JSON: a server's error may hold a runner's error as JSON in a string."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -299,7 +299,7 @@ def _plain(text: str) -> str:
 
 
 def _part(line: bytes) -> _Part | Failure:
-    """A line, unless it tells of an error, or that another machine replies."""
+    """A line of the reply, or a failure if it reports an error, or that another machine replies."""
     part = decoded(line, _Part)
     if part is None:
         return Failure(kind="bad answer", message=message_of(line[:LONGEST_MESSAGE])[0])
@@ -322,7 +322,7 @@ def _counts(last: _Part) -> Counts:
 
 
 def _counted(tokens: int | None) -> int | None:
-    """A number of tokens; None for what is none."""
+    """A number of tokens; None for an impossible one."""
     return tokens if tokens is not None and tokens >= 0 else None
 
 

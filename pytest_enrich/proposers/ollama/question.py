@@ -1,7 +1,7 @@
-"""What a strategy asks, what is taken out of it before it is sent, and what is kept of it between runs.
+"""What a strategy asks, what is removed before it is sent, and what is kept of it between runs.
 
-Out of a prompt go files that people named, and what looks like a secret. Replies are kept by the digest of their
-question.
+Files that people excluded, and what looks like a secret, are left out of prompts. Replies are stored by the digest
+of their question.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ MARK = "REDACTED"
 _SHORTEST = 4
 
 Scan = Callable[[str], Iterable[tuple[str, str]]]
-"""The secrets of a line: of which sort, and what they are."""
+"""The secrets of a line: the sort and the text of each."""
 
 
 class Answers(Protocol):
-    """Where replies are kept between runs; a name is 64 hexadecimal digits."""
+    """Where replies are stored between runs; a name is 64 hexadecimal digits."""
 
     def get(self, name: str) -> bytes | None:
-        """What was kept by that name."""
+        """What was stored under this name."""
 
     def put(self, name: str, content: bytes) -> None:
-        """Keep it."""
+        """Store it."""
 
     def note(self, content: bytes) -> None:
-        """Keep it for people alone: there was no reply."""
+        """Store it for people only: there was no reply."""
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -44,8 +44,8 @@ class Question(Struct, frozen=True, kw_only=True):
         strategy: Its name.
         about: `path::qualname` of the target.
         messages: The chat; the part that questions about one module share comes first.
-        options: What decides about the reply; who asks sets the window, which is the run's.
-        within: Seconds in which the reply has to come, None as long as it takes: a slow server is asked for less.
+        options: What determines the reply; the asker sets the window, which is the run's.
+        within: Seconds in which the reply must come, None for no limit; a slow server is asked for less.
     """
 
     strategy: str
@@ -56,12 +56,12 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 def about_target(target: Target) -> str:
-    """What a question about a target is `about`."""
+    """The `about` of questions about a target."""
     return f"{target.path}::{target.qualname}"
 
 
 def without_secrets(question: Question, scan: Scan) -> tuple[Question, tuple[Redaction, ...]]:
-    """The question as it may be sent, and what was taken out of it."""
+    """The question as it may be sent, and what was removed from it."""
     cleaned = [redacted(message.content, scan) for message in question.messages]
     pairs = zip(question.messages, cleaned, strict=True)
     messages = tuple(replace(message, content=clean) for message, (clean, _) in pairs)
@@ -69,10 +69,10 @@ def without_secrets(question: Question, scan: Scan) -> tuple[Question, tuple[Red
 
 
 class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One question and its reply, as they are kept: the evidence of what left the process.
+    """One question and its reply, as they are stored: the evidence of what left the process.
 
-    `prompt` is the digest by which it is kept, `digest` the model's, `think` what it was told of that, `failure`
-    why there is no reply; `redactions` tell what was taken out of the prompt, without telling it.
+    `prompt` is the digest under which it is stored, `digest` the model's, `think` what was sent as that, `failure`
+    why there is no reply; `redactions` tell where something was removed from the prompt, not what it was.
     """
 
     model: str
@@ -90,7 +90,7 @@ class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Answered(Struct, frozen=True, kw_only=True):
-    """A reply's text, and the digest of the question, by which it is kept."""
+    """A reply's text, and the digest of the question, under which it is stored."""
 
     text: str
     prompt: str
@@ -98,21 +98,21 @@ class Answered(Struct, frozen=True, kw_only=True):
 
 
 class Redaction(Struct, frozen=True, kw_only=True):
-    """That something was taken out of a prompt: of which sort, on which of its lines. Never what it was."""
+    """A removal from a prompt: of which sort, and on which line. Never what it was."""
 
     sort: str
     line: int
 
 
 def is_excluded(path: str, globs: Sequence[str]) -> bool:
-    """Whether a file's text must never be in a prompt; a glob may speak of any part of the path."""
+    """Whether a file's text must never be in a prompt; a glob may match any part of the path."""
     lowered = path.lower()
     parts = [lowered, *PurePosixPath(lowered).parts]
     return any(fnmatch.fnmatchcase(part, glob.lower()) for part in parts for glob in globs)
 
 
 def redacted(text: str, scan: Scan) -> tuple[str, tuple[Redaction, ...]]:
-    """The text with each secret that `scan` finds in its lines written over, wherever else it stands; what was."""
+    """The text with each secret that `scan` finds masked wherever it stands; and what was masked."""
     log: list[Redaction] = []
     secrets: set[str] = set()
     for number, line in enumerate(text.splitlines(), 1):
@@ -128,14 +128,14 @@ def redacted(text: str, scan: Scan) -> tuple[str, tuple[Redaction, ...]]:
 def scanner() -> Scan:
     """A scan by detect-secrets with its own settings, or one that finds nothing where it is not installed.
 
-    Its own `scan_line` is for single texts typed by hand: there each word is taken for a possible secret.
+    Its own `scan_line` is for single texts typed by hand: it takes each word for a possible secret.
     """
     try:
         from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
         from detect_secrets.filters import heuristic
         from detect_secrets.settings import default_settings
     except ModuleNotFoundError as error:
-        if error.name != "detect_secrets":  # one that is there and broken must not let secrets through
+        if error.name != "detect_secrets":  # a broken installation must not let secrets through
             raise
         return lambda _line: ()
 
@@ -152,9 +152,9 @@ def scanner() -> Scan:
         if heuristic.is_indirect_reference(line):
             return
         for plugin in plugins:
-            for found in plugin.analyze_line(filename="prompt.py", line=line, line_number=1):
-                secret = found.secret_value or ""
+            for finding in plugin.analyze_line(filename="prompt.py", line=line, line_number=1):
+                secret = finding.secret_value or ""
                 if not any(is_harmless(secret) for is_harmless in harmless):
-                    yield found.type, secret
+                    yield finding.type, secret
 
     return scan

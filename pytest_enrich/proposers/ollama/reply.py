@@ -1,6 +1,6 @@
-"""What a model wrote, taken apart: its tests in its own words, and what each needs of the rest of the reply.
+"""Take apart what a model wrote: its tests in its own words, and what each needs from the rest of the reply.
 
-The text is anyone's: it is read as Python, never run here.
+The text may say anything: it is parsed as Python, never run here.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class WrittenTest(Struct, frozen=True, kw_only=True):
     """One test function of a reply.
 
     Attributes:
-        name: As the model called it.
+        name: The name that the model gave it.
         code: Its own text, not indented, decorators included.
         imports: The import statements of the reply that it uses, by the name that each binds.
-        helpers: The texts of what it uses of the reply's other definitions, by name, in their order.
-        into: Where the reply says that it goes (`tests/test_cart.py::TestCart`), "" when it does not.
+        helpers: The texts of the reply's other definitions that it uses, by name, in their order.
+        into: Where the reply says that it goes (`tests/test_cart.py::TestCart`), "" when it says nothing.
     """
 
     name: str
@@ -42,7 +42,7 @@ class WrittenTest(Struct, frozen=True, kw_only=True):
 
 
 def read(reply: str) -> list[WrittenTest]:
-    """The tests in a reply, whatever a model writes round them; none for a reply without any."""
+    """The tests in a reply, whatever a model writes around them; none for a reply without any."""
     plain = _THOUGHT.sub("", reply)
     blocks = [block for language, block in FENCE.findall(plain) if language.lower() in _PYTHON]
     into = match[1] if (match := _INTO.search(plain)) else ""
@@ -73,7 +73,7 @@ def _tests(text: str, into: str) -> Iterator[WrittenTest]:
 
 
 def _readable(lines: Sequence[str]) -> ast.Module:
-    """The longest beginning that is Python, in whole statements: a reply may break off."""
+    """The longest beginning that is Python, in whole statements: a reply may be cut off."""
     starts = [at for at, line in enumerate(lines) if _STATEMENT.match(line)]
     trees = (parsed("\n".join(lines[:end])) for end in (len(lines), *reversed(starts[1:])))
     return next((tree for tree in trees if tree is not None), ast.Module([], []))
@@ -91,32 +91,34 @@ def _functions(tree: ast.Module) -> Iterator[tuple[ast.ClassDef | None, Function
 def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Each name that an import statement of the reply binds, and a statement for it alone."""
     for node in (node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)):
-        yield from ((one.name, one.statement) for one in imported(node) if not one.module.startswith("."))
+        yield from (
+            (binding.name, binding.statement) for binding in imported(node) if not binding.module.startswith(".")
+        )
 
 
 def _names(node: ast.stmt) -> Iterator[str]:
-    """What a statement of the reply defines for its tests; a fixture is none that a test could hold."""
+    """The names that a statement of the reply defines for its tests; a fixture cannot go inside a test."""
     if isinstance(node, Function | ast.ClassDef):
         yield from [] if is_fixture(node) or node.name.lower().startswith("test") else [node.name]
     elif isinstance(node, ast.Assign | ast.AnnAssign):
-        yield from (one.name for one in bound([node]))
+        yield from (binding.name for binding in bound([node]))
 
 
 def _used(code: str, lines: Sequence[str], defined: Mapping[str, ast.stmt]) -> dict[str, str]:
-    """The texts of the definitions that a test uses, those that these use included."""
-    found: dict[str, str] = {}
-    while more := [name for name in defined if name in _missing(code, *found.values()) and name not in found]:
-        found |= {name: _text(lines, defined[name]) for name in more}
-    return {name: found[name] for name in defined if name in found}
+    """The texts of the definitions that a test uses, directly or through others."""
+    helpers: dict[str, str] = {}
+    while more := [name for name in defined if name in _missing(code, *helpers.values()) and name not in helpers]:
+        helpers |= {name: _text(lines, defined[name]) for name in more}
+    return {name: helpers[name] for name in defined if name in helpers}
 
 
 def _missing(*codes: str) -> set[str]:
-    """The names that these use and do not have."""
+    """The names that these use and do not define."""
     return {name for code in codes for name in imports.needs(code, imports.Bindings()).missing}
 
 
 def _text(lines: Sequence[str], node: ast.stmt, more: Sequence[ast.expr] = ()) -> str:
-    """A statement in its own words, after `more` decorators; as Python writes it where they cannot be moved."""
+    """A statement in its own words, after `more` decorators; unparsed where dedenting would change it."""
     above = "".join(f"@{ast.unparse(decorator)}\n" for decorator in more)
     first, _, last, _ = span(node)
     text = outdented(lines[first - 1 : last]) + "\n"

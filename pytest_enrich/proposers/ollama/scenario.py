@@ -1,9 +1,8 @@
-"""Asking a model for whole tests: about a function with all its open gaps, until it gains nothing more.
+"""Ask a model for whole tests: about a function with all its open gaps, until nothing more is gained.
 
-A test that was not kept is told to the model with what became of it, in the same chat; one that was kept with the
-changes of the code that it does not notice. When a question about all
-gaps gains nothing, each of them is asked about alone. A value that the code gives and the model did not expect is
-put in without asking (`corrected`).
+In the same chat the model is told what became of a test that was not kept, and which changes of the code one that
+was kept does not notice. When a question about all gaps gains nothing, each gap is asked about alone. A value that
+the code gives and the model did not expect is put in without asking (`corrected`).
 """
 
 from __future__ import annotations
@@ -28,16 +27,16 @@ from pytest_enrich.writing import names
 
 FIRST, AGAIN, SURVIVED = "scenario", "repair", "survivors"
 ROUNDS = 3
-"""How often a model speaks in one chat."""
+"""How many replies a model gives in one chat."""
 PREDICT = 1200
 TEMPERATURE = 0.2
 MOST_ENDS = 3
-"""Of how many tests a model is told what became of them."""
+"""The number of tests whose end a model is told."""
 PLACES = 4
-"""At so many places a test is tried."""
+"""At how many places a test is tried."""
 _OUT_OF_PLACE = {"runs", "passes"}
 _HOPELESS = {"parses", "allowed", "new"}
-"""What is no test, not allowed, or there already is no start for another try."""
+"""What is no test, is not allowed or exists already is nothing to try again from."""
 
 
 class Scenario:
@@ -55,7 +54,7 @@ class Scenario:
         self._asker, self._places, self._excluded = asker, places, excluded
 
     def propose(self, task: Task) -> Iterator[Candidate]:
-        """The tests that the model writes: for all gaps, then for each that is left alone."""
+        """The tests that the model writes: for all gaps together, then for each that is left."""
         talk = _Talk.of(task, self._asker, self._places, self._excluded)
         if talk is None:
             return
@@ -70,7 +69,7 @@ class Scenario:
                 yield from talk.about([gap])
 
     def sharper(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
-        """Other tests for the gaps of one of its own that was kept; none where that notices enough."""
+        """Other tests for the gaps of a kept test of its own; none where that one notices enough."""
         alive = surviving(kept)
         talk = _Talk.of(task, self._asker, self._places, self._excluded)
         if talk is not None and alive and kept.candidate.origin.strategy in {FIRST, AGAIN}:
@@ -86,7 +85,7 @@ class _Talk:
 
     @classmethod
     def of(cls, task: Task, asker: Asker, places: Places, excluded: Sequence[str]) -> _Talk | None:
-        """Those about a task's target; None when its source must not be shown."""
+        """The chats about a task's target; None when its source must not be shown."""
         target = task.target
         if is_excluded(target.path, excluded):
             return None
@@ -110,7 +109,7 @@ class _Talk:
         return cls(task, asker, Candidates(target=target, known=known, places=places, origin=origin), context)
 
     def about(self, gaps: Sequence[Gap]) -> Iterator[Candidate]:
-        """One chat about open gaps, which ends with a reply that gains, or that nothing can be told of."""
+        """One chat about open gaps, until a reply gains something or leaves nothing to tell the model."""
         messages = prompt.whole_test(self._task.target, gaps, self._context)
         for turn in range(ROUNDS):
             strategy = AGAIN if turn else FIRST
@@ -122,15 +121,15 @@ class _Talk:
             seen = len(self._task.so_far())
             yield from self._written(answered, strategy)
             yield from self._mended(seen)
-            made = self._task.so_far()[seen:]
-            ends = [end for attempt in made if (end := described(attempt))]
-            if not ends or any(isinstance(attempt.verdict, Kept) for attempt in made):
+            attempts = self._task.so_far()[seen:]
+            ends = [end for attempt in attempts if (end := described(attempt))]
+            if not ends or any(isinstance(attempt.verdict, Kept) for attempt in attempts):
                 return
-            codes = "\n\n".join(attempt.candidate.code for attempt in made)[: prompt.MOST_REPLY]
+            codes = "\n\n".join(attempt.candidate.code for attempt in attempts)[: prompt.MOST_REPLY]
             messages = prompt.again(messages, codes, ends[:MOST_ENDS])
 
     def sharper(self, code: str, alive: Sequence[str]) -> Iterator[NewTest]:
-        """Tests that the model writes when it is told what its test, which is kept, does not notice."""
+        """Tests that the model writes when told what its kept test does not notice."""
         if self._asker.is_barren(SURVIVED):
             return
         asked = prompt.whole_test(self._task.target, self._task.target.gaps, self._context)
@@ -147,7 +146,7 @@ class _Talk:
         )
 
     def _written(self, answered: Answered, strategy: str) -> Iterator[NewTest]:
-        """The tests of a reply; what cannot be read as one is judged like any other."""
+        """The tests of a reply; a reply that cannot be read is judged like any other."""
         origin = replace(self._candidates.origin, strategy=strategy, prompt=answered.prompt)
         taken = names.kept(replace(self._task, attempts=self._task.so_far()))
         candidates = replace(self._candidates, origin=origin, taken=taken)
@@ -156,34 +155,38 @@ class _Talk:
         if not tests:
             yield candidates.unreadable(answered.text)
         for test in tests:
-            for made in islice(candidates.of(test), PLACES):
-                yield made
-                if not self._stands_elsewhere(made):
-                    candidates = replace(candidates, taken=candidates.taken | {made.name})
+            for candidate in islice(candidates.of(test), PLACES):
+                yield candidate
+                if not self._stands_elsewhere(candidate):
+                    candidates = replace(candidates, taken=candidates.taken | {candidate.name})
                     break
 
     def _stands_elsewhere(self, made: NewTest) -> bool:
-        """Whether a test did not even run as it should, as one does whose names mean something else there."""
+        """Whether a test did not even run as it should, as when its names mean something else at that place."""
         verdicts = [attempt.verdict for attempt in self._task.so_far() if attempt.candidate is made]
         return any(isinstance(verdict, Dropped) and verdict.rung in _OUT_OF_PLACE for verdict in verdicts)
 
     def _mended(self, seen: int) -> Iterator[NewTest]:
-        """Tests of the last reply that failed at a value, with the one that was seen."""
+        """Tests of the last reply that failed at a value, with the value that was seen."""
         for attempt in self._task.so_far()[seen:]:
             if (mended := corrected(attempt, self._task.target.docstring or "")) is not None:
                 yield mended
 
 
 def surviving(attempt: Attempt) -> list[str]:
-    """The changes of the code that neither a kept test nor one that exists notices, as the model is told them."""
+    """The changes of the code that neither the kept test nor an existing one notices, as told to the model."""
     if not isinstance(attempt.verdict, Kept):
         return []
-    alive = (one for one in attempt.verdict.mutants.list if not one.killed)
-    return [f"line {one.line}: {one.change}" for one in alive if not one.killed_before and not one.equivalent]
+    alive = (mutant for mutant in attempt.verdict.mutants.list if not mutant.killed)
+    return [
+        f"line {mutant.line}: {mutant.change}"
+        for mutant in alive
+        if not mutant.killed_before and not mutant.equivalent
+    ]
 
 
 def described(attempt: Attempt) -> str:
-    """How a test ended, in a few lines without paths; "" for one that was kept, or that no second try may mend."""
+    """How a test ended, in a few lines without paths; "" for one that was kept, or that no second try can fix."""
     verdict, name = attempt.verdict, attempt.candidate.name
     if not isinstance(verdict, Dropped) or verdict.rung in _HOPELESS or disagrees(attempt):
         return ""

@@ -1,7 +1,7 @@
-"""Asking a model to use the code: for texts that a function could be given, and for scripts.
+"""Ask a model to use the code: for texts to pass to a function, and for scripts.
 
 A small model writes the module's own language where it cannot write tests: a docstring with sections, a schema, a
-query. What it says is only material: the search goes on from there, and states what it sees.
+query. Its reply is only material: the search goes on from there, and states what it sees.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from pytest_enrich.writing.syntax import texts
 
 NAME = "use"
 SAMPLES = 3
-"""So often the same is asked, each time with another seed: what comes is another text."""
+"""How often the same is asked, each time with another seed, which gives another text."""
 Form: TypeAlias = Literal["text", "script"]
 PREDICT = 400
 TEMPERATURE = 0.8
 CODE = ("\ndef ", "\nclass ", "\nimport ", "\nfrom ")
-"""What no text begins a line with: a small model that cannot think of one says the code again, to its end."""
+"""No text has such lines: a small model that cannot think of one repeats the code to its end."""
 MOST_TEXTS, LONGEST_TEXT, SHORTEST = 12, 1500, 3
 _QUOTED = re.compile(r'"""(.*?)"""|\'\'\'(.*?)\'\'\'', re.DOTALL)
 _TEXTUAL = re.compile(r"\b(str|bytes|AnyStr|Text)\b")
@@ -40,7 +40,7 @@ _NAMED = {"positional only", "positional", "keyword only"}
 
 
 class Use:
-    """The strategy as a proposer: what the model wrote is tried in `sandbox`."""
+    """The strategy as a proposer; what the model wrote is tried in `sandbox`."""
 
     name = "ollama"
 
@@ -48,7 +48,7 @@ class Use:
         self._asker, self._sandbox, self._excluded = asker, sandbox, excluded
 
     def propose(self, task: Task) -> Iterator[Candidate]:
-        """Tests of what the search found from the model's values on; nothing where there was none of these."""
+        """Tests of what the search found from the model's values; nothing where the model gave none."""
         target = task.target
         if not target.entries or is_excluded(target.path, self._excluded) or self._asker.is_barren(NAME):
             return
@@ -65,11 +65,11 @@ class Use:
         if explored is None:
             return
         for test in findings.render(task, explored, Origin(proposer="search", seed=task.seed)):
-            said = (digest for text, digest in texts.items() if any(part in test.code for part in _parts(text)))
-            yield self._credited(test, next(said, ""))
+            digests = (digest for text, digest in texts.items() if any(part in test.code for part in _parts(text)))
+            yield self._credited(test, next(digests, ""))
 
     def _credited(self, test: NewTest, digest: str) -> NewTest:
-        """A test in which a line of the model's stands is the model's; the search found the others."""
+        """Credit a test with a line of the model's to the model; the search found the others."""
         if not digest:
             return test
         model = self._asker.model.pulled.name
@@ -77,8 +77,8 @@ class Use:
         return replace(test, origin=own)
 
     def _texts(self, task: Task) -> dict[str, str]:
-        """What the model wrote for the first way in, each text with the digest of the question."""
-        found: dict[str, str] = {}
+        """What the model wrote for the first entry, each text with the digest of its question."""
+        digests: dict[str, str] = {}
         for number, (form, messages) in enumerate(_questions(task)):
             if not task.has_turn():
                 break
@@ -93,12 +93,12 @@ class Use:
             if answered is None:
                 break
             for text in written(answered.text, form):
-                found.setdefault(text, answered.prompt)
-        return dict([*found.items()][:MOST_TEXTS])
+                digests.setdefault(text, answered.prompt)
+        return dict([*digests.items()][:MOST_TEXTS])
 
 
 def _questions(task: Task) -> Iterator[tuple[Form, tuple[Message, ...]]]:
-    """What is asked: for texts where a way in takes one, then for a script."""
+    """The questions: for texts where the entry takes one, then for a script."""
     entry = task.target.entries[0]
     if (taken := _textual(entry)) is not None:
         for _ in range(SAMPLES):
@@ -107,29 +107,31 @@ def _questions(task: Task) -> Iterator[tuple[Form, tuple[Message, ...]]]:
 
 
 def written(reply: str, form: Form) -> Iterator[str]:
-    """The texts in a reply: what is between triple quotes, else a block or the whole; of a script its literals."""
+    """The texts in a reply: what is in triple quotes, else its blocks, else all of it; a script's literals."""
     blocks = [block for _, block in FENCE.findall(reply)]
     quoted = [first or second for first, second in _QUOTED.findall(reply)]
     plain = [text.strip("\n") for text in (quoted or blocks or [reply])] if form == "text" else []
     trees = [tree for block in blocks if (tree := parsed(block)) is not None]
-    found = (*plain, *texts(node for tree in trees for node in ast.walk(tree)))
-    yield from (text for text in found if SHORTEST <= len(text) <= LONGEST_TEXT)
+    candidates = (*plain, *texts(node for tree in trees for node in ast.walk(tree)))
+    yield from (text for text in candidates if SHORTEST <= len(text) <= LONGEST_TEXT)
 
 
 def _textual(entry: Entry) -> Parameter | None:
-    """The first parameter that takes a text, as far as anything tells."""
-    for parameter in (each for each in entry.parameters if each.kind in _NAMED):
-        told = f"{parameter.annotation or ''} {parameter.documented or ''}"
-        if _TEXTUAL.search(told) or (not told.strip() and parameter.default is None):
+    """The first parameter that takes a text, as far as can be told."""
+    for parameter in (parameter for parameter in entry.parameters if parameter.kind in _NAMED):
+        description = f"{parameter.annotation or ''} {parameter.documented or ''}"
+        if _TEXTUAL.search(description) or (not description.strip() and parameter.default is None):
             return parameter
     return None
 
 
 def _calls(entry: Entry, module: str, values: Sequence[str]) -> Iterator[Call]:
-    """The way in with each text, where nothing else has to be given."""
-    needed = [each for each in entry.parameters if each.default is None and each.kind in _NAMED]
+    """Calls of the entry with each text, where no other argument is needed."""
+    needed = [
+        parameter for parameter in entry.parameters if parameter.default is None and parameter.kind in _NAMED
+    ]
     taken = _textual(entry)
-    if taken is None or any(each.name != taken.name for each in needed):
+    if taken is None or any(parameter.name != taken.name for parameter in needed):
         return
     owner = entry.qualname.rpartition(".")[0]
     receiver = f"⟨{module}:{owner}⟩()" if entry.kind == "method" else None
@@ -138,5 +140,5 @@ def _calls(entry: Entry, module: str, values: Sequence[str]) -> Iterator[Call]:
 
 
 def _parts(text: str) -> list[str]:
-    """The lines of a text that are long enough to be known again."""
+    """The lines of a text that are long enough to be recognised."""
     return [line.strip() for line in text.splitlines() if len(line.strip()) > SHORTEST]

@@ -1,7 +1,7 @@
-"""`word`: a kept test that others found, said better: its name and its docstring.
+"""`word`: a better name and docstring for a kept test that another strategy found.
 
-What is taken is decided here, never because a model said it: a word that nothing in sight knows is no reason for a
-name. What an exception is raised for, a small model says well; what else comes of a call it makes up more often:
+What is taken is decided here, never because a model said it: a word that nothing in sight has is no reason for a
+name. A small model says well what an exception is raised for; other results of a call it makes up more often:
 there each word has to be known.
 """
 
@@ -27,16 +27,16 @@ from pytest_enrich.writing.syntax import functions_in
 
 WORD = "word"
 SECONDS = 8.0
-"""So long a test may take; it is told in fewer tokens where the server is slow."""
+"""How long a test may take; a slow server is asked for fewer tokens."""
 PREDICT_NAME, PREDICT_SENTENCE = 28, 56
 LONGEST, LONGEST_SENTENCE = 72, 80
 MOST_WORDS = 9
 FEWEST, FEWEST_RAISED = 2, 1
-"""So many words of a name have to say something of the test; that it raises says something, too."""
+"""How many words of a name must say something of the test; that it raises says something, too."""
 _SENTENCE = re.compile(r"[A-Z][\w ,;:'()/-]+\.")
 _NAME = re.compile(r"test_[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _JUMBLED = re.compile(r"_with(out)?_\w+_(is|are)_\w+$")
-"""`fetch_with_key_is_found`: of what comes of it nobody can tell of what it comes."""
+"""`fetch_with_key_is_found`: nobody can tell the situation from the result."""
 _CALLED = re.compile(r"test[_A-Z].*|\w+(_\w+){2,}", re.IGNORECASE)
 """A line of a reply that is a name."""
 _RAISES = re.compile(r"_raises(_\w+)?$")
@@ -46,26 +46,26 @@ _MACHINERY = words.JOINTS | {
     "parameter", "pytest", "raise", "refuse", "reject", "result", "return", "same", "self", "should", "string",
     "test", "text", "type", "value", "without",
 }  # fmt: skip
-"""What names say of any test."""
+"""Words that fit any test."""
 _VAGUE = {"correct", "correctly", "expected", "gracefully", "handled", "properly", "works"}
-"""With these nothing is said of what comes of it."""
+"""Words that say nothing about the result."""
 _DENIALS = {"no", "not", "without"}
-"""What is not there a small model does not see."""
+"""A small model does not see what is missing."""
 _FAILURES = {"error", "exception", "fails", "raises", "refused", "rejected", "rejects"}
 _REFUSED = {"bad", "illegal", "invalid", "malformed", "unexpected", "unknown", "unsupported"}
 _CONDITIONS = ways.FAULTS | {"blank", "fractional", "infinite", "large", "long", "none", "short", "small"}
-"""Words for how an input is: one that does not fit is worse than none. What is refused is some of them anyhow."""
+"""Words that describe an input: a wrong one is worse than none. A refused input is some of these anyway."""
 
 
 class Wording:
-    """Asks one model how a test would be said."""
+    """Asks one model for the name and docstring of a test."""
 
     def __init__(self, asker: Asker, excluded: Sequence[str] = ()) -> None:
         self._asker, self._excluded = asker, excluded
         self._given: set[tuple[str, str]] = set()
 
     def versions(self, task: Task, kept: Attempt) -> Iterator[NewTest]:
-        """The test as the model says it, where that is better; what a model wrote is in its own words already."""
+        """The test in the model's words, where they are better; a test that a model wrote has them already."""
         test = kept.candidate
         if not isinstance(test, NewTest) or test.origin.model:
             return
@@ -84,16 +84,18 @@ class Wording:
         """The test under the model's name where that is better, then with its docstring where others have one."""
         test = asked.test
         name = asked.name(said.name)
-        # Those that it gave are in no file yet.
+        # The names that it gave are in no file yet.
         if name == test.name or (test.placement.path, name) in self._given:
             return test
-        made, parts = refine.renamed(test, name), ["name"]
+        version, parts = refine.renamed(test, name), ["name"]
         if sentence := asked.sentence(said.sentence):
-            documented = refine.documented(made, sentence)
-            parts += ["docstring"] * (documented.code != made.code)
-            made = documented
+            documented = refine.documented(version, sentence)
+            parts += ["docstring"] * (documented.code != version.code)
+            version = documented
         model = self._asker.model.pulled.name
-        return replace(made, origin=replace(test.origin, model=model, prompt=answered.prompt, worded=tuple(parts)))
+        return replace(
+            version, origin=replace(test.origin, model=model, prompt=answered.prompt, worded=tuple(parts))
+        )
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -104,14 +106,14 @@ class Said(Struct, frozen=True, kw_only=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """One test that is asked about."""
+    """A test that the model is asked about."""
 
     task: Task
     test: NewTest
 
     @property
     def question(self) -> Question:
-        """What it is called, and what it shows where that is said, too, or is no exception."""
+        """Asks for its name, and first for what it shows, unless it raises and needs no docstring."""
         is_short = bool(self.raised) and not self.has_docstrings
         code = prompt.reached(self.task.target, self.test.gaps, naming.MOST_CODE)
         shown = self.test.code.replace(self.test.name, "test_...", 1)
@@ -134,11 +136,15 @@ class Asked(Struct, frozen=True, kw_only=True):
     def has_docstrings(self) -> bool:
         """Whether most tests of the file have one."""
         tree = parsed(self.task.test_text)
-        tests = [each for each in functions_in(tree) if each.name.startswith("test")] if tree is not None else []
-        return 2 * sum(ast.get_docstring(each) is not None for each in tests) > len(tests)
+        tests = (
+            [function for function in functions_in(tree) if function.name.startswith("test")]
+            if tree is not None
+            else []
+        )
+        return 2 * sum(ast.get_docstring(function) is not None for function in tests) > len(tests)
 
     def name(self, said: str) -> str:
-        """The model's name, the test's own where that one is no better."""
+        """The model's name, or the test's own where the model's is no better."""
         if self.raised:
             said = _RAISES.sub(f"_raises_{words.snake(self.raised)}", said)
             said = said if len(said) <= LONGEST else _RAISES.sub("", said)
@@ -147,7 +153,7 @@ class Asked(Struct, frozen=True, kw_only=True):
         styled = names.styled(said, taken)
         if styled in taken or not _is_name(said) or not self._is_true(said):
             return self.test.name
-        # Readers preferred ours for what a program exits with, for comparisons, and where it says what is refused.
+        # Readers preferred our names for exits of a program, for comparisons, and where they say what is rejected.
         is_compared = self.task.target.qualname.rpartition(".")[2] in ways.COMPARED
         if is_compared or self.raised == "SystemExit" or "rejects" in words.snake(self.test.name).split("_"):
             return self.test.name
@@ -159,7 +165,7 @@ class Asked(Struct, frozen=True, kw_only=True):
         return styled if is_better or names.says_little(self.test.name, own) else self.test.name
 
     def _is_true(self, said: str) -> bool:
-        """Whether a name says something of the test, and nothing that nothing in sight tells."""
+        """Whether a name says something of the test, and nothing that is not in sight."""
         spoken = {*words.snake(said).split("_")}
         known = self._known
         is_failure = bool(_stems(" ".join(spoken & _FAILURES)) - known)
@@ -184,7 +190,7 @@ class Asked(Struct, frozen=True, kw_only=True):
         return _stems(prompt.reached(self.task.target, self.test.gaps, naming.MOST_CODE))
 
     def sentence(self, said: str) -> str:
-        """The docstring, "" where there is to be none, or it says nothing of the test."""
+        """The docstring, "" where the file has none, or it says nothing of the test."""
         sentence = " ".join(said.split())
         sentence = sentence if sentence.endswith(".") else f"{sentence}."
         is_plain = _SENTENCE.fullmatch(sentence) is not None and len(sentence) <= LONGEST_SENTENCE
@@ -195,7 +201,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     @property
     def _known(self) -> frozenset[str]:
-        """What may be said: words of the test and its title, of the function's docstring and parameters."""
+        """Words that may be used: those of the test and its title, of the function's docstring and parameters."""
         target = self.task.target
         parameters = [parameter.name for entry in target.entries for parameter in entry.parameters]
         parameters += [parameter.name for parameter in target.parameters]
@@ -223,7 +229,7 @@ def read(reply: str) -> Said:
 
 
 def is_fitting(name: str, qualname: str, facts: str) -> bool:
-    """Whether a test of this function may be called so, of which these facts are known."""
+    """Whether a test of this function may have this name, given these facts about it."""
     return _is_name(name) and _is_known(name.removeprefix("test_"), _stems(qualname), _stems(facts))
 
 
@@ -235,7 +241,7 @@ def _is_name(name: str) -> bool:
 
 
 def _is_known(text: str, subject: frozenset[str], known: Collection[str]) -> bool:
-    """Whether it says something, and nothing of an input that is not so: one word may be the model's own."""
+    """Whether it says something, and nothing wrong about the input: one word may be the model's own."""
     told, own = _told(text, subject, known, _CONDITIONS)
     return bool(told) and len(own) <= 1
 
@@ -243,21 +249,21 @@ def _is_known(text: str, subject: frozenset[str], known: Collection[str]) -> boo
 def _told(
     text: str, subject: frozenset[str], known: Collection[str], unfit: Collection[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The words beside the subject's: those that are known, and the model's own; nothing where one is unfit."""
+    """The words besides the subject's: the known ones (none if one is unfit), and the model's own."""
     content = _stems(text) - subject - _COMMON
     told, own = content & {*known}, content - {*known}
     return (frozenset(), own) if own & _stems(" ".join(unfit)) else (told, own)
 
 
 def _worth(name: str, subject: frozenset[str], known: Collection[str]) -> int:
-    """The better a name, the higher: what it says of the case, in words that are known, and not too many."""
+    """A score for a name: higher for what it says of the case in known words, lower for too many."""
     spoken = words.snake(name).split("_")[1:]
     told, own = _told(name, subject, known, ())
     return len(told) - len(own) - max(len(spoken) - MOST_WORDS, 0)
 
 
 def _stems(text: str) -> frozenset[str]:
-    """The words of a text, without what is only grammar at their ends."""
+    """The words of a text, without grammatical endings."""
     return frozenset(map(_stem, filter(None, words.snake(text).split("_"))))
 
 
@@ -270,6 +276,6 @@ _COMMON = _stems(" ".join(_MACHINERY))
 
 
 def _plain(name: str) -> str:
-    """A name as Python would have it."""
+    """A name as a valid Python name of a test."""
     plain = words.snake(re.sub(r"\W+", "_", name).strip("_"))
     return plain if plain.startswith("test_") else f"test_{plain}"

@@ -1,7 +1,7 @@
-"""`properties`: laws that the source invites, as short `@given` tests, for teams that use Hypothesis.
+"""`properties`: laws that the source suggests, as short `@given` tests, for teams that use Hypothesis.
 
-Round trips by name, and doing a thing twice.
-Only what holds, with several seeds and many examples, and closes a gap each time is proposed.
+They are round trips, found by name, and doing a thing twice. Only what holds and closes a gap with each of several
+seeds, and holds with many examples, is proposed.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, task: Task, origin: Origin) -> LawRenderer:
-        """That for a task."""
+        """The renderer for a task."""
         return cls(target=task.target, text=task.test_text, placement=task.target.placement, origin=origin)
 
     def knows(self, law: Law) -> bool:
-        """Whether a `@given` test of the file says it already."""
+        """Whether a `@given` test of the file states the law already."""
         wanted = {function.name.strip("_") for function in law.functions}
         tests = _given_tests(self.text)
         called = (known for name, known in tests if name == f"test_{law.name}" or len(law.functions) > 1)
@@ -84,7 +84,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
         )
 
     def _local(self, law: Law) -> dict[str, str]:
-        """What each input is called in the test: as its parameter, unless that means something else there."""
+        """The name of each input in the test: its parameter's, unless that means something else there."""
         local: dict[str, str] = {}
         for given in law.inputs:
             name = given.parameter.name.strip("_") or "value"
@@ -97,7 +97,7 @@ class LawRenderer(Renderer, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _given_tests(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    """The tests of a file that Hypothesis draws for, each with the names of what it calls."""
+    """The `@given` tests of a file, each with the names of what it calls."""
     tree = parsed(text)
     tests = functions_in(tree) if tree is not None else ()
     given = (test for test in tests if any("given" in ast.unparse(mark) for mark in test.decorator_list))
@@ -105,14 +105,14 @@ def _given_tests(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
 
 
 def _has_strategies(bindings: imports.Bindings) -> bool:
-    """Whether the file has its own way of naming strategies."""
+    """Whether the file has its own name for the strategies module, or uses `st` otherwise."""
     known = itertools.chain.from_iterable((*bindings.modules.values(), *bindings.objects.values()))
     strategies = ("hypothesis.strategies", "hypothesis:strategies")
     return "st" in bindings.taken or any(meaning.startswith(strategies) for meaning in known)
 
 
 def _body(law: Law, local: dict[str, str], *, unittest: bool) -> list[Template]:
-    """The statements, with the inputs by their names."""
+    """The statements of the test, with the inputs by their names."""
     names = {**local, "result": "result"}
     left, right = law.left.format(**names), law.right.format(**names)
     result = f"result = {law.result.format(**names)}" if law.result else ""
@@ -123,11 +123,11 @@ def _body(law: Law, local: dict[str, str], *, unittest: bool) -> list[Template]:
 MOST_LAWS = 6
 SEEDS = (1, 2, 3)
 FEW = 50
-"""Examples within which a gap has to be closed with each seed: half of what a suite usually draws."""
+"""The number of examples that must close a gap with each seed: half of what a suite usually draws."""
 MANY = 500
 SECONDS = 30.0
 SLOWEST = 3.0
-"""Seconds that a few examples may take under coverage."""
+"""How many seconds `FEW` examples may take under coverage."""
 
 Write = Callable[..., NewTest | None]
 """Writes the test, with decorators `above` its own."""
@@ -136,13 +136,13 @@ Write = Callable[..., NewTest | None]
 def uses_hypothesis(texts: Iterable[str]) -> bool:
     """Whether one of these test files imports it.
 
-    What a project only declares is not enough: nobody of the team may have read such a test yet.
+    Declaring the dependency is not enough: nobody in the team may have read such a test yet.
     """
     return any(map(_imports, texts))
 
 
 class PropertiesProposer:
-    """Thinks of properties; everything runs in `sandbox`. For suites of which `uses_hypothesis` is true."""
+    """Proposes properties; everything runs in `sandbox`. For suites that `uses_hypothesis` is true of."""
 
     name = "properties"
 
@@ -151,7 +151,7 @@ class PropertiesProposer:
 
     def propose(self, task: Task) -> Iterator[Candidate]:
         """One candidate for each law that holds and closes gaps, the most informative first."""
-        # Another seed would give it no other ideas.
+        # Another seed would give no other ideas.
         if any(attempt.candidate.origin.proposer == self.name for attempt in task.attempts):
             return
         target, module = task.target, outline.read(task.source_text, task.target.module)
@@ -168,14 +168,14 @@ class PropertiesProposer:
                 yield from self._test(task, partial(renderer.write, law, drawn))
 
     def _test(self, task: Task, write: Write) -> Iterator[NewTest]:
-        """The test of a law, where that holds and closes gaps."""
+        """The test of a law, if it holds and closes gaps."""
         closed = _closed(task, write, self._sandbox)
         written = write() if closed else None
         if written is not None:
             yield replace(written, gaps=closed)
 
     def _calls(self, task: Task) -> Callable[[str], Sequence[Call]]:
-        """The calls that the nearest tests make, recorded when somebody first asks."""
+        """The calls that the nearest tests make, recorded on first use."""
 
         @cache
         def recorded() -> tuple[Call, ...]:
@@ -185,15 +185,15 @@ class PropertiesProposer:
 
 
 def _closed(task: Task, write: Write, sandbox: Sandbox) -> tuple[str, ...]:
-    """Run the test with a few examples and each of the seeds, then with many: the gaps that it closes each time.
+    """The gaps that the test closes each time: run with a few examples and each of the seeds, then with many.
 
-    A gap that only some seeds close is not counted: with each run of the suite others would be missing. A test
+    A gap that only some seeds close does not count: each run of the suite would miss other ones. A test
     that fails, or is slow, closes none.
     """
     closed = tuple(gap.id for gap in task.target.gaps)
     for seed in SEEDS:
-        found = _once(task, write(above=_drawing(seed, FEW)), sandbox, measured=True) or ()
-        closed = tuple(identity for identity in closed if identity in found)
+        closed_now = _once(task, write(above=_drawing(seed, FEW)), sandbox, measured=True) or ()
+        closed = tuple(gap_id for gap_id in closed if gap_id in closed_now)
         if not closed:
             return ()
     last = _once(task, write(above=_drawing(len(SEEDS) + 1, MANY)), sandbox, measured=False)
@@ -201,7 +201,7 @@ def _closed(task: Task, write: Write, sandbox: Sandbox) -> tuple[str, ...]:
 
 
 def _drawing(seed: int, examples: int) -> list[Template]:
-    """Nothing of it depends on the machine: neither what is drawn nor how long an example may take."""
+    """Decorators with which nothing depends on the machine: neither what is drawn nor the time for an example."""
     return [
         f"⟨hypothesis:seed⟩({seed})",
         f"⟨hypothesis:settings⟩(max_examples={examples}, deadline=None, database=None)",
@@ -226,4 +226,4 @@ def _imports(text: str) -> bool:
     nodes = (
         node for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Import | ast.ImportFrom)
     )
-    return any(one.module.partition(".")[0] == "hypothesis" for node in nodes for one in imported(node))
+    return any(binding.module.partition(".")[0] == "hypothesis" for node in nodes for binding in imported(node))

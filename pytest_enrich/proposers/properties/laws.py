@@ -1,4 +1,4 @@
-"""Laws: what should hold for every input, and which of them the functions of a module invite."""
+"""Laws: what should hold for every input, and which laws the functions of a module suggest."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ IMPURE = frozenset(
     sleep socket symlink_to system touch unlink urlopen write_bytes write_text
     """.split()  # noqa: SIM905 - a list of these as literals would take a page
 )
-"""Names of what reaches the disk, other programs or the net: not to be done with whatever is drawn."""
+"""Names of functions that reach the disk, other programs or the network: not to be called with drawn values."""
 MOST_REQUIRED = 3
-"""Arguments of a function; with more nobody could read the test."""
+"""The most arguments that a function may need; with more nobody could read the test."""
 
 PAIRS = (
     ("encode", "decode"),
@@ -47,7 +47,7 @@ CLEANING = frozenset(
     slug slugify sort sorted squash standardize strip trim unique
     """.split()  # noqa: SIM905 - as above
 )
-"""Words in the name of a function that has nothing left to do the second time."""
+"""Words in the names of functions that have nothing left to do the second time."""
 IDEMPOTENT = re.compile(r"(?<!not )(?<!not an )\bidempotent\b", re.IGNORECASE)
 
 
@@ -62,15 +62,15 @@ class Law(Struct, frozen=True, kw_only=True, eq=False):
     """Two expressions that should be equal for every input.
 
     Attributes:
-        functions: Those that it calls, the one that it is about first.
+        functions: The functions that it calls, the one that it is about first.
         inputs: What is drawn.
-        scene: A statement before, "" for none.
+        scene: A statement to run before, "" for none.
         left, right: What is compared, as templates in which `{name}` stands for an input, `{result}` for `result`.
         result: What `{result}` is, "" when nothing refers to it.
         name: The test's name without `test_`.
         title: What is checked, in words.
-        question: What only a person can answer.
-        rule: By which it was thought of.
+        question: The question that only a person can answer.
+        rule: The rule that proposed it.
     """
 
     functions: tuple[Function, ...]
@@ -86,7 +86,7 @@ class Law(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def find(outline: Outline, name: str) -> list[Law]:
-    """The laws about functions that may call the one of this bare name, the most informative first."""
+    """The laws about functions that reach the function of this bare name, the most informative first."""
     functions = outline.functions.values()
     undone = (_undoing(outline, function) for function in functions)
     repeated = (_repeated(outline, function) for function in functions)
@@ -99,7 +99,7 @@ def _is_about(law: Law, name: str, outline: Outline) -> bool:
 
 
 def _undoing(outline: Outline, first: Function) -> Law | None:
-    """That what a function makes can be taken apart again."""
+    """The law that another function undoes what this one does, if there is such a function."""
     siblings = (outline.sibling(first, name) for name in _inverses(first.name))
     second = next(filter(None, siblings), None)
     if second is None:
@@ -149,7 +149,7 @@ def _of_object(outline: Outline, first: Function, second: Function) -> Law | Non
 def _undone(
     first: Function, second: Function, drawn: tuple[Input, ...], left: Template, scene: Template = ""
 ) -> Law:
-    """That `left` is the first of the inputs again."""
+    """The law that `left` equals the first input."""
     done = first.name.strip("_")
     owner = f"{snake(first.owner)}_" if first.owner else ""
     return Law(
@@ -166,7 +166,7 @@ def _undone(
 
 
 def _repeated(outline: Outline, function: Function) -> Law | None:
-    """That doing it again changes nothing, where the name or the docstring says so."""
+    """The law that doing it again changes nothing, where the name or the docstring says so."""
     is_invited = IDEMPOTENT.search(function.docstring) or not CLEANING.isdisjoint(function.name.split("_"))
     if not is_invited or not _is_callable(function) or function.returns == "None":
         return None
@@ -188,7 +188,7 @@ def _repeated(outline: Outline, function: Function) -> Law | None:
 
 
 def _is_callable(function: Function) -> bool:
-    """Whether it takes something, and not so much that nobody could read the test."""
+    """Whether it takes arguments, but not so many that nobody could read the test."""
     return 1 <= len(function.required) <= MOST_REQUIRED
 
 
@@ -203,6 +203,6 @@ def _named(drawn: Iterable[Input]) -> str:
 def _passed(parameters: Iterable[Parameter]) -> list[Template]:
     """Arguments that give each parameter what is drawn for it."""
     return [
-        f"{each.name}={{{each.name}}}" if each.kind == "keyword only" else f"{{{each.name}}}"
-        for each in parameters
+        f"{parameter.name}={{{parameter.name}}}" if parameter.kind == "keyword only" else f"{{{parameter.name}}}"
+        for parameter in parameters
     ]

@@ -15,12 +15,12 @@ from pytest_enrich.writing.syntax import nodes_of, used
 from pytest_enrich.writing.words import snake
 
 HARMLESS = frozenset({"cache", "classmethod", "lru_cache", "staticmethod"})
-"""Decorators after which a function is called as it is written."""
+"""Decorators that do not change how a function is called."""
 CONVERSIONS = {"__str__", "__bytes__"}
 
 
 class Function(Struct, frozen=True, kw_only=True, eq=False):
-    """A function that anybody may call, outside classes or directly in one.
+    """A public function, outside classes or directly in one.
 
     Attributes:
         qualname, kind: As in `Target`.
@@ -37,7 +37,7 @@ class Function(Struct, frozen=True, kw_only=True, eq=False):
 
     @property
     def name(self) -> str:
-        """Its own, without the class."""
+        """Its own name, without the class."""
         return self.qualname.rpartition(".")[2]
 
     @property
@@ -47,7 +47,7 @@ class Function(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Outline(Struct, frozen=True, kw_only=True, eq=False):
-    """A module: its public functions, the names of its classes, and what functions of a bare name may call."""
+    """A module: its public functions, the names of its classes, and what functions may call, by bare name."""
 
     module: str
     functions: dict[str, Function]
@@ -55,7 +55,7 @@ class Outline(Struct, frozen=True, kw_only=True, eq=False):
     calls: dict[str, frozenset[str]]
 
     def reached(self, names: Iterable[str]) -> set[str]:
-        """The bare names of all that may be called in the course of calls of these, themselves included."""
+        """The bare names of all that calls of these may reach, themselves included."""
         seen, waiting = set[str](), {*names}
         while waiting:
             name = waiting.pop()
@@ -64,14 +64,14 @@ class Outline(Struct, frozen=True, kw_only=True, eq=False):
         return seen
 
     def call(self, function: Function, arguments: Iterable[str], receiver: str = "") -> Template:
-        """A call, as a template; of `__str__` and `__bytes__` as everybody writes it."""
+        """A call, as a template; of `__str__` and `__bytes__` as `str(x)` and `bytes(x)`."""
         if receiver and function.name in CONVERSIONS:
             return f"⟨builtins:{function.name.strip('_')}⟩({receiver})"
         called = f"{receiver}.{function.name}" if receiver else self.name(function.qualname)
         return f"{called}({', '.join(arguments)})"
 
     def scene(self, function: Function) -> tuple[Template, str]:
-        """The statement that makes the object which a method is called on, and the object's name.
+        """The statement that makes the object a method is called on, and the object's name.
 
         Both are "" for what is called without an object.
         """
@@ -81,17 +81,17 @@ class Outline(Struct, frozen=True, kw_only=True, eq=False):
         return f"{name} = {self.name(function.owner)}()", name
 
     def sibling(self, function: Function, name: str) -> Function | None:
-        """Another function of this name beside one: in the same class, or outside all."""
+        """Another function of this name beside it: in the same class, or outside all classes."""
         other = self.functions.get(f"{function.owner}.{name}" if function.owner else name)
         return other if other is not function else None
 
     def name(self, qualname: str) -> Template:
-        """Something of the module, as a template."""
+        """The template for something in the module."""
         return f"⟨{self.module}:{qualname}⟩"
 
 
 def read(text: str, name: str) -> Outline | None:
-    """The outline of the source of the module of that name, None when it is not Python."""
+    """The outline of a module's source, None when it is not Python."""
     try:
         module = Module(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -109,7 +109,7 @@ def read(text: str, name: str) -> Outline | None:
 
 
 def _is_plain(module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether it can be called just so, and gives what it returns."""
+    """Whether it is public, can be called directly, and gives what it returns."""
     parts = module.qualname(node).split(".")
     public = not any(part.startswith("_") for part in parts[:-1]) and (
         not node.name.startswith("_") or node.name in CONVERSIONS

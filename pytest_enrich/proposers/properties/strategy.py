@@ -1,4 +1,4 @@
-"""What Hypothesis draws for the inputs of a law, by their annotations or by calls that were seen."""
+"""What Hypothesis draws for the inputs of a law: by their annotations, or by recorded calls."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CONTAINERS = {
     **dict.fromkeys(("frozenset", "FrozenSet"), ("frozensets", 1)),
     **dict.fromkeys(("dict", "Dict", "Mapping"), ("dictionaries", 2)),
 }
-"""The strategy, and of how many others it is made."""
+"""The strategy, and how many others it takes."""
 
 
 class Source(Struct, frozen=True, kw_only=True, eq=False):
@@ -48,16 +48,16 @@ class Source(Struct, frozen=True, kw_only=True, eq=False):
 
     Attributes:
         outline: The module under test.
-        calls: Gives the calls of a function that existing tests make, by its qualname; asked only when needed.
+        calls: Gives the calls that existing tests make of a function, by its qualname; called only when needed.
     """
 
     outline: Outline
     calls: Callable[[str], Sequence[Call]]
 
     def drawn(self, law: Law) -> tuple[Template, ...] | None:
-        """A strategy for each input; None when one is of no plain kind."""
-        found = tuple(strategy for strategy in map(self._of, law.inputs) if strategy is not None)
-        return found if len(found) == len(law.inputs) else None
+        """A strategy for each input; None when one has no simple strategy."""
+        strategies = tuple(strategy for strategy in map(self._of, law.inputs) if strategy is not None)
+        return strategies if len(strategies) == len(law.inputs) else None
 
     def _of(self, given: Input) -> Template | None:
         parameter = given.parameter
@@ -70,7 +70,7 @@ class Source(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def of_annotation(annotation: str, outline: Outline) -> Template | None:
-    """The strategy for an annotation's source, None when there is no plain one."""
+    """The strategy for an annotation's source, None when there is no simple one."""
     try:
         return _of(ast.parse(annotation.strip("'\""), mode="eval").body, outline)
     except (SyntaxError, ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""`rows`: existing tests with other values, so that what a person reviews is one more row of a list they know.
+"""`rows`: existing tests with other values, so that a person reviews just one more row of a list they know.
 
 Take the tests that come nearest to a gap, run them in the sandbox with other values until one takes the missing
-branch, and write that as a row, as a test beside it, or as a test of what it raised.
+branch, and write that one as a row, as a test beside it, or as a test of what it raised.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.writing.syntax import is_expression
 
-# Beyond the variation itself: starting pytest, making variants plain and looking at them.
+# Beyond the variation itself: starting pytest, simplifying variants and looking at them.
 START_SECONDS = 60.0
 OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 5.0
-"""What is tried of values that are known: little, and the same whatever the budget."""
+"""The budget for trying offered values: little, and the same whatever the task's budget is."""
 
 
 class Written(Struct, frozen=True):
-    """What was made of a variant that has these values in the place of others."""
+    """What was made of a variant with these values."""
 
     values: tuple[Template, ...]
     candidate: Candidate
 
 
 class RowsProposer:
-    """Thinks of rows; everything runs in `sandbox`, and `read` gives the text of a test file, "" for none."""
+    """Proposes rows; everything runs in `sandbox`, and `read` gives the text of a test file, "" for none."""
 
     name = "rows"
 
@@ -56,7 +56,7 @@ class RowsProposer:
         self._read = read
 
     def propose(self, task: Task) -> Iterator[Candidate]:
-        """One candidate for each variant found: rows, and what else it makes only after it was tried as a row."""
+        """One candidate for each variant found: rows, and tests only after their values were tried as rows."""
         if task.has_asked(self.name):
             return
         files = asking.nearest(task.target, self._read, source=task.source_text, seconds=task.seconds)
@@ -66,7 +66,7 @@ class RowsProposer:
                 yield from self._rather_rows(task, others)
                 others = []
             started = time.monotonic()
-            # What tests beside lists are made of comes last, with what is left then.
+            # Sheets for tests beside lists come last, with the time that is left then.
             share = sum(not of_file[0].is_apart for of_file in files[number:]) or 1
             varied = self._varied(asking.job(task, sheets, share, self._read), sheets)
             if varied is None:
@@ -79,12 +79,12 @@ class RowsProposer:
         yield from self._rather_rows(task, others)
 
     def of_calls(self, task: Task, explored: Explored) -> Iterator[Candidate]:
-        """Rows of tests that pass on what calls were found to need: a `search.Rewrite`."""
+        """Rows of tests that pass on the arguments that calls were found to need: a `search.Rewrite`."""
         calls = dict.fromkeys(finding.call.arguments for finding in explored.findings if finding.call.arguments)
         yield from self._rows(task, tuple(calls))
 
     def _rather_rows(self, task: Task, others: Sequence[Written]) -> Iterator[Candidate]:
-        """Rows with the values of these, and then these."""
+        """Rows with the values of these tests, and then the tests."""
         wanted = {gap for written in others for gap in written.candidate.gaps}
         values = dict.fromkeys(value for written in others for value in written.values)
         narrowed = replace(task, target=task.target.without(lambda gap: gap.id not in wanted))
@@ -92,7 +92,7 @@ class RowsProposer:
         yield from (written.candidate for written in others)
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
-        """Rows of parametrized tests with what is offered in the place of their values."""
+        """Rows of parametrized tests with the offered values instead of their own."""
         files = asking.nearest(task.target, self._read, _is_row, seconds=task.seconds) if offered else []
         for sheets in files:
             job = replace(
@@ -120,7 +120,7 @@ class RowsProposer:
             )
             candidate = _candidate(renderer)
             if candidate is not None:
-                # Where tests call the target, one of a call that was searched for notices more, most often.
+                # Where tests call the target itself, a test from the search usually notices more.
                 spare = variant.spare or (isinstance(candidate, NewTest) and sheet.is_direct(task.target))
                 ranked = replace(candidate, origin=replace(candidate.origin, spare=spare))
                 yield Written(sheet.values(variant), ranked)
@@ -136,7 +136,7 @@ def _is_row(sheet: Sheet) -> bool:
 
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
-    """Whether it speaks of what was asked about: it comes from a process that ran untrusted code."""
+    """Whether the answer fits what was asked: it comes from a process that ran untrusted code."""
     known = range(len(sheets))
     return all(
         variant.pattern in known
@@ -147,7 +147,7 @@ def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
 
 
 def _names_methods(variant: Variant, pattern: Pattern) -> bool:
-    """Whether what it calls instead was offered: that is no value, and is written as it is."""
+    """Whether each method that it calls instead was offered: it is no value, and is written as it is."""
     pairs = ((pattern.holes[hole], value) for hole, value in variant.values)
     return all(value in hole.offers for hole, value in pairs if hole.adds == METHOD)
 
@@ -157,22 +157,22 @@ def _fits(variant: Variant, pattern: Pattern) -> bool:
     within = all(0 <= hole < len(pattern.holes) for hole in changed)
     known = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     looked = all(0 <= seen.point < len(pattern.points) for seen in variant.seen)
-    told = (text for seen in variant.seen for text in (seen.value, seen.whole) if text)
-    values = [*(value for _, value in variant.values), *told]
+    texts = (text for seen in variant.seen for text in (seen.value, seen.whole) if text)
+    values = [*(value for _, value in variant.values), *texts]
     return bool(changed) and within and known and looked and all(map(is_expression, values))
 
 
 def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, bool, bool, int]:
-    """Spares last, rows before other tests, what passes before what raises, more before less."""
+    """A sort key: spares last, then what passes before what raises, rows before tests, more before less."""
     reaches = len(variant.branches) + len(variant.reached)
     return variant.spare, bool(variant.raised), not sheet.is_row, -reaches
 
 
 def _candidate(renderer: VariantRenderer) -> Candidate | None:
-    """What a variant becomes."""
+    """The candidate that a variant becomes, if any."""
     sheet, variant = renderer.sheet, renderer.variant
     if sheet.is_apart and sheet.is_of_cases(variant):
-        return None  # that was tried as a row, and is none
+        return None  # it was tried as a row, and did not become one
     if variant.raised:
         return failure.write(renderer)
     return row.write_row(renderer) if sheet.is_row else sibling.write(renderer)

@@ -1,6 +1,6 @@
-"""What callers of a target, and its tests, may pass besides what they do: parameters and keys.
+"""What a target's callers and tests may pass in addition to what they do: parameters and keys.
 
-`Hole.adds` says how, by the marks that are here.
+`Hole.adds` says how, by the marks defined here.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pytest_enrich.writing.syntax import Function, is_literal, last_name, nodes_
 KEYS = "**"
 """More keys in a dictionary."""
 INSTEAD = "="
-"""Something else in the place of an expression."""
+"""Something else instead of an expression."""
 METHOD = ":"
 """Another method of the same object."""
 LEFT_OUT = "-"
 """A step that is not done."""
 CONFIGURED = "!"
-"""An assignment above a statement, as those that configure a mock: `!load.return_value`."""
+"""An assignment that configures a mock, above a statement: `!load.return_value`."""
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
 VALUES: Mapping[str, tuple[str, ...]] = {
@@ -40,19 +40,19 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "set": ("{'a'}",),
     "dict": ("{'a': 1}",),
 }
-"""By a word of a hint what is tried first."""
+"""What is tried first, by a word of the type hint."""
 PLAIN = ("'a'", "1", "True", "['a']", "{}")
 """Values for a key of which nothing is known."""
 SWITCH = ("True", "'a'", "1")
-"""For a key of which only the truth is asked."""
+"""Values for a key that is only tested for truth."""
 UNKNOWN = ("'a'", "True")
-"""For a parameter that is None where nobody passes it."""
+"""Values for a parameter whose default is None."""
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
-"""Methods of clients, as those of their requests are named."""
+"""Methods of clients, named like those of HTTP."""
 UNIONS = {"Optional", "Union", "Annotated"}
 LISTS = {"Sequence", "Iterable", "Collection", "list"}
 RETURNED = {True: ("False", "True"), False: ("None", "False")}
-"""For what a mock gives: where only its truth is asked, and where something else is."""
+"""Return values for a mock: True for one that is only tested for truth, False for any other."""
 MOST_PAIRED = 4
 
 
@@ -67,10 +67,10 @@ class Keyword(Struct, frozen=True):
 class Addable(Struct, frozen=True):
     """All that the target asks for by name; `callables` are the names that take the keywords.
 
-    `keys` are what it looks for in mappings, with values to try; `caught` are
-    templates of the exceptions that no test makes it catch, `tried` the methods that may raise them, and
-    `outcomes` those that decide something, with what they may give; `made` are the keywords of classes beside it
-    whose attributes it asks for; `verbs` are the methods of a request that it knows.
+    `keys` are what it looks up in mappings, with values to try; `caught` are templates of the exceptions that no
+    test makes it catch, `tried` the methods that may raise them, and `outcomes` those that decide something, with
+    what they may return; `made` are the keywords of classes beside it whose attributes it reads; `verbs` are the
+    HTTP methods that it knows.
     """
 
     callables: frozenset[str] = frozenset()
@@ -84,7 +84,7 @@ class Addable(Struct, frozen=True):
 
 
 def of(target: Target, source: str) -> Addable:
-    """What the target's code asks for by name, of all that may be passed to it, its class, or its command."""
+    """What the target's code asks for by name, out of all that may be passed to it or to its class."""
     try:
         tree, own = ast.parse(source), ast.parse(target.source)
     except (SyntaxError, ValueError, RecursionError):
@@ -115,12 +115,12 @@ def of(target: Target, source: str) -> Addable:
 
 
 def _is_open(key: str, target: Target) -> bool:
-    """Whether a decision that is about a key is still open."""
+    """Whether a decision about a key is still open."""
     return any(f"'{key}'" in gap.text or f'"{key}"' in gap.text for gap in target.gaps)
 
 
 def _keywords(tree: ast.Module, qualname: str, named: set[str], texts: Sequence[str]) -> tuple[Keyword, ...]:
-    """The optional parameters of a function and of its class of which its own code speaks."""
+    """The optional parameters of a function and of its class that its own code names."""
     function, owner = _definition(tree, qualname)
     keywords = {
         name: Keyword(name, _values(hint, default, texts), ast.unparse(default) if is_literal(default) else "")
@@ -131,11 +131,11 @@ def _keywords(tree: ast.Module, qualname: str, named: set[str], texts: Sequence[
 
 
 def _definition(tree: ast.Module, qualname: str) -> tuple[Function | None, ast.ClassDef | None]:
-    """The function of that name, and the class that it, or the name itself, is of."""
+    """The function of that name, and the class that it is in, or that has the name itself."""
     body: Sequence[ast.stmt] = tree.body
     owner: ast.ClassDef | None = None
     for part in qualname.split("."):
-        node = next((each for each in body if getattr(each, "name", None) == part), None)
+        node = next((statement for statement in body if getattr(statement, "name", None) == part), None)
         if isinstance(node, Function):
             return node, owner
         if not isinstance(node, ast.ClassDef):
@@ -150,19 +150,22 @@ def _maker(owner: ast.ClassDef | None) -> Function | None:
 
 
 def _optional(function: Function | None) -> Iterator[Optional]:
-    """The parameters that have a default and may be named."""
+    """The parameters that have a default and may be passed by keyword."""
     if function is None:
         return
-    every = function.args
-    late = [*every.posonlyargs, *every.args][-len(every.defaults) :] if every.defaults else []
-    pairs = [*zip(late, every.defaults, strict=True), *zip(every.kwonlyargs, every.kw_defaults, strict=True)]
+    parameters = function.args
+    late = [*parameters.posonlyargs, *parameters.args][-len(parameters.defaults) :] if parameters.defaults else []
+    pairs = [
+        *zip(late, parameters.defaults, strict=True),
+        *zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True),
+    ]
     for parameter, default in pairs:
-        if default is not None and parameter not in every.posonlyargs:
+        if default is not None and parameter not in parameters.posonlyargs:
             yield parameter.arg, parameter.annotation, default
 
 
 def _fields(owner: ast.ClassDef | None) -> Iterator[Optional]:
-    """Those of a class that is made from its fields, as data classes are."""
+    """The optional fields of a class that is made from its fields, like a data class."""
     if owner is None or _maker(owner) is not None:
         return
     for node in owner.body:
@@ -171,7 +174,7 @@ def _fields(owner: ast.ClassDef | None) -> Iterator[Optional]:
 
 
 def _values(hint: ast.expr | None, default: ast.expr, texts: Sequence[str]) -> tuple[str, ...]:
-    """What its hint and its default tell, other than the default; for texts those that the code has, too."""
+    """Values by its hint and its default, other than the default; for strings also those that the code has."""
     words = set(_words(hint)) if hint is not None else set()
     words |= {type(default.value).__name__} if isinstance(default, ast.Constant) else set()
     values = [*map(ast.unparse, _choices(hint))]
@@ -185,7 +188,7 @@ def _values(hint: ast.expr | None, default: ast.expr, texts: Sequence[str]) -> t
 
 
 def _words(hint: ast.expr) -> Iterator[str]:
-    """The names of the alternatives of a hint, not of what is in them."""
+    """The names of a hint's alternatives, without what is inside them."""
     if isinstance(hint, ast.BinOp):
         yield from (*_words(hint.left), *_words(hint.right))
     elif isinstance(hint, ast.Subscript) and last_name(hint.value) in UNIONS:

@@ -1,6 +1,6 @@
-"""Where an existing test may do more or other things than it does.
+"""Where an existing test may do more, or something else.
 
-Pass a keyword or a key, ask a client by another method.
+Pass another keyword or key, or call another method of a client.
 """
 
 from __future__ import annotations
@@ -31,27 +31,27 @@ from pytest_enrich.writing.syntax import (
 
 Holder: TypeAlias = ast.Dict | ast.Call
 PATH = re.compile(r"(https?:/)?/[\w./~-]*(\?\S*)?")
-"""What stands for a page of a server."""
+"""The path or URL of a page on a server."""
 MOST_HOLES, MOST_VALUES, MOST_WORDS, MOST_NAMED = 24, 6, 8, 4
 
 
 def added_holes(function: Function, known: Addable) -> list[Hole]:
-    """The places in a test's body where something of what is known may be added."""
-    made = list(calls(function))
+    """The places in a test's body where something known may be added."""
+    call_nodes = list(calls(function))
     compared = {span(node) for test in nodes_of(ast.Compare, function) for node in test.comparators}
     holes = [
-        *(hole for call in made for hole in (*_of_call(call, known), *_of_mock(call, known))),
+        *(hole for call in call_nodes for hole in (*_of_call(call, known), *_of_mock(call, known))),
         *(_of_keys(node, known) for node in nodes_of(ast.Dict, *function.body) if span(node) not in compared),
     ]
     return [hole for hole in holes if hole.offers][:MOST_HOLES]
 
 
 def adding_edit(text: Text, hole: Hole, value: str) -> Edit:
-    """What writes the value of such a hole into the test."""
+    """The edit that writes the value of such a hole into the test."""
     node = _holder(text.tree, hole)
     keywords = getattr(node, "keywords", ()) if hole.adds == RAISES else ()
     returned = next((keyword for keyword in keywords if keyword.arg == RETURNS), None)
-    if returned is not None:  # what the mock gives says nothing any more
+    if returned is not None:  # what the mock returns no longer matters
         return span(returned), f"{RAISES}={value}"
     added = value[1:-1] if hole.adds == KEYS else f"{hole.adds}={value}"
     parts = sorted(map(span, _parts(node)), key=lambda place: place[2:])
@@ -64,7 +64,7 @@ def adding_edit(text: Text, hole: Hole, value: str) -> Edit:
 
 
 def with_query(hole: Hole, known: Addable) -> Hole:
-    """A path on a server, and it with what the code behind it takes besides, as a query."""
+    """The hole, offering a server's path also with a query of what the code behind it takes."""
     paths = [text for value in hole.values if isinstance(text := _value(value), str) and PATH.fullmatch(text)]
     if hole.adds or not paths or len(paths) < len(hole.values):
         return hole
@@ -78,15 +78,15 @@ def with_query(hole: Hole, known: Addable) -> Hole:
 
 
 def with_default(hole: Hole, function: Function, known: Addable) -> Hole:
-    """A literal that is an optional argument, with its default besides."""
+    """The hole, offering its default, too, where the literal is an optional argument."""
     defaults = {keyword.name: keyword.default for keyword in known.keywords if keyword.default}
-    made = (call for call in calls(function) if not hole.adds and last_name(call.func) in known.callables)
-    passed = (keyword for call in made for keyword in call.keywords if span(keyword.value) == hole.span)
+    target_calls = (call for call in calls(function) if not hole.adds and last_name(call.func) in known.callables)
+    passed = (keyword for call in target_calls for keyword in call.keywords if span(keyword.value) == hole.span)
     return _offering(hole, [defaults[keyword.arg] for keyword in passed if keyword.arg in defaults])
 
 
 def verb_holes(function: Function, known: Addable) -> list[Hole]:
-    """The places where a client asks by one method, for the others that the code tells apart."""
+    """The places where a client calls one HTTP method, for the others that the code distinguishes."""
     named = (call.func for call in calls(function) if isinstance(call.func, ast.Attribute) and known.verbs)
     return [
         Hole(
@@ -101,12 +101,12 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
 
 
 def _offering(hole: Hole, values: Iterable[str]) -> Hole:
-    """The hole with these besides."""
+    """The hole, offering these values, too."""
     return replace(hole, offers=(*hole.offers, *(value for value in values if value not in hole.values)))
 
 
 def _value(template: str) -> object:
-    """Of a literal; None for anything else."""
+    """The value of a literal; None for anything else."""
     return (literal_value(template) or (None,))[0]
 
 
@@ -117,12 +117,12 @@ def _holder(tree: ast.Module, hole: Hole) -> Holder:
 
 
 def _parts(holder: Holder) -> list[ast.expr]:
-    """What is in it by now."""
+    """The elements or arguments that it has already."""
     return arguments(holder) if isinstance(holder, ast.Call) else holder.values
 
 
 def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
-    """A keyword that it does not pass yet; none where the code cannot take it, or all of them are passed on."""
+    """The keywords that a call does not pass yet; none where the code cannot take them, or there is a `**`."""
     is_about = set(map(last_name, (call.func, *call.args))) & known.callables
     keywords = known.keywords if is_about else known.made.get(last_name(call.func), ())
     passed = {keyword.arg for keyword in call.keywords}
@@ -133,7 +133,7 @@ def _of_call(call: ast.Call, known: Addable) -> Iterator[Hole]:
 
 
 def _of_mock(call: ast.Call, known: Addable) -> Iterator[Hole]:
-    """That what stands for a collaborator raises what is caught, where the test says only what it gives."""
+    """A hole for making a mock raise what is caught, where the test only says what it returns, or nothing."""
     name, passed = last_name(call.func), {keyword.arg for keyword in call.keywords}
     is_mock = (name in {*MOCKS, *PATCHES} and RETURNS in passed) or len(call.args) == PATCHES.get(name, -1)
     if is_mock and not passed & {RAISES, *NOT_BY_ITSELF}:
@@ -141,7 +141,7 @@ def _of_mock(call: ast.Call, known: Addable) -> Iterator[Hole]:
 
 
 def _of_keys(mapping: ast.Dict, known: Addable) -> Hole:
-    """Keys that a dictionary of texts lacks; a parameter or a field is one where a client sends it."""
+    """A hole for keys that a dictionary with string keys lacks; also for parameters, which clients send so."""
     there = {getattr(key, "value", None) for key in mapping.keys}
     is_of_texts = all(isinstance(key, str) for key in there)
     names = (*known.keys, *known.keywords) if is_of_texts else ()

@@ -14,12 +14,12 @@ from pytest_enrich.writing.syntax import last_name, nodes_of, texts
 LOOKING = {"get", "pop", "setdefault"}
 MOST_CAUGHT = 4
 CONSTRUCTED = {"JSONDecodeError": "('a', 'b', 0)", "UnicodeDecodeError": "('ascii', b'a', 0, 1, 'b')"}
-"""Two of the standard library take just one sort of arguments."""
+"""Two exceptions of the standard library take only one kind of arguments."""
 ANY_MESSAGE = "('a')"
 
 
 def names(tree: ast.AST) -> Iterator[str]:
-    """All names, those of attributes and parameters, too, without leading underscores."""
+    """All names, including those of attributes and parameters, without leading underscores."""
     for node in ast.walk(tree):
         name = getattr(node, "id", getattr(node, "attr", getattr(node, "arg", None)))
         if isinstance(name, str):
@@ -32,7 +32,7 @@ def keys(tree: ast.AST) -> Iterator[str]:
 
 
 def attributes(tree: ast.AST) -> Iterator[str]:
-    """The public attributes that decide something."""
+    """The public attributes that conditions read."""
     nodes = [*_decisions(tree)]
     called = [node.func for node in nodes if isinstance(node, ast.Call)]
     for node in nodes:
@@ -41,7 +41,7 @@ def attributes(tree: ast.AST) -> Iterator[str]:
 
 
 def truth_tested(tree: ast.AST) -> Iterator[ast.Call]:
-    """The calls of which only the truth is asked."""
+    """The calls whose result is only tested for truth."""
     for node in ast.walk(tree):
         operands = [getattr(node, "test", None), getattr(node, "operand", None), *getattr(node, "values", ())]
         if not isinstance(node, ast.Dict):
@@ -49,9 +49,9 @@ def truth_tested(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 def outcomes(tree: ast.AST) -> dict[str, bool]:
-    """What is called and decides something by what it gives, and whether only the truth of that is asked.
+    """What is called and decides something by its result, and whether that is only tested for truth.
 
-    Methods by their names, other functions of the project as "".
+    Methods go by their names, other functions of the project by "".
     """
     only_truth = {_method(call) for call in truth_tested(tree)}
     deciding = [*_decisions(tree)]
@@ -70,10 +70,10 @@ def tried(tree: ast.AST) -> Iterator[str]:
 
 
 def caught(target: Target, tree: ast.Module) -> tuple[Template, ...]:
-    """Templates of the exceptions that a target catches where no test makes it, in the order of the gaps.
+    """Templates of the exceptions that a target catches but no test makes it catch, in the order of the gaps.
 
-    There is none of a name that nobody can resolve. One that the handler gives a name (`as error`) says something:
-    what becomes of that is seen.
+    There is none for a name that cannot be resolved. An exception that the handler names (`as error`) has a
+    message, so that one sees what becomes of it.
     """
     known = _imported(tree, target.module)
     is_used = {name: " as " in text for text in _handlers(target) for name in _classes(text)}
@@ -83,7 +83,7 @@ def caught(target: Target, tree: ast.Module) -> tuple[Template, ...]:
 
 
 def _decisions(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes of the conditions."""
+    """All nodes in conditions."""
     tests = (node.test for node in ast.walk(tree) if isinstance(node, ast.If | ast.IfExp | ast.While))
     return (node for test in tests for node in ast.walk(test))
 
@@ -109,7 +109,7 @@ def _looked_up(tree: ast.AST) -> Iterator[ast.expr]:
 
 
 def _handlers(target: Target) -> Iterator[str]:
-    """What the handlers begin with that no test reached."""
+    """The first lines of the handlers that no test reached."""
     begins = [gap.text for gap in target.gaps]
     begins += [condition.text for way in target.conditions for condition in way]
     return (text for text in begins if text.startswith("except"))

@@ -1,4 +1,4 @@
-"""What a sandbox is asked to vary for a target: the tests that come nearest, and values that stand near them."""
+"""What a sandbox is asked to vary for a target: the nearest tests, with values that are near them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ WORD = re.compile(r"[\w.@+-]{3,30}")
 
 
 def job(task: Task, sheets: Sequence[Sheet], files: int, read: Callable[[str], str]) -> Vary:
-    """To vary these tests of one file, with what the task has for one of so many files.
+    """The job of varying these tests of one file, with the task's budget divided by `files`.
 
-    `read` gives the text of a test file, "" for none: fixtures beside the tests have words that fit.
+    `read` gives the text of a test file, "" for none: fixtures near the tests have words that fit.
     """
     target, path = task.target, sheets[0].placement.path
     return Vary(
@@ -57,8 +57,8 @@ def nearest(
 ) -> list[list[Sheet]]:
     """The nearest tests that are wanted and in which something can vary, by file.
 
-    Those with cases come first, and last, as what tests beside them are made of. With the text of the `source`
-    file they may be given what they do not pass. None is run again and again that takes all the `seconds` once.
+    Those with cases come first, and once more last, for making tests beside them. With the text of the `source`
+    file they may also get what they do not pass yet. Tests that need more than `seconds` for one run are left out.
     """
     known = addable.of(target, source) if source else Addable()
     nodeids = dict.fromkeys(near.function for near in target.nearest if near.shared and near.seconds <= seconds)
@@ -69,25 +69,27 @@ def nearest(
 
 
 def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
-    """Short literals: what calls of the function pass, what the tests have, what others pass in such calls."""
+    """Short literals: from calls of the function, from the tests, and from other calls of what the tests call."""
     calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
     nodes = [node for sheet in sheets for node in ast.walk(sheet.function)]
-    made = {last_name(node.func) for node in nodes if isinstance(node, ast.Call) and not steps.is_assertion(node)}
+    called = {
+        last_name(node.func) for node in nodes if isinstance(node, ast.Call) and not steps.is_assertion(node)
+    }
     texts = (node for node in nodes if isinstance(node, ast.Constant))
-    near = (*_arguments(calls, {target.qualname.rpartition(".")[2]}), *texts, *_arguments(calls, made))
+    near = (*_arguments(calls, {target.qualname.rpartition(".")[2]}), *texts, *_arguments(calls, called))
     shown = (ast.unparse(node) for node in near if is_literal(node))
     return tuple(dict.fromkeys(text for text in shown if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
 
 
 def _arguments(calls: Iterable[ast.Call], names: Collection[str]) -> Iterator[ast.expr]:
-    """The arguments of the calls of these names."""
+    """The arguments of calls of these names."""
     for call in calls:
         if last_name(call.func) in names:
             yield from arguments(call)
 
 
 def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
-    """Words that the conftest files round a test file have, the nearest first: names and passwords, most often."""
+    """Words in the conftest files around a test file, the nearest first: mostly names and passwords."""
     folders = PurePosixPath(path).parents
     words = (word for folder in folders for word in _single_words(read((folder / "conftest.py").as_posix())))
     return islice((repr(word) for word in dict.fromkeys(words)), MOST_WORDS)
@@ -95,7 +97,7 @@ def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _single_words(source: str) -> tuple[str, ...]:
-    """The texts of a file that are one word."""
+    """The string literals of a file that are a single word."""
     text = text_of(source)
     nodes = (node for node in ast.walk(text.tree) if isinstance(node, ast.Constant)) if text is not None else ()
     return tuple(node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
@@ -104,7 +106,7 @@ def _single_words(source: str) -> tuple[str, ...]:
 def _sheets(
     target: Target, nodeids: Sequence[str], read: Callable[[str], str], *, apart: bool = False
 ) -> list[Sheet]:
-    """The tests that can be read, those with cases first; with `apart` they are for tests beside them."""
+    """The tests that can be read, those that take rows first; with `apart`, for making tests beside them."""
     paths = [nodeid.partition("::")[0] for nodeid in nodeids]
     texts = {path: text_of(read(path)) for path in dict.fromkeys(paths)}
     sheets = [
@@ -116,13 +118,13 @@ def _sheets(
 
 
 def _varying(sheets: Iterable[Sheet], known: Addable, most: int) -> list[Sheet]:
-    """The first so many of the tests in which something can vary, with what they may be given besides."""
+    """The first `most` tests in which something can vary, with what may be added to them."""
     added = (sheet.with_added(known) for sheet in sheets)
     return list(islice((sheet for sheet in added if sheet.pattern.holes), most))
 
 
 def _by_file(sheets: Iterable[Sheet]) -> Iterator[list[Sheet]]:
-    """Those of each file, in the order of the files."""
+    """The tests of each file, in the order of the files."""
     files: dict[str, list[Sheet]] = {}
     for sheet in sheets:
         files.setdefault(sheet.placement.path, []).append(sheet)

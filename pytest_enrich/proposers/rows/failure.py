@@ -20,7 +20,7 @@ DEFINITION = re.compile(r"(async def|def|class|@)\b")
 
 
 class Underway(Struct, frozen=True):
-    """What a test was at when it raised: an action, the statements before it, and the block that it opens."""
+    """Where a test was when it raised: the action, the statements before it, and the block that it opened."""
 
     before: tuple[ast.stmt, ...]
     action: ast.expr
@@ -28,12 +28,12 @@ class Underway(Struct, frozen=True):
 
     @property
     def items(self) -> list[ast.withitem]:
-        """What the block is entered with."""
+        """The items that the block is entered with."""
         return self.block.items if self.block is not None else []
 
 
 def write(renderer: VariantRenderer) -> NewTest | None:
-    """The test, or None when the statement is not one that stands alone, or it would not be readable."""
+    """The test, or None when the statement cannot stand alone, or the test would not be readable."""
     sheet, variant = renderer.sheet, renderer.variant
     underway = _underway(sheet.function.body, variant.line)
     if underway is None or not renderer.gaps:
@@ -52,16 +52,16 @@ def write(renderer: VariantRenderer) -> NewTest | None:
 
 
 def _edits(renderer: VariantRenderer, scene: Sequence[ast.stmt]) -> tuple[list[Edit], list[str]]:
-    """What is other, and how mocks are configured right before the action: above no statement of the scene."""
+    """The edits, and the mock configuration right before the action, which is above no statement of the scene."""
     there = {span(statement)[:2] for statement in scene}
     starts = {place[:2] for place in mocks.configured_places(renderer.changes)} - there
-    every = list(renderer.edits())
-    late = [edit for edit in every if edit[0][:2] == edit[0][2:] and edit[0][:2] in starts]
-    return [edit for edit in every if edit not in late], [code.strip() for _, code in late]
+    edits = list(renderer.edits())
+    late = [edit for edit in edits if edit[0][:2] == edit[0][2:] and edit[0][:2] in starts]
+    return [edit for edit in edits if edit not in late], [code.strip() for _, code in late]
 
 
 def _finding(renderer: VariantRenderer, lines: tuple[str, ...], action: str) -> Finding:
-    """What was done, statements and an action, as `search` would tell of it."""
+    """What was done, statements and an action, as `search` would report it."""
     variant = renderer.variant
     seen = Observation(subject="raises", value=variant.raised, message=variant.message)
     return Finding(
@@ -77,7 +77,7 @@ def _finding(renderer: VariantRenderer, lines: tuple[str, ...], action: str) -> 
 
 
 def _inside(action: ast.expr, code: str) -> str:
-    """What it is written as, later lines as far in as those of a block are; a text of several lines stays."""
+    """The action's code, with later lines indented as in a block; unchanged if it has a text of several lines."""
     texts = (node for node in ast.walk(action) if isinstance(node, ast.Constant | ast.JoinedStr))
     if any(node.lineno != node.end_lineno for node in texts):
         return code
@@ -88,9 +88,9 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str, acting: 
     """The test.
 
     Args:
-        renderer: Of the variant.
+        renderer: The variant's renderer.
         finding: What was done and what it raised.
-        opening: That of the block which the action is in (`with patch("a.b")`), "" for none.
+        opening: The header of the block around the action (`with patch("a.b")`), "" for none.
         acting: The action, as the test has it.
     """
     statements = body.write(finding, renderer.placement.style)
@@ -121,17 +121,17 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str, acting: 
 
 
 def _set_apart(code: str) -> str:
-    """A function, as it stands inside of another one: formatters want an empty line behind it."""
+    """The code, with a blank line after a nested function or class, as formatters want it."""
     return f"{code}\n" if DEFINITION.match(code) else code
 
 
 def _line(codes: Sequence[str], at: int) -> int:
-    """Where one of the statements begins (1-based)."""
+    """The line (1-based) on which a statement begins."""
     return 1 + sum(code.count("\n") + 1 for code in codes[:at])
 
 
 def _within(opening: str, raising: str) -> str:
-    """A block in another one: as one where that is not too wide."""
+    """A block inside another one, merged into one where that is not too wide."""
     first = f"{opening}, {raising.splitlines()[0].removeprefix('with ')}"
     if len(body.bare(first)) <= LONGEST_LINE - 2 * len(INDENT):
         return f"{opening}, {raising.removeprefix('with ')}"
@@ -139,7 +139,7 @@ def _within(opening: str, raising: str) -> str:
 
 
 def _underway(body: Sequence[ast.stmt], line: int) -> Underway | None:
-    """What was underway at a line of the file; None where that does not stand alone."""
+    """What was underway at a line of the file; None where it cannot stand alone."""
     statements, block = _opened(body, line)
     at = _place(statements, line)
     action = None if at is None else _action(statements[at])
@@ -150,9 +150,9 @@ def _underway(body: Sequence[ast.stmt], line: int) -> Underway | None:
 
 
 def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], ast.With | None]:
-    """The body of a test, where a block was underway only to its end, and opened.
+    """The body of a test, ending in the statements of the block that was underway, if one was.
 
-    Besides the block, unless it only says what it raises.
+    With it the block, unless that only says what it raises.
     """
     for at, block in enumerate(body):
         if isinstance(block, ast.With) and block.body[0].lineno <= line <= (block.end_lineno or block.lineno):
@@ -162,7 +162,7 @@ def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], as
 
 
 def _place(body: Sequence[ast.stmt], line: int) -> int | None:
-    """The place of the simple statement that was underway at a line of the file."""
+    """The index of the simple statement that was underway at a line of the file."""
     for at, statement in enumerate(body):
         if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
             return at if isinstance(statement, ast.Assert | ast.Assign | ast.AnnAssign | ast.Expr) else None
@@ -170,7 +170,7 @@ def _place(body: Sequence[ast.stmt], line: int) -> int | None:
 
 
 def _action(statement: ast.stmt) -> ast.expr | None:
-    """What it does, without what it makes of it."""
+    """The expression of a statement that does something, without what becomes of its value."""
     if isinstance(statement, ast.Assert):
         test = statement.test
         inner = test.operand if isinstance(test, ast.UnaryOp) else test
@@ -183,7 +183,7 @@ def _action(statement: ast.stmt) -> ast.expr | None:
 
 
 def _acting(sides: Sequence[ast.expr]) -> ast.expr | None:
-    """The one side that does something; where two do, an object made of literals is expected of the other."""
+    """The only side that does something; where two do, one that is just made of literals is the expected one."""
     acting = [side for side in sides if _acts(side)]
     if len(acting) > 1:
         acting = [side for side in acting if not _is_made_of_literals(side)]
@@ -191,7 +191,7 @@ def _acting(sides: Sequence[ast.expr]) -> ast.expr | None:
 
 
 def _is_made_of_literals(node: ast.expr) -> bool:
-    """Whether it is `Price(3, "EUR")`."""
+    """Whether it is like `Price(3, "EUR")`."""
     return (
         isinstance(node, ast.Call) and last_name(node.func)[:1].isupper() and all(map(is_literal, arguments(node)))
     )

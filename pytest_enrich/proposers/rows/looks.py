@@ -1,4 +1,4 @@
-"""Where a test looks at what the code gave, and where the value stands that it expects there."""
+"""Where a test looks at what the code gave, and where the value that it expects there is written."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from pytest_enrich.writing.syntax import is_literal, last_name, nodes_of, span
 
 EQUAL = {"assertEqual", "assertEquals", "assertListEqual", "assertDictEqual", "assertTupleEqual"}
 HELPERS = {"assert_equal", "assert_equals", "assert_eq", "eq_"}
-"""Functions that assert the same, in tests that are no classes of `unittest`."""
+"""Functions that assert the same, in tests outside `unittest` classes."""
 APPROX, ALMOST = "⟨pytest:approx⟩", "assertAlmostEqual"
 TRUTH = {"assertTrue", "assertFalse"}
 BOTH = 2
 LONGEST_MESSAGE = 1000
-"""What is matched is only its beginning."""
+"""Only the beginning of a message is matched."""
 WITH = {"assert_called_with", "assert_called_once_with", "assert_awaited_with", "assert_awaited_once_with"}
-"""Assertions that say with what."""
+"""Assertions that say with which arguments a mock was called."""
 AT_ALL = {"assert_called", "assert_called_once", "assert_not_called", "assert_awaited", "assert_not_awaited"}
 NEVER = "None"
-"""What is seen of a mock that nobody calls; else `call("eur", by=2)`."""
+"""What is seen of a mock that nobody called; else `call("eur", by=2)`."""
 
 
 class Look(Struct, frozen=True, kw_only=True):
-    """A point of a test, and the place of its expected value.
+    """A point where a test looks, and the place of its expected value.
 
     Attributes:
         point: What is looked at.
         name: The parameter that is expected there, "" for none.
         site: The literal or the name that is expected there; None for a truth, which has no place.
-        approx: Whether it is inside of `pytest.approx`, or compared by `assertAlmostEqual`.
-        places: Behind the point, as that looks at.
-        nearly: How an inexact number is compared instead: by `pytest.approx`, or by a method that is named here;
-            "" for not at all.
-        method: The place of the name of the method by which it is compared now.
+        approx: Whether it is inside `pytest.approx`, or compared by `assertAlmostEqual`.
+        places: How many decimal places `assertAlmostEqual` compares.
+        nearly: What compares an inexact number instead: `pytest.approx`, or the method named here; "" for
+            nothing.
+        method: The place of the name of the method that compares it now.
         identity: Whether it is compared with `is`.
-        constant: Whether it is a constant of a class or a module, whose like may stand there.
-        room: The most characters of what may be expected there.
+        constant: Whether it is a constant of a class or a module, which another one may replace.
+        room: How many characters an expected value there may have.
     """
 
     point: Point
@@ -59,7 +59,7 @@ class Look(Struct, frozen=True, kw_only=True):
 
 
 def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
-    """The looks at which a parameter is expected, of those that are used for nothing else."""
+    """The looks at which a parameter is expected that is used for nothing else."""
     looks = [look for node in ast.walk(function) for look in _looks(node) if look.name in parameters]
     uses = Counter(node.id for node in nodes_of(ast.Name, function))
     expected = Counter(look.name for look in looks)
@@ -67,9 +67,9 @@ def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
 
 
 def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
-    """The looks at which a literal, or a truth, is expected; where nothing better is, that of a comparison.
+    """The looks at which a literal, or a truth, is expected; failing that, the truth of a comparison.
 
-    Statements that `known` looks are in have none.
+    Statements with `known` looks are left out.
     """
     taken = {look.point.span for look in known}
     values = expected_variables(function)
@@ -83,7 +83,7 @@ def of_literals(function: ast.AST, known: Collection[Look] = ()) -> list[Look]:
 
 
 def compared_sides(function: ast.AST) -> Iterator[ast.expr]:
-    """What assertions compare with or are given just so: a literal there is expected, however that is said."""
+    """What assertions compare or take as arguments: a literal there is an expected value, whatever the form."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare):
             yield from (node.test.left, *node.test.comparators)
@@ -92,7 +92,7 @@ def compared_sides(function: ast.AST) -> Iterator[ast.expr]:
 
 
 def called_mock(node: ast.AST) -> ast.expr | None:
-    """The mock that a statement says something of; None for all other statements."""
+    """The mock that a statement asserts something about; None for all other statements."""
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return None
@@ -102,7 +102,7 @@ def called_mock(node: ast.AST) -> ast.expr | None:
 
 
 def called_with(node: ast.AST) -> Span:
-    """The place of what it is said to be called with, an empty one where that is nothing."""
+    """The place of the arguments that a mock is said to be called with, empty where there are none."""
     assert isinstance(node, ast.Expr)
     assert isinstance(node.value, ast.Call)
     places = sorted(map(span, (*node.value.args, *node.value.keywords)))
@@ -113,12 +113,12 @@ def called_with(node: ast.AST) -> Span:
 
 
 def raising_call(function: ast.AST, point: Point) -> ast.Call:
-    """What the block at such a point is entered with."""
+    """The call that the block at such a point is entered with."""
     return next(call for call in _raising_calls(function) if span(call) == point.span)
 
 
 def expected_variables(function: ast.AST) -> dict[str, ast.expr]:
-    """The literals, by the variables that get them once and are read once."""
+    """The literals by variable, for variables that are assigned once and read once."""
     uses = Counter((node.id, isinstance(node.ctx, ast.Load)) for node in nodes_of(ast.Name, function))
     values: dict[str, ast.expr] = {}
     for node in nodes_of(ast.Assign, function):
@@ -133,7 +133,7 @@ def _without_not(test: ast.expr) -> ast.expr:
 
 
 def _resolved(look: Look, values: Mapping[str, ast.expr]) -> Look:
-    """One at a variable that holds what is expected is one at its value."""
+    """The look, moved from a variable with the expected value to that value."""
     if not look.name:
         return look
     room = max(look.room, 2 * len(ast.unparse(values[look.name])))
@@ -141,7 +141,7 @@ def _resolved(look: Look, values: Mapping[str, ast.expr]) -> Look:
 
 
 def _comparison(node: ast.AST) -> Iterator[Look]:
-    """Whether two things that are no literals are equal, or one is in the other."""
+    """A look at a comparison as a whole, such as of two things that are not literals."""
     if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and len(node.test.ops) == 1:
         yield Look(point=Point(form="truth", span=span(node), subject=span(node.test)))
 
@@ -185,7 +185,7 @@ def _unittest(statement: ast.stmt, call: ast.Call) -> Iterator[Look]:
 
 
 def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity: bool) -> Iterator[Look]:
-    """The look at one side when the other one is a literal, and those when one is a name."""
+    """The look at one side when the other is a literal or a constant, and those where a side is a name."""
     for expected, subject in (sides[::-1], sides):
         inner, approx = _inside(expected)
         if is_literal(subject) or isinstance(_inside(subject)[0], ast.Constant):
@@ -203,7 +203,7 @@ def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity
 
 
 def _is_constant(node: ast.expr) -> bool:
-    """`Colour.RED` or `status.HTTP_200_OK`: a name in capitals, of something that has a name itself."""
+    """Whether it is like `Colour.RED` or `status.HTTP_200_OK`: a name in capitals of something named."""
     if not isinstance(node, ast.Attribute) or not node.attr.isupper():
         return False
     return all(isinstance(part, ast.Attribute | ast.Name | ast.Load) for part in ast.walk(node.value))
@@ -234,7 +234,7 @@ def _raising_calls(function: ast.AST) -> Iterator[ast.Call]:
 
 
 def _names_class(call: ast.Call) -> bool:
-    """Whether it names a class, and at most what the message has to match."""
+    """Whether it names a class, and apart from that at most a pattern for the message."""
     most = 2 if last_name(call.func) == "assertRaisesRegex" else 1
     named = bool(call.args) and isinstance(call.args[0], ast.Name | ast.Attribute)
     return named and len(call.args) <= most and all(keyword.arg == "match" for keyword in call.keywords)

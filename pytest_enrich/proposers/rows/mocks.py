@@ -1,4 +1,4 @@
-"""What mocks of a test may be told besides: what they give, or raise."""
+"""How mocks of a test may be configured further: what they return, or raise."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pytest_enrich.writing.syntax import Edit, Function, calls, is_within, last_
 
 RETURNS, RAISES = "return_value", "side_effect"
 MOCKS, PATCHES = {"Mock", "MagicMock", "AsyncMock", "create_autospec"}, {"patch": 1, "object": 2}
-"""What makes one; `patch` and `patch.object` do with so many arguments."""
+"""What makes a mock; `patch` and `patch.object` do so with this many arguments."""
 NOT_BY_ITSELF = {"new", "new_callable", "wraps", None}
 SET_UPS = {*EACH, "setup"}
 MOST_MOCKS, MOST_VALUES = 16, 6
 
 
 def mock_holes(tree: ast.Module, owner: str | None, function: Function, known: Addable) -> list[Hole]:
-    """A place for each way in which a mock of the test may be configured: what it raises, and what it gives."""
+    """A place for each way to configure a mock of the test: what it raises, and what it returns."""
     where = dict(mock_places(tree, owner, function))
     assigned = [*nodes_of(ast.Assign, function)]
     there = {ast.unparse(target) for statement in assigned for target in statement.targets}
@@ -36,12 +36,12 @@ def mock_holes(tree: ast.Module, owner: str | None, function: Function, known: A
 
 
 def is_configured(hole: Hole) -> bool:
-    """Whether it is a place for an assignment."""
+    """Whether it is a place for an assignment that configures a mock."""
     return hole.adds[:1] == CONFIGURED
 
 
 def configuring_edit(hole: Hole, value: str) -> Edit:
-    """What writes it above the statement that is there."""
+    """The edit that writes the assignment above the statement at that place."""
     assert hole.span is not None
     line, column, *_ = hole.span
     indent = " " * column
@@ -54,9 +54,9 @@ def configured_places(changes: Iterable[tuple[Hole, Template]]) -> set[Span]:
 
 
 def reaching_all(function: Function, changes: Collection[tuple[Hole, Template]]) -> set[Span]:
-    """The places of a variant's changes that reach all that comes after, whatever it is given.
+    """The places of a variant's changes that affect all that follows, whatever it is given.
 
-    How mocks are configured does, and what is changed where something is put into the place of something else.
+    These are configured mocks, and changes where something is replaced (`patch`, `setattr`).
     """
     changed = {hole.span for hole, _ in changes}
     replacing = [span(call) for call in calls(function) if replaces(call.func)]
@@ -65,12 +65,12 @@ def reaching_all(function: Function, changes: Collection[tuple[Hole, Template]])
 
 
 def described(hole: Hole, value: str) -> str:
-    """In a few words: `fetch.return_value = None`, of the method alone."""
+    """The change in a few words, with only the method: `fetch.return_value = None`."""
     return f"{'.'.join(hole.adds[1:].split('.')[-2:])} = {value}"
 
 
 def configured_name(hole: Hole, slug: str) -> str:
-    """In a name: the method and what it gives."""
+    """The words for the change in a name: the method and what it returns."""
     *_, method, _ = hole.adds[1:].split(".")
     return f"{method}_{slug}".strip("_")
 
@@ -82,7 +82,7 @@ def mock_places(tree: ast.Module, owner: str | None, function: Function) -> Iter
     there = (
         *_set_up_attributes(classes),
         *_patched_parameters(classes, function),
-        *_mock_fixtures([*tree.body, *(node for each in classes for node in each.body)], function),
+        *_mock_fixtures([*tree.body, *(node for class_node in classes for node in class_node.body)], function),
     )
     for name in there if body else ():
         yield name, span(body[0])
@@ -92,7 +92,7 @@ def mock_places(tree: ast.Module, owner: str | None, function: Function) -> Iter
 
 
 def _configurable(known: Addable) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """How a mock, or a method of one, may be configured, with values: exceptions first, then what methods give."""
+    """How a mock, or a method of one, may be configured, with values: exceptions first, then return values."""
     if known.caught:
         yield from ((f"{name}.{RAISES}".lstrip("."), known.caught) for name in ("", *known.tried))
     yield from ((f"{outcome.name}.{RETURNS}", outcome.values) for outcome in known.outcomes if outcome.name)
@@ -100,7 +100,7 @@ def _configurable(known: Addable) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _returning(assigned: Iterable[ast.Assign], known: Addable) -> Iterator[Hole]:
-    """What a test has a method give that decides something: it may give something else."""
+    """Return values that a test configures and that decide something: they may be others."""
     values = {f"{outcome.name}.{RETURNS}": outcome.values for outcome in known.outcomes if outcome.name}
     for statement in assigned:
         own, name = ast.unparse(statement.value), ".".join(ast.unparse(statement.targets[0]).split(".")[-2:])
@@ -109,7 +109,7 @@ def _returning(assigned: Iterable[ast.Assign], known: Addable) -> Iterator[Hole]
 
 
 def _followed(body: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
-    """Statements and what follows each, those in `with` blocks too, but not where something has to be raised."""
+    """Statements, each with the one that follows it; also in `with` blocks, unless they expect an exception."""
     yield from pairwise(body)
     for block in body:
         if isinstance(block, ast.With | ast.AsyncWith) and not any(map(steps.expects_raise, block.items)):
@@ -129,7 +129,7 @@ def _bound_mocks(statement: ast.stmt) -> Iterator[str]:
 
 
 def _configured_there(statement: ast.stmt) -> Iterator[str]:
-    """What a statement configures: `fetch` and `fetch.return_value.json` of that one's `return_value`."""
+    """The mocks that a statement configures: `fetch`, or `fetch.return_value.json`, by its `return_value`."""
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
     while isinstance(target, ast.Attribute):
         if target.attr in {RETURNS, RAISES} and isinstance(target.value, ast.Name | ast.Attribute):
@@ -138,7 +138,7 @@ def _configured_there(statement: ast.stmt) -> Iterator[str]:
 
 
 def _is_mock(value: ast.expr) -> bool:
-    """Whether it makes one: `Mock()`, `mocker.patch("a.b")`, `patch("a.b").start()`."""
+    """Whether it makes a mock: `Mock()`, `mocker.patch("a.b")`, `patch("a.b").start()`."""
     if not isinstance(value, ast.Call):
         return False
     if last_name(value.func) == "start" and isinstance(value.func, ast.Attribute):
@@ -147,29 +147,29 @@ def _is_mock(value: ast.expr) -> bool:
 
 
 def _patches(call: ast.expr) -> bool:
-    """Whether a call makes the mock that it puts into the place of something."""
+    """Whether a call replaces something with a mock that it makes itself."""
     if not isinstance(call, ast.Call) or len(call.args) != PATCHES.get(last_name(call.func), -1):
         return False
     return not {keyword.arg for keyword in call.keywords} & NOT_BY_ITSELF
 
 
 def _set_up_attributes(classes: Iterable[ast.ClassDef]) -> Iterator[str]:
-    """The attributes that a class gives its tests as mocks."""
-    nodes = (node for each in classes for node in each.body)
+    """The attributes that a class sets up as mocks for its tests."""
+    nodes = (node for class_node in classes for node in class_node.body)
     methods = (node for node in nodes if isinstance(node, Function) and node.name in SET_UPS)
     for statement in (statement for method in methods for statement in method.body):
         yield from (name for name in _bound_mocks(statement) if name.startswith("self."))
 
 
 def _patched_parameters(classes: Sequence[ast.ClassDef], function: Function) -> Iterator[str]:
-    """The parameters that decorators give, those of the function first and the lowest of them before others."""
+    """The parameters that decorators fill with mocks: the function's own decorators first, from the lowest up."""
     parameters = [parameter.arg for parameter in function.args.args][len(classes) :]
-    decorators = [mark for each in (function, *classes) for mark in reversed(each.decorator_list)]
+    decorators = [mark for definition in (function, *classes) for mark in reversed(definition.decorator_list)]
     yield from (name for name, _ in zip(parameters, filter(_patches, decorators), strict=False))
 
 
 def _mock_fixtures(body: Iterable[ast.stmt], function: Function) -> Iterator[str]:
-    """The parameters for which a fixture of the same file gives one."""
+    """The parameters for which a fixture of the same file provides a mock."""
     parameters = {parameter.arg for parameter in function.args.args}
     for fixture in (node for node in body if isinstance(node, Function) and node.name in parameters):
         own = {name for statement in nodes_of(ast.stmt, fixture) for name in _bound_mocks(statement)}

@@ -1,4 +1,4 @@
-"""What the parameters of a test stand for: cases of a list, fixtures."""
+"""What the parameters of a test stand for: cases of a list, or fixtures."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pytest_enrich.imports.text import assigned
 from pytest_enrich.writing.syntax import Function, Text, last_name, nodes_of, used
 
 MADE_AND_USED = 2
-"""So often is a constant named that has one use."""
+"""How often a constant with a single use is named."""
 PLAIN = {"ids", "argnames", "argvalues"}
 SILENT = {"tmp_path", "tmpdir", "capsys", "capfd", "caplog", "monkeypatch", "recwarn", "request"}
-"""Fixtures that nothing happens through when nobody uses them."""
+"""Fixtures that have no effect when nobody uses them."""
 SHORTEST = 4
-"""Of an ending without a sign before it, as in `superuser`."""
+"""The shortest common ending without an underscore before it, as in `superuser`."""
 MOST_FIXTURES, FAR = 6, 3
 
 
 class Cases(Struct, frozen=True, kw_only=True):
     """What one `parametrize` lists: `argnames`, whether a value alone is a case, and the `rows`.
 
-    `shared` says whether something else reads the list: what is added to it would be added there, too.
+    `shared` says whether something else reads the list, which an added case would then affect, too.
     """
 
     argnames: tuple[str, ...]
@@ -61,7 +61,7 @@ def is_drawn(function: Function) -> bool:
 
 
 def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
-    """Each fixture that a test uses, with others of its name's kind; those that the test has anyway come first."""
+    """Each fixture that a test uses, with others of a similar name; those that the test has anyway come first."""
     names = [parameter.arg for parameter in function.args.args]
     asked = [name for name in names if name in visible and name not in SILENT]
     others = dict.fromkeys([*asked, *(name for name in visible if name not in SILENT and name[:1] != "_")])
@@ -71,7 +71,7 @@ def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
 
 
 def exchanged_arguments(declared: Iterable[tuple[str, str]], others: Mapping[str, str]) -> list[str]:
-    """The arguments (name and source) with other names in the place of some, each once."""
+    """The arguments (name and source) with some names replaced by `others`, each only once."""
     arguments: dict[str, str] = {}
     for name, source in declared:
         new = others.get(name, name)
@@ -84,7 +84,7 @@ def _cases_of(text: Text, call: ast.Call) -> Cases | None:
     passed = {keyword.arg or "*": keyword.value for keyword in call.keywords}
     passed |= dict(zip(("argnames", "argvalues"), call.args, strict=False))
     names, values = passed.get("argnames"), _listed(text, passed.get("argvalues"))
-    # What is indirect goes through a fixture; a scope changes what is set up.
+    # `indirect` passes values through a fixture; `scope` changes what is set up.
     if names is None or values is None or passed.keys() - PLAIN:
         return None
     argnames, bare = _argnames(names)
@@ -109,7 +109,7 @@ def _argnames(node: ast.expr) -> tuple[tuple[str, ...], bool]:
 
 
 def _listed(text: Text, node: ast.expr | None) -> list[ast.expr] | None:
-    """The elements of a list, which may be that of a constant of the file."""
+    """The elements of a list, which may be the value of a constant of the file."""
     if isinstance(node, ast.Name):
         values = [value for name, value in assigned(text.tree.body) if name == node.id]
         node = values[0] if len(values) == 1 else None
@@ -124,7 +124,7 @@ def _is_shared(text: Text, node: ast.expr) -> bool:
 
 
 def _row_values(text: Text, node: ast.expr, *, bare: bool) -> tuple[str, ...]:
-    """The source of each value of a case; none of one that has marks of its own or cannot be read."""
+    """The source of each value of a case; empty for one that has marks of its own or cannot be read."""
     if isinstance(node, ast.Call) and last_name(node.func) == "param":
         values = [] if any(keyword.arg != "id" for keyword in node.keywords) else node.args
     elif bare:
@@ -136,13 +136,13 @@ def _row_values(text: Text, node: ast.expr, *, bare: bool) -> tuple[str, ...]:
 
 
 def _alike(name: str, others: Iterable[str]) -> list[str]:
-    """The others of its kind, the nearest first."""
+    """The other names that are similar, the nearest first."""
     distances = {other: _distance(other, name) for other in others if other != name}
     return sorted((other for other in distances if distances[other] < FAR), key=distances.__getitem__)
 
 
 def _distance(first: str, second: str) -> int:
-    """By the last word of both names, else by their ending, else by the first word."""
+    """How far apart two names are, by their last word, else by their ending, else by their first word."""
     ours, theirs = first.split("_"), second.split("_")
     shorter, longer = sorted((first, second), key=len)
     if ours[-1] == theirs[-1]:

@@ -42,13 +42,13 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """An existing test.
 
     Attributes:
-        is_row: Whether a variant of it becomes one more row of it; else a test beside it.
-        is_apart: Whether it takes rows, and is here to make tests beside it of.
-        text: Of its file.
+        is_row: Whether a variant of it becomes one more row; else it becomes a test beside it.
+        is_apart: Whether it takes rows, but tests beside it are to be made from it.
+        text: The text of its file.
         function: The test.
-        placement: Where it is, itself for an anchor.
-        cases: Of the `parametrize` that varies, None for none.
-        looks: Where an expected value can be derived anew, in the order of the pattern's points.
+        placement: Where it is, with itself as the anchor.
+        cases: The cases of the `parametrize` that varies, None for none.
+        looks: Where a new expected value can be derived, in the order of the pattern's points.
         pattern: The test as a job names it.
     """
 
@@ -69,19 +69,19 @@ class Sheet(Struct, frozen=True, kw_only=True):
     def is_direct(self, target: Target) -> bool:
         """Whether it calls the target itself, on an object that it makes.
 
-        It does not where a client, a helper of the file or a fixture stands between.
+        It does not where a client, a helper of the file or a fixture is in between.
         """
         body, functions = self.function.body, (node for node in self.text.tree.body if isinstance(node, Function))
-        said = used(*body) | {node.attr for node in nodes_of(ast.Attribute, *body)}
-        if any(node.name in said and not is_fixture(node) for node in functions):
+        mentioned = used(*body) | {node.attr for node in nodes_of(ast.Attribute, *body)}
+        if any(node.name in mentioned and not is_fixture(node) for node in functions):
             return False
         entered = (entry.qualname for entry in target.entries)
         ways = (target.qualname, *entered, *(part.qualname for part in target.parts))
         paths = [[part for part in way.split(".") if part[:2] != "__"] for way in ways]
-        return any(path and said.issuperset(path) for path in paths)
+        return any(path and mentioned.issuperset(path) for path in paths)
 
     def changes(self, variant: Variant) -> list[tuple[Hole, Template]]:
-        """Where a variant is other than the test, and what stands there."""
+        """Where a variant differs from the test, and the value there."""
         return [(self.pattern.holes[at], value) for at, value in variant.values]
 
     def is_of_cases(self, variant: Variant) -> bool:
@@ -89,11 +89,11 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return all(hole.name for hole, _ in self.changes(variant))
 
     def values(self, variant: Variant) -> tuple[Template, ...]:
-        """What a variant has in the place of literals and parameters."""
+        """The values that a variant has instead of literals and parameters."""
         return tuple(value for hole, value in self.changes(variant) if not hole.adds and not hole.fixture)
 
     def with_added(self, known: Addable) -> Sheet:
-        """The same with what may be given besides, or left out."""
+        """The sheet with holes for what may be added or left out."""
         asking = (adding.with_query(hole, known) for hole in self.pattern.holes)
         holes = tuple(adding.with_default(hole, self.function, known) for hole in asking)
         if not self.is_row:
@@ -101,7 +101,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return replace(self, pattern=replace(self.pattern, holes=holes))
 
     def _more(self, known: Addable) -> Iterator[Hole]:
-        """Places beside what stands there."""
+        """Holes for what is not in the test yet, or can be left out."""
         yield from adding.added_holes(self.function, known)
         yield from adding.verb_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)
@@ -113,8 +113,8 @@ def read(
 ) -> Sheet | None:
     """The test of that node id (without parameters), or None where there is too much in it to vary.
 
-    It may ask for others of these `fixtures`. Where it has no holes, it may still get some that are `added`. With
-    `apart` a test that has cases is one to make tests beside it of: there, all of its body may vary.
+    It may ask for others of these `fixtures`. A test without holes may still get some by `with_added`. With
+    `apart`, a test with cases is read for making tests beside it: then all of its body may vary.
     """
     path, *names = nodeid.split("::")
     function = _function(text.tree, names)
@@ -150,7 +150,7 @@ def read(
 
 
 def _open(text: Text, function: Function, cases: Cases | None, *, is_row: bool) -> tuple[list[Look], list[Hole]]:
-    """Where a test looks, and what may vary in it: where it becomes no row, its literals, too."""
+    """Where a test looks, and what may vary in it: also its literals, unless it gets a row."""
     expecting = looks.expecting(function, cases.argnames) if cases is not None else []
     holes = _parameters(cases, {look.name for look in expecting}) if cases is not None else []
     if is_row:
@@ -161,13 +161,13 @@ def _open(text: Text, function: Function, cases: Cases | None, *, is_row: bool) 
 
 
 def _in_each_row(holes: Iterable[Hole], cases: Cases | None) -> list[Hole]:
-    """Places in a body, which have the same value whichever case it is."""
+    """Holes in the body, which have the same value in every case."""
     rows = len(cases.rows) if cases is not None else 1
     return [replace(hole, values=hole.values * rows) for hole in holes]
 
 
 def _function(tree: ast.Module, names: Sequence[str]) -> Function | None:
-    """The function of that name in these classes; None when it is not written there, or twice."""
+    """The function of that name in these classes; None when it is not defined there, or more than once."""
     body: Sequence[ast.stmt] = tree.body
     for name in names[:-1]:
         body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == name), ())
@@ -211,7 +211,7 @@ def _literals(text: Text, function: Function, known: Sequence[Look]) -> list[Hol
 
 
 def _constants(text: Text) -> dict[str, Template]:
-    """The constants of a test file that have literals, and those."""
+    """The constants of a test file whose values are literals, and those values."""
     pairs = assigned(text.tree.body)
     return {name: text.source(value) for name, value in pairs if name.isupper() and is_literal(value)}
 
@@ -222,7 +222,7 @@ def _tried(node: ast.AST) -> Iterator[ast.expr]:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, bool)
     ):
-        yield node.value  # it has a name, so that a reader knows what the other one means
+        yield node.value  # it has a name, so that a reader knows what the opposite means
         return
     if isinstance(node, ast.expr) and is_literal(node):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, bool | None):
@@ -239,7 +239,7 @@ def _tried(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _parts(node: ast.AST) -> Sequence[ast.AST]:
-    """Where literals may be tried: a function in a test stands in for something, and does what its body says."""
+    """The parts whose literals may vary: a function inside a test stands in for something by its body."""
     if isinstance(node, ast.Lambda):
         return [node.body]
     if isinstance(node, Function):

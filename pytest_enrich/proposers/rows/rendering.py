@@ -1,4 +1,4 @@
-"""What all has that is made of a variant: its gaps, the names that are there, the frame of a test beside it."""
+"""What everything made from a variant shares: its gaps, the names in sight, the frame of a test beside it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from pytest_enrich.writing.syntax import (
 
 
 class VariantRenderer(Renderer, frozen=True, kw_only=True):
-    """Renders a variant of an existing test, which the `sheet` is of."""
+    """Renders a variant of an existing test, which `sheet` describes."""
 
     sheet: Sheet
     variant: Variant
@@ -44,24 +44,24 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
     @property
     def changes(self) -> list[tuple[Hole, Template]]:
-        """Where it is other than the test, and what stands there."""
+        """Where it differs from the test, and the value there."""
         return self.sheet.changes(self.variant)
 
     def resolve_there(self, templates: Iterable[Template]) -> imports.Resolved | None:
-        """The templates as the test would write them; None for names that are none."""
+        """The templates as the test would write them; None when a name cannot be resolved."""
         return self.resolve(templates, self.sheet.local_names)
 
     def case(self, seen: Observation, changed: Iterable[str] = ()) -> Case:
-        """What there is to be said of it; `changed` is what is other than in the test, as situations."""
+        """What there is to say about it; `changed` is what differs from the test, as situations."""
         case = cases.case_of(self.target, self.gaps[0], seen, self.target.parameters, dict(self._arguments()))
         named = {*case.arguments.values()}
         elsewhere = tuple(value for _, value in self.variant.values if value not in named)
         return replace(case, changed=tuple(changed), elsewhere=elsewhere)
 
     def name_beside(self, case: Case, action: ast.expr | None = None) -> tuple[str, Origin]:
-        """A free name for a test beside it, and where that is from: one that says nothing is doubted.
+        """A free name for a test beside it, and its origin, with more doubt for a name that says nothing.
 
-        `action` is what raises, if anything does: what the name of the test says is done is not done then.
+        `action` is what raises, if anything does: then what the test's own name says is done is not done.
         """
         anchor = self.sheet.function.name
         own = names.start(anchor, self.target.qualname, dict(self._arguments()))
@@ -74,9 +74,9 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
 
     def _acting(self, action: ast.expr | None) -> str:
-        """What is called, in words: the target, or what calls it, if that is of its file or imported by name.
+        """What is called, in words: the target, or its caller, if that is in its file or imported by name.
 
-        Whatever calls a private one.
+        For a private target it is whatever calls it.
         """
         if not isinstance(action, ast.Call):
             return names.start("", self.target.qualname)
@@ -89,9 +89,9 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return calling if is_through else names.start("", self.target.qualname) or calling
 
     def _front(self) -> str:
-        """What is called with what changed, where the test does not speak of the target; "" for what it speaks of.
+        """The imported function that gets what changed, where the test does not name the target; else "".
 
-        Nothing of a client, a fixture or the file: the target is what people know these by.
+        Clients, fixtures and the test file's own functions do not count: people know them by the target.
         """
         sheet, own = self.sheet, self.target.qualname.rpartition(".")[2]
         if own in ast.unparse(sheet.function):
@@ -111,18 +111,21 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return {alias.asname or alias.name for node in imports_from for alias in node.names}
 
     def _arguments(self) -> Iterator[tuple[str, Template]]:
-        """What is passed otherwise, by the names of parameters; those of the test say nothing of the function."""
+        """Changed arguments, by names of parameters; the test's own parameters say nothing of the function."""
         for hole, value in self.changes:
             if name := hole.adds if hole.adds.isidentifier() else self._known_by(hole):
                 yield name, value
 
     def _known_by(self, hole: Hole) -> str:
-        """The parameter of a call that is given what stands there, itself or in a variable; "" for none."""
+        """The parameter of a call that gets the value there, directly or by a variable; "" for none."""
         kept = {name: span(value) for name, value in assigned(ast.walk(self.sheet.function))}
         for call in calls(self.sheet.function):
             passed = {keyword.arg or "": keyword.value for keyword in call.keywords}
             if last_name(call.func) == self.target.qualname.rpartition(".")[2]:
-                passed |= {own.name: value for own, value in zip(self.target.parameters, call.args, strict=False)}
+                passed |= {
+                    parameter.name: value
+                    for parameter, value in zip(self.target.parameters, call.args, strict=False)
+                }
             for name, node in passed.items():
                 variable = node.id if isinstance(node, ast.Name) else ""
                 is_there = hole.span is not None and hole.span in {span(node), kept.get(variable)}
@@ -131,7 +134,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return ""
 
     def frame(self, name: str, lines: Sequence[str]) -> str | None:
-        """The test of that name with this body, not indented; None when it is none, lacks a name, is too wide."""
+        """The test of that name with this unindented body; None when it is invalid, lacks a name, is too wide."""
         code = "\n".join([*self.header(name, lines), *lines]) + "\n"
         try:
             tree = ast.parse(code)
@@ -140,12 +143,12 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         nodes = [*ast.walk(tree)]
         known = stored(*nodes) | {node.arg for node in nodes if isinstance(node, ast.arg)}
         if loaded(tree) & stored(*self.sheet.function.body) - known:
-            return None  # what is never called, a lambda, may name what was left out
+            return None  # code that never ran, such as a lambda, may use a name that was left out
         code = laid_out(code, self.widths[0] + len(INDENT))
         return code if is_readable([code]) and len(tree.body) == 1 else None
 
     def header(self, name: str, lines: Sequence[str]) -> list[str]:
-        """The decorators but `parametrize`, and the `def` with the fixtures that are left."""
+        """The decorators except `parametrize`, and the `def` with the fixtures that are left."""
         sheet, function, text = self.sheet, self.sheet.function, self.sheet.text
         body = "\n".join(lines)
         gone = {
@@ -153,7 +156,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             *(name for name in SILENT if not re.search(rf"\b{name}\b", body)),
             *steps.unneeded_names(function, self.changes),
         }
-        declared = ((each.arg, text.source(each)) for each in function.args.args if each.arg not in gone)
+        declared = (
+            (parameter.arg, text.source(parameter))
+            for parameter in function.args.args
+            if parameter.arg not in gone
+        )
         exchanged = {hole.fixture: value for hole, value in self.changes if hole.fixture}
         arguments = parameters.exchanged_arguments(declared, exchanged)
         keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
@@ -163,7 +170,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return [*(f"@{text.source(mark)}" for mark in kept), *signature]
 
     def edits(self) -> Iterator[Edit]:
-        """The values in the place of the literals, and of the parameters that have no list any more."""
+        """The edits that put values in place of literals, and of parameters that no longer have a list."""
         changed = dict(self.variant.values)
         for at, hole in enumerate(self.sheet.pattern.holes):
             if hole.adds and at in changed:
@@ -176,7 +183,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
                 yield from ((span(name), value) for name in uses if name.id == (hole.name or hole.fixture))
 
     def is_free(self, nodes: Sequence[ast.AST], given: Iterable[str] = ()) -> bool:
-        """Whether nothing is left in the nodes of a list of cases; `given` are parameters that get a value."""
+        """Whether the nodes no longer depend on a list of cases; `given` are parameters that get a value."""
         sheet = self.sheet
         lists = sum(map(parameters.is_parametrize, sheet.function.decorator_list))
         left = set(sheet.pattern.argnames) - {hole.name for hole in sheet.pattern.holes} - {*given}
@@ -184,7 +191,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return lists == bool(sheet.cases) and not left & used(*nodes) and not bound
 
     def _added(self, hole: Hole, value: str) -> Edit:
-        """What is passed besides, or left out."""
+        """The edit for what is added, replaced or left out."""
         if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
             return hole.span, "" if hole.adds == LEFT_OUT else value
         if hole.adds == METHOD and hole.span is not None:
@@ -198,7 +205,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
 
 def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:
-    """On one line, with the arguments on a line of theirs, or on a line each: what is not too wide."""
+    """The `def` on one line, or with its arguments on one line, or with each on its own: whichever fits first."""
     alone = f"{start}{', '.join(arguments)}{end}"
     inside = f"{INDENT}{', '.join(arguments)}"
     if len(alone) <= LONGEST_LINE - len(INDENT):

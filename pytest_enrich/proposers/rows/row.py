@@ -14,7 +14,7 @@ from pytest_enrich.writing.renderer import LONGEST_LINE
 
 
 def write_row(renderer: VariantRenderer) -> NewRow | None:
-    """The row, or None when it would not be one that a reviewer likes."""
+    """The row, or None when a reviewer would not like it."""
     sheet, variant = renderer.sheet, renderer.variant
     gaps, cases = renderer.gaps, sheet.cases
     seen = stating.by_point(sheet.looks, variant.seen)
@@ -49,7 +49,7 @@ def write_row(renderer: VariantRenderer) -> NewRow | None:
 
 
 def _values(sheet: Sheet, variant: Variant, expected: dict[str, Template]) -> list[Template]:
-    """In the order of the parameters."""
+    """The row's values, in the order of the parameters."""
     assert sheet.cases is not None
     changed = {hole.name: value for hole, value in sheet.changes(variant)}
     row = dict(zip(sheet.cases.argnames, sheet.cases.rows[variant.row], strict=True))
@@ -61,7 +61,7 @@ def _dumped(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _oracles(sheet: Sheet, expected: dict[str, Template]) -> tuple[Oracle, ...]:
-    """Where the expected values come from."""
+    """The expected values, and where they come from."""
     is_raised = any(look.point.form == "raises" for look in sheet.looks)
     return tuple(
         Oracle(line=1, what=body.shown(value), source="raises" if is_raised else "observed", look=at == 0)

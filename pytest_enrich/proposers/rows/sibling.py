@@ -1,4 +1,4 @@
-"""A variant of a test as a test of its own, beside it: what varied, without the assertions about other things."""
+"""A variant of a test as a test of its own, beside it: what varied, without assertions about other things."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from pytest_enrich.writing.syntax import Edit, is_within, literal_value, nodes_o
 MOST_CHANGED = 3
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
 FAILED = re.compile(r"(?:⟨[\w.:]*HTTP_)?([45]\d\d)(?:_\w+⟩)?")
-"""A status of HTTP, or the constant of it, that says what was asked is not done."""
+"""An HTTP status, or a constant for one, that says that the request failed."""
 VERBS = {"delete", "get", "head", "options", "patch", "post", "put"}
-"""Steps that are known by what they send, and not by how."""
+"""Steps that are recognised by what they send, and not by how."""
 LONGEST = 24
-"""Lines that a reviewer reads for one more case, most of them known from the test beside it; no empty ones."""
+"""Most lines that a reviewer reads for one more case, mostly known from the test beside it; blanks not counted."""
 ASKING_KINDS = {"isinstance", "issubclass", "hasattr", "callable"}
 RAISES = "raises"
-"""What is seen begins so where it is an exception."""
+"""The beginning of what was seen where it is an exception."""
 ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(raises|assertRaises\w*)\()")
 
 
 def write(renderer: VariantRenderer) -> NewTest | None:
-    """The test, or None when it would not be one that a reviewer likes.
+    """The test, or None when a reviewer would not like it.
 
-    Where it would be too long it says only what is other than in the test that it is made of.
+    Where it would be too long it says only what differs from the test that it is made of.
     """
     sheet, variant = renderer.sheet, renderer.variant
     if not renderer.gaps or len(variant.values) > MOST_CHANGED:
@@ -50,7 +50,7 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     helped = _asking_helpers(renderer)
     denied = (sighting.point for sighting in renderer.variant.seen if sighting.value == "False")
     points = (sheet.looks[at].point for at in denied)
-    # That something is not as a helper would have it says as little.
+    # That a helper says no to something says as little.
     little |= {point.span for point in points if point.subject in helped}
     sheet = stating.widened(sheet, variant)
     renderer = replace(renderer, sheet=sheet, variant=variant)
@@ -79,10 +79,10 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     refusal = _refusal(sheet, expected)
     if refusal is not None and _is_elsewhere(sheet, variant):
         return None
-    said = (situation for _, _, situation in changes if situation)
+    situations = (situation for _, _, situation in changes if situation)
     helped = _asking_helpers(renderer)
-    told = {at: value for at, value in expected.items() if sheet.looks[at].point.subject not in helped}
-    case = renderer.case(refusal or _seen_first(sheet, told), said)
+    relevant = {at: value for at, value in expected.items() if sheet.looks[at].point.subject not in helped}
+    case = renderer.case(refusal or _seen_first(sheet, relevant), situations)
     name, origin = renderer.name_beside(case)
     code = renderer.frame(name, lines) if lines is not None else None
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
@@ -104,7 +104,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
 
 
 def _asking_helpers(renderer: VariantRenderer) -> set[Span]:
-    """Where the test asks a function that is none of the project's, such as a comparison."""
+    """Where the test asks a function that is not the project's, such as a comparison."""
     root = renderer.target.module.partition(".")[0]
     own = names.functions(renderer.sheet.text.text) | ASKING_KINDS
     own |= {
@@ -117,14 +117,14 @@ def _asking_helpers(renderer: VariantRenderer) -> set[Span]:
 
 
 def _seen_first(sheet: Sheet, expected: Mapping[int, Template]) -> Observation:
-    """What is expected first, as `search` would tell of it; of what is seen where nothing is, nothing is said."""
+    """The first expectation, as `search` would report it; without one, an observation that says nothing."""
     at, value = next(iter(expected.items()), (0, ""))
     point = sheet.looks[at].point if expected else None
     if point is not None and point.form == "message":
         raised = stating.expected_class(sheet.function, point)
         return Observation(subject="raises", value=raised, message=str(ast.literal_eval(value)))
     compared = (span(node) for node in ast.walk(sheet.function) if isinstance(node, ast.Compare))
-    # That two are equal is no result of a call.
+    # That two things are equal is not the result of a call.
     is_result = point is not None and point.form != "called" and point.subject not in compared
     return Observation(
         subject="result" if is_result else "state", value=value, expression="{result}" if is_result else ""
@@ -132,33 +132,39 @@ def _seen_first(sheet: Sheet, expected: Mapping[int, Template]) -> Observation:
 
 
 def _refusal(sheet: Sheet, expected: Mapping[int, Template]) -> Observation | None:
-    """The status of an answer that refuses what was asked, and what else it says, or what the status means."""
+    """The status of a response that refuses the request, with what else it says, or what the status means."""
     asked = {sheet.text.rewritten(sheet.looks[at].point.subject).strip(): value for at, value in expected.items()}
     status = next((match for text, value in asked.items() if (match := _failed(text, value))), None)
     if status is None:
         return None
-    held = (literal[0] for value in asked.values() if (literal := literal_value(value)))
-    told = (text for whole in held if isinstance(whole, dict) for text in whole.values() if isinstance(text, str))
-    message = next(told, HTTPStatus(int(status[1])).phrase)
+    values = (literal[0] for value in asked.values() if (literal := literal_value(value)))
+    texts = (
+        text
+        for mapping in values
+        if isinstance(mapping, dict)
+        for text in mapping.values()
+        if isinstance(text, str)
+    )
+    message = next(texts, HTTPStatus(int(status[1])).phrase)
     return Observation(subject="result", value=status[0], expression="{result}.status_code", message=message)
 
 
 def _is_elsewhere(sheet: Sheet, variant: Variant) -> bool:
-    """Whether what changed was sent by a step that nobody looks at: what is refused later is a consequence."""
+    """Whether what changed was sent by a step that nobody checks: a later refusal is only a consequence."""
     sent = [hole.span for hole, _ in sheet.changes(variant) if hole.adds != LEFT_OUT and hole.span is not None]
     loose = [span(node) for node in nodes_of(ast.Expr, sheet.function) if not steps.asserts(node)]
     return bool(sent) and all(any(is_within(place, step) for step in loose) for place in sent)
 
 
 def _failed(text: str, value: Template) -> re.Match[str] | None:
-    """The status in a value, if it is one of a failure and that is what the expression `text` looks at."""
+    """The status in a value, if it is one of a failure and the expression `text` is a status."""
     known = {str(status.value) for status in HTTPStatus}
     match = FAILED.fullmatch(value) if text.endswith("status_code") else None
     return match if match and match[1] in known else None
 
 
 def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
-    """What was seen at a look, described: what the code gives, or which call it makes."""
+    """A description of what was seen at a look: what the code gives, or which call it makes."""
     point = sheet.looks[at].point
     if point.form == "called":
         return "makes", "no call" if value == NEVER else value
@@ -168,7 +174,7 @@ def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:
 
 
 def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
-    """What is other than in the test: "with" a value, or "without" a step; and the situation, "" for none."""
+    """What differs from the test: "with" a value, or "without" a step; and the situation, "" for none."""
     sheet = renderer.sheet
     for hole, value in renderer.changes:
         if hole.adds != LEFT_OUT:
@@ -180,25 +186,25 @@ def _changes(renderer: VariantRenderer) -> Iterator[tuple[str, Template, str]]:
 
 
 def _situation(hole: Hole, value: Template) -> str:
-    """What is other, in a name; "" where the value says it, or nothing does."""
+    """The words for a change in a name; "" where the value says it, or nothing does."""
     if mocks.is_configured(hole):
         given = words.value_slug(RAISED.sub(r"\1", value))
         return f"with_{mocks.configured_name(hole, given)}"
     before = "{}" if hole.adds else next(iter(hole.values), "")
     if value != "None" and (key := _changed_key(before, value)):
         return key
-    # What is passed besides has a name; of an exception that is raised its class says enough.
+    # An additional argument has a name; for an exception its class says enough.
     return f"with_{hole.adds}" if hole.adds.isidentifier() and hole.adds != mocks.RAISES else ""
 
 
 def _changed_key(before: Template, value: Template) -> str:
-    """The situation where one key of a dictionary, or of a path's query, is gone, is new, or has another value.
+    """The situation where one key of a dictionary, or of a path's query, is gone, new, or has another value.
 
-    "" for all else.
+    "" for anything else.
     """
     old, new = map(_mapping, (before, value))
     changed = [key for key in {**old, **new} if (key in old, old.get(key)) != (key in new, new.get(key))]
-    # Of several, the one that is new says what is asked.
+    # Of several keys, the new one says what is asked.
     changed = [key for key in changed if key not in old] if len(changed) > 1 else changed
     if len(changed) != 1 or not isinstance(changed[0], str):
         return ""
@@ -207,28 +213,28 @@ def _changed_key(before: Template, value: Template) -> str:
         return f"without_{key}"
     shown = repr(given := new[changed[0]])
     is_word = isinstance(given, str) and given.isalpha()
-    said = f"with_{words.value_slug(shown)}_{key}" if is_word else f"with_{key}"
-    return words.evident(shown, key, optional=False) or said
+    situation = f"with_{words.value_slug(shown)}_{key}" if is_word else f"with_{key}"
+    return words.evident(shown, key, optional=False) or situation
 
 
 def _mapping(value: Template) -> dict[Any, Any]:
-    """A dictionary, or the query of a path with what the path is; nothing for all else."""
-    held = (literal_value(value) or (None,))[0]
-    if isinstance(held, str) and held.startswith("/"):
-        path, _, query = held.partition("?")
+    """A dictionary, or the query of a path together with the path; empty for anything else."""
+    literal = (literal_value(value) or (None,))[0]
+    if isinstance(literal, str) and literal.startswith("/"):
+        path, _, query = literal.partition("?")
         return {(path,): path, **dict(parse_qsl(query, keep_blank_values=True))}
-    return held if isinstance(held, dict) else {}
+    return literal if isinstance(literal, dict) else {}
 
 
 def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> list[ast.stmt] | None:
-    """The statements that the changed values are in or have to do with."""
+    """The statements that contain the changed values or depend on them; see `steps.concerned`."""
     changes = sheet.changes(variant)
     spans = [hole.span for hole, _ in changes if hole.span is not None]
     names = [name for hole, _ in changes if (name := hole.name or hole.fixture)]
     arguments = [parameter.arg for parameter in sheet.function.args.args]
     gone = steps.left_out(sheet.function, changes)
     statements = [statement for statement in steps.all_steps(sheet.function) if statement not in gone]
-    # A step may change anything, whatever it is given: all that comes after has to do with it.
+    # A step may change anything, whatever it is given: all that follows depends on it.
     spans += [place for place in map(span, statements) if any(span(step) < place for step in gone)]
     reaching = mocks.reaching_all(sheet.function, changes)
     spans += [place for place in map(span, statements) if any(change[:2] <= place[2:] for change in reaching)]
@@ -244,12 +250,12 @@ def _seen(sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt]) -> dict[int,
 
 
 def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> list[str] | None:
-    """The body of the test; None where a text of several lines would not stay what it is."""
+    """The lines of the test's body; None where a text of several lines would not stay what it is."""
     column = sheet.function.col_offset
     texts = [part for node in kept for part in ast.walk(node) if isinstance(part, ast.Constant | ast.JoinedStr)]
     if column and any(part.lineno != part.end_lineno for part in texts):
         return None
-    outer = [edit for edit in edits if not any(_is_inside(edit[0], other) for other, _ in edits)]
+    outer = [edit for edit in edits if not any(_is_inside(edit[0], around) for around, _ in edits)]
     lines: list[str] = []
     end = 0
     for statement in kept:
@@ -261,13 +267,13 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
 
 
 def _is_inside(place: Span, other: Span) -> bool:
-    """Whether a place goes with another one; what is added at its end, or above it, stays."""
+    """Whether a place is dropped with another one that contains it; what is added at its end or above it stays."""
     at_an_end = place[:2] == other[2:] or place[:2] == place[2:] == other[:2]
     return place != other and not at_an_end and is_within(place, other)
 
 
 def _without_comments(code: str) -> str:
-    """Without comments on lines of their own: they are about other values."""
+    """The code without comments on lines of their own: they are about other values."""
     tokens = list(tokenize.generate_tokens(io.StringIO(f"if 1:\n{code}\n").readline))
     comments = (token for token in tokens if token.type == tokenize.COMMENT)
     alone = {token.start[0] - 2 for token in comments if not token.line[: token.start[1]].strip()}
@@ -275,14 +281,14 @@ def _without_comments(code: str) -> str:
 
 
 def _asserts_anything(code: str) -> bool:
-    """Whether it says anything that can fail: where an exception is handled, nothing is said without one."""
+    """Whether any assertion can fail: one in an exception handler does not run without an exception."""
     tree = ast.parse(code)
     handled = {inner for node in nodes_of(ast.ExceptHandler, tree) for inner in ast.walk(node)}
     return any(isinstance(node, ast.Assert) or is_telling(node) for node in ast.walk(tree) if node not in handled)
 
 
 def _oracles(code: str, values: Sequence[tuple[str, Template]]) -> tuple[Oracle, ...]:
-    """Where the expected values come from: by the lines oracles the assertions, in their order."""
+    """Where the expected values come from; they belong to the lines that assert, in their order."""
     numbered = enumerate(code.splitlines(), 1)
     lines = [at for at, line in numbered if ASSERTION.match(line)]
     if not values:

@@ -1,4 +1,4 @@
-"""What a test that is made of another one expects: what was seen, where the other looks, in its words."""
+"""What a test made from another one expects: what was seen where the other one looks, stated in the same way."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SINGLETONS = {"None", "True", "False"}
 LONGEST_FLOAT = 8
 INEXACT = re.compile(r"-?\d+\.\d+(e[-+]\d+)?")
 LITTLE = re.compile(r"""\bexpect\w* ==|== expect|^(["'])[^"']*\1 in [\w.]+$""")
-"""What says little where it does not hold."""
+"""Conditions that say little where they do not hold."""
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
@@ -44,9 +44,9 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 def expected(
     looks: Sequence[Look], seen: Mapping[int, Sequence[Sighting]], cases: Cases | None = None
 ) -> dict[int, Template] | None:
-    """What was seen at each of the looks that `seen` has, by their place.
+    """What was seen at each of the looks that `seen` has, by their index.
 
-    None when one was not met, was not the same each time, or is nothing that somebody would write there.
+    None when one was not reached, differed between times, or is nothing that anybody would write there.
     """
     stated: dict[int, Template] = {}
     for at, sightings in seen.items():
@@ -59,12 +59,12 @@ def expected(
 
 
 def by_point(looks: Sequence[Look], seen: Sequence[Sighting]) -> dict[int, list[Sighting]]:
-    """All sightings, by the place of the look."""
+    """All sightings, by the index of the look."""
     return {at: [sighting for sighting in seen if sighting.point == at] for at in range(len(looks))}
 
 
 def by_name(looks: Sequence[Look], stated: dict[int, Template]) -> dict[str, Template] | None:
-    """The same by the parameters that are expected; None when one would have to be two things."""
+    """The values by the parameters that expect them; None when one would need two values."""
     named: dict[str, Template] = {}
     for point, value in stated.items():
         if named.setdefault(looks[point].name, value) != value:
@@ -73,9 +73,9 @@ def by_name(looks: Sequence[Look], stated: dict[int, Template]) -> dict[str, Tem
 
 
 def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
-    """The assertions that would say no more than that something is not, or has not, what another test expects.
+    """The assertions that would only say that something is not, or does not have, what another test expects.
 
-    That two things are not equal says something where the target `qualname` is what compares them.
+    That two things are not equal says something where the target `qualname` does the comparison.
     """
     compares = qualname.endswith(("__eq__", "__ne__"))
     denied = [sheet.looks[sighting.point].point for sighting in variant.seen if sighting.value == "False"]
@@ -84,7 +84,7 @@ def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
 
 
 def with_wholes(sheet: Sheet, variant: Variant) -> Variant:
-    """The variant, seeing all of what its test looks into, where that sees nothing new by itself."""
+    """The variant with whole objects seen instead of their parts, where the parts show nothing new."""
     same = unchanged(sheet, variant)
     if any(sheet.looks[sighting.point].point.span not in same for sighting in variant.seen):
         return variant
@@ -98,7 +98,7 @@ def with_wholes(sheet: Sheet, variant: Variant) -> Variant:
 
 
 def widened(sheet: Sheet, variant: Variant) -> Sheet:
-    """The test looking at the whole where what it looks for is not in it: `response.json()`, not a key of that."""
+    """The test, looking at the whole where the part is missing: `response.json()` instead of a key of it."""
     missed = {sighting.point for sighting in variant.seen if sighting.missed and sighting.value}
     points = {at: replace(sheet.looks[at].point, subject=_whole(sheet, at)) for at in missed}
     looked = (
@@ -108,17 +108,21 @@ def widened(sheet: Sheet, variant: Variant) -> Sheet:
 
 
 def missing(sheet: Sheet, variant: Variant) -> set[Span]:
-    """The assertions that look for what is not there, but for the first at a whole that can be stated."""
+    """The assertions about missing parts, except the first about each whole that can be stated."""
     missed = [sighting for sighting in variant.seen if sighting.missed]
-    told: dict[str, int] = {}
+    first_points: dict[str, int] = {}
     for sighting in missed:
         if sighting.value and len(sighting.value) <= sheet.looks[sighting.point].room:
-            told.setdefault(sheet.text.rewritten(_whole(sheet, sighting.point)), sighting.point)
-    return {sheet.looks[sighting.point].point.span for sighting in missed if sighting.point not in told.values()}
+            first_points.setdefault(sheet.text.rewritten(_whole(sheet, sighting.point)), sighting.point)
+    return {
+        sheet.looks[sighting.point].point.span
+        for sighting in missed
+        if sighting.point not in first_points.values()
+    }
 
 
 def _whole(sheet: Sheet, at: int) -> Span:
-    """What a look looks into for a key or a place."""
+    """The object in which a look looks up a key or an index."""
     subject = sheet.looks[at].point.subject
     node: ast.expr = next(node for node in nodes_of(ast.expr, sheet.function) if span(node) == subject)
     while isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice | ast.Tuple):
@@ -127,7 +131,7 @@ def _whole(sheet: Sheet, at: int) -> Span:
 
 
 def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
-    """The assertions that stay what they are with what was seen."""
+    """The assertions that what was seen leaves as they are."""
     seen = by_point(sheet.looks, variant.seen)
     return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and _is_same(sheet, at, seen[at])}
 
@@ -139,7 +143,7 @@ def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iter
 
 
 def _restated(sheet: Sheet, look: Look, code: str, edits: Sequence[Edit]) -> list[Edit]:
-    """What makes an assertion one of what was seen."""
+    """The edits that make an assertion state what was seen."""
     if look.point.form == "called":
         return _call_edits(sheet, look.point, code, edits)
     if look.point.form == "message":
@@ -153,7 +157,7 @@ def _restated(sheet: Sheet, look: Look, code: str, edits: Sequence[Edit]) -> lis
 
 
 def _call_edits(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> list[Edit]:
-    """What says of the mock what was seen; none where that stands there already."""
+    """The edits that make an assertion about a mock state what was seen; none where it does already."""
     node = next(node for node in nodes_of(ast.Expr, sheet.function) if span(node) == point.span)
     name = last_name(getattr(node.value, "func", None))
     subject, given = sheet.text.rewritten(point.subject, edits).strip(), code.partition("(")[2][:-1]
@@ -171,7 +175,7 @@ def expected_class(function: ast.AST, point: Point) -> str:
 
 
 def message_edit(function: ast.AST, point: Point, value: str) -> Edit:
-    """What says the message, a text literal; nothing is said of one that says nothing."""
+    """The edit that states the message, a string literal; a blank message is not stated."""
     text, name = str(ast.literal_eval(value)), ast.unparse(looks.raising_call(function, point).func)
     expected, plain = expected_class(function, point), name.removesuffix("Regex")
     if not text.strip():
@@ -182,7 +186,7 @@ def message_edit(function: ast.AST, point: Point, value: str) -> Edit:
 
 
 def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
-    """Whether a value is a plain literal, has a name, or is made by a call that other cases expect there, too."""
+    """Whether a value is a plain literal, has a name, or is made by the same call as in other cases."""
     node = expression(value)
     if look.point.form == "called":
         return value == looks.NEVER or (isinstance(node, ast.Call) and all(map(is_literal, arguments(node))))
@@ -194,8 +198,8 @@ def _is_usual(look: Look, value: Template, cases: Cases | None) -> bool:
     if look.constant or cases is None:
         return IMPORTED.fullmatch(value) is not None
     column = cases.column(look.name) if look.name in cases.argnames else ()
-    made = _called(value)
-    return bool(made) and made in map(_called, column)
+    callee = _called(value)
+    return bool(callee) and callee in map(_called, column)
 
 
 def _called(source: Template) -> str:
@@ -206,7 +210,7 @@ def _called(source: Template) -> str:
 
 def _as_stated(look: Look, value: Template) -> Template | None:
     is_one = value in SINGLETONS or (look.constant and IMPORTED.fullmatch(value) is not None)
-    is_fixed = look.identity and (look.constant or bool(look.name))  # where only one of its kind can stand
+    is_fixed = look.identity and (look.constant or bool(look.name))  # where only one of its kind can be
     if not value or len(value) > look.room or (is_fixed and not is_one):
         return None
     try:
@@ -223,7 +227,7 @@ def _as_stated(look: Look, value: Template) -> Template | None:
 
 
 def _is_inexact(code: str) -> bool:
-    """Whether it is a number that nobody writes out."""
+    """Whether it is a float with more digits than anybody writes."""
     return len(code) > LONGEST_FLOAT and INEXACT.fullmatch(code) is not None
 
 
@@ -246,7 +250,7 @@ def _is_same(sheet: Sheet, at: int, seen: Sequence[Sighting]) -> bool:
 
 
 def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
-    """A whole assertion about None or a truth; that of a value where `is` stands, which is for those."""
+    """A whole assertion about None or a truth; or about another value, where the test has `is` for those."""
     if code not in SINGLETONS:
         return f"assert {relation(subject, '==', code)}"
     if sheet.placement.style == "unittest":
@@ -258,7 +262,7 @@ def _stated(sheet: Sheet, look: Look, subject: str, code: str) -> str:
 
 
 def _denied(subject: str) -> str:
-    """The opposite, as people write it."""
+    """The negated condition, as people write it."""
     node = ast.parse(subject, mode="eval").body
     if not isinstance(node, ast.Compare) or type(node.ops[0]) not in OPPOSITE:
         return denied(subject)

@@ -1,6 +1,6 @@
-"""The statements of a test: which a part of it needs, and which it may do without.
+"""The statements of a test: which ones a part of it needs, and which ones it can do without.
 
-What was not registered, stored or set up is what nobody tried.
+Nobody has tried what happens when something is not registered, stored or set up.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from pytest_enrich.writing.syntax import (
 
 MOST_NEEDED = 10
 HEARING = {"capsys", "capfd", "capsysbinary", "capfdbinary", "caplog", "recwarn"}
-"""Fixtures that know what any call said, whatever it was given."""
+"""Fixtures that record the output of any call, whatever it was given."""
 RAISING = {"raises", "assertRaises", "assertRaisesRegex"}
 MOST_STEPS = 12
 NO_STEPS = {
     "skip", "fail", "xfail", "exit", "importorskip", "print", "sleep", "set_trace", "addCleanup", "filterwarnings",
     "simplefilter",
 }  # fmt: skip
-"""Functions that say something about the test, or look at it."""
+"""Functions that control the test, or only report something."""
 
 
 def needed_before(
     statements: Sequence[ast.stmt], names: set[str], stating: Collection[ast.stmt] = ()
 ) -> list[ast.stmt] | None:
-    """The statements that something after them, which uses `names`, and those that are `stating` it stand on.
+    """The statements that the `stating` ones, and what follows and uses `names`, depend on.
 
-    None when there are too many, or one of them asserts something inside.
+    None when there are too many, or one of them has an assertion inside.
     """
     kept: list[ast.stmt] = []
     wanted = set(names)
@@ -56,7 +56,7 @@ def needed_before(
         if not isinstance(statement, Function) and any(nodes_of(ast.Assert, statement)):
             return None
         kept.insert(0, statement)
-        # What a name stood for before is of no use to what comes after.
+        # An earlier meaning of a name that is bound here is no use to what follows.
         wanted = (wanted - bound) | loaded(statement) if binds else wanted | used(statement)
     return kept if len(kept) <= MOST_NEEDED else None
 
@@ -68,9 +68,9 @@ def concerned(
     arguments: Collection[str],
     without: Collection[Span] = (),
 ) -> list[ast.stmt] | None:
-    """What is left of a test when assertions that these places and names have nothing to do with are left out.
+    """What is left of a test without the assertions that these places and names have nothing to do with.
 
-    So are those at the places `without`. None when nothing that asserts is left, or too much.
+    Statements at the places `without` are dropped, too. None when no assertion is left, or too much is.
     """
     tainted, stating = set(names), list[ast.stmt]()
     local = stored(*body) | set(arguments)
@@ -94,12 +94,12 @@ def concerned(
 
 
 def registers(statement: ast.stmt) -> bool:
-    """Whether it is a function with a decorator, which may tell others of it."""
+    """Whether it is a function with a decorator, which may register it somewhere."""
     return isinstance(statement, Function) and bool(statement.decorator_list)
 
 
 def asserts(node: ast.AST) -> bool:
-    """Whether a node is a statement that asserts, or says something only to readers."""
+    """Whether a node is a statement that asserts, or is only a text for readers."""
     if isinstance(node, ast.Assert):
         return True
     value = node.value if isinstance(node, ast.Expr) else None
@@ -107,12 +107,12 @@ def asserts(node: ast.AST) -> bool:
 
 
 def expects_raise(item: ast.withitem) -> bool:
-    """Whether a block says what it raises."""
+    """Whether an item of a `with` block says what is raised in it."""
     return isinstance(item.context_expr, ast.Call) and last_name(item.context_expr.func) in RAISING
 
 
 def is_assertion(call: ast.Call) -> bool:
-    """Whether it is a call like `self.assertEqual(...)` or `assert_equal(...)`, or one of those that nose had."""
+    """Whether it is a call like `self.assertEqual(...)` or `assert_equal(...)`, or one of nose's."""
     return last_name(call.func).startswith("assert") or last_name(call.func) in {"eq_", "ok_"}
 
 
@@ -122,7 +122,7 @@ def all_steps(function: Function) -> list[ast.stmt]:
 
 
 def step_holes(function: Function) -> list[Hole]:
-    """A place for each step: whether it is done."""
+    """A hole for each step: whether it is done."""
     places = map(span, _steps(function.body, function))
     return [Hole(span=place, values=("True",), adds=LEFT_OUT, offers=("False",)) for place in places][:MOST_STEPS]
 
@@ -134,7 +134,7 @@ def left_out(function: Function, changes: Collection[tuple[Hole, Template]]) -> 
 
 
 def unneeded_names(function: Function, changes: Collection[tuple[Hole, Template]]) -> set[str]:
-    """The names that only the steps use which a variant does without."""
+    """The names that are used only by steps that a variant does without."""
     steps = left_out(function, changes)
     inside = {id(node) for step in steps for node in ast.walk(step)}
     others = (node for node in inner_nodes(function) if id(node) not in inside)
@@ -142,24 +142,24 @@ def unneeded_names(function: Function, changes: Collection[tuple[Hole, Template]
 
 
 def step_name(step: ast.stmt) -> str:
-    """The step in a name: the word for what it does, "" for none."""
+    """The word for a step in a test's name: what it calls or defines, "" for none."""
     value = step.value if isinstance(step, ast.Expr) else None
     call = value.value if isinstance(value, ast.Await) else value
     return last_name(call.func) if isinstance(call, ast.Call) else getattr(step, "name", "")
 
 
 def _binds_anew(statement: ast.stmt) -> bool:
-    """Whether its names have nothing to do with what they stood for before."""
+    """Whether it rebinds its names, whatever they stood for before."""
     return isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets)
 
 
 def _expects_any(node: ast.AST) -> bool:
-    """Whether it is a block that says what it raises."""
+    """Whether it is a block that says what is raised in it."""
     return isinstance(node, ast.With | ast.AsyncWith) and any(map(expects_raise, node.items))
 
 
 def _touched(statement: ast.stmt) -> set[str]:
-    """The names that are something else after a statement; a call may change whatever it is given."""
+    """The names whose values a statement may change; a call may change whatever it is given."""
     if isinstance(statement, ast.Expr):
         return set() if asserts(statement) else used(statement)
     targets = statement.targets if isinstance(statement, ast.Assign | ast.Delete) else []
@@ -168,7 +168,7 @@ def _touched(statement: ast.stmt) -> set[str]:
 
 
 def _steps(body: Sequence[ast.stmt], function: Function) -> Iterator[ast.stmt]:
-    """Those of a block and of the `with` blocks in it, but what is alone in one, or expected to raise."""
+    """The steps of a block and of the `with` blocks in it, except one alone in its block, or expected to raise."""
     for statement in body:
         if isinstance(statement, ast.With | ast.AsyncWith):
             if len(statement.body) > 1 and not _expects_any(statement):
@@ -178,7 +178,7 @@ def _steps(body: Sequence[ast.stmt], function: Function) -> Iterator[ast.stmt]:
 
 
 def _does(statement: ast.stmt) -> bool:
-    """Whether it calls or sets something, and binds no name that others need, nor keeps the machine out."""
+    """Whether it calls or sets something, without binding a name or isolating the test from the machine."""
     if any(replaces(call.func) for call in nodes_of(ast.Call, statement)):
         return False
     if isinstance(statement, ast.Assign):
@@ -189,6 +189,6 @@ def _does(statement: ast.stmt) -> bool:
 
 
 def _is_only_registered(statement: ast.stmt, function: Function) -> bool:
-    """Whether it is a function that only its decorator knows."""
-    others = used(*(other for other in function.body if other is not statement))
+    """Whether it is a function that only its decorator refers to."""
+    others = used(*(sibling for sibling in function.body if sibling is not statement))
     return registers(statement) and getattr(statement, "name", "") not in others
