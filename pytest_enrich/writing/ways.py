@@ -85,7 +85,7 @@ RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
 NONE_OF_THEM, MEANT = {"'unknown'", "'other'"}, 3.5
 """Values that stand for something unknown; they say more than a message about what is allowed."""
 PLAIN = 5
-"""More than a message: of which kind something is not, that it is deprecated, that nothing is passed."""
+"""Says more than a message: of which kind something is not, that it is deprecated, that nothing is passed."""
 VAGUE = {*GENERAL, "arg", "content", "data", "input", "line", "obj", "string"}
 """Parameters with these names may be anything."""
 SECOND, AGAIN = 2.9, 0.2
