@@ -121,13 +121,13 @@ def entries(module: Module, calls: Calls, node: Node, suite: Suite, *, entered: 
         method for maker in reached if _is_maker(module, maker) for method in _methods(module, maker, suite)
     ]
     if not reached and (is_open or not _is_dunder(start.name)):
-        is_held = _is_method(module, start) and not start.name.startswith("_")
-        reached = [start] if is_held or is_open or not entered else []
+        may_be_held = _is_method(module, start) and not start.name.startswith("_")
+        reached = [start] if may_be_held or is_open or not entered else []
         reached += [] if entered else _callers(module, calls, start)
-    shown = tuple(_entry(module, function, suite) for function in list(dict.fromkeys(reached))[:_MOST])
+    ways_in = tuple(_entry(module, function, suite) for function in list(dict.fromkeys(reached))[:_MOST])
     if {*reached} <= {start} and _is_hook(module, start):
-        return (replace(_entry(module, start, suite), kind="hook", is_named=False), *shown)
-    return shown
+        return (replace(_entry(module, start, suite), kind="hook", is_named=False), *ways_in)
+    return ways_in
 
 
 def _is_hook(module: Module, node: Function) -> bool:
@@ -194,7 +194,7 @@ def _callers_of(
 def _methods(module: Module, maker: Function, suite: Suite) -> Iterator[Function]:
     """The public methods of the maker's class that tests call most."""
     owner = module.scope(maker)
-    public = (each for each in module.functions() if module.scope(each) is owner and is_public(module, each))
+    public = (node for node in module.functions() if module.scope(node) is owner and is_public(module, node))
     times = Counter(
         {method: sum(text.count(f".{method.name}(") for text in suite.texts.values()) for method in public}
     )
@@ -243,10 +243,10 @@ def _is_dunder(name: str) -> bool:
 
 
 def _entry(module: Module, node: Function, suite: Suite) -> Entry:
-    sort = kind(module, node)
+    node_kind = kind(module, node)
     return Entry(
-        qualname=module.qualname(node) + "=" * (sort == "setter"),
-        kind=sort,
+        qualname=module.qualname(node) + "=" * (node_kind == "setter"),
+        kind=node_kind,
         is_named=_is_dunder(node.name) or _is_named(node, suite),
         parameters=parameters(module, node),
     )

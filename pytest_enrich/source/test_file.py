@@ -151,12 +151,12 @@ class TestFile:
         """
         written = [name for name in self._classes if self.tests(name)]
         forms = Counter(match.group(1, 2) for name in written if (match := _CALLED.fullmatch(name)))
-        before, behind = forms.most_common(1)[0][0] if forms else ("Test", "")
+        prefix, suffix = forms.most_common(1)[0][0] if forms else ("Test", "")
         named = "".join(word[:1].upper() + word[1:] for word in topic.split("_"))
         bases = Counter(ast.unparse(base) for name in written for base in self._classes[name].bases)
         foreign = [base for base, _ in bases.most_common() if _NAME.fullmatch(base) and base not in self._classes]
         foreign.sort(key=lambda base: not base.endswith("TestCase"))  # a mixin alone makes no test class
-        return imports.free([f"{before}{named}{behind}"], self._bindings.taken), next(iter(foreign), "")
+        return imports.free([f"{prefix}{named}{suffix}"], self._bindings.taken), next(iter(foreign), "")
 
     def style(self, owner: str | None) -> Style:
         """How a test is written in a class, or outside of all classes."""

@@ -124,8 +124,8 @@ def _with_folder(body: Body) -> Body:
         return body
     name = next(name for name in FOLDERS if all(renamed(line, name, "") == line for line in body.lines))
     lines = tuple(renamed(line, FOLDER, f"⟨pathlib:Path⟩({name}.name)") for line in body.lines)
-    made = f"{name} = ⟨tempfile:TemporaryDirectory⟩()", f"self.addCleanup({name}.cleanup)"
-    return Body(lines=(*made, *lines), expects=tuple(at + len(made) for at in body.expects))
+    setup = f"{name} = ⟨tempfile:TemporaryDirectory⟩()", f"self.addCleanup({name}.cleanup)"
+    return Body(lines=(*setup, *lines), expects=tuple(at + len(setup) for at in body.expects))
 
 
 def _with_environment(body: Body) -> Body:

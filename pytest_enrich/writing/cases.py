@@ -199,12 +199,12 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def _said(self) -> str:
         """The message without what no name mentions: where and by what it was raised, and the values passed."""
-        told = words.main_text(in_words(POSSESSIVE.sub("", self.unfilled or self.told)))
-        said = NUMBERED.sub("", words.OBJECT.sub(" ", told).strip())
+        text = words.main_text(in_words(POSSESSIVE.sub("", self.unfilled or self.told)))
+        said = NUMBERED.sub("", words.OBJECT.sub(" ", text).strip())
         # The values that were passed may also stand in it without quotes: `Cannot parse POINT(4 6`.
         signs = (value for value in self.values if HUMPED.search(value) or not value.replace(" ", "").isalnum())
-        codes = (code for code in CODE.findall(told) if any(code in value for value in self.values))
-        passed = {text for text in (*signs, *filter(LONG_NUMBER.search, self.values), *codes) if len(text) > 1}
+        codes = (code for code in CODE.findall(text) if any(code in value for value in self.values))
+        passed = {part for part in (*signs, *filter(LONG_NUMBER.search, self.values), *codes) if len(part) > 1}
         for value in sorted(passed, key=len, reverse=True):
             said = said.replace(value, " ")
         own = self.subject.rpartition(".")[2]

@@ -69,8 +69,8 @@ def negated(test: ast.expr) -> ast.expr:
         case ast.Compare(left, [sign], comparators):
             return ast.Compare(left, [NEGATED[type(sign)]()], comparators)
         case ast.BoolOp(joint, values):
-            other = ast.Or() if isinstance(joint, ast.And) else ast.And()
-            return ast.BoolOp(other, [negated(value) for value in values])
+            opposite = ast.Or() if isinstance(joint, ast.And) else ast.And()
+            return ast.BoolOp(opposite, [negated(value) for value in values])
     return ast.UnaryOp(ast.Not(), test)
 
 
@@ -85,12 +85,12 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
         case ast.BoolOp(joint, values):
             spoken = [value for value in values if _is_passed(value, case)]
             values = spoken or (values if isinstance(joint, ast.And) else [])
-            each = [next(filter(None, said(value, case)), "") for value in values]
+            parts = [next(filter(None, said(value, case)), "") for value in values]
             for start, word in (("with_", "_and_"), ("without_", "_or_")):
-                if isinstance(joint, ast.And) and len(each) > 1 and all(part.startswith(start) for part in each):
-                    yield start + word.join(part.removeprefix(start) for part in each)
-                    each = [] if case.raised else each  # none of them is refused by itself
-            yield from each
+                if isinstance(joint, ast.And) and len(parts) > 1 and all(part.startswith(start) for part in parts):
+                    yield start + word.join(part.removeprefix(start) for part in parts)
+                    parts = [] if case.raised else parts  # none of them is refused by itself
+            yield from parts
         case ast.UnaryOp(ast.Not(), operand):
             yield _refused(operand, case) if case.raised else ""
             yield _of_truth(operand, case, is_true=False)
@@ -152,7 +152,7 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
         return case.evident(name) or _there(name, case, is_there=is_true)
     match node:
         case ast.Call(ast.Name("isinstance"), [about, kind]) if is_true and (name := _parameter(about, case)):
-            kinds = [last_name(each) for each in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
+            kinds = [last_name(element) for element in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
             given = expression(case.arguments.get(name, ""))
             if isinstance(given, DISPLAYS) and type(given).__name__.lower() not in kinds:
                 return ""
@@ -191,7 +191,7 @@ def _refused(node: ast.expr, case: Case) -> str:
 
 def _kind_of(kinds: ast.expr) -> str:
     """The required class, in words: the first of several, `numeric` for numbers, "" for none."""
-    names = [last_name(each) for each in (kinds.elts if isinstance(kinds, ast.Tuple) else [kinds])]
+    names = [last_name(element) for element in (kinds.elts if isinstance(kinds, ast.Tuple) else [kinds])]
     if {*names} & {"int"} and {*names} & {"float", "Decimal"}:
         return "numeric"
     return KINDS.get(names[0], BASES.sub("", words.snake(names[0]))) if names else ""

@@ -309,18 +309,18 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         bindings = self.bindings
         for name in [line.partition(" = ")[0] for line in lines]:
             if name in bindings.modules or name in bindings.objects:
-                other = f"{'an' if name[0] in 'aeiou' else 'a'}_{name}"
-                lines = [body.renamed(line, name, other) for line in lines]
+                unhidden = f"{'an' if name[0] in 'aeiou' else 'a'}_{name}"
+                lines = [body.renamed(line, name, unhidden) for line in lines]
         return lines
 
 
 def _exchanged(code: str, known: Mapping[str, str]) -> str:
     """The code with calls replaced by what is known to hold their result, by the `ast.dump` of the call."""
-    text = Text(code)
+    source = Text(code)
     names_by_span = {
-        span(call): name for call in nodes_of(ast.Call, text.tree) if (name := known.get(ast.dump(call)))
+        span(call): name for call in nodes_of(ast.Call, source.tree) if (name := known.get(ast.dump(call)))
     }
-    return text.replaced(names_by_span.items()) if names_by_span else code
+    return source.replaced(names_by_span.items()) if names_by_span else code
 
 
 def renamed(test: NewTest, name: str) -> NewTest:

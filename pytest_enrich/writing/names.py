@@ -143,11 +143,11 @@ def unnumbered(name: str) -> str:
 
 def styled(name: str, others: Collection[str]) -> str:
     """The name in the style of most others: `testAddItem` or `test_addItem` if they have no more underscores."""
-    tests = [other for other in others if other.startswith("test")]
+    tests = [test for test in others if test.startswith("test")]
     first, *rest = name.removeprefix("test_").split("_")
-    for form, begun in ((CAMEL, f"test{first.capitalize()}"), (HUMPED, f"test_{first}")):
-        if 2 * sum(form.match(other) is not None for other in tests) > len(tests):
-            return begun + "".join(word.capitalize() for word in rest)
+    for form, beginning in ((CAMEL, f"test{first.capitalize()}"), (HUMPED, f"test_{first}")):
+        if 2 * sum(form.match(test) is not None for test in tests) > len(tests):
+            return beginning + "".join(word.capitalize() for word in rest)
     return name
 
 

@@ -96,10 +96,10 @@ class Renderer(Struct, frozen=True, kw_only=True):
 
     def define(self, name: str, fixtures: Iterable[str] = (), drawn: Iterable[str] = ()) -> str:
         """The `def` line of a new test with fixtures and values `drawn` for it, annotated like others there."""
-        known = annotated(self.text)
-        returns = known.returns or (" -> None" if self.placement.typed else "")
+        annotations = annotated(self.text)
+        returns = annotations.returns or (" -> None" if self.placement.typed else "")
         bound = [] if self.placement.style == "function" else ["self"]
-        return f"def {name}({', '.join((*bound, *map(known.parameter, fixtures), *drawn))}){returns}:"
+        return f"def {name}({', '.join((*bound, *map(annotations.parameter, fixtures), *drawn))}){returns}:"
 
 
 def bindings_of(text: str, path: str) -> imports.Bindings:
@@ -128,10 +128,10 @@ def laid_out(code: str, width: int) -> str:
     """
     if is_readable([code], width):
         return code
-    divided = ([line] if DEFINITION.match(line) else _folded(line, width) for line in code.splitlines())
-    other = "".join(f"{part}\n" for parts in divided for part in parts)
-    is_same = (tree := imports.parsed(other)) is not None and ast.dump(tree) == ast.dump(ast.parse(code))
-    return other if is_same else code
+    groups = ([line] if DEFINITION.match(line) else _folded(line, width) for line in code.splitlines())
+    folded_code = "".join(f"{part}\n" for parts in groups for part in parts)
+    is_same = (tree := imports.parsed(folded_code)) is not None and ast.dump(tree) == ast.dump(ast.parse(code))
+    return folded_code if is_same else code
 
 
 def _folded(line: str, width: int) -> list[str]:
@@ -140,12 +140,12 @@ def _folded(line: str, width: int) -> list[str]:
     if not cuts:
         return [line]
     margin = line[: len(line) - len(line.lstrip())]
-    each = [line[start:end].strip(" ,") for start, end in itertools.pairwise(cuts)]
+    items = [line[start:end].strip(" ,") for start, end in itertools.pairwise(cuts)]
     together = f"{margin}{INDENT}{line[cuts[0] : cuts[-1]].strip()}"
-    is_one = len(each) == 1 or (len(together) <= width and not _is_display(line[: cuts[0]]))
-    parts = [together] if is_one else [f"{margin}{INDENT}{part}," for part in each if part]
-    begun = _folded(line[: cuts[0]], width)
-    return [*begun, *(more for part in parts for more in _folded(part, width)), margin + line[cuts[-1] :]]
+    is_one = len(items) == 1 or (len(together) <= width and not _is_display(line[: cuts[0]]))
+    parts = [together] if is_one else [f"{margin}{INDENT}{part}," for part in items if part]
+    opening = _folded(line[: cuts[0]], width)
+    return [*opening, *(more for part in parts for more in _folded(part, width)), margin + line[cuts[-1] :]]
 
 
 def _is_display(begun: str) -> bool:

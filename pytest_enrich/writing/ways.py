@@ -133,7 +133,7 @@ class Way(Struct, frozen=True):
 def of(case: Case) -> Iterator[Way]:
     """The ways to say what a case is about."""
     said = [*dict.fromkeys(filter(None, situations.situations(case)))]
-    done = [*dict.fromkeys(filter(None, situations.outcomes(case)))]
+    outcomes = [*dict.fromkeys(filter(None, situations.outcomes(case)))]
     is_refusal = bool(case.raised) and _is_refusal(case.raised)
     refused = case.refused if is_refusal else ""
     if case.seen.subject in {"raises", "warns"}:
@@ -149,11 +149,11 @@ def of(case: Case) -> Iterator[Way]:
         if is_refusal and not situation.startswith(JOINED):
             # People accept two of three names that say of which kind something is not, but one of three others.
             yield Way(f"rejects_{situation}", PLAIN if situation.startswith("non_") else 2)
-        for end in done:
-            behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
+        for outcome in outcomes:
+            rest = f"{situation}_{situations.after(situation, outcome, case.seen.value)}"
             # `with_...` only says that something is passed, not what is wrong with it.
-            much = 0 if refused and situation.startswith("with_") else 2 + (situation in keyed)
-            yield Way(f"{end}_{situation}" if situation.startswith("when_") else behind, much)
+            weight = 0 if refused and situation.startswith("with_") else 2 + (situation in keyed)
+            yield Way(f"{outcome}_{situation}" if situation.startswith("when_") else rest, weight)
         yield from [] if case.raised else [Way(_joined(situation), 1 + (situation in keyed))]
     if kind := _kind_refused(case):
         # A message that says what is wrong says more: other values of the kind may be accepted.
@@ -162,7 +162,7 @@ def of(case: Case) -> Iterator[Way]:
     is_of_object = case.seen.subject == "result" and case.seen.expression != "{result}"
     if case.subject.endswith("__init__") and not case.arguments and is_of_object:
         yield Way("defaults", 2)
-    yield from (Way(end, 1) for end in done)
+    yield from (Way(outcome, 1) for outcome in outcomes)
     if not case.raised:  # an exception is always mentioned
         yield Way("", 0)
 
@@ -171,18 +171,18 @@ def compared(case: Case) -> Iterator[str]:
     """The name of a comparison: `byte_is_less_than_number`."""
     owner, _, own = case.subject.rpartition(".")
     if own in COMPARED and case.seen.value in {"True", "False"} and case.arguments:
-        literal = literal_value(other := next(reversed(case.arguments.values())))
+        literal = literal_value(operand := next(reversed(case.arguments.values())))
         kind = type(literal[0]).__name__ if literal is not None else ""
-        other = KNOWN_AS.get(kind, kind) or words.snake(last_name(getattr(expression(other), "func", None)))
-        if not other:
+        operand = KNOWN_AS.get(kind, kind) or words.snake(last_name(getattr(expression(operand), "func", None)))
+        if not operand:
             return
         verb = COMPARED[own][case.seen.value == "False"]
-        is_alike = other == words.snake(owner)
+        is_alike = operand == words.snake(owner)
         if verb == "does_not_equal" and is_alike:
-            other = f"different_{other}"  # it equals others of its class
+            operand = f"different_{operand}"  # it equals others of its class
         elif is_alike and own not in {"__eq__", "__ne__"}:
-            other = "another"
-        yield f"{words.snake(owner)}_{verb}_{other}"
+            operand = "another"
+        yield f"{words.snake(owner)}_{verb}_{operand}"
 
 
 def apart(case: Case) -> Iterator[str]:
@@ -212,7 +212,7 @@ def anyhow(case: Case) -> Iterator[str]:
     slugs = [words.value_slug(repr(text)) for text in texts]
     yield from (f"_for_{slug}" for slug in slugs if re.fullmatch(r"[a-z_]{3,}", slug))
     first = (re.search(r"[^\W\d_]{3,}", text, re.ASCII) for text in texts)
-    yield from (f"_for_{words.snake(word[0])}" for word in first if word)
+    yield from (f"_for_{words.snake(match[0])}" for match in first if match)
     seen: Sequence[Any] | None = literal_value(case.seen.value)
     while seen and isinstance(seen[0], list | tuple) and len(seen[0]) == 1:
         seen = seen[0]
@@ -253,19 +253,19 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
         yield Way(f"rejects_unknown_{known}", MEANT)
     if case.seen.value in DEPRECATIONS:
         yield Way("is_deprecated", PLAIN)
-    if case.raised and (only := LISTED.match(case.told)):
-        yield Way(f"rejects_invalid_{words.snake(only[1])}", MEANT + 1)
-    if case.raised and (other := INSTEAD.match(case.told) or NONE_SUCH.match(case.message)):
-        yield Way(f"rejects_non_{words.snake(other[1])}", 3)
-    said = [
+    if case.raised and (listed := LISTED.match(case.told)):
+        yield Way(f"rejects_invalid_{words.snake(listed[1])}", MEANT + 1)
+    if case.raised and (expected := INSTEAD.match(case.told) or NONE_SUCH.match(case.message)):
+        yield Way(f"rejects_non_{words.snake(expected[1])}", 3)
+    ways = [
         way
         for message in case.messages
         for way in _said(
             case, message, is_half=bool(refused) and (case.is_half(message) or _is_bare(_in_short(message)))
         )
     ]
-    yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in said)
-    yield from said
+    yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in ways)
+    yield from ways
     # The reason sets messages apart that begin alike.
     reasons = _said(case, case.reason, is_half=False) if case.raised else ()
     yield from (Way(way.rest, SECOND) for way in reasons if not _is_bare(case.reason))
@@ -288,29 +288,29 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
     if first in ADDRESSED or (len(first) == 1 and first not in {*case.parameters, *case.optional}):
         return  # it addresses somebody, or begins with a letter that means nothing here
     # A number in it may come from this input.
-    much = 2.0 if re.search(r"\d", said) else 3.0
+    weight = 2.0 if re.search(r"\d", said) else 3.0
     if _kind_refused(case) and REFUSING.isdisjoint(said.split("_")):
-        much = 1  # the kind that is refused says more than what is allowed
+        weight = 1  # the kind that is refused says more than what is allowed
     forbidden = FORBIDDEN.match(said)
     if forbidden and (fault := forbidden[2] or forbidden[3]) in FAULTS:
-        yield Way(f"rejects_{fault}_{forbidden[1]}", much)
+        yield Way(f"rejects_{fault}_{forbidden[1]}", weight)
     if case.raised and (lacking := LACKING.match(message)):
-        yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much + 1)
+        yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", weight + 1)
     if unknown := UNKNOWN.fullmatch(case.told):
-        yield Way(f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", much + 1)
+        yield Way(f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", weight + 1)
     if (owner := INSTANCE.search(case.told)) and len(case.passed) == 1:
         kind, known = words.snake(owner[1]), case.known_as(*case.passed)
-        yield Way(f"rejects_non_{kind}{'' if known == kind or known in GENERAL else f'_{known}'}", much + 1)
-    kinds = ((OBLIGED.match(said), much), (EXPECTED.match(said), much + 1))
-    yield from (Way(f"rejects_non_{match[2]}_{match[1]}", says) for match, says in kinds if match)
+        yield Way(f"rejects_non_{kind}{'' if known == kind or known in GENERAL else f'_{known}'}", weight + 1)
+    kinds = ((OBLIGED.match(said), weight), (EXPECTED.match(said), weight + 1))
+    yield from (Way(f"rejects_non_{match[2]}_{match[1]}", strength) for match, strength in kinds if match)
     if said.split("_")[0] in FAULTS:
         # What is wrong comes before the place.
         wrong = ENDED.sub(r"\1", WHERE.split(said, maxsplit=1)[0])
-        yield from (Way(f"rejects_{text}", much) for text in dict.fromkeys((wrong, said)) if "_" in text)
-        much -= AGAIN
+        yield from (Way(f"rejects_{text}", weight) for text in dict.fromkeys((wrong, said)) if "_" in text)
+        weight -= AGAIN
     own = words.snake(f"{case.subject} {words.called(case.subject.rpartition('.')[2])}").split("_")
     if "_" in said and {*said.split("_")} - {*own} - words.JOINTS - situations.EMPTY:
-        yield Way(f"warns_{said}" if case.seen.subject == "warns" else said, -1 if is_half else much)
+        yield Way(f"warns_{said}" if case.seen.subject == "warns" else said, -1 if is_half else weight)
 
 
 def _in_short(message: str) -> str:
