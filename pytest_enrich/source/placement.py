@@ -118,7 +118,7 @@ class Shelf:
         return tuple(sorted(common))
 
     def file(self, path: str) -> TestFile:
-        """What is written in a test file."""
+        """The parsed test file at a path."""
         if path not in self._files:
             package = ".".join(PurePosixPath(path).parts[:-1])
             self._files[path] = TestFile(self._suite.texts.get(path, ""), package)

@@ -90,7 +90,7 @@ class TestFile:
 
     @cached_property
     def _attributes(self) -> dict[str, set[str]]:
-        """For the name of each attribute, the expressions of which it is one here (`dt`, `shop.cart`)."""
+        """By the name of an attribute, the expressions that it is taken from here (`dt`, `shop.cart`)."""
         owners: dict[str, set[str]] = {}
         for node in ast.walk(self._tree):
             if isinstance(node, ast.Attribute):

@@ -183,9 +183,9 @@ def _around_unittest(seen: Observation, most: int) -> Template:
 
 
 def room(message: str, over: int) -> int:
-    """How much of a message is looked for in a line that is so much too long; all of it where too little is left.
+    """How much of a message is matched in a line that is `over` characters too long; all if little would be left.
 
-    A line that need not be broken is worth the end of a long sentence.
+    To keep the line in one piece is worth losing the end of a long sentence.
     """
     text = _said(message)[:MESSAGE]
     left = len(text) - over

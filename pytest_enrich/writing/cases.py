@@ -62,7 +62,7 @@ SIGNS = (
 """The signs that messages use, and the words for them."""
 OPPOSITES = {"__eq__": "__ne__", "__ne__": "__eq__"}
 NUMBERED = re.compile(r"^(?:\[[A-Za-z]+ ?\d+\]|[Ll]ine \d+[:,])\s*")
-"""The beginning of a message with the system's error code, a code, or the line of a text that is wrong."""
+"""How messages begin that have a code (`[Errno 2]`), or say on which line of a text something is wrong."""
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -172,8 +172,8 @@ class Case(Struct, frozen=True, kw_only=True):
     def refused(self) -> str:
         """The parameter whose value the exception refuses; "" if that is not certain.
 
-        If nothing is passed to the function under test, these are the arguments of its object that the decision
-        is about.
+        If nothing is passed to the function under test, the arguments of its object count that the decision is
+        about.
 
         What the interpreter refuses, or a message of a single word (`closed`), may be about something else; if
         the decision is about the object, it is.

@@ -56,7 +56,7 @@ def render(
 
 
 class FindingRenderer(Renderer, frozen=True, kw_only=True):
-    """Renders findings; a test that has to await becomes a coroutine if it `may_await` and others there are.
+    """Renders findings; a test that has to await becomes a coroutine if it `may_await` and others there are, too.
 
     `rootdir` is the folder of the files that findings name. A renderer that `borrows` takes the object from a
     fixture of the file that provides one of its class.
@@ -299,7 +299,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         return self._with_prepared(resolved) if resolved is not None and not resolved.imports else resolved
 
     def _with_prepared(self, resolved: imports.Resolved) -> imports.Resolved:
-        """The lines with attributes that the class sets up for each test instead of calls that make the same."""
+        """The lines with calls replaced by attributes that the class sets up with the same for each test."""
         known = style.prepared(self.text, self.placement)
         codes = (_exchanged(code, known) if known else code for code in resolved.codes)
         return replace(resolved, codes=tuple(codes))

@@ -39,20 +39,20 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
     known = {*words.snake(" ".join(texts)).split("_")}
     pairs = [(subject, way) for subject in subjects for way in ways.of(case)]
     ranked = sorted(pairs, key=lambda pair: -pair[1].score(pair[0], known))
-    first = sum(way.score(subject, known) > 0 for subject, way in ranked)
+    good = sum(way.score(subject, known) > 0 for subject, way in ranked)
     spoken = [_said(way, subject, case.subject) for subject, way in ranked]
     # The bare name is for the first test of a function, not for one that takes another way through it.
     apart = () if case.outcome == ENTERED or case.raised else ways.apart(case)
-    less, least = (
+    set_apart, last_resorts = (
         [f"test_{subject}{rest}" for rest in rests for subject in subjects] for rests in (apart, ways.anyhow(case))
     )
     options = [
         *(f"test_{said}" for said in ways.compared(case)),
-        *spoken[:first],
-        *less,
-        *spoken[first:],
+        *spoken[:good],
+        *set_apart,
+        *spoken[good:],
         *(f"test_{subject}" for subject in subjects),
-        *least,
+        *last_resorts,
     ]
     short = [styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]]
     whole = words.snake(case.subject)

@@ -60,7 +60,7 @@ def situations(case: Case) -> Iterator[str]:
         yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped - filled)
     elif case.outcome == "matches":
         yield words.value_slug(case.text.removeprefix("case").rstrip(":").strip())
-    # What is refused is what the decision is about; what only made the object is no reason.
+    # What is refused is what the decision is about; what made the object counts only if nothing is passed.
     decided = {name for name in case.passed or case.arguments if case.asks_of(name)}
     # Otherwise it is what the message mentions, if that says more than a word or two.
     message = case.message.split("_")
@@ -145,7 +145,7 @@ def _given(case: Case, value: Template) -> Iterator[str]:
     is_long = len(value) >= len("'a'")
     literal = literal_value(node) if node is not None else None
     same = [name for name, passed in case.arguments.items() if is_long and passed in {value, plain(value)}]
-    is_evident = any(map(case.evident, same))  # that says already which one it is
+    is_evident = any(map(case.evident, same))  # that already says which one it is
     if same and value not in {"True", "False", "None"} and not is_evident and not case.is_gathered:
         known = case.known_as(same[0])
         is_text = literal is not None and isinstance(literal[0], str | bytes)

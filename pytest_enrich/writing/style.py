@@ -24,7 +24,7 @@ def coroutine_decorators(text: str, placement: Placement) -> Decorators | None:
     """The decorators of most coroutine tests next to which a new one goes; None if there are no such tests.
 
     Args:
-        text: Of the test file.
+        text: The text of the test file.
         placement: Where the new test goes.
     """
     tree = parsed(text)
@@ -36,12 +36,12 @@ def coroutine_decorators(text: str, placement: Placement) -> Decorators | None:
 
 @lru_cache(maxsize=32)  # a few classes are asked about, each for many targets
 def is_prepared(text: str, placement: Placement) -> bool:
-    """Whether the class, or one of its bases in the file, does something before each test there.
+    """Whether a test's class there, or a base of it in the file, does something before each test.
 
     A call may then behave differently from how it did alone.
 
     Args:
-        text: Of the test file.
+        text: The text of the test file.
         placement: Where the test goes.
     """
     return any(map(_prepares, _lineage(text, placement)))
@@ -52,7 +52,7 @@ def prepared(text: str, placement: Placement) -> Mapping[str, str]:
     """The attributes that are set up anew for each test there, by the `ast.dump` of the call that makes them.
 
     Args:
-        text: Of the test file.
+        text: The text of the test file.
         placement: Where the test goes.
     """
     attributes: dict[str, str] = {}
@@ -78,7 +78,7 @@ def given(text: str) -> Mapping[str, str]:
     """By the name of a class, the only fixture of the file that provides an object of it, without parameters.
 
     Args:
-        text: Of the test file.
+        text: The text of the test file.
     """
     tree = parsed(text)
     fixtures = [node for node in (tree.body if tree is not None else ()) if _is_fixture(node)]

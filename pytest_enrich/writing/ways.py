@@ -113,7 +113,7 @@ class Way(Struct, frozen=True):
 
     def behind(self, subject: str) -> str:
         """The subject and the rest; words with which the subject ends are not repeated."""
-        # `add_from` expects an operand: nothing else can follow it.
+        # `add_from` wants an operand: nothing else can follow it.
         is_whole = self.rest.startswith("with_") or not subject.endswith(words.FROM)
         own = (subject if is_whole else subject.removesuffix("_from")).split("_")
         rest = self.rest.removeprefix("with_" if subject.endswith(LINKED) else "").split("_")

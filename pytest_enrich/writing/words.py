@@ -153,7 +153,7 @@ def subject(qualname: str, receiver: Template | None) -> str:
     An object that is known by a name counts by that name.
 
     Args:
-        qualname: Of the function (`Field.load`).
+        qualname: That of the function (`Field.load`).
         receiver: The template of the object that it is called on (`⟨shop.fields:Number⟩(3)`).
     """
     method = qualname.rpartition(".")[2]
@@ -205,7 +205,7 @@ def evident(value: Template, known: str, *, optional: bool) -> str:
     node = expression(value)
     if isinstance(node, ast.Call):
         made = snake(name) if is_class(name := last_name(node.func)) else known
-        return f"with_{made}" if made != known else ""  # `with_node` says nothing of a `node`
+        return f"with_{made}" if made != known else ""  # `with_node` says nothing about a `node`
     if constant := _constant(value, node):
         return f"{constant}_{known}"
     literal = literal_value(node) if node is not None else None
