@@ -89,8 +89,8 @@ def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> 
     grouped: dict[Node, list[Gap]] = {}
     for gap in gaps:
         grouped.setdefault(module.find(gap.qualname, gap.line), []).append(gap)
-    whole = _File(file, module, suite)
-    return tuple(whole.target(node, group) for node, group in grouped.items())
+    source_file = _File(file, module, suite)
+    return tuple(source_file.target(node, group) for node, group in grouped.items())
 
 
 def _others(module: Module, entered: Sequence[str]) -> tuple[str, ...]:

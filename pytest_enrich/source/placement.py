@@ -43,8 +43,8 @@ class Shelf:
         files = dict.fromkeys([*named, *(_path(test.nodeid) for test in running)])
         if files:
             return self._inside(max(files, key=partial(self._worth, subject, named, running)), subject, running)
-        likest = sorted(near, key=lambda test: -self._shared_words(test, subject))
-        beside = (place for test in likest if (place := self._beside(test)))
+        by_likeness = sorted(near, key=lambda test: -self._shared_words(test, subject))
+        beside = (place for test in by_likeness if (place := self._beside(test)))
         return next(beside, None) or Placement(
             path=new_file(subject.path, self._suite), new_file=True, typed=self._is_typed
         )

@@ -92,10 +92,10 @@ def _write(
     if style == "unittest" and finding.observations[0].expression.endswith(PRINTED):
         return _printed([*scene, CAPTURING], action, finding.observations[0])
     if not apart and _states_result(finding, action):
-        only = finding.observations[0]
-        whole = action if only.expression == "{result}" else owner(action)
-        subject = only.expression.replace("{result}", whole)
-        return Body(lines=(*scene, state(only, subject)), expects=(len(scene),))
+        observation = finding.observations[0]
+        whole = action if observation.expression == "{result}" else owner(action)
+        subject = observation.expression.replace("{result}", whole)
+        return Body(lines=(*scene, state(observation, subject)), expects=(len(scene),))
     about_result = any(seen.subject == "result" for seen in finding.observations)
     lines = [*scene, f"result = {action}" if about_result else action]
     checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
@@ -339,11 +339,13 @@ def _variable(name: str) -> re.Pattern[str]:
 
 def _states_result(finding: Finding, action: Template) -> bool:
     """Whether a single assertion about the call itself, or about part of its result, says it all."""
-    only = finding.observations[0]
-    if len(finding.observations) > 1 or only.subject != "result" or not finding.expression:
+    observation = finding.observations[0]
+    if len(finding.observations) > 1 or observation.subject != "result" or not finding.expression:
         return False
-    is_part = PART.fullmatch(only.expression) is not None or only.expression.endswith(IN_RESULT)
-    return only.expression == "{result}" or (is_part and len(bare(action)) <= INLINE - len(bare(only.value)))
+    is_part = PART.fullmatch(observation.expression) is not None or observation.expression.endswith(IN_RESULT)
+    return observation.expression == "{result}" or (
+        is_part and len(bare(action)) <= INLINE - len(bare(observation.value))
+    )
 
 
 def _approximately(seen: Observation) -> Template:

@@ -118,8 +118,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         place = f"{self.placement.path} {self.placement.owner}"
         subjects = names.subjects(case.subject, place)
         name = names.of(case, subjects, self.taken)
-        own = names.functions(self.text, self.placement.owner)
-        wish = names.of(case, subjects, own) if self.reserved else name
+        own_names = names.functions(self.text, self.placement.owner)
+        wish = names.of(case, subjects, own_names) if self.reserved else name
         unnamed = names.is_unnamed(case, name, subjects, self.taken)
         header = [self.define(name, fixtures)]
         if awaits:
@@ -135,7 +135,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             oracle=questions.oracles(finding, statements.expects, resolved.codes, self.documented, len(header)),
             origin=replace(self.origin, rules=finding.rules, doubt=finding.doubt + unnamed),
             gaps=tuple(gap.id for gap in gaps),
-            alone=tuple(self._alone(finding, case, subjects, own)),
+            alone=tuple(self._alone(finding, case, subjects, own_names)),
         )
 
     def _alone(
@@ -143,9 +143,9 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
     ) -> Iterator[tuple[str, str]]:
         """For each of several assertions, the name and title of a test with that assertion alone."""
         for seen in finding.observations if len(finding.observations) > 1 else ():
-            only = replace(finding, observations=(seen,))
-            alone = _with_seen(case, self._seen(only))
-            yield names.of(alone, subjects, taken), names.title(alone, body.described(only))
+            single = replace(finding, observations=(seen,))
+            alone = _with_seen(case, self._seen(single))
+            yield names.of(alone, subjects, taken), names.title(alone, body.described(single))
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
         """The test with the assertions of this finding appended, or None if it would not be readable."""
@@ -180,8 +180,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         }
         parameters = declared.get(call.qualname, ())
         passed = [argument.name for argument in call.arguments if f"{argument.name}=" not in finding.action]
-        made = expression(call.receiver) if call.receiver else None
-        keywords = made.keywords if isinstance(made, ast.Call) else ()
+        receiver = expression(call.receiver) if call.receiver else None
+        keywords = receiver.keywords if isinstance(receiver, ast.Call) else ()
         arguments = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg}
         arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
         around = dict(pair for patch in call.patched for pair in _set_before(patch))

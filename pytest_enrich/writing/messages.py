@@ -42,19 +42,23 @@ def _filled(pieces: Sequence[str | None], message: str) -> list[tuple[str, bool]
     """
     parts: list[tuple[str, bool]] = []
     own = [at for at, piece in enumerate(pieces) if piece]
-    begun, is_open = 0, False
+    part_start, is_open = 0, False
     for at, piece in enumerate(pieces):
         if not piece:
             is_open = is_open or piece is None
             continue
         is_last = is_open and at == own[-1] and at == len(pieces) - 1
-        start = message.find(piece, begun + is_open) if not is_last else len(message) - len(piece)
-        if start < begun + is_open or not message.startswith(piece, start) or (start > begun and not is_open):
+        start = message.find(piece, part_start + is_open) if not is_last else len(message) - len(piece)
+        if (
+            start < part_start + is_open
+            or not message.startswith(piece, start)
+            or (start > part_start and not is_open)
+        ):
             return []
-        parts += [(message[begun:start], False)] if is_open else []
+        parts += [(message[part_start:start], False)] if is_open else []
         parts.append((piece, True))
-        begun, is_open = start + len(piece), False
-    rest = message[begun:]
+        part_start, is_open = start + len(piece), False
+    rest = message[part_start:]
     return [] if bool(rest) != is_open else [*parts, (rest, False)] if rest else parts
 
 

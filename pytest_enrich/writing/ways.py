@@ -115,10 +115,12 @@ class Way(Struct, frozen=True):
         """The subject and the rest; words with which the subject ends are not repeated."""
         # `add_from` wants an operand: nothing else can follow it.
         is_whole = self.rest.startswith("with_") or not subject.endswith(words.FROM)
-        own = (subject if is_whole else subject.removesuffix("_from")).split("_")
+        subject_words = (subject if is_whole else subject.removesuffix("_from")).split("_")
         rest = self.rest.removeprefix("with_" if subject.endswith(LINKED) else "").split("_")
-        again = next(size for size in range(len(own), -1, -1) if size == 0 or own[-size:] == rest[:size])
-        return "_".join([*own, *rest[again:]]).rstrip("_")
+        overlap = next(
+            size for size in range(len(subject_words), -1, -1) if size == 0 or subject_words[-size:] == rest[:size]
+        )
+        return "_".join([*subject_words, *rest[overlap:]]).rstrip("_")
 
     def score(self, subject: str, known: Collection[str]) -> float:
         """How good the way is; `known` are words of messages, docstrings, parameters and other tests."""
