@@ -1,6 +1,6 @@
-"""What is known about the code round a gap, and where a test for it belongs.
+"""What is known about the code around a gap, and where a test for it belongs.
 
-`locate` gives the targets of one source file; `roots` and `packages` say what its module is called.
+`locate` gives the targets of a source file; `roots` and `packages` determine the name of its module.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Suite", "locate", "module_name", "packages", "roots"]
 
 
 class _File:
-    """A source file, and what all targets of it share, worked out once."""
+    """A source file and what all its targets share, worked out once."""
 
     def __init__(self, file: FileCoverage, module: Module, suite: Suite) -> None:
         self._file, self._module, self._suite = file, module, suite
@@ -39,7 +39,7 @@ class _File:
         self._entered = is_entered(module, file)
 
     def target(self, node: Node, gaps: Sequence[Gap]) -> Target:
-        """The target that a function, a class or the module is."""
+        """The target for a function, a class or the module."""
         path, module, qualname = self._file.path, self._module, self._module.qualname(node)
         near = nearest(module, node, self._file, self._everything)
         subject = Subject(path=path, module=self._name, qualname=qualname, touching=self._touching)
@@ -75,12 +75,12 @@ def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> 
 
     Args:
         file: What coverage says about the source file.
-        text: What is in it.
+        text: The contents of the source file.
         gaps: Its gaps, the most important first.
         suite: The tests.
 
     Returns:
-        The targets in the order in which their first gap comes; none when `text` is not Python.
+        The targets in the order of their first gaps; none if `text` is not Python.
     """
     try:
         module = Module(text)
@@ -89,8 +89,8 @@ def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> 
     grouped: dict[Node, list[Gap]] = {}
     for gap in gaps:
         grouped.setdefault(module.find(gap.qualname, gap.line), []).append(gap)
-    whole = _File(file, module, suite)
-    return tuple(whole.target(node, group) for node, group in grouped.items())
+    source_file = _File(file, module, suite)
+    return tuple(source_file.target(node, group) for node, group in grouped.items())
 
 
 def _others(module: Module, entered: Sequence[str]) -> tuple[str, ...]:

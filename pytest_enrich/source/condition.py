@@ -1,4 +1,4 @@
-"""The literals that code compares with: what an input has to be for a decision to come out another way."""
+"""The conditions on the way to a gap, and the literals that inputs must match to change a decision."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _QUESTIONS = {
     *("get", "pop", "setdefault", "getattr", "hasattr"),
 }
 _LOOKUPS = {"get", "pop", "setdefault"}
-"""Methods of a mapping: what it is asked for is worth trying when it is one of its keys."""
+"""Methods of a mapping that take a key: the keys of the mapping are worth trying."""
 _LONGEST = 200
 _MOST = 80
 _MEMBERS = 30
 
 
 class Constants:
-    """The named literals of a module, and what its functions do with literals."""
+    """The named literals of a module, and the literals that its functions use."""
 
     def __init__(self, module: Module) -> None:
         self._module = module
@@ -40,23 +40,26 @@ class Constants:
         Args:
             node: The function.
             called: The functions that it calls, nearest first.
-            near: Lines of the decisions on the way to its gaps: what stands there comes first.
+            near: Lines of the decisions on the way to its gaps; literals on these lines come first.
         """
-        own = sorted(self._compared(node), key=lambda found: found[0] not in near)
-        lists = [[one for _, one in own], *([one for _, one in self._compared(other)] for other in called)]
+        own = sorted(self._compared(node), key=lambda compared: compared[0] not in near)
+        lists = [
+            [value for _, value in own],
+            *([value for _, value in self._compared(callee)] for callee in called),
+        ]
         lists += [list(self._of_functions(node)), list(self._of_module())]
-        texts = (literal(one) for some in lists for one in some)
+        texts = (literal(value) for values in lists for value in values)
         return tuple(dict.fromkeys(text for text in texts if text))[:_MOST]
 
     def _compared(self, node: Node) -> Iterator[tuple[int, ast.expr]]:
-        """What a function compares with, each with its line."""
+        """The values that a function compares something with, each with its line."""
         for inner in own_nodes(node):
             for operand in _operands(inner):
                 for value in self._values(operand):
                     yield getattr(inner, "lineno", 0), value
 
     def _values(self, node: ast.expr) -> Iterator[ast.expr]:
-        """The literals that an operand is, is made of, or is the name of."""
+        """The literals that an operand consists of, or is the name of."""
         name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", None)
         value = self._named.get(name, node) if name else node
         if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
@@ -114,7 +117,7 @@ def _members(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def literal(node: ast.expr) -> str | None:
-    """The source text of a number, text, bytes, None, True or False; None for all else."""
+    """The source text of a number, text, bytes, None, True or False; None for anything else."""
     try:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
@@ -127,15 +130,15 @@ def literal(node: ast.expr) -> str | None:
 
 
 def conditions(module: Module, node: Node) -> tuple[Condition, ...]:
-    """What must have happened in its function for control to come to `node`, outermost first.
+    """The decisions in its function that let control reach `node`, outermost first.
 
-    An early ``if x: return`` before it counts: x was false. What happens at `node` itself is not among them.
+    An earlier ``if x: return`` counts: x was false. What happens at `node` itself is not included.
     """
     return tuple(_condition(module, step) for step in steps(module, node) if not _constant(step))
 
 
 def steps(module: Module, node: Node) -> list[Step]:
-    """The same as steps of the syntax tree."""
+    """The decisions that let control reach `node`, as steps in the syntax tree."""
     scope = module.scope(node)
     return [] if node is module.tree else _inside(module, scope, node)
 
@@ -154,16 +157,16 @@ def _entering(above: Node, node: Node) -> list[Step]:
 
 def _before(module: Module, above: Node, node: Node) -> list[Step]:
     """The steps that lead past the statements before `node` in its block."""
-    found: list[Step] = []
+    steps_before: list[Step] = []
     for statement in _block(above, node):
         past = module.past[statement]
         if isinstance(past, tuple):
-            found += [*_inside(module, statement, past[0]), past]
-    return found
+            steps_before += [*_inside(module, statement, past[0]), past]
+    return steps_before
 
 
 def _block(above: Node, node: Node) -> Sequence[Node]:
-    """What stands before `node` in its block; a `try`'s body stands before its `else`."""
+    """The statements before `node` in its block."""
     for name in ("body", "orelse", "finalbody"):
         block: Sequence[Node] = getattr(above, name, ())
         if node in block:
@@ -172,13 +175,13 @@ def _block(above: Node, node: Node) -> Sequence[Node]:
 
 
 def _inside(module: Module, outer: Node, node: Node) -> list[Step]:
-    """The steps from `outer` to `node`, which is it or in it."""
-    found: list[Step] = []
+    """The steps from `outer` to `node`, which is the same node or inside of it."""
+    steps_inside: list[Step] = []
     while node is not outer:
         above = module.above[node]
-        found = [*_entering(above, node), *_before(module, above, node), *found]
+        steps_inside = [*_entering(above, node), *_before(module, above, node), *steps_inside]
         node = above
-    return found
+    return steps_inside
 
 
 def _condition(module: Module, step: Step) -> Condition:
@@ -187,5 +190,5 @@ def _condition(module: Module, step: Step) -> Condition:
 
 
 def _constant(step: Step) -> bool:
-    """Whether it is no decision, as in ``while True:``."""
+    """Whether a step is not really a decision, as in ``while True:``."""
     return isinstance(step[0], (ast.If, ast.While)) and isinstance(step[0].test, ast.Constant)

@@ -1,4 +1,4 @@
-"""The types that a docstring gives to parameters: Google's, NumPy's and Sphinx's ways of writing."""
+"""Functions: their kind, parameters with documented types (Google, NumPy and Sphinx style), and nearest tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SAID = {
     "bool", "boolean", "callable", "datetime", "dict", "dictionary", "float", "int", "integer", "iterable", "list",
     "none", "str", "string", "text", "timedelta", "tuple",
 }  # fmt: skip
-"""Types with which what is said of a parameter may begin; `number`, `set` and `date` mean other things there."""
+"""Types that may begin the description of a parameter; `number`, `set` and `date` mean other things there."""
 _BESIDE = {"a", "an", "either", "optional", "or", "the"}
 _PROPERTIES = {"getter", "deleter"}
 _CLASS_METHODS = {"__init_subclass__", "__class_getitem__"}
@@ -51,15 +51,15 @@ def _plain(kind: str) -> str:
 
 
 def _prose(docstring: str) -> Iterator[tuple[str, str]]:
-    """The types with which it is said what a parameter is: `name: str, the name`, `:param days: A list of days`.
+    """The types that begin a description: `name: str, the name`, `:param days: A list of days`.
 
-    How many of a type, or which part of it, is said behind: that is left out.
+    What follows the type (how many of it, or which part) is left out.
     """
     for line, inside in _sections(docstring):
-        found = _SPHINX_SAYING.match(line) or (_SAYING.match(line) if inside else None)
-        words = re.findall(r"\w+|[^\w\s|/]", found[2].lower()) if found else ()
-        said = [word for word in takewhile(lambda word: word in _SAID | _BESIDE, words) if word in _SAID]
-        yield from [(found[1], " or ".join(said))] if found and said else []
+        match = _SPHINX_SAYING.match(line) or (_SAYING.match(line) if inside else None)
+        words = re.findall(r"\w+|[^\w\s|/]", match[2].lower()) if match else ()
+        types = [word for word in takewhile(lambda word: word in _SAID | _BESIDE, words) if word in _SAID]
+        yield from [(match[1], " or ".join(types))] if match and types else []
 
 
 def _sphinx(docstring: str) -> Iterator[tuple[str, str]]:
@@ -69,13 +69,13 @@ def _sphinx(docstring: str) -> Iterator[tuple[str, str]]:
 
 def _google(docstring: str) -> Iterator[tuple[str, str]]:
     for line, inside in _sections(docstring):
-        found = _GOOGLE.match(line) if inside else None
-        if found:
-            yield found["name"], found["type"]
+        match = _GOOGLE.match(line) if inside else None
+        if match:
+            yield match["name"], match["type"]
 
 
 def _sections(docstring: str) -> Iterator[tuple[str, bool]]:
-    """Each line, and whether it is in Google's section of arguments."""
+    """Each line, and whether it is in a Google-style section of arguments."""
     inside = False
     for line in docstring.splitlines():
         if line.strip() and not line.startswith((" ", "\t")):
@@ -89,13 +89,13 @@ def _numpy(docstring: str) -> Iterator[tuple[str, str]]:
     for line, below in pairwise(lines):
         if below.strip() and not below.strip("- \t"):
             inside = _NUMPY_HEAD.match(line.strip()) is not None
-        found = _NUMPY.match(line) if inside and not line.startswith((" ", "\t")) else None
-        for name in found["names"].split(",") if found else ():
-            yield name.strip(" *"), found["type"] if found else ""
+        match = _NUMPY.match(line) if inside and not line.startswith((" ", "\t")) else None
+        for name in match["names"].split(",") if match else ():
+            yield name.strip(" *"), match["type"] if match else ""
 
 
 def kind(module: Module, node: Node) -> Kind:
-    """What a function, class or module is, decorators understood."""
+    """The kind of a function, class or module, taking decorators into account."""
     if not isinstance(node, FUNCTIONS):
         return "module" if isinstance(node, ast.Module) else "class"
     outer = module.scope(node)
@@ -107,7 +107,7 @@ def kind(module: Module, node: Node) -> Kind:
 
 
 def scopes(module: Module, node: Node) -> Iterator[Node]:
-    """The functions and classes round a function or class, innermost first."""
+    """The functions and classes around a function or class, innermost first."""
     outer = module.scope(node)
     while not isinstance(outer, ast.Module):
         yield outer
@@ -131,10 +131,10 @@ def parameters(module: Module, node: Node) -> tuple[Parameter, ...]:
     if not isinstance(node, FUNCTIONS):
         return ()
     documented = docstring_types(documentation(module, node))
-    found = [_parameter(*parts, documented) for parts in _declared(node.args)]
+    declared = [_parameter(*parts, documented) for parts in _declared(node.args)]
     in_class = isinstance(module.scope(node), ast.ClassDef)
     bound = in_class and _method(node) != "staticmethod"
-    return tuple(found[1:] if bound and found and "positional" in found[0].kind else found)
+    return tuple(declared[1:] if bound and declared and "positional" in declared[0].kind else declared)
 
 
 def _declared(args: ast.arguments) -> Iterator[tuple[ast.arg, str, ast.expr | None]]:
@@ -161,7 +161,7 @@ def _parameter(arg: ast.arg, sort: str, default: ast.expr | None, documented: di
 
 
 def documentation(module: Module, node: Node) -> str | None:
-    """The docstring; for `__init__` without one, its class's."""
+    """The docstring of a node; for an `__init__` without one, that of its class."""
     if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Module)):
         return None
     own = ast.get_docstring(node)
@@ -176,15 +176,15 @@ def is_generator(node: Node) -> bool:
 
 
 def nearest(module: Module, node: Node, file: FileCoverage, everything: Counter[str]) -> tuple[NearTest, ...]:
-    """Tests that run lines of the function, those that run most first.
+    """Tests that run lines of the function, those that run most of them first.
 
-    Of two that run as many, the one that runs less of the rest of the file is nearer. When no test runs the
-    function: those that run most of its class, then most of the module; they share 0 lines.
+    If two run equally many, the one that runs less of the rest of the file is nearer. If no test runs the
+    function, these are the tests that run most of its class, then most of the module; they share 0 lines.
 
     Args:
-        module: That of the function.
+        module: The module of the function.
         node: The function.
-        file: What coverage says of the module.
+        file: What coverage says about the module.
         everything: How many lines of the file each test runs.
     """
     inside = counted(file, _body(module, node))
@@ -199,7 +199,7 @@ def nearest(module: Module, node: Node, file: FileCoverage, everything: Counter[
 
 
 def is_entered(module: Module, file: FileCoverage) -> bool:
-    """Whether a test runs a function of the module; what runs when it is imported is of no test."""
+    """Whether a test runs a function of the module; code that runs on import belongs to no test."""
     return any(file.contexts.get(line) for node in module.functions() for line in _body(module, node))
 
 

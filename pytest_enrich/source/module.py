@@ -1,4 +1,4 @@
-"""What is known about the tests."""
+"""A source file and its scopes, the tests of a project, and the names of modules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pytest_enrich.imports.text import assigned
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 TESTS = re.compile(r"\b(tests?|conftest)\b|\btest_|_test\b")
-"""In the names of modules of tests."""
+"""Matches the names of test modules."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -31,10 +31,10 @@ class Suite(Struct, frozen=True, kw_only=True):
     Attributes:
         items: The tests that pytest collected, in its order.
         files: The test files.
-        folders: Where files of tests are made as long as there are none.
-        patterns: What their names have to match.
-        texts: What is in them, by path; a file that is not Python counts as empty.
-        source_roots: Folders that modules are imported from ("" is rootdir itself), as from `roots`.
+        folders: Where test files are created as long as there are none.
+        patterns: What the names of test files have to match.
+        texts: The contents of the test files, by path; a file that is not Python counts as empty.
+        source_roots: Folders that modules are imported from ("" is rootdir itself), as given by `roots`.
         packages: Folders that hold an `__init__.py`.
     """
 
@@ -50,31 +50,31 @@ class Suite(Struct, frozen=True, kw_only=True):
 def roots(
     rootdir: Path, paths: Iterable[str], modules: Mapping[str, object] = MappingProxyType({})
 ) -> tuple[str, ...]:
-    """The entries of a `sys.path` that are in `rootdir`, relative to it, "" for itself.
+    """The entries of a `sys.path` that are in `rootdir`, relative to it; "" is `rootdir` itself.
 
-    Those come first from which most of `modules` (`sys.modules`) are imported, then longer ones: for tests of a
-    namespace package pytest puts a folder inside it on the path.
+    Entries from which most of `modules` (`sys.modules`) are imported come first, then longer ones: for tests of a
+    namespace package, pytest puts a folder inside the package on the path.
 
     Args:
         rootdir: Absolute.
-        paths: Entries of `sys.path`, PYTHONPATH or pytest's `pythonpath`; relative ones count from rootdir.
-        modules: What was imported, by name; without it longer entries come first.
+        paths: Entries of `sys.path`, PYTHONPATH or pytest's `pythonpath`; relative ones start at rootdir.
+        modules: The imported modules, by name; without them longer entries come first.
     """
     real = rootdir.resolve()
-    found: dict[str, None] = {}
+    folders: dict[str, None] = {}
     for path in paths:
         try:
             folder = (rootdir / path).resolve()
         except (OSError, ValueError, RuntimeError):
             continue
         if folder.is_relative_to(real) and "site-packages" not in folder.parts:
-            found[_posix(folder.relative_to(real))] = None
-    votes = Counter(root for name, held in [*modules.items()] for root in _voted(name, held, real))
-    return tuple(sorted(found, key=lambda root: (-votes[root], -len(root))))
+            folders[_posix(folder.relative_to(real))] = None
+    votes = Counter(root for name, module in [*modules.items()] for root in _voted(name, module, real))
+    return tuple(sorted(folders, key=lambda root: (-votes[root], -len(root))))
 
 
 def _voted(name: str, held: object, rootdir: Path) -> Iterator[str]:
-    """The folder of `rootdir` from which a module is imported; tests have names of their own."""
+    """The folder in `rootdir` from which a module is imported; modules of tests do not count."""
     file = getattr(held, "__file__", None)
     if not isinstance(file, str) or not file.startswith(f"{rootdir}/") or TESTS.search(name):
         return
@@ -92,9 +92,9 @@ def packages(rootdir: Path, files: Iterable[str]) -> frozenset[str]:
 
 
 def module_name(path: str, source_roots: Sequence[str], package_folders: Collection[str]) -> str:
-    """The name that the file is imported by.
+    """The name by which the file is imported.
 
-    The first of the source roots that hold the outermost package decides; without one, that package is at the top.
+    It is relative to the first source root that contains the outermost package, or else starts at that package.
     """
     file = PurePosixPath(path)
     top = file.parent
@@ -115,9 +115,9 @@ class Module:
     """One source file and its scopes.
 
     Attributes:
-        outline: Its statements.
+        outline: The statements of the file.
         past: What leads past each statement (`flow`).
-        above: For each statement, handler and case, the one it stands in, the module for outermost ones.
+        above: For each statement, handler and case, the one that it stands in; the module for outermost ones.
 
     Raises:
         SyntaxError: It is not Python.
@@ -132,7 +132,7 @@ class Module:
             self.above.update((child, node) for child in children(node))
 
     def qualname(self, node: Node) -> str:
-        """Of a function or class; "" for the module."""
+        """The qualname of a function or class; "" for the module."""
         return self.outline.bodies[node].qualname
 
     def scope(self, node: Node) -> Node:
@@ -144,36 +144,38 @@ class Module:
 
     @cached_property
     def exported(self) -> frozenset[str] | None:
-        """The names in `__all__`, None where there is none, or none that stands there as literals."""
+        """The names in `__all__`; None if there is none, or if it is not written with literals."""
         added = [node for node in self.tree.body if isinstance(node, ast.AugAssign)]
         values = [value for name, value in assigned(self.tree.body) if name == "__all__"]
-        values += [one.value for one in added if isinstance(one.target, ast.Name) and one.target.id == "__all__"]
+        values += [
+            node.value for node in added if isinstance(node.target, ast.Name) and node.target.id == "__all__"
+        ]
         if not all(isinstance(value, ast.List | ast.Tuple) for value in values):
             return None
-        names = (getattr(one, "value", None) for value in values for one in getattr(value, "elts", ()))
+        names = (getattr(element, "value", None) for value in values for element in getattr(value, "elts", ()))
         return frozenset(name for name in names if isinstance(name, str)) or None
 
     @cached_property
     def bases(self) -> dict[str, set[str]]:
-        """By each class the names of its bases that are classes here, too: `Field` of `fields.Field[int]`."""
+        """For each class, the names of its bases among the classes here: `Field` for `fields.Field[int]`."""
         classes = [node for node in self.outline.bodies if isinstance(node, ast.ClassDef)]
-        names = {one.name for one in classes}
-        return {one.name: names.intersection(map(_base_name, one.bases)) for one in classes}
+        names = {node.name for node in classes}
+        return {node.name: names.intersection(map(_base_name, node.bases)) for node in classes}
 
     @cached_property
     def _deciding(self) -> dict[tuple[int, str], Node]:
         return {(site.line, site.text): node for node, site in reversed(self.outline.statements.items())}
 
     def statement(self, line: int, text: str) -> Node | None:
-        """The statement, handler or case whose header starts on a line and reads so."""
+        """The statement, handler or case whose header starts on this line and has this text."""
         return self._deciding.get((line, text))
 
     def functions(self) -> Iterator[Function]:
-        """All functions, in the order of the text."""
+        """All functions, in the order of the source."""
         yield from (node for node in self.outline.bodies if isinstance(node, FUNCTIONS))
 
     def find(self, qualname: str, line: int) -> Node:
-        """The innermost function or class of that name round a line, else the module."""
+        """The innermost function or class of that name around a line, else the module."""
         for node in reversed(self.outline.bodies):
             if self.qualname(node) == qualname and qualname and first_row(node) <= line <= last_row(node):
                 return node
@@ -197,7 +199,7 @@ class Module:
 
     @cached_property
     def statement_lines(self) -> tuple[tuple[int, int], ...]:
-        """Each line of a statement of several lines, with its first."""
+        """Each line of a statement that spans several, with the first line of the statement."""
         first_lines = {**self.outline.text.first_line}
         first_lines.update((first, first) for first in set(first_lines.values()))
         return tuple(sorted(first_lines.items()))
@@ -208,17 +210,17 @@ def _base_name(base: ast.expr) -> str:
 
 
 def own_nodes(node: Node) -> Iterator[ast.AST]:
-    """The nodes of a function or class that run with its own body: not those of functions inside it."""
+    """The nodes of a function or class that run with its own body, without those of functions inside it."""
     waiting = list(ast.iter_child_nodes(node))[::-1]
     while waiting:
-        one = waiting.pop()
-        yield one
-        if not isinstance(one, Scope):
-            waiting += list(ast.iter_child_nodes(one))[::-1]
+        inner = waiting.pop()
+        yield inner
+        if not isinstance(inner, Scope):
+            waiting += list(ast.iter_child_nodes(inner))[::-1]
 
 
 def dotted(node: ast.AST) -> str:
-    """The dotted name that an expression is, "" when it is none; a call counts as what is called."""
+    """The dotted name that an expression is, "" if it is not one; a call counts as what is called."""
     names: list[str] = []
     while isinstance(node, (ast.Call, ast.Attribute)):
         names += [node.attr] if isinstance(node, ast.Attribute) else []

@@ -15,11 +15,11 @@ from pytest_enrich.source.test_file import Style, Subject, TestFile
 
 HALF = 0.5
 _GENERAL = "test case mixin all basic general simple"
-"""What names of classes of tests say that is about nothing."""
+"""Words in the names of test classes that say nothing about what they test."""
 MEASURING = {"bench", "benchmark", "benchmarks", "perf", "performance", "speed"}
-"""Words of files whose tests measure how long something takes: nobody looks there for what it does."""
+"""Words in the names of files whose tests measure speed: nobody looks there for what a function does."""
 _MIRRORED = ("{}", "test_{}", "{}_test", "tests_{}")
-"""What a folder of tests is called after one of the source."""
+"""How a folder of tests may be named after a source folder."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -31,20 +31,20 @@ class Shelf:
         self._files: dict[str, TestFile] = {}
 
     def place(self, subject: Subject, near: Sequence[NearTest]) -> Placement:
-        """Where a test for a function goes, `near` being the tests next to it.
+        """Where a test for a function goes; `near` are the tests nearest to it.
 
-        In a file named after the function or its class, else after the module, else in one whose tests name what
-        they run of it, of several in one whose name speaks of little else, else in the nearest test's, else in a
-        new one. In it in the class that is named after the
-        function's, else in one about nothing else, after the nearest test that is written there, else at the end.
+        It goes into a file named after the function or its class, else after the module, else into one whose tests
+        name what they run of it (of several, one whose name is about little else), else into the nearest test's
+        file, else into a new one. Within the file it goes into the class named after the function's, else into one
+        that is about nothing else, after the nearest test written there, else at the end.
         """
         running = [test for test in near if test.shared and _path(test.nodeid) in self._suite.texts]
         named = {file: likeness for file in self._suite.files if (likeness := self._likeness(file, subject))}
         files = dict.fromkeys([*named, *(_path(test.nodeid) for test in running)])
         if files:
             return self._inside(max(files, key=partial(self._worth, subject, named, running)), subject, running)
-        likest = sorted(near, key=lambda test: -self._shared_words(test, subject))
-        beside = (found for test in likest if (found := self._beside(test)))
+        by_likeness = sorted(near, key=lambda test: -self._shared_words(test, subject))
+        beside = (place for test in by_likeness if (place := self._beside(test)))
         return next(beside, None) or Placement(
             path=new_file(subject.path, self._suite), new_file=True, typed=self._is_typed
         )
@@ -56,11 +56,11 @@ class Shelf:
         return 2 * sum(tests) > len(tests)
 
     def _likeness(self, file: str, subject: Subject) -> float:
-        """How much a file is named after the subject, 0.0 for one that is about something else of that name."""
+        """How closely a file is named after the subject; 0.0 if it is about something else of that name."""
         likeness, written = _likeness(_topic(file), subject), self.file(file)
         if file in subject.touching:
             return likeness
-        # Where others run the module, one that does not is no better than they are.
+        # If other files run the module, one that does not is no better than they are.
         known = min(likeness, 1.0) if subject.touching else likeness
         is_related = likeness >= 1 and not written.is_about_another(subject)
         return known if is_related or (likeness and written.imports_name(subject)) else 0.0
@@ -68,7 +68,7 @@ class Shelf:
     def _worth(
         self, subject: Subject, named: Mapping[str, float], running: Sequence[NearTest], file: str
     ) -> tuple[float, ...]:
-        """How much speaks for a file."""
+        """A sort key: the higher, the better a file suits the subject."""
         inside = [test for test in running if _path(test.nodeid) == file]
         nearest = next((len(running) - at for at, test in enumerate(running) if test in inside), 0)
         names = self.file(file).imports_name(subject)
@@ -81,7 +81,7 @@ class Shelf:
     def _inside(self, path: str, subject: Subject, running: Sequence[NearTest]) -> Placement:
         """The place in a file: after the nearest test that names the subject, in its class if it has one.
 
-        Where none does, a class about something else is left to that; a helper is tested where its caller is.
+        If no test names it, a class about something else is left alone; a helper is tested where its caller is.
         """
         owner = self.file(path).class_about(subject)
         inside = [test for test in running if _path(test.nodeid) == path]
@@ -103,10 +103,10 @@ class Shelf:
         return self.file(path).words(owner, name)
 
     def _shared_words(self, near: NearTest, subject: Subject) -> int:
-        """How many words of the subject's name a test is called by, and uses."""
+        """How many words of the subject's name are in a test's name or used by the test."""
         path, owner, name = _parts(near.nodeid)
-        said = {*_lowered(f"{PurePosixPath(path).stem} {owner or ''} {name}")}
-        return len(said.intersection(_lowered(subject.qualname))) + len(self._words(near) & {*subject.topics})
+        words = {*_lowered(f"{PurePosixPath(path).stem} {owner or ''} {name}")}
+        return len(words.intersection(_lowered(subject.qualname))) + len(self._words(near) & {*subject.topics})
 
     def fixtures(self, place: Placement) -> tuple[str, ...]:
         """The names of the fixtures that a new test there could use."""
@@ -118,14 +118,14 @@ class Shelf:
         return tuple(sorted(common))
 
     def file(self, path: str) -> TestFile:
-        """What is written in a test file."""
+        """The parsed test file at a path."""
         if path not in self._files:
             package = ".".join(PurePosixPath(path).parts[:-1])
             self._files[path] = TestFile(self._suite.texts.get(path, ""), package)
         return self._files[path]
 
     def _beside(self, near: NearTest) -> Placement | None:
-        """Next to a test, None when its file is not one of the suite's that can be read."""
+        """The place next to a test, or None if its file is not a readable one of the suite."""
         path, owner, name = _parts(near.nodeid)
         if path not in self._suite.texts:
             return None
@@ -138,16 +138,16 @@ class Shelf:
         return Placement(path=path, owner=owner, anchor=anchor, style=self._style(path, owner))
 
     def _end(self, path: str, subject: Subject) -> Placement:
-        """The end of a file, or of its class about the subject, in unittest of the one least about something else.
+        """The end of a file, or of its class about the subject; for unittest, of the class least about others.
 
-        Of several such that of most tests: it is the general one. Where all of several are about something else,
-        or the only one of a file that is not named after the subject either, it is a class of its own.
+        Of several such classes, the one with most tests is the general one. A new class is made if all of several
+        are about something else, or if the only one is and the file is not named after the subject either.
         """
         file = self.file(path)
-        known = [] if file.tests(None) else [name for name in file.classes if file.tests(name)]
-        least = min(known, key=lambda name: (_foreign(name, subject), -len(file.tests(name))), default=None)
+        classes = [] if file.tests(None) else [name for name in file.classes if file.tests(name)]
+        least = min(classes, key=lambda name: (_foreign(name, subject), -len(file.tests(name))), default=None)
         owner = file.class_about(subject) or (least if self._style(path, least) == "unittest" else None)
-        is_about_it = len(known) == 1 and _likeness(_topic(path), subject) >= 1
+        is_about_it = len(classes) == 1 and _likeness(_topic(path), subject) >= 1
         is_alien = owner == least and not is_about_it and _foreign(owner, subject) > 0
         name, base = file.class_for(subject.topics[0]) if is_alien and subject.topics else ("", "")
         if base:
@@ -155,15 +155,15 @@ class Shelf:
         return Placement(path=path, owner=owner, style=self._style(path, owner))
 
     def _style(self, path: str, owner: str | None) -> Style:
-        """How tests are written there: as pytest sees it when it collected one, else as the text says."""
+        """How tests are written there: according to pytest if it collected one there, else to the text."""
         collected = (item.style for item in self._suite.items if item.path == path and item.owner == owner)
         return next(collected, None) or self.file(path).style(owner)
 
 
 def new_file(path: str, suite: Suite) -> str:
-    """The path of a new test file for a source file, where those of its sibling modules are.
+    """The path of a new test file for a source file, in the folder of the test files of its sibling modules.
 
-    Without any test file it is in the first of the suite's folders: `tests/test_<module>.py`.
+    If there is no test file yet, it is in the first of the suite's folders: `tests/test_<module>.py`.
     """
     files = [PurePosixPath(file) for file in suite.files if _is_test(PurePosixPath(file).name)]
     folders = [file.parent.as_posix() for file in files]
@@ -176,7 +176,7 @@ def new_file(path: str, suite: Suite) -> str:
 
 
 def _new_name(stem: str, suite: Suite) -> str:
-    """A name that pytest collects: of the usual two the one that most have, else one by its first pattern."""
+    """A name that pytest collects: the more common one of the two usual forms, else one by its first pattern."""
     first, second = f"test_{stem}.py", f"{stem}_test.py"
     ends = sum(file.endswith("_test.py") for file in suite.files) > len(suite.files) / 2
     usual = (second, first) if ends else (first, second)
@@ -196,10 +196,10 @@ def _is_test(name: str) -> bool:
 
 
 def _likeness(topic: str, subject: Subject) -> float:
-    """How much a file on `topic` is named after the subject: 2 after itself or its class, 1 after the module.
+    """How closely a file on `topic` is named after the subject: 2 after it or its class, 1 after the module.
 
-    Less than 1 where half of the words of a name are left, its beginning or its end (`lru` for `LRUCache`), or
-    more than half of the letters of a module's (`datetime` for `isodatetime`).
+    Less than 1 if the topic is only the beginning or the end of a name: at least half of its words (`lru` for
+    `LRUCache`), or more than half of the letters of a module's (`datetime` for `isodatetime`).
     """
     if not topic:
         return 0.0
@@ -209,7 +209,7 @@ def _likeness(topic: str, subject: Subject) -> float:
 
 
 def _kept(topic: str, name: str) -> float:
-    """The share of the words of a name, or of several such, that `topic` is made of, 0.0 for less than a half."""
+    """The share of the words of a name, singular or plural, that make up `topic`; 0.0 for less than half."""
     words = _lowered(name)
     parts = ((at, part) for at in range(len(words), 0, -1) for part in ("".join(words[:at]), "".join(words[-at:])))
     counts = (at for at, part in parts if topic in {part, f"{part}s"})
@@ -228,7 +228,7 @@ def _squeezed(name: str) -> str:
 
 
 def _topic(file: str) -> str:
-    """What a test file is about, by its name; "" for other files."""
+    """What a test file is about, according to its name; "" for other files."""
     name = PurePosixPath(file).name
     stem = name.removesuffix(".py").lower()
     topic = stem.removeprefix("test_").removesuffix("_test").removesuffix("_tests")
@@ -236,7 +236,7 @@ def _topic(file: str) -> str:
 
 
 def _mirrors(folder: str, path: str) -> int:
-    """How many of the source's last folders are the last folders of `folder` too."""
+    """How many of the last folders in the source's path are also the last folders in `folder`."""
     ours, theirs = PurePosixPath(folder).parts[::-1], PurePosixPath(path).parent.parts[::-1]
     pairs = zip(ours, theirs, strict=False)
     same = takewhile(lambda pair: pair[0] in {form.format(pair[1]) for form in _MIRRORED}, pairs)
@@ -244,7 +244,7 @@ def _mirrors(folder: str, path: str) -> int:
 
 
 def _foreign(owner: str | None, subject: Subject) -> int:
-    """How many words of the name of a class of tests are about something else: the function is not of its kind."""
+    """How many words in the name of a test class are about something other than the subject."""
     about = f"{subject.path} {subject.qualname} {_GENERAL}".lower()
     return sum(word not in about for word in _lowered(owner or ""))
 

@@ -1,4 +1,4 @@
-"""The values that people wrote into a test file: what an input of a new test should look like."""
+"""The values that people wrote in a test file: what the inputs of a new test should look like."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from pytest_enrich.imports import parsed
 MOST, LONGEST = 200, 80
 MOST_CONTENTS, LONGEST_CONTENT = 40, 200
 WRITING = {"write_text", "write_bytes", "write", "StringIO", "BytesIO"}
-"""What is given the text of a file, or of a stream."""
+"""Calls that are given the contents of a file or a stream."""
 EXPECTING = {"raises", "assertRaises", "assertRaisesRegex"}
 NAMING = {"parametrize", "skip", "skipif", "xfail", "raises", "warns", "param"}
-"""What calls of these are given by name, or first, names or explains something."""
+"""Calls whose keyword arguments and first argument only name or explain something."""
 VALUES: Mapping[str, tuple[str, ...]] = {
     "datetime": ("date", "datetime", "time", "timedelta"),
     "decimal": ("Decimal",),
     "fractions": ("Fraction",),
     "uuid": ("UUID",),
 }
-"""Classes of values that are written as calls, by module; to make one does nothing else."""
+"""Classes of values that are written as calls, by module; calling one only makes the value."""
 
 
 def values(text: str) -> tuple[str, ...]:
-    """Templates, each once; without docstrings, names of parameters and messages, and without what fills lines."""
+    """Templates of the values, without repeats, docstrings, names, messages, and long or multi-line texts."""
     tree = parsed(text)
-    found = dict.fromkeys(_values(tree, _named(tree))) if tree else {}
-    return tuple(value for value in found if len(value) <= LONGEST and r"\n" not in value)[:MOST]
+    templates = dict.fromkeys(_values(tree, _named(tree))) if tree else {}
+    return tuple(value for value in templates if len(value) <= LONGEST and r"\n" not in value)[:MOST]
 
 
 def contents(text: str) -> tuple[str, ...]:
-    """Templates of the texts that tests write into files and streams, by whatever name, each once."""
+    """Templates of the texts that tests write into files and streams, directly or by a name, without repeats."""
     tree = parsed(text)
     nodes = [*ast.walk(tree)] if tree else []
     named: dict[str, list[ast.expr]] = {}
@@ -41,28 +41,28 @@ def contents(text: str) -> tuple[str, ...]:
         named.setdefault(name, []).append(value)
     calls = [node for node in nodes if isinstance(node, ast.Call) and node.args]
     given = [call.args[0] for call in calls if _last(call) in WRITING]
-    values = (named.get(one.id, ()) if isinstance(one, ast.Name) else (one,) for one in given)
+    values = (named.get(node.id, ()) if isinstance(node, ast.Name) else (node,) for node in given)
     texts = map(_text, chain.from_iterable(values))
-    found = dict.fromkeys(text for text in texts if text and len(text) <= LONGEST_CONTENT)
-    return tuple(map(repr, found))[:MOST_CONTENTS]
+    unique = dict.fromkeys(text for text in texts if text and len(text) <= LONGEST_CONTENT)
+    return tuple(map(repr, unique))[:MOST_CONTENTS]
 
 
 def expected(text: str) -> tuple[str, ...]:
-    """The names of the exceptions that tests expect, by a block of pytest's or of unittest's, each once."""
+    """The names of the exceptions that tests expect with pytest or unittest, without repeats."""
     tree = parsed(text)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args] if tree else []
     expecting = [call.args[0] for call in calls if _last(call) in EXPECTING]
-    several = chain.from_iterable(one.elts if isinstance(one, ast.Tuple) else (one,) for one in expecting)
-    return tuple(dict.fromkeys(one.id for one in several if isinstance(one, ast.Name)))
+    classes = chain.from_iterable(node.elts if isinstance(node, ast.Tuple) else (node,) for node in expecting)
+    return tuple(dict.fromkeys(node.id for node in classes if isinstance(node, ast.Name)))
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """Names with what an assignment, or a row of `parametrize`, gives them."""
+    """Names with the values that an assignment, or a row of `parametrize`, gives them."""
     match node:
         case ast.Assign([ast.Name(name)], value):
             yield name, value
         case ast.Call(ast.Attribute(attr="parametrize"), [names, ast.List() | ast.Tuple() as rows, *_]):
-            parts = [_text(one) for one in names.elts] if isinstance(names, ast.List | ast.Tuple) else None
+            parts = [_text(name) for name in names.elts] if isinstance(names, ast.List | ast.Tuple) else None
             columns = parts or [name.strip() for name in _text(names).split(",")]
             for row in rows.elts:
                 cells = row.elts if isinstance(row, ast.Tuple | ast.List) and len(columns) > 1 else [row]
@@ -70,7 +70,7 @@ def _bound(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _text(node: ast.expr) -> str:
-    """The text that a node is, dedented where the test does that; "" where it is none."""
+    """The text of a node, dedented if the test does that; "" if it is not a text."""
     match node:
         case ast.Constant(str(text)):
             return text
@@ -102,18 +102,20 @@ def _values(node: ast.AST, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _named(tree: ast.AST) -> dict[str, str]:
-    """By the text that stands for it in the file, the template of each class of values that is imported there."""
-    found: dict[str, str] = {}
+    """The templates of the imported classes of values, by the name that each has in the file."""
+    templates: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module in VALUES:
-            found |= {alias.asname or alias.name: f"⟨{node.module}:{alias.name}⟩" for alias in node.names}
+            templates |= {alias.asname or alias.name: f"⟨{node.module}:{alias.name}⟩" for alias in node.names}
         elif isinstance(node, ast.Import):
             pairs = ((alias, kind) for alias in node.names for kind in VALUES.get(alias.name, ()))
-            found |= {f"{alias.asname or alias.name}.{kind}": f"⟨{alias.name}:{kind}⟩" for alias, kind in pairs}
-    return found
+            templates |= {
+                f"{alias.asname or alias.name}.{kind}": f"⟨{alias.name}:{kind}⟩" for alias, kind in pairs
+            }
+    return templates
 
 
 def _is_said(node: ast.AST) -> bool:
-    """Whether it is a docstring, or a text that is put together: these are no values."""
+    """Whether it is a docstring or an f-string: these are not values."""
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return is_text or isinstance(node, ast.JoinedStr)

@@ -13,18 +13,18 @@ from pytest_enrich.writing.syntax import functions_in, parameters_of
 
 
 class Annotated(Struct, frozen=True, kw_only=True):
-    """What is written there.
+    """The annotations of a test file.
 
     Attributes:
-        parameters: The annotation of each parameter that has one somewhere, by its name.
-        returns: What is written behind a test's parentheses, "" where most tests have nothing there.
+        parameters: The annotation of each parameter that has one somewhere, by name.
+        returns: What follows a test's parentheses, "" if most tests have nothing there.
     """
 
     parameters: Mapping[str, str] = {}
     returns: str = ""
 
     def parameter(self, name: str) -> str:
-        """A parameter, annotated where others of its name are."""
+        """A parameter, annotated if others of the same name are."""
         return f"{name}: {self.parameters[name]}" if name in self.parameters else name
 
 
@@ -34,7 +34,11 @@ def annotated(text: str) -> Annotated:
     tree = parsed(text)
     functions = list(functions_in(tree)) if tree is not None else []
     parameters = [parameter for function in functions for parameter in parameters_of(function)]
-    known = {each.arg: ast.unparse(each.annotation) for each in parameters if each.annotation is not None}
+    annotations = {
+        parameter.arg: ast.unparse(parameter.annotation)
+        for parameter in parameters
+        if parameter.annotation is not None
+    }
     tests = [function for function in functions if function.name.startswith("test")]
     count = sum(test.returns is not None for test in tests)
-    return Annotated(parameters=known, returns=" -> None" if 2 * count > len(tests) else "")
+    return Annotated(parameters=annotations, returns=" -> None" if 2 * count > len(tests) else "")

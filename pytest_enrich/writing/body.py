@@ -1,4 +1,4 @@
-"""The statements of a test: set the scene, act, and state what was seen, in the words of pytest or of unittest."""
+"""The statements of a test: arrange, act, and assert what was observed, in the style of pytest or unittest."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from pytest_enrich.writing.syntax import compared, literal_value, owner, plain, 
 INLINE, SHOWN = 72, 60
 MESSAGE, FEWEST_SIGNS, FEW, FEWEST_WORDS = 60, 28, 3, 2
 FORGOTTEN = re.compile(r"['\"`]?\{\w*\}['\"`]?:?|\bdict_(?:keys|values|items)\(.*|^\(['\"](?=\w+ \w)|['\"](?=, <)")
-"""What nobody means: where something should have been put in, how Python shows a view, or several arguments."""
+"""What nobody wrote on purpose: an unfilled placeholder, the repr of a dict view, or that of several arguments."""
 PAUSE = re.compile(r"(?<=\w)[.;] ")
-"""Behind a sentence, or a half of one."""
+"""The end of a sentence or of half of one."""
 WANTING = {"any", "either", "instead", "must", "no", "not", "only"}
-"""Words at which no message is cut, besides those that no name ends with."""
+"""Words after which no message is cut, besides those with which no name ends."""
 DIGITS, PLACES = 7, 7
-"""What `pytest.approx` and `assertAlmostEqual` look at."""
+"""How many significant digits `pytest.approx` and how many decimal places `assertAlmostEqual` compare."""
 FLOAT = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?|\d+e[+-]?\d+")
 COLLECT = "collect"
 ENTERED = "with"
 AROUND = ("raises", "warns")
-"""What is said by a block round the call."""
+"""What is asserted by a block around the call."""
 PRINTED, LOGGED = "capsys.readouterr().out", "caplog.messages"
-"""The expressions of what was printed and logged, by the fixtures that see it."""
+"""The expressions for what was printed and logged, with the fixtures that capture it."""
 OUTPUTS = {PRINTED: "prints", LOGGED: "logs"}
 CAPTURING = "output = ⟨io:StringIO⟩()"
-"""What is printed, in a class of `unittest`."""
+"""How output is captured in a `unittest` class."""
 FOLDER, FOLDERS = "tmp_path", ("folder", "directory", "temporary", "own_folder")
-"""The fixture, and how a test of `unittest` calls what it makes in its place."""
+"""The fixture, and the names for the folder that a `unittest` test makes in its place."""
 ASSERTS = {
     ("True", "=="): "assertEqual", ("False", "=="): "assertNotEqual", ("True", "!="): "assertNotEqual",
     ("True", "<"): "assertLess", ("True", "<="): "assertLessEqual", ("True", ">"): "assertGreater",
     ("True", ">="): "assertGreaterEqual", ("True", "in"): "assertIn", ("False", "in"): "assertNotIn",
     ("True", "not in"): "assertNotIn",
 }  # fmt: skip
-"""How `unittest` says that a comparison is true, or false."""
+"""How `unittest` asserts that a comparison is true or false."""
 ALONE = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
 IN_RESULT = " in {result}"
-"""How an observation ends of what is a part of a text."""
+"""How the expression of an observation ends if it is about part of a text."""
 SETTING = re.compile(r"monkeypatch\.setenv\(('\w+'), (.*)\)")
-"""How a variable of the environment is set by a fixture."""
+"""How a fixture sets an environment variable."""
 RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
 QUOTES = re.compile(r"['\"]")
 
 
 class Body(Struct, frozen=True, kw_only=True):
-    """Lines, as templates, and for each observation the index of the line that states it."""
+    """Lines, as templates, and for each observation the index of the line that asserts it."""
 
     lines: tuple[Template, ...]
     expects: tuple[int, ...]
@@ -67,10 +67,10 @@ def write(
     apart: bool = False,
     most: int = MESSAGE,
 ) -> Body:
-    """The statements for a finding; in a test that is a coroutine, it `awaits`.
+    """The statements for a finding; a test that is a coroutine `awaits`.
 
-    Where they stand `apart`, the assertion is not on the call itself but on a variable. Of a message no more than
-    `most` signs are looked for.
+    If they stand `apart`, the assertion is about a variable and not about the call itself. At most `most`
+    characters of a message are matched.
     """
     plain_body = _write(finding, style, awaits=awaits, apart=apart, most=most)
     return _with_environment(_with_folder(plain_body)) if style == "unittest" else plain_body
@@ -92,10 +92,10 @@ def _write(
     if style == "unittest" and finding.observations[0].expression.endswith(PRINTED):
         return _printed([*scene, CAPTURING], action, finding.observations[0])
     if not apart and _states_result(finding, action):
-        only = finding.observations[0]
-        whole = action if only.expression == "{result}" else owner(action)
-        subject = only.expression.replace("{result}", whole)
-        return Body(lines=(*scene, state(only, subject)), expects=(len(scene),))
+        observation = finding.observations[0]
+        whole = action if observation.expression == "{result}" else owner(action)
+        subject = observation.expression.replace("{result}", whole)
+        return Body(lines=(*scene, state(observation, subject)), expects=(len(scene),))
     about_result = any(seen.subject == "result" for seen in finding.observations)
     lines = [*scene, f"result = {action}" if about_result else action]
     checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
@@ -108,7 +108,7 @@ def _entered(
     observations: Sequence[Observation],
     state: Callable[[Observation, Template], Template],
 ) -> Body:
-    """What is entered and left: alone, what that gives is stated inside; what it leaves behind it."""
+    """The call as a context manager: a single assertion about its result is inside, others follow the block."""
     checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in observations]
     about_result = any(seen.subject == "result" for seen in observations)
     opening = f"with {action}{' as result' if about_result else ''}:"
@@ -119,27 +119,27 @@ def _entered(
 
 
 def _with_folder(body: Body) -> Body:
-    """The same with a folder that the test makes and removes by itself, where there are no fixtures."""
+    """The same body with a folder that the test itself makes and removes, for tests without fixtures."""
     if all(renamed(line, FOLDER, "") == line for line in body.lines):
         return body
     name = next(name for name in FOLDERS if all(renamed(line, name, "") == line for line in body.lines))
     lines = tuple(renamed(line, FOLDER, f"⟨pathlib:Path⟩({name}.name)") for line in body.lines)
-    made = f"{name} = ⟨tempfile:TemporaryDirectory⟩()", f"self.addCleanup({name}.cleanup)"
-    return Body(lines=(*made, *lines), expects=tuple(at + len(made) for at in body.expects))
+    setup = f"{name} = ⟨tempfile:TemporaryDirectory⟩()", f"self.addCleanup({name}.cleanup)"
+    return Body(lines=(*setup, *lines), expects=tuple(at + len(setup) for at in body.expects))
 
 
 def _with_environment(body: Body) -> Body:
-    """The same with a variable of the environment set and put back by the test, where there are no fixtures."""
+    """The same body with an environment variable set and restored by the test, for tests without fixtures."""
     first, *others = body.lines
     if (variable := SETTING.fullmatch(first)) is None:
         return body
-    made = f"patcher = ⟨unittest.mock:patch⟩.dict(⟨os:environ⟩, {{{variable[1]}: {variable[2]}}})"
-    set_ = (made, "patcher.start()", "self.addCleanup(patcher.stop)")
-    return Body(lines=(*set_, *others), expects=tuple(at + len(set_) - 1 for at in body.expects))
+    patcher = f"patcher = ⟨unittest.mock:patch⟩.dict(⟨os:environ⟩, {{{variable[1]}: {variable[2]}}})"
+    patched = (patcher, "patcher.start()", "self.addCleanup(patcher.stop)")
+    return Body(lines=(*patched, *others), expects=tuple(at + len(patched) - 1 for at in body.expects))
 
 
 def renamed(line: Template, name: str, other: str) -> Template:
-    """The line with another name for a variable; arguments that are passed by that name keep it."""
+    """The line with a variable renamed to `other`; keyword arguments of the same name keep it."""
 
     def exchanged(match: re.Match[str]) -> str:
         is_keyword = line[match.end() : match.end() + 1] == "="
@@ -149,7 +149,7 @@ def renamed(line: Template, name: str, other: str) -> Template:
 
 
 def in_pytest(seen: Observation, subject: Template) -> Template:
-    """What states an observation of `subject`; for one of a block, the block's first line."""
+    """The statement that asserts an observation about `subject`, in the style of pytest."""
     if seen.form == "instance":
         return f"assert isinstance({subject}, {seen.value})"
     if seen.form == "is":
@@ -158,7 +158,7 @@ def in_pytest(seen: Observation, subject: Template) -> Template:
 
 
 def in_unittest(seen: Observation, subject: Template) -> Template:
-    """The same in a method of a `TestCase`."""
+    """The statement that asserts an observation about `subject`, in a method of a `TestCase`."""
     if seen.form == "instance":
         return f"self.assertIsInstance({subject}, {seen.value})"
     if seen.form == "is" and seen.value in ALONE:
@@ -183,9 +183,9 @@ def _around_unittest(seen: Observation, most: int) -> Template:
 
 
 def room(message: str, over: int) -> int:
-    """How much of a message is looked for in a line that is so much too long; all of it where too little is left.
+    """How much of a message is matched in a line that is `over` characters too long; all if little would be left.
 
-    A line that need not be broken is worth the end of a long sentence.
+    To keep the line in one piece is worth losing the end of a long sentence.
     """
     text = _said(message)[:MESSAGE]
     left = len(text) - over
@@ -193,29 +193,29 @@ def room(message: str, over: int) -> int:
 
 
 def _said(message: str) -> str:
-    """The first line of a message that says something."""
+    """The first line of a message that is not blank."""
     return next((line.strip() for line in message.splitlines() if line.strip()), message)
 
 
 def pattern(message: str, most: int = MESSAGE) -> str:
-    """A pattern for the first line of a message that says something, cut at a word when it is longer than `most`.
+    """A pattern for the first line of a message that is not blank, cut at a word if it is longer than `most`.
 
-    A message of a few letters is matched as a whole: they are in many others.
+    A message of a few letters is matched as a whole: they also occur in many others.
     """
-    # How an object shows itself is another thing in the next run; the quotes around it say nothing without it.
+    # The repr of an object differs in the next run; the quotes around it mean nothing without it.
     first, *parts = words.OBJECT.split(_said(message))
     text = max((first, *(part.lstrip("'\"`") for part in parts)), key=len).strip() or _said(message)
-    match literal_value(text):  # a `KeyError` shows what it was given in quotes, errors of Django in a list, too
+    match literal_value(text):  # a `KeyError` shows its argument in quotes, errors of Django also in a list
         case (str(only),) | ([str(only)],) if " " in only.strip() and only in text:
             text = only.strip()
         case (tuple(),) if " " in (said := words.main_text(text)) and said in text:
             text = said
-        case ({**held},) if (only := _only(held)) in text:  # those of a schema, by where it is
+        case ({**messages},) if (only := _only(messages)) in text:  # errors of a schema, by place
             text = only or text
     if len(parts := FORGOTTEN.split(text)) > 1:
         text = max(parts, key=len).strip(" '\"`:([") or text
-    if "'" in text and '"' in text:  # of both kinds: what is between them can be read
-        parts = [one for part in QUOTES.split(text) if (one := part.strip())]
+    if "'" in text and '"' in text:  # quotes of both kinds: what is between them is legible
+        parts = [stripped for part in QUOTES.split(text) if (stripped := part.strip())]
         longest = max(parts, key=len, default="")
         text = longest if longest.count(" ") > 1 or [longest] == parts else text
     if len(text) > most:
@@ -230,7 +230,7 @@ def pattern(message: str, most: int = MESSAGE) -> str:
 
 
 def _cut(text: str) -> str:
-    """What begins a longer message: a whole sentence where there is one, else no word that wants another one."""
+    """The beginning of a longer message: a whole sentence if there is one, else without words left hanging."""
     *sentences, rest = PAUSE.split(text)
     if sentences and len(said := text.removesuffix(rest).rstrip(" .;")) >= FEWEST_SIGNS:
         return said
@@ -247,9 +247,9 @@ def _is_closed(text: str) -> bool:
 
 
 def _only(held: Mapping[object, object]) -> str:
-    """The sentence that a dictionary holds; "" of one that holds something else, or more."""
-    told = next(iter(held.values())) if len(held) == 1 else ""
-    return told.strip() if isinstance(told, str) and " " in told.strip() else ""
+    """The sentence that is a dictionary's only value; "" if it holds something else, or more."""
+    sentence = next(iter(held.values())) if len(held) == 1 else ""
+    return sentence.strip() if isinstance(sentence, str) and " " in sentence.strip() else ""
 
 
 def bare(template: Template) -> str:
@@ -258,7 +258,7 @@ def bare(template: Template) -> str:
 
 
 def shown(template: Template) -> str:
-    """A value for a person's eye: short, its names bare."""
+    """A value for people to read: short, with bare names."""
     text = bare(template)
     return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
 
@@ -292,7 +292,7 @@ def _sign(seen: Observation) -> str:
 
 
 def _printed(scene: list[Template], action: Template, seen: Observation) -> Body:
-    """What was printed, where there are no fixtures."""
+    """The body that asserts what was printed, for tests without fixtures."""
     lines = (
         *scene,
         f"with ⟨contextlib:redirect_stdout⟩(output):\n    {action}",
@@ -302,7 +302,7 @@ def _printed(scene: list[Template], action: Template, seen: Observation) -> Body
 
 
 def _scene(finding: Finding, *, awaits: bool) -> tuple[list[Template], Template]:
-    """The statements before, and the action; a single short object is made where it is used."""
+    """The statements before the action, and the action; a single short object is made where it is used."""
     lines, action = [_awaited(line) if awaits else line for line in finding.lines], finding.action
     if finding.consume == "await" and awaits:
         action = f"await {action}"
@@ -328,22 +328,24 @@ def _scene(finding: Finding, *, awaits: bool) -> tuple[list[Template], Template]
 
 
 def _awaited(line: Template) -> Template:
-    """A step that is run to its end, as a coroutine has it."""
+    """A step with `await` instead of `asyncio.run`, for a test that is a coroutine."""
     return RUN.sub(r"await \1", line)
 
 
 def _variable(name: str) -> re.Pattern[str]:
-    """The uses of a variable (group 1); names to be imported and literals match, too, to be passed over."""
+    """The uses of a variable (group 1); names to be imported and literals also match, so that they are skipped."""
     return re.compile(rf"⟨[^⟩]*⟩|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?<![\w.])({re.escape(name)})\b")
 
 
 def _states_result(finding: Finding, action: Template) -> bool:
-    """Whether one assertion on the call itself, or on a part of what it gives, says it all."""
-    only = finding.observations[0]
-    if len(finding.observations) > 1 or only.subject != "result" or not finding.expression:
+    """Whether a single assertion about the call itself, or about part of its result, says it all."""
+    observation = finding.observations[0]
+    if len(finding.observations) > 1 or observation.subject != "result" or not finding.expression:
         return False
-    is_part = PART.fullmatch(only.expression) is not None or only.expression.endswith(IN_RESULT)
-    return only.expression == "{result}" or (is_part and len(bare(action)) <= INLINE - len(bare(only.value)))
+    is_part = PART.fullmatch(observation.expression) is not None or observation.expression.endswith(IN_RESULT)
+    return observation.expression == "{result}" or (
+        is_part and len(bare(action)) <= INLINE - len(bare(observation.value))
+    )
 
 
 def _approximately(seen: Observation) -> Template:
@@ -351,11 +353,11 @@ def _approximately(seen: Observation) -> Template:
 
 
 def few_digits(value: Template, places: int | None = None) -> Template:
-    """The value with no more digits in its floats than a comparison looks at.
+    """The value with no more digits in its floats than a comparison takes into account.
 
     Args:
-        value: A float, or a container of such.
-        places: Behind the point, as `assertAlmostEqual` looks at; else `pytest.approx` compares.
+        value: A float, or a container of floats.
+        places: The decimal places that `assertAlmostEqual` compares; None if `pytest.approx` compares.
     """
 
     def shown(match: re.Match[str]) -> str:

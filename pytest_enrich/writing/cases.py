@@ -1,4 +1,4 @@
-"""A case: all that the name of a test may be made of."""
+"""A case: everything that the name of a test may be made from."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from pytest_enrich.writing import messages, words
 from pytest_enrich.writing.syntax import expression, literal_value, nodes_of
 
 GENERAL = ("flag", "number", "text", "value")
-"""How a parameter is known whose name says nothing."""
+"""What a parameter is called if its own name says nothing."""
 OTHER = "other"
 """What the other side of an operator is called."""
 INTERPRETER = re.compile(
     r"^('\w+'|\w+) object (has|is|does|can)|^\w+(\.\w+)*\(\) (got|takes|missing)|^Python int"
     r"|^unsupported operand"
 )
-"""What the interpreter says, another thing in its next version."""
+"""Messages of the interpreter, which change with its versions."""
 COMPLAINT = re.compile(
     r"(?=(?:\S+ +){2,20}\S+$)"
     r".*\b(?:must|should|cannot|(?:is|are|was) not|not allowed|[Ii]nvalid|[Mm]issing|[Rr]equired)\b"
 )
-"""A text that is given back and says what is wrong: `each position must be a list`."""
+"""A returned text that says what is wrong: `each position must be a list`."""
 POSSESSIVE = re.compile(r"(?<=\w)(?<!\bit)(?<!\bthat)['’]s\b")  # noqa: RUF001 - as people write it
 LONG_NUMBER = re.compile(r"\d{5}")
-"""One that is of the input."""
+"""A number so long that it comes from the input."""
 CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{6,}\b")
-"""What may be a part of the input, and is no word."""
+"""A code, not a word, that may be part of the input."""
 HUMPED = re.compile(r"[a-z][A-Z]")
-"""Of several words that are written as one."""
+"""The seam between words that are written as one."""
 COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
 BARE = {"None", "True", "False"}
 NOTHING = {"None", "{}", "[]", "()"}
-"""What is passed where something has to be, and it does not matter what."""
+"""What is passed if an argument is required but its value does not matter."""
 MOST_SAID = 9
-"""So many words of a message are a name; of a longer one it has the first part."""
+"""A message of up to so many words becomes a name; a longer one is cut."""
 SUBORDINATE = ("_when_", "_if_", "_because_", "_since_")
-"""What begins another clause: without it a message is shorter, and no half of one."""
+"""What begins another clause: a message cut before it is shorter, but complete."""
 PLACES = ("at", "for", "from", "in", "on")
-"""What begins where something is, or what it is about: what is the matter comes before."""
+"""Words before a place or a topic: what is wrong comes before them."""
 EVERYTHING = {"locals", "vars", "super", "eval", "exec"}
-"""What reads parameters without their names."""
+"""Functions that read parameters without naming them."""
 DECIDING = ("if", "elif", "while", "for", "match", "case")
 ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)|\bin \w+")
 OF_OBJECT = re.compile(r"\bisinstance\(self\.|\bself\.\w+ is (?:not )?None")
-"""A decision on what an object has, whatever is passed."""
+"""A decision about the object's own state, whatever is passed."""
 HOLDING = {"true", "matches", "raises", "iterates"}
 SIGNS = (
     (re.compile(r"(?<!\S)> ?0\b(?!\.\d)"), "positive"),
@@ -59,31 +59,31 @@ SIGNS = (
     (re.compile(r"(?<!\S)> ?(?=\d)"), "greater than "),
     (re.compile(r"(?<!\S)< ?(?=\d)"), "less than "),
 )
-"""What messages write in signs, in words."""
+"""The signs that messages use, and the words for them."""
 OPPOSITES = {"__eq__": "__ne__", "__ne__": "__eq__"}
 NUMBERED = re.compile(r"^(?:\[[A-Za-z]+ ?\d+\]|[Ll]ine \d+[:,])\s*")
-"""What messages of the system begin with, those that have codes, and those that say where in a text it is."""
+"""How messages begin that have a code (`[Errno 2]`), or say on which line of a text something is wrong."""
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """All that the name of a test may be made of.
+    """Everything that the name of a test may be made from.
 
     Attributes:
         subject: What is called, as people would say (`Cart.add`).
         text, outcome: The decision that goes another way than before, as in `Gap`.
-        comment: What the source says there.
-        docstring: Of the function.
-        parameters: The names of what a caller has to pass.
-        optional: The names of what a caller may pass.
-        arguments: What is passed, by the names of parameters, and what the object was made of.
-        changed: What is other than in the test that it is made of, as situations.
-        elsewhere: The values there that are no argument of what is tested.
-        seen: What comes of it.
-        has_more: Whether more is passed than has a name.
-        is_gathered: Whether that is all items of what it gave, gathered in a list.
-        is_bare: Whether nothing is passed to what takes any number of values.
+        comment: The comment in the source there.
+        docstring: That of the function.
+        parameters: The names of the required parameters.
+        optional: The names of the optional parameters.
+        arguments: What is passed, by parameter name, including what the object was made from.
+        changed: What differs from the test that it is derived from, as situations.
+        elsewhere: The values in that test that are not arguments of what is tested.
+        seen: The outcome that was observed.
+        has_more: Whether something is passed that has no name.
+        is_gathered: Whether the outcome is a list of all items that the call gave.
+        is_bare: Whether nothing is passed although any number of values may be.
         before: The method that is called on the object just before, "" for none.
-        unfilled: The message without the values that the code put into it, "" where that is not known.
+        unfilled: The message without the values that the code put into it, "" if that is not known.
     """
 
     subject: str
@@ -105,14 +105,14 @@ class Case(Struct, frozen=True, kw_only=True):
 
     @property
     def values(self) -> frozenset[str]:
-        """The texts, and the numbers, that are passed; that it is None, or true, says what is the matter."""
+        """The texts and numbers that are passed; without None and booleans, which say what is wrong."""
         nodes = [expression(value) for value in self.arguments.values()]
         constants = (part.value for node in nodes if node is not None for part in nodes_of(ast.Constant, node))
-        return frozenset(str(one) for one in constants if one is not None and not isinstance(one, bool))
+        return frozenset(str(value) for value in constants if value is not None and not isinstance(value, bool))
 
     @property
     def told(self) -> str:
-        """What it says of something that is no good: a message, or a text that is given back and reads so."""
+        """The complaint about the input: the message, or a returned text that reads like one."""
         is_whole = self.seen.subject == "result" and self.seen.expression == "{result}"
         literal = literal_value(self.seen.value) if is_whole and not self.seen.message else None
         text = literal[0] if literal is not None and isinstance(literal[0], str) else ""
@@ -121,47 +121,47 @@ class Case(Struct, frozen=True, kw_only=True):
 
     @property
     def message(self) -> str:
-        """What it says of something that is no good, without the values that were passed."""
+        """The complaint about the input as words of a name, without the values that were passed."""
         return self._spoken(MOST_SAID)
 
     @property
     def passed(self) -> dict[str, Template]:
-        """What is passed to what is tested itself, and not to what makes its object."""
+        """What is passed to the function under test itself, and not to what makes its object."""
         declared = {*self.parameters, *self.optional}
         return {name: value for name, value in self.arguments.items() if name in declared}
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """The same as long as it may be, and cut to a few words where that is shorter."""
+        """The message as long as it may be, and cut to fewer words if that makes a difference."""
         return tuple(dict.fromkeys((self.message, self._spoken(words.MOST_WORDS))))
 
     @property
     def reason(self) -> str:
-        """What stands behind a colon in a message, in words: `not a valid code: a number is missing`."""
+        """What follows the colon in a message, as words of a name: `not a valid code: a number is missing`."""
         _, _, rest = words.main_text(self.told).partition(": ")
         return words.phrase(rest, self.values) if len(rest.split()) > 1 else ""
 
     def _spoken(self, most: int) -> str:
-        """So many words of the message at most, the last one no letter, and none that only a passed text has."""
+        """At most so many words of the message; the last is neither a single letter nor only in a passed value."""
         texts = " ".join((self.docstring, self.comment, self.text, *self.parameters, *self.optional))
         known = words.snake(f"{self.subject} {texts}").replace("_", "")
         passed = {part for value in self.values for part in words.snake(value).split("_")}
         said = words.phrase(self._said, self.values, most).split("_")
         shown = [word in passed and word not in known for word in said]
-        # `path of Color.RED`: the value has several words.
+        # `path of Color.RED`: the value consists of several words.
         before = (at for at, word in enumerate(said[:-1]) if word == "of" and all(shown[at + 1 :]))
         said = said[: next(before, len(said) - shown[-1])]
         while said and len(said[-1]) == 1 and said[-1].isalpha() and said[-1] not in self.arguments:
-            said = said[:-1]  # `mode m/G`: a part of a value
+            said = said[:-1]  # `mode m/G`: part of a value
         while said and said[-1] in PLACES:
-            said = said[:-1]  # what is there is a value
+            said = said[:-1]  # a value came next
         return "_".join(said)
 
     def is_half(self, message: str) -> bool:
-        """Whether this is less than the message's main clause, or only what was expected."""
+        """Whether this is less than the main clause of the message, or says only what was expected."""
         rest = "_".join(words.clause(self._said, self.values)).removeprefix(message)
         if {*rest.split("_")} <= words.JOINTS | words.OPEN:
-            rest = ""  # what they joined was a value
+            rest = ""  # they led to a value
         names = tuple(f"{words.snake(name)}_" for name in self.arguments)
         is_expected = message.startswith("expected_") and not message.startswith(names)
         is_short = message.count("_") < words.MOST_WORDS
@@ -170,12 +170,13 @@ class Case(Struct, frozen=True, kw_only=True):
 
     @property
     def refused(self) -> str:
-        """The parameter whose value is no good where an exception says so; "" where that may be another one.
+        """The parameter whose value the exception refuses; "" if that is not certain.
 
-        Where nothing is passed to what is tested, it is what its object was made of and what is decided on.
+        If nothing is passed to the function under test, the arguments of its object count that the decision is
+        about.
 
-        What Python refuses by itself, or in a word (`closed`), may be the matter with something else; where the
-        decision is on the object, it is.
+        What the interpreter refuses, or a message of a single word (`closed`), may be about something else; if
+        the decision is about the object, it is.
         """
         if INTERPRETER.search(self.seen.message) or re.fullmatch("[a-z]+", self.message):
             return ""
@@ -183,27 +184,27 @@ class Case(Struct, frozen=True, kw_only=True):
         given = self.passed or decided
         passed = [name for name, value in given.items() if value not in BARE]
         shown = {name: given[name].strip("'\"") for name in passed}
-        told = [name for name, value in shown.items() if len(value) > 1 and value in self.seen.message]
+        quoted = [name for name, value in shown.items() if len(value) > 1 and value in self.seen.message]
         asked = [name for name in passed if name in decided]
-        # What has no name, one more of several, may be what is wrong; so may an option that is on.
+        # An argument without a name may be what is wrong; so may an option that is on.
         is_of_others = self.has_more or not decided.keys() <= {*passed}
         is_of_object = not decided and OF_OBJECT.search(self.text) is not None
-        likely = (told,) if (is_of_others and not asked) or is_of_object else (told, asked, passed)
-        return next((some[0] for some in likely if len(some) == 1), "")
+        likely = (quoted,) if (is_of_others and not asked) or is_of_object else (quoted, asked, passed)
+        return next((suspects[0] for suspects in likely if len(suspects) == 1), "")
 
     def asks_of(self, name: str) -> bool:
-        """Whether the decision is one on an argument, by its own name: `event.env` is of another object."""
+        """Whether the decision is about an argument, by its own name: `event.env` belongs to another object."""
         return re.search(rf"(?:(?<![\w.])|\b(?:self|cls)\.){re.escape(name)}\b", self.text) is not None
 
     @property
     def _said(self) -> str:
-        """The message without what no name says: where it was raised, by what, and the values that were passed."""
-        told = words.main_text(in_words(POSSESSIVE.sub("", self.unfilled or self.told)))
-        said = NUMBERED.sub("", words.OBJECT.sub(" ", told).strip())
-        # What was passed stands in it without quotes, too: `Cannot parse POINT(4 6`.
-        signs = (one for one in self.values if HUMPED.search(one) or not one.replace(" ", "").isalnum())
-        codes = (code for code in CODE.findall(told) if any(code in value for value in self.values))
-        passed = {one for one in (*signs, *filter(LONG_NUMBER.search, self.values), *codes) if len(one) > 1}
+        """The message without what no name mentions: where and by what it was raised, and the values passed."""
+        text = words.main_text(in_words(POSSESSIVE.sub("", self.unfilled or self.told)))
+        said = NUMBERED.sub("", words.OBJECT.sub(" ", text).strip())
+        # The values that were passed may also stand in it without quotes: `Cannot parse POINT(4 6`.
+        signs = (value for value in self.values if HUMPED.search(value) or not value.replace(" ", "").isalnum())
+        codes = (code for code in CODE.findall(text) if any(code in value for value in self.values))
+        passed = {part for part in (*signs, *filter(LONG_NUMBER.search, self.values), *codes) if len(part) > 1}
         for value in sorted(passed, key=len, reverse=True):
             said = said.replace(value, " ")
         own = self.subject.rpartition(".")[2]
@@ -215,11 +216,11 @@ class Case(Struct, frozen=True, kw_only=True):
         rest = re.sub(named, "", said, flags=re.IGNORECASE)
         if words.clause(rest, self.values):
             return rest
-        # `unknown code` says all, though the class is called so; that something is an error says nothing.
+        # `unknown code` says it all, even if the class has that name; `error` alone says nothing.
         return "" if "_".join(words.clause(said, self.values)).endswith(("error", "exception")) else said
 
     def known_as(self, name: str) -> str:
-        """A parameter in words, one of a single letter by what it is."""
+        """A parameter in words; one with a single letter by the kind of its value."""
         if len(known := words.snake(name)) > 1 and known != OTHER:
             return known
         literal = literal_value(self.arguments.get(name, ""))
@@ -229,10 +230,10 @@ class Case(Struct, frozen=True, kw_only=True):
         return next(word for kind, word in kinds if isinstance(literal[0], kind))
 
     def evident(self, name: str) -> str:
-        """What anybody sees of a value that is passed (`empty_text`, `without_sep`); "" for one like others."""
+        """What is obvious about a passed value (`empty_text`, `without_sep`); "" if it is like any other."""
         value = self.arguments.get(name, "")
         is_needed = name in self.parameters and len(self.arguments) > 1
-        # What a function is asked about a value is not whether there is anything in it, nor whether this is.
+        # `f(value)` and `in value` do not ask whether the value is empty.
         decision = ASKED.sub("", self.text) if self.text.startswith(DECIDING) else ""
         is_decided_on = re.search(rf"\b{name}\b", decision)
         if is_needed and value in NOTHING and not is_decided_on:
@@ -243,26 +244,26 @@ class Case(Struct, frozen=True, kw_only=True):
 
     @property
     def raised(self) -> str:
-        """The name of the exception's class, "" where nothing is raised."""
+        """The name of the exception's class, "" if nothing is raised."""
         return self.seen.value.strip("⟨⟩").split(":")[-1].split(".")[-1] if self.seen.subject == "raises" else ""
 
 
 def in_words(message: str) -> str:
-    """A message with words in the place of signs."""
+    """A message with its signs replaced by words."""
     for sign, spoken in SIGNS:
         message = sign.sub(spoken, message)
     return message
 
 
 def _words(raised: str) -> list[str]:
-    """The words of a class's name, as regular expressions; what nothing matches for none."""
+    """The words of a class's name, as regular expressions; without a name, one that never matches."""
     return words.snake(raised).split("_") if raised else ["(?!)"]
 
 
 def case_of(
     target: Target, gap: Gap, seen: Observation, parameters: Iterable[Parameter], arguments: dict[str, Template]
 ) -> Case:
-    """What there is to be said of a test that closes `gap`, of a function that is declared with `parameters`."""
+    """The case of a test that closes `gap`, for a function that is declared with `parameters`."""
     declared = [*parameters]
     source = target.part_of(gap.id).source
     unread = _unread(source)
@@ -282,17 +283,17 @@ def case_of(
 
 
 def _unread(source: str) -> set[str]:
-    """The parameters that a function never looks at while it looks at others: no case is about them."""
+    """The parameters that a function never reads although it reads others: no case is about them."""
     function = only_statement(source)
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return set()
     read = {node.id for node in nodes_of(ast.Name, function)}
-    declared = {one.arg for one in nodes_of(ast.arg, function.args)} - {"self", "cls"}
+    declared = {parameter.arg for parameter in nodes_of(ast.arg, function.args)} - {"self", "cls"}
     return set() if read & EVERYTHING or not declared & read else declared - read
 
 
 def of_equality(case: Case) -> Case:
-    """Of two that are found to be unequal the test is one of their inequality, and the other way round."""
+    """The case as one of inequality if two objects were compared as equal and are not, and the other way round."""
     owner, _, method = case.subject.rpartition(".")
     if method not in OPPOSITES or case.seen.value not in {"True", "False"}:
         return case
@@ -301,7 +302,7 @@ def of_equality(case: Case) -> Case:
 
 
 def comment_of(target: Target, gap: Gap) -> str:
-    """The comment on what a gap begins with: behind a decision that holds, or above the lines of the gap."""
+    """The comment on the beginning of a gap: behind a decision that holds, or above the lines of the gap."""
     part = target.part_of(gap.id)
     lines = dict(enumerate(part.source.splitlines(), part.first_line))
     behind = BEHIND.search(lines.get(gap.line, "")) if gap.outcome in HOLDING else None

@@ -1,4 +1,4 @@
-"""What a decision says of what is passed: `if total < 0:` that it is a negative total."""
+"""What a decision says about the arguments: `if total < 0:` is about a negative total."""
 
 from __future__ import annotations
 
@@ -33,64 +33,64 @@ BOUNDS: dict[type[ast.cmpop], tuple[str, str, str]] = {
     ast.Gt: ("above", "large", "long"),
     ast.GtE: ("from", "large", "long"),
 }
-"""How a number is that is compared so with a known one, with another one, and how what has a length is."""
+"""Words for a number compared with a known one, for one compared with another, and for something with a length."""
 COMPARES: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
     ast.NotEq: operator.ne, ast.Is: operator.is_, ast.IsNot: operator.is_not,
 }  # fmt: skip
 KINDS = {"str": "string", "int": "integer", "bool": "boolean"}
 BASES = re.compile(r"^(?:abstract|base)_(?=\w)|(?<=\w)_(?:base|mixin)$")
-"""What a class that others are made of is called besides."""
+"""What the names of base classes say in addition."""
 INSPECTED = re.compile(r"is_?(class|function|method|module|awaitable|generator|coroutine|dataclass)_?(function)?")
-"""What `inspect` is asked of a value."""
+"""The questions of `inspect` about a value."""
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 MADE = (*DISPLAYS, ast.Lambda, ast.JoinedStr)
-"""What is something, whatever is in it."""
+"""Expressions that are not None, whatever they contain."""
 AFFIXES = {"startswith": "leading", "endswith": "trailing"}
 KEYWORDS = {"kwargs", "kwds", "kw"}
-"""What is in these is passed by its name."""
+"""Parameters whose items are passed by name."""
 SEVERAL = re.compile(r"[a-z]{2}s$")
 FLAG = re.compile(r"_*(?:allow|by|can|do|enable|has|ignore|include|is|keep|no|not|should|skip|use|was)_|\w+ed$")
-"""How attributes are called that are several things, and those that are none."""
+"""The names of attributes that are several things, and of those that are flags."""
 
 
 def condition(text: str, outcome: str) -> ast.expr | None:
-    """What holds when the decision in `text` (`if not sep:`) has this outcome; None if it is no condition."""
+    """What holds if the decision in `text` (`if not sep:`) has this outcome; None if it is not a condition."""
     match = re.fullmatch(r"(?:el)?(?:if|while)\b\s*(.*?):?", text, re.DOTALL)
     test = parsed_expression(match[1]) if match is not None and outcome in {"true", "false"} else None
     return negated(test) if test is not None and outcome == "false" else test
 
 
 def negated(test: ast.expr) -> ast.expr:
-    """The opposite condition, in the form that a person would write."""
+    """The opposite condition, as a person would write it."""
     match test:
         case ast.UnaryOp(ast.Not(), operand):
             return operand
         case ast.Compare(left, [sign], comparators):
             return ast.Compare(left, [NEGATED[type(sign)]()], comparators)
         case ast.BoolOp(joint, values):
-            other = ast.Or() if isinstance(joint, ast.And) else ast.And()
-            return ast.BoolOp(other, [negated(value) for value in values])
+            opposite = ast.Or() if isinstance(joint, ast.And) else ast.And()
+            return ast.BoolOp(opposite, [negated(value) for value in values])
     return ast.UnaryOp(ast.Not(), test)
 
 
 def is_of_parameters(holds: ast.expr, case: Case) -> bool:
-    """Whether a condition speaks of nothing but what a caller passes."""
+    """Whether a condition is only about what a caller passes."""
     return names_in(holds) <= {*case.arguments, *case.parameters, *case.optional, *dir(builtins)}
 
 
 def said(node: ast.expr, case: Case) -> Iterator[str]:
-    """What a condition says of what is passed; nothing of what only the code knows."""
+    """What a condition says about the arguments; nothing about values that only the code knows."""
     match node:
         case ast.BoolOp(joint, values):
             spoken = [value for value in values if _is_passed(value, case)]
             values = spoken or (values if isinstance(joint, ast.And) else [])
-            each = [next(filter(None, said(value, case)), "") for value in values]
+            parts = [next(filter(None, said(value, case)), "") for value in values]
             for start, word in (("with_", "_and_"), ("without_", "_or_")):
-                if isinstance(joint, ast.And) and len(each) > 1 and all(part.startswith(start) for part in each):
-                    yield start + word.join(part.removeprefix(start) for part in each)
-                    each = [] if case.raised else each  # by itself none of them is refused
-            yield from each
+                if isinstance(joint, ast.And) and len(parts) > 1 and all(part.startswith(start) for part in parts):
+                    yield start + word.join(part.removeprefix(start) for part in parts)
+                    parts = [] if case.raised else parts  # none of them is refused by itself
+            yield from parts
         case ast.UnaryOp(ast.Not(), operand):
             yield _refused(operand, case) if case.raised else ""
             yield _of_truth(operand, case, is_true=False)
@@ -104,9 +104,9 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
 
 
 def of_object(node: ast.expr, *, is_refused: bool = False) -> str:
-    """What a condition says of the object itself: `self._span is None` that it is without a span.
+    """What a condition says about the object itself: `self._span is None` gives `without_span`.
 
-    Where something is refused there is more to say than that the object has something.
+    If something is refused, it says too little that the object has something.
     """
     match node:
         case ast.Compare(ast.Attribute(ast.Name("self"), name), [ast.Is()], [ast.Constant(None)]):
@@ -121,30 +121,30 @@ def of_object(node: ast.expr, *, is_refused: bool = False) -> str:
 
 
 def _is_thing(name: str) -> bool:
-    """Whether an attribute of several words is a thing, and no flag."""
+    """Whether an attribute has several words and names a thing, not a flag."""
     return "_" in name.strip("_") and FLAG.match(name) is None
 
 
 def asked(text: str, outcome: str) -> Iterator[str]:
-    """The variable and the word for which it is asked, where it is that: `type == "l"` gives `type_l`."""
+    """A variable and the word that it is equal to: `type == "l"` gives `type_l`."""
     match condition(text, outcome):
         case ast.Compare(ast.Name(name), [ast.Eq()], [ast.Constant(str(word))]) if slug := words.value_slug(
             repr(word)
         ):
             yield f"{words.snake(name)}_{slug}"
         case ast.Compare(ast.Name(name), [ast.In()], [ast.Tuple() | ast.List() | ast.Set() as several]):
-            each = {words.value_slug(repr(one.value)) for one in several.elts if isinstance(one, ast.Constant)}
-            # In small letters and in capitals it is the same word.
-            yield from (f"{words.snake(name)}_{slug}" for slug in each if len(each) == 1 and slug)
+            slugs = {words.value_slug(repr(item.value)) for item in several.elts if isinstance(item, ast.Constant)}
+            # In lower and in upper case it is the same word.
+            yield from (f"{words.snake(name)}_{slug}" for slug in slugs if len(slugs) == 1 and slug)
 
 
 def _is_passed(node: ast.expr, case: Case) -> bool:
-    """Whether a condition speaks of anything that is passed."""
+    """Whether a condition mentions anything that is passed."""
     return any(_parameter(part, case) in case.arguments for part in nodes_of(ast.expr, node))
 
 
 def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
-    """What is said where a parameter, or what is asked of it, is true, or is not."""
+    """What is said if a parameter, or a question about it, is true or false."""
     if name := _parameter(node, case):
         passed = literal_value(case.arguments.get(name, ""))
         if passed is not None and bool(passed[0]) != is_true:
@@ -152,12 +152,12 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
         return case.evident(name) or _there(name, case, is_there=is_true)
     match node:
         case ast.Call(ast.Name("isinstance"), [about, kind]) if is_true and (name := _parameter(about, case)):
-            kinds = [last_name(each) for each in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
+            kinds = [last_name(element) for element in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
             given = expression(case.arguments.get(name, ""))
             if isinstance(given, DISPLAYS) and type(given).__name__.lower() not in kinds:
                 return ""
             made = last_name(getattr(given, "func", None))
-            # What is refused is what it says, and not that it is a text.
+            # A text is refused for what it says, not for being a text.
             is_told = any(kinds) and not (case.raised and hasattr(builtins, kinds[0]))
             return _of_kind(case.known_as(name), made if made in kinds else kinds[0]) if is_told else ""
         case ast.Call(ast.Attribute(about, affix), [texts]) if affix in AFFIXES:
@@ -167,9 +167,9 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
 
 
 def _refused(node: ast.expr, case: Case) -> str:
-    """A parameter that is not of the kind that it is asked for: `non_string_name`, `non_callable_key`.
+    """A parameter that is not of the required kind: `non_string_name`, `non_callable_key`.
 
-    It may be one of several that are passed: `child`, of `children`.
+    It may also be one of several that are passed: `child` of `children`.
     """
     match node:
         case ast.Call(ast.Name("isinstance"), [about, kinds]):
@@ -183,30 +183,32 @@ def _refused(node: ast.expr, case: Case) -> str:
     name = _parameter(about, case) or _one_of_several(about, case)
     if not kind or not name or case.arguments.get(name) == "None":
         return ""
-    # It may be called as its class is: `exception`, of a `BaseException`.
+    # It may be named like its class: `exception` for a `BaseException`.
     known = case.known_as(name)
     is_same = f"_{kind}".endswith(f"_{known}") or f"{known}_".startswith(f"{kind}_")
     return f"non_{known}" if is_same else f"non_{kind}_{known}"
 
 
 def _kind_of(kinds: ast.expr) -> str:
-    """The class that is asked for, in words; of several the first, of numbers all, "" for none."""
-    names = [last_name(each) for each in (kinds.elts if isinstance(kinds, ast.Tuple) else [kinds])]
+    """The required class, in words: the first of several, `numeric` for numbers, "" for none."""
+    names = [last_name(element) for element in (kinds.elts if isinstance(kinds, ast.Tuple) else [kinds])]
     if {*names} & {"int"} and {*names} & {"float", "Decimal"}:
         return "numeric"
     return KINDS.get(names[0], BASES.sub("", words.snake(names[0]))) if names else ""
 
 
 def _one_of_several(node: ast.expr, case: Case) -> str:
-    """The variable for what is in a parameter: `child` of `children`."""
+    """The variable for an item of a parameter: `child` of `children`."""
     name = node.id if isinstance(node, ast.Name) else ""
-    return name if len(name) > 1 and any(one != name and one.startswith(name) for one in case.arguments) else ""
+    return (
+        name if len(name) > 1 and any(known != name and known.startswith(name) for known in case.arguments) else ""
+    )
 
 
 def _affixed(about: ast.expr, affix: str, texts: object, case: Case, *, is_true: bool) -> str:
-    """What is said of a parameter that begins or ends with a text; of several, with that which it has.
+    """What is said about a parameter that begins or ends with a text; of several texts, the one that it has.
 
-    That it does not is no more than half of it where others were asked for before.
+    After an `elif`, that it does not is only half the truth: others were asked for before.
     """
     name = _parameter(about, case) if is_true or not case.text.startswith("elif") else ""
     if isinstance(texts, tuple):
@@ -220,7 +222,7 @@ def _affixed(about: ast.expr, affix: str, texts: object, case: Case, *, is_true:
 def _compared(  # noqa: PLR0911 - one line a comparison
     left: ast.expr, sign: ast.cmpop, right: ast.expr, case: Case
 ) -> str:
-    """What is said of a parameter that is compared with something."""
+    """What is said about a parameter that is compared with something."""
     is_length = isinstance(left, ast.Call) and last_name(left.func) == "len" and bool(left.args)
     name = _parameter(left.args[0] if isinstance(left, ast.Call) and is_length else left, case)
     if not name:
@@ -229,7 +231,7 @@ def _compared(  # noqa: PLR0911 - one line a comparison
     if not is_length and literal is not None and not _may_hold(case.arguments.get(name, ""), sign, literal[0]):
         return ""
     if other := words.snake(_parameter(right, case)):
-        # How it is to another argument says more than what it is by itself.
+        # How it relates to another argument says more than what it is by itself.
         return _beside(name, sign, other, case, is_length=is_length)
     known, seen = case.known_as(name), case.evident(name)
     if not seen and literal == (0,) and type(sign) in ABOUT_ZERO and not is_length:
@@ -252,14 +254,14 @@ def _compared(  # noqa: PLR0911 - one line a comparison
 
 
 def _of_length(sign: ast.cmpop, known: str) -> str:
-    """How something is whose length is compared so with a known one."""
+    """What is said about a parameter whose length is compared with a known one."""
     if type(sign) in BOUNDS:
         return f"{BOUNDS[type(sign)][2]}_{known}"
     return f"{known}_of_wrong_length" if isinstance(sign, ast.NotEq) else ""
 
 
 def _beside(name: str, sign: ast.cmpop, other: str, case: Case, *, is_length: bool) -> str:
-    """What is said of a parameter that is compared with another one."""
+    """What is said about a parameter that is compared with another one."""
     known = case.known_as(name)
     if type(sign) in BOUNDS:
         bound, _, length = BOUNDS[type(sign)]
@@ -270,20 +272,20 @@ def _beside(name: str, sign: ast.cmpop, other: str, case: Case, *, is_length: bo
 
 
 def _there(name: str, case: Case, *, is_there: bool) -> str:
-    """That an argument is passed, or is not; nothing of one that has to be."""
+    """That an argument is passed or is not; nothing if it is required and passed."""
     if is_there and name in case.parameters:
         return ""
     return f"{'with' if is_there else 'without'}_{case.known_as(name)}"
 
 
 def _of_kind(known: str, kind: str) -> str:
-    """That a parameter is of a class; of one that Python has the parameter says more."""
+    """That a parameter is of a class; for a builtin class, the parameter's name says more."""
     is_plain = hasattr(builtins, kind) and known not in GENERAL
     return f"{known}_as_{kind}" if is_plain else f"with_{words.snake(kind)}"
 
 
 def _may_hold(value: Template, sign: ast.cmpop, other: object) -> bool:
-    """Whether a comparison is true of what is passed, as far as anybody sees: the name may mean another value."""
+    """Whether a comparison can be true of a passed value, as far as it shows: the name may mean another value."""
     passed = literal_value(value) if value else None
     if passed is None and other is None and isinstance(expression(value), MADE):
         return isinstance(sign, ast.IsNot | ast.NotEq)
@@ -296,10 +298,10 @@ def _may_hold(value: Template, sign: ast.cmpop, other: object) -> bool:
 
 
 def _held(left: ast.expr, sign: ast.cmpop, right: ast.expr, case: Case) -> str:
-    """What is said of a parameter that is asked whether it holds something."""
+    """What is said about a parameter that is asked whether it contains something."""
     name, literal = _parameter(right, case), literal_value(left)
     said = words.value_slug(repr(literal[0])) if literal is not None else ""
-    # That there is no dot in a text is how the code looks at it.
+    # That a text has no dot only shows how the code looks at it.
     is_usual = isinstance(sign, ast.NotIn) and literal is not None and not re.search(r"\w", str(literal[0]))
     if not name or not said or not isinstance(sign, ast.In | ast.NotIn) or is_usual:
         return ""
@@ -308,7 +310,7 @@ def _held(left: ast.expr, sign: ast.cmpop, right: ast.expr, case: Case) -> str:
 
 
 def _parameter(node: ast.expr, case: Case) -> str:
-    """The parameter, or the public attribute of one, that a node is; "" for anything else."""
+    """The parameter, or the public attribute of one, that a node stands for; "" for anything else."""
     match node:
         case ast.Name(name) if name in {*case.arguments, *case.parameters, *case.optional}:
             return name
@@ -323,12 +325,12 @@ def _parameter(node: ast.expr, case: Case) -> str:
 
 
 def names_in(node: ast.AST | None) -> set[str]:
-    """All names in it."""
+    """All names in a node."""
     return {name.id for name in nodes_of(ast.Name, *([node] if node is not None else []))}
 
 
 def parsed_expression(text: str) -> ast.expr | None:
-    """An expression of the source; None where a text is none."""
+    """The node of an expression in the source; None if the text is not an expression."""
     try:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError):

@@ -1,4 +1,4 @@
-"""What a search found as the tests that a person would have written, in the style of the file they go into."""
+"""Turns what a search found into tests that a person could have written, in the style of the file they go into."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from pytest_enrich.writing.syntax import Text, expression, literal_value, nodes_
 AWAITED = {"await", "async list"}
 COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
 MADE = re.compile(r"(\w+) = (?=(?:⟨[\w.]+:(?:\w+\.)*(\w+)⟩))(⟨[\w.:]+⟩)\(.*\)", re.DOTALL)
-"""A line that makes an object: its variable, the name of its class, and the class."""
+"""A line that makes an object: the variable, the name of the class, and the class itself."""
 FIXTURES = ("tmp_path", "monkeypatch", "capsys", "caplog")
-"""What a test asks for when its lines name it."""
+"""The fixtures that a test requests if its lines mention them."""
 
 
 def render(
     task: Task, explored: Explored, origin: Origin, reserved: frozenset[str] = frozenset()
 ) -> Iterator[NewTest]:
-    """A test of each finding that makes a readable one, those that close the most first; no name of `reserved`."""
+    """A test for each finding that makes a readable one, most gaps closed first; none has a name in `reserved`."""
     whole = replace(origin, executions=explored.executions, reduced=True, corpus=explored.corpus)
     renderer = FindingRenderer.of(task, whole, explored.aliases).reserving(*reserved)
     for finding in sorted(explored.findings, key=_gain, reverse=True):
@@ -56,10 +56,10 @@ def render(
 
 
 class FindingRenderer(Renderer, frozen=True, kw_only=True):
-    """Renders findings; where a test has to await, as a coroutine if it `may_await` and others there do.
+    """Renders findings; a test that has to await becomes a coroutine if it `may_await` and others there are, too.
 
-    `rootdir` is where the files are that they name. One that `borrows` takes an object from a fixture of the file
-    that gives one of its class.
+    `rootdir` is the folder of the files that findings name. A renderer that `borrows` takes the object from a
+    fixture of the file that provides one of its class.
     """
 
     may_await: bool = True
@@ -68,7 +68,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, task: Task, origin: Origin, aliases: tuple[tuple[str, str], ...]) -> FindingRenderer:
-        """That for a task; the names of the tests that were kept for it are taken."""
+        """The renderer for a task; the names of the tests kept for it are reserved."""
         return cls(
             target=task.target,
             text=task.test_text,
@@ -81,17 +81,17 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
 
     @property
     def coroutines(self) -> style.Decorators | None:
-        """The decorators of a test there that awaits, None where none does."""
+        """The decorators of a test there that awaits, or None if no test does."""
         return style.coroutine_decorators(self.text, self.placement) if self.may_await else None
 
     def reserving(self, *more: str) -> FindingRenderer:
-        """The same with more names taken."""
+        """The same renderer with more names reserved."""
         return replace(self, reserved=self.reserved | {*more})
 
     def ways(self, finding: Finding) -> Iterator[tuple[bool, FindingRenderer]]:
-        """How its test may be written: as others are there, and as spares with nothing of what goes on there.
+        """How its test may be written: like the others there, and as spares that rely on nothing there.
 
-        What runs coroutines may do it in another way than the sandbox did, and a class may prepare other things.
+        The file may run coroutines in another way than the sandbox did, and a class may prepare other things.
         """
         may_borrow = self._fixture(finding) is not None
         if may_borrow:
@@ -104,7 +104,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             yield True, replace(self, placement=place)
 
     def write(self, finding: Finding) -> NewTest | None:
-        """The test for a finding, or None when it would not be readable."""
+        """The test for a finding, or None if it would not be readable."""
         finding, borrowed = self._borrowed(self._audible(self._placed(finding)))
         gaps, awaits = self._closed(finding), self._awaits(finding)
         readable = self._readable(finding, awaits=awaits) if gaps else None
@@ -118,8 +118,8 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         place = f"{self.placement.path} {self.placement.owner}"
         subjects = names.subjects(case.subject, place)
         name = names.of(case, subjects, self.taken)
-        own = names.functions(self.text, self.placement.owner)
-        wish = names.of(case, subjects, own) if self.reserved else name
+        own_names = names.functions(self.text, self.placement.owner)
+        wish = names.of(case, subjects, own_names) if self.reserved else name
         unnamed = names.is_unnamed(case, name, subjects, self.taken)
         header = [self.define(name, fixtures)]
         if awaits:
@@ -135,20 +135,20 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             oracle=questions.oracles(finding, statements.expects, resolved.codes, self.documented, len(header)),
             origin=replace(self.origin, rules=finding.rules, doubt=finding.doubt + unnamed),
             gaps=tuple(gap.id for gap in gaps),
-            alone=tuple(self._alone(finding, case, subjects, own)),
+            alone=tuple(self._alone(finding, case, subjects, own_names)),
         )
 
     def _alone(
         self, finding: Finding, case: Case, subjects: Sequence[str], taken: frozenset[str]
     ) -> Iterator[tuple[str, str]]:
-        """For each of several assertions the name and the title of a test of only that."""
+        """For each of several assertions, the name and title of a test with that assertion alone."""
         for seen in finding.observations if len(finding.observations) > 1 else ():
-            only = replace(finding, observations=(seen,))
-            told = _with_seen(case, self._seen(only))
-            yield names.of(told, subjects, taken), names.title(told, body.described(only))
+            single = replace(finding, observations=(seen,))
+            alone = _with_seen(case, self._seen(single))
+            yield names.of(alone, subjects, taken), names.title(alone, body.described(single))
 
     def extend(self, test: NewTest, finding: Finding) -> NewTest | None:
-        """The test with what this finding did stated behind it, or None when it would not be readable."""
+        """The test with the assertions of this finding appended, or None if it would not be readable."""
         finding = self._placed(finding)
         readable = self._readable(finding, awaits=f"async def {test.name}(" in test.code)
         if readable is None or _fixtures(readable[0]):
@@ -166,9 +166,9 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         )
 
     def case_of(self, finding: Finding) -> Case:
-        """What there is to be said of a finding; the first gap that it closes is the one it is for.
+        """The case that a finding is; it is about the first gap that the finding closes.
 
-        Where it raises it is the last one: that is decided on where it ends.
+        If it raises, it is about the last gap: the decision that led to the exception is where the call ended.
         """
         closed = self._closed(finding)
         is_refused = finding.observations[0].subject == "raises"
@@ -180,11 +180,11 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         }
         parameters = declared.get(call.qualname, ())
         passed = [argument.name for argument in call.arguments if f"{argument.name}=" not in finding.action]
-        made = expression(call.receiver) if call.receiver else None
-        keywords = made.keywords if isinstance(made, ast.Call) else ()
+        receiver = expression(call.receiver) if call.receiver else None
+        keywords = receiver.keywords if isinstance(receiver, ast.Call) else ()
         arguments = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg}
         arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
-        around = dict(pair for one in call.patched for pair in _set_before(one))
+        around = dict(pair for patch in call.patched for pair in _set_before(patch))
         case = cases.case_of(target, gap, self._seen(finding), parameters, arguments | around)
         subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
         usual = _always(entry for entry in target.entries if entry.qualname == call.qualname)
@@ -200,9 +200,9 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         return _with_seen(case, case.seen)
 
     def _seen(self, finding: Finding) -> Observation:
-        """What it did, if that is one thing: of several some may prove needless, and be in the test no more.
+        """What the call did, if that is a single thing: some of several may prove needless and be dropped.
 
-        That two results are equal is no result of a call, unless of one that compares.
+        That two results are equal is not the result of a call, unless the call itself compares.
         """
         first = finding.observations[0]
         is_given = not isinstance(expression(finding.action), ast.Compare)
@@ -217,42 +217,42 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         return self.closed(finding.reached, finding.branches)
 
     def _fixture(self, finding: Finding) -> re.Match[str] | None:
-        """The line that makes an object of which a fixture gives one."""
+        """The match of the line that makes an object, if a fixture provides one of its class."""
         first = MADE.fullmatch(finding.lines[0]) if finding.lines and self.placement.style != "unittest" else None
         return first if first is not None and first[2] in style.given(self.text) else None
 
     def _borrowed(self, finding: Finding) -> tuple[Finding, list[str]]:
-        """The finding with the object of a fixture, and its name, for one that `borrows`."""
+        """The finding with its object taken from a fixture, and its name, for a renderer that `borrows`."""
         made = self._fixture(finding) if self.borrows else None
         if made is None:
             return finding, []
         name, call = style.given(self.text)[made[2]], finding.call
         lines = tuple(body.renamed(line, made[1], name) for line in finding.lines[1:])
-        seen = tuple(
-            replace(one, expression=body.renamed(one.expression, made[1], name)) for one in finding.observations
+        observations = tuple(
+            replace(seen, expression=body.renamed(seen.expression, made[1], name)) for seen in finding.observations
         )
         call = replace(call, receiver=f"{made[3]}()") if call.receiver else call
         action = body.renamed(finding.action, made[1], name)
-        return replace(finding, call=call, lines=lines, action=action, observations=seen), [name]
+        return replace(finding, call=call, lines=lines, action=action, observations=observations), [name]
 
     def _placed(self, finding: Finding) -> Finding:
         return places.placed(finding, self.rootdir, self.placement.path, self.text)
 
     def _audible(self, finding: Finding) -> Finding:
-        """The finding without what it printed beside what it gave, where there are no fixtures to hear it."""
+        """The finding without what it printed besides its result, where no fixture can capture output."""
         if self.placement.style != "unittest":
             return finding
         first, *others = finding.observations
-        heard = (first, *(one for one in others if not one.expression.endswith(body.PRINTED)))
-        return replace(finding, observations=heard)
+        audible = (first, *(seen for seen in others if not seen.expression.endswith(body.PRINTED)))
+        return replace(finding, observations=audible)
 
     def _awaits(self, finding: Finding) -> bool:
-        """Whether the test for a finding is a coroutine, as others are there."""
+        """Whether the test for a finding is a coroutine, like others there."""
         return finding.consume in AWAITED and self.coroutines is not None
 
     def _readable(self, finding: Finding, *, awaits: bool) -> tuple[Body, imports.Resolved] | None:
-        """What states a finding, in lines that are short enough: of one that is not, two or more may be made."""
-        # A comparison of a call that goes over several lines is what formatters lay out in another way.
+        """The statements of a finding, in lines that are short enough; a longer line may be split into several."""
+        # Formatters lay out a comparison differently if its call spans several lines.
         forms = (
             (wrapped, False),
             (wrapped, True),
@@ -271,7 +271,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         return None
 
     def _room(self, message: str, resolved: imports.Resolved | None) -> int:
-        """How much of a message the line has room for that says what is raised."""
+        """How much of a message fits into the line that states what is raised."""
         lines = (line for code in (resolved.codes if resolved is not None else ()) for line in code.splitlines())
         longest = max((len(line) for line in lines if line.startswith("with ")), default=0)
         over = longest - self.widths[0]
@@ -280,7 +280,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
     def _written(
         self,
         finding: Finding,
-        awaits: bool,  # noqa: FBT001 - of `functools.partial`
+        awaits: bool,  # noqa: FBT001 - passed by `functools.partial`
         most: int,
         *,
         apart: bool,
@@ -299,26 +299,28 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         return self._with_prepared(resolved) if resolved is not None and not resolved.imports else resolved
 
     def _with_prepared(self, resolved: imports.Resolved) -> imports.Resolved:
-        """With what the class makes for each of its tests, where one would make the same again."""
+        """The lines with calls replaced by attributes that the class sets up with the same for each test."""
         known = style.prepared(self.text, self.placement)
         codes = (_exchanged(code, known) if known else code for code in resolved.codes)
         return replace(resolved, codes=tuple(codes))
 
     def _without_hiding(self, lines: Sequence[Template]) -> Sequence[Template]:
-        """The lines with other names for variables that would hide what the file imports."""
+        """The lines with variables renamed that would shadow what the file imports."""
         bindings = self.bindings
         for name in [line.partition(" = ")[0] for line in lines]:
             if name in bindings.modules or name in bindings.objects:
-                other = f"{'an' if name[0] in 'aeiou' else 'a'}_{name}"
-                lines = [body.renamed(line, name, other) for line in lines]
+                unhidden = f"{'an' if name[0] in 'aeiou' else 'a'}_{name}"
+                lines = [body.renamed(line, name, unhidden) for line in lines]
         return lines
 
 
 def _exchanged(code: str, known: Mapping[str, str]) -> str:
-    """The code with what is known, by its `ast.dump`, in the place of the calls that give it."""
-    text = Text(code)
-    found = {span(call): name for call in nodes_of(ast.Call, text.tree) if (name := known.get(ast.dump(call)))}
-    return text.replaced(found.items()) if found else code
+    """The code with calls replaced by what is known to hold their result, by the `ast.dump` of the call."""
+    source = Text(code)
+    names_by_span = {
+        span(call): name for call in nodes_of(ast.Call, source.tree) if (name := known.get(ast.dump(call)))
+    }
+    return source.replaced(names_by_span.items()) if names_by_span else code
 
 
 def renamed(test: NewTest, name: str) -> NewTest:
@@ -327,19 +329,19 @@ def renamed(test: NewTest, name: str) -> NewTest:
 
 
 def _with_seen(case: Case, seen: Observation) -> Case:
-    """The case with what comes of it: what compares two, and tells that, is one of their equality."""
-    told = replace(case, seen=seen)
-    return cases.of_equality(told) if seen.expression else told
+    """The case with its outcome; one that states the result of a comparison becomes a case of equality."""
+    complete = replace(case, seen=seen)
+    return cases.of_equality(complete) if seen.expression else complete
 
 
 def _method(step: Call) -> str:
-    """The name of a method that is called; "" for an attribute that is set, and what Python calls by itself."""
+    """The name of a method that is called; "" for an attribute that is set or a special method."""
     name = step.qualname.rpartition(".")[2]
     return "" if name.endswith(("=", "__")) else name
 
 
 def _set_before(one: Argument) -> Iterator[tuple[str, Template]]:
-    """What is set before, by the names that people know it by: of a command line its options."""
+    """What is set before the call, by the names that people know it by: the options of a command line."""
     literal = literal_value(one.value) if one.name == "sys.argv" else None
     if literal is None:
         yield one.name.rpartition(".")[2].lower(), plain(one.value)
@@ -348,7 +350,7 @@ def _set_before(one: Argument) -> Iterator[tuple[str, Template]]:
 
 
 def _always(entries: Iterable[Entry]) -> frozenset[str]:
-    """The names of what all calls in tests pass: it tells no test from others, as if it had to be passed."""
+    """The names of what every call in tests passes: like a required argument, it sets no test apart."""
     passed = [frozenset(argument.name for argument in call.arguments) for entry in entries for call in entry.calls]
     return frozenset[str]().union(*passed[:1]).intersection(*passed) if len(passed) > 1 else frozenset()
 
@@ -358,6 +360,6 @@ def _gain(finding: Finding) -> tuple[int, int]:
 
 
 def _fixtures(statements: Body) -> list[str]:
-    """The fixtures that they name."""
+    """The fixtures that the statements use."""
     text = "\n".join(statements.lines)
     return [name for name in FIXTURES if re.search(rf"(?<![\w.'\"]){name}\b", text)]

@@ -1,6 +1,6 @@
-"""What a test is called, and the one line that says what it is about.
+"""The name of a test, and its title: one line that says what it is about.
 
-There are several `ways` to say it; here the best of them is chosen.
+There are several `ways` to say it; this module chooses the best.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pytest_enrich.writing.cases import Case, in_words
 from pytest_enrich.writing.situations import JOINED
 from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of
 
-# Beyond it a name fills most of a line of code.
+# A longer name fills most of a line of code.
 LONGEST = 72
 LONGEST_CLAUSE = 60
 ABLE = {"can", "could", "does", "may", "must", "should", "will"}
@@ -28,60 +28,60 @@ CAMEL, HUMPED = re.compile(r"test[A-Z]"), re.compile(r"test_[a-z0-9]+[A-Z]")
 
 
 def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
-    """A name for a test of this case; none of `taken`.
+    """A name for a test of this case that is not in `taken`.
 
     Args:
-        case: What it states.
-        subjects: How what is tested may be called, the best first.
+        case: What the test states.
+        subjects: What the function under test may be called, best first.
         taken: Names of tests.
     """
     texts = (case.docstring, case.comment, in_words(case.told), *case.parameters, *case.optional, *taken)
     known = {*words.snake(" ".join(texts)).split("_")}
-    every = [(subject, way) for subject in subjects for way in ways.of(case)]
-    ranked = sorted(every, key=lambda one: -one[1].score(one[0], known))
-    first = sum(way.score(subject, known) > 0 for subject, way in ranked)
+    pairs = [(subject, way) for subject in subjects for way in ways.of(case)]
+    ranked = sorted(pairs, key=lambda pair: -pair[1].score(pair[0], known))
+    good = sum(way.score(subject, known) > 0 for subject, way in ranked)
     spoken = [_said(way, subject, case.subject) for subject, way in ranked]
-    # The bare name is that of the first test of a function, not of one that takes another way through it.
-    told = () if case.outcome == ENTERED or case.raised else ways.apart(case)
-    less, least = (
-        [f"test_{subject}{rest}" for rest in rests for subject in subjects] for rests in (told, ways.anyhow(case))
+    # The bare name is for the first test of a function, not for one that takes another way through it.
+    apart = () if case.outcome == ENTERED or case.raised else ways.apart(case)
+    set_apart, last_resorts = (
+        [f"test_{subject}{rest}" for rest in rests for subject in subjects] for rests in (apart, ways.anyhow(case))
     )
     options = [
         *(f"test_{said}" for said in ways.compared(case)),
-        *spoken[:first],
-        *less,
-        *spoken[first:],
+        *spoken[:good],
+        *set_apart,
+        *spoken[good:],
         *(f"test_{subject}" for subject in subjects),
-        *least,
+        *last_resorts,
     ]
     short = [styled(option, taken) for option in options if len(option) <= LONGEST] or [options[-1]]
     whole = words.snake(case.subject)
     if whole and whole not in subjects and {*short} <= {*taken}:
-        # All that tests of what is called say is said: what is tested there says more than a number.
+        # All names with the usual subjects are taken: the whole subject says more than a number.
         return of(case, (whole,), taken)
     return free(short, taken)
 
 
 def _said(way: ways.Way, subject: str, qualname: str) -> str:
-    """The name of a test; one that is too long is without the class of what is called."""
+    """The name of a test, without the class of the method if it would be too long."""
     whole, method = f"test_{way.behind(subject)}", qualname.rpartition(".")[2]
     is_method = "." in qualname and not method.startswith("_")
     return f"test_{way.behind(words.called(method))}" if is_method and len(whole) > LONGEST else whole
 
 
 def says_little(name: str, subjects: Sequence[str]) -> bool:
-    """Whether a test's name says no more than what is tested, and a number or the result."""
+    """Whether a test's name says no more than what is tested, plus a number or the result."""
     rest = re.sub(r"_?\d+$|_gives_\w+$", "", name.removeprefix("test")).replace("_", "").lower()
     return rest in {"", *(subject.replace("_", "") for subject in subjects)}
 
 
 def is_unnamed(case: Case, name: str, subjects: Sequence[str], taken: Collection[str]) -> bool:
-    """Whether a name, none of `taken`, tells a test from no other of the function, or by a number only."""
+    """Whether a name does not tell a test apart from others of the function, or only by a number."""
     return unnumbered(name) in taken or (case.outcome != ENTERED and says_little(name, subjects))
 
 
 def situation(case: Case) -> str:
-    """The situation in which a case is, in words for a title; "" where there is nothing to say of it."""
+    """The situation of a case, in words for a title; "" if there is nothing to say about it."""
     if case.raised and [*ways.by_message(case)]:
         return ""
     if said := next(filter(None, situations.situations(case)), ""):
@@ -94,12 +94,12 @@ def situation(case: Case) -> str:
 
 
 def title(case: Case, done: str) -> str:
-    """One line: what is tested, what it does, and in which situation."""
+    """One line: what is tested, what it does and in which situation."""
     return f"{case.subject}: {done} {situation(case)}".rstrip()
 
 
 def subjects(subject: str, place: str) -> tuple[str, ...]:
-    """How what is tested may be called in a file: a method without its class, where that is known there."""
+    """What a function may be called in a file: a method without its class first, if `place` names that."""
     owner, _, own = subject.rpartition(".")
     if own in {"__init__", "__call__"}:
         return (words.snake(owner),)
@@ -109,11 +109,11 @@ def subjects(subject: str, place: str) -> tuple[str, ...]:
 
 
 def start(anchor: str, qualname: str, changed: Collection[str] = ()) -> str:
-    """What a test's name says of the function, without what it says of the case: that is another one now.
+    """What a test's name says about the function, without what it says about the case, which has changed.
 
     Args:
         anchor: The name of the test.
-        qualname: Of the function.
+        qualname: That of the function.
         changed: The parameters that get other values.
     """
     parts, (owner, _, own) = anchor.removeprefix("test_").split("_"), qualname.rpartition(".")
@@ -121,33 +121,33 @@ def start(anchor: str, qualname: str, changed: Collection[str] = ()) -> str:
     known = words.snake(qualname).split("_")
     about = [at for at, part in enumerate(parts) if part and part in known and part not in words.JOINTS]
     if about or (own[:1] == "_" and not own.endswith("__")):
-        # That it can, or should, is how that test ends.
+        # `can` or `should` belongs to what that test states.
         first = 1 if about and about[0] and parts[0] in ABLE else 0
         if about:
             before, between = parts[first : about[0]], parts[about[0] : about[-1] + 1]
-            # Where other words stand between them, these are of that case.
+            # Other words between them are about that case.
             is_of_case = {*between} - {*known} - words.JOINTS
             parts = before + ([parts[at] for at in about] if is_of_case else between)
-        while len(parts) > 1 and parts[-1] in words.JOINTS:  # what it joined is cut off
+        while len(parts) > 1 and parts[-1] in words.JOINTS:  # what followed is cut off
             parts = parts[:-1]
         return "_".join(parts)
-    # What Python calls by itself is known by its class.
+    # A special method is known by its class.
     known_by = owner.rpartition(".")[2] if own.endswith("__") else own
     return words.snake(known_by or own)
 
 
 def unnumbered(name: str) -> str:
-    """The name without a number that `free` gave it."""
+    """The name without the number that `free` added to it."""
     return re.sub(r"_\d+$", "", name)
 
 
 def styled(name: str, others: Collection[str]) -> str:
-    """The name as most others are written: `testAddItem` or `test_addItem` where they have no more underscores."""
-    tests = [other for other in others if other.startswith("test")]
+    """The name in the style of most others: `testAddItem` or `test_addItem` if they have no more underscores."""
+    tests = [test for test in others if test.startswith("test")]
     first, *rest = name.removeprefix("test_").split("_")
-    for form, begun in ((CAMEL, f"test{first.capitalize()}"), (HUMPED, f"test_{first}")):
-        if 2 * sum(form.match(other) is not None for other in tests) > len(tests):
-            return begun + "".join(word.capitalize() for word in rest)
+    for form, beginning in ((CAMEL, f"test{first.capitalize()}"), (HUMPED, f"test_{first}")):
+        if 2 * sum(form.match(test) is not None for test in tests) > len(tests):
+            return beginning + "".join(word.capitalize() for word in rest)
     return name
 
 
@@ -159,9 +159,9 @@ def kept(task: Task) -> frozenset[str]:
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def functions(text: str, owner: str | None = None) -> frozenset[str]:
-    """The names of all functions of a file, or of its class `owner` and the bases of that which are there, too.
+    """The names of all functions in a file, or in its class `owner` and the bases of that in the same file.
 
-    None of one that cannot be parsed, which is as good as a new one.
+    A file that cannot be parsed has none, like a new one.
     """
     tree = parsed(text)
     if tree is None:
@@ -173,19 +173,19 @@ def functions(text: str, owner: str | None = None) -> frozenset[str]:
         if name in classes and name not in places:
             places[name] = classes[name]
             wanted += map(last_name, classes[name].bases)
-    return frozenset(one.name for place in (places.values() or [tree]) for one in functions_in(place))
+    return frozenset(function.name for place in (places.values() or [tree]) for function in functions_in(place))
 
 
 def family(text: str, owner: str | None) -> str | None:
-    """What shares the names of tests: a class by itself, or the file (None) where it has a base or heirs there.
+    """The scope in which names of tests are unique: a class, or the file (None) if it has bases or heirs there.
 
-    Two classes may have tests of one name, unless one of them would get those of the other.
+    Two classes may have tests of the same name, unless one of them inherits from the other.
     """
     own, classes = (owner or "").rpartition(".")[2], _classes(parsed(text) or ast.Module([], []))
-    heirs = {name for name, one in classes.items() if own in map(last_name, one.bases)}
+    heirs = {name for name, heir in classes.items() if own in map(last_name, heir.bases)}
     bases = {*map(last_name, classes[own].bases)} & {*classes} if own in classes else set()
     return None if heirs | bases else owner
 
 
 def _classes(tree: ast.AST) -> dict[str, ast.ClassDef]:
-    return {one.name: one for one in nodes_of(ast.ClassDef, tree)}
+    return {node.name: node for node in nodes_of(ast.ClassDef, tree)}

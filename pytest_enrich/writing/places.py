@@ -1,4 +1,4 @@
-"""Files of the checkout, by where the test file stands: as it says it itself, or from `__file__`."""
+"""Paths into the checkout, relative to the test file: by the file's own constants, or by `__file__`."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _PATHS = {"Path", "PurePath", "PosixPath", "PurePosixPath"}
 
 
 def placed(finding: Finding, rootdir: str, path: str, text: str) -> Finding:
-    """The finding with files of the checkout found from the test file, not by where the checkout happens to be.
+    """The finding with files located from the test file, independent of where the checkout happens to be.
 
     Args:
-        finding: With absolute paths.
-        rootdir: Absolute; "" leaves everything as it is.
-        path: Of the test file, relative to rootdir, with `/`.
-        text: Of the test file.
+        finding: A finding with absolute paths.
+        rootdir: An absolute path; "" leaves everything as it is.
+        path: The path of the test file, relative to rootdir, with `/`.
+        text: The text of the test file.
     """
     raw = msgspec.to_builtins(finding)
     if not rootdir or rootdir not in str(raw):
@@ -49,7 +49,7 @@ def relative(template: Template, rootdir: str, path: str, text: str) -> Template
 
 
 def _mapped(raw: object, change: Callable[[str], str]) -> object:
-    """The same with each text in it changed."""
+    """The same data with each text in it changed."""
     if isinstance(raw, str):
         return change(raw)
     if isinstance(raw, Mapping):
@@ -70,11 +70,11 @@ def _from_file(rest: str, path: str, *, as_path: bool) -> Template:
 
 
 def _from_constant(rest: str, path: str, text: str, *, as_path: bool) -> Template:
-    """By the folder that the test file names itself, the nearest one; "" where it names none."""
+    """The path by the nearest folder that the test file itself has a name for; "" if there is none."""
     known = [(name, place) for name, place in constants(text, path).items() if _is_below(rest, _folder(place))]
     if not known:
         return ""
-    name, place = max(known, key=lambda one: len(_folder(one[1]).parts))
+    name, place = max(known, key=lambda constant: len(_folder(constant[1]).parts))
     inside = str(PurePosixPath(rest).relative_to(_folder(place)))
     if isinstance(place, str):
         if inside == ".":
@@ -85,7 +85,7 @@ def _from_constant(rest: str, path: str, text: str, *, as_path: bool) -> Templat
 
 
 def _joined(name: str, inside: str, text: str) -> Template:
-    """Two parts of a path that are texts, put together as the file does it with this one."""
+    """Two parts of a path that are texts, joined in the same way as the file does it."""
     added = re.search(rf"\b{name} \+ (['\"])/", text)
     return f"{name} + {'/' + inside!r}" if added else f"⟨os.path:join⟩({name}, {inside!r})"
 
@@ -100,21 +100,21 @@ def _is_below(rest: str, folder: PurePosixPath) -> bool:
 
 @lru_cache(maxsize=32)  # a few files are asked about, each for many findings
 def constants(text: str, path: str) -> Mapping[str, Place]:
-    """The folders that a test file gives names to at its top level, by `__file__`; rootdir is `/` in them."""
+    """The folders, based on `__file__`, that a test file names at its top level; rootdir is `/` in them."""
     known: dict[str, Place] = {"__file__": f"/{path}"}
     tree = parsed(text)
     for node in tree.body if tree is not None else ():
         match node:
             case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), _, ast.expr() as value):
                 place = next(_places(value, known), None)
-                known = {other: kept for other, kept in known.items() if other != name}
+                known = {constant: folder for constant, folder in known.items() if constant != name}
                 if place is not None:
                     known[name] = place
     return {name: place for name, place in known.items() if name != "__file__"}
 
 
 def _places(node: ast.expr, known: Mapping[str, Place]) -> Iterator[Place]:
-    """What an expression of `os.path` or `pathlib` gives, without running it; nothing for any other."""
+    """The path that an expression of `os.path` or `pathlib` gives, without running it; nothing for any other."""
     match node:
         case ast.Name(name) if name in known:
             yield known[name]
@@ -122,7 +122,9 @@ def _places(node: ast.expr, known: Mapping[str, Place]) -> Iterator[Place]:
             yield from (PurePosixPath(place).parent for place in _places(value, known))
         case ast.Subscript(ast.Attribute(value, "parents"), ast.Constant(int() as count)):
             yield from (
-                place for one in _places(value, known) for place in PurePosixPath(one).parents[count : count + 1]
+                parent
+                for place in _places(value, known)
+                for parent in PurePosixPath(place).parents[count : count + 1]
             )
         case ast.BinOp(left, ast.Div(), ast.Constant(str() as inside)):
             yield from (PurePosixPath(place) / inside for place in _places(left, known))
@@ -133,10 +135,10 @@ def _places(node: ast.expr, known: Mapping[str, Place]) -> Iterator[Place]:
 
 
 def _called(function: ast.expr, arguments: list[ast.expr], known: Mapping[str, Place]) -> Iterator[Place]:
-    """What a call gives that begins with a place, as its first argument or its object, and goes on with texts."""
+    """The path that a call gives whose object or first argument is a place, followed by texts only."""
     is_method = isinstance(function, ast.Attribute) and any(True for _ in _places(function.value, known))
     parts = [function.value, *arguments] if isinstance(function, ast.Attribute) and is_method else arguments
-    inside = [one.value for one in parts[1:] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    inside = [part.value for part in parts[1:] if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
     for place in _places(parts[0], known) if len(inside) == len(parts) - 1 else ():
         if name in _PATHS or (name == "joinpath" and is_method):

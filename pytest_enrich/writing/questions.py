@@ -1,4 +1,4 @@
-"""What a person is asked to look at in a test, and where each expected value comes from."""
+"""What a reviewer is asked to check in a test, and where each expected value comes from."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pytest_enrich.writing import body
 
 EXAMPLE = "the docstring has this example"
 PROMISED = "stands in the docstring, too: is it for this input?"
-# A value so short stands in any text.
+# A shorter value occurs in any text.
 SHORT = 3
 
 
 def about(finding: Finding, documented: str) -> str:
-    """The question of a test of one finding; `documented` is the docstring of the function."""
+    """The question about a test of one finding; `documented` is the docstring of the function."""
     first = finding.observations[0]
     if _is_example(finding, documented):
         return EXAMPLE
@@ -25,7 +25,7 @@ def about(finding: Finding, documented: str) -> str:
 
 
 def about_value(value: Template, documented: str, *, raised: bool = False) -> str:
-    """The question of a test that expects a value, or that an exception of this class is `raised`."""
+    """The question about a test that expects a value, or an exception of this class if `raised`."""
     shown = body.shown(value)
     if raised and _names_class(value, documented):
         return f"the docstring names {shown}; its message was read off the code"
@@ -35,26 +35,26 @@ def about_value(value: Template, documented: str, *, raised: bool = False) -> st
 
 
 def about_change(done: str, value: Template) -> str:
-    """That of a test that asserts what it did before, "with" another value or "without" a step."""
+    """The question about a test with unchanged assertions, "with" another value or "without" a step."""
     return f"what the test asserts holds {'for' if done == 'with' else done} {body.shown(value)}: should it?"
 
 
 def about_case(values: Template) -> str:
-    """That of one more case of a test, which asserts of it what it does of the others."""
+    """The question about one more case of a test, for which the test asserts the same as for the others."""
     return f"what the test asserts holds for {body.shown(values)}, too: should it?"
 
 
 def oracles(
     finding: Finding, expects: Iterable[int], codes: Sequence[str], documented: str, above: int = 1
 ) -> tuple[Oracle, ...]:
-    """What each expected value is, on which line of the test (its first is 1), and why it is believed.
+    """What each expected value is, on which line of the test (from 1), and why it is believed.
 
     Args:
         finding: What was seen.
-        expects: For each observation the index of its statement among `codes`.
+        expects: For each observation, the index of its statement in `codes`.
         codes: The statements of the test.
         documented: The docstring of the function.
-        above: Lines of the test above these.
+        above: The number of lines of the test above these statements.
     """
     promised = is_documented(finding, documented)
     expected = []
@@ -68,7 +68,7 @@ def oracles(
 
 
 def oracle_of_test(line: int = 1) -> tuple[Oracle, ...]:
-    """Where nothing is expected but what a test that a person wrote asserts."""
+    """The oracle of a test that expects only what a test written by a person asserts."""
     return (Oracle(line=line, what="what the test asserts", source="property", look=True),)
 
 
@@ -88,12 +88,12 @@ def _has_value(value: Template, documented: str) -> bool:
 
 
 def _is_example(finding: Finding, documented: str) -> bool:
-    """Whether the call and its value stand in the docstring, one after the other, as a doctest."""
+    """Whether the call and its value are in the docstring, one after the other, as in a doctest."""
     first = finding.observations[0]
     is_whole = first.subject == "result" and first.expression == "{result}" and not finding.lines
     return is_whole and _squeezed(f">>> {body.bare(finding.action)}\n{first.value}") in _squeezed(documented)
 
 
 def _squeezed(text: str) -> str:
-    """Without what a person may write in another way: spaces, and one sort of quotes for the other."""
+    """The text without differences in style: without spaces, and with one kind of quotes."""
     return re.sub(r"\s", "", text).replace('"', "'")

@@ -1,4 +1,4 @@
-"""What is the same for all that is written for one target, whoever thought of it."""
+"""What all tests written for a target share, whoever thought of them."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from pytest_enrich.writing.annotations import annotated
 
 LONGEST_LINE = 110
 LONGEST_TEXT, MOST_PIECES = 40, 24
-"""A text that is longer may be divided into its lines, of which there are so many at most."""
+"""A longer text may be divided into pieces, one a line, but no more than so many."""
 INDENT = "    "
 MOST_LINES = 8
 AMONG = re.compile(r"[\[{,:(] ?\($", re.MULTILINE)
-"""The end of a line behind which a text goes on that is one of several."""
+"""The end of a line after which a text follows that is one of several values."""
 DEFINITION = re.compile(r"(async )?def ")
 OPENING, CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 
 
 class Renderer(Struct, frozen=True, kw_only=True):
-    """Renders what was thought of for one target as code of one test file.
+    """Renders the ideas for a target as code of a test file.
 
     Attributes:
         target: What is to be tested.
-        text: Of the test file; one that cannot be parsed is as good as a new one here.
-        placement: Where in it a new test goes.
-        origin: Who thinks of it.
+        text: That of the test file; one that cannot be parsed is treated like a new file.
+        placement: Where in the file a new test goes.
+        origin: Whose ideas these are.
         aliases: Shorter names of objects (`Varied.aliases`).
         reserved: Names that no new test may have, besides those of functions where it stands.
     """
@@ -62,7 +62,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """How long a line of a test's body may be, without its indentation: first as others are there."""
+        """How long a line of a test's body may be, without its indentation: by the file's own style first."""
         levels = 1 if self.placement.style == "function" else 2
         return imports.limit(self.text) - levels * len(INDENT), LONGEST_LINE
 
@@ -72,7 +72,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
         return self.target.docstring or ""
 
     def closed(self, lines: Collection[int], branches: Collection[Branch]) -> list[Gap]:
-        """The gaps that these close at least partly: decisions first, then what is closed as a whole."""
+        """The gaps that are closed at least partly: decisions first, then gaps that are closed as a whole."""
         reached, took = set(lines), set(branches)
         gaps = [gap for gap in self.target.gaps if reached & set(gap.lines) or took & set(gap.branches)]
         return sorted(gaps, key=lambda gap: (not took & set(gap.branches), not reached.issuperset(gap.lines)))
@@ -80,7 +80,7 @@ class Renderer(Struct, frozen=True, kw_only=True):
     def resolve(
         self, templates: Iterable[Template], local: Iterable[str] = (), more: Sequence[str] = ()
     ) -> imports.Resolved | None:
-        """The templates as the file would write them; None for names that are none.
+        """The templates as the file would write them; None if a name cannot be resolved.
 
         Args:
             templates: Lines, or expressions.
@@ -95,15 +95,15 @@ class Renderer(Struct, frozen=True, kw_only=True):
         return replace(resolved, imports=(*more, *resolved.imports))
 
     def define(self, name: str, fixtures: Iterable[str] = (), drawn: Iterable[str] = ()) -> str:
-        """The `def` of a new test with fixtures, and values that are `drawn` for it; annotated as others there."""
-        known = annotated(self.text)
-        returns = known.returns or (" -> None" if self.placement.typed else "")
+        """The `def` line of a new test with fixtures and values `drawn` for it, annotated like others there."""
+        annotations = annotated(self.text)
+        returns = annotations.returns or (" -> None" if self.placement.typed else "")
         bound = [] if self.placement.style == "function" else ["self"]
-        return f"def {name}({', '.join((*bound, *map(known.parameter, fixtures), *drawn))}){returns}:"
+        return f"def {name}({', '.join((*bound, *map(annotations.parameter, fixtures), *drawn))}){returns}:"
 
 
 def bindings_of(text: str, path: str) -> imports.Bindings:
-    """What the names at the top level of a file mean; one that cannot be read is as good as a new one."""
+    """What the names at the top level of a file mean; one that cannot be read is treated like a new file."""
     try:
         return imports.read(text, ".".join(path.split("/")[:-1]))
     except (RefusedError, SyntaxError, ValueError, RecursionError):
@@ -116,47 +116,47 @@ def is_readable(codes: Iterable[str], width: int = LONGEST_LINE) -> bool:
 
 
 def folded(code: str, width: int = LONGEST_LINE) -> str:
-    """A statement as `wrapped`, in lines as formatters make them, unless these are many or too long still."""
+    """A statement as `wrapped`, then folded like formatters do, unless the lines are many or still too long."""
     lines = [part for line in wrapped(code, width).splitlines() for part in _folded(line, width)]
     return "\n".join(lines) if len(lines) <= MOST_LINES and is_readable(lines, width) else wrapped(code, width)
 
 
 def laid_out(code: str, width: int) -> str:
-    """Several statements, each line that is too long as formatters divide it; as they are where it ends a text.
+    """Several statements with lines that are too long folded like formatters do, unless that alters the code.
 
-    The line with a function's name stays: that may become another one.
+    The `def` line stays as it is: the function may still be renamed.
     """
     if is_readable([code], width):
         return code
-    divided = ([line] if DEFINITION.match(line) else _folded(line, width) for line in code.splitlines())
-    other = "".join(f"{part}\n" for parts in divided for part in parts)
-    is_same = (tree := imports.parsed(other)) is not None and ast.dump(tree) == ast.dump(ast.parse(code))
-    return other if is_same else code
+    groups = ([line] if DEFINITION.match(line) else _folded(line, width) for line in code.splitlines())
+    folded_code = "".join(f"{part}\n" for parts in groups for part in parts)
+    is_same = (tree := imports.parsed(folded_code)) is not None and ast.dump(tree) == ast.dump(ast.parse(code))
+    return folded_code if is_same else code
 
 
 def _folded(line: str, width: int) -> list[str]:
-    """A line that is too long with what stands in its widest brackets on lines of its own, as formatters do."""
+    """A line that is too long with the contents of its widest brackets on separate lines, like formatters do."""
     cuts = _widest(line) if len(line) > width else []
     if not cuts:
         return [line]
     margin = line[: len(line) - len(line.lstrip())]
-    each = [line[start:end].strip(" ,") for start, end in itertools.pairwise(cuts)]
+    items = [line[start:end].strip(" ,") for start, end in itertools.pairwise(cuts)]
     together = f"{margin}{INDENT}{line[cuts[0] : cuts[-1]].strip()}"
-    is_one = len(each) == 1 or (len(together) <= width and not _is_display(line[: cuts[0]]))
-    parts = [together] if is_one else [f"{margin}{INDENT}{part}," for part in each if part]
-    begun = _folded(line[: cuts[0]], width)
-    return [*begun, *(more for part in parts for more in _folded(part, width)), margin + line[cuts[-1] :]]
+    is_one = len(items) == 1 or (len(together) <= width and not _is_display(line[: cuts[0]]))
+    parts = [together] if is_one else [f"{margin}{INDENT}{part}," for part in items if part]
+    opening = _folded(line[: cuts[0]], width)
+    return [*opening, *(more for part in parts for more in _folded(part, width)), margin + line[cuts[-1] :]]
 
 
 def _is_display(begun: str) -> bool:
-    """Whether the bracket that the text ends with is a display's: what a call is passed may stand in one line."""
+    """Whether the text ends with the bracket of a display: the arguments of a call may stand on one line."""
     return re.search(r"[\w)\]]\($", begun) is None
 
 
 def _widest(line: str) -> list[int]:
-    """Where the widest of its outermost brackets begin, are divided by commas, and end; nothing without any.
+    """Where the widest of its outermost brackets begin, are divided by commas, and end; empty if there are none.
 
-    Of a `with` it is the last one.
+    For a `with`, the last brackets count instead of the widest.
     """
     is_with = line.lstrip().startswith("with ")
     widest: list[int] = []
@@ -173,21 +173,25 @@ def _widest(line: str) -> list[int]:
             elif depth == 1 and token.string == "for":
                 cuts = []
             elif depth == 0 and token.string in CLOSING and cuts:
-                found = [*cuts, start]
-                widest = found if is_with else max(widest, found, key=lambda one: one[-1] - one[0] if one else 0)
+                brackets = [*cuts, start]
+                widest = (
+                    brackets
+                    if is_with
+                    else max(widest, brackets, key=lambda ends: ends[-1] - ends[0] if ends else 0)
+                )
     return widest
 
 
 def wrapped(code: str, width: int = LONGEST_LINE) -> str:
-    """A statement with each text that makes a line too long on lines of its own, one for each of the text's.
+    """A statement with each text that makes a line too long divided into its own lines, one literal a line.
 
-    What cannot be divided so stays as it is.
+    What cannot be divided like that stays as it is.
     """
     return _with_texts(code, width, lambda line, _most: [line])
 
 
 def divided(code: str, width: int = LONGEST_LINE) -> str:
-    """The same with what is too long still divided between words; one of several is put in a line first."""
+    """A statement as `wrapped`, with texts divided between words; one of several values is folded first."""
     alone = _with_texts(code, width, _in_words)
     if not AMONG.search(alone):
         return alone
@@ -215,7 +219,7 @@ def _with_texts(code: str, width: int, parts: Callable[[str, int], Iterable[str]
 
 
 def _pieces(literal: str, width: int, parts: Callable[[str, int], Iterable[str]]) -> list[str]:
-    """The lines of a text, or `parts` of these, as literals; none of what is no plain text, or too long still."""
+    """The lines of a text, or `parts` of them, as literals; none if it is not plain text or a part is too long."""
     value = ast.literal_eval(literal) if literal[0] in "'\"" else ""
     most = width - len(INDENT) * 3
     lines = value.splitlines(keepends=True) if isinstance(value, str) else []
@@ -224,7 +228,7 @@ def _pieces(literal: str, width: int, parts: Callable[[str, int], Iterable[str]]
 
 
 def _in_words(line: str, most: int) -> Iterator[str]:
-    """A line in parts, each of as many words as fit into a literal of fewer signs than `most`."""
+    """A line in parts, each with as many words as fit into a literal shorter than `most`."""
     while len(repr(line)) >= most:
         ends = (blank.end() for blank in re.finditer(r" +(?=\S)", line))
         fitting = [end for end in ends if len(repr(line[:end])) < most]
@@ -236,7 +240,7 @@ def _in_words(line: str, most: int) -> Iterator[str]:
 
 
 def _replaced(code: str, token: tokenize.TokenInfo, pieces: Sequence[str], opening: str, closing: str) -> str:
-    """The code with literals, one a line, in the place of one."""
+    """The code with a literal replaced by several, one a line."""
     lines = code.splitlines()
     row = token.start[0] - 1
     line = lines[row]
@@ -247,5 +251,5 @@ def _replaced(code: str, token: tokenize.TokenInfo, pieces: Sequence[str], openi
 
 
 def indented(codes: Iterable[str]) -> list[str]:
-    """The lines of these as they stand in a function."""
+    """The lines of these statements, indented as in a function."""
     return [f"{INDENT}{line}" for code in codes for line in code.splitlines()]

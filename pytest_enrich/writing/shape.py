@@ -1,4 +1,4 @@
-"""The shape of statements: those of one shape are variants of one, which say the same of other values."""
+"""The shape of statements: statements of one shape are variants that say the same about different values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ VALUE = "_"
 
 
 def shapes(code: str) -> tuple[str, ...]:
-    """The shape of each statement, of a test those of its body; none of what is no Python."""
+    """The shape of each statement (for a single function, of its body); none if the code is not Python."""
     try:
         statements = ast.parse(plain(code)).body
     except (SyntaxError, ValueError):
@@ -21,13 +21,13 @@ def shapes(code: str) -> tuple[str, ...]:
 
 
 def _shape(node: ast.AST, *, is_outer: bool) -> str:
-    """A node without its values, of calls inside of others, which only make values, without what they get."""
+    """A node without its values; inner calls, which only make values, are without their arguments."""
     if isinstance(node, ast.expr) and is_literal(node):
         return VALUE
     if isinstance(node, ast.Call):
         given = [
-            *(_shape(each, is_outer=False) for each in node.args),
-            *(_keyword(each) for each in node.keywords),
+            *(_shape(argument, is_outer=False) for argument in node.args),
+            *(_keyword(keyword) for keyword in node.keywords),
         ]
         return f"{_shape(node.func, is_outer=False)}({', '.join(given) if is_outer else ''})"
     if isinstance(node, ast.Name | ast.Attribute):

@@ -1,7 +1,7 @@
-"""In which situation a test is, and what comes of it, in the words of docstrings, comments and parameters.
+"""The situation and the outcome of a test, in the words of docstrings, comments and parameters.
 
-A situation is a noun (`negative_total`), or begins with what joins it (`without_sep`, `when_it_is_closed`).
-`names` makes names of them.
+A situation is a noun (`negative_total`), or begins with a joining word (`without_sep`, `when_it_is_closed`).
+`names` turns them into names.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from pytest_enrich.writing.syntax import expression, last_name, literal_value, p
 MOST_NAMED, MOST_WORDS = 2, 5
 FEWEST_JOINTS = 2
 JOINED = ("with_", "without_", "when_", "for_", "from_", "of_", "after_")
-"""What joins a situation to the rest by itself."""
+"""The beginning of a situation that needs no other word to join it to the rest."""
 SCENERY = re.compile(
     r"\b(we|i|you|it|this|these|here|now|todo|fixme|xxx|hack|noqa|type|pragma|pylint|mypy|see)\b|[=\[\]{}]"
     r"|\w [-+*/%<>|&^] \w",
     re.IGNORECASE,
 )
-"""What comments say to those who read the code."""
+"""What comments say to readers of the code."""
 SWITCHES = {"True", "False"}
 HAPPENING = {"", "any", "encountered", "errors", "happens", "occurred", "occurs", "problem", "raised", "some"}
-"""With these, too, it is not said what went wrong: `if an error is encountered`."""
+"""Words that, like those in `EMPTY`, do not say what went wrong: `if an error is encountered`."""
 EMPTY = {
     "argument", "bad", "can", "cannot", "could", "error", "exception", "expected", "fail", "failed", "got",
     "illegal", "input", "invalid", "malformed", "must", "not", "object", "parse", "string", "text", "type",
     "unable", "unexpected", "value", "wrong",
 }  # fmt: skip
-"""What messages say in any situation."""
+"""Words of messages that fit any situation."""
 
 
 def situations(case: Case) -> Iterator[str]:
-    """What can be said of the situation, best first."""
+    """What can be said about the situation, best first."""
     yield _documented(case)
     if case.comment and not SCENERY.search(case.comment):
         said = words.phrase(case.comment, most=MOST_WORDS)
         yield f"when_{said}" if said else ""
     yield from case.changed
-    # What was done before is why it is refused.
+    # It is refused because of what was done before.
     if case.raised and case.before not in {"", case.subject.rpartition(".")[2]}:
         yield f"after_{words.snake(case.before)}"
     holds = conditions.condition(case.text, case.outcome)
@@ -55,18 +55,18 @@ def situations(case: Case) -> Iterator[str]:
         yield from spoken
     elif case.outcome == "skips":
         looped = conditions.names_in(conditions.parsed_expression(case.text.partition(" in ")[2].rstrip(":")))
-        # A loop is over, too, when all has been gone through.
+        # A loop also ends when all items have been visited.
         filled = {name for name, value in case.arguments.items() if any(literal_value(value) or ())}
         yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped - filled)
     elif case.outcome == "matches":
         yield words.value_slug(case.text.removeprefix("case").rstrip(":").strip())
-    # What is refused is what is decided on; where that is nothing that is passed, its object is no reason.
+    # What is refused is what the decision is about; what made the object counts only if nothing is passed.
     decided = {name for name in case.passed or case.arguments if case.asks_of(name)}
-    # Where that is none of them, it is what a message speaks of that says more than a word or two.
+    # Otherwise it is what the message mentions, if that says more than a word or two.
     message = case.message.split("_")
     parts = {*(message if len(message) > FEWEST_JOINTS else case.passed)}
-    told = {name for name in case.passed if parts & {name, *words.snake(name).split("_")}}
-    known = [name for name in case.arguments if not case.raised or name in (decided or told)]
+    mentioned = {name for name in case.passed if parts & {name, *words.snake(name).split("_")}}
+    known = [name for name in case.arguments if not case.raised or name in (decided or mentioned)]
     yield from map(case.evident, reversed(known))
     made = [node for value in case.arguments.values() if isinstance(node := expression(value), ast.Call)]
     given = [chosen, *([keyword.arg or "" for keyword in call.keywords] for call in made)]
@@ -77,15 +77,15 @@ def situations(case: Case) -> Iterator[str]:
 
 
 def _instead(chosen: Sequence[str], spoken: Sequence[str], case: Case) -> str:
-    """The only one that is `chosen`, where it is `spoken` of another one that is not passed: it says more."""
-    without = [one for one in spoken if one.startswith("without_")]
+    """The only option `chosen`, if `spoken` only says that another is not passed: the chosen one says more."""
+    without = [situation for situation in spoken if situation.startswith("without_")]
     if case.raised or len(chosen) != 1 or not without or f"without_{case.known_as(chosen[0])}" in without:
         return ""
     return f"with_{_keyed(chosen[0], case)}"
 
 
 def _keyed(name: str, case: Case) -> str:
-    """What is passed, with its only key where it has one: `options={"strict": True}` gives `strict_options`."""
+    """A parameter with its value's only key, if any: `options={"strict": True}` gives `strict_options`."""
     node = expression(case.arguments.get(name, ""))
     keys: list[Any] = []
     if isinstance(node, ast.Dict):
@@ -98,7 +98,7 @@ def _keyed(name: str, case: Case) -> str:
 
 
 def after(situation: str, end: str, value: Template) -> str:
-    """What comes of it behind a situation: `with_x_is_empty` would say so of `x`."""
+    """The outcome in a form that can follow a situation: `with_x_is_empty` would be about `x`."""
     if not situation.startswith(("with_", "without_")) or not end.startswith("is_"):
         return end
     kinds = {"[": "list", "(": "tuple", "{": "dict", "b": "bytes"}
@@ -107,13 +107,13 @@ def after(situation: str, end: str, value: Template) -> str:
 
 
 def switched(case: Case) -> Iterator[str]:
-    """What is switched on or off that the decision asks for: `if self.strict and ...` gives `with_strict`."""
+    """The switches that the decision asks for, on or off: `if self.strict and ...` gives `with_strict`."""
     asked = {*re.findall(r"\w+", case.text)} - {*case.parameters}
     return (case.evident(name) for name, value in case.arguments.items() if value in SWITCHES and name in asked)
 
 
 def outcomes(case: Case) -> Iterator[str]:
-    """What can be said of what comes of it, best first."""
+    """What can be said about the outcome, best first."""
     seen, value = case.seen, case.seen.value
     if case.raised:
         yield "exits" if case.raised == "SystemExit" else f"raises_{words.snake(case.raised)}"
@@ -124,12 +124,12 @@ def outcomes(case: Case) -> Iterator[str]:
 
 
 def _documented(case: Case) -> str:
-    """When the docstring says that this is raised; or what it says of just this condition."""
+    """When the docstring says that the exception is raised, or what it says about exactly this condition."""
     prose = re.sub(r"\s+", " ", case.docstring)
     if case.raised:
         said = re.search(rf"\b{re.escape(case.raised)}\b`*\s*[:-]?\s*(?:\w+ )?(?:[Ii]f|[Ww]hen) ([^.;]+)", prose)
         clause = words.phrase(said[1], most=MOST_WORDS) if said else ""
-        # Of a clause that was cut to a word nothing is left: `when_self`.
+        # A clause that was cut to a single word says nothing: `when_self`.
         is_stump = "_" not in clause and said is not None and len(words.clause(said[1])) > 1
         says_something = not {*clause.split("_")} <= EMPTY | HAPPENING | words.JOINTS
         return f"when_{clause}" if says_something and not is_stump else ""
@@ -140,12 +140,12 @@ def _documented(case: Case) -> str:
 
 
 def _given(case: Case, value: Template) -> Iterator[str]:
-    """What is said of a result."""
+    """What is said about a result."""
     node = expression(value)
     is_long = len(value) >= len("'a'")
     literal = literal_value(node) if node is not None else None
     same = [name for name, passed in case.arguments.items() if is_long and passed in {value, plain(value)}]
-    is_evident = any(map(case.evident, same))  # then that says which one it is
+    is_evident = any(map(case.evident, same))  # that already says which one it is
     if same and value not in {"True", "False", "None"} and not is_evident and not case.is_gathered:
         known = case.known_as(same[0])
         is_text = literal is not None and isinstance(literal[0], str | bytes)
@@ -167,17 +167,17 @@ def _given(case: Case, value: Template) -> Iterator[str]:
 
 
 def _is_told(text: str) -> bool:
-    """Whether a text is a word or two, and none that Python would write."""
+    """Whether a text is one word or two, but not one that Python would write."""
     is_word = re.fullmatch(r"[A-Za-z][a-z]+( [a-z]+)?|[A-Z]{3,}", text) is not None
     return is_word and text not in {"None", "True", "False"}
 
 
 def _texts(case: Case) -> Iterator[Template]:
-    """The texts that are passed: what is a part of one is no result that a name needs to tell."""
+    """The texts that are passed: a name need not mention a result that is part of one."""
     literals = ((value, literal_value(value)) for value in case.arguments.values())
     return (value for value, literal in literals if literal and isinstance(literal[0], str | bytes))
 
 
 def _is_known(made: str, case: Case) -> bool:
-    """Whether a class is that of the function, or of what it is given."""
+    """Whether a class is that of the function or of one of its arguments."""
     return made in case.subject or any(f"{made}(" in value for value in case.arguments.values())

@@ -1,4 +1,4 @@
-"""The style of the file that a test goes into: how its tests await, and what is done before them."""
+"""The style of the file that a test goes into: how its tests await, and what runs before them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from pytest_enrich.writing.syntax import Function, last_name, nodes_of
 
 Decorators: TypeAlias = tuple[str, ...]
 EACH = {"setUp", "asyncSetUp", "setup_method"}
-"""What is done before each test."""
+"""Methods that run before each test."""
 PREPARING = {*EACH, "setUpClass", "setup_class", "setup"}
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def coroutine_decorators(text: str, placement: Placement) -> Decorators | None:
-    """What most coroutine tests beside which a new one goes are decorated with; None where there are none.
+    """The decorators of most coroutine tests next to which a new one goes; None if there are no such tests.
 
     Args:
-        text: Of the test file.
+        text: The text of the test file.
         placement: Where the new test goes.
     """
     tree = parsed(text)
@@ -36,12 +36,12 @@ def coroutine_decorators(text: str, placement: Placement) -> Decorators | None:
 
 @lru_cache(maxsize=32)  # a few classes are asked about, each for many targets
 def is_prepared(text: str, placement: Placement) -> bool:
-    """Whether a test there runs after something that the class, or one of the file above it, does before each.
+    """Whether a test's class there, or a base of it in the file, does something before each test.
 
-    There a call may do another thing than it did alone.
+    A call may then behave differently from how it did alone.
 
     Args:
-        text: Of the test file.
+        text: The text of the test file.
         placement: Where the test goes.
     """
     return any(map(_prepares, _lineage(text, placement)))
@@ -49,36 +49,36 @@ def is_prepared(text: str, placement: Placement) -> bool:
 
 @lru_cache(maxsize=32)
 def prepared(text: str, placement: Placement) -> Mapping[str, str]:
-    """By `ast.dump` of a call, the attribute in which a test there has what it gives, new for each test.
+    """The attributes that are set up anew for each test there, by the `ast.dump` of the call that makes them.
 
     Args:
-        text: Of the test file.
+        text: The text of the test file.
         placement: Where the test goes.
     """
-    found: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for owner in reversed(_lineage(text, placement)):
         for method in (node for node in owner.body if isinstance(node, Function) and node.name in EACH):
-            found |= dict(_kept(method))
-    return found
+            attributes |= dict(_kept(method))
+    return attributes
 
 
 def _kept(method: Function) -> Iterator[tuple[str, str]]:
-    """What a method keeps in attributes of which it says nothing else."""
-    said = Counter(
+    """The calls whose results a method keeps in attributes that it mentions nowhere else."""
+    mentions = Counter(
         node.attr for node in nodes_of(ast.Attribute, method) if getattr(node.value, "id", "") == "self"
     )
     for node in method.body:
         match node:
-            case ast.Assign([ast.Attribute(ast.Name("self"), name)], ast.Call() as call) if said[name] == 1:
+            case ast.Assign([ast.Attribute(ast.Name("self"), name)], ast.Call() as call) if mentions[name] == 1:
                 yield ast.dump(call), f"self.{name}"
 
 
 @lru_cache(maxsize=32)
 def given(text: str) -> Mapping[str, str]:
-    """By the name of a class the one fixture of the file that gives an object of it, without any parameters.
+    """By the name of a class, the only fixture of the file that provides an object of it, without parameters.
 
     Args:
-        text: Of the test file.
+        text: The text of the test file.
     """
     tree = parsed(text)
     fixtures = [node for node in (tree.body if tree is not None else ()) if _is_fixture(node)]
@@ -88,28 +88,28 @@ def given(text: str) -> Mapping[str, str]:
 
 
 def _is_fixture(node: ast.stmt) -> TypeGuard[Function]:
-    """Whether it is a fixture that each test gets for itself, in one way."""
+    """Whether it is a fixture that is made anew for each test and has no parameters."""
     marks = [ast.unparse(mark) for mark in node.decorator_list] if isinstance(node, Function) else []
     return any("fixture" in mark and "params" not in mark and "scope" not in mark for mark in marks)
 
 
 def _class_given(fixture: Function) -> Iterator[str]:
-    """The name of the class that what a fixture returns, or yields, is an object of."""
+    """The name of the class whose object a fixture returns or yields."""
     bound = {
-        ast.unparse(one.optional_vars): one.context_expr
-        for one in nodes_of(ast.withitem, fixture)
-        if one.optional_vars
+        ast.unparse(item.optional_vars): item.context_expr
+        for item in nodes_of(ast.withitem, fixture)
+        if item.optional_vars
     }
-    bound |= {ast.unparse(one.targets[0]): one.value for one in nodes_of(ast.Assign, fixture)}
+    bound |= {ast.unparse(assignment.targets[0]): assignment.value for assignment in nodes_of(ast.Assign, fixture)}
     leaving: list[ast.Return | ast.Yield] = [*nodes_of(ast.Return, fixture), *nodes_of(ast.Yield, fixture)]
-    ends = [one.value for one in leaving if one.value is not None]
+    ends = [node.value for node in leaving if node.value is not None]
     made = [bound.get(end.id, end) if isinstance(end, ast.Name) else end for end in ends]
-    names = {last_name(one.func) for one in made if isinstance(one, ast.Call)}
+    names = {last_name(call.func) for call in made if isinstance(call, ast.Call)}
     yield from names if len(ends) == 1 and all(name[:1].isupper() for name in names) else ()
 
 
 def _owners(placement: Placement) -> list[str]:
-    """The classes that a test goes into, from outside in."""
+    """The classes that a test goes into, outermost first."""
     return re.split(r"::|\.", placement.owner) if placement.owner else []
 
 
@@ -120,13 +120,13 @@ def _scope(body: Sequence[ast.stmt], owners: Sequence[str]) -> Sequence[ast.stmt
 
 
 def _decorators(test: ast.AsyncFunctionDef) -> Iterator[str]:
-    """Those of a test, without what gives it cases."""
+    """The decorators of a test, without `parametrize`."""
     texts = map(ast.unparse, test.decorator_list)
     return (text for text in texts if "parametrize" not in text)
 
 
 def _lineage(text: str, placement: Placement) -> list[ast.ClassDef]:
-    """The class that a test goes into, and those of the file that it is made from."""
+    """The class that a test goes into, and its bases in the file."""
     tree = parsed(text)
     classes = {node.name: node for node in nodes_of(ast.ClassDef, tree)} if tree is not None else {}
     lineage: dict[str, ast.ClassDef] = {}

@@ -1,4 +1,4 @@
-"""Python's syntax: a file by the places of its nodes, what code uses, and expressions as parts of others."""
+"""Python's syntax: files by the positions of nodes, what code uses, and expressions inside of others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 from pytest_enrich.data import Span, Template
 
 Edit: TypeAlias = tuple[Span, str]
-"""What is replaced, and by what; nothing overlaps."""
+"""What is replaced, and by what; edits do not overlap."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Node = TypeVar("Node", bound=ast.AST)
@@ -21,11 +21,11 @@ IMPORTED = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
 DIRECTIVE = re.compile(r"\s*#\s*(fmt|mypy|noqa|nosec|pragma|pylint|pyright|type)\b")
 """A comment that tells a tool to leave what stands before it alone."""
 OPERATORS = (b"=", b"<", b">", b"+", b",")
-"""What brackets behind these only hold together."""
+"""After these, brackets only hold several lines together."""
 _TRUTHS = {"True", "False"}
 _CONDITIONS = (ast.Compare, ast.BoolOp)
 _LOOSE = (*_CONDITIONS, ast.IfExp, ast.Lambda, ast.NamedExpr, ast.Yield, ast.YieldFrom)
-"""What binds no closer than a comparison does."""
+"""What binds no more tightly than a comparison."""
 _DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)
 _SIGNS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
@@ -38,14 +38,14 @@ class Text:
     """A Python file.
 
     Raises:
-        SyntaxError: It is none.
-        ValueError: It holds a null character.
+        SyntaxError: It is not Python.
+        ValueError: It contains a null character.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.tree = ast.parse(text)
-        # Columns count bytes, and only these end a line for Python.
+        # Columns count bytes, and only these characters end a line for Python.
         self._lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "surrogatepass").split(b"\n")
 
     def source(self, node: ast.AST) -> str:
@@ -56,15 +56,15 @@ class Text:
         return _decoded(self._lines[first - 1][start:end])
 
     def rewritten(self, place: Span, edits: Iterable[Edit] = ()) -> str:
-        """What is at `place`, whole lines of it without their indentation, with what lies in it replaced."""
+        """What is at `place`, with the edits inside of it applied; whole lines are dedented."""
         return textwrap.dedent(self.raw(place, edits))
 
     def replaced(self, edits: Iterable[Edit]) -> str:
-        """The whole file, with what lies in it replaced."""
+        """The whole file, with the edits applied."""
         return self.raw((1, 0, len(self._lines), len(self._lines[-1])), edits)
 
     def opening(self, block: ast.With, edits: Iterable[Edit] = ()) -> str:
-        """What a block begins with, without the colon, with what lies in it replaced."""
+        """The header of a block without the colon, with the edits inside of it applied."""
         first, start, *_ = span(block)
         last = max(
             (item.optional_vars or item.context_expr for item in block.items), key=lambda node: span(node)[2:]
@@ -72,25 +72,25 @@ class Text:
         return self.rewritten((first, start, *span(last)[2:]), edits).strip()
 
     def behind(self, place: Span) -> str:
-        """What stands behind it in its last line."""
+        """What follows a place on its last line."""
         return _decoded(self._lines[place[2] - 1][place[3] :])
 
     def directive(self, place: Span) -> str:
-        """The comment behind it that tells a tool to leave it alone, with the space before; "" for none."""
+        """The comment after a place that tells a tool to leave it alone, with the space before; "" for none."""
         behind = self.behind(place)
         return behind.rstrip() if DIRECTIVE.match(behind) else ""
 
     def is_empty(self, line: int) -> bool:
-        """Whether nothing is on a line."""
+        """Whether a line is blank."""
         return 0 < line <= len(self._lines) and not self._lines[line - 1].strip()
 
     def indentation(self, line: int) -> str:
-        """What a line begins with before anything is on it."""
+        """The whitespace at the beginning of a line."""
         whole = _decoded(self._lines[line - 1])
         return whole[: len(whole) - len(whole.lstrip())]
 
     def raw(self, place: Span, edits: Iterable[Edit] = ()) -> str:
-        """The same with the indentation that it has in the file."""
+        """What is at `place`, with the edits inside of it applied and the indentation of the file."""
         first, start, last, end = place
         lines = self._lines[first - 1 : last]
         lines[-1] = lines[-1][:end]
@@ -107,7 +107,7 @@ class Text:
 
 
 def text_of(source: str) -> Text | None:
-    """A file's text with its nodes; None where it is no Python."""
+    """A file's text with its nodes; None if it is not Python."""
     try:
         return Text(source)
     except (SyntaxError, ValueError, RecursionError):
@@ -115,13 +115,13 @@ def text_of(source: str) -> Text | None:
 
 
 def span(node: ast.AST) -> Span:
-    """Where a node that has a place is, with its decorators."""
+    """The place of a node, including its decorators."""
     first = min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
     return first, node.col_offset, node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
 
 
 def is_within(place: Span, whole: Span) -> bool:
-    """Whether a place lies in another one, or is it."""
+    """Whether a place is inside another one, or the same."""
     return whole[:2] <= place[:2] and place[2:] <= whole[2:]
 
 
@@ -131,49 +131,49 @@ def used(*nodes: ast.AST) -> set[str]:
 
 
 def loaded(*nodes: ast.AST) -> set[str]:
-    """Those that are read."""
+    """The names that are read in these nodes."""
     return {node.id for node in nodes_of(ast.Name, *nodes) if isinstance(node.ctx, ast.Load)}
 
 
 def stored(*nodes: ast.AST) -> set[str]:
-    """Those that are bound."""
+    """The names that are bound in these nodes."""
     names = {node.id for node in nodes_of(ast.Name, *nodes) if isinstance(node.ctx, ast.Store)}
     return names | {node.name for node in nodes if isinstance(node, Function | ast.ClassDef)}
 
 
 def last_name(node: ast.AST | None) -> str:
-    """The last name of what is called, or passed: `invoke` for `runner.invoke`; "" where it has none."""
+    """The last name of an expression: `invoke` for `runner.invoke`; "" if it has none."""
     return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
 def inner_nodes(function: Function) -> Iterator[ast.AST]:
-    """All of a function's body."""
+    """All nodes in a function's body."""
     return _inside(function.body)
 
 
 def nodes_of(kind: type[Node], *trees: ast.AST) -> Iterator[Node]:
-    """All nodes of a kind in these."""
+    """All nodes of a kind in these trees."""
     return (node for node in _inside(trees) if isinstance(node, kind))
 
 
 def is_fixture(node: Function | ast.ClassDef) -> bool:
-    """Whether a decorator says `fixture`, in whichever spelling."""
+    """Whether a decorator mentions `fixture`, in whichever spelling."""
     return any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
 
 
 def functions_in(tree: ast.AST) -> Iterator[Function]:
-    """All functions in it, those of classes and of other functions, too."""
+    """All functions in a tree, including those in classes and in other functions."""
     return (node for node in ast.walk(tree) if isinstance(node, Function))
 
 
 def parameters_of(function: Function) -> list[ast.arg]:
-    """The parameters of a function, without those that take any number."""
+    """The parameters of a function, without `*args` and `**kwargs`."""
     given = function.args
     return [*given.posonlyargs, *given.args, *given.kwonlyargs]
 
 
 def texts(nodes: Iterable[ast.AST | None]) -> Iterator[str]:
-    """The texts that are written out among these."""
+    """The string literals among these nodes."""
     constants = (node.value for node in nodes if isinstance(node, ast.Constant))
     return (value for value in constants if isinstance(value, str))
 
@@ -184,12 +184,12 @@ def calls(function: Function) -> Iterator[ast.Call]:
 
 
 def arguments(call: ast.Call) -> list[ast.expr]:
-    """What a call passes."""
+    """The arguments that a call passes."""
     return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def is_literal(node: ast.expr) -> bool:
-    """Whether a node is written with literals alone."""
+    """Whether a node consists of literals only."""
     match node:
         case ast.Constant(value):
             return value is not ...
@@ -203,7 +203,7 @@ def is_literal(node: ast.expr) -> bool:
 
 
 def literal_value(code: str | ast.expr) -> tuple[Any] | None:
-    """The value of a literal, in a tuple since it may be None itself; None for all that is none."""
+    """The value of a literal, in a tuple since it may be None itself; None if it is not a literal."""
     try:
         return (ast.literal_eval(code),)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
@@ -211,7 +211,7 @@ def literal_value(code: str | ast.expr) -> tuple[Any] | None:
 
 
 def is_expression(template: Template) -> bool:
-    """Whether a template is one expression and nothing more."""
+    """Whether a template is a single expression."""
     try:
         ast.parse(f"({plain(template)}\n)", mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -220,7 +220,7 @@ def is_expression(template: Template) -> bool:
 
 
 def expression(template: Template) -> ast.expr | None:
-    """The node of a template that is one expression, None for anything else."""
+    """The node of a template that is a single expression; None for anything else."""
     try:
         return ast.parse(plain(template).strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -228,7 +228,7 @@ def expression(template: Template) -> ast.expr | None:
 
 
 def plain(template: Template) -> str:
-    """A template with its names as a file has them that imports them: `⟨shop:Cart.total⟩` gives `Cart.total`."""
+    """A template with names as in a file that imports them: `⟨shop:Cart.total⟩` gives `Cart.total`."""
     return IMPORTED.sub(r"\1", template)
 
 
@@ -236,9 +236,9 @@ OPPOSITES = {"==": "!=", "in": "not in"}
 
 
 def relation(left: Template, sign: str, right: Template) -> Template:
-    """What is true when both sides, whatever they are, stand in a relation (`==`, `is`, `in`, `<=`, ...).
+    """The expression that two sides, whatever they are, stand in a relation (`==`, `is`, `in`, `<=`, ...).
 
-    Of a condition nobody says that it `is True`: it is stated itself, or denied.
+    Nobody writes that a condition `is True`: the condition itself is given, or its denial.
     """
     if sign == "is" and right in _TRUTHS and _is_condition(left):
         return left if right == "True" else denied(left)
@@ -246,13 +246,13 @@ def relation(left: Template, sign: str, right: Template) -> Template:
 
 
 def denied(code: Template) -> Template:
-    """What is true when `code` is not: of things that are not equal that they are unequal."""
+    """What is true if `code` is not: `a != b` for `a == b`."""
     left, sign, right = compared(code) or (code, "", "")
     return f"{left} {OPPOSITES[sign]} {right}" if sign in OPPOSITES else f"not {side(code)}"
 
 
 def compared(code: Template) -> tuple[Template, str, Template] | None:
-    """The sides of a comparison, and its sign between them; None for anything else."""
+    """The sides of a comparison, with its sign between them; None for anything else."""
     node = expression(code)
     if not isinstance(node, ast.Compare) or len(node.ops) > 1 or code[0] == "(":
         return None
@@ -262,18 +262,18 @@ def compared(code: Template) -> tuple[Template, str, Template] | None:
 
 
 def side(code: Template) -> Template:
-    """`code` as one side of a comparison, or behind a `not`."""
+    """`code` as one side of a comparison, or after a `not`."""
     return f"({code})" if "\n" in code or _binds_loosely(code) else code
 
 
 def owner(code: Template) -> Template:
-    """`code` as what an attribute, an item or a call is taken of."""
+    """`code` in front of an attribute, an item or the arguments of a call."""
     node = expression(code)
     return code if node is None or isinstance(node, _CLOSE) or node.col_offset else f"({code})"
 
 
 def within(code: Template, before: str, after: str) -> Template:
-    """`code` in the place of a name, between these texts: as it is where it stands by itself."""
+    """`code` in place of a name between these texts; unchanged if it stands by itself there."""
     is_apart = before.rstrip()[-1:] in {"", *"([{,="} and after.lstrip()[:1] in {"", *")]},"}
     return code if is_apart else owner(code)
 
@@ -283,7 +283,7 @@ def _inside(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def _unwrap(lines: list[bytes], at: int) -> None:
-    """Take what several lines were in brackets for out of them, where it is alone in them on one line now."""
+    """Remove brackets that held several lines together, if their content is alone on one line now."""
     above, own, below = (lines[near].rstrip() if 0 <= near < len(lines) else b"" for near in (at - 1, at, at + 1))
     opened = above.removesuffix(b"(").rstrip()
     if opened != above and below.strip() == b")" and not own.endswith(b",") and opened[-1:] in OPERATORS:
@@ -301,7 +301,7 @@ def _is_condition(code: Template) -> bool:
 
 def _binds_loosely(code: Template) -> bool:
     node = expression(code)
-    if node is None or node.col_offset:  # what stands in parentheses begins behind the first one
+    if node is None or node.col_offset:  # code in parentheses begins after the first one
         return False
     is_bare = isinstance(node, ast.Tuple) and bool(node.elts) and node.elts[0].col_offset == 0
     return isinstance(node, _LOOSE) or _is_denial(node) or is_bare

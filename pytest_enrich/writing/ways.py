@@ -1,4 +1,4 @@
-"""The ways to say what a case is about: behind what is called, the situation, what comes of it, or both."""
+"""The ways to say what a case is about: after the subject, the situation, the outcome or both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FEWEST_WORDS, MOST_WORDS = 3, 7
 MOST_SHARED = 2
 KNOWN_AS = {"int": "number", "float": "number", "str": "string", "NoneType": "none"}
 KINDS = {**KNOWN_AS, "int": "integer", "bool": "boolean", "dict": "dictionary"}
-"""How a value is known whose kind is what is wrong with it."""
+"""What a value is called if its kind is what is wrong with it."""
 FAULTS = {
     "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
     "negative", "malformed", "none", "unrecognized", "unrecognised", "incorrect", "inconsistent", "ambiguous",
@@ -34,25 +34,25 @@ REQUIRING = {
     "obsolete", "only", "removed", "repeated", "require", "required", "requires", "reserved", "than", "too",
     "twice", "unable", "without", "wrong",
 }  # fmt: skip
-"""A message with none of these, or of `REFUSING`, may be about anything: it says how things are."""
+"""A message without any of these or of `REFUSING` may be about anything: it only says how things are."""
 FORBIDDEN = re.compile(
     r"^(?:argument_)?(.+?)_(?:(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(\w+)|(?:is|was)_(none))$"
 )
-"""`ports are not allowed to be negative`: what is refused are negative ports."""
+"""`ports are not allowed to be negative`: it rejects negative ports."""
 UNKNOWN = re.compile(r"[Nn]o ([a-z]+) [^a-z\s]\S*|(?:[Tt]he )?([a-z]+(?: [a-z]+)?) (?:is|was) not known")
-"""`no book 978...`: what is refused is an unknown one; behind it is a value, and no word."""
+"""`no book 978...`: it rejects an unknown book; what follows is a value and not a word."""
 LACKING = re.compile(
     r"^no_((?!such_)\w+?)_(?:is_|are_|was_|were_|has_been_|have_been_)?"
     r"(?:available|defined|detected|found|given|passed|present|provided|registered|set|specified|supplied)"
     r"(?:_(?:at|by|for|in|on|to)_\w+)?$"
 )
-"""`no unit detected`: that is without a unit."""
+"""`no unit detected`: the input is without a unit."""
 KINDS_NAMED = (
     "string|str|bytes|integer|int|number|boolean|bool|list|dict|tuple|callable|iterable|hashable|numeric|positive"
     "|finite|function|mapping|sequence"
 )
 INSTEAD = re.compile(r"[Ee]xpected (?:an? )?([A-Za-z]\w*(?: [A-Za-z]\w*)?),? (?:but )?(?:found|got|received)\b")
-"""`expected option, got '0'`: what is refused is none."""
+"""`expected option, got '0'`: it rejects what is not an option."""
 NONE_SUCH = re.compile(r"is_not_an?_(\w+)$")
 """`'abc' is not a Python function`, without the value."""
 WANTED = re.compile(
@@ -62,39 +62,39 @@ WANTED = re.compile(
 OBLIGED = re.compile(
     rf"^(?:each_|every_)?(\w+?)_(?:(?:must|should|has_to|needs_to)_be|(?:is|are|was)_not)(?:_an?)?_({KINDS_NAMED})(?:_number|_value)?$"
 )
-"""`text must be a string`, `axis is not positive`: what is refused is one that is none."""
+"""`text must be a string`, `axis is not positive`: it rejects a text or an axis that is not."""
 INSTANCE = re.compile(r"\b(?:must|should|has to) be (?:an )?instance of [`'\"<]*(?:[\w.]+\.)?([A-Za-z]\w*)")
-"""`must be an instance of shop.Money`, of the message as it is: the class's name counts."""
+"""`must be an instance of shop.Money`: matched in the original message, since the class's name counts."""
 CHOSEN = re.compile(r"^(?:(\w+?)_)?(?:must|should|has_to|needs_to)_be_(?:either|one|in|among)(?:_\w+)?$")
-"""`mode must be either r or w`: what is refused is another one."""
+"""`mode must be either r or w`: it rejects any other mode."""
 LISTED = re.compile(r"^(?:[Tt]he )?[`'\"]?([A-Za-z]\w*)[`'\"]? (?:must|should|has to) be [`'\"]")
-"""`format must be 'html' or 'json'`: what is refused is another one."""
+"""`format must be 'html' or 'json'`: it rejects any other format."""
 DEPRECATIONS = {"⟨builtins:DeprecationWarning⟩", "⟨builtins:PendingDeprecationWarning⟩"}
 EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
 ENDING = re.compile(r"(Error|Exception)$")
 WHERE = re.compile("_(?:in|at|for|from)_")
-"""Before what a message says of the place."""
+"""What precedes the place in a message."""
 ENDED = re.compile(
     r"^(\w+?_\w+?)(?<!_not)(?<!_be)(_was|_were|_has_been|_have_been)?_(found|given|passed|provided|received|specified|supplied)$"
 )
-"""What a message ends with that says no more than what comes before."""
+"""The ending of a message that adds nothing to what comes before."""
 ADDRESSED = {"hey", "i", "it", "please", "sorry", "try", "use", "we", "you"}
-"""Messages that begin so talk to somebody: what is wrong comes later, or not at all."""
+"""Messages that begin with one of these address somebody: what is wrong comes later, or not at all."""
 RAISES = re.compile(r"raises_\w+?(?=_when_|$)")
 NONE_OF_THEM, MEANT = {"'unknown'", "'other'"}, 3.5
-"""What is passed where something unknown is meant; it says more than a message that says what is allowed."""
+"""Values that stand for something unknown; they say more than a message about what is allowed."""
 PLAIN = 5
-"""What says more than a message: of which kind something is not, that it is deprecated, that nothing is passed."""
+"""Says more than a message: of which kind something is not, that it is deprecated, that nothing is passed."""
 VAGUE = {*GENERAL, "arg", "content", "data", "input", "line", "obj", "string"}
-"""Parameters that are called so may be anything."""
+"""Parameters with these names may be anything."""
 SECOND, AGAIN = 2.9, 0.2
-"""What comes second in a message says less than what comes first, and more than that in other words."""
+"""The second part of a message says less than the first, but more than the first in other words."""
 ANSWERED = 0.8
-"""What an answer that refuses something says is less than what was other in what was asked."""
+"""A returned complaint says less than what was different in the input."""
 UNASKED = {"", "without", "with", "when", "for", "is", "not", "the", "returns", "raises"}
 LINKED = ("_from", "_than", "_most", "_least")
-"""Behind these words of a subject, an operand needs no `with`."""
+"""Endings of a subject after which an operand needs no `with`."""
 COMPARED = {
     "__lt__": ("is_less_than", "is_not_less_than"),
     "__le__": ("is_less_than_or_equal_to", "is_not_less_than_or_equal_to"),
@@ -102,26 +102,28 @@ COMPARED = {
     "__ge__": ("is_greater_than_or_equal_to", "is_not_greater_than_or_equal_to"),
     "__eq__": ("equals", "does_not_equal"), "__ne__": ("does_not_equal", "equals"),
 }  # fmt: skip
-"""How an object is that is compared with another one: where that is true, and where it is false."""
+"""What a comparison says about its object: if it is true, and if it is false."""
 
 
 class Way(Struct, frozen=True):
-    """A way to go on behind the subject, and how much it says: the situation, what comes of it, or both."""
+    """A way to go on after the subject (the situation, the outcome or both), and how much it says."""
 
     rest: str
     says: float
 
     def behind(self, subject: str) -> str:
-        """Both together; what the subject ends with is not said again."""
-        # From an operand: nothing else can stand behind that.
+        """The subject and the rest; words with which the subject ends are not repeated."""
+        # `add_from` wants an operand: nothing else can follow it.
         is_whole = self.rest.startswith("with_") or not subject.endswith(words.FROM)
-        own = (subject if is_whole else subject.removesuffix("_from")).split("_")
+        subject_words = (subject if is_whole else subject.removesuffix("_from")).split("_")
         rest = self.rest.removeprefix("with_" if subject.endswith(LINKED) else "").split("_")
-        again = next(size for size in range(len(own), -1, -1) if size == 0 or own[-size:] == rest[:size])
-        return "_".join([*own, *rest[again:]]).rstrip("_")
+        overlap = next(
+            size for size in range(len(subject_words), -1, -1) if size == 0 or subject_words[-size:] == rest[:size]
+        )
+        return "_".join([*subject_words, *rest[overlap:]]).rstrip("_")
 
     def score(self, subject: str, known: Collection[str]) -> float:
-        """The better, the higher; `known` are words of messages, docstrings, parameters and other tests."""
+        """How good the way is; `known` are words of messages, docstrings, parameters and other tests."""
         spoken = self.behind(subject).split("_")
         said = {*RAISES.sub("", self.rest).split("_")} - {*subject.split("_")} - UNASKED
         shared = min(len(said & {*known}), MOST_SHARED)
@@ -133,60 +135,60 @@ class Way(Struct, frozen=True):
 def of(case: Case) -> Iterator[Way]:
     """The ways to say what a case is about."""
     said = [*dict.fromkeys(filter(None, situations.situations(case)))]
-    done = [*dict.fromkeys(filter(None, situations.outcomes(case)))]
+    outcomes = [*dict.fromkeys(filter(None, situations.outcomes(case)))]
     is_refusal = bool(case.raised) and _is_refusal(case.raised)
     refused = case.refused if is_refusal else ""
     if case.seen.subject in {"raises", "warns"}:
-        yield from by_message(case, refused, [one for one in said if one in situations.switched(case)])
+        yield from by_message(case, refused, [switch for switch in said if switch in situations.switched(case)])
     elif case.told != case.seen.message:
         yield from by_message(case)
     elif case.seen.message:
         yield from (Way(way.rest.replace("rejects_bad_", "bad_"), ANSWERED) for way in by_message(case))
         yield Way(f"is_{case.message}", ANSWERED / 2)
-    # Which key is other than in the test beside it says more than what else there is to see.
-    told = {one for one in case.changed if one.removeprefix("with_") not in case.arguments}
+    # A key that differs from the neighbouring test says more than anything else.
+    keyed = {change for change in case.changed if change.removeprefix("with_") not in case.arguments}
     for situation in said:
         if is_refusal and not situation.startswith(JOINED):
-            # People take two of three names that say of which kind something is not, and one of three others.
+            # People accept two of three names that say of which kind something is not, but one of three others.
             yield Way(f"rejects_{situation}", PLAIN if situation.startswith("non_") else 2)
-        for end in done:
-            behind = f"{situation}_{situations.after(situation, end, case.seen.value)}"
-            # That something is passed is not what is wrong with it.
-            much = 0 if refused and situation.startswith("with_") else 2 + (situation in told)
-            yield Way(f"{end}_{situation}" if situation.startswith("when_") else behind, much)
-        yield from [] if case.raised else [Way(_joined(situation), 1 + (situation in told))]
+        for outcome in outcomes:
+            rest = f"{situation}_{situations.after(situation, outcome, case.seen.value)}"
+            # `with_...` only says that something is passed, not what is wrong with it.
+            weight = 0 if refused and situation.startswith("with_") else 2 + (situation in keyed)
+            yield Way(f"{outcome}_{situation}" if situation.startswith("when_") else rest, weight)
+        yield from [] if case.raised else [Way(_joined(situation), 1 + (situation in keyed))]
     if kind := _kind_refused(case):
-        # A message that says what is wrong says more: others of the kind may be taken.
+        # A message that says what is wrong says more: other values of the kind may be accepted.
         yield Way(f"rejects_{kind}", 1 if case.message.split("_")[0] in FAULTS else 3)
-    # What an object has that was made of nothing is what it has by default.
+    # An object made without arguments has its defaults.
     is_of_object = case.seen.subject == "result" and case.seen.expression != "{result}"
     if case.subject.endswith("__init__") and not case.arguments and is_of_object:
         yield Way("defaults", 2)
-    yield from (Way(end, 1) for end in done)
-    if not case.raised:  # that it raises is said in any case
+    yield from (Way(outcome, 1) for outcome in outcomes)
+    if not case.raised:  # an exception is always mentioned
         yield Way("", 0)
 
 
 def compared(case: Case) -> Iterator[str]:
-    """What is said of a comparison: `byte_is_less_than_number`."""
+    """The name of a comparison: `byte_is_less_than_number`."""
     owner, _, own = case.subject.rpartition(".")
     if own in COMPARED and case.seen.value in {"True", "False"} and case.arguments:
-        literal = literal_value(other := next(reversed(case.arguments.values())))
+        literal = literal_value(operand := next(reversed(case.arguments.values())))
         kind = type(literal[0]).__name__ if literal is not None else ""
-        other = KNOWN_AS.get(kind, kind) or words.snake(last_name(getattr(expression(other), "func", None)))
-        if not other:
+        operand = KNOWN_AS.get(kind, kind) or words.snake(last_name(getattr(expression(operand), "func", None)))
+        if not operand:
             return
         verb = COMPARED[own][case.seen.value == "False"]
-        is_alike = other == words.snake(owner)
+        is_alike = operand == words.snake(owner)
         if verb == "does_not_equal" and is_alike:
-            other = f"different_{other}"  # there are others that it equals
+            operand = f"different_{operand}"  # it equals others of its class
         elif is_alike and own not in {"__eq__", "__ne__"}:
-            other = "another"
-        yield f"{words.snake(owner)}_{verb}_{other}"
+            operand = "another"
+        yield f"{words.snake(owner)}_{verb}_{operand}"
 
 
 def apart(case: Case) -> Iterator[str]:
-    """What tells it from other tests of the function: a key, an option's word, what the decision asks for."""
+    """What sets it apart from other tests of the function: a key, an option's text, what the decision asks for."""
     literals = {name: literal for name, value in case.arguments.items() if (literal := literal_value(value))}
     keys = [key for (value,) in literals.values() if isinstance(value, dict) and len(value) == 1 for key in value]
     yield from (f"_with_{words.snake(key)}" for key in keys[:1] if isinstance(key, str) and key.isidentifier())
@@ -204,7 +206,7 @@ def apart(case: Case) -> Iterator[str]:
 
 
 def anyhow(case: Case) -> Iterator[str]:
-    """What can still be said where the name alone is taken: better than a number behind it."""
+    """What can still be said if the plain name is taken: better than appending a number."""
     yield from _looked_at(case)
     values = [literal for value in case.arguments.values() if (literal := literal_value(value)) is not None]
     yield from (f"_with_{kind}" for value in [*case.arguments.values()][:1] if (kind := _kind(value)))
@@ -212,23 +214,23 @@ def anyhow(case: Case) -> Iterator[str]:
     slugs = [words.value_slug(repr(text)) for text in texts]
     yield from (f"_for_{slug}" for slug in slugs if re.fullmatch(r"[a-z_]{3,}", slug))
     first = (re.search(r"[^\W\d_]{3,}", text, re.ASCII) for text in texts)
-    yield from (f"_for_{words.snake(word[0])}" for word in first if word)
+    yield from (f"_for_{words.snake(match[0])}" for match in first if match)
     seen: Sequence[Any] | None = literal_value(case.seen.value)
     while seen and isinstance(seen[0], list | tuple) and len(seen[0]) == 1:
         seen = seen[0]
-    told = f"{seen[0]:g}" if seen and isinstance(seen[0], float) else repr(seen[0]).lstrip("b") if seen else ""
-    if re.fullmatch(r"\w{1,20}", result := words.value_slug(told)):
+    shown = f"{seen[0]:g}" if seen and isinstance(seen[0], float) else repr(seen[0]).lstrip("b") if seen else ""
+    if re.fullmatch(r"\w{1,20}", result := words.value_slug(shown)):
         yield f"_gives_{result}"
 
 
 def _looked_at(case: Case) -> Iterator[str]:
-    """The attribute of the result that is looked at."""
+    """The attribute of the result that is checked."""
     if attribute := re.fullmatch(r"\{result\}\.([a-z]\w*)", case.seen.expression):
         yield f"_{words.snake(attribute[1])}"
 
 
 def _kind(value: Template) -> str:
-    """The kind of collection that a value is, or what made it; "" for others."""
+    """The kind of collection that a value is, or what made the value; "" for other values."""
     literal, node = literal_value(value), expression(value)
     if literal is not None and isinstance(literal[0], list | tuple | dict | set | frozenset):
         return type(literal[0]).__name__
@@ -236,16 +238,16 @@ def _kind(value: Template) -> str:
 
 
 def _joined(situation: str) -> str:
-    """A situation with the word that joins it to what is called."""
+    """A situation with the word that joins it to the subject."""
     if situation.startswith(JOINED):
         return situation
     return f"for_{situation}" if re.search("_with(out)?_", situation) else f"with_{situation}"
 
 
 def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> Iterator[Way]:
-    """What the message of an exception says, unless that is no more than what is called; first with what is on.
+    """The ways to say what a message says, unless it only repeats the subject; first with what is `switched`.
 
-    `refused` is the parameter whose value is no good, if that is known.
+    `refused` is the parameter whose value is refused, if that is known.
     """
     if case.is_bare and not case.has_more and case.raised and _is_refusal(case.raised):
         yield Way("rejects_missing_arguments", PLAIN)
@@ -253,23 +255,23 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
         yield Way(f"rejects_unknown_{known}", MEANT)
     if case.seen.value in DEPRECATIONS:
         yield Way("is_deprecated", PLAIN)
-    if case.raised and (only := LISTED.match(case.told)):
-        yield Way(f"rejects_invalid_{words.snake(only[1])}", MEANT + 1)
-    if case.raised and (other := INSTEAD.match(case.told) or NONE_SUCH.match(case.message)):
-        yield Way(f"rejects_non_{words.snake(other[1])}", 3)
-    said = [
+    if case.raised and (listed := LISTED.match(case.told)):
+        yield Way(f"rejects_invalid_{words.snake(listed[1])}", MEANT + 1)
+    if case.raised and (expected := INSTEAD.match(case.told) or NONE_SUCH.match(case.message)):
+        yield Way(f"rejects_non_{words.snake(expected[1])}", 3)
+    ways = [
         way
         for message in case.messages
         for way in _said(
             case, message, is_half=bool(refused) and (case.is_half(message) or _is_bare(_in_short(message)))
         )
     ]
-    yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in said)
-    yield from said
-    # Of several messages that begin alike this is what tells them apart.
+    yield from (Way(f"{switch}_{way.rest}", 4) for switch in switched[:1] for way in ways)
+    yield from ways
+    # The reason sets messages apart that begin alike.
     reasons = _said(case, case.reason, is_half=False) if case.raised else ()
     yield from (Way(way.rest, SECOND) for way in reasons if not _is_bare(case.reason))
-    # Which parameter it is says more than half of a message, and less than a class that says what is the matter.
+    # The parameter says more than half a message, but less than an exception's class that says what is wrong.
     is_told = not hasattr(builtins, case.raised) and len(words.snake(ENDING.sub("", case.raised)).split("_")) > 1
     yield from [Way(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused and not is_told else ()
 
@@ -280,41 +282,41 @@ def _is_bare(message: str) -> bool:
 
 
 def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Way]:
-    """What a message, or a half of one, says in words that names have."""
+    """What a message, or half of one, says in words that suit a name."""
     said = _in_short(message)
-    if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # as what was cut off
+    if not said or re.fullmatch(r"expected(_[a-z]+){1,2}", said):  # the rest was cut off
         return
     first = said.partition("_")[0]
     if first in ADDRESSED or (len(first) == 1 and first not in {*case.parameters, *case.optional}):
-        return  # it talks to somebody, or of what only the message knows
-    # A number in it may be of this input.
-    much = 2.0 if re.search(r"\d", said) else 3.0
+        return  # it addresses somebody, or begins with a letter that means nothing here
+    # A number in it may come from this input.
+    weight = 2.0 if re.search(r"\d", said) else 3.0
     if _kind_refused(case) and REFUSING.isdisjoint(said.split("_")):
-        much = 1  # of which kind it is that is refused says more than what is allowed
+        weight = 1  # the kind that is refused says more than what is allowed
     forbidden = FORBIDDEN.match(said)
     if forbidden and (fault := forbidden[2] or forbidden[3]) in FAULTS:
-        yield Way(f"rejects_{fault}_{forbidden[1]}", much)
+        yield Way(f"rejects_{fault}_{forbidden[1]}", weight)
     if case.raised and (lacking := LACKING.match(message)):
-        yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", much + 1)
+        yield Way(f"without_{lacking[1]}_raises_{words.snake(case.raised)}", weight + 1)
     if unknown := UNKNOWN.fullmatch(case.told):
-        yield Way(f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", much + 1)
+        yield Way(f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", weight + 1)
     if (owner := INSTANCE.search(case.told)) and len(case.passed) == 1:
         kind, known = words.snake(owner[1]), case.known_as(*case.passed)
-        yield Way(f"rejects_non_{kind}{'' if known == kind or known in GENERAL else f'_{known}'}", much + 1)
-    kinds = ((OBLIGED.match(said), much), (EXPECTED.match(said), much + 1))
-    yield from (Way(f"rejects_non_{match[2]}_{match[1]}", says) for match, says in kinds if match)
+        yield Way(f"rejects_non_{kind}{'' if known == kind or known in GENERAL else f'_{known}'}", weight + 1)
+    kinds = ((OBLIGED.match(said), weight), (EXPECTED.match(said), weight + 1))
+    yield from (Way(f"rejects_non_{match[2]}_{match[1]}", strength) for match, strength in kinds if match)
     if said.split("_")[0] in FAULTS:
-        # What is wrong comes before where that is.
-        what = ENDED.sub(r"\1", WHERE.split(said, maxsplit=1)[0])
-        yield from (Way(f"rejects_{one}", much) for one in dict.fromkeys((what, said)) if "_" in one)
-        much -= AGAIN
+        # What is wrong comes before the place.
+        wrong = ENDED.sub(r"\1", WHERE.split(said, maxsplit=1)[0])
+        yield from (Way(f"rejects_{text}", weight) for text in dict.fromkeys((wrong, said)) if "_" in text)
+        weight -= AGAIN
     own = words.snake(f"{case.subject} {words.called(case.subject.rpartition('.')[2])}").split("_")
     if "_" in said and {*said.split("_")} - {*own} - words.JOINTS - situations.EMPTY:
-        yield Way(f"warns_{said}" if case.seen.subject == "warns" else said, -1 if is_half else much)
+        yield Way(f"warns_{said}" if case.seen.subject == "warns" else said, -1 if is_half else weight)
 
 
 def _in_short(message: str) -> str:
-    """The same without what only makes a sentence of it."""
+    """A message without the words that only make it a sentence."""
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", re.sub(r"^(you|we)_(?=cannot_|may_not_)", "", message))
     said = re.sub(r"^it_is_(?:not_(?:allowed|permitted|possible)|forbidden|impossible)_to_", "cannot_", said)
     said = WANTED.sub(r"\1_required", re.sub(rf"^(?:is|are)_(?:an?_)?(?=({'|'.join(FAULTS)})_)", "", said))
@@ -323,7 +325,7 @@ def _in_short(message: str) -> str:
 
 
 def _kind_refused(case: Case) -> str:
-    """The kind of the only value that is passed, where it is refused for that: of nothing, or by a `TypeError`."""
+    """The kind of the only value that is passed, if it is refused for that: None, or any with a `TypeError`."""
     values = [] if case.has_more else [*case.passed.values()]
     is_kind = case.raised == "TypeError" or (bool(case.raised) and values == ["None"])
     literal = literal_value(values[0]) if is_kind and len(values) == 1 else None
@@ -332,6 +334,6 @@ def _kind_refused(case: Case) -> str:
 
 
 def _is_refusal(raised: str) -> bool:
-    """Whether an exception says that an argument is no good; others of Python say that something is not there."""
+    """Whether an exception refuses an argument; most other builtin ones say that something is not there."""
     known = getattr(builtins, raised, None)
     return not isinstance(known, type) or issubclass(known, ValueError | TypeError)

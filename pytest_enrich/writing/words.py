@@ -1,4 +1,4 @@
-"""Words: prose, names and values of the code as parts of a test's name."""
+"""Turns prose, names and values of the code into words of a test's name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIGNS = {
     "]": "closing_bracket", "(": "parenthesis", ")": "closing_parenthesis", "'": "quote", '"': "double_quote",
     "@": "at_sign",
 }  # fmt: skip
-"""Where people say something else than Unicode does."""
+"""Signs that people call by another name than Unicode does."""
 VERBS = {
     "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide", "eq": "equality",
     "ne": "inequality", "lt": "less_than", "le": "at_most", "gt": "greater_than", "ge": "at_least",
@@ -27,25 +27,25 @@ VERBS = {
     "enter": "entering", "exit": "leaving", "getattr": "attribute", "and": "intersection", "or": "union",
     "xor": "symmetric_difference", "mod": "modulo", "pow": "power",
 }  # fmt: skip
-"""What Python calls by itself, as people call it; others have a name that says it (`__hash__`, `__add__`)."""
+"""Special methods as people call them; the names of others say it already (`__hash__`, `__add__`)."""
 SPECIAL = {"inf": "infinite", "-inf": "infinite", "nan": "nan"}
 SPECIAL |= {f"float('{name}')": kind for name, kind in SPECIAL.items()}
-"""Numbers that are none of the usual ones, as they are written."""
+"""Unusual numbers, as they are written."""
 OPERATORS = "add|sub|mul|truediv|floordiv|mod|pow|and|or|xor|matmul|divmod|lshift|rshift"
 REVERSED = re.compile(rf"r(?=({OPERATORS})$)")
 FROM = tuple(f"{VERBS.get(name, name)}_from" for name in OPERATORS.split("|"))
-"""How the reversed ones are called."""
+"""How the reversed operators are called."""
 MOST_WORDS, LONGEST_PROSE = 7, 300
 SINGLE = 1
 FEW = 2
-"""So many words of a longer sentence name what it is about, and say nothing of that."""
+"""The first so many words of a longer sentence name its subject, and say nothing about it yet."""
 LONGEST_VALUE, MOST_VALUE_WORDS = 22, 3
 SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s(?:--?|[\u2013\u2014])(?=\s)|\s\(|,\s|\n\s*\n")
 QUOTED = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)|<[^>]*>|\{[^}]*\}""")
 OBJECT = re.compile(r"<[A-Za-z_][\w.]*[ (][^<>]*>")
-"""An object that shows itself in a message, with an address or a number of its own."""
+"""The repr of an object in a message, with an address or a number of its own."""
 INVALID = re.compile(r"^.*\b(is|are) not (an? )?valid (?=\w)")
-"""Whatever it is of which that is said."""
+"""A message up to `... is not a valid`, whatever is said not to be."""
 JOINTS = {
     "a", "after", "an", "and", "are", "as", "at", "be", "because", "been", "before", "but", "by", "could", "did",
     "do", "does",
@@ -53,23 +53,23 @@ JOINTS = {
     "since", "so", "than", "that", "the", "their", "then", "these", "this", "to", "was", "were",
     "when", "where", "which", "while", "will", "with", "would",
 }  # fmt: skip
-"""Words that say nothing by themselves: a phrase does not end with one."""
+"""Words that say nothing by themselves: no phrase ends with one."""
 CLASSES = {"date", "datetime", "time", "timedelta"}
-"""Classes whose names do not begin with a capital."""
+"""Classes whose names do not begin with a capital letter."""
 ARTICLES = {"a", "an", "the"}
 PLACEHOLDERS = {"bar", "baz", "eggs", "foo", "qux", "spam"}
-"""Words that stand for any: where a text that is passed has one, it is a value in a message."""
+"""Words that stand for anything: if a text that is passed contains one, it is a value in a message."""
 CUTS = {
     "and", "as", "at", "because", "but", "by", "for", "from", "if", "in", "into", "of", "on", "since", "so",
     "that", "to", "when", "where", "which", "while", "with",
 }  # fmt: skip
-"""Before which a phrase may be cut that is too long."""
+"""Words before which a phrase that is too long may be cut."""
 OPEN = {"of", "by", "to", "than"}
-"""What says nothing without that which follows."""
+"""Words that mean nothing without what follows."""
 BOUND = {*OPEN, "and", "nor", "or"}
-"""Behind these a word stays, though it was passed: the sentence needs one."""
+"""After these, a word stays even if it was passed: the sentence needs one."""
 HALF = {("by",), ("than",), ("of", "any"), ("of", "either"), ("of", "one"), ("of", "some")}
-"""The same, from the end: without it what comes before is half said, such as `must be followed`."""
+"""Endings (last word first) that leave half a statement behind when they are cut off: `must be followed`."""
 NOTATIONS = {
     "hexadecimal": r"[+-]?0[xX][0-9a-fA-F]+",
     "octal": r"[+-]?0[oO][0-7]+",
@@ -81,23 +81,23 @@ _NAMES = (ast.Name, ast.Attribute, ast.Load)
 
 
 def phrase(prose: str, given: Collection[str] = (), most: int = MOST_WORDS) -> str:
-    """The first clause of a text as part of a name, "" for none that is short enough.
+    """The first clause of a text as part of a name; "" if it cannot be made short enough.
 
-    A longer one is cut before what goes on with `to`, `when` and the like. Without articles, and what is quoted if
-    it is one of the values `given`: another input has another one.
+    A longer clause is cut before `to`, `when` and the like. Articles are left out, and so is quoted text that is
+    one of the values `given`: another input has another value.
     """
     words = clause(prose, given)
     if len(words) > most:
         cuts = [at for at, word in enumerate(words[: most + 1]) if word in CUTS and at > FEW]
         at = cuts[-1] if cuts else 0
-        # What is one of several things is none of them by itself, and what is only so is so only with the rest.
+        # `either` needs its `or`, and `only` the rest of the sentence.
         is_one = "either" in words[:at] and ("or" not in words[:at] or words[at] == "or")
         words = () if is_one or "only" in words[:at] else words[:at]
     return "_".join(_ended(words))
 
 
 def clause(prose: str, given: Collection[str] = ()) -> tuple[str, ...]:
-    """The words of the first clause of a text, however many; none of one that is not in Latin letters."""
+    """The words of the first clause of a text, however many; none if the text is not ASCII."""
     bare = re.sub(r"[`*]|\(s\)| \([^()]*\)(?= \w)", "", prose.strip()[:LONGEST_PROSE]).replace("NoneType", "None")
     text = SENTENCE.split(bare, maxsplit=1)[0]
     text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
@@ -105,21 +105,21 @@ def clause(prose: str, given: Collection[str] = ()) -> tuple[str, ...]:
     text = re.sub(r"\b([Cc])an(no|')t\b", r"\1annot", text.replace("\u2019", "'").replace("ain't", "isn't"))
     text = re.sub(r"\b([Ww])on't\b", r"\1ill not", text)
     text = re.sub(r"(?<=\w)n't\b", " not", text)
-    spoken = _split(text)
-    told = (word for before, word in pairwise(["", *spoken]) if word not in ARTICLES or before == "not")
-    # What is quoted is the value; the same word in the sentence is none.
+    all_words = _split(text)
+    unarticled = (word for before, word in pairwise(["", *all_words]) if word not in ARTICLES or before == "not")
+    # A quoted word is the value; the same word elsewhere in the sentence is not.
     passed = {value.lower() for value in given if f"'{value}'" not in prose and f'"{value}"' not in prose}
-    passed -= {"unknown"} & {*spoken[:1]}  # what begins with it says what is wrong, whatever was passed
+    passed -= {"unknown"} & {*all_words[:1]}  # as the first word it says what is wrong, whatever was passed
     passed |= PLACEHOLDERS & {word for value in given for word in _split(value)}
-    kept = (word for before, word in pairwise(["", *told]) if word not in passed or before in BOUND)
+    kept = (word for before, word in pairwise(["", *unarticled]) if word not in passed or before in BOUND)
     left = [word for before, word in pairwise(["", *kept]) if word != before] if text.isascii() else []
-    # `units of 'J' and 's'`: between these stood what was passed.
+    # `units of 'J' and 's'`: what was passed stood between these two words.
     parted = (at for at, pair in enumerate(pairwise(left)) if pair[0] in OPEN and pair[1] in {"and", "or"})
     return tuple(left[: next(parted, len(left))])
 
 
 def _ended(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words without what needs something behind it, none where the last one needs it most."""
+    """The words without an ending that needs something after it; none if the rest would be half a statement."""
     if {words[-1:], words[:-3:-1]} & HALF:
         return ()
     while words and (words[-1] in JOINTS | OPEN or words[-2:-1] in (("when",), ("if",), ("because",))):
@@ -128,9 +128,9 @@ def _ended(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def value_slug(template: Template) -> str:
-    """A short value as part of a name (`'not found'` gives `not_found`), "" when it has none that one would say.
+    """A short value as part of a name (`'not found'` gives `not_found`); "" if nobody would say it in a name.
 
-    Such are texts of several lines, texts and numbers with many digits, and what has to be computed.
+    That is so for texts of several lines, texts and numbers with many digits, and what has to be computed.
     """
     text, node = plain(template), expression(template)
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and (sign := sign_name(node.value)):
@@ -141,32 +141,32 @@ def value_slug(template: Template) -> str:
 
 
 def sign_name(text: str) -> str:
-    """`percent_sign` for `%`; "" for all that is more than a sign."""
+    """The name of a single sign: `percent_sign` for `%`; "" for any other text."""
     if len(text) != SINGLE or text.isalnum():
         return ""
     return re.sub(r"\W+", "_", (SIGNS[text] if text in SIGNS else unicodedata.name(text, "")).lower())
 
 
 def subject(qualname: str, receiver: Template | None) -> str:
-    """What a call is of, as people would say: of an inherited method the class of the object, if that is plain.
+    """What is called, as people would say: for an inherited method with the object's class, if that is plain.
 
-    Of an object that is known by a name, that.
+    An object that is known by a name counts by that name.
 
     Args:
-        qualname: Of the function (`Field.load`).
+        qualname: That of the function (`Field.load`).
         receiver: The template of the object that it is called on (`⟨shop.fields:Number⟩(3)`).
     """
     method = qualname.rpartition(".")[2]
     known = re.fullmatch(r"⟨[\w.]+:(?:\w+\.)*([a-z]\w*)⟩", receiver or "")
     if known and "." in qualname:
         return f"{known[1]}.{method}"
-    # A name that begins with a capital: a function may have made it, too.
+    # Only a name that begins with a capital letter is a class: a function may have made the object, too.
     made = re.match(r"⟨[\w.]+:([\w.]*\b_?[A-Z]\w*)⟩\(", receiver or "")
     return f"{made[1]}.{method}" if "." in qualname and made and _is_call(receiver or "") else qualname
 
 
 def called(name: str) -> str:
-    """A function by the last part of its qualname, what Python calls by itself as people call it."""
+    """What a function is called, by the last part of its qualname; special methods as people call them."""
     if name.endswith("="):
         return f"{snake(name)}_setter"
     if not (name.startswith("__") and name.endswith("__")):
@@ -182,7 +182,7 @@ def snake(name: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    # A single capital at the end is part of the word before it where that is none by itself: `GiB`.
+    # A single capital letter at the end belongs to the word before it if that is too short to be one: `GiB`.
     humps = r"(?<=[a-z0-9])(?=[A-Z](?!\b))|(?<=[a-z]{3})(?=[A-Z]\b)|(?<=[A-Z])(?=[A-Z][a-z]{2})"
     text = re.sub(humps, "_", text)
     return [word.lower() for word in re.split(r"[^0-9A-Za-z]+", text) if word]
@@ -193,19 +193,19 @@ def _is_value(quoted: str, given: Collection[str]) -> bool:
 
 
 def _is_call(template: Template) -> bool:
-    """Whether a template is the call of a name, and not what something does with its result."""
+    """Whether a template calls a name, and does nothing with the result."""
     node = expression(template)
     return isinstance(node, ast.Call) and all(isinstance(part, _NAMES) for part in ast.walk(node.func))
 
 
 def evident(value: Template, known: str, *, optional: bool) -> str:
-    """What anybody sees of the value of a parameter that is `known` as this; "" of one like others."""
+    """What is obvious about the value of a parameter that is `known` as this; "" if it is like any other."""
     if kind := SPECIAL.get(plain(value).replace('"', "'")):
         return f"{kind}_{known}"
     node = expression(value)
     if isinstance(node, ast.Call):
         made = snake(name) if is_class(name := last_name(node.func)) else known
-        return f"with_{made}" if made != known else ""  # that a node is one says nothing
+        return f"with_{made}" if made != known else ""  # `with_node` says nothing about a `node`
     if constant := _constant(value, node):
         return f"{constant}_{known}"
     literal = literal_value(node) if node is not None else None
@@ -213,7 +213,7 @@ def evident(value: Template, known: str, *, optional: bool) -> str:
 
 
 def _constant(value: Template, node: ast.expr | None) -> str:
-    """What stands for something, by its name: `null` for `⟨colander:null⟩`, `red` for `Color.RED`."""
+    """The name of a constant: `null` for `⟨colander:null⟩`, `red` for `Color.RED`."""
     is_imported = IMPORTED.fullmatch(value) is not None and not value.startswith("⟨builtins:")
     is_capital = isinstance(node, ast.Attribute) and node.attr.isupper()
     name = last_name(node) if is_imported or is_capital else ""
@@ -230,28 +230,28 @@ def _evident_literal(value: Any, known: str, *, optional: bool) -> str:  # noqa:
     elif isinstance(value, str) and value and not value.strip():
         kind = "blank"
     elif isinstance(value, list | tuple) and value:
-        every = {_evident_literal(one, known, optional=False) for one in value}
-        return every.pop() if every <= {f"negative_{known}", f"none_{known}"} and len(every) == 1 else ""
+        kinds = {_evident_literal(item, known, optional=False) for item in value}
+        return kinds.pop() if kinds <= {f"negative_{known}", f"none_{known}"} and len(kinds) == 1 else ""
     else:
         kind = "" if value else "empty"
     return f"{kind}_{known}" if kind else ""
 
 
 def notation(value: object) -> str:
-    """How a number is written that a text is (`hexadecimal` for `0x1f`); "" of one like others."""
+    """The notation of a number that is passed as text (`hexadecimal` for `0x1f`); "" if it is the usual one."""
     text = value if isinstance(value, str) else ""
     return next((kind for kind, pattern in NOTATIONS.items() if re.fullmatch(pattern, text)), "")
 
 
 def main_text(message: str) -> str:
-    """What an exception says that was made of several things: it shows them as `(405, 'Method not allowed')`."""
+    """The longest text among the arguments of an exception that is shown as `(405, 'Method not allowed')`."""
     literal = literal_value(message) if message.startswith("(") else None
-    several = literal[0] if literal is not None and isinstance(literal[0], tuple) else ()
-    return max((one for one in several if isinstance(one, str)), key=len, default=message)
+    arguments = literal[0] if literal is not None and isinstance(literal[0], tuple) else ()
+    return max((argument for argument in arguments if isinstance(argument, str)), key=len, default=message)
 
 
 def told(value: Template) -> str:
-    """What anybody sees of a value of which nothing else is known: `hexadecimal_text`, `negative_number`."""
+    """What is obvious about a value that has no name: `hexadecimal_text`, `negative_number`."""
     literal = literal_value(value)
     if literal is None or literal[0] is None or isinstance(literal[0], bool):
         return ""
@@ -263,5 +263,5 @@ def told(value: Template) -> str:
 
 
 def is_class(name: str) -> bool:
-    """Whether a name looks like that of a class."""
+    """Whether a name looks like the name of a class."""
     return name[:1].isupper() or name in CLASSES
