@@ -105,10 +105,17 @@ class Case(Struct, frozen=True, kw_only=True):
 
     @property
     def values(self) -> frozenset[str]:
-        """The texts and numbers that are passed; without None and booleans, which say what is wrong."""
-        nodes = [expression(value) for value in self.arguments.values()]
-        constants = (part.value for node in nodes if node is not None for part in nodes_of(ast.Constant, node))
-        return frozenset(str(value) for value in constants if value is not None and not isinstance(value, bool))
+        """The texts and numbers that are passed; without None and booleans, which say what is wrong.
+
+        A key of a dictionary that the decision names is no value, but what an option is called.
+        """
+        nodes = [node for value in self.arguments.values() if (node := expression(value)) is not None]
+        constants = (part.value for part in nodes_of(ast.Constant, *nodes))
+        values = {str(value) for value in constants if value is not None and not isinstance(value, bool)}
+        keys = {
+            ast.unparse(key).strip("'") for part in nodes_of(ast.Dict, *nodes) for key in filter(None, part.keys)
+        }
+        return frozenset(values - keys.intersection(re.findall(r"\w+", self.text)))
 
     @property
     def told(self) -> str:

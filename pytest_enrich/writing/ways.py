@@ -320,6 +320,8 @@ def _in_short(message: str) -> str:
     said = re.sub(r"^not_(a_|an_)?valid_", "invalid_", re.sub(r"^(you|we)_(?=cannot_|may_not_)", "", message))
     said = re.sub(r"^it_is_(?:not_(?:allowed|permitted|possible)|forbidden|impossible)_to_", "cannot_", said)
     said = WANTED.sub(r"\1_required", re.sub(rf"^(?:is|are)_(?:an?_)?(?=({'|'.join(FAULTS)})_)", "", said))
+    # What is refused is an invalid indent where `invalid value for indent` is said.
+    said = re.sub(rf"^({'|'.join(FAULTS)})_(?:argument|option|setting|value)_(?:for|of)_", r"\1_", said)
     said = re.sub(rf"^(?:found|(?:arg|argument|input|parameter|value)_is)_(?=({'|'.join(FAULTS)})_)", "", said)
     return ENDED.sub(r"\1", CHOSEN.sub(lambda match: f"invalid_{match[1] or 'value'}", said))
 

@@ -43,6 +43,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("load_default must not be set", "test_price_load_default_must_not_be_set"),
         ("'NoneType' object is not subscriptable", "test_price_raises_value_error"),
         ("invalid price", "test_price_rejects_invalid_price"),
+        ("Invalid value for code: 'abc'", "test_price_rejects_invalid_code"),
         ("price(total, sep): total must be callable", "test_price_rejects_non_callable_total"),
         ("price can only be used with a positive total", "test_price_can_only_be_used_with_positive_total"),
         ("a price is 100 at most", "test_price_is_100_at_most"),
@@ -407,6 +408,23 @@ def test_what_is_deprecated_is_said_to_be_that():
 )
 def test_what_a_decision_says_of_a_refused_value_is_why_it_is_refused(text, name):
     assert named(case(raises(), text=text, outcome="true", arguments={"total": "'a.txt'"})) == name
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("Invalid value for compact: 'upper'", "test_price_rejects_invalid_compact"),
+        ("compact requires a boolean value", "test_price_compact_requires_boolean_value"),
+    ],
+)
+def test_a_key_that_the_decision_names_is_an_option_and_no_value(message, name):
+    given = case(
+        raises(message),
+        text="if compact not in [True, False]:",
+        outcome="true",
+        arguments={"total": "{'compact': 'upper'}"},
+    )
+    assert named(given) == name
 
 
 def test_a_parameter_that_is_called_as_its_kind_and_more_is_named_once():
