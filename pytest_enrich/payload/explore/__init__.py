@@ -1,5 +1,4 @@
 """Explore: thousands of calls in a child process, to find the few that reach what no test reached.
 
-Importing this package loads nothing: what is shared with other jobs is light, and `exploration` needs Hypothesis,
-which takes seconds to import.
+Importing this package loads nothing: what is shared with other jobs is light.
 """

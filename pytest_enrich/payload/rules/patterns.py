@@ -53,10 +53,10 @@ def addresses(name: str) -> Iterator[str]:
 
 @functools.lru_cache(maxsize=256)
 def matching(pattern: re.Pattern[AnyStr]) -> tuple[str, ...]:
-    """Templates of some texts that a pattern matches, well-known ones first; none where it cannot be read."""
+    """Templates of some texts that a pattern matches, well-known ones first; none where there is no such text."""
     try:
-        texts = dict.fromkeys((*well_known(pattern), *read(pattern)))
-    except Exception:  # a construct that only newer releases of Python have
+        texts = [*dict.fromkeys((*well_known(pattern), *read(pattern)))] or [*drawn(pattern)]
+    except Exception:  # a construct that only newer releases of Python have, or one that Hypothesis does not know
         return ()
     return tuple(map(repr, texts))[:MOST]
 
@@ -74,6 +74,33 @@ def read(pattern: re.Pattern[AnyStr]) -> Iterator[AnyStr]:
     written = ("".join(Writer(number).texts(tree)) for number in range(VARIANTS))
     texts = _for(pattern, (text for text in written if len(text) <= LONGEST))
     yield from dict.fromkeys(filter(pattern.search, texts))
+
+
+@rule("patterns drawn")
+def drawn(pattern: re.Pattern[AnyStr]) -> Iterator[AnyStr]:
+    """Texts that Hypothesis draws for a pattern that our own reader found none for, short ones first."""
+    # Imported here: hardly any pattern needs it, and the import takes each process half a second.
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+    from hypothesis import strategies as st
+
+    texts: dict[AnyStr, None] = {}
+
+    def note(text: AnyStr) -> None:
+        texts[text] = None
+
+    quietly = settings(
+        max_examples=MOST,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    written: Any = pattern.pattern
+    readable = st.characters(min_codepoint=32, max_codepoint=126) if isinstance(written, str) else None
+    strategy: Any = st.from_regex(pattern, fullmatch=True, alphabet=readable)  # type: ignore[arg-type]
+    draw: Any = given(strategy)(note)
+    quietly(seed(0)(draw))()
+    yield from sorted((text for text in texts if len(text) <= LONGEST), key=len)
 
 
 def _for(pattern: re.Pattern[AnyStr], texts: Iterable[str]) -> Iterator[AnyStr]:

@@ -38,6 +38,19 @@ def test_a_date_is_a_date_and_not_any_digits():
     assert patterns.matching(date)[0] == "'2024-02-29'"
 
 
+def test_a_pattern_that_cannot_be_read_is_drawn_for_the_same_each_time():
+    pattern = re.compile(r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])\w{8,}")
+    assert not [*patterns.read(pattern)]
+    texts = [*patterns.drawn(pattern)]
+    assert texts == [*patterns.drawn(pattern)]
+    assert texts
+    assert all(map(pattern.fullmatch, texts))
+
+
+def test_for_a_pattern_that_no_text_matches_there_is_none():
+    assert patterns.matching(re.compile(r"[a-f]{3}(?<=fax)")) == ()
+
+
 def test_a_pattern_of_bytes_is_given_bytes():
     assert patterns.matching(re.compile(rb"(?:C|D)[QR];?"))[0] == "b'CQ'"
 
