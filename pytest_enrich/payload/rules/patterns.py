@@ -98,8 +98,8 @@ def drawn(pattern: re.Pattern[AnyStr]) -> Iterator[AnyStr]:
     written: Any = pattern.pattern
     readable = st.characters(min_codepoint=32, max_codepoint=126) if isinstance(written, str) else None
     strategy: Any = st.from_regex(pattern, fullmatch=True, alphabet=readable)  # type: ignore[arg-type]
-    draw: Any = given(strategy)(note)
-    quietly(seed(0)(draw))()
+    drawing: Any = given(strategy)
+    quietly(seed(0)(drawing(note)))()
     yield from sorted((text for text in texts if len(text) <= LONGEST), key=len)
 
 
