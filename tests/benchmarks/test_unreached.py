@@ -23,6 +23,10 @@ def stated():
     """Nothing else is in it."""
 
 
+FREE = total([])
+"""The price of nothing."""
+
+
 class Cart:
     size = 1
 
@@ -44,16 +48,12 @@ def entered(tmp_path, *calls: str) -> set[str]:
     return {f"{found[int(number)].block.where}:{found[int(number)].block.first}" for number in numbers}
 
 
-def test_a_module_that_is_imported_enters_no_block(tmp_path):
-    assert entered(tmp_path) == set()
+def test_a_module_that_is_imported_enters_what_it_calls(tmp_path):
+    assert entered(tmp_path) == {"total:8", "total:9"}
 
 
-def test_a_branch_that_is_taken_is_noted(tmp_path):
-    assert entered(tmp_path, "total([])") == {"total:8", "total:9"}
-
-
-def test_what_is_behind_elif_is_noted_though_elif_is_no_block_of_its_own(tmp_path):
-    assert entered(tmp_path, "total([2])", "total([2, 3])") == {"total:8", "total:11", "total:13"}
+def test_a_branch_that_is_taken_is_noted_though_elif_is_no_block_of_its_own(tmp_path):
+    assert entered(tmp_path, "total([2])", "total([2, 3])") == {"total:8", "total:9", "total:11", "total:13"}
 
 
 def test_a_block_is_noted_once(tmp_path):
@@ -62,7 +62,7 @@ def test_a_block_is_noted_once(tmp_path):
 
 
 def test_methods_are_known_by_their_class(tmp_path):
-    assert entered(tmp_path, "Cart().add('a')") == {"Cart.add:24", "Cart.add:25"}
+    assert entered(tmp_path, "Cart().add('a')") >= {"Cart.add:28", "Cart.add:29"}
 
 
 def test_of_nested_blocks_the_outermost_is_shown():

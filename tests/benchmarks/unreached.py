@@ -3,21 +3,24 @@
     python tests/benchmarks/unreached.py [NAME...] --folder FOLDER [--list FILE] [--budget 100s] [--under PLACE]
 
 Of each project half of the tests are deleted, the rest is enriched by a copy of the package that notes each block
-it enters, in whatever process, and all that was suggested is accepted. The table has the modules with lines in
+it enters, in whatever process, and what was graded strong is accepted. The table has the modules with lines in
 blocks that no run entered; with `--under payload/rules` it has the blocks of these modules, too.
 
 What no run enters costs these projects nothing when it is left out, for certain: special cases are found so. What
 these runs have no use for is in the table, too: errors, other commands and options, a model, kernel sandboxes
 (theirs would keep processes from noting anything), other platforms and versions of Python.
 
-What was noted is kept in FOLDER/unreached, and added to by each call; a project that was run is not run again.
+Runs are kept in FOLDER/unreached, and what was noted in the folder for temporary files. Each call adds to it; a
+project that was run is not run again.
 """
 
 from __future__ import annotations
 
 import ast
+import hashlib
 import shutil
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -33,7 +36,7 @@ from msgspec import Struct
 HOUR = 3600.0
 NOTES = """\
 import os as _os
-def _entered(number, _known=set(), _os_open=_os.open, _write=_os.write, _close=_os.close):
+def _enters_block__(number, _known=set(), _os_open=_os.open, _write=_os.write, _close=_os.close):
     if number not in _known:
         _known.add(number)
         try:
@@ -96,12 +99,13 @@ def noting(text: str, found: Sequence[Place], numbers: Iterable[int], file: Path
     """The module with a note at the beginning of each block, into `file`."""
     lines = text.split("\n")
     notes = [
-        (place.line - 1, f"{' ' * place.indent}_entered({number})")
+        (place.line - 1, f"{' ' * place.indent}_enters_block__({number})")
         for place, number in zip(found, numbers, strict=True)
     ]
     for at, note in sorted(notes, reverse=True):
         lines.insert(at, note)
-    head = [node for node in ast.parse(text).body if _is_text(node) or getattr(node, "module", "") == "__future__"]
+    is_first = [_is_text(node) or getattr(node, "module", "") == "__future__" for node in ast.parse(text).body]
+    head = ast.parse(text).body[: [*is_first, False].index(False)]
     lines.insert(head[-1].end_lineno or 0 if head else 0, NOTES.format(file=str(file)))
     return "\n".join(lines)
 
@@ -128,8 +132,9 @@ class Copy(Struct, frozen=True, kw_only=True):
 
     @property
     def notes(self) -> Path:
-        """Where the numbers of blocks are noted."""
-        return self.folder / "entered.txt"
+        """Where the numbers of blocks are noted: in the only place in which a candidate may write."""
+        digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir(), f"entered-{digest}.txt")
 
     def make(self) -> list[Block]:
         """All blocks, by their number; what was noted for this state of the package stays."""
@@ -153,7 +158,7 @@ class Copy(Struct, frozen=True, kw_only=True):
                     encoding="utf-8",
                 )
                 number += len(found)
-            self.notes.touch()
+            self.notes.write_text("", encoding="utf-8")
             state.write_bytes(text)  # last: the rest is there
         return blocks
 
@@ -169,7 +174,7 @@ class Copy(Struct, frozen=True, kw_only=True):
         return {int(line) for line in self.notes.read_text(encoding="utf-8").split()}
 
     def run(self, name: str, folder: Path, listing: projects.Listing, budget: str) -> None:
-        """Enrich a project with it and accept everything, unless that was done.
+        """Enrich a project with it and accept what is strong, unless that was done.
 
         Raises:
             command.CommandError: No run came to its end.
@@ -194,10 +199,8 @@ class Copy(Struct, frozen=True, kw_only=True):
         written = checkout / "enrich-suggestions"
         if not (written / "run.json").exists():
             raise command.CommandError(f"{name}: pytest --enrich ended with status {ended.status}\n{ended.end}")
-        ids = [one.name for one in sorted((written / "pending").glob("*")) if one.is_dir()]
-        accepted = command.run(
-            [str(bench.python), "-m", "pytest_enrich", "accept", *ids], cwd=checkout, env=env, timeout=HOUR
-        )
+        accept = [str(bench.python), "-m", "pytest_enrich", "accept", "--all-strong"]
+        accepted = command.run(accept, cwd=checkout, env=env, timeout=HOUR)
         done.write_text(ended.output + accepted.output, encoding="utf-8")
 
 
