@@ -112,9 +112,8 @@ class Case(Struct, frozen=True, kw_only=True):
         nodes = [node for value in self.arguments.values() if (node := expression(value)) is not None]
         constants = (part.value for part in nodes_of(ast.Constant, *nodes))
         values = {str(value) for value in constants if value is not None and not isinstance(value, bool)}
-        keys = {
-            ast.unparse(key).strip("'") for part in nodes_of(ast.Dict, *nodes) for key in filter(None, part.keys)
-        }
+        keyed = (key for part in nodes_of(ast.Dict, *nodes) for key in part.keys)
+        keys = {str(key.value) for key in keyed if isinstance(key, ast.Constant)}
         return frozenset(values - keys.intersection(re.findall(r"\w+", self.text)))
 
     @property

@@ -39,13 +39,13 @@ class Cart:
 def entered(tmp_path, *calls: str) -> set[str]:
     """The blocks that are noted while these calls run."""
     file = tmp_path / "entered.txt"
-    found = [*unreached.places(MODULE, "shop.py")]
+    found = [*unreached.blocks_of(MODULE, "shop.py")]
     names: dict[str, object] = {}
-    exec(unreached.noting(MODULE, found, range(len(found)), file), names)
+    exec(unreached.noting(MODULE, found, 0, file), names)
     for call in calls:
         eval(call, names)
     numbers = file.read_text().split() if file.exists() else []
-    return {f"{found[int(number)].block.where}:{found[int(number)].block.first}" for number in numbers}
+    return {f"{found[int(number)].where}:{found[int(number)].first}" for number in numbers}
 
 
 def test_a_module_that_is_imported_enters_what_it_calls(tmp_path):
@@ -66,6 +66,8 @@ def test_methods_are_known_by_their_class(tmp_path):
 
 
 def test_of_nested_blocks_the_outermost_is_shown():
-    inner, outer = (Block(path="a.py", where="f", first=first, last=last) for first, last in ((3, 4), (2, 9)))
-    other = Block(path="b.py", where="g", first=3, last=4)
+    inner, outer = (
+        Block(path="a.py", where="f", first=first, last=last, indent=4) for first, last in ((3, 4), (2, 9))
+    )
+    other = Block(path="b.py", where="g", first=3, last=4, indent=4)
     assert unreached.outermost([other, inner, outer]) == [outer, other]

@@ -23,6 +23,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import command
@@ -40,33 +41,26 @@ def _enters_block__(number, _known=set(), _os_open=_os.open, _write=_os.write, _
     if number not in _known:
         _known.add(number)
         try:
-            file = _os_open({file!r}, {flags}, 0o666)
+            file = _os_open({file!r}, _os.O_APPEND | _os.O_WRONLY | _os.O_CREAT, 0o666)
         except OSError:
             return
         _write(file, b"%d\\n" % number)
         _close(file)
-""".replace("{flags}", "_os.O_APPEND | _os.O_WRONLY | _os.O_CREAT")
+"""
 """What each module gets: one that is entered again is not noted again, and children know what was."""
 
 
 class Block(Struct, frozen=True, kw_only=True):
-    """Statements that are entered together: in which module and function, and their first and last line."""
+    """Statements that are entered together: their module, function, first and last line, and indentation."""
 
     path: str
     where: str
     first: int
     last: int
-
-
-class Place(Struct, frozen=True, kw_only=True):
-    """Where a block begins: before this line (1-based), after so many spaces."""
-
-    block: Block
-    line: int
     indent: int
 
 
-def places(text: str, path: str) -> Iterator[Place]:
+def blocks_of(text: str, path: str) -> Iterator[Block]:
     """The blocks of all functions of a module; an `elif` belongs to the `if` before it."""
     lines = text.split("\n")
     for where, block in _blocks(ast.parse(text), "", inside=False):
@@ -77,8 +71,7 @@ def places(text: str, path: str) -> Iterator[Place]:
         line = min([start.lineno, *(decorator.lineno for decorator in getattr(start, "decorator_list", ()))])
         indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
         if indent == start.col_offset and not lines[line - 1].lstrip().startswith("elif"):
-            found = Block(path=path, where=where, first=line, last=block[-1].end_lineno or line)
-            yield Place(block=found, line=line, indent=indent)
+            yield Block(path=path, where=where, first=line, last=block[-1].end_lineno or line, indent=indent)
 
 
 def _blocks(node: ast.AST, where: str, *, inside: bool) -> Iterator[tuple[str, list[ast.stmt]]]:
@@ -95,19 +88,23 @@ def _blocks(node: ast.AST, where: str, *, inside: bool) -> Iterator[tuple[str, l
             yield from _blocks(child, where, inside=inside)
 
 
-def noting(text: str, found: Sequence[Place], numbers: Iterable[int], file: Path) -> str:
-    """The module with a note at the beginning of each block, into `file`."""
+def noting(text: str, blocks: Sequence[Block], first: int, file: Path) -> str:
+    """The module with a note into `file` at the beginning of each block; they are numbered from `first` on."""
     lines = text.split("\n")
     notes = [
-        (place.line - 1, f"{' ' * place.indent}_enters_block__({number})")
-        for place, number in zip(found, numbers, strict=True)
+        (block.first - 1, f"{' ' * block.indent}_enters_block__({number})")
+        for number, block in enumerate(blocks, first)
     ]
     for at, note in sorted(notes, reverse=True):
         lines.insert(at, note)
-    is_first = [_is_text(node) or getattr(node, "module", "") == "__future__" for node in ast.parse(text).body]
-    head = ast.parse(text).body[: [*is_first, False].index(False)]
+    head = [*takewhile(_comes_first, ast.parse(text).body)]
     lines.insert(head[-1].end_lineno or 0 if head else 0, NOTES.format(file=str(file)))
     return "\n".join(lines)
+
+
+def _comes_first(node: ast.stmt) -> bool:
+    """Whether nothing may stand before it."""
+    return _is_text(node) or getattr(node, "module", "") == "__future__"
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -138,36 +135,22 @@ class Copy(Struct, frozen=True, kw_only=True):
 
     def make(self) -> list[Block]:
         """All blocks, by their number; what was noted for this state of the package stays."""
-        numbered = [*self._read(projects.ROOT / "pytest_enrich")]
-        blocks = [place.block for _, found in numbered for place in found]
-        state, text = self.folder / "blocks.json", msgspec.json.encode(blocks)
-        if not state.exists() or state.read_bytes() != text:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            shutil.copytree(
-                projects.ROOT / "pytest_enrich",
-                self.folder / "pytest_enrich",
-                ignore=shutil.ignore_patterns("__pycache__"),
-            )
-            number = 0
-            for path, found in numbered:
-                file = self.folder / path
-                file.write_text(
-                    noting(
-                        file.read_text(encoding="utf-8"), found, range(number, number + len(found)), self.notes
-                    ),
-                    encoding="utf-8",
-                )
-                number += len(found)
-            self.notes.write_text("", encoding="utf-8")
-            state.write_bytes(text)  # last: the rest is there
-        return blocks
-
-    @staticmethod
-    def _read(package: Path) -> Iterator[tuple[str, list[Place]]]:
+        package, blocks, texts = projects.ROOT / "pytest_enrich", list[Block](), dict[str, str]()
         for file in sorted(package.rglob("*.py")):
-            path = file.relative_to(package.parent).as_posix()
-            if found := [*places(file.read_text(encoding="utf-8"), path)]:
-                yield path, found
+            text, path = file.read_text(encoding="utf-8"), file.relative_to(package.parent).as_posix()
+            own = [*blocks_of(text, path)]
+            texts[path] = noting(text, own, len(blocks), self.notes) if own else text
+            blocks += own
+        state, written = self.folder / "texts.json", msgspec.json.encode(texts)
+        if not state.exists() or state.read_bytes() != written:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(package, self.folder / package.name, ignore=ignored)
+            for path, text in texts.items():
+                (self.folder / path).write_text(text, encoding="utf-8")
+            self.notes.write_text("", encoding="utf-8")
+            state.write_bytes(written)  # last: the rest is there
+        return blocks
 
     def entered(self) -> set[int]:
         """The numbers of the blocks that any run entered."""
