@@ -44,10 +44,10 @@ class Shelf:
         if files:
             return self._inside(max(files, key=partial(self._worth, subject, named, running)), subject, running)
         by_likeness = sorted(near, key=lambda test: -self._shared_words(test, subject))
-        beside = (place for test in by_likeness if (place := self._beside(test)))
-        return next(beside, None) or Placement(
-            path=new_file(subject.path, self._suite), new_file=True, typed=self._is_typed
-        )
+        beside = next((place for test in by_likeness if (place := self._beside(test))), None)
+        if beside and beside.style != "function" and _foreign(beside.owner, subject):
+            return self._end(beside.path, subject)
+        return beside or Placement(path=new_file(subject.path, self._suite), new_file=True, typed=self._is_typed)
 
     @cached_property
     def _is_typed(self) -> bool:
@@ -87,13 +87,15 @@ class Shelf:
         inside = [test for test in running if _path(test.nodeid) == path]
         own = [test for test in inside if owner is None or _parts(test.nodeid)[1] == owner]
         name = subject.qualname.rpartition(".")[2]
+        is_special = name.startswith("__") and name.endswith("__")
+        named = {name, subject.outermost} if is_special else {name}  # the tests of anything have operators
 
         def strangeness(test: NearTest) -> tuple[bool, int]:
-            return name not in self._words(test), _foreign(_parts(test.nodeid)[1], subject)
+            return not named <= self._words(test), _foreign(_parts(test.nodeid)[1], subject)
 
         own.sort(key=strangeness)
         nearest = next(filter(None, map(self._beside, own)), None)
-        is_helper = name.startswith("_") and not name.endswith("__")
+        is_helper = name.startswith("_") and not is_special
         if nearest is None or (nearest.style != "function" and not is_helper and all(strangeness(own[0]))):
             return self._end(path, subject)
         return nearest

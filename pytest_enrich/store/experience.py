@@ -30,7 +30,7 @@ LAST = 0.5
 SHOWN, NAMED = 3, 3
 MOST_WEEKS = 26
 SHORT_NAME, LONG_NAME, LONG_TEXT, LARGE = 2, 8, 40, 10_000
-BRIEF_NAME, MOST_SIGNS = 4, 230
+BRIEF_NAME, MOST_SIGNS, SHORT_TEXT = 4, 230, 9
 SIGNS = re.compile(r"[^\w\s]{3}")
 PLACEHOLDER = re.compile(r"\{\w*\}")
 """A placeholder for formatting: mostly found in the code's own messages, not in values."""
@@ -264,6 +264,10 @@ def _unusual(node: ast.expr) -> Iterator[Trait]:
         yield "built-in classes", STRIKING
     elif _is_empty(node):
         yield "empty collections", STRIKING
+    elif isinstance(node, ast.List | ast.Dict):
+        yield "lists or dictionaries", FAINT
+    elif isinstance(node, ast.Call) and not (node.args or node.keywords):
+        yield "calls without arguments", FAINT
     elif isinstance(node, ast.Constant):
         yield from _unusual_constant(node.value)
 
@@ -278,6 +282,7 @@ def _unusual_constant(value: object) -> Iterator[Trait]:
             ("empty texts", STRIKING): not value,
             ("long texts", 0.0): len(value) > LONG_TEXT,
             ("texts of a single letter", FAINT): len(value) == 1,
+            ("short texts with signs", FAINT): 1 < len(value) <= SHORT_TEXT and not value.isalnum(),
             ("letters beyond ASCII", STRIKING): not value.isascii(),
             ("invisible characters", STRIKING): not value.isprintable(),
             ("signs in a row", STRIKING): SIGNS.search(value) is not None,

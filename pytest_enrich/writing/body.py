@@ -14,8 +14,12 @@ from pytest_enrich.writing.syntax import compared, literal_value, owner, plain, 
 
 INLINE, SHOWN = 72, 60
 MESSAGE, FEWEST_SIGNS, FEW, FEWEST_WORDS = 60, 28, 3, 2
-FORGOTTEN = re.compile(r"['\"`]?\{\w*\}['\"`]?:?|\bdict_(?:keys|values|items)\(.*|^\(['\"](?=\w+ \w)|['\"](?=, <)")
-"""What nobody wrote on purpose: an unfilled placeholder, the repr of a dict view, or that of several arguments."""
+FORGOTTEN = re.compile(
+    r"['\"`]?\{\w*\}['\"`]?:?|\bdict_(?:keys|values|items)\(.*|^\(['\"](?=\w+ \w)|['\"](?=, <)"
+    r"|~?\b[A-Z]\w*(?=\([^\s()]*[(\[{'\"\d])\((?:.*\)|.*)"
+)
+"""What nobody wrote on purpose: an unfilled placeholder, or the repr of a dict view, of several arguments, or of an
+object that shows how it is made."""
 PAUSE = re.compile(r"(?<=\w)[.;] ")
 """The end of a sentence or of half of one."""
 WANTING = {"any", "either", "instead", "must", "no", "not", "only"}
@@ -213,7 +217,8 @@ def pattern(message: str, most: int = MESSAGE) -> str:
         case ({**messages},) if (only := _only(messages)) in text:  # errors of a schema, by place
             text = only or text
     if len(parts := FORGOTTEN.split(text)) > 1:
-        text = max(parts, key=len).strip(" '\"`:([") or text
+        legible = [stripped for part in parts if " " in (stripped := part.strip(" '\"`:;,.(["))]
+        text = max(legible, key=len, default=text)
     if "'" in text and '"' in text:  # quotes of both kinds: what is between them is legible
         parts = [stripped for part in QUOTES.split(text) if (stripped := part.strip())]
         longest = max(parts, key=len, default="")

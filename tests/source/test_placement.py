@@ -433,6 +433,15 @@ def test_a_test_of_an_operator_goes_beside_one_that_uses_it(target):
     assert (found.owner, found.anchor) == ("TestOrder", "test_b")
 
 
+def test_a_test_of_an_operator_is_not_put_into_a_class_about_something_else_that_uses_it_on_other_objects(target):
+    text = "class Cart:\n    def __eq__(self, other):\n        if other:\n            return 1\n        return 2\n"
+    tests = "class TestNested:\n    def test_a(self):\n        assert run() == 1\n"
+    shop = suite({"tests/test_fields.py": tests})
+    near = ("tests/test_fields.py::TestNested::test_a",)
+    found = target(text, ("Cart.__eq__", "if other:"), suite=shop, contexts={3: near, 5: near}).placement
+    assert (found.path, found.owner) == ("tests/test_fields.py", None)
+
+
 def test_of_what_no_test_runs_it_goes_where_tests_are_called_alike(target):
     method = "    def sum_all(self, x):\n        if x:\n            return 1\n"
     text = f"class Cart:\n{method}    def f(self):\n        return 2\n"
@@ -445,6 +454,15 @@ def test_of_what_no_test_runs_it_goes_where_tests_are_called_alike(target):
         target(text, ("Cart.sum_all", "if x:"), suite=suite(files), contexts=contexts).placement.path
         == "tests/test_b.py"
     )
+
+
+def test_of_what_no_test_runs_it_is_not_put_into_a_class_about_something_else(target):
+    method = "    def pop(self, x):\n        if x:\n            return 1\n"
+    text = f"class Cart:\n{method}    def f(self):\n        return 2\n"
+    files = {"tests/test_fields.py": "class TestNested:\n    def test_a(self): Cart().f()\n"}
+    contexts = {6: ("tests/test_fields.py::TestNested::test_a",)}
+    found = target(text, ("Cart.pop", "if x:"), suite=suite(files), contexts=contexts).placement
+    assert (found.path, found.owner) == ("tests/test_fields.py", None)
 
 
 def test_a_file_may_be_named_after_several_of_a_class():
