@@ -45,7 +45,12 @@ SITUATED = {
     "zero",
 }  # fmt: skip
 """Words that describe the situation in which a value is returned."""
-NEGATIVE = "negative numbers"
+NAMED_VALUES = {
+    "negative": {"with negative numbers"},
+    "empty": {"with empty texts", "with empty collections"},
+    "none": {"with None"},
+}
+"""What is not odd about the values of a test whose name says so: readers merged those about as often as others."""
 REFUSAL = "an exception"
 STRIKING, FAINT = 1.0, 0.5
 """How much there is against a trait: strangers would merge tests with it at most half as often (striking), or
@@ -121,8 +126,9 @@ def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> dict[str, 
     else:
         name, code, is_row = one.name, one.code, not isinstance(one, NewTest)
     weights = dict((*_of_origin(one.origin, grade), *_of_code(code)))
-    if "negative" in name.lower():  # it has to pass a negative number
-        weights.pop(f"with {NEGATIVE}", None)
+    for word, kinds in NAMED_VALUES.items():
+        if word in name.lower():  # it has to pass that value
+            weights = {trait: weight for trait, weight in weights.items() if trait not in kinds}
     if is_row:
         return {**weights, "that are one more row": 0}
     # For an exception, the name says what its message says.
@@ -257,7 +263,7 @@ def _passed(node: ast.AST) -> Iterator[ast.expr]:
 def _unusual(node: ast.expr) -> Iterator[Trait]:
     """What is odd about a value that is passed."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        yield NEGATIVE, STRIKING
+        yield "negative numbers", STRIKING
     elif isinstance(node, ast.Lambda):
         yield "lambdas", STRIKING
     elif isinstance(node, ast.Name) and node.id in CLASSES:

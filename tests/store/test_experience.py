@@ -64,6 +64,9 @@ def candidate(code, name="test_it", **origin):
         (RAISES.replace("ValueError)", 'AttributeError, match="no")'), "that assert an AttributeError"),
         ("def test_it():\n    assert f(lambda one: one) == 1\n", "with lambdas"),
         ("def test_it():\n    assert f(str) == 1\n", "with built-in classes"),
+        ("def test_it():\n    assert f([2, 5]) == 1\n", "with lists or dictionaries"),
+        ("def test_it():\n    assert f(Box()) == 1\n", "with calls without arguments"),
+        ("def test_it():\n    assert f('a:b') == 1\n", "with short texts with signs"),
         ("def test_it():\n    assert Box(1).size == 1\n", "that assert what was passed"),
         ("def test_it():\n    box.size = 1\n    assert box.size == 1\n", "that assert what was passed"),
         ("def test_it(self):\n    self.assertEqual(Box(1).size, 1)\n", "that assert what was passed"),
@@ -77,10 +80,14 @@ def test_what_is_expected_is_no_value_that_is_passed():
     assert "with empty texts" not in traits(candidate("def test_it():\n    assert f(1) == ''\n"))
 
 
-def test_a_test_that_is_about_a_negative_number_has_to_pass_one():
-    code = "def test_it():\n    with pytest.raises(ValueError, match='negative'):\n        f(-1)\n"
+@pytest.mark.parametrize(
+    ("name", "value"), [("negative_parts", "-1"), ("empty_text", "''"), ("empty_basket", "[]"), ("none_total", "None")]
+)
+def test_a_test_that_is_about_a_negative_number_or_nothing_has_to_pass_it(name, value):
+    code = f"def test_it():\n    with pytest.raises(ValueError, match='not allowed'):\n        f({value})\n"
+    assert experience.strikes(candidate(code, name="test_sum_rejects_this_value")) == 1
     assert experience.strikes(candidate(code, name="test_sum_of_parts")) == 1
-    assert experience.strikes(candidate(code, name="test_sum_rejects_negative_parts")) == 0
+    assert experience.strikes(candidate(code, name=f"test_sum_rejects_{name}")) == 0
 
 
 def test_what_an_exception_says_is_more_than_what_is_returned():

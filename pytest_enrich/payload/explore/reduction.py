@@ -45,7 +45,7 @@ def reduced(
 ) -> Call:
     """The call of a result, reduced: it still reaches the same, and its observations differ from `unlike`."""
     goal = _Found(looking, result, until, unlike)
-    return goal.as_text(goal.at_limit(reduce(result.call, goal.plain, goal.is_done_by, goal.unusual)))
+    return goal.emptied(goal.as_text(goal.at_limit(reduce(result.call, goal.plain, goal.is_done_by, goal.unusual))))
 
 
 @dataclass(frozen=True)
@@ -117,16 +117,26 @@ class _Found:
     def as_text(self, call: Call) -> Call:
         """The call with an obviously unknown text for a value that is none of the texts that it is compared with.
 
-        Nobody passes `False` for a day, or some word of the prose. Values that tests pass stay.
+        Nobody passes `False` for a day, or some word of the prose. Values that tests pass stay, unless they are
+        refused there.
         """
-        _, far, *_ = self.unusual(call)
+        is_strange = self._outcome.raised is not None or self.unusual(call)[1] > 0
         if time.monotonic() > self.until:
             return call
         lines = {item[0] for item in self.result.reached if isinstance(item, tuple)}
         for value in out_of_place(self.function.watch(call, lines)):
             others = (make(other) for text, make in sites(call) for other in replacements(text, value, UNKNOWN))
-            call = next(filter(self.is_done_by, others), call) if far or type(value) is not str else call
+            call = next(filter(self.is_done_by, others), call) if is_strange or type(value) is not str else call
         return self._refused(call) if self._outcome.raised is not None else call
+
+    def emptied(self, call: Call) -> Call:
+        """The call with an empty list for an iterable that is made from nothing, even if tests pass such a one."""
+        for template, value in evaluable([text for _, text in call.arguments if CLASS.sub("", text) == "()"]):
+            if hasattr(value, "__iter__") or hasattr(value, "__aiter__"):
+                arguments = tuple((key, "[]" if text == template else text) for key, text in call.arguments)
+                other = replace(call, arguments=arguments)
+                call = other if self.function.inputs.conforms(other) and self.is_done_by(other) else call
+        return call
 
     def _refused(self, call: Call) -> Call:
         """The call with an obviously unknown text for one that is refused and that nobody would write there."""
@@ -236,9 +246,11 @@ def out_of_place(notes: Iterable[Note]) -> list[object]:
 
 
 def _is_out_of_place(kind: type, value: object, others: Sequence[object]) -> bool:
-    if not others or any(type(other) is not str for other in others) or UNKNOWN in others:
+    kinds = {type(other) for other in others if other is not None}
+    if kinds != {str} or UNKNOWN in others:
         return False
-    return kind is not str or (str(value).isalpha() and value not in others and len({*others}) > 1)
+    is_word = str(value).isalpha() or not value
+    return kind is not str or (is_word and value not in others and len({*others}) > 1)
 
 
 def _is_alike(shown: Sequence[Record], before: Sequence[Record], again: Sequence[Record]) -> bool:

@@ -278,6 +278,7 @@ def test_a_text_that_tests_pass_is_refused_as_it_is(explore):
         ([("==", "a", "word")], []),
         ([("in", "word", ["a", "word"])], []),
         ([("in", "two words", ["a", "b"])], []),
+        ([("in", "", ["Monday", "Tuesday", None])], [""]),
         ([("in", 3, ["Monday", 1])], []),
         ([("==", 3, "a"), ("==", 3, 4)], []),
         ([("in", 4, [])], []),
@@ -287,6 +288,41 @@ def test_a_text_that_tests_pass_is_refused_as_it_is(explore):
 )
 def test_what_is_none_of_the_texts_that_it_is_compared_with_is_out_of_place(compared, found):
     assert reduction.out_of_place([Note(1, *one) for one in compared]) == found
+
+
+def test_a_word_that_tests_pass_for_another_option_is_refused_as_an_unknown_one(explore):
+    text = """
+        def check(options: dict) -> dict:
+            if options.get("case") not in (None, "upper", "lower"):
+                raise ValueError("invalid value for case")  # here
+            return options
+        """
+    given = (Argument(name="options", value="{'case': 'upper', 'output': 'sql'}"),)
+    (finding, *_) = explore(text, "check", calls=(Call(qualname="check", arguments=given),)).findings
+    assert finding.action == "⟨sample:check⟩({'case': 'unknown'})"
+
+
+def test_an_iterable_that_is_made_from_nothing_is_an_empty_list(explore):
+    text = """
+        class Chain:
+            def __init__(self, *parts):
+                self.parts = parts
+
+            def __iter__(self):
+                return iter(self.parts)
+
+        def largest(values):
+            found = list(values)
+            if not found:
+                raise ValueError("no values to compare")  # here
+            return max(found)
+        """
+    known = tuple(
+        Call(qualname="largest", arguments=(Argument(name="values", value=value),))
+        for value in ("[3, 4]", "⟨sample:Chain⟩()")
+    )
+    (finding, *_) = explore(text, "largest", calls=known).findings
+    assert finding.action == "⟨sample:largest⟩([])"
 
 
 def test_nothing_is_of_the_kind_that_tests_pass(explore):
