@@ -35,6 +35,8 @@ AWAITED = {"await", "async list"}
 COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
 MADE = re.compile(r"(\w+) = (?=(?:⟨[\w.]+:(?:\w+\.)*(\w+)⟩))(⟨[\w.:]+⟩)\(.*\)", re.DOTALL)
 """A line that makes an object: the variable, the name of the class, and the class itself."""
+MISSING = re.compile(r"\w+ = tmp_path / 'missing\b")
+"""A line with the path of a file that no line writes."""
 FIXTURES = ("tmp_path", "monkeypatch", "capsys", "caplog")
 """The fixtures that a test requests if its lines mention them."""
 
@@ -187,6 +189,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         around = dict(pair for patch in call.patched for pair in _set_before(patch))
         case = cases.case_of(target, gap, self._seen(finding), parameters, arguments | around)
         subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
+        is_lacking = case.seen.expression.endswith(".exit_code") and any(map(MISSING.match, finding.lines))
         usual = _always(entry for entry in target.entries if entry.qualname == call.qualname)
         case = replace(
             case,
@@ -196,6 +199,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             parameters=(*(case.parameters or passed), *usual),
             optional=(*(name for name in case.optional if name not in usual), *around),
             before=next((_method(step) for step in reversed(call.setup)), ""),
+            changed=("when_file_is_missing",) if is_lacking and case.seen.value != "0" else (),
         )
         return _with_seen(case, case.seen)
 

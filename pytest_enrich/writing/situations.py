@@ -119,6 +119,8 @@ def outcomes(case: Case) -> Iterator[str]:
         yield "exits" if case.raised == "SystemExit" else f"raises_{words.snake(case.raised)}"
     elif seen.subject == "warns":
         yield "warns"
+    elif seen.expression == "{result}.exit_code" and value.isdigit():
+        yield "succeeds" if value == "0" else "fails"
     elif seen.expression == "{result}":
         yield from _given(case, value)
 

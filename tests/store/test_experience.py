@@ -81,7 +81,8 @@ def test_what_is_expected_is_no_value_that_is_passed():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("negative_parts", "-1"), ("empty_text", "''"), ("empty_basket", "[]"), ("none_total", "None")]
+    ("name", "value"),
+    [("negative_parts", "-1"), ("empty_text", "''"), ("empty_basket", "[]"), ("none_total", "None")],
 )
 def test_a_test_that_is_about_a_negative_number_or_nothing_has_to_pass_it(name, value):
     code = f"def test_it():\n    with pytest.raises(ValueError, match='not allowed'):\n        f({value})\n"

@@ -290,7 +290,11 @@ def test_a_pattern_is_of_the_first_line_that_says_something(fakes):
         ("Invalid bounds: Bound(11), Bound(2)", 60, '"Invalid bounds"'),
         ("Symbol Charclass((('b', 'b'),)) missing from map[1]", 60, r'r"missing from map\[1\]"'),
         ("Can't subtract Mult(~Charclass((('a', 'a'),)), Mult", 60, '"Can\'t subtract"'),
-        ("Expecting 1 at maximum, but found 2. (Node('/d'), Node('/e'))", 60, '"Expecting 1 at maximum, but found 2"'),
+        (
+            "Expecting 1 at maximum, but found 2. (Node('/d'), Node('/e'))",
+            60,
+            '"Expecting 1 at maximum, but found 2"',
+        ),
         ("iter(v, w): v must be callable", 60, r'r"iter\(v, w\): v must be callable"'),
         ("Foo() takes no arguments", 60, r'r"Foo\(\) takes no arguments"'),
         ("Bound(11)", 60, r'r"Bound\(11\)"'),

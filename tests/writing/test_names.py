@@ -178,6 +178,14 @@ def test_what_only_the_code_knows_is_not_said(decision, outcome):
         (Observation(subject="result", value="⟨shop:Money⟩(3)"), "test_price_without_sep_returns_money"),
         (raises(), "test_price_without_sep_raises_value_error"),
         (raises(value="⟨builtins:SystemExit⟩"), "test_price_without_sep_exits"),
+        (
+            Observation(subject="result", expression="{result}.exit_code", value="2"),
+            "test_price_without_sep_fails",
+        ),
+        (
+            Observation(subject="result", expression="{result}.exit_code", value="0"),
+            "test_price_without_sep_succeeds",
+        ),
     ],
 )
 def test_a_name_says_the_situation_and_what_comes_of_it(seen, name):

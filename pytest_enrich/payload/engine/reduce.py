@@ -17,6 +17,8 @@ from .usual import HOST, LONG, RAGGED, cuts, hollow, without
 
 MOST_TRIES = 600
 MOST_DIGITS = 18
+COLLECTIONS, FEW_ITEMS = {"[", "(", "{"}, 2
+"""What tests pass stays as it is, unless it is a collection of more items than that."""
 
 
 def reduce(
@@ -88,12 +90,19 @@ def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterat
 
 
 def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
-    """Preferred values, unless this is one already; then values in between, shorter ones, and smaller literals."""
+    """Preferred values, unless this is one already; then values in between, shorter ones, and smaller literals.
+
+    What is preferred stays as it is, apart from the number of items in a collection.
+    """
     yield from _preferred(value, preferred)
+    is_collection = value[:1] in COLLECTIONS
+    # An empty one shows little; where nothing else will do, the search itself has found it.
+    less = [text for text in sorted(shorter(value), key=hollow) if literals(text) or not is_collection]
     if value in preferred and len(value) <= LONG and not RAGGED.search(value):
+        yield from less if is_collection and len(literals(value)) > FEW_ITEMS else ()
         return
     yield from _between(value, preferred)
-    yield from sorted(shorter(value), key=hollow)
+    yield from less
     for match in literals(value):
         for smaller in _smaller(match):
             yield value[: match.start()] + smaller + value[match.end() :]

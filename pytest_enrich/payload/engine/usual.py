@@ -15,8 +15,8 @@ USUAL_YEARS = range(1900, 2101)
 LARGE = 10**10
 LONG_WORD = 30
 MIXED = 5
-BUILT_IN = re.compile(r"bool|bytes|dict|float|int|list|object|set|str|tuple")
-"""A built-in class where a function is expected: nobody's time to live is `bool`."""
+BUILT_IN = re.compile(r"bool|bytes|dict|float|int|list|object|set|str|tuple|⟨typing:\w+⟩")
+"""A built-in class, or a form of annotation, where a function is expected: nobody's time to live is `bool`."""
 ENUMERATION = "⟨enum:Enum⟩("
 """A class that is made on the spot, where any other would do as well."""
 PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")

@@ -45,7 +45,9 @@ def reduced(
 ) -> Call:
     """The call of a result, reduced: it still reaches the same, and its observations differ from `unlike`."""
     goal = _Found(looking, result, until, unlike)
-    return goal.emptied(goal.as_text(goal.at_limit(reduce(result.call, goal.plain, goal.is_done_by, goal.unusual))))
+    return goal.emptied(
+        goal.as_text(goal.at_limit(reduce(result.call, goal.plain, goal.is_done_by, goal.unusual)))
+    )
 
 
 @dataclass(frozen=True)

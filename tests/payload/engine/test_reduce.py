@@ -205,3 +205,13 @@ def test_what_does_not_matter_is_as_people_wrote_it():
     found = ast.literal_eval(dict(reduced.arguments)["source"])
     assert "tps://$USER@localhost" not in found.values()
     assert found.get("name", "devpi") == "devpi"
+
+
+@pytest.mark.parametrize(("known", "items"), [("[1, 2, 5, 20]", 1), ("[1, 2]", 2)])
+def test_a_collection_that_tests_pass_needs_no_more_than_a_few_of_its_items(known, items):
+    call = reduce(of(sentinel=known), {"sentinel": [known]}, lambda call: bool(call.arguments))
+    assert len(evaluate(dict(call.arguments)["sentinel"])) == items
+
+
+def test_a_form_of_annotation_is_as_odd_as_a_built_in_class():
+    assert oddness(of(function="⟨typing:Any⟩")) == oddness(of(function="int")) == 1
