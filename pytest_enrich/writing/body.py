@@ -18,8 +18,8 @@ FORGOTTEN = re.compile(
     r"['\"`]?\{\w*\}['\"`]?:?|\bdict_(?:keys|values|items)\(.*|^\(['\"](?=\w+ \w)|['\"](?=, <)"
     r"|~?\b[A-Z]\w*(?=\([^\s()]*[(\[{'\"\d])\((?:.*\)|.*)"
 )
-"""What nobody wrote on purpose: an unfilled placeholder, or the repr of a dict view, of several arguments, or of an
-object that shows how it is made."""
+"""What nobody wrote on purpose: an unfilled placeholder, or the repr of a dict view, of several arguments, or of
+an object that shows how it is made."""
 PAUSE = re.compile(r"(?<=\w)[.;] ")
 """The end of a sentence or of half of one."""
 WANTING = {"any", "either", "instead", "must", "no", "not", "only"}
