@@ -15,7 +15,7 @@ from typing import Any
 from ..engine.trace import MOST_STEPS, Tracer
 from ..express import evaluable
 from ..rules import classes, environment, rule, written
-from ..rules.body import answers, nodes, parameters
+from ..rules.body import answers, described, keywords, nodes, parameters
 from ..rules.evidence import constructor
 from ..rules.values import World
 from . import calls, command, hooks, shown
@@ -129,14 +129,21 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
     function = find(module, record["qualname"])
     line = next(iter(_lines(function, module)), None)
     if line is not None:
-        described = tuple(command.parameters(function, line))
-        return Entry(module.__name__, record["qualname"], "function", described, line=line)
+        options = tuple(command.parameters(function, line))
+        return Entry(module.__name__, record["qualname"], "function", options, line=line)
     name, kind, declared = record["qualname"], record["kind"], tuple(record["parameters"])
-    declared = () if name.rpartition(".")[2] in ENTERING else declared
+    declared = () if name.rpartition(".")[2] in ENTERING else (*declared, *_taken(function, declared))
     if kind == "method" and is_read(as_it_stands(module, name)):
         kind = "property"
     marks = {"finished": finished(function), "is_named": record["is_named"]}
     return Entry(module.__name__, name, kind, declared, answers(function), **marks)
+
+
+def _taken(function: object, declared: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What a function takes from its `**kwargs`, as declared parameters."""
+    known = {parameter["name"] for parameter in declared}
+    if any(parameter["kind"] == "keywords" for parameter in declared):
+        yield from (described(taken) for taken in keywords(function) if taken.name not in known)
 
 
 @rule("command lines")
@@ -169,8 +176,8 @@ def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) ->
 def _step(qualname: str, module: types.ModuleType) -> tuple[Entry, object]:
     """A method of the module that only set-ups call, described from the function itself."""
     function = find(module, qualname)
-    described = parameters(function, bound=True)
-    return Entry(module.__name__, qualname, "method", described, finished=finished(function)), function
+    declared = parameters(function, bound=True)
+    return Entry(module.__name__, qualname, "method", declared, finished=finished(function)), function
 
 
 def _objects(made: Iterable[Call]) -> dict[type, list[str]]:

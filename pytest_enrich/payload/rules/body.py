@@ -11,6 +11,7 @@ from types import CodeType
 from typing import Any, TypeVar
 
 from ..express import express, find
+from . import rule
 
 KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional only",
@@ -121,15 +122,81 @@ def signed(function: Any) -> Mapping[str, inspect.Parameter]:
         return {}
 
 
+def keywords(function: object) -> tuple[inspect.Parameter, ...]:
+    """What a function takes from its `**kwargs`, as parameters; one whose default is no literal has None."""
+    held = _held(function)
+    defaults: dict[str, ast.expr | None] = {}
+    for name, default in filter(None, (_taken(node, held) for node in nodes(function) if held)):
+        defaults[name] = defaults.get(name) or default
+    return tuple(
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_literal(default, function))
+        for name, default in defaults.items()
+    )
+
+
+def named_nodes(function: object) -> tuple[ast.AST, ...]:
+    """All nodes of a function's source, with plain names for what it takes from its `**kwargs`."""
+    held = _held(function) if keywords(function) else frozenset()
+    return tuple(ast.walk(_Named(held).visit(copied(nodes(function)[0])))) if held else nodes(function)
+
+
+def _held(function: object) -> frozenset[str]:
+    """The name of the parameter that holds all other keyword arguments; empty where there is none."""
+    return frozenset(p.name for p in signed(function).values() if p.kind is p.VAR_KEYWORD)
+
+
+@rule("taken from keywords")
+def _takes(node: ast.AST, held: frozenset[str]) -> Iterator[tuple[str, ast.expr | None]]:
+    """The name in `kwargs.pop("name", default)`, `kwargs.get("name")` and `kwargs["name"]`, and the default."""
+    match node:
+        case ast.Call(
+            ast.Attribute(ast.Name(holder), "get" | "pop"), [ast.Constant(str(name)), *defaults]
+        ) | ast.Subscript(ast.Name(holder), ast.Constant(str(name)) as defaults) if (
+            holder in held and name.isidentifier()
+        ):
+            yield name, defaults[0] if isinstance(defaults, list) and defaults else None
+
+
+def _taken(node: ast.AST, held: frozenset[str]) -> tuple[str, ast.expr | None] | None:
+    return next(iter(_takes(node, held)), None)
+
+
+def _literal(default: ast.expr | None, function: object) -> object:
+    """The value of a default, also of a name in the module; None for any other."""
+    if isinstance(default, ast.Name):
+        return getattr(inspect.unwrap(function), "__globals__", {}).get(default.id)  # type: ignore[arg-type]
+    try:
+        return ast.literal_eval(default) if default is not None else None
+    except ValueError:
+        return None
+
+
+class _Named(ast.NodeTransformer):
+    """Replaces what is taken from `**kwargs` by plain names."""
+
+    def __init__(self, held: frozenset[str]) -> None:
+        self._held = held
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Replace a node, or what is inside it."""
+        taken = _taken(node, self._held)
+        return ast.copy_location(ast.Name(taken[0], ast.Load()), node) if taken else self.generic_visit(node)
+
+
 def parameters(function: object, *, bound: bool) -> tuple[dict[str, Any], ...]:
     """The JSON form of a function's parameters, without the bound one."""
-    unbound = [*signed(function).values()][bound:]
-    return tuple({"name": p.name, "kind": KINDS[p.kind], "default": _default(p)} for p in unbound)
+    return tuple(map(described, [*signed(function).values()][bound:]))
+
+
+def described(parameter: inspect.Parameter) -> dict[str, Any]:
+    """The JSON form of a parameter."""
+    return {"name": parameter.name, "kind": KINDS[parameter.kind], "default": _default(parameter)}
 
 
 def default_values(function: object) -> dict[str, object]:
     """The defaults of a function's parameters, as they are at run time."""
-    return {p.name: p.default for p in signed(function).values() if p.default is not p.empty}
+    declared = (*signed(function).values(), *keywords(function))
+    return {p.name: p.default for p in declared if p.default is not p.empty}
 
 
 def _default(parameter: inspect.Parameter) -> str | None:

@@ -12,7 +12,18 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from . import rule
-from .body import code_of, copied, function_of, is_bound, nodes, owner_of, remembered, signed
+from .body import (
+    code_of,
+    copied,
+    function_of,
+    is_bound,
+    keywords,
+    named_nodes,
+    nodes,
+    owner_of,
+    remembered,
+    signed,
+)
 from .clues import ASKS, SUGGESTS, names_of
 from .files import DIRECTORY, FILE
 from .types import with_all, with_several
@@ -63,7 +74,7 @@ def suggests(name: str, kinds: Iterable[Any]) -> Use:
 @remembered(2048)
 def of(function: object, followed: int = FOLLOWED) -> dict[str, Use]:
     """For each parameter that the body uses in a telling way, what it may be."""
-    return _uses(nodes(function), function, followed)
+    return _uses(named_nodes(function), function, followed)
 
 
 def places(function: object) -> dict[str, str]:
@@ -90,7 +101,7 @@ def refuses(function: object) -> bool:
 @functools.lru_cache(maxsize=256)
 def kept(owner: type) -> dict[str, Use]:
     """What a class's methods do with the parameters that its constructor keeps in attributes."""
-    stored = dict(pair for node in nodes(vars(owner).get("__init__")) for pair in _keeps(node))
+    stored = dict(pair for node in named_nodes(vars(owner).get("__init__")) for pair in _keeps(node))
     uses: dict[str, Use] = {}
     for method in vars(owner).values() if stored else ():
         tree = _Unfolded(stored).visit(copied((*nodes(method), ast.Module([], []))[0]))
@@ -166,7 +177,7 @@ def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[
             attributes.setdefault(node.value.id, set()).add(node.attr)
         for name, use in _told(node, function, followed):
             uses[name] = uses.get(name, NO_USE) | use
-    for name in _parameters(of_nodes):
+    for name in (*_parameters(of_nodes), *(parameter.name for parameter in keywords(function))):
         if kinds := [*_called_so(name, function)]:
             uses[name] = uses.get(name, NO_USE) | suggests(CALLED_SO, kinds)
     classes = _classes_beside(function) if attributes else ()

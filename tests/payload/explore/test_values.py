@@ -324,3 +324,37 @@ def test_what_is_decoded_in_a_circle_is_encoded_once(explore):
         """
     (found, *_) = explore(text, "total", branches=((6, 7),), spares=True).findings
     assert found.call.arguments
+
+
+def test_what_a_function_takes_from_its_keyword_arguments_has_values_of_its_own(explore):
+    text = """
+        def label(name: str, **options) -> str:
+            width = options.pop("width", 20)
+            if width < 3:
+                raise ValueError("too narrow")  # here
+            return name[:width]
+        """
+    (finding, *_) = explore(text, "label").findings
+    assert finding.action.endswith("width=2)")
+
+
+def test_an_object_is_made_with_what_its_class_takes_from_keyword_arguments(explore):
+    text = """
+        class Manager:
+            def __init__(self):
+                self.open = True
+
+        class Counter:
+            def __init__(self, **kwargs):
+                self.manager = kwargs.pop("manager", None)
+                if self.manager is None:
+                    raise TypeError("manager must be specified")
+                self.total = kwargs.pop("total", 0)
+
+            def share(self, count: int) -> float:
+                if not self.total:
+                    return 0.0
+                return count / self.total  # here
+        """
+    (finding, *_) = explore(text, "Counter.share", "method", executions=2000).findings
+    assert finding.lines == ("counter = ⟨sample:Counter⟩(manager=⟨sample:Manager⟩(), total=2)",)

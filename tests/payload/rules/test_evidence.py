@@ -204,6 +204,48 @@ def test_of_a_class_above_that_does_not_say_what_it_takes_nothing_is_taken():
     assert [one.name for one in made.parameters] == ["places"]
 
 
+WIDTH = 80
+
+
+class Panel:
+    def __init__(self, keywords=None, **kwargs):
+        options = keywords or kwargs
+        self.theme = kwargs.pop("theme", None)
+        self.width = kwargs.get("width", WIDTH)
+        self.title = kwargs["title"]
+        self.rest = options.pop("rest", kwargs.get("not a name"))
+
+    def show(self):
+        return self.theme.colour, self.title.upper()
+
+
+class Theme:
+    colour = "red"
+
+
+class Box(Panel):
+    def __init__(self, **kwargs):
+        super().__init__(keywords=kwargs)
+        self.depth = kwargs.pop("depth", 0)
+
+
+def test_what_a_constructor_takes_from_its_keyword_arguments_is_a_parameter():
+    made = evidence.constructor(Box, "Box")
+    assert {one.name: one.default for one in made.parameters} == {
+        "depth": 0, "theme": None, "width": 80, "title": None
+    }  # fmt: skip
+    assert all(one.kind is one.KEYWORD_ONLY for one in made.parameters)
+    assert {name: made.hints[name] for name in ("depth", "theme", "width", "title")} == {
+        "depth": int, "theme": typing.Optional[Theme], "width": int, "title": typing.Optional[str]
+    }  # fmt: skip
+
+
+def test_without_any_keyword_arguments_nothing_is_taken_from_them():
+    assert [one.name for one in evidence.constructor(Version, "Version").parameters] == [
+        "major", "micro", "release"
+    ]  # fmt: skip
+
+
 class Version(tuple):
     __slots__ = ()
 
