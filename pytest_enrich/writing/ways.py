@@ -69,6 +69,8 @@ CHOSEN = re.compile(r"^(?:(\w+?)_)?(?:must|should|has_to|needs_to)_be_(?:either|
 """`mode must be either r or w`: it rejects any other mode."""
 LISTED = re.compile(r"^(?:[Tt]he )?[`'\"]?([A-Za-z]\w*)[`'\"]? (?:must|should|has to) be [`'\"]")
 """`format must be 'html' or 'json'`: it rejects any other format."""
+SUPPORTED = re.compile(r"\bonly (?:accepts?|allows?|handles?|supports?|takes?)\b")
+"""`the palette only supports .txt and .json files`: what is passed is not supported."""
 DEPRECATIONS = {"⟨builtins:DeprecationWarning⟩", "⟨builtins:PendingDeprecationWarning⟩"}
 EXPECTED = re.compile(rf"^expected_(\w+?)(?:_argument|_parameter|_value)?_to_be_({KINDS_NAMED})$")
 """`expected 'on_enter' argument to be callable`."""
@@ -257,6 +259,8 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
         yield Way("is_deprecated", PLAIN)
     if case.raised and (listed := LISTED.match(case.told)):
         yield Way(f"rejects_invalid_{words.snake(listed[1])}", MEANT + 1)
+    if refused and SUPPORTED.search(case.told):
+        yield Way(f"rejects_unsupported_{case.known_as(refused)}", MEANT)
     if case.raised and (expected := INSTEAD.match(case.told) or NONE_SUCH.match(case.message)):
         yield Way(f"rejects_non_{words.snake(expected[1])}", 3)
     ways = [

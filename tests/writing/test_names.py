@@ -88,6 +88,7 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("no total", "test_price_no_total"),
         ("expected 'total' argument to be callable, not: 2", "test_price_rejects_non_callable_total"),
         ("price: End of text", "test_price_end_of_text"),
+        ("The shop only supports net and gross prices", "test_price_rejects_unsupported_total"),
         ("code 'abc' collides with another one", "test_price_code_collides_with_another_one"),
         ("price(v, w): v must be callable", "test_price_rejects_invalid_total"),
         ("total defined twice for 'abc'", "test_price_total_defined_twice"),
