@@ -42,12 +42,12 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
 
-    def reported(one: Suggestion) -> ReportedSuggestion:
-        text, place = source(one.gap.path), places(one.gap.path).get(one.id)
+    def reported(suggestion: Suggestion) -> ReportedSuggestion:
+        text, place = source(suggestion.gap.path), places(suggestion.gap.path).get(suggestion.id)
         return ReportedSuggestion(
-            suggestion=one,
-            source=() if text is None or place is None else python_file.source(text, one, place[1]),
-            difference=_difference(test(one.target.path), one, how(one.target.path)),
+            suggestion=suggestion,
+            source=() if text is None or place is None else python_file.source(text, suggestion, place[1]),
+            difference=_difference(test(suggestion.target.path), suggestion, how(suggestion.target.path)),
             stale=place is None,
         )
 
@@ -91,14 +91,14 @@ def _base(rootdir: Path) -> str:
     return "" if inside == "." else f"{inside}/"
 
 
-def _difference(text: str | None, one: Suggestion, how: How) -> str:
+def _difference(text: str | None, suggestion: Suggestion, how: How) -> str:
     """The diff of the test in its file; "" if that can no longer be read, or cannot take the test."""
     from pytest_enrich import patch
 
-    if text is None and not one.target.new_file:
+    if text is None and not suggestion.target.new_file:
         return ""
     try:
-        return patch.change(one, text, how)
+        return patch.change(suggestion, text, how)
     except EnrichError:
         return ""
 
@@ -112,9 +112,15 @@ def _source_text(store: Store, path: str) -> str | None:
     return None if file.content is None else file.text
 
 
-def _worth(known: Experience, one: Suggestion) -> tuple[bool, int, str, int, str]:
+def _worth(known: Experience, suggestion: Suggestion) -> tuple[bool, int, str, int, str]:
     """The order: the best first, and what people did not want before last."""
-    return (known.comes_last(one), _GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)
+    return (
+        known.comes_last(suggestion),
+        _GRADES.index(suggestion.grade),
+        suggestion.gap.path,
+        suggestion.gap.line,
+        suggestion.id,
+    )
 
 
 LOG = "GITHUB_ACTIONS"

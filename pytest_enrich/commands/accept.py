@@ -92,17 +92,17 @@ def _under_policy(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple
     return replace(how, comment=rules.policy.review.comment, by=who, policy=rules.sha256), barred
 
 
-def _believed(store: Store, one: Suggestion, how: How) -> Believed | Taken:
+def _believed(store: Store, suggestion: Suggestion, how: How) -> Believed | Taken:
     """The suggestion as this machine has proven it, or why nothing of it may run."""
-    if refusal := _refusal(store, one):
+    if refusal := _refusal(store, suggestion):
         return refusal
     try:
-        targets.refuse(store.rootdir, one.target.path, options_of(store.rootdir, one).words)
-        believed = reproof.believed(store, one, how.tell)
+        targets.refuse(store.rootdir, suggestion.target.path, options_of(store.rootdir, suggestion).words)
+        believed = reproof.believed(store, suggestion, how.tell)
     except RefusedError as error:
-        return Taken(id=one.id, path=one.target.path, refused=str(error))
+        return Taken(id=suggestion.id, path=suggestion.target.path, refused=str(error))
     if how.only_strong and believed.one.grade != "strong":
-        return Taken(id=one.id, path=one.target.path, refused=f"it is not strong: {believed.note}")
+        return Taken(id=suggestion.id, path=suggestion.target.path, refused=f"it is not strong: {believed.note}")
     if believed.note:
         if refusal := _refusal(store, believed.one):  # it may have stated the digest of another test
             return refusal
@@ -186,34 +186,34 @@ def _strong(store: Store, *, is_edited: bool) -> tuple[Suggestion, ...]:
     return tuple(suggestion for suggestion in strong if suggestion.id not in edited)
 
 
-def _version(store: Store, one: Suggestion, how: How, *, is_edited: bool) -> Suggestion:
+def _version(store: Store, suggestion: Suggestion, how: How, *, is_edited: bool) -> Suggestion:
     """The proven test, or a person's own version of it when they ask for that.
 
     Raises:
         RefusedError: The two differ, and it is not clear which one is meant.
     """
-    if not is_edited_by_hand(store, one):
-        return one
+    if not is_edited_by_hand(store, suggestion):
+        return suggestion
     if is_edited:
-        new = reproof.passing(store, one, edited_version(store, one), how.tell)
+        new = reproof.passing(store, suggestion, edited_version(store, suggestion), how.tell)
         reproof.save(store, new)
         return new
     raise RefusedError(
-        f"{one.id}: its runnable file is not the test that was proven\n"
+        f"{suggestion.id}: its runnable file is not the test that was proven\n"
         "Nothing was changed.\n"
-        f"Take the file's version:  pytest-enrich accept {one.id} --edited"
+        f"Take the file's version:  pytest-enrich accept {suggestion.id} --edited"
     )
 
 
-def _refusal(store: Store, one: Suggestion) -> Taken | None:
+def _refusal(store: Store, suggestion: Suggestion) -> Taken | None:
     """Why the suggestion cannot be accepted, whatever its file says; None if it can."""
-    state = store.state(one)
+    state = store.state(suggestion)
     if state != "pending":
-        return Taken(id=one.id, path=one.target.path, refused=f"it was {state} meanwhile")
-    if not is_stale(store, one):
+        return Taken(id=suggestion.id, path=suggestion.target.path, refused=f"it was {state} meanwhile")
+    if not is_stale(store, suggestion):
         return None
-    name = one.gap.qualname or one.gap.path
-    return Taken(id=one.id, path=one.target.path, refused=f"stale: {name} changed since it was made")
+    name = suggestion.gap.qualname or suggestion.gap.path
+    return Taken(id=suggestion.id, path=suggestion.target.path, refused=f"stale: {name} changed since it was made")
 
 
 def _answered(results: Sequence[Taken], left: int, *, bugs: bool = False) -> int:

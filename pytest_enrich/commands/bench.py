@@ -307,10 +307,10 @@ def table(arms: Sequence[Arm]) -> str:
     return "\n".join([lines[0], f"|{'---|' * len(rows[0])}", *lines[1:]])
 
 
-def _row(one: Arm) -> tuple[str, ...]:
-    per = f"{1000 * one.own / one.tokens:.1f}" if one.tokens else ""
-    back, killed = _share(one.back, one.wanted), _share(one.killed, one.tried)
-    return one.name, back, killed, f"{one.accepted}, {one.own}", per, f"{one.seconds:.0f}"
+def _row(arm: Arm) -> tuple[str, ...]:
+    per = f"{1000 * arm.own / arm.tokens:.1f}" if arm.tokens else ""
+    back, killed = _share(arm.back, arm.wanted), _share(arm.killed, arm.tried)
+    return arm.name, back, killed, f"{arm.accepted}, {arm.own}", per, f"{arm.seconds:.0f}"
 
 
 def _share(count: int, of: int) -> str:

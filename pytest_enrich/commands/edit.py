@@ -16,28 +16,31 @@ from pytest_enrich.store import Store, identity, python_file, rebuild
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def is_edited_by_hand(store: Store, one: Suggestion) -> bool:
+def is_edited_by_hand(store: Store, suggestion: Suggestion) -> bool:
     """Whether the test in the runnable file differs from the one that was proven."""
     from pytest_enrich import patch
 
-    text = store.read_text(one, identity.module_name(one.id))
-    if one.kind == "bug":  # a bug has no version to choose
+    text = store.read_text(suggestion, identity.module_name(suggestion.id))
+    if suggestion.kind == "bug":  # a bug has no version to choose
         return False
-    if one.kind == "row":  # the rest of the file is a copy
-        return bool(text) and _lines(patch.marked(text)) != _lines(one.test.code)
-    return bool(text) and _without_comments(text) != _without_comments(patch.render_module(one))
+    if suggestion.kind == "row":  # the rest of the file is a copy
+        return bool(text) and _lines(patch.marked(text)) != _lines(suggestion.test.code)
+    return bool(text) and _without_comments(text) != _without_comments(patch.render_module(suggestion))
 
 
-def edited_version(store: Store, one: Suggestion) -> Suggestion:
+def edited_version(store: Store, suggestion: Suggestion) -> Suggestion:
     """The suggestion with the test of the edited file, not saved.
 
     Raises:
         RefusedError: There is no test between the marks, or the file is not Python.
     """
-    name = identity.module_name(one.id)
-    text = store.read_text(one, name).replace("\r\n", "\n")
-    test = replace(one.test, imports=_imports(text, name))
-    return replace(one, test=_row(one, test, text, name) if one.kind == "row" else _test(test, text, name))
+    name = identity.module_name(suggestion.id)
+    text = store.read_text(suggestion, name).replace("\r\n", "\n")
+    test = replace(suggestion.test, imports=_imports(text, name))
+    return replace(
+        suggestion,
+        test=_row(suggestion, test, text, name) if suggestion.kind == "row" else _test(test, text, name),
+    )
 
 
 def _test(test: TestPart, text: str, name: str) -> TestPart:
@@ -51,7 +54,7 @@ def _test(test: TestPart, text: str, name: str) -> TestPart:
     return replace(test, names=names, code=code, body_sha256=patch.body_sha256(code))
 
 
-def _row(one: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
+def _row(suggestion: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
     """The test with the one element between the marks."""
     from pytest_enrich import patch
 
@@ -60,7 +63,7 @@ def _row(one: Suggestion, test: TestPart, text: str, name: str) -> TestPart:
     value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
     if not isinstance(value, ast.List) or len(value.elts) != 1:
         raise _wrong(name, "one case")
-    row = patch.row_of(one.target.owner, test.names[0], test.argnames)
+    row = patch.row_of(suggestion.target.owner, test.names[0], test.argnames)
     return replace(test, code=code, body_sha256=patch.body_sha256(code, row))
 
 
@@ -86,16 +89,16 @@ def _imports(text: str, name: str) -> tuple[str, ...]:
     return tuple(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
 
 
-def open_editor(store: Store, one: Suggestion) -> None:
+def open_editor(store: Store, suggestion: Suggestion) -> None:
     """Have the person edit the runnable file.
 
     Raises:
         RefusedError: The editor cannot be started, or failed: what was typed is still in the file.
     """
-    rebuild.module(store, one)
-    path = store.directory / "pending" / one.id / identity.module_name(one.id)
+    rebuild.module(store, suggestion)
+    path = store.directory / "pending" / suggestion.id / identity.module_name(suggestion.id)
     if not path.exists():
-        original(store, one)
+        original(store, suggestion)
     try:
         click.edit(filename=str(path))
     except click.ClickException as error:
@@ -104,14 +107,14 @@ def open_editor(store: Store, one: Suggestion) -> None:
         ) from error
 
 
-def original(store: Store, one: Suggestion) -> None:
+def original(store: Store, suggestion: Suggestion) -> None:
     """Restore the original text of the runnable file."""
-    store.replace_module(one, rebuild.module_text(store, one))
+    store.replace_module(suggestion, rebuild.module_text(store, suggestion))
 
 
-def told(one: Suggestion, found: Reproof) -> list[str]:
+def told(suggestion: Suggestion, found: Reproof) -> list[str]:
     """How the version fared, compared with the suggested test."""
-    kills = f"{found.mutants.told()}; it was {one.proof.mutants.told()}"
+    kills = f"{found.mutants.told()}; it was {suggestion.proof.mutants.told()}"
     facts = [
         ("runs", f"yes, {found.seconds * 1000:.1f} ms" if found.passed else "NO"),
         ("covers the gap", "yes" if found.covers else "NO"),

@@ -208,8 +208,8 @@ def _said(role: str, text: str) -> list[dict[str, str]]:
     return [{"role": role, "content": text}]
 
 
-def _row(one: Example, **more: object) -> dict[str, object]:
-    return {"prompt": _said("user", one.prompt), **more}
+def _row(example: Example, **more: object) -> dict[str, object]:
+    return {"prompt": _said("user", example.prompt), **more}
 
 
 def _dpo(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, object]]]:

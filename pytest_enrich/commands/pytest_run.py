@@ -72,16 +72,16 @@ def files(store: Store, paths: Sequence[str], words: Sequence[str] = (), tell: T
     return _without_coverage(store, arguments, inert=True, tell=_waiting(tell, ", ".join(paths)))
 
 
-def suggestion(store: Store, one: Suggestion, words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
+def suggestion(store: Store, wanted: Suggestion, words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
     """Run one suggestion with the fixtures of the file that it would go into, and keep the output."""
-    with selecting(store, one) as chosen:
-        return _without_coverage(store, [*chosen, *words], inert=False, tell=_waiting(tell, one.id))
+    with selecting(store, wanted) as chosen:
+        return _without_coverage(store, [*chosen, *words], inert=False, tell=_waiting(tell, wanted.id))
 
 
-def shown(store: Store, one: Suggestion, words: Sequence[str], seconds: float | None) -> Outcome:
+def shown(store: Store, wanted: Suggestion, words: Sequence[str], seconds: float | None) -> Outcome:
     """Like `suggestion`, but the output goes where ours goes; the status is the one that pytest ends with."""
     with (
-        selecting(store, one) as chosen,
+        selecting(store, wanted) as chosen,
         tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch,
         subprocess.Popen(
             [sys.executable, "-m", "pytest", f"--rootdir={store.rootdir}", *chosen, *words],
@@ -122,7 +122,7 @@ def _ends_within(process: subprocess.Popen[bytes], seconds: float | None) -> boo
 
 
 @contextlib.contextmanager
-def selecting(store: Store, one: Suggestion) -> Iterator[list[str]]:
+def selecting(store: Store, wanted: Suggestion) -> Iterator[list[str]]:
     """The options by which our plugin collects this suggestion and nothing else.
 
     What is run is written anew: the file in the folder may hold more than the test, and compiled files may lie
@@ -132,8 +132,8 @@ def selecting(store: Store, one: Suggestion) -> Iterator[list[str]]:
         RefusedError: The test cannot be written as a file of its own.
     """
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        Store(Path(scratch), store.rootdir).save(one, "", rebuild.module_text(store, one))
-        yield [*plugins(), f"--enrich-run={one.id}", f"--enrich-dir={scratch}"]
+        Store(Path(scratch), store.rootdir).save(wanted, "", rebuild.module_text(store, wanted))
+        yield [*plugins(), f"--enrich-run={wanted.id}", f"--enrich-dir={scratch}"]
 
 
 def plugins() -> list[str]:

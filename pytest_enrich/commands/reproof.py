@@ -29,70 +29,70 @@ class Believed(Struct, frozen=True):
     note: str = ""
 
 
-def why(store: Store, one: Suggestion) -> str:
+def why(store: Store, suggestion: Suggestion) -> str:
     """Why the suggestion's own proof does not count, "" when it does."""
-    return _WHY.get(seal.made(store.rootdir, one), "")
+    return _WHY.get(seal.made(store.rootdir, suggestion), "")
 
 
-def believed(store: Store, one: Suggestion, tell: Tell = unheard) -> Believed:
+def believed(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> Believed:
     """The suggestion as proven on this machine: as it is, or proven again and sealed, not saved.
 
     Raises:
         RefusedError: It does not hold here.
     """
-    reason = why(store, one)
+    reason = why(store, suggestion)
     if not reason:
-        return Believed(one)
-    tell(f"proving {one.id} again: it was {reason} ...")
-    options = options_of(store.rootdir, one)
-    result = prove(store, Question(one=one, foreign=True), options.words)
+        return Believed(suggestion)
+    tell(f"proving {suggestion.id} again: it was {reason} ...")
+    options = options_of(store.rootdir, suggestion)
+    result = prove(store, Question(one=suggestion, foreign=True), options.words)
     if result.trouble or not result.passed:
-        raise _refused(f"{one.id} was {reason}, and is not proven here", result)
-    gap = replace(one.gap, also_closes=(), also_lines=())  # the new proof did not look at these
-    made = replace(one.made, options=options.words)
-    proven = replace(one, gap=gap, made=made)
-    now = seal.sealed(store.rootdir, proven if one.kind == "bug" else _measured(proven, result))
-    grade = "" if now.grade == one.grade else f": it is {now.grade}, not {one.grade}"
+        raise _refused(f"{suggestion.id} was {reason}, and is not proven here", result)
+    gap = replace(suggestion.gap, also_closes=(), also_lines=())  # the new proof did not look at these
+    made = replace(suggestion.made, options=options.words)
+    proven = replace(suggestion, gap=gap, made=made)
+    now = seal.sealed(store.rootdir, proven if suggestion.kind == "bug" else _measured(proven, result))
+    grade = "" if now.grade == suggestion.grade else f": it is {now.grade}, not {suggestion.grade}"
     left = f"; left out of its options: {visible(', '.join(options.left_out))}" if options.left_out else ""
-    return Believed(now, f"{one.id} was {reason}: proven again here{grade}{left}")
+    return Believed(now, f"{suggestion.id} was {reason}: proven again here{grade}{left}")
 
 
-def keep(store: Store, one: Suggestion) -> None:
+def keep(store: Store, suggestion: Suggestion) -> None:
     """Save what was found out here, so that it is not asked again; a person's version stays in its file."""
-    save(store, one, store.read_text(one, identity.module_name(one.id)))
+    save(store, suggestion, store.read_text(suggestion, identity.module_name(suggestion.id)))
 
 
-def save(store: Store, one: Suggestion, text: str = "") -> None:
+def save(store: Store, suggestion: Suggestion, text: str = "") -> None:
     """Write the suggestion against today's test file; `text` is that of its runnable file, "" to write it anew.
 
     Raises:
         RefusedError: The test file cannot be read, or cannot take the test.
     """
-    patch_text = "" if one.kind == "bug" else rebuild.patch_text(store, one)
-    store.save(one, patch_text, text or rebuild.module_text(store, one))
+    patch_text = "" if suggestion.kind == "bug" else rebuild.patch_text(store, suggestion)
+    store.save(suggestion, patch_text, text or rebuild.module_text(store, suggestion))
 
 
-def judged(store: Store, one: Suggestion, version: Suggestion) -> tuple[Suggestion, Reproof]:
-    """A person's version of `one` with its own proof, not saved, and how it fared.
+def judged(store: Store, suggestion: Suggestion, version: Suggestion) -> tuple[Suggestion, Reproof]:
+    """A person's version of `suggestion` with its own proof, not saved, and how it fared.
 
     What it is worth is for them to decide. If it passes it is sealed, so it may run.
     """
-    options = options_of(store.rootdir, one)
-    result = prove(store, Question(one=version, edited=True, foreign=bool(why(store, one))), options.words)
-    new = _measured(replace(version, made=replace(one.made, options=options.words)), result)
+    options = options_of(store.rootdir, suggestion)
+    result = prove(store, Question(one=version, edited=True, foreign=bool(why(store, suggestion))), options.words)
+    new = _measured(replace(version, made=replace(suggestion.made, options=options.words)), result)
     return (seal.sealed(store.rootdir, new) if result.passed else new), result
 
 
-def passing(store: Store, one: Suggestion, version: Suggestion, tell: Tell = unheard) -> Suggestion:
+def passing(store: Store, suggestion: Suggestion, version: Suggestion, tell: Tell = unheard) -> Suggestion:
     """The version as `judged` returns it.
 
     Raises:
         RefusedError: It does not pass in the sandbox.
     """
-    tell(f"proving your version of {one.id} ...")
-    new, result = judged(store, one, version)
+    tell(f"proving your version of {suggestion.id} ...")
+    new, result = judged(store, suggestion, version)
     if not result.passed:
-        raise _refused(f"your version of {one.id} does not pass in the sandbox", result)
+        raise _refused(f"your version of {suggestion.id} does not pass in the sandbox", result)
     return new
 
 
@@ -103,12 +103,12 @@ def prove(store: Store, question: Question, words: Sequence[str] = ()) -> Reproo
     return result or Reproof(trouble=trouble, detail=outcome.end)
 
 
-def _measured(one: Suggestion, found: Reproof) -> Suggestion:
+def _measured(suggestion: Suggestion, found: Reproof) -> Suggestion:
     """The suggestion with what was found out here in place of its own figures."""
     from pytest_enrich import patch
 
     proof = replace(
-        one.proof,
+        suggestion.proof,
         lines_gained=found.lines,
         branches_gained=found.branches,
         mutants=found.mutants,
@@ -116,8 +116,8 @@ def _measured(one: Suggestion, found: Reproof) -> Suggestion:
         duration_ms=round(found.seconds * 1000, 1),
         isolation=found.isolation,
     )
-    test = replace(one.test, body_sha256=patch.body_of(patch.as_candidate(one)))
-    return replace(one, grade=found.grade, proof=proof, test=test)
+    test = replace(suggestion.test, body_sha256=patch.body_of(patch.as_candidate(suggestion)))
+    return replace(suggestion, grade=found.grade, proof=proof, test=test)
 
 
 def _refused(what: str, found: Reproof) -> RefusedError:

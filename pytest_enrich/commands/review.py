@@ -239,25 +239,25 @@ class Review:
         self._at = place
         return waiting[self._order[place]]
 
-    def _show(self, one: Suggestion) -> None:
-        for line in ("", *show.screen(self._store, one)):
+    def _show(self, suggestion: Suggestion) -> None:
+        for line in ("", *show.screen(self._store, suggestion)):
             colour = next((colour for sign, colour in _COLOURS.items() if line.startswith(sign)), None)
             say(click.style(line, fg=colour) if colour else line)
 
-    def _act(self, word: str, one: Suggestion, keys: Sequence[Key]) -> None:
+    def _act(self, word: str, suggestion: Suggestion, keys: Sequence[Key]) -> None:
         """Do what the word says, unless another process has decided on the suggestion since it was shown."""
         if word not in {key.word for key in keys}:
             say(f"{visible(word)!r} means nothing here; ? shows all keys." if word.isprintable() and word else "")
         elif word == "help":
             say("\n".join(f"  {key.key}  {key.word:<10}  {key.text}".rstrip() for key in keys))
-        elif self._waiting().get(one.id) != one:
-            say(f"{one.id} was decided or made anew elsewhere meanwhile; nothing was done with it here.")
+        elif self._waiting().get(suggestion.id) != suggestion:
+            say(f"{suggestion.id} was decided or made anew elsewhere meanwhile; nothing was done with it here.")
         else:
-            _ACTS[word](self, one)
+            _ACTS[word](self, suggestion)
 
-    def skip(self, one: Suggestion) -> None:
+    def skip(self, suggestion: Suggestion) -> None:
         """Leave it for another time."""
-        self._skipped.add(one.id)
+        self._skipped.add(suggestion.id)
 
     def step(self, by: Literal[1, -1]) -> None:
         """Go one forward or one back among the pending suggestions, stopping at either end."""
@@ -270,12 +270,12 @@ class Review:
             self._skipped.discard(neighbour)
             self._at = self._order.index(neighbour)
 
-    def accept(self, one: Suggestion) -> None:
+    def accept(self, suggestion: Suggestion) -> None:
         """Put the test into its file, in the person's own version if there is one."""
-        if one.kind != "bug" and is_edited_by_hand(self._store, one):
-            self._decide_on_version(one)
+        if suggestion.kind != "bug" and is_edited_by_hand(self._store, suggestion):
+            self._decide_on_version(suggestion)
         else:
-            self._take([one], How(seconds=self._seconds()))
+            self._take([suggestion], How(seconds=self._seconds()))
 
     def accept_strong(self) -> None:
         """Accept all that are marked strong and neither stale nor edited. Slower than a single key, on purpose."""
@@ -290,24 +290,26 @@ class Review:
         else:
             say("Nothing was accepted.")
 
-    def edit(self, one: Suggestion) -> None:
+    def edit(self, suggestion: Suggestion) -> None:
         """Have the test edited, prove it again, and ask for a decision."""
-        edit.open_editor(self._store, one)
-        if is_edited_by_hand(self._store, one):
-            self._decide_on_version(one)
+        edit.open_editor(self._store, suggestion)
+        if is_edited_by_hand(self._store, suggestion):
+            self._decide_on_version(suggestion)
         else:
             say("The test was not changed; nothing was decided.")
 
-    def reject(self, one: Suggestion) -> None:
+    def reject(self, suggestion: Suggestion) -> None:
         """Turn the suggestion down, and whatever else is pending in the same scope."""
-        word = self._reader.choose(f" why not {one.id}?", _REASONS)
+        word = self._reader.choose(f" why not {suggestion.id}?", _REASONS)
         if word not in {key.word for key in _REASONS} or word == "cancel":
             say("Nothing was decided.")
             return
         scope = _SCOPES.get(word, "idea")
         reason: Reason = word if word in get_args(Reason) else "other"  # type: ignore[assignment]
-        gone = reject.reject(self._store, [one], reason=reason, scope=scope, note="", seconds=self._seconds())
-        self.batches.append([suggestion.id for suggestion in gone])
+        gone = reject.reject(
+            self._store, [suggestion], reason=reason, scope=scope, note="", seconds=self._seconds()
+        )
+        self.batches.append([rejected.id for rejected in gone])
         say(f"{counted(len(gone), 'suggestion')} turned down, noted. {reject.COMES_BACK[scope]} {self._left()}")
 
     def undo(self) -> None:
@@ -331,19 +333,25 @@ class Review:
             self._skipped.discard(name)
             self._at = self._order.index(name)
 
-    def run(self, one: Suggestion) -> None:
+    def run(self, suggestion: Suggestion) -> None:
         """Run the test as if it were in its file."""
-        say(f"running {one.id} ...")
-        outcome = verify.run(self._store, one)
+        say(f"running {suggestion.id} ...")
+        outcome = verify.run(self._store, suggestion)
         say(visible_lines(outcome.end))
-        result = "it passed" if outcome.passed else "it fails, as told" if one.kind == "bug" else "it did NOT pass"
+        result = (
+            "it passed"
+            if outcome.passed
+            else "it fails, as told"
+            if suggestion.kind == "bug"
+            else "it did NOT pass"
+        )
         say(f"{result}: {visible(outcome.last_line)}")
 
-    def diff(self, one: Suggestion) -> None:
+    def diff(self, suggestion: Suggestion) -> None:
         """Show the whole function and the whole change."""
-        line = today_line(self._store, one)
-        source = show.function(self._store, one, line) if line is not None else ()
-        change = "" if one.kind == "bug" else show.whole_patch(self._store, one)
+        line = today_line(self._store, suggestion)
+        source = show.function(self._store, suggestion, line) if line is not None else ()
+        change = "" if suggestion.kind == "bug" else show.whole_patch(self._store, suggestion)
         lines = [show.source_line(source_line) for source_line in source]
         say("\n".join([*lines, visible_lines(change)]))
 
@@ -357,20 +365,20 @@ class Review:
             self.batches.append(taken)
             say(self._left())
 
-    def _decide_on_version(self, one: Suggestion) -> None:
-        word, version = self._asked_about_version(one)
-        if one.id not in self._waiting():
-            say(f"{one.id} was decided elsewhere meanwhile; your version went with it.")
+    def _decide_on_version(self, suggestion: Suggestion) -> None:
+        word, version = self._asked_about_version(suggestion)
+        if suggestion.id not in self._waiting():
+            say(f"{suggestion.id} was decided elsewhere meanwhile; your version went with it.")
         elif word == "accept":
             reproof.save(self._store, version)
-            self._take([version], How(edited=frozenset({one.id}), seconds=self._seconds()))
+            self._take([version], How(edited=frozenset({suggestion.id}), seconds=self._seconds()))
         elif word == "original":
-            edit.original(self._store, one)
+            edit.original(self._store, suggestion)
             say("The suggested test is back.")
         else:
             say("Your version is kept in its file; a comes back to it.")
 
-    def _asked_about_version(self, one: Suggestion) -> tuple[str, Suggestion]:
+    def _asked_about_version(self, suggestion: Suggestion) -> tuple[str, Suggestion]:
         """Prove the edited test, again after each further edit; returns the decision and the version.
 
         Raises:
@@ -378,13 +386,13 @@ class Review:
         """
         while True:
             say("checking your version ...")
-            version, proof = reproof.judged(self._store, one, edit.edited_version(self._store, one))
-            lines = (*show.change(self._store, version), "", *edit.told(one, proof))
+            version, proof = reproof.judged(self._store, suggestion, edit.edited_version(self._store, suggestion))
+            lines = (*show.change(self._store, version), "", *edit.told(suggestion, proof))
             say("\n".join(("your version:", *lines)))
             word = self._reader.choose(" your version:", _OF_VERSION)
             if word != "edit":
                 return word, version
-            edit.open_editor(self._store, one)
+            edit.open_editor(self._store, suggestion)
 
     def _is_meant(self, name: str, at: str) -> bool:
         question = f"{name} was decided before this sitting, at {visible(at)}. Take it back? type yes:"
@@ -431,9 +439,15 @@ def order(suggestions: Iterable[Suggestion], known: Experience = NONE) -> list[s
     return [suggestion.id for group in groups.values() for suggestion in group]
 
 
-def _worth(one: Suggestion) -> tuple[int, int, int, int, str]:
-    proof = one.proof
-    return (_GRADES.index(one.grade), -proof.lines_gained, -proof.branches_gained, one.gap.line, one.id)
+def _worth(suggestion: Suggestion) -> tuple[int, int, int, int, str]:
+    proof = suggestion.proof
+    return (
+        _GRADES.index(suggestion.grade),
+        -proof.lines_gained,
+        -proof.branches_gained,
+        suggestion.gap.line,
+        suggestion.id,
+    )
 
 
 def _nothing(store: Store) -> str:
@@ -447,8 +461,8 @@ def _nothing(store: Store) -> str:
 def _about(store: Store, pending: tuple[Suggestion, ...], word: str) -> list[Suggestion]:
     """The suggestions whose source or test file is this path, or in this folder."""
 
-    def is_there(one: Suggestion) -> bool:
-        paths = (store.rootdir / one.gap.path, store.rootdir / one.target.path)
+    def is_there(suggestion: Suggestion) -> bool:
+        paths = (store.rootdir / suggestion.gap.path, store.rootdir / suggestion.target.path)
         return any(path.resolve().is_relative_to(place) for path in paths)
 
     with contextlib.suppress(OSError, ValueError, RuntimeError):
@@ -463,11 +477,11 @@ def _is_terminal(stream: object) -> bool:
     return False
 
 
-def _without_terminal(one: Suggestion) -> str:
+def _without_terminal(suggestion: Suggestion) -> str:
     return (
         "review needs a terminal. Without one:\n"
         "  pytest-enrich list                   table of what is pending\n"
-        f"  pytest-enrich show {one.id:<17} gap, test, proof as plain text\n"
-        f"  pytest-enrich accept {one.id:<15} put it into {visible(one.target.path)}\n"
-        f"  pytest-enrich reject {one.id} --reason wrong"
+        f"  pytest-enrich show {suggestion.id:<17} gap, test, proof as plain text\n"
+        f"  pytest-enrich accept {suggestion.id:<15} put it into {visible(suggestion.target.path)}\n"
+        f"  pytest-enrich reject {suggestion.id} --reason wrong"
     )

@@ -59,9 +59,9 @@ def command(store: Store, identity: str, *, as_patch: bool, as_issue: bool) -> i
     return 0
 
 
-def screen(store: Store, one: Suggestion) -> list[str]:
+def screen(store: Store, suggestion: Suggestion) -> list[str]:
     """Everything that a decision needs, at most 80 columns wide (the test's own lines may be longer)."""
-    return _of_bug(one) if one.kind == "bug" else _of_test(store, one)
+    return _of_bug(suggestion) if suggestion.kind == "bug" else _of_test(store, suggestion)
 
 
 def _of_bug(bug: Suggestion) -> list[str]:
@@ -79,49 +79,52 @@ def _of_bug(bug: Suggestion) -> list[str]:
     ]
 
 
-def _of_test(store: Store, one: Suggestion) -> list[str]:
+def _of_test(store: Store, suggestion: Suggestion) -> list[str]:
     from pytest_enrich.patch import words as facts
 
-    nearest = one.proof.nearest_test
+    nearest = suggestion.proof.nearest_test
     near = f"{nearest.code or nearest.nodeid} ({nearest.similarity:.0%} the same)" if nearest else ""
     return [
-        f"{fit(one.title, 73 - len(one.id) - len(one.grade))}   {one.id}   {one.grade}",
-        *labelled("gap", f"{facts.span(one)}, {facts.missing(one)}"),
+        (
+            f"{fit(suggestion.title, 73 - len(suggestion.id) - len(suggestion.grade))}"
+            f"   {suggestion.id}   {suggestion.grade}"
+        ),
+        *labelled("gap", f"{facts.span(suggestion)}, {facts.missing(suggestion)}"),
         _RULE,
-        *_source(store, one),
+        *_source(store, suggestion),
         _RULE,
-        *labelled("into", facts.where(one)),
-        *change(store, one),
+        *labelled("into", facts.where(suggestion)),
+        *change(store, suggestion),
         _RULE,
-        *labelled("proof", _runs(one)),
-        *(line for way in one.proof.runs.left_out for line in labelled("", f"left out: {way}")),
+        *labelled("proof", _runs(suggestion)),
+        *(line for way in suggestion.proof.runs.left_out for line in labelled("", f"left out: {way}")),
         *labelled("near", near),
-        *labelled("look", one.look),
-        *labelled("from", f"{one.origin.told}; ran in: {one.proof.isolation}"),
-        *labelled("but", _foreign(store, one)),
-        *_killed(one),
-        *(_mutant(tried) for tried in one.proof.mutants.list),
+        *labelled("look", suggestion.look),
+        *labelled("from", f"{suggestion.origin.told}; ran in: {suggestion.proof.isolation}"),
+        *labelled("but", _foreign(store, suggestion)),
+        *_killed(suggestion),
+        *(_mutant(tried) for tried in suggestion.proof.mutants.list),
         _RULE,
     ]
 
 
-def _commands(one: Suggestion) -> list[str]:
+def _commands(suggestion: Suggestion) -> list[str]:
     """The commands for what can be done with it."""
-    verbs = ("run {}", "xfail {}", "show {} --issue") if one.kind == "bug" else ("run {}", "accept {}")
-    return [f"pytest-enrich {verb.format(one.id)}" for verb in (*verbs, "reject {} --reason wrong")]
+    verbs = ("run {}", "xfail {}", "show {} --issue") if suggestion.kind == "bug" else ("run {}", "accept {}")
+    return [f"pytest-enrich {verb.format(suggestion.id)}" for verb in (*verbs, "reject {} --reason wrong")]
 
 
-def _source(store: Store, one: Suggestion) -> list[str]:
-    line = today_line(store, one)
+def _source(store: Store, suggestion: Suggestion) -> list[str]:
+    line = today_line(store, suggestion)
     if line is None:
-        return [f"  stale: {fit(one.gap.qualname, 40)} changed since"]
+        return [f"  stale: {fit(suggestion.gap.qualname, 40)} changed since"]
     try:
-        return [source_line(nearby) for nearby in _around(store, one, line)]
+        return [source_line(nearby) for nearby in _around(store, suggestion, line)]
     except EnrichError as error:
         return visible_lines(str(error)).splitlines()
 
 
-def whole_patch(store: Store, one: Suggestion) -> str:
+def whole_patch(store: Store, suggestion: Suggestion) -> str:
     """The diff that accepting would make now, "" when nothing changes.
 
     Raises:
@@ -129,8 +132,8 @@ def whole_patch(store: Store, one: Suggestion) -> str:
     """
     from pytest_enrich import patch
 
-    file = python_file.read(store.rootdir, one.target.path)
-    return patch.change(one, file.before, how=rebuild.how(store, file.name))
+    file = python_file.read(store.rootdir, suggestion.target.path)
+    return patch.change(suggestion, file.before, how=rebuild.how(store, file.name))
 
 
 def labelled(label: str, told: str) -> list[str]:
@@ -139,47 +142,47 @@ def labelled(label: str, told: str) -> list[str]:
     return f"{label:<{_LABEL}}{lines}".splitlines() if told else []
 
 
-def _around(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+def _around(store: Store, suggestion: Suggestion, line: int) -> tuple[SourceLine, ...]:
     """Today's lines around the gap, which is now on `line`.
 
     Raises:
         EnrichError: The file cannot be read.
     """
-    return python_file.source(python_file.read(store.rootdir, one.gap.path).text, one, line)
+    return python_file.source(python_file.read(store.rootdir, suggestion.gap.path).text, suggestion, line)
 
 
-def function(store: Store, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+def function(store: Store, suggestion: Suggestion, line: int) -> tuple[SourceLine, ...]:
     """The whole function that the gap on `line` is in; outside of functions, the lines around it."""
-    text = python_file.read(store.rootdir, one.gap.path).text
+    text = python_file.read(store.rootdir, suggestion.gap.path).text
     functions = [
         node
-        for node in ast.walk(python_file.tree(text, one.gap.path))
+        for node in ast.walk(python_file.tree(text, suggestion.gap.path))
         if isinstance(node, _FUNCTIONS) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
     if not functions:
-        return _around(store, one, line)
+        return _around(store, suggestion, line)
     inner = max(functions, key=lambda node: node.lineno)
-    missing = {number + line - one.gap.line for number in one.gap.lines}
+    missing = {number + line - suggestion.gap.line for number in suggestion.gap.lines}
     return python_file.between(text, range(inner.lineno, (inner.end_lineno or inner.lineno) + 1), missing)
 
 
-def source_line(one: SourceLine) -> str:
+def source_line(line: SourceLine) -> str:
     """`!    26      if not sep:`: a line that no test runs is marked with `!`."""
-    text = fit(one.text.expandtabs(), WIDTH - _NUMBER)
-    return f"{'!' if one.missing else ' '} {one.number:>5}  {text}".rstrip()
+    text = fit(line.text.expandtabs(), WIDTH - _NUMBER)
+    return f"{'!' if line.missing else ' '} {line.number:>5}  {text}".rstrip()
 
 
-def change(store: Store, one: Suggestion) -> list[str]:
+def change(store: Store, suggestion: Suggestion) -> list[str]:
     """The test with the imports that change, or the row among today's rows around it.
 
     Lines that are added are marked with `+`, lines that are removed with `-`.
     """
-    code = textwrap.indent(one.test.code.rstrip(), "+", lambda _: True).splitlines()
-    whole = "\n".join(f"  {line[:1]} {line[1:]}" for line in [*_imports(store, one), *code])
-    if one.kind == "test":
+    code = textwrap.indent(suggestion.test.code.rstrip(), "+", lambda _: True).splitlines()
+    whole = "\n".join(f"  {line[:1]} {line[1:]}" for line in [*_imports(store, suggestion), *code])
+    if suggestion.kind == "test":
         return visible_lines(whole).splitlines()
     try:
-        hunks = whole_patch(store, one).splitlines()[_NAMES:]
+        hunks = whole_patch(store, suggestion).splitlines()[_NAMES:]
     except EnrichError as error:
         return visible_lines(f"{whole}\n{error}").splitlines()
     if not hunks:
@@ -187,29 +190,29 @@ def change(store: Store, one: Suggestion) -> list[str]:
     return [f"  {line[:1]} {visible(line[1:])}" if line[:1] != "@" else f"  {visible(line)}" for line in hunks]
 
 
-def _imports(store: Store, one: Suggestion) -> list[str]:
+def _imports(store: Store, suggestion: Suggestion) -> list[str]:
     """The import lines that change, as in a diff; all of the test's imports where its file cannot be read."""
     from pytest_enrich import imports, patch
 
     try:
-        before = python_file.read(store.rootdir, one.target.path).text
-        after = imports.merge(before, one.test.imports, path=one.target.path)
+        before = python_file.read(store.rootdir, suggestion.target.path).text
+        after = imports.merge(before, suggestion.test.imports, path=suggestion.target.path)
     except EnrichError:
-        return [f"+{line}" for line in one.test.imports]
-    lines = patch.diff(one.target.path, before, after).splitlines()[_NAMES:]
+        return [f"+{line}" for line in suggestion.test.imports]
+    lines = patch.diff(suggestion.target.path, before, after).splitlines()[_NAMES:]
     return [line for line in lines if line[:1] in {"+", "-"} and line[1:].strip()]
 
 
-def _runs(one: Suggestion) -> str:
+def _runs(suggestion: Suggestion) -> str:
     """`passes in 9 of 9 ways: alone, in its file, shuffled; 0.4 ms`: all but the first two are run in its file."""
-    runs = one.proof.runs
+    runs = suggestion.proof.runs
     modes = ", ".join(mode.removeprefix("in its file, ") for mode in runs.modes)
-    return f"passes in {runs.passed} of {runs.of} ways: {modes}; {one.proof.duration_ms:.1f} ms"
+    return f"passes in {runs.passed} of {runs.of} ways: {modes}; {suggestion.proof.duration_ms:.1f} ms"
 
 
-def _killed(one: Suggestion) -> list[str]:
+def _killed(suggestion: Suggestion) -> list[str]:
     """The mutants that the test notices, in one sentence."""
-    mutants = one.proof.mutants
+    mutants = suggestion.proof.mutants
     if not mutants.of:
         return labelled("kills", mutants.note)
     signs = ["* an existing test kills it"] if any(tried.killed_before for tried in mutants.list) else []
@@ -217,13 +220,13 @@ def _killed(one: Suggestion) -> list[str]:
     return [*labelled("kills", mutants.told()), *labelled("", "; ".join(signs))]
 
 
-def _mutant(one: Tried) -> str:
+def _mutant(tried: Tried) -> str:
     """One mutant; those that the test does not notice are what a reviewer may want to see."""
-    word = ("killed" if one.killed else "alive") + "*" * one.killed_before + "?" * one.equivalent
-    return f"      {one.line:>5}  {word:<7}  {fit(one.change, WIDTH - 22)}"
+    word = ("killed" if tried.killed else "alive") + "*" * tried.killed_before + "?" * tried.equivalent
+    return f"      {tried.line:>5}  {word:<7}  {fit(tried.change, WIDTH - 22)}"
 
 
-def _foreign(store: Store, one: Suggestion) -> str:
+def _foreign(store: Store, suggestion: Suggestion) -> str:
     """A note that its own proof does not count, where it was made on another machine or changed since."""
-    reason = why(store, one)
+    reason = why(store, suggestion)
     return reason and f"it was {reason}: its own word, proven again here before it runs"

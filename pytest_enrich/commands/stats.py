@@ -105,9 +105,9 @@ def _row(name: str, cells: tuple[str, ...]) -> str:
     return f"{fit(name, _NAME):<{_NAME}}" + "".join(f"{cell:>10}" for cell in cells)
 
 
-def _figures(one: Tally) -> tuple[str, ...]:
-    rate = "-" if one.rate is None else percent(one.rate * 100)
-    return (*map(str, asdict(one).values()), rate)
+def _figures(counts: Tally) -> tuple[str, ...]:
+    rate = "-" if counts.rate is None else percent(counts.rate * 100)
+    return (*map(str, asdict(counts).values()), rate)
 
 
 def _json(stats: Stats) -> Mapping[str, object]:

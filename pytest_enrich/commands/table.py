@@ -68,18 +68,18 @@ def _pending(store: Store) -> None:
         say(f"\n{counted(bugs, 'possible bug')}:  pytest-enrich list --bugs")
 
 
-def _facts(one: Suggestion, *, stale: bool, here: bool) -> dict[str, object]:
+def _facts(suggestion: Suggestion, *, stale: bool, here: bool) -> dict[str, object]:
     return {
-        "id": one.id,
-        "kind": one.kind,
-        "grade": one.grade,
-        "title": one.title,
-        "path": one.gap.path,
-        "qualname": one.gap.qualname,
-        "line": one.gap.line,
-        "target": one.target.path,
-        "look": one.look,
-        "from": one.origin.told,
+        "id": suggestion.id,
+        "kind": suggestion.kind,
+        "grade": suggestion.grade,
+        "title": suggestion.title,
+        "path": suggestion.gap.path,
+        "qualname": suggestion.gap.qualname,
+        "line": suggestion.gap.line,
+        "target": suggestion.target.path,
+        "look": suggestion.look,
+        "from": suggestion.origin.told,
         "stale": stale,
         "proven_here": here,
     }

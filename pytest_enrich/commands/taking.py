@@ -222,15 +222,17 @@ def settle_interrupted(store: Store) -> tuple[str, ...]:
     return ()
 
 
-def refuse_decided(store: Store, one: Suggestion) -> None:
+def refuse_decided(store: Store, suggestion: Suggestion) -> None:
     """Refuse a suggestion that another process has decided on.
 
     Raises:
         RefusedError: It is no longer pending.
     """
-    state = store.state(one)
+    state = store.state(suggestion)
     if state != "pending":
-        raise RefusedError(f"{one.id} was {state} meanwhile\nNothing was changed.\nSee:  pytest-enrich list")
+        raise RefusedError(
+            f"{suggestion.id} was {state} meanwhile\nNothing was changed.\nSee:  pytest-enrich list"
+        )
 
 
 def _interrupted(store: Store) -> list[tuple[Decision, Suggestion]]:
@@ -242,21 +244,21 @@ def _interrupted(store: Store) -> list[tuple[Decision, Suggestion]]:
     return [(decision, suggestion) for decision, suggestion in pairs if decision and decision.verb != "undo"]
 
 
-def _waits_again(store: Store, decision: Decision, one: Suggestion) -> bool:
+def _waits_again(store: Store, decision: Decision, suggestion: Suggestion) -> bool:
     """Settle a decision; returns whether nothing had come of it. Otherwise it is finished now."""
     if decision.verb == "accept" and _current(store, decision.path) == decision.before:
         store.note(undone(decision, why="interrupted"))
         return True
-    _remember(store, decision, one)
+    _remember(store, decision, suggestion)
     store.settle(decision)
     return False
 
 
-def _remember(store: Store, decision: Decision, one: Suggestion) -> None:
+def _remember(store: Store, decision: Decision, suggestion: Suggestion) -> None:
     """Write the line of a rejection that was killed before it was in the committed file."""
-    if decision.verb == "reject" and not rejected.read(store.rootdir).has(one):
+    if decision.verb == "reject" and not rejected.read(store.rootdir).has(suggestion):
         when = decision.at[:10]
-        line = rejected.of(one, scope=decision.scope, reason=decision.reason, when=when, note=decision.note)
+        line = rejected.of(suggestion, scope=decision.scope, reason=decision.reason, when=when, note=decision.note)
         rejected.append(store.rootdir, line)
 
 

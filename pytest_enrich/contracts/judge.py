@@ -81,20 +81,20 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - as above
         return False
 
 
-def alike(one: Any, other: Any) -> bool:  # noqa: ANN401 - as above
+def alike(left: Any, right: Any) -> bool:  # noqa: ANN401 - as above
     """Whether a reader would consider the two the same."""
-    if one == other:
+    if left == right:
         return True
-    if isinstance(one, _NUMBERS) and isinstance(other, _NUMBERS):
-        inexact = isinstance(one, (float, complex)) or isinstance(other, (float, complex))
-        return inexact and abs(one - other) <= 0.01 * max(abs(one), abs(other), 1e-9)
-    one, other = (side.decode("utf-8", "replace") if isinstance(side, bytes) else side for side in (one, other))
-    if isinstance(one, str) and isinstance(other, str):
-        return one.split() == other.split()
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(alike(a, b) for a, b in zip(one, other, strict=True))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(left, _NUMBERS) and isinstance(right, _NUMBERS):
+        inexact = isinstance(left, (float, complex)) or isinstance(right, (float, complex))
+        return inexact and abs(left - right) <= 0.01 * max(abs(left), abs(right), 1e-9)
+    left, right = (side.decode("utf-8", "replace") if isinstance(side, bytes) else side for side in (left, right))
+    if isinstance(left, str) and isinstance(right, str):
+        return left.split() == right.split()
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        return len(left) == len(right) and all(alike(a, b) for a, b in zip(left, right, strict=True))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(alike(left[key], right[key]) for key in left)
     return False
 
 

@@ -117,15 +117,15 @@ def _anonymous(node: ast.stmt) -> ast.stmt:
     return new
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> float:
+def _alike(left: Sequence[str], right: Sequence[str]) -> float:
     """The share of neighbouring tokens that both have (Dice's coefficient), 0 to 1, to two digits."""
-    first, second = (Counter(pairwise(["", *tokens, ""])) for tokens in (one, other))
+    first, second = (Counter(pairwise(["", *tokens, ""])) for tokens in (left, right))
     return round(2 * (first & second).total() / (first.total() + second.total()), 2)
 
 
-def _spelled_alike(one: str, other: str) -> float:
+def _spelled_alike(left: str, right: str) -> float:
     """The share of characters that both have in the same order, 0 to 1, to two digits."""
-    matcher = SequenceMatcher(None, one[:_LONGEST], other[:_LONGEST], autojunk=False)
+    matcher = SequenceMatcher(None, left[:_LONGEST], right[:_LONGEST], autojunk=False)
     return round(matcher.ratio(), 2)
 
 

@@ -84,5 +84,5 @@ def where(suggestion: Suggestion) -> str:
     return f"{target.path}, {'a new file' if target.new_file else place}"
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}" if number else ""
+def _count(number: int, noun: str, many: str) -> str:
+    return f"{number} {noun if number == 1 else many}" if number else ""

@@ -133,8 +133,8 @@ class TextFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return compile(tree, str(self.path), "exec", dont_inherit=True)
 
 
-def _same(one: str | Path, other: str | Path) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
+def _same(left: str | Path, right: str | Path) -> bool:
+    return os.path.realpath(left) == os.path.realpath(right)
 
 
 def _bytes(text: str) -> bytes:

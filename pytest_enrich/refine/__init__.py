@@ -191,10 +191,10 @@ def inlined(candidate: NewTest) -> Iterator[NewTest]:
             yield removed(replaced(candidate, reader.first, reader.last, line), assignment)
 
 
-def _given(one: Statement) -> str | None:
+def _given(stmt: Statement) -> str | None:
     """The only target of a one-line assignment whose value can be written elsewhere; None for anything else."""
-    node = one.node
-    if not isinstance(node, ast.Assign) or one.first != one.last or not isinstance(node.value, _CLOSED):
+    node = stmt.node
+    if not isinstance(node, ast.Assign) or stmt.first != stmt.last or not isinstance(node.value, _CLOSED):
         return None
     return node.targets[0].id if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) else None
 

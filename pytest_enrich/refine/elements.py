@@ -41,9 +41,9 @@ def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTe
                     yield with_statement(candidate, statement, code)
 
 
-def _refuses(one: Statement) -> bool:
+def _refuses(statement: Statement) -> bool:
     """Whether it is a `with` block that says what is raised in it."""
-    return one.asserts and isinstance(one.node, ast.With | ast.AsyncWith)
+    return statement.asserts and isinstance(statement.node, ast.With | ast.AsyncWith)
 
 
 def _listings(node: ast.AST) -> Iterator[Listing]:

@@ -36,25 +36,25 @@ def with_code(candidate: NewTest, code: str) -> NewTest:
     return _imported(replace(candidate, code=code))
 
 
-def with_statement(candidate: NewTest, one: Statement, code: str) -> NewTest:
+def with_statement(candidate: NewTest, stmt: Statement, code: str) -> NewTest:
     """The candidate with code that differs only in the lines of one statement, and the imports for it."""
     lines, before = code.splitlines(keepends=True), len(candidate.code.splitlines())
-    changed = lines[one.first - 1 : one.last + len(lines) - before]
-    return _imported(replaced(candidate, one.first, one.last, "".join(changed)))
+    changed = lines[stmt.first - 1 : stmt.last + len(lines) - before]
+    return _imported(replaced(candidate, stmt.first, stmt.last, "".join(changed)))
 
 
-def removed(candidate: NewTest, one: Statement) -> NewTest:
+def removed(candidate: NewTest, stmt: Statement) -> NewTest:
     """The candidate without the lines of a statement."""
-    return replaced(candidate, *_parted(candidate.code, one), "")
+    return replaced(candidate, *_parted(candidate.code, stmt), "")
 
 
-def _parted(code: str, one: Statement) -> tuple[int, int]:
+def _parted(code: str, stmt: Statement) -> tuple[int, int]:
     """The line range of a statement, with a blank line beside it where that would separate nothing any more."""
     lines = ["", *code.splitlines(), ""]
-    above, below = lines[one.first - 1].strip(), lines[one.last + 1].strip()
+    above, below = lines[stmt.first - 1].strip(), lines[stmt.last + 1].strip()
     if not above and not below:
-        return one.first - 1, one.last
-    return one.first, one.last + (not below and above.endswith(":") and one.last + 2 < len(lines))
+        return stmt.first - 1, stmt.last
+    return stmt.first, stmt.last + (not below and above.endswith(":") and stmt.last + 2 < len(lines))
 
 
 def replaced(candidate: NewTest, first: int, last: int, text: str) -> NewTest:
@@ -89,10 +89,10 @@ def documented(candidate: NewTest, sentence: str) -> NewTest:
     return replace(candidate, code="".join(lines), oracle=tuple(oracles))
 
 
-def _moved(one: Oracle, first: int, last: int, lines: int) -> Oracle:
-    if one.line > last:
-        return replace(one, line=one.line + lines)
-    return replace(one, line=min(one.line, last + lines)) if one.line > first else one
+def _moved(oracle: Oracle, first: int, last: int, lines: int) -> Oracle:
+    if oracle.line > last:
+        return replace(oracle, line=oracle.line + lines)
+    return replace(oracle, line=min(oracle.line, last + lines)) if oracle.line > first else oracle
 
 
 def _unbound(candidate: NewTest, before: Collection[str]) -> NewTest:
@@ -110,11 +110,11 @@ def _unbound(candidate: NewTest, before: Collection[str]) -> NewTest:
     return smaller
 
 
-def _value(code: str, one: Statement) -> str:
+def _value(code: str, assignment: Statement) -> str:
     """The lines of an assignment without its targets, which are all on its first line."""
-    assert isinstance(one.node, ast.Assign)
-    lines = code.splitlines(keepends=True)[one.first - 1 : one.last]
-    end = len(lines[0].encode()[: one.node.targets[-1].end_col_offset or 0].decode())
+    assert isinstance(assignment.node, ast.Assign)
+    lines = code.splitlines(keepends=True)[assignment.first - 1 : assignment.last]
+    end = len(lines[0].encode()[: assignment.node.targets[-1].end_col_offset or 0].decode())
     indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
     return indent + re.sub(r"^\s*=\s*", "", lines[0][end:]) + "".join(lines[1:])
 
@@ -149,17 +149,17 @@ def _explained(before: NewTest, after: NewTest) -> NewTest:
     return replace(after, oracle=(replace(first, look=True), *others), look=_question(first), title=title)
 
 
-def _told(candidate: NewTest, one: Oracle) -> str:
+def _told(candidate: NewTest, oracle: Oracle) -> str:
     """What an assertion says of the call, in short: what it gives, or what it leaves behind."""
     statements = statement.read(candidate.code)
-    at = next((at for at, stmt in enumerate(statements) if stmt.first <= one.line <= stmt.last), None)
+    at = next((at for at, stmt in enumerate(statements) if stmt.first <= oracle.line <= stmt.last), None)
     if at is None:
-        return f"leaves {one.what}"
+        return f"leaves {oracle.what}"
     text = _compared(statements[at].node)
-    text = text if 0 < len(text) <= SHOWN else one.what
+    text = text if 0 < len(text) <= SHOWN else oracle.what
     if text.startswith("result"):
         return f"gives a {text}"
-    return f"gives {one.what}" if statement.acts(statements, [at]) == [None] else f"leaves {text}"
+    return f"gives {oracle.what}" if statement.acts(statements, [at]) == [None] else f"leaves {text}"
 
 
 def _compared(node: ast.stmt) -> str:
@@ -167,7 +167,7 @@ def _compared(node: ast.stmt) -> str:
     return ast.unparse(node.test) if isinstance(node, ast.Assert) else ""
 
 
-def _question(one: Oracle) -> str:
-    if one.source == "docstring":
-        return f"{one.what} stands in the docstring, too: is it for this input?"
-    return f"{one.what.removeprefix('raises ')} was seen when the code ran; no docstring promises it"
+def _question(oracle: Oracle) -> str:
+    if oracle.source == "docstring":
+        return f"{oracle.what} stands in the docstring, too: is it for this input?"
+    return f"{oracle.what.removeprefix('raises ')} was seen when the code ran; no docstring promises it"

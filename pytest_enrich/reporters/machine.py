@@ -40,9 +40,9 @@ def placed(report: Report) -> Iterator[ReportedSuggestion]:
     return (reported for reported in report.suggestions if not reported.stale)
 
 
-def source_path(report: Report, one: Suggestion) -> str:
+def source_path(report: Report, suggestion: Suggestion) -> str:
     """The source file, relative to the top of the repository."""
-    return report.base + one.gap.path
+    return report.base + suggestion.gap.path
 
 
 def _silent_lines(reported: ReportedSuggestion) -> list[int]:
@@ -82,23 +82,29 @@ def _spans(numbers: Sequence[int], between: AbstractSet[int]) -> Iterator[str]:
         start = last = number or 0
 
 
-def sentence(one: Suggestion) -> str:
+def sentence(suggestion: Suggestion) -> str:
     """What is missing and what was found, on one line of printable text."""
-    mutants = one.proof.mutants
+    mutants = suggestion.proof.mutants
     proof = f", notices {mutants.told('small change', ' of the code')}" if mutants.of else ""
-    offer = "one more row for" if one.kind == "row" else "a test in"
-    return visible(f"{titled(one)}. Suggested: {offer} {one.target.path} ({one.grade}{proof}).")
+    offer = "one more row for" if suggestion.kind == "row" else "a test in"
+    return visible(
+        f"{titled(suggestion)}. Suggested: {offer} {suggestion.target.path} ({suggestion.grade}{proof})."
+    )
 
 
-def titled(one: Suggestion) -> str:
+def titled(suggestion: Suggestion) -> str:
     """What it checks, with the function's name in front."""
-    name = one.gap.qualname.rpartition(".")[2]
-    return one.title if not name or name in one.title else f"{one.gap.qualname}: {one.title}"
+    name = suggestion.gap.qualname.rpartition(".")[2]
+    return (
+        suggestion.title
+        if not name or name in suggestion.title
+        else f"{suggestion.gap.qualname}: {suggestion.title}"
+    )
 
 
-def advice(one: Suggestion) -> str:
+def advice(suggestion: Suggestion) -> str:
     """The command to run next."""
-    return visible(f"Review: pytest-enrich show {one.id}")
+    return visible(f"Review: pytest-enrich show {suggestion.id}")
 
 
 def render_gitlab(report: Report) -> str:
@@ -174,9 +180,9 @@ def _rule(identity: str, name: str, short: str, text: str, level: str) -> dict[s
     }
 
 
-def _contradicting(report: Report, one: Suggestion) -> dict[str, object]:
-    text = f"{one.title}. {contract_of(one)}; {observed_of(one)}. See: pytest-enrich show {one.id}"
-    result = _result(report, one, text, {"startLine": max(one.gap.line, 1)})
+def _contradicting(report: Report, bug: Suggestion) -> dict[str, object]:
+    text = f"{bug.title}. {contract_of(bug)}; {observed_of(bug)}. See: pytest-enrich show {bug.id}"
+    result = _result(report, bug, text, {"startLine": max(bug.gap.line, 1)})
     return {"ruleId": BUG_RULE, "ruleIndex": 1, "level": "warning", **result}
 
 
@@ -192,13 +198,13 @@ def _suggested(report: Report, reported: ReportedSuggestion) -> dict[str, object
     return {"ruleId": RULE, "ruleIndex": 0, "level": "note", **result}
 
 
-def _result(report: Report, one: Suggestion, text: str, region: dict[str, int]) -> dict[str, object]:
-    uri = quote(source_path(report, one), errors="surrogatepass")
+def _result(report: Report, suggestion: Suggestion, text: str, region: dict[str, int]) -> dict[str, object]:
+    uri = quote(source_path(report, suggestion), errors="surrogatepass")
     place = {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}, "region": region}
     return {
         "message": {"text": _plain(visible(text))},
         "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {"primaryLocationLineHash": f"{one.id}:1"},
+        "partialFingerprints": {"primaryLocationLineHash": f"{suggestion.id}:1"},
     }
 
 
@@ -242,11 +248,11 @@ def render_comment(report: Report) -> str:
     return f"{MARK}\n{md.render(report, LARGEST - len(MARK) - 1)}"
 
 
-def _bug_notice(report: Report, one: Suggestion) -> str:
-    lines = [f"{one.title}.", contract_of(one), observed_of(one), f"See: pytest-enrich show {one.id}"]
+def _bug_notice(report: Report, bug: Suggestion) -> str:
+    lines = [f"{bug.title}.", contract_of(bug), observed_of(bug), f"See: pytest-enrich show {bug.id}"]
     text = "\n".join(visible(line) for line in lines)
     return notice(
-        text, file=source_path(report, one), line=one.gap.line, endLine=one.gap.line, title="possible bug"
+        text, file=source_path(report, bug), line=bug.gap.line, endLine=bug.gap.line, title="possible bug"
     )
 
 

@@ -188,13 +188,13 @@ def _proof(each: ReportedSuggestion) -> str:
     return f"kills {mutants.told()}" if mutants.of else f"passes in {runs.passed} of {runs.of} ways"
 
 
-def _bug_details(one: Suggestion) -> str:
+def _bug_details(bug: Suggestion) -> str:
     """What is said, what is done, and how to see it."""
     return "\n\n".join(
         [
-            f"**{plain(one.title)}** {code(one.id)}, {code(f'{one.gap.path}:{one.gap.line}')}",
-            f"The docstring says {code(' '.join(one.contradiction.contract.split()))}; {code(observed_of(one))}.",
-            fenced(reproduction_of(one), "python"),
+            f"**{plain(bug.title)}** {code(bug.id)}, {code(f'{bug.gap.path}:{bug.gap.line}')}",
+            f"The docstring says {code(' '.join(bug.contradiction.contract.split()))}; {code(observed_of(bug))}.",
+            fenced(reproduction_of(bug), "python"),
         ]
     )
 

@@ -117,21 +117,21 @@ class Contradictions:
             if self._store.state(bug) == "pending":
                 self._store.save(seal.sealed(self._store.rootdir, bug), "", patch.render_module(bug))
 
-    def _is_over(self, one: Suggestion, unsure: set[str]) -> bool:
+    def _is_over(self, bug: Suggestion, unsure: set[str]) -> bool:
         """Whether it was looked for and not found, or the docstring's words or the function are gone."""
-        gap, words = one.gap, " ".join(one.contradiction.contract.split())
+        gap, words = bug.gap, " ".join(bug.contradiction.contract.split())
         named = [function for function in self._file(gap.path).functions if function.qualname == gap.qualname]
         if not any(words in " ".join(function.docstring.split()) for function in named):
             return True
         if gap.qualname in unsure or not self._is_wanted(gap.path, gap.qualname):
             return False
-        return one.origin.proposer == DOCSTRING or not self._still_fails(one)
+        return bug.origin.proposer == DOCSTRING or not self._still_fails(bug)
 
-    def _still_fails(self, one: Suggestion) -> bool:
+    def _still_fails(self, bug: Suggestion) -> bool:
         """Whether the same call still shows what a proposer's test showed, or nobody can be sure."""
-        broken = one.contradiction
-        key = (one.gap.qualname, broken.promise, " ".join(broken.contract.split()))
-        claims = contracts.contradicted(one.test.code, self._file(one.gap.path).claims)
+        broken = bug.contradiction
+        key = (bug.gap.qualname, broken.promise, " ".join(broken.contract.split()))
+        claims = contracts.contradicted(bug.test.code, self._file(bug.gap.path).claims)
         examined = self._examine([claim for claim in claims if claim.key == key])
         return bool(examined.broken or examined.unsure)
 

@@ -177,21 +177,21 @@ def _target(aim: Aim, place: Placement, digest: str) -> Target:
     )
 
 
-def _bug(settings: Settings, one: Suggestion, sandbox: Sandbox) -> str:
+def _bug(settings: Settings, bug: Suggestion, sandbox: Sandbox) -> str:
     """Why the test of a possible bug does not fail as it should; "" when it does."""
-    question = Question(one=one, foreign=True)
+    question = Question(one=bug, foreign=True)
     try:
-        task = _task(settings, one, scope.read(settings.rootdir / one.gap.path), one.gap.line)
+        task = _task(settings, bug, scope.read(settings.rootdir / bug.gap.path), bug.gap.line)
         fault = _unread(question, task)
         return fault.reason if fault is not None else _examined(settings, question, task, sandbox).trouble
     except (OSError, SyntaxError, ValueError, RefusedError) as error:
         return str(error)
 
 
-def _line(one: Suggestion, text: str) -> int | None:
+def _line(suggestion: Suggestion, text: str) -> int | None:
     """Where its gap is today."""
-    place = gaps.identify(one.gap.path, text).get(one.id)
-    return place[1] if place is not None and place[0] == one.gap.qualname else None
+    place = gaps.identify(suggestion.gap.path, text).get(suggestion.id)
+    return place[1] if place is not None and place[0] == suggestion.gap.qualname else None
 
 
 def _unread(question: Question, task: Task) -> Dropped | None:
@@ -236,14 +236,14 @@ def _is_new(task: Task, found: Reproof) -> bool:
     return any(mutant.killed and mutant.line in missing for mutant in found.mutants.list)
 
 
-def _placed(task: Task, one: Suggestion, sandbox: Sandbox, timeout: float) -> Proof | Dropped:
+def _placed(task: Task, suggestion: Suggestion, sandbox: Sandbox, timeout: float) -> Proof | Dropped:
     """Its test in the file; a person may have split it into several, or parametrized it."""
-    candidate = patch.as_candidate(one)
+    candidate = patch.as_candidate(suggestion)
     proof = gain.placed(task, candidate, sandbox, timeout=timeout)
     if isinstance(proof, Dropped) or isinstance(candidate, NewRow):
         return proof
     stem = proof.nodeid.removesuffix(candidate.name)
-    wanted = {f"{stem}{name}" for name in one.test.names}
+    wanted = {f"{stem}{name}" for name in suggestion.test.names}
     answer = proved(sandbox.execute(Prove(path=candidate.placement.path, text=proof.text), timeout=timeout))
     if isinstance(answer, Dropped):
         return replace(answer, reason="its file did not run")
@@ -343,40 +343,40 @@ def _fallen(
     return failures(execution, wanted)
 
 
-def _beside(one: Suggestion, found: Reproof) -> Reproof:
+def _beside(suggestion: Suggestion, found: Reproof) -> Reproof:
     """Add what existing tests notice: the suggestion's proof knows it, and they have not changed."""
-    noticed_before = {mutant.change for mutant in one.proof.mutants.list if mutant.killed_before}
+    noticed_before = {mutant.change for mutant in suggestion.proof.mutants.list if mutant.killed_before}
     tried = tuple(replace(mutant, killed_before=mutant.change in noticed_before) for mutant in found.mutants.list)
     return replace(found, mutants=replace(found.mutants, list=tried), grade=kills.grade_of(tried))
 
 
-def _task(settings: Settings, one: Suggestion, text: str, line: int) -> Task:
-    test_file = settings.rootdir / one.target.path
-    test_text = patch.decode(test_file.read_bytes(), one.target.path) if test_file.exists() else ""
-    candidate = patch.as_candidate(one)
+def _task(settings: Settings, suggestion: Suggestion, text: str, line: int) -> Task:
+    test_file = settings.rootdir / suggestion.target.path
+    test_text = patch.decode(test_file.read_bytes(), suggestion.target.path) if test_file.exists() else ""
+    candidate = patch.as_candidate(suggestion)
     aim = Aim(
-        path=one.gap.path,
-        qualname=one.gap.qualname,
+        path=suggestion.gap.path,
+        qualname=suggestion.gap.qualname,
         module="",
-        gaps=(_gap(one, line - one.gap.line),),
+        gaps=(_gap(suggestion, line - suggestion.gap.line),),
         nearest=(),
     )
     place = replace(candidate.placement, new_file=not test_file.exists())
-    target = _target(aim, place, one.gap.function_sha256)
+    target = _target(aim, place, suggestion.gap.function_sha256)
     return Task(target=target, test_text=test_text, source_text=text)
 
 
-def _gap(one: Suggestion, moved: int) -> Gap:
+def _gap(suggestion: Suggestion, moved: int) -> Gap:
     """The suggestion's gap where it is today."""
     return Gap(
-        id=one.id,
-        path=one.gap.path,
-        qualname=one.gap.qualname,
-        line=one.gap.line + moved,
-        outcome=one.gap.outcome,  # type: ignore[arg-type]
-        text=one.gap.text,
-        lines=tuple(line + moved for line in one.gap.lines),
-        branches=tuple((_moved(start, moved), _moved(end, moved)) for start, end in one.gap.branches),
+        id=suggestion.id,
+        path=suggestion.gap.path,
+        qualname=suggestion.gap.qualname,
+        line=suggestion.gap.line + moved,
+        outcome=suggestion.gap.outcome,  # type: ignore[arg-type]
+        text=suggestion.gap.text,
+        lines=tuple(line + moved for line in suggestion.gap.lines),
+        branches=tuple((_moved(start, moved), _moved(end, moved)) for start, end in suggestion.gap.branches),
     )
 
 

@@ -219,8 +219,8 @@ def _kept(topic: str, name: str) -> float:
     return share if share >= HALF else 0.0
 
 
-def _shared(one: str, other: str) -> float:
-    short, long = sorted((one, other), key=len)
+def _shared(topic: str, name: str) -> float:
+    short, long = sorted((topic, name), key=len)
     share = len(short) / max(len(long), 1)
     return share if share > HALF and (long.startswith(short) or long.endswith(short)) else 0.0
 

@@ -200,30 +200,30 @@ class Store(Struct, frozen=True):
         return read_log(self.directory / ".cache" / "state.jsonl", Line)[0]  # type: ignore[arg-type]
 
     @staticmethod
-    def _state(one: Suggestion, states: dict[tuple[str, str], State]) -> State:
-        return states.get((one.id, one.test.body_sha256), "pending")
+    def _state(entry: Suggestion, states: dict[tuple[str, str], State]) -> State:
+        return states.get((entry.id, entry.test.body_sha256), "pending")
 
 
-def _write(place: Path, one: Suggestion, patch_text: str, module_text: str) -> None:
+def _write(place: Path, entry: Suggestion, patch_text: str, module_text: str) -> None:
     """Write its files, `suggestion.json` last."""
-    for name, text in (("suggestion.patch", patch_text), (identity.module_name(one.id), module_text)):
+    for name, text in (("suggestion.patch", patch_text), (identity.module_name(entry.id), module_text)):
         if text:
             disk.write(place / name, text)
         else:
             disk.remove(place / name)
-    disk.write_json(place / "suggestion.json", one)
+    disk.write_json(place / "suggestion.json", entry)
 
 
-def _written(one: Suggestion, patch_text: str, module_text: str) -> Written:
+def _written(entry: Suggestion, patch_text: str, module_text: str) -> Written:
     patch, module = (
         text and disk.sha256(text.encode("utf-8", "surrogateescape")) for text in (patch_text, module_text)
     )
-    return Written(suggestion=one, patch=patch, module=module)
+    return Written(suggestion=entry, patch=patch, module=module)
 
 
-def _again(one: Suggestion) -> Decision:
+def _again(entry: Suggestion) -> Decision:
     """The same test was made again: whatever was decided about it, it is pending once more."""
-    return Decision(id=one.id, body=one.test.body_sha256, verb="undo", at=one.made.at, why="again")
+    return Decision(id=entry.id, body=entry.test.body_sha256, verb="undo", at=entry.made.at, why="again")
 
 
 _VISIBLE = 60
@@ -249,8 +249,8 @@ def read(directory: Path, rootdir: Path) -> Shelf:
     names = [name for name in disk.names(directory) if identity.is_valid(name)]
     cached = cache(partial(misplaced, rootdir))  # many suggestions name the same few files
 
-    def fault(one: Suggestion) -> str:
-        return cached(one.target.path, one.gap.path, options_of(rootdir, one).words)
+    def fault(entry: Suggestion) -> str:
+        return cached(entry.target.path, entry.gap.path, options_of(rootdir, entry).words)
 
     entries = [suggestion(directory / name, fault) for name in names[:LONGEST_LIST] if (directory / name).is_dir()]
     readable = sorted((entry for entry in entries if isinstance(entry, Suggestion)), key=order)
@@ -283,9 +283,9 @@ def suggestion(directory: Path, misplaced: Callable[[Suggestion], str]) -> Sugge
     return _fault(loaded, directory.name, where, misplaced) or loaded
 
 
-def order(one: Suggestion) -> tuple[str, str, int, str]:
+def order(entry: Suggestion) -> tuple[str, str, int, str]:
     """Sort key: suggestions for the same function come together, so that people read it only once."""
-    return (one.gap.path, one.gap.qualname, one.gap.line, one.id)
+    return (entry.gap.path, entry.gap.qualname, entry.gap.line, entry.id)
 
 
 def misplaced(rootdir: Path, target: str, source: str, words: tuple[str, ...]) -> str:
@@ -296,25 +296,27 @@ def misplaced(rootdir: Path, target: str, source: str, words: tuple[str, ...]) -
     return why and f"would go into {target[:_VISIBLE]!r}, which {why}: not used"
 
 
-def _fault(one: Suggestion, name: str, where: str, misplaced: Callable[[Suggestion], str]) -> str:
-    if one.id != name:
-        return f"{where}/suggestion.json says that it is {one.id[:_VISIBLE]!r}: not used"
-    if not holds(one):
+def _fault(entry: Suggestion, name: str, where: str, misplaced: Callable[[Suggestion], str]) -> str:
+    if entry.id != name:
+        return f"{where}/suggestion.json says that it is {entry.id[:_VISIBLE]!r}: not used"
+    if not holds(entry):
         return f"{where}/suggestion.json holds no test: not used"
-    why = misplaced(one)
+    why = misplaced(entry)
     return why and f"{where} {why}"
 
 
-def holds(one: Suggestion) -> bool:
+def holds(entry: Suggestion) -> bool:
     """Whether the code is the promised test or row, and its imports are nothing but imports."""
     try:
-        above = [node for text in one.test.imports for node in ast.parse(text).body]
+        above = [node for text in entry.test.imports for node in ast.parse(text).body]
         clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
-        target = one.target
-        named = all(map(_is_name, (*one.test.names, *one.test.argnames, target.owner, target.anchor, target.base)))
-        if (one.kind == "bug") != (one.broken is not None) or (one.broken and not _is_mark(one.broken)):
+        target = entry.target
+        named = all(
+            map(_is_name, (*entry.test.names, *entry.test.argnames, target.owner, target.anchor, target.base))
+        )
+        if (entry.kind == "bug") != (entry.broken is not None) or (entry.broken and not _is_mark(entry.broken)):
             return False
-        return clean and named and (_is_row(one) if one.kind == "row" else _is_test(one))
+        return clean and named and (_is_row(entry) if entry.kind == "row" else _is_test(entry))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
 
@@ -324,10 +326,10 @@ def _is_name(text: str | None) -> bool:
     return not text or all(part.isidentifier() for part in text.replace("::", ".").split("."))
 
 
-def _is_test(one: Suggestion) -> bool:
-    body = ast.parse(one.test.code).body
+def _is_test(entry: Suggestion) -> bool:
+    body = ast.parse(entry.test.code).body
     names = tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return bool(names) and names == one.test.names and len(names) == len(body)
+    return bool(names) and names == entry.test.names and len(names) == len(body)
 
 
 def _is_mark(broken: BrokenPart) -> bool:
@@ -340,11 +342,11 @@ def _is_mark(broken: BrokenPart) -> bool:
     return is_mark and all(isinstance(node, ast.Import | ast.ImportFrom) for node in needed)
 
 
-def _is_row(one: Suggestion) -> bool:
+def _is_row(entry: Suggestion) -> bool:
     """Whether the code is one element of a list."""
-    named = len(one.test.names) == 1 and one.test.names[0].isidentifier()
-    ast.parse(one.test.code.strip(), mode="eval")
-    tree = ast.parse(f"[{one.test.code}\n]", mode="eval").body
+    named = len(entry.test.names) == 1 and entry.test.names[0].isidentifier()
+    ast.parse(entry.test.code.strip(), mode="eval")
+    tree = ast.parse(f"[{entry.test.code}\n]", mode="eval").body
     return named and isinstance(tree, ast.List) and len(tree.elts) == 1
 
 

@@ -227,8 +227,8 @@ class Evidence(Struct, frozen=True):
     def _write_head(self, head: Head) -> None:
         disk.write(self.directory / "head.json", encoded(self._sealed(head)))
 
-    def _sealed(self, one: _Sealed) -> _Sealed:
-        return replace(one, seal=seal.signed(self.rootdir, _unsealed(one)))
+    def _sealed(self, part: _Sealed) -> _Sealed:
+        return replace(part, seal=seal.signed(self.rootdir, _unsealed(part)))
 
     def _end(self) -> Head:
         """What the next line is chained to: the head, or a line after it that a killed process has written.
@@ -308,8 +308,8 @@ def _misplaced(line: Line, where: str) -> str:
     return "" if fits else "it stands in the file of another run"
 
 
-def _unsealed(one: Line | Head) -> bytes:
-    return b"evidence " + encoded(replace(one, seal=""))
+def _unsealed(part: Line | Head) -> bytes:
+    return b"evidence " + encoded(replace(part, seal=""))
 
 
 def _reply_file(name: str) -> str:

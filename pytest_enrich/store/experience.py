@@ -119,13 +119,18 @@ def _day(text: str) -> date | None:
         return None
 
 
-def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> dict[str, float]:
+def traits(suggested: Suggestion | Candidate, grade: Grade = "ungraded") -> dict[str, float]:
     """All traits of a test, each worded to follow `tests`, with how much there is against it."""
-    if isinstance(one, Suggestion):
-        name, code, is_row, grade = one.test.names[0], one.test.code, one.kind == "row", one.grade
+    if isinstance(suggested, Suggestion):
+        name, code, is_row, grade = (
+            suggested.test.names[0],
+            suggested.test.code,
+            suggested.kind == "row",
+            suggested.grade,
+        )
     else:
-        name, code, is_row = one.name, one.code, not isinstance(one, NewTest)
-    weights = dict((*_of_origin(one.origin, grade), *_of_code(code)))
+        name, code, is_row = suggested.name, suggested.code, not isinstance(suggested, NewTest)
+    weights = dict((*_of_origin(suggested.origin, grade), *_of_code(code)))
     for word, kinds in NAMED_VALUES.items():
         if word in name.lower():  # it has to pass that value
             weights = {trait: weight for trait, weight in weights.items() if trait not in kinds}
@@ -133,15 +138,17 @@ def traits(one: Suggestion | Candidate, grade: Grade = "ungraded") -> dict[str, 
         return {**weights, "that are one more row": 0}
     # For an exception, the name says what its message says.
     is_refusal = any(trait.startswith(f"that assert {REFUSAL}") for trait in weights)
-    weights.update(_of_name(name, one.origin.model if "name" in one.origin.worded else "", is_refusal=is_refusal))
+    weights.update(
+        _of_name(name, suggested.origin.model if "name" in suggested.origin.worded else "", is_refusal=is_refusal)
+    )
     if len(code) > MOST_SIGNS:
         weights[f"of more than {MOST_SIGNS} signs"] = FAINT
     return {**weights, "that are new": 0}
 
 
-def strikes(one: Candidate) -> float:
+def strikes(candidate: Candidate) -> float:
     """How much readers would object to in a new test; 0 for rows, which no readers have rated."""
-    return sum(traits(one).values()) if isinstance(one, NewTest) else 0
+    return sum(traits(candidate).values()) if isinstance(candidate, NewTest) else 0
 
 
 def _of_origin(origin: Origin | OriginPart, grade: Grade) -> Iterator[Trait]:
@@ -329,14 +336,14 @@ class Experience(Struct, frozen=True):
 
     lessons: Mapping[str, Lesson] = {}
 
-    def lift(self, one: Suggestion | Candidate, grade: Grade = "ungraded") -> float:
+    def lift(self, suggested: Suggestion | Candidate, grade: Grade = "ungraded") -> float:
         """The lift of the test's worst trait, 1 if there is nothing against it."""
-        weights = traits(one, grade)
+        weights = traits(suggested, grade)
         return min((self.lessons[trait].lift for trait in weights if trait in self.lessons), default=1.0)
 
-    def comes_last(self, one: Suggestion | Candidate, grade: Grade = "ungraded") -> bool:
+    def comes_last(self, suggested: Suggestion | Candidate, grade: Grade = "ungraded") -> bool:
         """Whether people accept such tests at most half as often as others."""
-        return self.lift(one, grade) <= LAST
+        return self.lift(suggested, grade) <= LAST
 
     @property
     def told(self) -> tuple[str, ...]:

@@ -112,14 +112,14 @@ def _accepted(into: Store) -> frozenset[str]:
     return frozenset(gap for suggestion in accepted for gap in (suggestion.id, *suggestion.gap.also_closes))
 
 
-def _module(into: Store, source: Store, one: Suggestion) -> str:
+def _module(into: Store, source: Store, suggestion: Suggestion) -> str:
     """The text of the runnable file; patches are made again once everything is merged.
 
     A file made on this machine is copied, as people may have edited it; any other is rendered anew.
     """
-    if seal.made(into.rootdir, one) == "here":
-        return source.read_text(one, identity.module_name(one.id))
-    return rebuild.rendered(into, one)
+    if seal.made(into.rootdir, suggestion) == "here":
+        return source.read_text(suggestion, identity.module_name(suggestion.id))
+    return rebuild.rendered(into, suggestion)
 
 
 def _join_decisions(into: Store, sources: Sequence[Store]) -> Sequence[Decision]:

@@ -159,17 +159,17 @@ def stale_places(store: Store, path: str) -> dict[str, tuple[str, int]]:
         return {}
 
 
-def _promised(store: Store, one: Suggestion) -> int | None:
+def _promised(store: Store, bug: Suggestion) -> int | None:
     """The line of the function whose docstring contains the quote of a possible bug, None if none does now."""
     try:
-        tree = ast.parse(read(store.rootdir, one.gap.path).text)
+        tree = ast.parse(read(store.rootdir, bug.gap.path).text)
     except EnrichError:
         return None
-    wanted = " ".join(one.gap.text.split())
+    wanted = " ".join(bug.gap.text.split())
     for node in ast.walk(tree):
         if isinstance(node, Function | ast.ClassDef):
             words = " ".join((ast.get_docstring(node, clean=False) or "").split())
-            if node.name == one.gap.qualname.rpartition(".")[2] and wanted in words:
+            if node.name == bug.gap.qualname.rpartition(".")[2] and wanted in words:
                 return node.lineno
     return None
 
@@ -183,15 +183,17 @@ _AROUND = 2
 _MOST = 30
 
 
-def source(text: str, one: Suggestion, line: int) -> tuple[SourceLine, ...]:
+def source(text: str, suggestion: Suggestion, line: int) -> tuple[SourceLine, ...]:
     """The lines around the gap, which is on `line` of `text` now; those that no test runs are `missing`.
 
     They include the lines of other gaps that the suggestion closes, if they are near.
     """
     lines = _lines(text)
-    moved = line - one.gap.line
-    near_lines = (number for number in one.gap.also_lines if abs(number - one.gap.line) <= _MOST - _AROUND)
-    missing = {number + moved for number in (*one.gap.lines, *near_lines)}
+    moved = line - suggestion.gap.line
+    near_lines = (
+        number for number in suggestion.gap.also_lines if abs(number - suggestion.gap.line) <= _MOST - _AROUND
+    )
+    missing = {number + moved for number in (*suggestion.gap.lines, *near_lines)}
     shown = sorted({line, *missing})
     first, last = max(1, shown[0] - _AROUND), min(len(lines), shown[-1] + _AROUND)
     return between(text, range(first, min(last, first + _MOST) + 1), missing)

@@ -44,30 +44,30 @@ def texts(store: Store, changed: Iterable[str] = ()) -> None:
         disk.remove(store.directory / "all.patch")
 
 
-def module(store: Store, one: Suggestion) -> None:
+def module(store: Store, suggestion: Suggestion) -> None:
     """Rewrite the runnable file of a row from the current test file, unless a person has edited the row in it.
 
     The runnable file of a new test does not depend on the test file.
     """
     from pytest_enrich import patch
 
-    new = rendered(store, one) if one.kind == "row" else ""
-    old = store.read_text(one, identity.module_name(one.id))
+    new = rendered(store, suggestion) if suggestion.kind == "row" else ""
+    old = store.read_text(suggestion, identity.module_name(suggestion.id))
     if new and (not old or patch.marked(old) == patch.marked(new)):
-        store.replace_module(one, new)
+        store.replace_module(suggestion, new)
 
 
-def rendered(store: Store, one: Suggestion) -> str:
+def rendered(store: Store, suggestion: Suggestion) -> str:
     """The runnable file based on the current test file, "" for a row that has no place in it."""
     from pytest_enrich import patch
 
     try:
-        return patch.render_module(one, text_of(store.rootdir, one.target.path))
+        return patch.render_module(suggestion, text_of(store.rootdir, suggestion.target.path))
     except RefusedError:
         return ""
 
 
-def module_text(store: Store, one: Suggestion) -> str:
+def module_text(store: Store, suggestion: Suggestion) -> str:
     """Like `rendered`, but raises the reason if there is none.
 
     Raises:
@@ -75,10 +75,10 @@ def module_text(store: Store, one: Suggestion) -> str:
     """
     from pytest_enrich import patch
 
-    return patch.render_module(one, python_file.read(store.rootdir, one.target.path).before)
+    return patch.render_module(suggestion, python_file.read(store.rootdir, suggestion.target.path).before)
 
 
-def patch_text(store: Store, one: Suggestion) -> str:
+def patch_text(store: Store, suggestion: Suggestion) -> str:
     """The patch against the current test file, as `accept` would insert the test.
 
     Raises:
@@ -86,8 +86,8 @@ def patch_text(store: Store, one: Suggestion) -> str:
     """
     from pytest_enrich import patch
 
-    file = python_file.read(store.rootdir, one.target.path)
-    return patch.render_patch(one, file.before, how(store, file.name))
+    file = python_file.read(store.rootdir, suggestion.target.path)
+    return patch.render_patch(suggestion, file.before, how(store, file.name))
 
 
 def how(store: Store, path: str) -> patch.How:

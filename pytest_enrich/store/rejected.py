@@ -64,9 +64,11 @@ class Rejections(Struct, frozen=True):
             if body or rejection.scope != "idea"
         )
 
-    def has(self, one: Suggestion) -> bool:
+    def has(self, suggestion: Suggestion) -> bool:
         """Whether this suggestion was turned down."""
-        return self.is_rejected(one.id, one.test.body_sha256, one.gap.path, one.gap.qualname)
+        return self.is_rejected(
+            suggestion.id, suggestion.test.body_sha256, suggestion.gap.path, suggestion.gap.qualname
+        )
 
     def reasons(self, path: str) -> tuple[Reason, ...]:
         """Why tests for the source file were turned down, by line; unknown reasons and `other` are left out."""
@@ -130,17 +132,19 @@ def remove(rootdir: Path, unwanted: Callable[[Rejection], bool]) -> tuple[Reject
     return tuple(gone)
 
 
-def _file(one: Rejection) -> str:
+def _file(rejection: Rejection) -> str:
     """The source file that a line is about."""
-    place = one.what if one.where == "-" else one.where
+    place = rejection.what if rejection.where == "-" else rejection.where
     return place.partition("::")[0]
 
 
-def _text(one: Rejection) -> str:
-    where = _quoted(one.where)
-    body = f"body={one.body} " if one.body else ""
-    note = " ".join("".join(c if c.isprintable() else " " for c in one.note).split())
-    columns = f"{_quoted(one.what):<17} {one.scope:<9} {one.reason:<10} {one.when}  {where}"
+def _text(rejection: Rejection) -> str:
+    where = _quoted(rejection.where)
+    body = f"body={rejection.body} " if rejection.body else ""
+    note = " ".join("".join(c if c.isprintable() else " " for c in rejection.note).split())
+    columns = (
+        f"{_quoted(rejection.what):<17} {rejection.scope:<9} {rejection.reason:<10} {rejection.when}  {where}"
+    )
     return f"{columns} {body}{note}".rstrip()
 
 

@@ -36,18 +36,18 @@ _HARMLESS = re.compile(
 )
 
 
-def sealed(rootdir: Path, one: Suggestion) -> Suggestion:
+def sealed(rootdir: Path, suggestion: Suggestion) -> Suggestion:
     """The suggestion with this machine's seal, or with none if there is no key."""
-    return replace(one, seal=signed(rootdir, _said(one)))
+    return replace(suggestion, seal=signed(rootdir, _said(suggestion)))
 
 
-def made(rootdir: Path, one: Suggestion) -> Made:
+def made(rootdir: Path, suggestion: Suggestion) -> Made:
     """Whether the suggestion is exactly what was sealed here, for this project."""
-    return verified(rootdir, _said(one), one.seal)
+    return verified(rootdir, _said(suggestion), suggestion.seal)
 
 
-def _said(one: Suggestion) -> bytes:
-    return encoded(replace(one, seal=""))
+def _said(suggestion: Suggestion) -> bytes:
+    return encoded(replace(suggestion, seal=""))
 
 
 def signed(rootdir: Path, said: bytes) -> str:
@@ -134,10 +134,10 @@ class Options(Struct, frozen=True):
     left_out: tuple[str, ...] = ()
 
 
-def options_of(rootdir: Path, one: Suggestion) -> Options:
+def options_of(rootdir: Path, suggestion: Suggestion) -> Options:
     """The pytest options that its tests are run with here."""
-    words = one.made.options
-    return Options(words) if not words or made(rootdir, one) == "here" else harmless(words)
+    words = suggestion.made.options
+    return Options(words) if not words or made(rootdir, suggestion) == "here" else harmless(words)
 
 
 def harmless(words: Sequence[str]) -> Options:

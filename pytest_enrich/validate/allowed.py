@@ -259,10 +259,10 @@ def _known(nodes: Sequence[ast.AST]) -> dict[str, str]:
     return {binding.name: _meant(binding) for node in statements for binding in imported(node)}
 
 
-def _meant(one: Binding) -> str:
-    if one.member is not None:
-        return f"{one.module}.{one.member}"
-    return one.module if one.alias else one.name
+def _meant(binding: Binding) -> str:
+    if binding.member is not None:
+        return f"{binding.module}.{binding.member}"
+    return binding.module if binding.alias else binding.name
 
 
 def _from(node: ast.ImportFrom, alias: ast.alias) -> str:

@@ -344,11 +344,11 @@ def _method(step: Call) -> str:
     return "" if name.endswith(("=", "__")) else name
 
 
-def _set_before(one: Argument) -> Iterator[tuple[str, Template]]:
+def _set_before(argument: Argument) -> Iterator[tuple[str, Template]]:
     """What is set before the call, by the names that people know it by: the options of a command line."""
-    literal = literal_value(one.value) if one.name == "sys.argv" else None
+    literal = literal_value(argument.value) if argument.name == "sys.argv" else None
     if literal is None:
-        yield one.name.rpartition(".")[2].lower(), plain(one.value)
+        yield argument.name.rpartition(".")[2].lower(), plain(argument.value)
         return
     yield from ((words.snake(word.strip("-")), "True") for word in literal[0] if word[:1] == "-")
 

@@ -101,28 +101,28 @@ def parameters(command: Any, called: Line) -> list[dict[str, Any]]:
     return [*outer, *(_parameter(parameter, level=1) for parameter in command.params)]
 
 
-def _parameter(one: Any, level: int) -> dict[str, Any]:
-    option = max(one.opts, key=len) if one.opts and one.opts[0][:1] == "-" else ""
-    required = one.required or (level == 0 and KINDS.get(type(one.type).__name__) is pathlib.Path)
+def _parameter(parameter: Any, level: int) -> dict[str, Any]:
+    option = max(parameter.opts, key=len) if parameter.opts and parameter.opts[0][:1] == "-" else ""
+    required = parameter.required or (level == 0 and KINDS.get(type(parameter.type).__name__) is pathlib.Path)
     return {
-        "name": str(one.name),
+        "name": str(parameter.name),
         "kind": "keyword only",
         "default": None if required else "None",
         "option": option,
-        "off": next(iter(getattr(one, "secondary_opts", ())), ""),
-        "is_flag": bool(getattr(one, "is_flag", False)),
+        "off": next(iter(getattr(parameter, "secondary_opts", ())), ""),
+        "is_flag": bool(getattr(parameter, "is_flag", False)),
         "level": level,
-        "type": _type(one),
+        "type": _type(parameter),
     }
 
 
-def _type(one: Any) -> Any:
-    if getattr(one, "is_flag", False):
+def _type(parameter: Any) -> Any:
+    if getattr(parameter, "is_flag", False):
         return bool
-    choices = getattr(one.type, "choices", None)
+    choices = getattr(parameter.type, "choices", None)
     if choices:
         return typing.Literal[tuple(str(choice) for choice in choices)]
-    return KINDS.get(type(one.type).__name__, str)
+    return KINDS.get(type(parameter.type).__name__, str)
 
 
 def signature(described: list[dict[str, Any]]) -> types.FunctionType:

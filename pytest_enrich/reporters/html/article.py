@@ -96,8 +96,13 @@ def _article(each: ReportedSuggestion) -> Markup:
     )
 
 
-def _lead(one: Suggestion) -> Markup:
-    parts = [tag("code", one.id), " closes ", tag("code", facts.span(one)), f" ({facts.missing(one)})"]
+def _lead(suggestion: Suggestion) -> Markup:
+    parts = [
+        tag("code", suggestion.id),
+        " closes ",
+        tag("code", facts.span(suggestion)),
+        f" ({facts.missing(suggestion)})",
+    ]
     return tag("p", *parts, class_="dim")
 
 
@@ -117,34 +122,38 @@ def _test(each: ReportedSuggestion) -> Markup:
     return joined([into, python_block(whole, f"Suggested test {suggestion.id}")])
 
 
-def _look(one: Suggestion) -> Markup:
-    return tag("p", tag("b", "Look:"), f" {one.look}", class_="look")
+def _look(suggestion: Suggestion) -> Markup:
+    return tag("p", tag("b", "Look:"), f" {suggestion.look}", class_="look")
 
 
-def _proof(one: Suggestion) -> Markup:
-    mutants, runs = one.proof.mutants, one.proof.runs
+def _proof(suggestion: Suggestion) -> Markup:
+    mutants, runs = suggestion.proof.mutants, suggestion.proof.runs
     kills = f"kills {mutants.told()}; " if mutants.of else ""
     summary = tag("summary", f"Proof: {kills}passes in {runs.passed} of {runs.of} ways")
     inside = [
-        _mutants(one),
+        _mutants(suggestion),
         tag("p", f"{mutants.note}.") if mutants.note else Markup(),
-        tag("p", f"{one.proof.duration_ms:.1f} ms, inside {one.proof.isolation}. Ran {'; '.join(runs.modes)}."),
+        tag(
+            "p",
+            f"{suggestion.proof.duration_ms:.1f} ms, inside {suggestion.proof.isolation}. "
+            f"Ran {'; '.join(runs.modes)}.",
+        ),
         tag("p", "Left out: ", "; ".join(runs.left_out), ".") if runs.left_out else Markup(),
-        *_nearest(one),
+        *_nearest(suggestion),
     ]
     return tag("details", summary, *inside)
 
 
-def _mutants(one: Suggestion) -> Markup:
+def _mutants(suggestion: Suggestion) -> Markup:
     """The mutants, first those that the test does not notice: a reviewer may want to see them."""
-    mutants = sorted(one.proof.mutants.list, key=lambda mutant: (mutant.killed, mutant.line))
+    mutants = sorted(suggestion.proof.mutants.list, key=lambda mutant: (mutant.killed, mutant.line))
     if not mutants:
         return Markup()
     rows = (_mutant(mutant) for mutant in mutants[:_MUTANTS])
     more = len(mutants) - _MUTANTS
     killed = sum(mutant.killed for mutant in mutants[_MUTANTS:])
     rest = [tag("p", f"And {counted(more, 'mutant')} more, of which it kills {killed}.")] if more > 0 else []
-    return joined([table(f"Mutants of {one.id}", ("line", "change", "this test"), rows), *rest])
+    return joined([table(f"Mutants of {suggestion.id}", ("line", "change", "this test"), rows), *rest])
 
 
 def _mutant(each: Tried) -> tuple[str, ...]:
@@ -153,22 +162,22 @@ def _mutant(each: Tried) -> tuple[str, ...]:
     return str(each.line), tag("code", each.change), ", ".join(notes)
 
 
-def _nearest(one: Suggestion) -> Iterator[Markup]:
-    nearest = one.proof.nearest_test
+def _nearest(suggestion: Suggestion) -> Iterator[Markup]:
+    nearest = suggestion.proof.nearest_test
     if nearest is not None:
         name = tag("code", nearest.code or nearest.nodeid)
         yield tag("p", "Most like it: ", name, f" ({nearest.similarity:.0%} the same).")
 
 
-def _origin(one: Suggestion) -> Markup:
-    made = one.made
+def _origin(suggestion: Suggestion) -> Markup:
+    made = suggestion.made
     commit = f", commit {made.commit}" if made.commit else ""
     facts_of = [
-        ("from", facts.origin(one)),
+        ("from", facts.origin(suggestion)),
         ("made", f"pytest-enrich {made.pytest_enrich}, Python {made.python}{commit}"),
-        *((f"line {oracle.line}", f"{oracle.what}: {_SOURCES[oracle.source]}") for oracle in one.oracle),
-        ("also closes", ", ".join(one.gap.also_closes)),
-        ("checksum", one.test.body_sha256[:16]),
+        *((f"line {oracle.line}", f"{oracle.what}: {_SOURCES[oracle.source]}") for oracle in suggestion.oracle),
+        ("also closes", ", ".join(suggestion.gap.also_closes)),
+        ("checksum", suggestion.test.body_sha256[:16]),
     ]
     return tag("details", tag("summary", "Where it comes from"), terms(facts_of))
 
@@ -180,27 +189,27 @@ def _commands(each: ReportedSuggestion) -> Markup:
     return tag("p", *(copyable(command) for command in commands), class_="commands")
 
 
-def _bug(one: Suggestion) -> Markup:
-    title = tag("h3", one.title, " ", tag("small", "possible bug", class_="grade"), id=f"t-{one.id}")
-    gap, broken = one.gap, one.contradiction
+def _bug(bug: Suggestion) -> Markup:
+    title = tag("h3", bug.title, " ", tag("small", "possible bug", class_="grade"), id=f"t-{bug.id}")
+    gap, broken = bug.gap, bug.contradiction
     where, place = f"{gap.path}:{gap.line} {gap.qualname}".rstrip(), f"{gap.path}:{broken.contract_line}"
     parts = [
         title,
-        tag("p", tag("code", one.id), " ", tag("code", where), class_="dim"),
+        tag("p", tag("code", bug.id), " ", tag("code", where), class_="dim"),
         tag("p", "The docstring says, at ", tag("code", place), ":"),
-        block([broken.contract], f"What the docstring of {one.id} says"),
-        tag("p", "The code does: ", tag("code", observed_of(one))),
+        block([broken.contract], f"What the docstring of {bug.id} says"),
+        tag("p", "The code does: ", tag("code", observed_of(bug))),
         tag("p", "This test fails:"),
-        python_block(reproduction_of(one), f"Test of {one.id}"),
-        _look(one),
-        tag("p", f"Seen {runs_of(one)}.", class_="dim"),
-        tag("ul", *(tag("li", f"{name}: ", copyable(command)) for name, command in _bug_commands(one))),
+        python_block(reproduction_of(bug), f"Test of {bug.id}"),
+        _look(bug),
+        tag("p", f"Seen {runs_of(bug)}.", class_="dim"),
+        tag("ul", *(tag("li", f"{name}: ", copyable(command)) for name, command in _bug_commands(bug))),
     ]
-    return tag("article", *parts, class_="bug", id=one.id, aria_labelledby=f"t-{one.id}", tabindex="-1")
+    return tag("article", *parts, class_="bug", id=bug.id, aria_labelledby=f"t-{bug.id}", tabindex="-1")
 
 
-def _bug_commands(one: Suggestion) -> Iterator[tuple[str, str]]:
-    yield "See it fail", f"pytest-enrich run {one.id}"
-    yield "Keep it as a test that is known to fail", f"pytest-enrich xfail {one.id}"
-    yield "As the text of an issue", f"pytest-enrich show {one.id} --issue"
-    yield "It is no bug", f"pytest-enrich reject {one.id} --reason wrong"
+def _bug_commands(bug: Suggestion) -> Iterator[tuple[str, str]]:
+    yield "See it fail", f"pytest-enrich run {bug.id}"
+    yield "Keep it as a test that is known to fail", f"pytest-enrich xfail {bug.id}"
+    yield "As the text of an issue", f"pytest-enrich show {bug.id} --issue"
+    yield "It is no bug", f"pytest-enrich reject {bug.id} --reason wrong"
