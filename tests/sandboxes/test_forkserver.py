@@ -384,6 +384,11 @@ UNFIT = {
         "import sys, types\nsys.modules['gevent.monkey'] = m = types.ModuleType('m')\nm.saved = {'os': 1}\n",
         "gevent",
     ),
+    "grpc": (
+        "import _thread, sys, time, types\nsys.modules['grpc._cython.cygrpc'] = types.ModuleType('m')\n"
+        "_thread.start_new_thread(time.sleep, (60,))\n",
+        "grpc",
+    ),
 }
 
 
@@ -396,6 +401,15 @@ def test_where_forking_is_unsafe_fresh_processes_do_the_jobs_and_it_says_so(proj
     (note,) = forks.notes
     assert "fresh processes" in note
     assert word in note
+
+
+def test_where_grpc_is_loaded_and_has_not_started_any_threads_jobs_are_done_in_forks(project, forks):
+    (project / "conftest.py").write_text(
+        "import sys, types\nsys.modules['grpc._cython.cygrpc'] = types.ModuleType('m')\n"
+    )
+    assert good(forks)
+    assert forks.notes == ()
+    assert len(processes(forks)) == 1
 
 
 def test_a_project_that_cannot_be_started_gets_the_answer_of_a_fresh_process(project, fresh, forks):

@@ -138,9 +138,17 @@ def unfit_reason() -> str:
         return "gevent has patched the standard library"
     if getattr(sys.modules.get("eventlet.patcher"), "already_patched", None):
         return "eventlet has patched the standard library"
-    if "grpc._cython.cygrpc" in sys.modules:
-        return "grpc is loaded, which does not work in forks"
+    if "grpc._cython.cygrpc" in sys.modules and _native_threads() != 1:
+        return "grpc has started threads, which does not work in forks"
     return ""
+
+
+def _native_threads() -> int:
+    """How many threads this process has, with those that Python does not know; 0 where nothing tells."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 0
 
 
 def loaded_files(config: pytest.Config, seen: Seen) -> set[str]:
