@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import Template
 from pytest_enrich.writing import conditions, situations, words
-from pytest_enrich.writing.cases import GENERAL, Case
+from pytest_enrich.writing.cases import GENERAL, INTERPRETER, Case
 from pytest_enrich.writing.situations import JOINED
 from pytest_enrich.writing.syntax import expression, last_name, literal_value
 
@@ -161,7 +161,8 @@ def of(case: Case) -> Iterator[Way]:
         yield from [] if case.raised else [Way(_joined(situation), 1 + (situation in keyed))]
     if kind := _kind_refused(case):
         # A message that says what is wrong says more: other values of the kind may be accepted.
-        yield Way(f"rejects_{kind}", 1 if case.message.split("_")[0] in FAULTS else 3)
+        says_more = case.message.split("_")[0] in FAULTS or case.message.endswith("_required")
+        yield Way(f"rejects_{kind}", 1 if says_more else 3)
     # An object made without arguments has its defaults.
     is_of_object = case.seen.subject == "result" and case.seen.expression != "{result}"
     if case.subject.endswith("__init__") and not case.arguments and is_of_object:
@@ -331,8 +332,12 @@ def _in_short(message: str) -> str:
 
 
 def _kind_refused(case: Case) -> str:
-    """The kind of the only value that is passed, if it is refused for that: None, or any with a `TypeError`."""
-    values = [] if case.has_more else [*case.passed.values()]
+    """The kind of the only value that is passed, if it is refused for that: None, or any with a `TypeError`.
+
+    What the interpreter would say (`'X' object does not support item deletion`) may be about the object.
+    """
+    is_of_object = case.has_more or INTERPRETER.search(case.seen.message) is not None
+    values = [] if is_of_object else [*case.passed.values()]
     is_kind = case.raised == "TypeError" or (bool(case.raised) and values == ["None"])
     literal = literal_value(values[0]) if is_kind and len(values) == 1 else None
     kind = type(literal[0]).__name__ if literal is not None and literal[0] != "" else ""

@@ -50,7 +50,7 @@ JOINTS = {
     "a", "after", "an", "and", "are", "as", "at", "be", "because", "been", "before", "but", "by", "could", "did",
     "do", "does",
     "for", "from", "got", "had", "has", "have", "if", "in", "into", "is", "it", "its", "of", "on", "or",
-    "since", "so", "than", "that", "the", "their", "then", "these", "this", "to", "was", "were",
+    "since", "so", "such", "than", "that", "the", "their", "then", "these", "this", "to", "was", "were",
     "when", "where", "which", "while", "will", "with", "would",
 }  # fmt: skip
 """Words that say nothing by themselves: no phrase ends with one."""

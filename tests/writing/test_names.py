@@ -200,6 +200,9 @@ def test_a_name_says_the_situation_and_what_comes_of_it(seen, name):
         ("Only str is supported", "b'x'", "test_price_rejects_bytes"),
         ("Argument total is NoneType", "None", "test_price_rejects_none_total"),
         ("total must be callable", "'x'", "test_price_rejects_non_callable_total"),
+        ("total or code required", "None", "test_price_total_or_code_required"),
+        ("'Cart' object doesn't support item deletion", "2", "test_price_raises_type_error"),
+        ("Invalid order of signs such as 'x'", "'x'", "test_price_rejects_invalid_order_of_signs"),
     ],
 )
 def test_the_kind_that_is_refused_says_more_than_what_is_allowed(message, value, name):

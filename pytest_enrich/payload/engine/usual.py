@@ -15,8 +15,8 @@ USUAL_YEARS = range(1900, 2101)
 LARGE = 10**10
 LONG_WORD = 30
 MIXED = 5
-BUILT_IN = re.compile(r"bool|bytes|dict|float|int|list|object|set|str|tuple|⟨typing:\w+⟩")
-"""A built-in class, or a form of annotation, where a function is expected: nobody's time to live is `bool`."""
+CLASS = re.compile(r"bool|bytes|dict|float|int|list|object|set|str|tuple|⟨[\w.]+:(?:\w+\.)*[A-Z]\w*[a-z]\w*⟩")
+"""A class itself, or a form of annotation, as a value: nobody's time to live is `bool`."""
 ENUMERATION = "⟨enum:Enum⟩("
 """A class that is made on the spot, where any other would do as well."""
 PRIVATE = re.compile(r"[(,]\s*_[A-Za-z]\w*=(?!=)")
@@ -123,7 +123,7 @@ def odd(template: str, usual: frozenset[str] = frozenset()) -> int:
         elif match.lastgroup == "number":
             score += abs(float(match[0])) >= LARGE
     score += 2 * template.startswith(ENUMERATION)
-    return score + template.count("float('nan") + (BUILT_IN.fullmatch(template) is not None)
+    return score + template.count("float('nan") + (CLASS.fullmatch(template) is not None)
 
 
 def _text(literal: str) -> str:

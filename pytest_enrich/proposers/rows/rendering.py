@@ -78,6 +78,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
         For a private target it is whatever calls it.
         """
+        while isinstance(action, ast.Attribute | ast.Await | ast.Subscript):
+            action = action.value  # what becomes of the result is not what is called
         if not isinstance(action, ast.Call):
             return names.start("", self.target.qualname)
         own, called = self.target.qualname.rpartition(".")[2], last_name(action.func)

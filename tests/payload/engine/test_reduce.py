@@ -213,5 +213,11 @@ def test_a_collection_that_tests_pass_needs_no_more_than_a_few_of_its_items(know
     assert len(evaluate(dict(call.arguments)["sentinel"])) == items
 
 
-def test_a_form_of_annotation_is_as_odd_as_a_built_in_class():
-    assert oddness(of(function="⟨typing:Any⟩")) == oddness(of(function="int")) == 1
+@pytest.mark.parametrize("kind", ["int", "⟨typing:Any⟩", "⟨shop:Cart⟩", "⟨shop:Cart.Line⟩"])
+def test_a_class_as_a_value_is_odd(kind):
+    assert oddness(of(function=kind)) == 1
+
+
+@pytest.mark.parametrize("value", ["⟨shop:RED⟩", "⟨shop:total⟩", "⟨shop:Cart⟩(2)", "⟨shop:Colour.RED⟩"])
+def test_a_constant_a_function_or_an_object_is_not(value):
+    assert oddness(of(function=value)) == 0

@@ -439,6 +439,21 @@ def test_what_raises_is_called_as_what_is_called_there(rows, head, name):
     assert made.name == name
 
 
+@pytest.mark.parametrize("asked", ["pay(10).total", "pay(10)[0]", "pay(10).lines[0].total"])
+def test_what_raises_is_called_so_whatever_is_asked_of_the_result(rows, asked):
+    text = f"""
+    from shop.till import pay
+
+
+    def test_payment():
+        assert {asked} == 10
+    """
+    line = len(textwrap.dedent(text).strip("\n").splitlines())
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="below 0 (-1)", line=line)
+    (made,), _ = rows(text, raised, names=("test_payment",))
+    assert made.name == "test_pay_rejects_negative_total"
+
+
 def test_what_names_a_class_that_is_left_out_is_no_test(rows):
     text = """
     from shop.cart import discount
