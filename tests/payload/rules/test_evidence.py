@@ -236,7 +236,7 @@ def test_what_a_constructor_takes_from_its_keyword_arguments_is_a_parameter():
     }  # fmt: skip
     assert all(one.kind is one.KEYWORD_ONLY for one in made.parameters)
     assert {name: made.hints[name] for name in ("depth", "theme", "width", "title")} == {
-        "depth": int, "theme": typing.Optional[Theme], "width": int, "title": typing.Optional[str]
+        "depth": int, "theme": Theme | None, "width": int, "title": str | None
     }  # fmt: skip
 
 
