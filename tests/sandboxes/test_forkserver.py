@@ -385,8 +385,10 @@ UNFIT = {
         "gevent",
     ),
     "grpc": (
-        "import _thread, sys, time, types\nsys.modules['grpc._cython.cygrpc'] = types.ModuleType('m')\n"
-        "_thread.start_new_thread(time.sleep, (60,))\n",
+        (
+            "import _thread, sys, time, types\nsys.modules['grpc._cython.cygrpc'] = types.ModuleType('m')\n"
+            "_thread.start_new_thread(time.sleep, (60,))\n"
+        ),
         "grpc",
     ),
 }
