@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -24,11 +24,13 @@ from .observe import said
 from .pool import ANY_TEXT, is_foreign, is_unlike
 from .run import Outcome
 from .stated import Record
+from .templates import literals
 
 MOST_RECEIVERS, MOST_LIMITS = 12, 12
 LONGEST_WRITTEN, FARTHEST = 80, 10**18
 PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
 REFUSED = (repr(UNKNOWN), "'other'")
+EMPTY_TEXTS = {"''", '""'}
 IS_UNKNOWN = re.compile(
     r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported|match any))\b", re.IGNORECASE
 )
@@ -127,7 +129,7 @@ class _Found:
             return call
         lines = {item[0] for item in self.result.reached if isinstance(item, tuple)}
         for value in out_of_place(self.function.watch(call, lines)):
-            others = (make(other) for text, make in sites(call) for other in replacements(text, value, UNKNOWN))
+            others = (make(other) for text, make in sites(call) for other in with_unknown(text, value))
             call = next(filter(self.is_done_by, others), call) if is_strange or type(value) is not str else call
         return self._refused(call) if self._outcome.raised is not None else call
 
@@ -233,6 +235,15 @@ class _Found:
     def _unspoken(self, value: str) -> int:
         """How many of its objects are of a class that the lines reached do not mention."""
         return sum(name.lower() not in self._about for name in MADE.findall(value))
+
+
+def with_unknown(template: str, value: object) -> Iterator[str]:
+    """The template with an obviously unknown text for one of its parts that gives the value."""
+    if value != "":
+        yield from replacements(template, value, UNKNOWN)
+    for match in literals(template) if value == "" else ():
+        if match[0] in EMPTY_TEXTS:
+            yield template[: match.start()] + repr(UNKNOWN) + template[match.end() :]
 
 
 def out_of_place(notes: Iterable[Note]) -> list[object]:

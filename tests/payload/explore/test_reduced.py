@@ -302,6 +302,20 @@ def test_a_word_that_tests_pass_for_another_option_is_refused_as_an_unknown_one(
     assert finding.action == "⟨sample:check⟩({'case': 'unknown'})"
 
 
+@pytest.mark.parametrize(
+    ("template", "value", "found"),
+    [
+        ("''", "", ["'unknown'"]),
+        ("{'case': '', 'strip': True}", "", ["{'case': 'unknown', 'strip': True}"]),
+        ("'a/b.txt'", "", []),
+        ("{'case': 'upper'}", "upper", ["{'case': 'unknown'}"]),
+        ("'upper'", "", []),
+    ],
+)
+def test_an_unknown_text_takes_the_place_of_a_value_and_nothing_is_added_to_other_texts(template, value, found):
+    assert [*reduction.with_unknown(template, value)] == found
+
+
 def test_an_iterable_that_is_made_from_nothing_is_an_empty_list(explore):
     text = """
         class Chain:
