@@ -95,17 +95,21 @@ def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     What is preferred stays as it is, apart from the number of items in a collection.
     """
     yield from _preferred(value, preferred)
-    is_collection = value[:1] in COLLECTIONS
-    # An empty one shows little; where nothing else will do, the search itself has found it.
-    less = [text for text in sorted(shorter(value), key=hollow) if literals(text) or not is_collection]
     if value in preferred and len(value) <= LONG and not RAGGED.search(value):
-        yield from less if is_collection and len(literals(value)) > FEW_ITEMS else ()
+        yield from _fewer(value) if value[:1] in COLLECTIONS and len(literals(value)) > FEW_ITEMS else ()
         return
     yield from _between(value, preferred)
-    yield from less
+    yield from _fewer(value)
     for match in literals(value):
         for smaller in _smaller(match):
             yield value[: match.start()] + smaller + value[match.end() :]
+
+
+def _fewer(value: str) -> Iterator[str]:
+    """The value with less in it; no empty collection, which shows little: it is found if nothing else does."""
+    for text in sorted(shorter(value), key=hollow):
+        if literals(text) or value[:1] not in COLLECTIONS:
+            yield text
 
 
 def _between(value: str, preferred: Sequence[str]) -> Iterator[str]:
