@@ -6,6 +6,7 @@ import ast
 import functools
 import inspect
 import itertools
+import keyword
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
 from typing import Any, TypeVar
@@ -142,7 +143,9 @@ def named_nodes(function: object) -> tuple[ast.AST, ...]:
 
 def _held(function: object) -> frozenset[str]:
     """The name of the parameter that holds all other keyword arguments; empty where there is none."""
-    return frozenset(p.name for p in signed(function).values() if p.kind is p.VAR_KEYWORD)
+    # What has no source may be anything, such as a proxy that raises when it is asked for its signature.
+    declared = signed(function).values() if nodes(function) else ()
+    return frozenset(p.name for p in declared if p.kind is p.VAR_KEYWORD)
 
 
 @rule("taken from keywords")
@@ -152,7 +155,7 @@ def _takes(node: ast.AST, held: frozenset[str]) -> Iterator[tuple[str, ast.expr 
         case ast.Call(
             ast.Attribute(ast.Name(holder), "get" | "pop"), [ast.Constant(str(name)), *defaults]
         ) | ast.Subscript(ast.Name(holder), ast.Constant(str(name)) as defaults) if (
-            holder in held and name.isidentifier()
+            holder in held and name.isidentifier() and not keyword.iskeyword(name)
         ):
             yield name, defaults[0] if isinstance(defaults, list) and defaults else None
 

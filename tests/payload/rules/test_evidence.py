@@ -213,7 +213,7 @@ class Panel:
         self.theme = kwargs.pop("theme", None)
         self.width = kwargs.get("width", WIDTH)
         self.title = kwargs["title"]
-        self.rest = options.pop("rest", kwargs.get("not a name"))
+        self.rest = options.pop("rest", kwargs.get("not a name", kwargs.get("class")))
 
     def show(self):
         return self.theme.colour, self.title.upper()
@@ -238,6 +238,25 @@ def test_what_a_constructor_takes_from_its_keyword_arguments_is_a_parameter():
     assert {name: made.hints[name] for name in ("depth", "theme", "width", "title")} == {
         "depth": int, "theme": Theme | None, "width": int, "title": str | None
     }  # fmt: skip
+
+
+class Proxy:
+    def __call__(self, **kwargs): ...
+
+    @property
+    def __signature__(self):
+        raise RuntimeError("working outside of a request")
+
+
+class Page:
+    request = Proxy()
+
+    def __init__(self, **kwargs):
+        self.title = kwargs.pop("title", "")
+
+
+def test_what_raises_when_asked_for_its_signature_is_left_alone():
+    assert evidence.constructor(Page, "Page").hints["title"] is str
 
 
 def test_without_any_keyword_arguments_nothing_is_taken_from_them():
