@@ -9,7 +9,7 @@ import itertools
 import keyword
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ..express import express, find
 from . import rule
@@ -123,45 +123,69 @@ def signed(function: Any) -> Mapping[str, inspect.Parameter]:
         return {}
 
 
+class Lookup(NamedTuple):
+    """What `holder.get("key", default)` looks up, or `pop`, or `holder["key"]`, where `method` is ""."""
+
+    holder: str
+    key: str
+    method: str = ""
+    default: ast.expr | None = None
+
+
+def lookup(node: ast.AST) -> Lookup | None:
+    """What a node looks up in a variable, by a text; None if it does not."""
+    match node:
+        case ast.Call(
+            ast.Attribute(ast.Name(holder), "get" | "pop" as method), [ast.Constant(str(key)), *defaults]
+        ):
+            return Lookup(holder, key, method, next(iter(defaults), None))
+        case ast.Subscript(ast.Name(holder), ast.Constant(str(key))):
+            return Lookup(holder, key)
+    return None
+
+
+@rule("taken from keywords")
+@remembered(512)
 def keywords(function: object) -> tuple[inspect.Parameter, ...]:
     """What a function takes from its `**kwargs`, as parameters; one whose default is no literal has None."""
-    held = _held(function)
+    held = held_by(function)
     defaults: dict[str, ast.expr | None] = {}
-    for name, default in filter(None, (_taken(node, held) for node in nodes(function) if held)):
-        defaults[name] = defaults.get(name) or default
+    for found in filter(None, map(lookup, nodes(function) if held else ())):
+        if found.holder in held and found.key.isidentifier() and not keyword.iskeyword(found.key):
+            defaults[found.key] = defaults.get(found.key) or found.default
     return tuple(
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_literal(default, function))
         for name, default in defaults.items()
     )
 
 
-def named_nodes(function: object) -> tuple[ast.AST, ...]:
-    """All nodes of a function's source, with plain names for what it takes from its `**kwargs`."""
-    held = _held(function) if keywords(function) else frozenset()
-    return tuple(ast.walk(_Named(held).visit(copied(nodes(function)[0])))) if held else nodes(function)
-
-
-def _held(function: object) -> frozenset[str]:
+def held_by(function: object) -> frozenset[str]:
     """The name of the parameter that holds all other keyword arguments; empty where there is none."""
     # What has no source may be anything, such as a proxy that raises when it is asked for its signature.
     declared = signed(function).values() if nodes(function) else ()
     return frozenset(p.name for p in declared if p.kind is p.VAR_KEYWORD)
 
 
-@rule("taken from keywords")
-def _takes(node: ast.AST, held: frozenset[str]) -> Iterator[tuple[str, ast.expr | None]]:
-    """The name in `kwargs.pop("name", default)`, `kwargs.get("name")` and `kwargs["name"]`, and the default."""
-    match node:
-        case ast.Call(
-            ast.Attribute(ast.Name(holder), "get" | "pop"), [ast.Constant(str(name)), *defaults]
-        ) | ast.Subscript(ast.Name(holder), ast.Constant(str(name)) as defaults) if (
-            holder in held and name.isidentifier() and not keyword.iskeyword(name)
-        ):
-            yield name, defaults[0] if isinstance(defaults, list) and defaults else None
+def named_nodes(function: object) -> tuple[ast.AST, ...]:
+    """All nodes of a function's source, with plain names for what it takes from its `**kwargs`."""
+    taken = frozenset(parameter.name for parameter in keywords(function))
+    if not taken:
+        return nodes(function)
+    return tuple(ast.walk(_Named(held_by(function), taken).visit(copied(nodes(function)[0]))))
 
 
-def _taken(node: ast.AST, held: frozenset[str]) -> tuple[str, ast.expr | None] | None:
-    return next(iter(_takes(node, held)), None)
+class _Named(ast.NodeTransformer):
+    """Replaces what is `taken` from variables that are `held` by plain names."""
+
+    def __init__(self, held: frozenset[str], taken: frozenset[str]) -> None:
+        self._held, self._taken = held, taken
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Replace a node, or what is inside it."""
+        found = lookup(node)
+        if found is not None and found.holder in self._held and found.key in self._taken:
+            return ast.copy_location(ast.Name(found.key, ast.Load()), node)
+        return self.generic_visit(node)
 
 
 def _literal(default: ast.expr | None, function: object) -> object:
@@ -170,20 +194,8 @@ def _literal(default: ast.expr | None, function: object) -> object:
         return getattr(inspect.unwrap(function), "__globals__", {}).get(default.id)  # type: ignore[arg-type]
     try:
         return ast.literal_eval(default) if default is not None else None
-    except ValueError:
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
-
-
-class _Named(ast.NodeTransformer):
-    """Replaces what is taken from `**kwargs` by plain names."""
-
-    def __init__(self, held: frozenset[str]) -> None:
-        self._held = held
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        """Replace a node, or what is inside it."""
-        taken = _taken(node, self._held)
-        return ast.copy_location(ast.Name(taken[0], ast.Load()), node) if taken else self.generic_visit(node)
 
 
 def parameters(function: object, *, bound: bool) -> tuple[dict[str, Any], ...]:

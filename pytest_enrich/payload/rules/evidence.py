@@ -293,16 +293,11 @@ def _taken(kind: type) -> tuple[list[inspect.Parameter], dict[str, Any]]:
             name: parameter.replace(kind=parameter.KEYWORD_ONLY) for name, parameter in inherited.items()
         }
         hints = {**_hints(above, inherited.values()), **hints}
-    for maker in itertools.takewhile(_takes_any, makers):
+    for maker in itertools.takewhile(lambda cls: body.held_by(vars(cls).get("__init__")), makers):
         taken = [p for p in body.keywords(vars(maker)["__init__"]) if p.name not in parameters]
         parameters |= {parameter.name: parameter for parameter in taken}
         hints = {**_hints(maker, taken), **hints}
     return [*parameters.values()], hints
-
-
-def _takes_any(kind: type) -> bool:
-    """Whether a class's own constructor takes any keyword arguments."""
-    return any(p.kind is p.VAR_KEYWORD for p in body.signed(vars(kind).get("__init__")).values())
 
 
 @rule("passed to the class above")

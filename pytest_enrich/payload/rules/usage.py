@@ -18,6 +18,7 @@ from .body import (
     function_of,
     is_bound,
     keywords,
+    lookup,
     named_nodes,
     nodes,
     owner_of,
@@ -139,11 +140,9 @@ def looked_at(function: object) -> dict[str, tuple[str, ...]]:
 @rule("keys looked up")
 def _keys(node: ast.AST) -> Iterator[tuple[str, str]]:
     """The variable and the key in `variable.get("key")` and `variable["key"]`."""
-    match node:
-        case ast.Call(ast.Attribute(ast.Name(name), "get"), [ast.Constant(str(key)), *_]) | ast.Subscript(
-            ast.Name(name), ast.Constant(str(key))
-        ):
-            yield name, key
+    found = lookup(node)
+    if found is not None and found.method != "pop":
+        yield found.holder, found.key
 
 
 @rule("kept in an attribute")
