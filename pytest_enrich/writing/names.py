@@ -13,7 +13,7 @@ from functools import lru_cache
 from pytest_enrich.data import Kept, NewTest
 from pytest_enrich.imports import free, parsed
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing import conditions, situations, ways, words
+from pytest_enrich.writing import complaints, conditions, situations, ways, words
 from pytest_enrich.writing.cases import Case, in_words
 from pytest_enrich.writing.situations import JOINED
 from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of
@@ -82,7 +82,7 @@ def is_unnamed(case: Case, name: str, subjects: Sequence[str], taken: Collection
 
 def situation(case: Case) -> str:
     """The situation of a case, in words for a title; "" if there is nothing to say about it."""
-    if case.raised and [*ways.by_message(case)]:
+    if case.raised and [*complaints.by_message(case)]:
         return ""
     if said := next(filter(None, situations.situations(case)), ""):
         return f"{'' if said.startswith(JOINED) else 'for '}{said}".replace("_", " ")

@@ -62,6 +62,12 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ),
         ("price(s) not available", "test_price_not_available"),
         ("Line 1: unknown code", "test_price_rejects_unknown_code"),
+        ("'7' is not supported", "test_price_rejects_unsupported_total"),
+        ("The code is malformed", "test_price_rejects_malformed_code"),
+        ("codes are not supported", "test_price_rejects_unsupported_codes"),
+        ("the checksum does not match: 40 != 70", "test_price_rejects_wrong_checksum"),
+        ("Text must not contain commas", "test_price_rejects_text_with_commas"),
+        ("The total has to be exactly 6 bytes long.", "test_price_rejects_total_of_wrong_length"),
         ("Unrecognized unit", "test_price_rejects_unrecognized_unit"),
         ("No unit detected in the string", "test_price_without_unit_raises_value_error"),
         ("no keys were found", "test_price_without_keys_raises_value_error"),
@@ -879,11 +885,29 @@ def test_a_comment_that_is_code_says_nothing():
 
 
 @pytest.mark.parametrize(
+    ("message", "options", "name"),
+    [
+        ("either sep or code is required", {}, "test_price_rejects_missing_sep_and_code"),
+        ("can only give both sep and code or neither", {"sep": "'-'"}, "test_price_rejects_sep_without_code"),
+        ("sep and code exclude each other", {"sep": "'-'", "code": "'a'"}, "test_price_rejects_both_sep_and_code"),
+        ("cannot set both sep and code to False", {"sep": "False"}, "test_price_cannot_set_both_sep_and_code_to_false"),
+    ],
+)
+def test_a_message_about_several_options_is_about_how_they_go_together(message, options, name):
+    assert named(case(raises(message), arguments={"total": "3", **options})) == name
+
+
+def test_an_exception_that_says_what_is_wrong_says_more_than_where_it_was_raised():
+    refused = raises("on line 3 of the cart", "⟨shop.cart:OversizedCartError⟩")
+    assert named(case(refused, arguments={"total": "3"})) == "test_price_rejects_oversized_cart"
+
+
+@pytest.mark.parametrize(
     ("message", "raised", "name"),
     [
         ("unknown code: PCT10", "UnknownCode", "test_price_rejects_unknown_code"),
         ("Validation error: PCT10", "ValidationError", "test_price_rejects_invalid_total"),
-        ("Unknown code: total is zero", "UnknownCode", "test_price_total_is_zero"),
+        ("Unknown code: total is zero", "UnknownCode", "test_price_rejects_zero_total"),
     ],
 )
 def test_the_class_s_own_words_are_said_only_where_the_message_has_no_others(message, raised, name):
@@ -930,7 +954,7 @@ def test_what_is_no_good_is_what_the_object_was_made_of_where_nothing_is_passed(
 
 def test_a_part_of_what_is_passed_is_left_out_of_a_message_where_it_is_no_word():
     asked = case(raises("Stamp 81M8RJE9WB is too large"), arguments={"total": "['show', '81M8RJE9WB190M6G']"})
-    assert named(asked) == "test_price_stamp_is_too_large"
+    assert named(asked) == "test_price_rejects_too_large_stamp"
 
 
 def test_a_message_with_a_long_number_that_is_passed_is_said_without_it():
@@ -996,7 +1020,7 @@ def test_what_an_object_has_that_is_made_of_nothing_is_its_defaults(arguments, n
             {"text": "'{foo: 1, foo: 2}'"},
             "test_loads_rejects_duplicate_key",
         ),
-        ("draw", "Width of a bar is negative", {"width": "-1"}, "test_draw_width_of_bar_is_negative"),
+        ("draw", "Width of a bar is negative", {"width": "-1"}, "test_draw_rejects_negative_width_of_bar"),
         ("Chord.at", "Invalid mode m/G", {"scale": "'Dm/G'"}, "test_chord_at_rejects_invalid_mode"),
         (
             "crccls",
@@ -1095,7 +1119,7 @@ def test_a_value_that_is_none_of_what_may_be_passed_is_unknown(message, value, n
 @pytest.mark.parametrize(
     ("reason", "name"),
     [
-        ("a license is missing before 'OR MIT'", "test_price_license_is_missing"),
+        ("a license is missing before 'OR MIT'", "test_price_rejects_missing_license"),
         ("unbalanced brackets", "test_price_rejects_unbalanced_brackets"),
         ("that is so", "test_price_rejects_invalid_expression"),
     ],
@@ -1182,7 +1206,7 @@ def test_what_sets_an_attribute_is_called_its_setter():
 def test_what_is_no_operand_does_not_stand_behind_from():
     reversed_one = {"subject": "Price.__rsub__", "parameters": ("other",)}
     refused = case(raises("fractional prices are not supported"), arguments={"other": "1"}, **reversed_one)
-    assert named(refused) == "test_price_subtract_fractional_prices_are_not_supported"
+    assert named(refused) == "test_price_subtract_rejects_unsupported_fractional_prices"
     assert named(case(arguments={"other": "None"}, **reversed_one)) == "test_price_subtract_from_none"
 
 

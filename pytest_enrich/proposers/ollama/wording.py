@@ -22,7 +22,7 @@ from pytest_enrich.proposers.ollama.asking import Asker
 from pytest_enrich.proposers.ollama.protocol import Options
 from pytest_enrich.proposers.ollama.question import Answered, Question, about_target, is_excluded
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing import names, ways, words
+from pytest_enrich.writing import complaints, names, ways, words
 from pytest_enrich.writing.syntax import functions_in
 
 WORD = "word"
@@ -53,7 +53,7 @@ _DENIALS = {"no", "not", "without"}
 """A small model does not see what is missing."""
 _FAILURES = {"error", "exception", "fails", "raises", "refused", "rejected", "rejects"}
 _REFUSED = {"bad", "illegal", "invalid", "malformed", "unexpected", "unknown", "unsupported"}
-_CONDITIONS = ways.FAULTS | {"blank", "fractional", "infinite", "large", "long", "none", "short", "small"}
+_CONDITIONS = complaints.FAULTS | {"blank", "fractional", "infinite", "large", "long", "none", "short", "small"}
 """Words that describe an input: a wrong one is worse than none. A refused input is some of these anyway."""
 
 
