@@ -42,11 +42,14 @@ class _File:
         """The target for a function, a class or the module."""
         path, module, qualname = self._file.path, self._module, self._module.qualname(node)
         near = nearest(module, node, self._file, self._everything)
-        subject = Subject(path=path, module=self._name, qualname=qualname, touching=self._touching)
+        ways_in = entries(module, self._calls, node, self._suite, entered=self._entered)
+        callers = tuple(entry.qualname for entry in ways_in)
+        subject = Subject(
+            path=path, module=self._name, qualname=qualname, touching=self._touching, callers=callers
+        )
         place, source = self._shelf.place(subject, near), module.lines(node)
         ways = tuple(_way(module, node, gap) for gap in gaps)
         on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
-        ways_in = entries(module, self._calls, node, self._suite, entered=self._entered)
         return Target(
             path=path,
             qualname=qualname,
@@ -62,7 +65,7 @@ class _File:
             constants=self._constants.of(node, self._calls.called(node), on_the_way),
             conditions=ways,
             entries=ways_in,
-            neighbours=_others(module, [entry.qualname for entry in ways_in]),
+            neighbours=_others(module, callers),
             statements=module.statement_lines,
             raise_lines=module.raise_lines,
             nearest=near,

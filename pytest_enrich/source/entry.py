@@ -134,7 +134,7 @@ def _is_hook(module: Module, node: Function) -> bool:
     """Whether a private method may be called by code that its class inherits from another module."""
     owner = module.scope(node)
     known = {*module.bases, "object"}
-    is_hidden = _is_private(node.name) and not node.name.startswith("__")
+    is_hidden = is_private(node.name) and not node.name.startswith("__")
     return is_hidden and isinstance(owner, ast.ClassDef) and any(_last(base) not in known for base in owner.bases)
 
 
@@ -147,7 +147,7 @@ def is_public(module: Module, node: Function) -> bool:
     outer = list(scopes(module, node))
     names = [node.name, *(scope.name for scope in outer if isinstance(scope, FUNCTIONS))]
     classes = [_made_from(module, scope) for scope in outer if isinstance(scope, ast.ClassDef)]
-    return not any(map(_is_private, names)) and not any(all(map(_is_private, made)) for made in classes)
+    return not any(map(is_private, names)) and not any(all(map(is_private, made)) for made in classes)
 
 
 def is_exported(module: Module, node: Function) -> bool:
@@ -167,7 +167,8 @@ def _made_from(module: Module, owner: ast.ClassDef) -> set[str]:
     return _closed({owner.name}, module.bases)
 
 
-def _is_private(name: str) -> bool:
+def is_private(name: str) -> bool:
+    """Whether a name is that of a helper: those of special methods are not."""
     return name.startswith("_") and not _is_dunder(name)
 
 

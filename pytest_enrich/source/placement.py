@@ -9,7 +9,10 @@ from functools import cached_property, partial
 from itertools import takewhile
 from pathlib import PurePosixPath
 
+from msgspec.structs import replace
+
 from pytest_enrich.data.code import NearTest, Placement, function
+from pytest_enrich.source.entry import is_private
 from pytest_enrich.source.module import Suite
 from pytest_enrich.source.test_file import Style, Subject, TestFile
 
@@ -35,19 +38,43 @@ class Shelf:
 
         It goes into a file named after the function or its class, else after the module, else into one whose tests
         name what they run of it (of several, one whose name is about little else), else into the nearest test's
-        file, else into a new one. Within the file it goes into the class named after the function's, else into one
-        that is about nothing else, after the nearest test written there, else at the end.
+        file, or into a new one if that is about something else. Within the file it goes into the class named after
+        the function's, else into one that is about nothing else, after the nearest test written there, else at the
+        end.
         """
         running = [test for test in near if test.shared and _path(test.nodeid) in self._suite.texts]
         named = {file: likeness for file in self._suite.files if (likeness := self._likeness(file, subject))}
         files = dict.fromkeys([*named, *(_path(test.nodeid) for test in running)])
-        if files:
-            return self._inside(max(files, key=partial(self._worth, subject, named, running)), subject, running)
+        best = max(files, key=partial(self._worth, subject, named, running), default=None)
+        if best in named or (best is not None and not self._is_about_something_else(best, subject)):
+            return self._inside(best, subject, running)
         by_likeness = sorted(near, key=lambda test: -self._shared_words(test, subject))
         beside = next((place for test in by_likeness if (place := self._beside(test))), None)
-        if beside and beside.style != "function" and _foreign(beside.owner, subject):
+        if beside is None or self._is_about_something_else(beside.path, subject):
+            return self._in_new_file(subject)
+        if beside.style != "function" and _foreign(beside.owner, subject):
             return self._end(beside.path, subject)
-        return beside or Placement(path=new_file(subject.path, self._suite), new_file=True, typed=self._is_typed)
+        return beside
+
+    def _in_new_file(self, subject: Subject) -> Placement:
+        """The place in a new file, or at the end of one of that name."""
+        path = new_file(subject.path, self._suite)
+        if path in self._suite.texts:
+            return self._end(path, subject)
+        return Placement(path=path, new_file=True, typed=self._is_typed)
+
+    def _is_about_something_else(self, file: str, subject: Subject) -> bool:
+        """Whether no word of a file's name is about the subject, and it imports nothing that leads there.
+
+        A helper is tested where its callers are.
+        """
+        stem, text = PurePosixPath(file).stem, self.file(file)
+        words = [word for word in _lowered(stem) if word not in _GENERAL.split()]
+        is_foreign = 0 < len(words) == _foreign(stem, subject) and not is_private(
+            subject.qualname.rpartition(".")[2]
+        )
+        leading = (subject.qualname, *subject.callers)
+        return is_foreign and not any(text.imports_name(replace(subject, qualname=name)) for name in leading)
 
     @cached_property
     def _is_typed(self) -> bool:
@@ -95,7 +122,7 @@ class Shelf:
 
         own.sort(key=strangeness)
         nearest = next(filter(None, map(self._beside, own)), None)
-        is_helper = name.startswith("_") and not is_special
+        is_helper = is_private(name)
         if nearest is None or (nearest.style != "function" and not is_helper and all(strangeness(own[0]))):
             return self._end(path, subject)
         return nearest

@@ -92,7 +92,8 @@ def test_a_test_file_named_after_the_module_or_the_class_is_preferred(place):
 
 
 def test_a_file_that_measures_how_long_something_takes_is_no_place_where_there_is_another(place):
-    texts = dict.fromkeys(("tests/test_bench.py", "tests/test_everything_else.py"), "def test_a(): pass\n")
+    text = "from shop.cart import Cart\ndef test_a(): pass\n"
+    texts = dict.fromkeys(("tests/test_bench.py", "tests/test_everything_else.py"), text)
     near = {"tests/test_bench.py::test_a": (3, 5), "tests/test_everything_else.py::test_a": (3,)}
     contexts = {at: tuple(test for test, lines in near.items() if at in lines) for at in (3, 5)}
     assert place(texts, contexts).path == "tests/test_everything_else.py"
@@ -101,7 +102,7 @@ def test_a_file_that_measures_how_long_something_takes_is_no_place_where_there_i
 def test_of_files_that_run_it_the_one_whose_name_speaks_of_little_else_is_preferred(place):
     texts = {
         "tests/test_thread_safe_cleanup.py": "def test_a(): pass\n",
-        "tests/test_sizes.py": "def test_b(): pass\n",
+        "tests/test_sizes.py": "from shop.cart import Cart\ndef test_b(): pass\n",
     }
     often = "tests/test_thread_safe_cleanup.py::test_a"
     found = place(texts, {3: (often, "tests/test_sizes.py::test_b"), 5: (often,)})
@@ -158,7 +159,8 @@ def test_in_a_class_of_its_own_where_all_are_about_something_else(place, others,
 
 def test_in_a_class_of_its_own_where_neither_the_file_nor_its_only_class_is_about_it(place):
     running = "tests/test_parcels.py::ParcelTests::test_b"
-    found = place({"tests/test_parcels.py": f"class ParcelTests(TestCase):\n{BODY}"}, {3: (running,)})
+    text = f"from shop.cart import Cart\nclass ParcelTests(TestCase):\n{BODY}"
+    found = place({"tests/test_parcels.py": text}, {3: (running,)})
     assert found == Placement(path="tests/test_parcels.py", owner="CartTests", style="unittest", base="TestCase")
 
 
@@ -364,13 +366,21 @@ def test_in_the_file_where_most_tests_name_the_function(put):
     assert put(PARSE, texts, contexts).path == "tests/test_encoding.py"
 
 
-def test_a_helper_is_tested_where_its_caller_is(put):
+def test_what_only_tests_about_something_else_run_gets_a_file_of_its_own(put):
     texts = {
         "tests/test_pages.py": "from net.pages import page\ndef test_page(): assert page('')\n",
         "tests/test_other.py": "from net.pages import page\ndef test_other(): assert page\n",
     }
     contexts = {17: ("tests/test_pages.py::test_page",)}
-    assert put(PARSE, texts, contexts) == Placement(path="tests/test_pages.py", anchor="test_page")
+    assert put(PARSE, texts, contexts) == Placement(path="tests/test_web.py", new_file=True)
+
+
+def test_a_helper_is_tested_where_its_caller_is(target):
+    text = "def _parse(x):\n    if x:\n        return 1\n    return 2\n"
+    texts = {"tests/test_pages.py": "from net.pages import page\ndef test_page(): assert page('')\n"}
+    contexts = {4: ("tests/test_pages.py::test_page",)}
+    found = target(text, ("_parse", "if x:"), suite=suite(texts), contexts=contexts, path="net/web.py").placement
+    assert found == Placement(path="tests/test_pages.py", anchor="test_page")
 
 
 def test_a_file_named_after_another_module_of_that_name_is_no_place(put):
@@ -435,7 +445,8 @@ def test_a_test_of_an_operator_goes_beside_one_that_uses_it(target):
 
 def test_a_test_of_an_operator_is_not_put_into_a_class_about_something_else_that_uses_it_on_other_objects(target):
     text = "class Cart:\n    def __eq__(self, other):\n        if other:\n            return 1\n        return 2\n"
-    tests = "class TestNested:\n    def test_a(self):\n        assert run() == 1\n"
+    nested = "class TestNested:\n    def test_a(self):\n        assert run() == 1\n"
+    tests = f"from shop.cart import Cart\n{nested}"
     shop = suite({"tests/test_fields.py": tests})
     near = ("tests/test_fields.py::TestNested::test_a",)
     found = target(text, ("Cart.__eq__", "if other:"), suite=shop, contexts={3: near, 5: near}).placement
@@ -459,7 +470,8 @@ def test_of_what_no_test_runs_it_goes_where_tests_are_called_alike(target):
 def test_of_what_no_test_runs_it_is_not_put_into_a_class_about_something_else(target):
     method = "    def pop(self, x):\n        if x:\n            return 1\n"
     text = f"class Cart:\n{method}    def f(self):\n        return 2\n"
-    files = {"tests/test_fields.py": "class TestNested:\n    def test_a(self): Cart().f()\n"}
+    nested = "class TestNested:\n    def test_a(self): Cart().f()\n"
+    files = {"tests/test_fields.py": f"from shop.cart import Cart\n{nested}"}
     contexts = {6: ("tests/test_fields.py::TestNested::test_a",)}
     found = target(text, ("Cart.pop", "if x:"), suite=suite(files), contexts=contexts).placement
     assert (found.path, found.owner) == ("tests/test_fields.py", None)

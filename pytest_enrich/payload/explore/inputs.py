@@ -285,8 +285,9 @@ class Inputs(Choices):
 
     @cached_property
     def _own_literals(self) -> dict[str, frozenset[str]]:
-        """The literals of what tests pass, by parameter, and of the objects that they call it on."""
-        templates = {OBJECT: self.known_receivers, **{name: pool.seen for name, pool in self.pools.items()}}
+        """The literals of what tests pass or the body asks for, by parameter, and of the objects of tests."""
+        asked_for = {name: (*pool.seen, *pool.called) for name, pool in self.pools.items()}
+        templates = {OBJECT: self.known_receivers, **asked_for}
         return {name: frozenset(chain.from_iterable(map(literals_of, texts))) for name, texts in templates.items()}
 
     @cached_property

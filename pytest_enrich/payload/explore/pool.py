@@ -22,8 +22,8 @@ SIGN = re.compile(r"[^\w\s]")
 ANY_TEXT = "'abc'"
 FEW_SIGNS = 5
 """Texts are ranked by how many times they have so many signs, quotes included."""
-NAMING = re.compile(r"['\"]([.-]+[A-Za-z]|[a-z_]\w*(\.[a-z_]\w*)+['\"])")
-"""A text that looks like the name of an option, a hidden file or a module."""
+NAMING = re.compile(r"['\"](?:[.-]+[A-Za-z]|[A-Za-z_]\w*(?:[. ][A-Za-z_]\w*)*['\"])")
+"""A text that looks like a word, or the name of something: an option, a hidden file, a module."""
 KIND = re.compile(
     r"(?P<text>['\"])|(?P<bytes>b['\"])|(?P<number>-?\d)|(?P<flag>True|False)|(?P<list>[\[(])|(?P<dict>\{)"
 )
@@ -37,8 +37,8 @@ class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
 
     `written` are those that people wrote for something else, the nearest first, `called` those of the sort that
-    the parameter is named after. `rules` are those that came up with each value, `told_by` those that told the
-    type.
+    the parameter is named after, or that it is compared with. `rules` are those that came up with each value,
+    `told_by` those that told the type.
     """
 
     seen: tuple[str, ...]
@@ -68,8 +68,8 @@ class Pool:
         """Values to prefer: what tests pass, the same with a little less, what people wrote elsewhere, plain ones.
 
         Of what tests pass, values that are not `unspoken` come first, texts of few signs before others, and
-        objects made from nothing last; contents come in the order in which tests have them. A text that looks like
-        the name of something else comes after plain texts.
+        objects made from nothing last; contents come in the order in which tests have them. Words from elsewhere
+        mean something else: a text that says nothing distracts less.
         """
 
         def little(text: str) -> tuple[bool, int, int, int]:
@@ -79,10 +79,10 @@ class Pool:
 
         seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
         written = sorted(self.written, key=_has_lines)
-        unnamed = [text for text in written if not NAMING.match(text)]
+        shaped = [text for text in written if not NAMING.match(text)]
         any_text = self.called or ([ANY_TEXT] if ANY_TEXT in self.plain else [])
         near = [*seen, *edits(seen), *self._empty]
-        return tuple(dict.fromkeys([*near, *unnamed, *any_text, *written, *self.plain, *self.short]))
+        return tuple(dict.fromkeys([*near, *shaped, *any_text, *written, *self.plain, *self.short]))
 
     @property
     def _empty(self) -> list[str]:

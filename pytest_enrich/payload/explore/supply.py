@@ -125,18 +125,21 @@ class Supply:
         decoded = tuple(self._encoded(name) if parameter["kind"] != DECODED else ())
         known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint), *decoded)
         written = self._written(parameter, hint, known)
-        called = tuple(patterns.addresses(name)) if types.conforms("", hint) else ()
+        addresses = tuple(patterns.addresses(name)) if types.conforms("", hint) else ()
+        words = usage.compared(self._function).get(name, ()) if types.conforms("", hint) else ()
+        compared = tuple(map(repr, words))
         sources = {
             "members": members,
             "constants": self._world.plain_constants,
             "written": written,
-            "addresses": called,
+            "addresses": addresses,
+            "compared words": compared,
             "encoded": decoded,
         }
         rules = by_value((rule, value) for rule, values in sources.items() for value in values)
         rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
         drawn = partial(self._drawn, name, hint)
-        return Pool(known, constants, drawn, hint, written, called, rules, told_by)
+        return Pool(known, constants, drawn, hint, written, addresses or compared, rules, told_by)
 
     def _filled(self, name: str, hint: Any) -> Iterator[str]:
         """Files and streams as tests write them, for a parameter that takes one or the path of one as a text."""

@@ -128,6 +128,25 @@ def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 @functools.lru_cache(maxsize=256)
+def compared(function: object) -> dict[str, tuple[str, ...]]:
+    """By variable, the words that a function compares it with, in the order of its body."""
+    return _by_name(pair for node in nodes(function) for pair in _words(node))
+
+
+@rule("compared words")
+def _words(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The variable and the words in `variable == "word"`, `variable.lower() in ("word", ...)` and the like."""
+    match node:
+        case ast.Compare(left, [ast.Eq() | ast.NotEq() | ast.In() | ast.NotIn()], [right]):
+            if isinstance(left, ast.Call) and isinstance(left.func, ast.Attribute) and not left.args:
+                left = left.func.value
+            several = right.elts if isinstance(right, ast.Tuple | ast.List | ast.Set) else [right]
+            words = (item.value for item in several if isinstance(item, ast.Constant))
+            if isinstance(left, ast.Name):
+                yield from ((left.id, word) for word in words if isinstance(word, str) and word.isalpha())
+
+
+@functools.lru_cache(maxsize=256)
 def looked_at(function: object) -> dict[str, tuple[str, ...]]:
     """By variable, the attributes that a function reads but does not call."""
     called = {node.func for node in nodes(function) if isinstance(node, ast.Call)}

@@ -740,7 +740,7 @@ def test_where_no_test_passes_anything_what_stands_in_tests_is_better_than_what_
     assert finding.action == "⟨sample:read⟩('2019-W01')"
 
 
-def test_where_no_test_tells_which_is_for_which_each_parameter_gets_another_value(explore):
+def test_two_parameters_do_not_get_the_same_text(explore):
     text = """
         def put(key: str, value: str) -> str:
             if len(key) > 2:
@@ -748,7 +748,7 @@ def test_where_no_test_tells_which_is_for_which_each_parameter_gets_another_valu
             return ""
         """
     (finding,) = explore(text, "put", written=("'colour'", "'blue'")).findings
-    assert finding.action == "⟨sample:put⟩('colour', 'blue')"
+    assert finding.action == "⟨sample:put⟩('abc', 'blue')"
 
 
 def test_a_step_that_takes_the_branch_and_is_looked_at_by_nobody_is_left_out(explore):
@@ -1050,7 +1050,7 @@ def test_what_a_name_always_means_it_means_beside_a_class_that_is_called_so(expl
     assert finding.call.arguments[0].value.startswith("'")
 
 
-def test_of_texts_that_people_wrote_those_come_last_that_look_like_files_and_options(explore):
+def test_a_word_from_elsewhere_or_the_name_of_something_distracts_more_than_a_text_that_says_nothing(explore):
     text = """
         def label(key: str) -> str:
             if not key:
@@ -1058,7 +1058,20 @@ def test_of_texts_that_people_wrote_those_come_last_that_look_like_files_and_opt
             return key.upper()  # here
         """
     (found,) = explore(text, "label", written=("'.env'", "'a.b'", "'--all'", "'home'")).findings
-    assert found.call.arguments[0].value == "'home'"
+    assert found.call.arguments[0].value == "'abc'"
+
+
+def test_words_that_a_parameter_is_compared_with_are_preferred_for_it(explore):
+    text = """
+        def save(target: str, mode: str) -> bool:
+            if not target:
+                return True  # here
+            if mode.lower() == "force" or mode in ("skip", "check"):
+                return False
+            return target.isupper()
+        """
+    (found,) = explore(text, "save", written=("'home'",)).findings
+    assert [argument.value for argument in found.call.arguments] == ["''", "'force'"]
 
 
 def test_a_plain_literal_is_preferred_to_an_object_that_was_drawn(explore):
