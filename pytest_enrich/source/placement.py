@@ -46,11 +46,11 @@ class Shelf:
         named = {file: likeness for file in self._suite.files if (likeness := self._likeness(file, subject))}
         files = dict.fromkeys([*named, *(_path(test.nodeid) for test in running)])
         best = max(files, key=partial(self._worth, subject, named, running), default=None)
-        if best in named or (best is not None and not self._is_about_something_else(best, subject)):
+        if best in named or (best is not None and not self._is_about_something_else(best, subject, near)):
             return self._inside(best, subject, running)
         by_likeness = sorted(near, key=lambda test: -self._shared_words(test, subject))
         beside = next((place for test in by_likeness if (place := self._beside(test))), None)
-        if beside is None or self._is_about_something_else(beside.path, subject):
+        if beside is None or self._is_about_something_else(beside.path, subject, near):
             return self._in_new_file(subject)
         if beside.style != "function" and _foreign(beside.owner, subject):
             return self._end(beside.path, subject)
@@ -63,18 +63,19 @@ class Shelf:
             return self._end(path, subject)
         return Placement(path=path, new_file=True, typed=self._is_typed)
 
-    def _is_about_something_else(self, file: str, subject: Subject) -> bool:
-        """Whether no word of a file's name is about the subject, and it imports nothing that leads there.
+    def _is_about_something_else(self, file: str, subject: Subject, near: Sequence[NearTest]) -> bool:
+        """Whether neither its name is about the subject, nor does anything in it name or import what leads there.
 
         A helper is tested where its callers are.
         """
         stem, text = PurePosixPath(file).stem, self.file(file)
+        name = subject.qualname.rpartition(".")[2]
         words = [word for word in _lowered(stem) if word not in _GENERAL.split()]
-        is_foreign = 0 < len(words) == _foreign(stem, subject) and not is_private(
-            subject.qualname.rpartition(".")[2]
-        )
-        leading = (subject.qualname, *subject.callers)
-        return is_foreign and not any(text.imports_name(replace(subject, qualname=name)) for name in leading)
+        if is_private(name) or not 0 < len(words) == _foreign(stem, subject):
+            return False
+        is_named = any(name in self._words(test) for test in near if _path(test.nodeid) == file)
+        leading = (replace(subject, qualname=other) for other in (subject.qualname, *subject.callers))
+        return not is_named and not any(map(text.imports_name, leading))
 
     @cached_property
     def _is_typed(self) -> bool:

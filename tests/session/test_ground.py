@@ -125,7 +125,9 @@ def elsewhere(settings, store, measured, rootdir, fakes):
             for file in found.measured.files
         ]
         for name in ("test_flow", "test_other"):
-            (rootdir / f"tests/{name}.py").write_text("def test_discount():\n    pass\n")
+            (rootdir / f"tests/{name}.py").write_text(
+                "from shop.cart import discount\n\n\ndef test_discount():\n    assert discount\n"
+            )
         changed = replace(settings, test_files=("tests/test_other.py",), **more)
         sandbox = fakes.ScriptedSandbox({Collect: Collected(items=()), Record: ran()})
         return ground.survey(

@@ -890,7 +890,11 @@ def test_a_comment_that_is_code_says_nothing():
         ("either sep or code is required", {}, "test_price_rejects_missing_sep_and_code"),
         ("can only give both sep and code or neither", {"sep": "'-'"}, "test_price_rejects_sep_without_code"),
         ("sep and code exclude each other", {"sep": "'-'", "code": "'a'"}, "test_price_rejects_both_sep_and_code"),
-        ("cannot set both sep and code to False", {"sep": "False"}, "test_price_cannot_set_both_sep_and_code_to_false"),
+        (
+            "cannot set both sep and code to False",
+            {"sep": "False"},
+            "test_price_cannot_set_both_sep_and_code_to_false",
+        ),
     ],
 )
 def test_a_message_about_several_options_is_about_how_they_go_together(message, options, name):
