@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 
 from pytest_enrich.data.code import Condition, Gap, Target
@@ -20,7 +21,7 @@ from pytest_enrich.source.function import (
     nearest,
     parameters,
 )
-from pytest_enrich.source.module import Module, Suite, module_name, packages, roots
+from pytest_enrich.source.module import FUNCTIONS, Module, Suite, module_name, packages, roots
 from pytest_enrich.source.placement import Shelf
 from pytest_enrich.source.test_file import Subject
 
@@ -37,19 +38,20 @@ class _File:
         self._everything = counted(file, file.contexts)
         self._touching = frozenset(test.partition("::")[0] for test in self._everything)
         self._entered = is_entered(module, file)
+        defined = (node for node in module.tree.body if isinstance(node, (ast.ClassDef, *FUNCTIONS)))
+        self._siblings = tuple(node.name for node in defined)
 
     def target(self, node: Node, gaps: Sequence[Gap]) -> Target:
         """The target for a function, a class or the module."""
         path, module, qualname = self._file.path, self._module, self._module.qualname(node)
         near = nearest(module, node, self._file, self._everything)
-        ways_in = entries(module, self._calls, node, self._suite, entered=self._entered)
-        callers = tuple(entry.qualname for entry in ways_in)
         subject = Subject(
-            path=path, module=self._name, qualname=qualname, touching=self._touching, callers=callers
+            path=path, module=self._name, qualname=qualname, touching=self._touching, siblings=self._siblings
         )
         place, source = self._shelf.place(subject, near), module.lines(node)
         ways = tuple(_way(module, node, gap) for gap in gaps)
         on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
+        ways_in = entries(module, self._calls, node, self._suite, entered=self._entered)
         return Target(
             path=path,
             qualname=qualname,
@@ -65,7 +67,7 @@ class _File:
             constants=self._constants.of(node, self._calls.called(node), on_the_way),
             conditions=ways,
             entries=ways_in,
-            neighbours=_others(module, callers),
+            neighbours=_others(module, [entry.qualname for entry in ways_in]),
             statements=module.statement_lines,
             raise_lines=module.raise_lines,
             nearest=near,

@@ -64,18 +64,19 @@ class Shelf:
         return Placement(path=path, new_file=True, typed=self._is_typed)
 
     def _is_about_something_else(self, file: str, subject: Subject, near: Sequence[NearTest]) -> bool:
-        """Whether neither its name is about the subject, nor does anything in it name or import what leads there.
+        """Whether its name is about another thing, and it neither names the subject nor imports from its module.
 
-        A helper is tested where its callers are.
+        A helper or a special method is tested where its callers are.
         """
         stem, text = PurePosixPath(file).stem, self.file(file)
         name = subject.qualname.rpartition(".")[2]
         words = [word for word in _lowered(stem) if word not in _GENERAL.split()]
-        if is_private(name) or not 0 < len(words) == _foreign(stem, subject):
+        is_helper = name.startswith("_") and name != "__init__"
+        if is_helper or not 0 < len(words) == _foreign(stem, subject):
             return False
         is_named = any(name in self._words(test) for test in near if _path(test.nodeid) == file)
-        leading = (replace(subject, qualname=other) for other in (subject.qualname, *subject.callers))
-        return not is_named and not any(map(text.imports_name, leading))
+        beside = (replace(subject, qualname=other) for other in (subject.qualname, *subject.siblings))
+        return not is_named and not any(map(text.imports_name, beside))
 
     @cached_property
     def _is_typed(self) -> bool:

@@ -37,14 +37,14 @@ class Subject(Struct, frozen=True, kw_only=True):
         module: The name by which it is imported, "" if that is not known.
         qualname: The function or class in it, "" for the module.
         touching: The test files with a test that runs lines of the source file.
-        callers: The functions of the file through which it can be called.
+        siblings: The outermost functions and classes of the source file.
     """
 
     path: str
     module: str
     qualname: str
     touching: frozenset[str] = frozenset()
-    callers: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
 
     @property
     def outermost(self) -> str:
