@@ -37,6 +37,7 @@ PLACEHOLDER = re.compile(r"\{\w*\}")
 LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
 """A word of one letter: a text with several of them is not one that people would write."""
 FEW_LETTERS = 2
+PRIVATE = re.compile(r"_[A-Za-z]")
 RETURNED = re.compile(r"_(?:returns|is)_(?!less|greater)\w+$")
 RAISES = re.compile(r"_raises_(?:(?!when_)\w)+$")
 EQUALS = re.compile(r"_(equals?|does_not_equal|is_(less|greater)_than_or_equal_to)(_|$)")
@@ -192,9 +193,11 @@ def _of_code(code: str) -> tuple[Trait, ...]:
         passed = [value for node in nodes for value in _passed(node)]
         claims = [(f"that assert {claim}", weight) for node in nodes for claim, weight in _asserted(node, passed)]
         values = [(f"with {kind}", weight) for value in passed for kind, weight in _unusual(value)]
+        used = (last_name(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute))
+        private = [("that use private names", FAINT) for name in used if PRIVATE.match(name)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    return (*claims, *values)
+    return (*claims, *values, *private)
 
 
 def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[Trait]:
@@ -246,7 +249,7 @@ def _kinds(node: ast.expr) -> Iterator[Trait]:
         yield "an object", 0
         return
     if value is None:
-        yield "None", 0
+        yield "None", FAINT
     else:
         yield f"a value of type {type(value).__name__}", STRIKING if isinstance(value, dict | tuple) else 0
     if isinstance(value, str | bytes | list | tuple | dict | set) and not value:

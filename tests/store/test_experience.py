@@ -67,6 +67,7 @@ def candidate(code, name="test_it", **origin):
         ("def test_it():\n    assert f([2, 5]) == 1\n", "with lists or dictionaries"),
         ("def test_it():\n    assert f(Box()) == 1\n", "with calls without arguments"),
         ("def test_it():\n    assert f('a:b') == 1\n", "with short texts with signs"),
+        ("def test_it():\n    assert cart._f(1) == 1\n", "that use private names"),
         ("def test_it():\n    assert Box(1).size == 1\n", "that assert what was passed"),
         ("def test_it():\n    box.size = 1\n    assert box.size == 1\n", "that assert what was passed"),
         ("def test_it(self):\n    self.assertEqual(Box(1).size, 1)\n", "that assert what was passed"),
