@@ -154,6 +154,7 @@ class Variant(Struct, frozen=True, kw_only=True):
         raised: The class of the exception that ended it, "" when it passed.
         message: `str` of it.
         line: Of the test file: where the test was when it raised.
+        place: Of the expression there that was being evaluated, zeros if that is not known.
         branches, reached: The wanted branches and lines that it reaches.
         spare: Whether the variant before it reaches the same; this one comes to something else.
         rules: Names of the rules by which the values were thought of.
@@ -169,6 +170,7 @@ class Variant(Struct, frozen=True, kw_only=True):
     raised: Template = ""
     message: str = ""
     line: int = 0
+    place: Span = (0, 0, 0, 0)
     spare: bool = False
     rules: tuple[str, ...] = ()
     doubt: int = 0

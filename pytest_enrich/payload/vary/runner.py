@@ -44,6 +44,7 @@ class TestRun:
         raised: The template of the class of an exception that the code raises on purpose, "" for none.
         message: The message of that exception.
         line: The line of the test where it was raised.
+        place: The span of the expression in it that was being evaluated.
     """
 
     __test__ = False  # pytest collects classes by this name
@@ -54,6 +55,7 @@ class TestRun:
     raised: str = ""
     message: str = ""
     line: int = 0
+    place: tuple[int, ...] = (0, 0, 0, 0)
 
     @classmethod
     def load(cls, record: Record) -> TestRun:
@@ -97,10 +99,10 @@ class Endings:
         message = self._told_by(error, raised) if refusal == "accident" else ""
         if refusal and not message:
             return TestRun(refusal=refusal)
-        kind, line = named(type(error)), self._line(error)
-        if kind is None or not line:
+        kind, place = named(type(error)), self._place(error)
+        if kind is None or not any(place):
             return TestRun(refusal="accident")
-        return TestRun(raised=kind, message=message or steady(spoken(error)), line=line)
+        return TestRun(raised=kind, message=message or steady(spoken(error)), line=place[0], place=place)
 
     def _told_by(self, error: BaseException, raised: object) -> str:
         """The message of the code's own exception if a library passes it on (as validators do), else ""."""
@@ -138,10 +140,12 @@ class Endings:
         is_ours = bool(frames) and self._project.kind(frames[-1].filename) == "source"
         return is_ours and raises(frames[-1].line or "", error)
 
-    def _line(self, error: BaseException) -> int:
-        """The line that the test had reached, in the outermost frame of its file."""
+    def _place(self, error: BaseException) -> tuple[int, ...]:
+        """The span that the test had reached, in the outermost frame of its file; zeros if it has none."""
         frames = traceback.extract_tb(error.__traceback__)
-        return next((frame.lineno or 0 for frame in frames if frame.filename == self._test_path), 0)
+        own = next((frame for frame in frames if frame.filename == self._test_path), None)
+        # Interpreters may be told to leave out all but the line.
+        return tuple(getattr(own, name, None) or 0 for name in ("lineno", "colno", "end_lineno", "end_colno"))
 
 
 @dataclasses.dataclass(frozen=True)

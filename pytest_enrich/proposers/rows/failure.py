@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from pytest_enrich.data import Call, Finding, NewTest, Observation, Oracle
+from pytest_enrich.data import Call, Finding, NewTest, Observation, Oracle, Span
 from pytest_enrich.proposers.rows import mocks, steps
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.writing import body, names, questions
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE
-from pytest_enrich.writing.syntax import Edit, arguments, is_literal, last_name, span, used
+from pytest_enrich.writing.syntax import Edit, arguments, is_literal, last_name, nodes_of, span, used
 
 DEFINITION = re.compile(r"(async def|def|class|@)\b")
 
@@ -35,7 +35,7 @@ class Underway(Struct, frozen=True):
 def write(renderer: VariantRenderer) -> NewTest | None:
     """The test, or None when the statement cannot stand alone, or the test would not be readable."""
     sheet, variant = renderer.sheet, renderer.variant
-    underway = _underway(sheet.function.body, variant.line)
+    underway = _underway(sheet.function.body, variant.line, variant.place)
     if underway is None or not renderer.gaps:
         return None
     gone = steps.left_out(sheet.function, renderer.changes)
@@ -138,15 +138,17 @@ def _within(opening: str, raising: str) -> str:
     return f"{opening}:\n{textwrap.indent(raising, INDENT)}"
 
 
-def _underway(body: Sequence[ast.stmt], line: int) -> Underway | None:
-    """What was underway at a line of the file; None where it cannot stand alone."""
+def _underway(body: Sequence[ast.stmt], line: int, place: Span) -> Underway | None:
+    """What was underway at a line of the file, and there at a place; None where it cannot stand alone."""
     statements, block = _opened(body, line)
     at = _place(statements, line)
     action = None if at is None else _action(statements[at])
     if at is None or action is None:
         return None
     is_first = block is None or (statements[at] is block.body[0] and block.lineno != block.body[0].lineno)
-    return Underway(tuple(statements[:at]), action, block) if is_first else None
+    # What raises while an argument is evaluated never gets to the call that it is for.
+    inner = next((node for node in nodes_of(ast.Call, action) if span(node) == place), action)
+    return Underway(tuple(statements[:at]), inner, block) if is_first else None
 
 
 def _opened(body: Sequence[ast.stmt], line: int) -> tuple[Sequence[ast.stmt], ast.With | None]:

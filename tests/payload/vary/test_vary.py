@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import time
 
 import pytest
@@ -70,6 +71,24 @@ def test_a_long_text_stays_that_of_the_author_with_a_change_in_it(vary, written)
     (variant,) = answer.variants
     own = "select all from them for update"
     assert variant.values[0][1] in {f"'do {own}'", f"'{own} do'"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="before 3.11, tracebacks tell the line alone")
+def test_what_raises_is_found_with_the_expression_that_was_being_evaluated(vary, written):
+    source = SIZE.replace("        if not text:", "        if text is None or not text:").replace(
+        'raise ValueError(f"nothing in {text!r}")', 'raise ValueError(f"nothing in {text!r}")  # here'
+    )
+    tests = written("""
+        from sample import size
+
+
+        def test_size():
+            assert abs(size("ab")) == 2
+        """)
+    pattern = tests.pattern("test_size", tests.literal("'ab'"))
+    (variant,) = vary(source, tests, pattern, lines=(3,)).variants
+    line = tests.line("test_size") + 1
+    assert variant.place == (line, len("    assert abs("), line, len('    assert abs(size("ab")'))
 
 
 def test_a_row_that_raises_is_found_with_its_line_and_message(vary, written):

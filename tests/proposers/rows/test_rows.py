@@ -454,6 +454,20 @@ def test_what_raises_is_called_so_whatever_is_asked_of_the_result(rows, asked):
     assert made.name == "test_pay_rejects_negative_total"
 
 
+def test_what_raises_while_an_argument_is_evaluated_is_called_alone(rows):
+    text = """
+    from shop.cart import Money, discount
+
+
+    def test_discount():
+        assert discount(Money(10)) == 10
+    """
+    place = (5, 20, 5, 29)
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="below 0 (-1)", line=5, place=place)
+    (made,), _ = rows(text, raised)
+    assert made.code.splitlines()[-1] == "        Money(-1)"
+
+
 def test_what_names_a_class_that_is_left_out_is_no_test(rows):
     text = """
     from shop.cart import discount
