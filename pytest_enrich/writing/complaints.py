@@ -160,10 +160,10 @@ def _refusals(case: Case, refused: str) -> Iterator[Said]:
         yield f"rejects_non_{words.snake(expected[1])}", 3
     if not hasattr(builtins, case.raised) and FAULTY.match(wrong := words.snake(ENDING.sub("", case.raised))):
         yield f"rejects_{wrong}", MEANT if _is_bare(case.message) else SECOND
-    yield from _of_several(case)
+    yield from of_several(case)
 
 
-def _of_several(case: Case) -> Iterator[Said]:
+def of_several(case: Case) -> Iterator[Said]:
     """What is refused if the message names options, of which two, one or none are passed."""
     told = re.findall(r"\w+", case.told)
     named = [*dict.fromkeys(word for word in told if len(word) > 1 and word in case.optional)]

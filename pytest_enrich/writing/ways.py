@@ -88,7 +88,8 @@ def of(case: Case) -> Iterator[Way]:
         yield from [] if case.raised else [Way(_joined(situation), 1 + (situation in keyed))]
     if kind := complaints.kind_refused(case):
         # A message that says what is wrong says more: other values of the kind may be accepted.
-        says_more = case.message.split("_")[0] in complaints.FAULTS or case.message.endswith("_required")
+        is_clear = case.message.split("_")[0] in complaints.FAULTS or case.message.endswith("_required")
+        says_more = is_clear or any(complaints.of_several(case))
         yield Way(f"rejects_{kind}", 1 if says_more else 3)
     # An object made without arguments has its defaults.
     is_of_object = case.seen.subject == "result" and case.seen.expression != "{result}"

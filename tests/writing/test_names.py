@@ -889,16 +889,17 @@ def test_a_comment_that_is_code_says_nothing():
     [
         ("either sep or code is required", {}, "test_price_rejects_missing_sep_and_code"),
         ("can only give both sep and code or neither", {"sep": "'-'"}, "test_price_rejects_sep_without_code"),
+        ("Provide either `sep` or `code`, not both.", {"sep": "None"}, "test_price_rejects_missing_sep_and_code"),
         ("sep and code exclude each other", {"sep": "'-'", "code": "'a'"}, "test_price_rejects_both_sep_and_code"),
         (
             "cannot set both sep and code to False",
             {"sep": "False"},
-            "test_price_cannot_set_both_sep_and_code_to_false",
+            "test_price_cannot_set_both_sep_and_code",
         ),
     ],
 )
 def test_a_message_about_several_options_is_about_how_they_go_together(message, options, name):
-    assert named(case(raises(message), arguments={"total": "3", **options})) == name
+    assert named(case(raises(message), arguments=options, parameters=())) == name
 
 
 def test_an_exception_that_says_what_is_wrong_says_more_than_where_it_was_raised():
