@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pytest_enrich.writing import situations, words
-from pytest_enrich.writing.cases import GENERAL, INTERPRETER, Case
+from pytest_enrich.writing.cases import GENERAL, INTERPRETER, PLACES, Case
 from pytest_enrich.writing.syntax import literal_value
 
 KNOWN_AS = {"int": "number", "float": "number", "str": "string", "NoneType": "none"}
@@ -18,6 +18,7 @@ FAULTS = {
     "negative", "malformed", "none", "unrecognized", "unrecognised", "incorrect", "inconsistent", "ambiguous",
     "undefined", "nonexistent", "incompatible", "inappropriate", "improper", "mismatched", "expired", "forbidden",
     "corrupt", "corrupted", "truncated", "insufficient", "unbalanced", "unclosed", "unterminated", "oversized",
+    "unresolved", "unregistered", "unmatched",
 }  # fmt: skip
 FAULT = "|".join(sorted(FAULTS))
 REFUSING = {"not", "cannot", "must", "neither", "never", "no", "nothing", "should", *FAULTS}
@@ -57,8 +58,8 @@ LACKING = re.compile(
 """`no unit detected`: the input is without a unit."""
 INSTEAD = re.compile(r"[Ee]xpected (?:an? )?([A-Za-z]\w*(?: [A-Za-z]\w*)?),? (?:but )?(?:found|got|received)\b")
 """`expected option, got '0'`: it rejects what is not an option."""
-NONE_SUCH = re.compile(r"is_not_an?_(\w+)$")
-"""`'abc' is not a Python function`, without the value."""
+NONE_SUCH = re.compile(r"(?:(in|for)_(\w+?)(?:_argument|_parameter)?_)?is_not_an?_(\w+)$")
+"""`'abc' is not a Python function`, `3 in names is not a text`, without the value."""
 WANTED = re.compile(
     r"^(?:please_|you_)?(?:must_|have_to_|need_to_)?(?:give|pass|provide|specify|supply)_(?:either_)?(\w+_or_\w+)$"
 )
@@ -156,8 +157,10 @@ def _refusals(case: Case, refused: str) -> Iterator[Said]:
         yield f"rejects_unsupported_{known}", MEANT
     if known and EXACTLY.search(case.told):
         yield f"rejects_{known}_of_wrong_length", MEANT
-    if expected := INSTEAD.match(case.told) or NONE_SUCH.match(case.message):
+    if expected := INSTEAD.match(case.told):
         yield f"rejects_non_{words.snake(expected[1])}", 3
+    if none_such := NONE_SUCH.match(case.message):
+        yield f"rejects_non_{'_'.join(filter(None, (none_such[3], none_such[1], none_such[2])))}", 3
     if not hasattr(builtins, case.raised) and FAULTY.match(wrong := words.snake(ENDING.sub("", case.raised))):
         yield f"rejects_{wrong}", MEANT if _is_bare(case.message) else SECOND
     yield from of_several(case)
@@ -212,7 +215,8 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Said]:
         wrong += [short, said]
         yield from ((f"rejects_{text}", weight) for text in dict.fromkeys((short, said)) if "_" in text)
     own = words.snake(f"{case.subject} {words.called(case.subject.rpartition('.')[2])}").split("_")
-    if "_" in said and {*said.split("_")} - {*own} - words.JOINTS - situations.EMPTY:
+    # What comes first was a value if only a place is left: `in the table is no type`.
+    if first not in PLACES and "_" in said and {*said.split("_")} - {*own} - words.JOINTS - situations.EMPTY:
         rest = f"warns_{said}" if case.seen.subject == "warns" else said
         yield rest, -1 if is_half else weight - AGAIN * bool(wrong)
 

@@ -92,7 +92,9 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
                     parts = [] if case.raised else parts  # none of them is refused by itself
             yield from parts
         case ast.UnaryOp(ast.Not(), operand):
-            yield _refused(operand, case) if case.raised else ""
+            # What takes the other way than what is asked for may be refused for something else later.
+            is_asked = case.outcome == "true" or case.raised == "TypeError"
+            yield _refused(operand, case) if case.raised and is_asked else ""
             yield _of_truth(operand, case, is_true=False)
         case ast.Compare(ast.Subscript(about, at), [ast.Eq() | ast.NotEq() as sign], [ast.Constant(str(text))]):
             affix = {"0": "startswith", "-1": "endswith"}.get(ast.unparse(at))

@@ -56,7 +56,7 @@ def situations(case: Case) -> Iterator[str]:
     elif case.outcome == "skips":
         looped = conditions.names_in(conditions.parsed_expression(case.text.partition(" in ")[2].rstrip(":")))
         # A loop also ends when all items have been visited.
-        filled = {name for name, value in case.arguments.items() if any(literal_value(value) or ())}
+        filled = {name for name, value in case.arguments.items() if _is_filled(value)}
         yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped - filled)
     elif case.outcome == "matches":
         yield words.value_slug(case.text.removeprefix("case").rstrip(":").strip())
@@ -74,6 +74,12 @@ def situations(case: Case) -> Iterator[str]:
         keyed = [_keyed(name, case) for name in names if name]
         yield f"with_{'_and_'.join(keyed)}" if 0 < len(keyed) <= MOST_NAMED else ""
     yield from (f"with_{_keyed(name, case)}" for name in reversed(chosen))
+
+
+def _is_filled(value: Template) -> bool:
+    """Whether a value has items, as far as it shows."""
+    node = expression(value)
+    return bool(getattr(node, "elts", ())) or any(literal_value(value) or ())
 
 
 def _instead(chosen: Sequence[str], spoken: Sequence[str], case: Case) -> str:

@@ -66,6 +66,7 @@ CUTS = {
 """Words before which a phrase that is too long may be cut."""
 OPEN = {"of", "by", "to", "than"}
 """Words that mean nothing without what follows."""
+NEGATING = {"no", "not", "nor"}
 BOUND = {*OPEN, "and", "nor", "or"}
 """After these, a word stays even if it was passed: the sentence needs one."""
 HALF = {("by",), ("than",), ("of", "any"), ("of", "either"), ("of", "one"), ("of", "some")}
@@ -122,7 +123,7 @@ def _ended(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words without an ending that needs something after it; none if the rest would be half a statement."""
     if {words[-1:], words[:-3:-1]} & HALF:
         return ()
-    while words and (words[-1] in JOINTS | OPEN or words[-2:-1] in (("when",), ("if",), ("because",))):
+    while words and (words[-1] in JOINTS | OPEN | NEGATING or words[-2:-1] in (("when",), ("if",), ("because",))):
         words = words[:-1]  # `when messages`, of `when messages is a list`, is half a clause
     return words
 

@@ -62,6 +62,8 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ),
         ("price(s) not available", "test_price_not_available"),
         ("Line 1: unknown code", "test_price_rejects_unknown_code"),
+        ("'7' in names is not a text", "test_price_rejects_non_text_in_names"),
+        ("on line 3 of the cart", "test_price_rejects_invalid_total"),
         ("'7' is not supported", "test_price_rejects_unsupported_total"),
         ("The code is malformed", "test_price_rejects_malformed_code"),
         ("codes are not supported", "test_price_rejects_unsupported_codes"),
