@@ -95,22 +95,11 @@ VAGUE = {*GENERAL, "arg", "content", "data", "input", "line", "obj", "string"}
 SECOND, AGAIN, TURNED = 2.9, 0.2, 0.4
 """The second part of a message says less than the first, but more than the first in other words; a sentence
 that was turned round says more than the sentence."""
-
 SEVERAL = 2
 """A message that names so many options is about how they go together."""
 WANTING = {
-    "either",
-    "give",
-    "missing",
-    "must",
-    "need",
-    "needs",
-    "pass",
-    "provide",
-    "required",
-    "specify",
-    "without",
-}
+    "either", "give", "missing", "must", "need", "needs", "pass", "provide", "required", "specify", "without",
+}  # fmt: skip
 """Words of a message about options none of which is passed."""
 TOGETHER = {"also", "both", "needs", "only", "require", "requires", "together", "with", "without"}
 """Words of a message about an option that is not passed without another."""
