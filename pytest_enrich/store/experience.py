@@ -37,6 +37,8 @@ PLACEHOLDER = re.compile(r"\{\w*\}")
 LETTERS = re.compile(r"(?<![\w'])[A-Za-z](?!\w)")
 """A word of one letter: a text with several of them is not one that people would write."""
 FEW_LETTERS = 2
+SHOWING = {"repr", "list"}
+"""What these give of an object is how it looks, or all that is in it."""
 PRIVATE = re.compile(r"_[A-Za-z]")
 RETURNED = re.compile(r"_(?:returns|is)_(?!less|greater)\w+$")
 RAISES = re.compile(r"_raises_(?:(?!when_)\w)+$")
@@ -216,16 +218,14 @@ def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[Trait]:
     if isinstance(node, ast.Assert):
         claim = node.test
         compared = [claim.left, claim.comparators[-1]] if isinstance(claim, ast.Compare) else []
-        called = (last_name(part.func) for part in ast.walk(claim) if isinstance(part, ast.Call))
-        yield from (
-            (f"what {name}() gives", STRIKING if name == "repr" else 0)
-            for name in called
-            if hasattr(builtins, name)
-        )
     elif isinstance(node, ast.Call) and last_name(node.func).startswith("assert"):
         compared = node.args[:2] if len(node.args) > 1 else []
     else:
         return
+    called = (last_name(part.func) for part in ast.walk(node) if isinstance(part, ast.Call))
+    yield from (
+        (f"what {name}() gives", STRIKING if name in SHOWING else 0) for name in called if hasattr(builtins, name)
+    )
     if not compared:
         yield "a truth value", STRIKING
         return
@@ -236,9 +236,11 @@ def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[Trait]:
 
 
 def _is_as_passed(asked: ast.expr, expected: ast.expr, passed: Sequence[ast.expr]) -> bool:
-    """Whether an attribute is expected to equal a value that the test passed."""
+    """Whether an attribute is expected to equal a value that the test passed, or a result one passed to the call."""
+    if isinstance(asked, ast.Call):
+        passed = [*asked.args, *(keyword.value for keyword in asked.keywords)]
     given = (ast.dump(value) for value in passed if value is not expected)
-    return isinstance(asked, ast.Attribute) and ast.dump(expected) in given
+    return isinstance(asked, ast.Attribute | ast.Call) and ast.dump(expected) in given
 
 
 def _kinds(node: ast.expr) -> Iterator[Trait]:

@@ -71,6 +71,8 @@ def candidate(code, name="test_it", **origin):
         ("def test_it():\n    assert Box(1).size == 1\n", "that assert what was passed"),
         ("def test_it():\n    box.size = 1\n    assert box.size == 1\n", "that assert what was passed"),
         ("def test_it(self):\n    self.assertEqual(Box(1).size, 1)\n", "that assert what was passed"),
+        ("def test_it():\n    assert f('ab') == 'ab'\n", "that assert what was passed"),
+        ("def test_it(self):\n    self.assertEqual(list(f(1)), [2])\n", "that assert what list() gives"),
     ],
 )
 def test_a_test_is_known_by_what_it_asserts_and_by_its_values(code, trait):
