@@ -236,7 +236,7 @@ def _asserted(node: ast.AST, passed: Sequence[ast.expr]) -> Iterator[Trait]:
 
 
 def _is_as_passed(asked: ast.expr, expected: ast.expr, passed: Sequence[ast.expr]) -> bool:
-    """Whether an attribute is expected to equal a value that the test passed, or a result one passed to the call."""
+    """Whether an attribute is to equal a value that the test passed, or a result one that it was made from."""
     if isinstance(asked, ast.Call):
         passed = [*asked.args, *(keyword.value for keyword in asked.keywords)]
     given = (ast.dump(value) for value in passed if value is not expected)
