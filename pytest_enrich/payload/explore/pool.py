@@ -22,7 +22,7 @@ SIGN = re.compile(r"[^\w\s]")
 ANY_TEXT = "'abc'"
 FEW_SIGNS = 5
 """Texts are ranked by how many times they have so many signs, quotes included."""
-NAMING = re.compile(r"['\"](?:[.-]+[A-Za-z]|[A-Za-z_]\w*(?:[. ][A-Za-z_]\w*)*['\"])")
+NAMING = re.compile(r"['\"](?:[.-]+[A-Za-z]|[A-Za-z_]\w*(?:[. -][A-Za-z_]\w*)*['\"])")
 """A text that looks like a word, or the name of something: an option, a hidden file, a module."""
 KIND = re.compile(
     r"(?P<text>['\"])|(?P<bytes>b['\"])|(?P<number>-?\d)|(?P<flag>True|False)|(?P<list>[\[(])|(?P<dict>\{)"

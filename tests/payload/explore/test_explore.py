@@ -1057,7 +1057,7 @@ def test_a_word_from_elsewhere_or_the_name_of_something_distracts_more_than_a_te
                 return ""
             return key.upper()  # here
         """
-    (found,) = explore(text, "label", written=("'.env'", "'a.b'", "'--all'", "'home'")).findings
+    (found,) = explore(text, "label", written=("'.env'", "'a.b'", "'--all'", "'home'", "'Content-Type'")).findings
     assert found.call.arguments[0].value == "'abc'"
 
 
