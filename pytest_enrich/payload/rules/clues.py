@@ -73,6 +73,16 @@ def _instance(node: ast.AST, function: object) -> Proposals:
         yield from [] if kinds else ((part.id, {type}) for part in _names(node.args[1:]))  # type: ignore[attr-defined]
 
 
+@node_rule("class of", ASKS)
+def _class_of(node: ast.AST, function: object) -> Proposals:
+    """`type(a) is b` and `a.__class__ == b`."""
+    match node:
+        case ast.Compare(ast.Call(ast.Name("type"), [ast.Name(name)]), [_], [kinds]):
+            yield name, set(_classes(kinds, function))
+        case ast.Compare(ast.Attribute(ast.Name(name), "__class__"), [_], [kinds]):
+            yield name, set(_classes(kinds, function))
+
+
 @node_rule("callable", ASKS)
 def _callable(node: ast.AST, _function: object) -> Proposals:
     """`callable(a)`."""

@@ -134,6 +134,16 @@ def test_what_goes_through_directories_is_told_from_what_goes_through_trees():
     assert "tree" not in usage.of(walked)
 
 
+def told_apart(day, span, other):
+    return type(day) is dt.date, span.__class__ in (Span, Figure), type(other) is type(day)
+
+
+def test_what_is_asked_for_its_class_is_of_that_class():
+    used = usage.of(told_apart)
+    assert (used["day"].stated, used["span"].stated) == ({dt.date}, {Span, Figure})
+    assert used.get("other", usage.NO_USE).stated == frozenset()
+
+
 def is_one(value, kind):
     return isinstance(value, kind)
 
