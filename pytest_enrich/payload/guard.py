@@ -126,6 +126,15 @@ class Additions:
         self._places.writes = allowed
 
 
+def is_left(place: str) -> bool:
+    """Whether the working directory is no longer `place`; if so, go back there: other code finds files by it."""
+    with contextlib.suppress(OSError):  # it may have been removed
+        if os.getcwd() == place:  # noqa: PTH109 - compared with what it said before
+            return False
+    os.chdir(place)
+    return True
+
+
 def clear(folder: str, names: Iterable[str]) -> None:
     """Remove these files and directories from a folder, as far as they exist."""
     for name in names:

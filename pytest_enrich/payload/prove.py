@@ -54,7 +54,7 @@ class Proof:
     @property
     def plugins(self) -> tuple[object, ...]:
         """The plugins for the run of pytest."""
-        return self.stand_in, Outside(), self.outcomes
+        return self.stand_in, Outside(is_alone=len(self.job["tests"]) == 1), self.outcomes
 
     def answer(self, stopped: str) -> dict[str, Any]:
         """The `Proved`; `stopped` is why pytest stopped early, or ""."""
@@ -83,11 +83,16 @@ def _found(job: dict[str, Any], stand_in: StandIn, outcomes: Outcomes, stopped: 
 
 
 class Outside:
-    """A plugin that lets no test pass that depends on what may differ outside of the sandbox."""
+    """A plugin that lets no test pass that depends on what may differ outside of the sandbox.
 
-    def __init__(self) -> None:
+    One that `is_alone` may not lead others astray either: what existing tests do to each other is their affair.
+    """
+
+    def __init__(self, *, is_alone: bool) -> None:
+        self._is_alone = is_alone
         self._denials = len(denied)
         self._known: frozenset[int] = frozenset()
+        self._place = self._left = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -98,7 +103,9 @@ class Outside:
     def pytest_runtest_call(self) -> Generator[None, None, None]:
         """Fail a test that ends the measuring of coverage, as a debugger does: that hides what later tests run."""
         measuring, self._known = gettrace(), frozenset(map(id, threads()))
+        self._place = os.getcwd()  # noqa: PTH109 - compared as text
         yield
+        self._left = os.getcwd()  # noqa: PTH109 - the same
         if gettrace() != measuring:
             pytest.fail(
                 "it ends what measures coverage: after it sys.gettrace() gives something else", pytrace=False
@@ -115,7 +122,15 @@ class Outside:
         if report.when == "teardown" and report.passed and (left := running(self._known)):
             report.outcome = "failed"
             report.longrepr = f"it leaves a thread running, for which pytest would wait at its end: {left}"
+        if report.when == "teardown" and report.passed and self._is_alone and self._is_elsewhere:
+            report.outcome = "failed"
+            report.longrepr = f"it leaves the working directory for {self._left}, where other tests find no files"
         return report
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """Whether the test itself went to another directory and nothing went back."""
+        return self._place != self._left == os.getcwd()  # noqa: PTH109 - the same
 
 
 def running(known: frozenset[int]) -> str:

@@ -106,6 +106,37 @@ def test_what_waits_for_a_connection_is_stopped(sandbox):
     assert execution.reason == "timeout"
 
 
+PLACES = """
+    import os
+
+    def test_goes(tmp_path):
+        os.chdir(tmp_path)
+
+    def test_goes_back(tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        os.chdir("..")
+
+    def test_stays(tmp_path):
+        assert os.getcwd() != str(tmp_path)
+"""
+
+
+@in_two_places
+@pytest.mark.parametrize(
+    ("name", "result"), [("test_goes", "error"), ("test_goes_back", "passed"), ("test_stays", "passed")]
+)
+def test_what_leaves_the_working_directory_does_not_pass_alone(sandbox, outcomes, name, result):
+    nodeid = f"tests/test_new.py::{name}"
+    job = Prove(path="tests/test_new.py", text=textwrap.dedent(PLACES), tests=(nodeid,))
+    assert outcomes(sandbox.execute(job, timeout=60.0))[name].result == result
+
+
+@in_two_places
+def test_what_leaves_the_working_directory_beside_others_is_their_affair(sandbox, outcomes):
+    found = results(sandbox, outcomes, PLACES)
+    assert found["test_goes"] == "passed"
+
+
 THREADS = """
     import threading
     from concurrent.futures import ThreadPoolExecutor

@@ -9,6 +9,7 @@ import inspect
 import io
 import itertools
 import logging
+import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from types import CodeType
 from typing import Any
@@ -178,7 +179,7 @@ class Runner:
             return Outcome(refusal="not a program")
         patching = pytest.MonkeyPatch()
         namespace = {**self._names, **folder, PATCHING: patching}
-        denials = len(guard.denied)
+        denials, place = len(guard.denied), os.getcwd()  # noqa: PTH109 - quicker
         try:
             with (
                 quiet() as (output, caught),
@@ -192,8 +193,9 @@ class Runner:
         finally:
             self._tracer.stop()
             patching.undo()
+            is_elsewhere = guard.is_left(place)
         refusals = {
-            "side effect": len(guard.denied) > denials,
+            "side effect": is_elsewhere or len(guard.denied) > denials,
             "goes by the command line": words.is_read,
             "accident": is_forgotten(caught),
             "goes by what is installed": not_installed(outcome.raised, wanted.text),

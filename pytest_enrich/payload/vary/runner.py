@@ -6,6 +6,7 @@ import contextlib
 import copy
 import dataclasses
 import inspect
+import os
 import re
 import shutil
 import threading
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from .. import guard
 from ..engine.bounds import quiet, time_limit
 from ..engine.trace import Branch, TooLongError, Tracer
 from ..explore.contract import NOT_MEANT, raises
@@ -199,12 +201,15 @@ class ItemRunner:
         tracer.branches, tracer.raised = set(), None
         self._parameters, self._fixtures = parameters, fixtures
         self._setting.clear()
+        place = os.getcwd()  # noqa: PTH109 - quicker
         if self.is_direct and not whole:
             self._run_at_once()
         else:
             self._clear_folders()
             self._run_by_protocol()
+        is_elsewhere = guard.is_left(place)
         ended = self._setting.endings.of(self._error, tracer.raised)
+        ended = TestRun(refusal="side effect") if is_elsewhere else ended
         return dataclasses.replace(ended, branches=frozenset(tracer.branches), seen=probe.seen)
 
     def _clear_folders(self) -> None:

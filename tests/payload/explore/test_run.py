@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from pytest_enrich.payload.engine.trace import Tracer
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.entry import Entry
@@ -14,6 +17,10 @@ class GoingOn(Tracer):
     def line(self, number):
         self.branches.add((number, len(self.branches) + 1000))
         return super().line(number)
+
+
+def go_up():
+    os.chdir("..")
 
 
 class Money:
@@ -29,3 +36,11 @@ def test_a_thread_that_goes_on_while_its_call_is_looked_at_is_no_obstacle():
     runner = Runner(GoingOn(__file__, {}), {entry.key: entry}, __file__.rpartition("/")[0])
     outcome = runner.call(Call(entry.key, (("other", "1"),), f"⟨{__name__}:Money⟩()"))
     assert isinstance(outcome.raised, TypeError)
+
+
+def test_a_call_that_leaves_the_working_directory_is_refused_and_the_next_one_starts_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    entry = Entry(__name__, "go_up", "function", ())
+    runner = Runner(Tracer(__file__, {}), {entry.key: entry}, __file__.rpartition("/")[0])
+    assert runner.call(Call(entry.key, ())).refusal == "side effect"
+    assert Path.cwd() == tmp_path

@@ -73,6 +73,28 @@ def test_a_long_text_stays_that_of_the_author_with_a_change_in_it(vary, written)
     assert variant.values[0][1] in {f"'do {own}'", f"'{own} do'"}
 
 
+def test_what_leaves_the_working_directory_is_no_variant(vary, written):
+    source = """
+        import os
+
+        def find(name):
+            if name == "up":
+                os.chdir("..")
+                return 1  # here
+            return 2
+        """
+    tests = written("""
+        from sample import find
+
+
+        def test_find():
+            assert find("ab") == 2
+        """)
+    pattern = tests.pattern("test_find", tests.literal("'ab'"))
+    answer = vary(source, tests, pattern, constants=("'up'",))
+    assert (answer.variants, answer.dropped) == ((), {"side effect": 1})
+
+
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="before 3.11, tracebacks tell the line alone")
 def test_what_raises_is_found_with_the_expression_that_was_being_evaluated(vary, written):
     source = SIZE.replace("        if not text:", "        if text is None or not text:").replace(
