@@ -112,7 +112,7 @@ def _of_path(name: str, path: pathlib.Path) -> Iterator[tuple[str, str]]:
         yield from [(f"{name}.read_text()", text)] if text is not None else []
     elif path.is_dir():
         inside = sorted(entry.name for entry in path.iterdir())
-        yield f"sorted(one.name for one in {name}.iterdir())", repr(inside)
+        yield f"sorted(entry.name for entry in {name}.iterdir())", repr(inside)
     else:
         yield f"{name}.exists()", repr(path.exists())
 

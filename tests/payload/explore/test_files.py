@@ -178,7 +178,7 @@ def test_files_that_a_call_makes_in_a_directory_are_named(explore):
         """
     (finding,) = explore(text, "mark").findings
     (seen,) = finding.observations
-    assert seen.expression == "sorted(one.name for one in tmp_path.iterdir())"
+    assert seen.expression == "sorted(entry.name for entry in tmp_path.iterdir())"
     assert "'marked'" in seen.value
 
 
