@@ -128,18 +128,21 @@ class Supply:
         addresses = tuple(patterns.addresses(name)) if types.conforms("", hint) else ()
         words = usage.compared(self._function).get(name, ()) if types.conforms("", hint) else ()
         compared = tuple(map(repr, words))
+        is_several = name in usage.gone_through(self._function) and types.conforms(["abc"], hint)
+        several = (f"[{ANY_TEXT}]",) if is_several else ()
         sources = {
             "members": members,
             "constants": self._world.plain_constants,
             "written": written,
             "addresses": addresses,
             "compared words": compared,
+            "gone through": several,
             "encoded": decoded,
         }
         rules = by_value((rule, value) for rule, values in sources.items() for value in values)
         rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
         drawn = partial(self._drawn, name, hint)
-        return Pool(known, constants, drawn, hint, written, addresses or compared, rules, told_by)
+        return Pool(known, constants, drawn, hint, written, addresses or compared or several, rules, told_by)
 
     def _filled(self, name: str, hint: Any) -> Iterator[str]:
         """Files and streams as tests write them, for a parameter that takes one or the path of one as a text."""

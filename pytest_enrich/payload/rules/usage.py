@@ -146,6 +146,14 @@ def _words(node: ast.AST) -> Iterator[tuple[str, str]]:
                 yield from ((left.id, word) for word in words if isinstance(word, str) and word.isalpha())
 
 
+@rule("gone through")
+@functools.lru_cache(maxsize=256)
+def gone_through(function: object) -> frozenset[str]:
+    """The variables whose items a function looks at one by one: few are meant to be a text."""
+    loops = (node for node in nodes(function) if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension))
+    return frozenset(loop.iter.id for loop in loops if isinstance(loop.iter, ast.Name))
+
+
 @functools.lru_cache(maxsize=256)
 def looked_at(function: object) -> dict[str, tuple[str, ...]]:
     """By variable, the attributes that a function reads but does not call."""

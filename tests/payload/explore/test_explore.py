@@ -1061,6 +1061,18 @@ def test_a_word_from_elsewhere_or_the_name_of_something_distracts_more_than_a_te
     assert found.call.arguments[0].value == "'abc'"
 
 
+def test_what_is_gone_through_is_a_list_rather_than_a_text(explore):
+    text = """
+        def protocols(names):
+            for name in names:
+                if name not in ("json", "xml"):
+                    raise ValueError(f"no protocol {name}")  # here
+            return names
+        """
+    (found,) = explore(text, "protocols").findings
+    assert found.call.arguments[0].value in {"['abc']", "['unknown']"}
+
+
 def test_words_that_a_parameter_is_compared_with_are_preferred_for_it(explore):
     text = """
         def save(target: str, mode: str) -> bool:
