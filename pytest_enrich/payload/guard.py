@@ -11,6 +11,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
+from os import getcwd  # the original, whatever a test puts in its place
 from pathlib import Path
 from typing import Any
 
@@ -126,11 +127,17 @@ class Additions:
         self._places.writes = allowed
 
 
+def whereabouts() -> str:
+    """The working directory, "" if it was removed."""
+    with contextlib.suppress(OSError):
+        return getcwd()  # noqa: PTH109 - the original
+    return ""
+
+
 def is_left(place: str) -> bool:
     """Whether the working directory is no longer `place`; if so, go back there: other code finds files by it."""
-    with contextlib.suppress(OSError):  # it may have been removed
-        if os.getcwd() == place:  # noqa: PTH109 - compared with what it said before
-            return False
+    if not place or whereabouts() == place:
+        return False
     os.chdir(place)
     return True
 

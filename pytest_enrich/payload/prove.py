@@ -20,7 +20,7 @@ import pytest
 from . import guard, invocation, selection
 from .candidate import CandidateModule, TextFinder
 from .fork import UnableError
-from .guard import denied
+from .guard import denied, whereabouts
 from .invocation import Brief, enter_world
 from .measure import Measure
 from .selection import Outcomes, outcome
@@ -103,9 +103,9 @@ class Outside:
     def pytest_runtest_call(self) -> Generator[None, None, None]:
         """Fail a test that ends the measuring of coverage, as a debugger does: that hides what later tests run."""
         measuring, self._known = gettrace(), frozenset(map(id, threads()))
-        self._place = os.getcwd()  # noqa: PTH109 - compared as text
+        self._place = whereabouts()
         yield
-        self._left = os.getcwd()  # noqa: PTH109 - the same
+        self._left = whereabouts()
         if gettrace() != measuring:
             pytest.fail(
                 "it ends what measures coverage: after it sys.gettrace() gives something else", pytrace=False
@@ -130,7 +130,7 @@ class Outside:
     @property
     def _is_elsewhere(self) -> bool:
         """Whether the test itself went to another directory and nothing went back."""
-        return self._place != self._left == os.getcwd()  # noqa: PTH109 - the same
+        return self._place != self._left == whereabouts()
 
 
 def running(known: frozenset[int]) -> str:

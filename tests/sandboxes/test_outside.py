@@ -116,6 +116,12 @@ PLACES = """
         monkeypatch.chdir(tmp_path)
         os.chdir("..")
 
+    def test_goes_where_nothing_is_left(tmp_path, monkeypatch):
+        place = tmp_path / "gone"
+        place.mkdir()
+        monkeypatch.chdir(place)
+        place.rmdir()
+
     def test_stays(tmp_path):
         assert os.getcwd() != str(tmp_path)
 """
@@ -123,7 +129,13 @@ PLACES = """
 
 @in_two_places
 @pytest.mark.parametrize(
-    ("name", "result"), [("test_goes", "error"), ("test_goes_back", "passed"), ("test_stays", "passed")]
+    ("name", "result"),
+    [
+        ("test_goes", "error"),
+        ("test_goes_back", "passed"),
+        ("test_goes_where_nothing_is_left", "passed"),
+        ("test_stays", "passed"),
+    ],
 )
 def test_what_leaves_the_working_directory_does_not_pass_alone(sandbox, outcomes, name, result):
     nodeid = f"tests/test_new.py::{name}"

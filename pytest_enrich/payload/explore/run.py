@@ -9,7 +9,6 @@ import inspect
 import io
 import itertools
 import logging
-import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from types import CodeType
 from typing import Any
@@ -179,7 +178,7 @@ class Runner:
             return Outcome(refusal="not a program")
         patching = pytest.MonkeyPatch()
         namespace = {**self._names, **folder, PATCHING: patching}
-        denials, place = len(guard.denied), os.getcwd()  # noqa: PTH109 - quicker
+        denials, place = len(guard.denied), guard.whereabouts()
         try:
             with (
                 quiet() as (output, caught),

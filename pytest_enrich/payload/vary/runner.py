@@ -6,7 +6,6 @@ import contextlib
 import copy
 import dataclasses
 import inspect
-import os
 import re
 import shutil
 import threading
@@ -201,7 +200,7 @@ class ItemRunner:
         tracer.branches, tracer.raised = set(), None
         self._parameters, self._fixtures = parameters, fixtures
         self._setting.clear()
-        place = os.getcwd()  # noqa: PTH109 - quicker
+        place = guard.whereabouts()
         if self.is_direct and not whole:
             self._run_at_once()
         else:
