@@ -153,8 +153,8 @@ class Variant(Struct, frozen=True, kw_only=True):
         seen: What was seen at the points, in the order met; empty when it raised.
         raised: The class of the exception that ended it, "" when it passed.
         message: `str` of it.
-        line: Of the test file: where the test was when it raised.
-        place: Of the expression there that was being evaluated, zeros if that is not known.
+        place: Of the expression of the test file that was being evaluated when it raised; zeros for what is not
+            known of it.
         branches, reached: The wanted branches and lines that it reaches.
         spare: Whether the variant before it reaches the same; this one comes to something else.
         rules: Names of the rules by which the values were thought of.
@@ -169,11 +169,15 @@ class Variant(Struct, frozen=True, kw_only=True):
     seen: tuple[Sighting, ...] = ()
     raised: Template = ""
     message: str = ""
-    line: int = 0
     place: Span = (0, 0, 0, 0)
     spare: bool = False
     rules: tuple[str, ...] = ()
     doubt: int = 0
+
+    @property
+    def line(self) -> int:
+        """The line of the test file where the test was when it raised."""
+        return self.place[0]
 
 
 class Searched(Struct, frozen=True, kw_only=True):

@@ -129,8 +129,13 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
     reasons = _said(case, case.reason, is_half=False) if case.raised else ()
     yield from ((rest, SECOND) for rest, _ in reasons if not _is_bare(case.reason))
     # The parameter says more than half a message, but less than an exception's class that says what is wrong.
-    is_told = not hasattr(builtins, case.raised) and "_" in words.snake(ENDING.sub("", case.raised))
+    is_told = "_" in _class_of(case)
     yield from [(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused and not is_told else ()
+
+
+def _class_of(case: Case) -> str:
+    """The name of the exception's class in words, without its ending; "" for a builtin one."""
+    return "" if hasattr(builtins, case.raised) else words.snake(ENDING.sub("", case.raised))
 
 
 def _refusals(case: Case, refused: str) -> Iterator[Said]:
@@ -150,7 +155,7 @@ def _refusals(case: Case, refused: str) -> Iterator[Said]:
         yield f"rejects_non_{words.snake(expected[1])}", 3
     if none_such := NONE_SUCH.match(case.message):
         yield f"rejects_non_{'_'.join(filter(None, (none_such[3], none_such[1], none_such[2])))}", 3
-    if not hasattr(builtins, case.raised) and FAULTY.match(wrong := words.snake(ENDING.sub("", case.raised))):
+    if FAULTY.match(wrong := _class_of(case)):
         yield f"rejects_{wrong}", MEANT if _is_bare(case.message) else SECOND
     yield from of_several(case)
 

@@ -37,8 +37,8 @@ class Pool:
     """Values for one parameter, each group plainest first: `seen` in tests, `constants`, `drawn` by type.
 
     `written` are those that people wrote for something else, the nearest first, `called` those of the sort that
-    the parameter is named after, or that it is compared with. `rules` are those that came up with each value,
-    `told_by` those that told the type.
+    the parameter is named after, that it is compared with, or a list where it is gone through. `rules` are those
+    that came up with each value, `told_by` those that told the type.
     """
 
     seen: tuple[str, ...]

@@ -125,9 +125,9 @@ class Supply:
         decoded = tuple(self._encoded(name) if parameter["kind"] != DECODED else ())
         known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint), *decoded)
         written = self._written(parameter, hint, known)
-        addresses = tuple(patterns.addresses(name)) if types.conforms("", hint) else ()
-        words = usage.compared(self._function).get(name, ()) if types.conforms("", hint) else ()
-        compared = tuple(map(repr, words))
+        is_text = types.conforms("", hint)
+        addresses = tuple(patterns.addresses(name)) if is_text else ()
+        compared = tuple(map(repr, usage.compared(self._function).get(name, ()))) if is_text else ()
         is_several = name in usage.gone_through(self._function) and types.conforms(["abc"], hint)
         several = (f"[{ANY_TEXT}]",) if is_several else ()
         sources = {

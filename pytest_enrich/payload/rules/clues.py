@@ -77,9 +77,9 @@ def _instance(node: ast.AST, function: object) -> Proposals:
 def _class_of(node: ast.AST, function: object) -> Proposals:
     """`type(a) is b` and `a.__class__ == b`."""
     match node:
-        case ast.Compare(ast.Call(ast.Name("type"), [ast.Name(name)]), [_], [kinds]):
-            yield name, set(_classes(kinds, function))
-        case ast.Compare(ast.Attribute(ast.Name(name), "__class__"), [_], [kinds]):
+        case ast.Compare(
+            ast.Call(ast.Name("type"), [ast.Name(name)]) | ast.Attribute(ast.Name(name), "__class__"), [_], [kinds]
+        ):
             yield name, set(_classes(kinds, function))
 
 

@@ -181,9 +181,7 @@ def _spare(search: Search[ExistingTest], results: Iterable[Result[ExistingTest]]
 
 def _variant(result: Result[ExistingTest], variation: Variation, run: TestRun, reached: Reached) -> Record:
     test = result.subject.test
-    ended = (
-        {"raised": run.raised, "message": run.message, "line": run.line, "place": run.place} if run.raised else {}
-    )
+    ended = {"raised": run.raised, "message": run.message, "place": run.place} if run.raised else {}
     return {
         "pattern": test.number,
         "row": test.rows[row_of(variation)],

@@ -44,8 +44,7 @@ class TestRun:
         seen: The sightings at points, as JSON.
         raised: The template of the class of an exception that the code raises on purpose, "" for none.
         message: The message of that exception.
-        line: The line of the test where it was raised.
-        place: The span of the expression in it that was being evaluated.
+        place: The span of the expression of the test that was being evaluated then.
     """
 
     __test__ = False  # pytest collects classes by this name
@@ -55,7 +54,6 @@ class TestRun:
     seen: Sequence[Record] = ()
     raised: str = ""
     message: str = ""
-    line: int = 0
     place: tuple[int, ...] = (0, 0, 0, 0)
 
     @classmethod
@@ -103,7 +101,7 @@ class Endings:
         kind, place = named(type(error)), self._place(error)
         if kind is None or not any(place):
             return TestRun(refusal="accident")
-        return TestRun(raised=kind, message=message or steady(spoken(error)), line=place[0], place=place)
+        return TestRun(raised=kind, message=message or steady(spoken(error)), place=place)
 
     def _told_by(self, error: BaseException, raised: object) -> str:
         """The message of the code's own exception if a library passes it on (as validators do), else ""."""

@@ -35,7 +35,7 @@ class Underway(Struct, frozen=True):
 def write(renderer: VariantRenderer) -> NewTest | None:
     """The test, or None when the statement cannot stand alone, or the test would not be readable."""
     sheet, variant = renderer.sheet, renderer.variant
-    underway = _underway(sheet.function.body, variant.line, variant.place)
+    underway = _underway(sheet.function.body, variant.place)
     if underway is None or not renderer.gaps:
         return None
     gone = steps.left_out(sheet.function, renderer.changes)
@@ -138,8 +138,9 @@ def _within(opening: str, raising: str) -> str:
     return f"{opening}:\n{textwrap.indent(raising, INDENT)}"
 
 
-def _underway(body: Sequence[ast.stmt], line: int, place: Span) -> Underway | None:
-    """What was underway at a line of the file, and there at a place; None where it cannot stand alone."""
+def _underway(body: Sequence[ast.stmt], place: Span) -> Underway | None:
+    """What was underway at a place in the file; None where it cannot stand alone."""
+    line = place[0]
     statements, block = _opened(body, line)
     at = _place(statements, line)
     action = None if at is None else _action(statements[at])

@@ -9,7 +9,7 @@ from pytest_enrich.data import NearTest, Sighting, Variant, Varied, Vary
 from pytest_enrich.proposers.rows import RowsProposer
 
 
-def variant(*values, seen=(), **changes):
+def variant(*values, seen=(), line=0, **changes):
     """A variant whose first holes have these values; `seen` are what the points give, in order."""
     plain = Variant(
         pattern=0,
@@ -17,6 +17,7 @@ def variant(*values, seen=(), **changes):
         values=tuple(enumerate(values)),
         branches=((3, 4),),
         reached=(4,),
+        place=(line, 0, 0, 0),
         seen=tuple(Sighting(point=at, value=value) for at, value in enumerate(seen)),
     )
     return replace(plain, **changes)

@@ -462,8 +462,7 @@ def test_what_raises_while_an_argument_is_evaluated_is_called_alone(rows):
     def test_discount():
         assert discount(Money(10)) == 10
     """
-    place = (5, 20, 5, 29)
-    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="below 0 (-1)", line=5, place=place)
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="below 0 (-1)", place=(5, 20, 5, 29))
     (made,), _ = rows(text, raised)
     assert made.code.splitlines()[-1] == "        Money(-1)"
 
