@@ -20,7 +20,7 @@ INSTALLED = {"site-packages", "dist-packages"}
 def module_of(name: str) -> ModuleType:
     """The module of that name, imported; not a stand-in that warns about old names."""
     module = importlib.import_module(name)
-    if isinstance(module, ModuleType):
+    if type(module) is ModuleType:
         return module
     wrapped = (
         value

@@ -1504,11 +1504,12 @@ def test_what_tests_pass_to_a_parameter_of_the_same_type_comes_first(explore):
     assert finding.action == f"⟨sample:days⟩(start={value}, end={value})"
 
 
-def test_of_a_module_that_something_stands_for_the_module_itself_is_explored(explore):
-    text = """
+@pytest.mark.parametrize("base", ["object", "type(sys)"])
+def test_of_a_module_that_something_stands_for_the_module_itself_is_explored(explore, base):
+    text = f"""
         import sys
 
-        class Deprecating:
+        class Deprecating({base}):
             def __init__(self, module):
                 self.__dict__["_module"] = module
 
