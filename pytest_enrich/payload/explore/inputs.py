@@ -75,6 +75,20 @@ ANYTHING = ("", 1, None, ())
 """Values that a hint allows together only if it allows anything."""
 
 
+UNTOLD = Pool((), (), lambda: ("None",), type(None), told_by=frozenset({"none of what is unknown"}))
+"""For a parameter that may not matter in the call."""
+
+
+@rule("none of what is unknown")
+def _unknown(pools: Mapping[str, Pool], required: Sequence[str]) -> list[str]:
+    """The required parameters of which nothing tells what they take, if something does of others.
+
+    Most code looks at all of its arguments only on some of its ways.
+    """
+    unknown = [name for name in required if pools[name].is_unknown]
+    return unknown if len(unknown) < len(required) else []
+
+
 Change: TypeAlias = Callable[[str], str]
 """Puts another template in one place of a template."""
 
@@ -167,7 +181,8 @@ class Inputs(Choices):
     @cached_property
     def pools(self) -> dict[str, Pool]:
         """Values for each parameter, by its name."""
-        return {parameter["name"]: self._supply.pool(parameter) for parameter in self._fixed}
+        pools = {parameter["name"]: self._supply.pool(parameter) for parameter in self._fixed}
+        return pools | {name: UNTOLD for name in _unknown(pools, self.required)}
 
     @cached_property
     def extra(self) -> Pool | None:
@@ -324,8 +339,8 @@ class Inputs(Choices):
             return "nobody calls it directly"
         if self.entry.needs_receiver and not self.receivers:
             return "no object to call it on"
-        unknown = [name for name in self.required if self.pools[name].is_unknown]
-        return f"nothing tells what {unknown[0]} is" if unknown else ""
+        unknown = next((name for name in self.required if self.pools[name].is_unknown), "")
+        return f"nothing tells what {unknown} is" if unknown else ""
 
     def rules(self, call: Call) -> frozenset[str]:
         """The rules that came up with its arguments, its object, and what is done before and after."""

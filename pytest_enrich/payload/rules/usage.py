@@ -27,7 +27,7 @@ from .body import (
 )
 from .clues import ASKS, SUGGESTS, names_of
 from .files import DIRECTORY, FILE
-from .types import with_all, with_several
+from .types import holders, with_all, with_several
 
 FOLLOWED = 4
 """How many calls deep an argument that is passed on is followed."""
@@ -289,12 +289,14 @@ def _with_all(wanted: set[str]) -> Iterable[Any]:
 def _having_all(wanted: set[str], classes: Iterable[type], owner: object) -> Iterator[type]:
     """The classes whose objects have all the attributes.
 
-    Of a class and its subclasses, only the class. A single attribute suggests no class but the function's owner.
+    Of a class and its subclasses, only the class. A single attribute tells the function's owner, or the only class
+    that has it where no standard type does.
     """
     telling = {name for name in wanted if not name.startswith("__")}
-    asked = [kind for kind in classes if telling and (kind is owner or len(telling) > 1)]
-    fitting = [kind for kind in asked if telling <= _attributes(kind)]
-    yield from (kind for kind in fitting if not any(kind is not base and base in kind.__mro__ for base in fitting))
+    fitting = [kind for kind in classes if telling and telling <= _attributes(kind)]
+    topmost = [kind for kind in fitting if not any(kind is not base and base in kind.__mro__ for base in fitting)]
+    is_telling = len(telling) > 1 or (len(topmost) == 1 and not any(map(holders, telling)))
+    yield from (kind for kind in topmost if is_telling or kind is owner)
 
 
 def _classes_beside(function: object) -> Iterable[type]:

@@ -1585,3 +1585,14 @@ def test_an_object_of_the_tests_has_no_more_options_than_what_it_gives_needs(exp
     seen = Call(qualname=qualname, receiver="⟨sample:Breaker⟩(threshold=3, name='calls')")
     (finding,) = explore(BREAKER, qualname, "property", calls=(seen,)).findings
     assert finding.call.receiver == receiver
+
+
+def test_what_nothing_tells_of_is_none_beside_what_is_known(explore):
+    text = """
+        def total(prices: list[int], ledger, factor: int = 1) -> int:
+            if not prices:
+                return -1  # here
+            return ledger.book(prices) * factor
+        """
+    (found,) = explore(text, "total").findings
+    assert [(name.name, name.value) for name in found.call.arguments] == [("prices", "[]"), ("ledger", "None")]
