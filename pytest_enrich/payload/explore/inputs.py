@@ -182,7 +182,7 @@ class Inputs(Choices):
     def pools(self) -> dict[str, Pool]:
         """Values for each parameter, by its name."""
         pools = {parameter["name"]: self._supply.pool(parameter) for parameter in self._fixed}
-        return pools | {name: UNTOLD for name in _unknown(pools, self.required)}
+        return pools | dict.fromkeys(_unknown(pools, self.required), UNTOLD)
 
     @cached_property
     def extra(self) -> Pool | None:
