@@ -207,7 +207,9 @@ def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[
         if kinds := [*_called_so(name, function)]:
             uses[name] = uses.get(name, NO_USE) | suggests(CALLED_SO, kinds)
     classes = _classes_beside(function) if attributes else ()
-    for name, wanted in attributes.items():
+    spared = _by_name(pair for node in of_nodes for pair in _asked_for(node))
+    for name, used in attributes.items():
+        wanted = used.difference(spared.get(name, ())) or used
         fitting = [*_with_all(wanted)]
         use = suggests("attributes", fitting) if fitting else asks_for("some attributes", _with_several(wanted))
         own = asks_for("attributes of a class", _having_all(wanted, classes, owner_of(function)))
@@ -215,6 +217,14 @@ def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[
     for name, lists in _of_several(of_nodes, uses, function):
         uses[name] = uses.get(name, NO_USE) | suggests(EACH, lists)
     return uses
+
+
+@rule("attributes that may be missing")
+def _asked_for(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The variable and the attribute in `hasattr(variable, "attribute")`: not all that is passed has it."""
+    match node:
+        case ast.Call(ast.Name("hasattr"), [ast.Name(name), ast.Constant(str(attribute))]):
+            yield name, attribute
 
 
 @rule(EACH)

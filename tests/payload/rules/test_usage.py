@@ -260,6 +260,16 @@ def test_one_attribute_that_standard_types_have_tells_no_other_class():
     assert Register not in of(keys_of, "one")
 
 
+def first_of(params):
+    if hasattr(params, "getlist"):
+        return params.getlist("first")
+    return params.items()
+
+
+def test_an_attribute_that_is_asked_for_may_be_missing():
+    assert dict in of(first_of, "params")
+
+
 class Made(type):
     """A class of classes."""
 
