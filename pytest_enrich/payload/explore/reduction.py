@@ -14,7 +14,7 @@ from ..engine.probe import Note
 from ..engine.reduce import reduce
 from ..engine.search import Result, Search
 from ..engine.solve import distance, numbers, proposals, replacements
-from ..engine.usual import UNKNOWN
+from ..engine.usual import TEXTS, UNKNOWN
 from ..express import evaluable, named, spoken
 from . import informative
 from .calls import Call, sites
@@ -35,6 +35,7 @@ IS_UNKNOWN = re.compile(
     r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported|match any))\b", re.IGNORECASE
 )
 """Words of a message about a text that is not among the allowed ones."""
+PLAIN_WORD = re.compile("[a-z]{3,}")
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
 BASE = re.compile("Base|Abstract|Mixin")
@@ -47,9 +48,8 @@ def reduced(
 ) -> Call:
     """The call of a result, reduced: it still reaches the same, and its observations differ from `unlike`."""
     goal = _Found(looking, result, until, unlike)
-    return goal.emptied(
-        goal.as_text(goal.at_limit(reduce(result.call, goal.plain, goal.is_done_by, goal.unusual)))
-    )
+    least = goal.in_common(reduce(result.call, goal.plain, goal.is_done_by, goal.unusual))
+    return goal.emptied(goal.as_text(goal.at_limit(least)))
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,21 @@ class _Found:
             others = (make(other) for text, make in sites(call) for other in with_unknown(text, value))
             call = next(filter(self.is_done_by, others), call) if is_strange or type(value) is not str else call
         return self._refused(call) if self._outcome.raised is not None else call
+
+    def in_common(self, call: Call) -> Call:
+        """The call with a plain word for a text that several arguments have in common: a key, and what is under it.
+
+        One by one they cannot be changed.
+        """
+        for name, template in call.arguments:
+            text, pool = template[1:-1], self.function.inputs.pools.get(name)
+            is_known = pool is None or template in (*pool.seen, *pool.called)
+            if template.startswith(TEXTS) and not is_known and not PLAIN_WORD.fullmatch(text):
+                others = [other for other, value in call.arguments if other != name and text in value]
+                changed = {key: value.replace(text, ANY_TEXT[1:-1]) for key, value in call.arguments}
+                plainer = replace(call, arguments=tuple(changed.items()))
+                call = plainer if text and others and self.is_done_by(plainer) else call
+        return call
 
     def emptied(self, call: Call) -> Call:
         """The call with an empty list for an iterable that is made from nothing, even if tests pass such a one."""

@@ -1596,3 +1596,18 @@ def test_what_nothing_tells_of_is_none_beside_what_is_known(explore):
         """
     (found,) = explore(text, "total").findings
     assert [(name.name, name.value) for name in found.call.arguments] == [("prices", "[]"), ("ledger", "None")]
+
+
+def test_a_text_that_two_arguments_have_in_common_is_a_plain_word_in_both(explore):
+    text = """
+        def size(params: dict, path: str) -> int:
+            if len(path) > 2 and path + "." in params:
+                return 7  # here
+            return len(params)
+        """
+    names = Argument(name="params", value="{'_ /1-.': 1}"), Argument(name="path", value="'_ /1-'")
+    start = Call(qualname="size", arguments=names)
+    (found,) = explore(text, "size", starts=(start,)).findings
+    params, path = (argument.value for argument in found.call.arguments)
+    assert path == "'abc'"
+    assert params.startswith("{'abc.'")
