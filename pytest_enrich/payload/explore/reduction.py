@@ -134,7 +134,7 @@ class _Found:
         return self._refused(call) if self._outcome.raised is not None else call
 
     def in_common(self, call: Call) -> Call:
-        """The call with a plain word for a text that several arguments have in common: a key, and what is under it.
+        """The call with a plain word for a text that several arguments have in common: a key, what has it.
 
         One by one they cannot be changed.
         """
