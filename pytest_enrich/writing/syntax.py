@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import textwrap
+import tokenize
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias, TypeVar
 
@@ -18,6 +20,8 @@ Node = TypeVar("Node", bound=ast.AST)
 IMPORTED = re.compile(r"⟨[\w.]+:([\w.]+)⟩")
 """A name to be imported, in a template: `⟨shop.errors:OutOfStock⟩`."""
 
+BLOCK = re.compile(r"(?P<quotes>\"{3}|'{3})(\\\n)?")
+"""How a text of several lines begins, perhaps on the next line."""
 DIRECTIVE = re.compile(r"\s*#\s*(fmt|mypy|noqa|nosec|pragma|pylint|pyright|type)\b")
 """A comment that tells a tool to leave what stands before it alone."""
 OPERATORS = (b"=", b"<", b">", b"+", b",")
@@ -208,6 +212,37 @@ def literal_value(code: str | ast.expr) -> tuple[Any] | None:
         return (ast.literal_eval(code),)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
+
+
+def as_written(code: str, before: str) -> str:
+    """A literal in the form of the one that it replaces: a text of several lines between the same quotes.
+
+    Args:
+        code: A literal.
+        before: The source of what it replaces.
+    """
+    form, (value,) = BLOCK.match(before), literal_value(code) or (None,)
+    if form is None or not isinstance(value, str) or "\n" not in value:
+        return code
+    quotes = form["quotes"]
+    text = value.replace("\\", "\\\\").replace(quotes, "\\" + "\\".join(quotes))
+    block = f"{form[0]}{text}{quotes}"
+    is_plain = all(part.isprintable() and part == part.rstrip() for part in value.split("\n")[:-1])
+    return block if is_plain and literal_value(block) == (value,) else code
+
+
+def without_indentation(code: str, column: int) -> list[str]:
+    """The lines of statements with so much less indentation, except those that continue a text."""
+    inside: set[int] = set()
+    begun: list[int] = []
+    for token in tokenize.generate_tokens(io.StringIO(f"if 1:\n{code}\n").readline):
+        kind = tokenize.tok_name[token.type]
+        if kind.endswith("STRING_START"):
+            begun.append(token.start[0])
+        if kind == "STRING" or kind.endswith("STRING_END"):
+            first = token.start[0] if kind == "STRING" else begun.pop()
+            inside |= {*range(first - 1, token.end[0] - 1)}  # the first line is the one that was put before
+    return [line if at in inside else line[column:] for at, line in enumerate(code.split("\n"))]
 
 
 def is_expression(template: Template) -> bool:

@@ -29,6 +29,10 @@ NEVER = "None"
 """What is seen of a mock that nobody called; else `call("eur", by=2)`."""
 
 
+ROOM = 72
+"""How many characters an expected value may have in any case."""
+
+
 class Look(Struct, frozen=True, kw_only=True):
     """A point where a test looks, and the place of its expected value.
 
@@ -55,7 +59,7 @@ class Look(Struct, frozen=True, kw_only=True):
     method: Span | None = None
     identity: bool = False
     constant: bool = False
-    room: int = 72
+    room: int = ROOM
 
 
 def expecting(function: ast.AST, parameters: Collection[str]) -> list[Look]:
@@ -192,7 +196,7 @@ def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity
             continue
         point = Point(form="equal", span=span(statement), subject=span(subject))
         if is_literal(inner):
-            yield Look(point=point, site=span(inner), approx=approx, identity=identity)
+            yield Look(point=point, site=span(inner), approx=approx, identity=identity, room=_room(inner))
             return
         if _is_constant(inner):
             point = replace(point, constant=span(inner))
@@ -200,6 +204,12 @@ def _compared(statement: ast.stmt, sides: tuple[ast.expr, ast.expr], *, identity
             return
         if isinstance(inner, ast.Name):
             yield Look(point=point, name=inner.id, site=span(inner), approx=approx, identity=identity)
+
+
+def _room(expected: ast.expr) -> int:
+    """The room for another value: twice what is there, where that is a text of several lines."""
+    is_block = isinstance(expected, ast.Constant) and expected.lineno != expected.end_lineno
+    return max(ROOM, 2 * len(ast.unparse(expected)) * is_block)
 
 
 def _is_constant(node: ast.expr) -> bool:

@@ -20,6 +20,7 @@ from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.renderer import INDENT, LONGEST_LINE, Renderer, is_readable, laid_out
 from pytest_enrich.writing.syntax import (
     Edit,
+    as_written,
     calls,
     is_within,
     last_name,
@@ -178,7 +179,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             if hole.adds and at in changed:
                 yield self._added(hole, changed[at])
             elif hole.span is not None and at in changed:
-                yield hole.span, changed[at]
+                yield hole.span, as_written(changed[at], self.sheet.text.raw(hole.span).strip())
             elif hole.name or (hole.fixture and at in changed):
                 value = changed.get(at, hole.values[self.variant.row])
                 uses = nodes_of(ast.Name, self.sheet.function)

@@ -21,7 +21,14 @@ from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import body, names, questions, words
-from pytest_enrich.writing.syntax import Edit, is_within, literal_value, nodes_of, span
+from pytest_enrich.writing.syntax import (
+    Edit,
+    is_within,
+    literal_value,
+    nodes_of,
+    span,
+    without_indentation,
+)
 
 MOST_CHANGED = 3
 RAISED = re.compile(r"^(⟨[^⟩]+⟩)\(.*\)$")
@@ -84,7 +91,7 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     relevant = {at: value for at, value in expected.items() if sheet.looks[at].point.subject not in helped}
     case = renderer.case(refusal or _seen_first(sheet, relevant), situations)
     name, origin = renderer.name_beside(case)
-    code = renderer.frame(name, lines) if lines is not None else None
+    code = renderer.frame(name, lines)
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
     seen_as = [_described(sheet, at, value) for at, value in expected.items()]
@@ -249,12 +256,8 @@ def _seen(sheet: Sheet, variant: Variant, kept: Sequence[ast.stmt]) -> dict[int,
     return {at: seen[at] for at in seen if any(is_within(points[at], place) for place in places)}
 
 
-def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> list[str] | None:
-    """The lines of the test's body; None where a text of several lines would not stay what it is."""
-    column = sheet.function.col_offset
-    texts = [part for node in kept for part in ast.walk(node) if isinstance(part, ast.Constant | ast.JoinedStr)]
-    if column and any(part.lineno != part.end_lineno for part in texts):
-        return None
+def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> list[str]:
+    """The lines of the test's body."""
     outer = [edit for edit in edits if not any(_is_inside(edit[0], around) for around, _ in edits)]
     lines: list[str] = []
     end = 0
@@ -262,7 +265,7 @@ def _lines(sheet: Sheet, kept: Sequence[ast.stmt], edits: Sequence[Edit]) -> lis
         text = _without_comments(sheet.text.raw(span(statement), outer)) + sheet.text.directive(span(statement))
         apart = bool(lines) and any(sheet.text.is_empty(at) for at in range(end + 1, span(statement)[0]))
         end = statement.end_lineno or statement.lineno
-        lines += [*[""] * apart, *(line[column:] for line in text.splitlines())]
+        lines += [*[""] * apart, *without_indentation(text, sheet.function.col_offset)]
     return lines
 
 

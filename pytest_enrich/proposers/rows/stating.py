@@ -18,6 +18,7 @@ from pytest_enrich.writing.syntax import (
     IMPORTED,
     Edit,
     arguments,
+    as_written,
     denied,
     expression,
     is_literal,
@@ -153,7 +154,7 @@ def _restated(sheet: Sheet, look: Look, code: str, edits: Sequence[Edit]) -> lis
         return [(look.point.span, _stated(sheet, look, subject, code))]
     if look.method is not None and _is_inexact(code):
         return [(look.method, look.nearly), (look.site, body.few_digits(code, body.PLACES))]
-    return [(look.site, code)]
+    return [(look.site, as_written(code, sheet.text.raw(look.site).strip()))]
 
 
 def _call_edits(sheet: Sheet, point: Point, code: str, edits: Sequence[Edit]) -> list[Edit]:

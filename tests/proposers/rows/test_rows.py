@@ -527,6 +527,53 @@ def test_nothing_in_the_place_of_a_dictionary_is_not_without_its_key(rows):
     assert "without_a" not in made.name
 
 
+BLOCK = """
+    class TestCart:
+        def test_discount(self):
+            assert discount(10) == '''\\
+    total:
+      10
+    '''
+    """
+
+
+def test_a_text_of_several_lines_is_expected_as_it_is_written(rows):
+    told = variant("20", seen=(repr("total:\n  20\n    yen\n"),))
+    (made,), _ = rows(BLOCK, told, names=("TestCart::test_discount",))
+    assert made.code.splitlines()[1:] == [
+        "    assert discount(20) == '''\\",
+        "total:",
+        "  20",
+        "    yen",
+        "'''",
+    ]
+
+
+@pytest.mark.parametrize("text", ["one line", "at the end  \nblanks", "a\n\ttab\rreturn"])
+def test_other_texts_are_expected_as_plain_literals(rows, text):
+    (made,), _ = rows(BLOCK, variant("20", seen=(repr(text),)), names=("TestCart::test_discount",))
+    assert made.code.splitlines()[1:] == [f"    assert discount(20) == {text!r}"]
+
+
+def test_a_text_of_several_lines_that_does_not_change_stays_as_it_is(rows):
+    text = """
+    class TestCart:
+        def test_discount(self):
+            text = '''
+            # one
+            two'''
+            assert discount(10, text) == 10
+    """
+    told = replace(variant(seen=("20",)), values=((1, "20"),))
+    (made,), _ = rows(text, told, names=("TestCart::test_discount",))
+    assert made.code.splitlines()[1:] == [
+        "    text = '''",
+        "        # one",
+        "        two'''",
+        "    assert discount(20, text) == 20",
+    ]
+
+
 def test_a_truth_about_several_lines_stays_in_its_brackets(rows):
     text = """
     def test_discount():
