@@ -23,7 +23,8 @@ LITERAL = re.compile(
 )
 LARGEST = 10**18
 MOST_KNOWN = 4096
-WHOLE = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Call)
+ITEMS = (ast.List, ast.Set, ast.Tuple, ast.Dict)
+WHOLE = (*ITEMS, ast.Call)
 """What may replace the call that takes it: where something is made of a number, the number alone seldom fits."""
 # With fewer elements the literal would be written differently.
 FEWEST: dict[type[ast.AST], int] = {ast.Set: 1, ast.Tuple: 2}
@@ -195,10 +196,14 @@ def keywords_of(template: str) -> tuple[str, frozenset[str]] | None:
 
 
 def _given(call: ast.Call) -> Iterator[ast.expr]:
-    """The arguments that may replace a call; a built-in that converts its argument is there for a reason."""
+    """The arguments that may replace a call; a built-in that converts to another sort is there for a reason."""
     if isinstance(call.func, ast.Name) and call.func.id.strip("_"):
-        return iter(())
+        return (value for value in call.args if isinstance(value, ITEMS) or _is_bytes(value))
     return (value for value in (*call.args, *(named.value for named in call.keywords)) if isinstance(value, WHOLE))
+
+
+def _is_bytes(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, bytes)
 
 
 def _steps(call: ast.Call) -> list[ast.expr]:

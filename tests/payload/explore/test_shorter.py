@@ -28,6 +28,8 @@ from pytest_enrich.payload.explore.templates import shorter
         ("⟨a:b⟩(1).times(2)", ["⟨a:b⟩(1).times()", "⟨a:b⟩().times(2)"]),
         ("x.copy()", []),
         ("str(⟨a:b⟩(1))", ["str(⟨a:b⟩())"]),
+        ("bytearray(b'ab')", ["b'ab'"]),
+        ("int('ab')", []),
         ("f(", []),
     ],
     ids=repr,
