@@ -47,7 +47,7 @@ ASSERTION = re.compile(r"\s*(assert\b|[\w.]*\bassert_?\w*\(|(async )?with\b.*\b(
 def write(renderer: VariantRenderer) -> NewTest | None:
     """The test, or None when a reviewer would not like it.
 
-    Where it would be too long it says only what differs from the test that it is made of.
+    Where it would be too long it says only what differs from the test that it is made of, or what can be said.
     """
     sheet, variant = renderer.sheet, renderer.variant
     if not renderer.gaps or len(variant.values) > MOST_CHANGED:
@@ -61,8 +61,10 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     little |= {point.span for point in points if point.subject in helped}
     sheet = stating.widened(sheet, variant)
     renderer = replace(renderer, sheet=sheet, variant=variant)
-    for without in (little, little | stating.unchanged(sheet, variant)):
-        kept = _kept(sheet, variant, without)
+    same, unstatable = stating.unchanged(sheet, variant), stating.unstatable(sheet, variant)
+    others = {sheet.looks[sighting.point].point.span for sighting in variant.seen} - same - unstatable
+    for more in (set(), same, *([unstatable] if others else [])):
+        kept = _kept(sheet, variant, little | more)
         test = _write(renderer, kept) if kept is not None else None
         if test is not None:
             return test

@@ -137,6 +137,16 @@ def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
     return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and _is_same(sheet, at, seen[at])}
 
 
+def unstatable(sheet: Sheet, variant: Variant) -> set[Span]:
+    """The assertions about what nobody would write there, or what was not the same each time."""
+    seen = by_point(sheet.looks, variant.seen)
+    return {
+        look.point.span
+        for at, look in enumerate(sheet.looks)
+        if seen[at] and expected(sheet.looks, {at: seen[at]}, sheet.cases) is None
+    }
+
+
 def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
     """The assertions, each with what was seen."""
     for at, code in seen.items():

@@ -555,6 +555,24 @@ def test_other_texts_are_expected_as_plain_literals(rows, text):
     assert made.code.splitlines()[1:] == [f"    assert discount(20) == {text!r}"]
 
 
+TWICE = """
+    def test_discount():
+        told = discount(10)
+        assert told.total == 10
+        assert told.text == "ten"
+    """
+
+
+def test_an_assertion_on_what_nobody_would_write_is_left_out(rows):
+    (made,), _ = rows(TWICE, variant("20", seen=("20", repr("x" * 200))))
+    assert made.code.splitlines()[1:] == ["    told = discount(20)", "    assert told.total == 20"]
+
+
+def test_nothing_is_left_to_say_if_the_other_assertions_stay_the_same(rows):
+    made, _ = rows(TWICE, variant("20", seen=("10", repr("x" * 200))))
+    assert not made
+
+
 def test_a_text_of_several_lines_that_does_not_change_stays_as_it_is(rows):
     text = """
     class TestCart:
