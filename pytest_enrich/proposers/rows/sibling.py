@@ -62,7 +62,7 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     sheet = stating.widened(sheet, variant)
     renderer = replace(renderer, sheet=sheet, variant=variant)
     same, unstatable = stating.unchanged(sheet, variant), stating.unstatable(sheet, variant)
-    others = {sheet.looks[sighting.point].point.span for sighting in variant.seen} - same - unstatable
+    others = stating.seen_at(sheet, variant) - same - unstatable
     for more in (set(), same, *([unstatable] if others else [])):
         kept = _kept(sheet, variant, little | more)
         test = _write(renderer, kept) if kept is not None else None
@@ -239,6 +239,8 @@ def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> lis
     """The statements that contain the changed values or depend on them; see `steps.concerned`."""
     changes = sheet.changes(variant)
     spans = [hole.span for hole, _ in changes if hole.span is not None]
+    # What is other than before depends on the change, even if only through what the code keeps.
+    spans += stating.seen_at(sheet, variant) - stating.unchanged(sheet, variant)
     names = [name for hole, _ in changes if (name := hole.name or hole.fixture)]
     arguments = [parameter.arg for parameter in sheet.function.args.args]
     gone = steps.left_out(sheet.function, changes)

@@ -131,6 +131,11 @@ def _whole(sheet: Sheet, at: int) -> Span:
     return span(node)
 
 
+def seen_at(sheet: Sheet, variant: Variant) -> set[Span]:
+    """The assertions that were reached."""
+    return {sheet.looks[sighting.point].point.span for sighting in variant.seen}
+
+
 def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
     """The assertions that what was seen leaves as they are."""
     seen = by_point(sheet.looks, variant.seen)

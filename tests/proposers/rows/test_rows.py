@@ -568,6 +568,17 @@ def test_an_assertion_on_what_nobody_would_write_is_left_out(rows):
     assert made.code.splitlines()[1:] == ["    told = discount(20)", "    assert told.total == 20"]
 
 
+def test_an_assertion_that_sees_something_else_belongs_to_the_change(rows):
+    text = """
+    def test_discount():
+        prices.load(10)
+        assert discount() == 10
+        assert size() == 1
+    """
+    (made,), _ = rows(text, variant("20", seen=("20", "1")))
+    assert made.code.splitlines()[1:] == ["    prices.load(20)", "    assert discount() == 20"]
+
+
 def test_nothing_is_left_to_say_if_the_other_assertions_stay_the_same(rows):
     made, _ = rows(TWICE, variant("20", seen=("10", repr("x" * 200))))
     assert not made
