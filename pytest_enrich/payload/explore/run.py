@@ -28,7 +28,7 @@ from .entry import Entry
 
 MOST, LONGEST = 2, 100
 LONGEST_RESULT = 50
-CALL_SECONDS = 0.5
+CALL_SECONDS, WARM_SECONDS = 0.5, 3.0
 ENTERED: Any = contextlib._GeneratorContextManager  # noqa: SLF001 - what `contextmanager` makes has no other name
 
 
@@ -142,6 +142,7 @@ class Runner:
         self._compiled: dict[tuple[str, str], CodeType] = {}
         self._names: dict[str, object] = {}
         self._logged = Logged()
+        self._is_warm = False
 
     @property
     def filename(self) -> str:
@@ -169,7 +170,19 @@ class Runner:
         return program(call, self._entries, hoisted)
 
     def run(self, wanted: Program) -> Outcome:
-        """Run a program; whatever it does is an `Outcome`."""
+        """Run a program; whatever it does is an `Outcome`.
+
+        The first one that takes too long is given time once, unwatched, and tried again: what the code loads when
+        it is first needed, such as its tables, is there then.
+        """
+        outcome = self._run(wanted, self._tracer, self._seconds)
+        if outcome.refusal != "too long" or self._is_warm:
+            return outcome
+        self._is_warm = True
+        self._run(wanted, Tracer("", {}), WARM_SECONDS)
+        return self._run(wanted, self._tracer, self._seconds)
+
+    def _run(self, wanted: Program, tracer: Tracer, seconds: float) -> Outcome:
         try:
             scene = [self._code(line, "exec") for line in wanted.lines]
             action = self._code(wanted.action, "eval" if wanted.expression else "exec")
@@ -184,13 +197,13 @@ class Runner:
                 quiet() as (output, caught),
                 self._logged.listening() as heard,
                 watched() as words,
-                time_limit(self._seconds),
+                time_limit(seconds),
             ):
-                outcome = self._perform(scene, action, namespace, (output.begin, heard.begin))
+                outcome = self._perform(tracer, scene, action, namespace, (output.begin, heard.begin))
         except TooLongError:  # it was raised just after the call had ended
             return Outcome(refusal="too long")
         finally:
-            self._tracer.stop()
+            tracer.stop()
             patching.undo()
             is_elsewhere = guard.is_left(place)
         refusals = {
@@ -208,13 +221,14 @@ class Runner:
 
     def _perform(
         self,
+        tracer: Tracer,
         scene: list[CodeType],
         action: CodeType,
         namespace: dict[str, object],
         begin: Iterable[Callable[[], None]],
     ) -> Outcome:
         # Setting the scene runs code of the file as well, and a test of the call covers that, too.
-        self._tracer.start()
+        tracer.start()
         try:
             for line in scene:
                 exec(line, namespace)
@@ -226,23 +240,23 @@ class Runner:
         try:
             result = eval(action, namespace)
             if command.is_result(result) and command.crashed(result):
-                return Outcome(frozenset(self._tracer.branches), refusal="accident")
+                return Outcome(frozenset(tracer.branches), refusal="accident")
             is_variable = len(action.co_names) == 1 and {*action.co_consts} <= {None}
             consume = consumption(result, is_variable=is_variable)
             result = consumed(result, consume)
         except TooLongError:
-            return Outcome(frozenset(self._tracer.branches), refusal="too long")
+            return Outcome(frozenset(tracer.branches), refusal="too long")
         except (Exception, SystemExit) as error:
-            self._tracer.stop()
-            branches = frozenset(self._tracer.branches)  # a thread may go on
-            lines = (self._tracer.line(to).strip() for _, to in branches)
+            tracer.stop()
+            branches = frozenset(tracer.branches)  # a thread may go on
+            lines = (tracer.line(to).strip() for _, to in branches)
             refusal = "" if is_contract(error, self._root, lines, self._expected) else "accident"
             return Outcome(branches, None, error, refusal, consume, namespace)
         except BaseException:  # a cancellation or an interrupt is no answer to a caller
-            return Outcome(frozenset(self._tracer.branches), refusal="accident")
+            return Outcome(frozenset(tracer.branches), refusal="accident")
         finally:
-            self._tracer.stop()
-        return Outcome(frozenset(self._tracer.branches), result, None, "", consume, namespace)
+            tracer.stop()
+        return Outcome(frozenset(tracer.branches), result, None, "", consume, namespace)
 
     def _code(self, template: str, mode: str) -> CodeType:
         key = (template, mode)

@@ -1611,3 +1611,22 @@ def test_a_text_that_two_arguments_have_in_common_is_a_plain_word_in_both(explor
     params, path = (argument.value for argument in found.call.arguments)
     assert path == "'abc'"
     assert params.startswith("{'abc.'")
+
+
+def test_what_takes_too_long_only_once_is_searched(explore):
+    text = """
+        TABLE = {}
+
+        def _table():
+            if not TABLE:
+                for number in range(200_000):
+                    TABLE[number] = str(number)
+            return TABLE
+
+        def word(number: int) -> str:
+            if number not in _table():
+                return "unknown"  # here
+            return _table()[number]
+        """
+    (found,) = explore(text, "word").findings
+    assert found.observations[0].value == "'unknown'"
