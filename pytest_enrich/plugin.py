@@ -35,7 +35,13 @@ _VALUES = (
     ("grade", "good", "string", "GRADE", "lowest grade written: strong, good, weak"),
     ("sandbox", "auto", "string", "KIND", "how candidates are kept apart: auto, strict, process"),
     ("executor", "local", "string", "WHERE", "where they are tried: local, or a cluster at dask://HOST:PORT"),
-    ("model", "", "string", "TAG", "the Ollama model to ask, or none; the default is the best of those pulled"),
+    (
+        "model",
+        "",
+        "string",
+        "TAG",
+        "the Ollama model to ask, auto, or none; the default is the best of those pulled",
+    ),
     ("host", "", "string", "URL", "where Ollama listens; the default is OLLAMA_HOST, else http://127.0.0.1:11434"),
 )
 _LISTS = (

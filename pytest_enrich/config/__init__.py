@@ -260,6 +260,16 @@ def word(text: str) -> str:
     return text.strip()
 
 
+def model(text: str) -> str:
+    """A model's tag; "" for the best one that is there, which `auto` means, too.
+
+    Raises:
+        UsageError: See `seconds`.
+    """
+    tag = word(text)
+    return "" if tag == "auto" else tag
+
+
 def grade(text: str) -> Grade:
     """The lowest grade that is written.
 

@@ -62,7 +62,7 @@ def read(config: pytest.Config) -> Settings:
         said=arguments.as_said(config),
         testpaths=tuple(config.getini("testpaths")),
         python_files=tuple(config.getini("python_files")),
-        model=_value(config, "model", values.word),
+        model=_value(config, "model", values.model),
         host=_value(config, "host", values.word),
         allow_remote=bool(_ini(config, "enrich_allow_remote")),
         think=bool(_ini(config, "enrich_think")),

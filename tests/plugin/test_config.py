@@ -42,6 +42,10 @@ def test_auto_workers_are_as_many_as_cores_and_at_most_four(monkeypatch):
     assert config.workers("8") == 8
 
 
+def test_auto_is_the_best_model_as_if_none_was_named():
+    assert [config.model(text) for text in ("auto", "", "qwen2.5-coder:7b")] == ["", "", "qwen2.5-coder:7b"]
+
+
 def test_proposers_are_named_once_each():
     assert config.proposers("search, search") == ("search",)
     assert config.proposers("search,auto") == ("auto",)
