@@ -41,6 +41,8 @@ REPHRASED = [
         "^(?:argument_)?(.+?)_(?:cannot|(?:is|are|must|may|should)_not)_(?:allowed_to_)?be_(FAULT)$": r"\2_\1",
         "^(?:argument_)?(?!(?:FAULT)_)NOUN_(?:is|are|was|were)_(FAULT|too_[a-z]+)$": r"\2_\1",
         r"^NOUN_(?:cannot|(?:may|must|should)_not)_(?:contain|include)_(\w+)$": r"\1_with_\2",
+        "^(?:(?:FAULT)_)?NOUN_(?:must|should|ha(?:s|ve)_to|needs?_to)_(?:contain|have|include)"
+        r"_(?:at_least_(?:an?|one)|an?|some)_(\w+)$": r"\1_without_\2",
         "^NOUN_(?:do|does|did)_not_match$": r"wrong_\1",
         r"^(?:each_|every_)?(\w+?)_(?:(?:must|should|ha(?:s|ve)_to|needs?_to)_be|(?:is|are|was)_not)(?:_an?)?_(KIND)"
         r"(?:_number|_value)?$": r"non_\2_\1",
@@ -68,7 +70,10 @@ INSTANCE = re.compile(r"\b(?:must|should|has to) be (?:an )?instance of [`'\"<]*
 """`must be an instance of shop.Money`: matched in the original message, since the class's name counts."""
 CHOSEN = re.compile(r"^(?:(\w+?)_)?(?:must|should|has_to|needs_to)_be_(?:either|one|in|among)(?:_\w+)?$")
 """`mode must be either r or w`: it rejects any other mode."""
-LISTED = re.compile(r"^(?:[Tt]he )?[`'\"]?([A-Za-z]\w*)[`'\"]? (?:must|should|has to) be [`'\"]")
+LISTED = re.compile(
+    r"^(?:[Tt]he )?[`'\"]?([A-Za-z]\w*)[`'\"]?(?: of \w+)? (?:must|should|has to|can only) be "
+    r"(?:either |one of )?[`'\"]"
+)
 """`format must be 'html' or 'json'`: it rejects any other format."""
 SUPPORTED = re.compile(r"\bonly (?:accepts?|allows?|handles?|supports?|takes?)\b")
 """`the palette only supports .txt and .json files`: what is passed is not supported."""
@@ -98,7 +103,8 @@ that was turned round says more than the sentence."""
 SEVERAL = 2
 """A message that names so many options is about how they go together."""
 WANTING = {
-    "either", "give", "missing", "must", "need", "needs", "pass", "provide", "required", "specify", "without",
+    "None", "either", "give", "missing", "must", "need", "needs", "pass", "provide", "required", "specify",
+    "without",
 }  # fmt: skip
 """Words of a message about options none of which is passed."""
 TOGETHER = {"also", "both", "needs", "only", "require", "requires", "together", "with", "without"}
@@ -126,8 +132,13 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
     yield from ((f"{switch}_{rest}", 4) for switch in switched[:1] for rest, _ in ways)
     yield from ways
     # The reason sets messages apart that begin alike.
-    reasons = _said(case, case.reason, is_half=False) if case.raised else ()
-    yield from ((rest, SECOND) for rest, _ in reasons if not _is_bare(case.reason))
+    reasons = [*_said(case, case.reason, is_half=False)] if case.raised else []
+    turned = {rest for rest, _ in reasons if rest.startswith("rejects_")}
+    yield from (
+        (rest, MEANT if rest in turned else SECOND)
+        for rest, _ in reasons
+        if rest in turned or not _is_bare(case.reason)
+    )
     # The parameter says more than half a message, but less than an exception's class that says what is wrong.
     is_told = "_" in _class_of(case)
     yield from [(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused and not is_told else ()
@@ -146,7 +157,8 @@ def _refusals(case: Case, refused: str) -> Iterator[Said]:
     if known and known not in VAGUE and case.passed.get(refused) in NONE_OF_THEM:
         yield f"rejects_unknown_{known}", MEANT
     if listed := LISTED.match(case.told):
-        yield f"rejects_invalid_{words.snake(listed[1])}", MEANT + 1
+        is_unknown = not NONE_OF_THEM.isdisjoint(case.passed.values())
+        yield f"rejects_{'unknown' if is_unknown else 'invalid'}_{words.snake(listed[1])}", MEANT + 1
     if known and (SUPPORTED.search(case.told) or case.message.startswith("is_not_supported")):
         yield f"rejects_unsupported_{known}", MEANT
     if known and EXACTLY.search(case.told):

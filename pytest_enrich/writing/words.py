@@ -249,7 +249,11 @@ def notation(value: object) -> str:
 
 
 def main_text(message: str) -> str:
-    """The longest text among the arguments of an exception that is shown as `(405, 'Method not allowed')`."""
+    """The longest text among the arguments of an exception that is shown as `(405, 'Method not allowed')`.
+
+    Without who says it: `[shop] invalid code`.
+    """
+    message = re.sub(r"^\[[A-Za-z][\w.-]*\]:? +(?=\w)", "", message)
     literal = literal_value(message) if message.startswith("(") else None
     arguments = literal[0] if literal is not None and isinstance(literal[0], tuple) else ()
     return max((argument for argument in arguments if isinstance(argument, str)), key=len, default=message)

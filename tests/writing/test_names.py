@@ -406,6 +406,26 @@ def test_one_of_several_words_that_a_message_lists_is_no_name():
     assert named(given) == "test_price_rejects_invalid_format"
 
 
+@pytest.mark.parametrize(
+    ("message", "arguments", "rest"),
+    [
+        ("unit has to be either 'euro' or 'yen'", {"unit": "'unknown'"}, "rejects_unknown_unit"),
+        ("Root of Path can only be either '/' or ''", {"path": "'//a'"}, "rejects_invalid_root"),
+        ("Invalid code 'ab=1': key must contain at least one dot", {"code": "'ab=1'"}, "rejects_key_without_dot"),
+        ("Invalid code 'ab=1': the key is bare", {"code": "'ab=1'"}, "rejects_invalid_code"),
+        ("[shop.codes] invalid syntax: 'ab'", {"code": "'ab'"}, "rejects_invalid_syntax"),
+    ],
+)
+def test_the_case_is_said_rather_than_what_is_allowed(message, arguments, rest):
+    given = case(raises(message), arguments=arguments, parameters=tuple(arguments))
+    assert named(given) == f"test_price_{rest}"
+
+
+def test_options_of_which_none_may_be_none_are_missing():
+    given = case(raises("unit is None and rate is None"), optional=frozenset({"unit", "rate"}))
+    assert named(given) == "test_price_rejects_missing_unit_and_rate"
+
+
 def test_an_argument_is_not_what_is_refused_where_the_object_is_asked():
     given = case(raises("Try again later"), text="if not isinstance(self._box, Box):", arguments={"total": "3"})
     assert named(given) == "test_price_raises_value_error"
