@@ -35,7 +35,8 @@ IS_UNKNOWN = re.compile(
     r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported|match any))\b", re.IGNORECASE
 )
 """Words of a message about a text that is not among the allowed ones."""
-PLAIN_WORD = re.compile("[a-z]{3,}")
+ODD = re.compile(r"(?=.*[^\W_])(?=.*[\W_]).+")
+"""A text with letters or digits, and with signs."""
 MADE = re.compile(r"⟨[\w.]+:(?:\w+\.)*(\w+)⟩\(")
 """The class of an object."""
 BASE = re.compile("Base|Abstract|Mixin")
@@ -141,11 +142,11 @@ class _Found:
         for name, template in call.arguments:
             text, pool = template[1:-1], self.function.inputs.pools.get(name)
             is_known = pool is None or template in (*pool.seen, *pool.called)
-            if template.startswith(TEXTS) and not is_known and not PLAIN_WORD.fullmatch(text):
-                others = [other for other, value in call.arguments if other != name and text in value]
+            is_shared = any(text in value for other, value in call.arguments if other != name)
+            if template.startswith(TEXTS) and ODD.fullmatch(text) and is_shared and not is_known:
                 changed = {key: value.replace(text, ANY_TEXT[1:-1]) for key, value in call.arguments}
                 plainer = replace(call, arguments=tuple(changed.items()))
-                call = plainer if text and others and self.is_done_by(plainer) else call
+                call = plainer if self.is_done_by(plainer) else call
         return call
 
     def emptied(self, call: Call) -> Call:

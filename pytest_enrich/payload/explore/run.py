@@ -28,7 +28,7 @@ from .entry import Entry
 
 MOST, LONGEST = 2, 100
 LONGEST_RESULT = 50
-CALL_SECONDS, WARM_SECONDS = 0.5, 3.0
+CALL_SECONDS, WARM_SECONDS = 0.5, 1.5
 ENTERED: Any = contextlib._GeneratorContextManager  # noqa: SLF001 - what `contextmanager` makes has no other name
 
 
