@@ -144,7 +144,7 @@ def test_before_a_given_call_comes_a_smaller_one_of_which_there_is_the_same_to_s
     text = "def largest(values: list[int], start: int = 0) -> int:\n    return max([start, *values])  # here\n"
     given = call("largest", values="sorted([1, 1, 1])", start="0")
     actions = [one.action for one in explore(text, "largest", only=(given,)).findings]
-    assert actions == ["⟨sample:largest⟩(sorted([1]))", "⟨sample:largest⟩(sorted([1, 1, 1]), start=0)"]
+    assert actions == ["⟨sample:largest⟩([1])", "⟨sample:largest⟩(sorted([1, 1, 1]), start=0)"]
 
 
 def test_calls_that_are_given_are_looked_at_as_they_are(explore):
