@@ -132,13 +132,11 @@ def by_message(case: Case, refused: str = "", switched: Sequence[str] = ()) -> I
     yield from ((f"{switch}_{rest}", 4) for switch in switched[:1] for rest, _ in ways)
     yield from ways
     # The reason sets messages apart that begin alike.
-    reasons = [*_said(case, case.reason, is_half=False)] if case.raised else []
-    turned = {rest for rest, _ in reasons if rest.startswith("rejects_")}
-    yield from (
-        (rest, MEANT if rest in turned else SECOND)
-        for rest, _ in reasons
-        if rest in turned or not _is_bare(case.reason)
-    )
+    reasons = _said(case, case.reason, is_half=False) if case.raised else ()
+    for rest, _ in reasons:
+        is_turned = rest.startswith("rejects_")
+        if is_turned or not _is_bare(case.reason):
+            yield rest, MEANT if is_turned else SECOND
     # The parameter says more than half a message, but less than an exception's class that says what is wrong.
     is_told = "_" in _class_of(case)
     yield from [(f"rejects_invalid_{case.known_as(refused)}", 0.5)] if refused and not is_told else ()

@@ -231,17 +231,22 @@ def as_written(code: str, before: str) -> str:
     return block if is_plain and literal_value(block) == (value,) else code
 
 
+def indented_tokens(code: str) -> Iterator[tokenize.TokenInfo]:
+    """The tokens of indented statements; a line comes before theirs, so that the first of them is on line 2."""
+    return tokenize.generate_tokens(io.StringIO(f"if 1:\n{code}\n").readline)
+
+
 def without_indentation(code: str, column: int) -> list[str]:
     """The lines of statements with so much less indentation, except those that continue a text."""
     inside: set[int] = set()
     begun: list[int] = []
-    for token in tokenize.generate_tokens(io.StringIO(f"if 1:\n{code}\n").readline):
+    for token in indented_tokens(code):
         kind = tokenize.tok_name[token.type]
         if kind.endswith("STRING_START"):
             begun.append(token.start[0])
         if kind == "STRING" or kind.endswith("STRING_END"):
             first = token.start[0] if kind == "STRING" else begun.pop()
-            inside |= {*range(first - 1, token.end[0] - 1)}  # the first line is the one that was put before
+            inside |= {*range(first - 1, token.end[0] - 1)}
     return [line if at in inside else line[column:] for at, line in enumerate(code.split("\n"))]
 
 

@@ -75,11 +75,12 @@ ANYTHING = ("", 1, None, ())
 """Values that a hint allows together only if it allows anything."""
 
 
-UNTOLD = Pool((), (), lambda: ("None",), type(None), told_by=frozenset({"none of what is unknown"}))
+NONE_FOR_UNKNOWN = "none of what is unknown"
+ONLY_NONE = Pool((), (), lambda: ("None",), type(None), told_by=frozenset({NONE_FOR_UNKNOWN}))
 """For a parameter that may not matter in the call."""
 
 
-@rule("none of what is unknown")
+@rule(NONE_FOR_UNKNOWN)
 def _unknown(pools: Mapping[str, Pool], required: Sequence[str]) -> list[str]:
     """The required parameters of which nothing tells what they take, if something does of others.
 
@@ -182,7 +183,7 @@ class Inputs(Choices):
     def pools(self) -> dict[str, Pool]:
         """Values for each parameter, by its name."""
         pools = {parameter["name"]: self._supply.pool(parameter) for parameter in self._fixed}
-        return pools | dict.fromkeys(_unknown(pools, self.required), UNTOLD)
+        return pools | dict.fromkeys(_unknown(pools, self.required), ONLY_NONE)
 
     @cached_property
     def extra(self) -> Pool | None:

@@ -142,8 +142,13 @@ def _of_types(node: ast.AST, _function: object) -> Proposals:
 @node_rule("hasattr", ASKS)
 def _having(node: ast.AST, _function: object) -> Proposals:
     """Standard types that have the attribute that `hasattr` asks for. Alone: 2 of 120."""
+    yield from ((name, set(holders(attribute))) for name, attribute in asked_for(node))
+
+
+def asked_for(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """The variable and the attribute in `hasattr(variable, "attribute")`."""
     if (name := _first(node, "hasattr")) and isinstance(node.args[-1], ast.Constant):  # type: ignore[attr-defined]
-        yield name, set(holders(str(node.args[-1].value)))  # type: ignore[attr-defined]
+        yield name, str(node.args[-1].value)  # type: ignore[attr-defined]
 
 
 def _classes(node: ast.expr, function: object) -> Iterator[type]:

@@ -25,7 +25,7 @@ from .body import (
     remembered,
     signed,
 )
-from .clues import ASKS, SUGGESTS, names_of
+from .clues import ASKS, SUGGESTS, asked_for, names_of
 from .files import DIRECTORY, FILE
 from .types import holders, with_all, with_several
 
@@ -207,7 +207,7 @@ def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[
         if kinds := [*_called_so(name, function)]:
             uses[name] = uses.get(name, NO_USE) | suggests(CALLED_SO, kinds)
     classes = _classes_beside(function) if attributes else ()
-    spared = _by_name(pair for node in of_nodes for pair in _asked_for(node))
+    spared = _by_name(_spared(of_nodes))
     for name, used in attributes.items():
         wanted = used.difference(spared.get(name, ())) or used
         fitting = [*_with_all(wanted)]
@@ -220,11 +220,9 @@ def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[
 
 
 @rule("attributes that may be missing")
-def _asked_for(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """The variable and the attribute in `hasattr(variable, "attribute")`: not all that is passed has it."""
-    match node:
-        case ast.Call(ast.Name("hasattr"), [ast.Name(name), ast.Constant(str(attribute))]):
-            yield name, attribute
+def _spared(of_nodes: Sequence[ast.AST]) -> Iterable[tuple[str, str]]:
+    """The variables and the attributes that `hasattr` asks for: not all that is passed has them."""
+    return (pair for node in of_nodes for pair in asked_for(node))
 
 
 @rule(EACH)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
 import tokenize
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import body, names, questions, words
 from pytest_enrich.writing.syntax import (
     Edit,
+    indented_tokens,
     is_within,
     literal_value,
     nodes_of,
@@ -62,9 +62,9 @@ def write(renderer: VariantRenderer) -> NewTest | None:
     sheet = stating.widened(sheet, variant)
     renderer = replace(renderer, sheet=sheet, variant=variant)
     same, unstatable = stating.unchanged(sheet, variant), stating.unstatable(sheet, variant)
-    others = stating.seen_at(sheet, variant) - same - unstatable
-    for more in (set(), same, *([unstatable] if others else [])):
-        kept = _kept(sheet, variant, little | more)
+    changed = stating.seen_at(sheet, variant) - same
+    for more in (set(), same, *([unstatable] if changed - unstatable else [])):
+        kept = _kept(sheet, variant, changed, little | more)
         test = _write(renderer, kept) if kept is not None else None
         if test is not None:
             return test
@@ -235,12 +235,16 @@ def _mapping(value: Template) -> dict[Any, Any]:
     return literal if isinstance(literal, dict) else {}
 
 
-def _kept(sheet: Sheet, variant: Variant, without: Collection[Span] = ()) -> list[ast.stmt] | None:
-    """The statements that contain the changed values or depend on them; see `steps.concerned`."""
+def _kept(
+    sheet: Sheet, variant: Variant, changed: Collection[Span], without: Collection[Span]
+) -> list[ast.stmt] | None:
+    """The statements that contain the changed values or depend on them; see `steps.concerned`.
+
+    What is other than before, at the places `changed`, depends on them, even if only through what the code keeps.
+    """
     changes = sheet.changes(variant)
     spans = [hole.span for hole, _ in changes if hole.span is not None]
-    # What is other than before depends on the change, even if only through what the code keeps.
-    spans += stating.seen_at(sheet, variant) - stating.unchanged(sheet, variant)
+    spans += changed
     names = [name for hole, _ in changes if (name := hole.name or hole.fixture)]
     arguments = [parameter.arg for parameter in sheet.function.args.args]
     gone = steps.left_out(sheet.function, changes)
@@ -281,8 +285,7 @@ def _is_inside(place: Span, other: Span) -> bool:
 
 def _without_comments(code: str) -> str:
     """The code without comments on lines of their own: they are about other values."""
-    tokens = list(tokenize.generate_tokens(io.StringIO(f"if 1:\n{code}\n").readline))
-    comments = (token for token in tokens if token.type == tokenize.COMMENT)
+    comments = (token for token in indented_tokens(code) if token.type == tokenize.COMMENT)
     alone = {token.start[0] - 2 for token in comments if not token.line[: token.start[1]].strip()}
     return "".join(line for at, line in enumerate(code.splitlines(keepends=True)) if at not in alone)
 

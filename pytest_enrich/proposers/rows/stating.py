@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -86,8 +86,7 @@ def saying_little(sheet: Sheet, variant: Variant, qualname: str) -> set[Span]:
 
 def with_wholes(sheet: Sheet, variant: Variant) -> Variant:
     """The variant with whole objects seen instead of their parts, where the parts show nothing new."""
-    same = unchanged(sheet, variant)
-    if any(sheet.looks[sighting.point].point.span not in same for sighting in variant.seen):
+    if seen_at(sheet, variant) - unchanged(sheet, variant):
         return variant
     fits = (0 < len(sighting.whole) <= sheet.looks[sighting.point].room for sighting in variant.seen)
     pairs = zip(variant.seen, fits, strict=True)
@@ -138,18 +137,18 @@ def seen_at(sheet: Sheet, variant: Variant) -> set[Span]:
 
 def unchanged(sheet: Sheet, variant: Variant) -> set[Span]:
     """The assertions that what was seen leaves as they are."""
-    seen = by_point(sheet.looks, variant.seen)
-    return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and _is_same(sheet, at, seen[at])}
+    return _those(sheet, variant, _is_same)
 
 
 def unstatable(sheet: Sheet, variant: Variant) -> set[Span]:
     """The assertions about what nobody would write there, or what was not the same each time."""
+    return _those(sheet, variant, lambda sheet, at, seen: expected(sheet.looks, {at: seen}, sheet.cases) is None)
+
+
+def _those(sheet: Sheet, variant: Variant, holds: Callable[[Sheet, int, Sequence[Sighting]], bool]) -> set[Span]:
+    """The assertions for which it holds, of those that were reached."""
     seen = by_point(sheet.looks, variant.seen)
-    return {
-        look.point.span
-        for at, look in enumerate(sheet.looks)
-        if seen[at] and expected(sheet.looks, {at: seen[at]}, sheet.cases) is None
-    }
+    return {look.point.span for at, look in enumerate(sheet.looks) if seen[at] and holds(sheet, at, seen[at])}
 
 
 def looked(sheet: Sheet, seen: Mapping[int, str], edits: Sequence[Edit]) -> Iterator[Edit]:
