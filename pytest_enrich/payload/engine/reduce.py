@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -39,9 +39,10 @@ def reduce(
     """
     # No call is tried twice: two calls that replace each other would never come to an end.
     tried, least, changed = {call}, unusual(call), True
+    whole = _whole(itertools.chain.from_iterable(plain.values()))
     while changed:
         changed = False
-        for simpler in _simpler(call, plain):
+        for simpler in _simpler(call, plain, whole):
             if simpler in tried or (oddness := unusual(simpler)) > least:
                 continue
             if len(tried) > most:
@@ -59,18 +60,24 @@ def share(until: float, parts: int) -> float:
     return now + (until - now) / parts
 
 
-def _simpler(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
+def _whole(preferred: Iterable[str]) -> frozenset[str]:
+    """The texts in preferred values: half a date is none, and says less, even if it is read as one."""
+    matches = (match for template in preferred for match in literals(template))
+    return frozenset(match[0] for match in matches if match.lastgroup == "string" and len(match[0]) <= LONG)
+
+
+def _simpler(call: Call, plain: Mapping[str, Sequence[str]], whole: frozenset[str]) -> Iterator[Call]:
     """The call with a little less in it, or with something plainer, the biggest steps first."""
     for parts in ("then", "setup", "patched", "arguments"):
         yield from _with_one_less(call, parts)
-    yield from _plainer_arguments(call, plain)
+    yield from _plainer_arguments(call, plain, whole)
     if call.receiver:
-        receivers = (*_plainer(call.receiver, plain.get("", ())), *shorter(call.receiver))
+        receivers = (*_plainer(call.receiver, plain.get("", ()), whole), *shorter(call.receiver))
         yield from (dataclasses.replace(call, receiver=receiver) for receiver in receivers)
     for value, make in given(call):
-        yield from map(make, _plainer(value, ()))
+        yield from map(make, _plainer(value, (), whole))
     for at, step in enumerate(call.setup):
-        for smaller in (*_with_one_less(step, "arguments"), *_plainer_arguments(step, {})):
+        for smaller in (*_with_one_less(step, "arguments"), *_plainer_arguments(step, {}, whole)):
             yield dataclasses.replace(call, setup=(*call.setup[:at], smaller, *call.setup[at + 1 :]))
 
 
@@ -82,17 +89,17 @@ def _with_one_less(call: Call, parts: str) -> Iterator[Call]:
         yield dataclasses.replace(call, **changed)
 
 
-def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]]) -> Iterator[Call]:
+def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]], whole: frozenset[str]) -> Iterator[Call]:
     for at, (name, value) in enumerate(call.arguments):
-        for better in _plainer(value, plain.get(name, ())):
+        for better in _plainer(value, plain.get(name, ()), whole):
             arguments = (*call.arguments[:at], (name, better), *call.arguments[at + 1 :])
             yield dataclasses.replace(call, arguments=arguments)
 
 
-def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
+def _plainer(value: str, preferred: Sequence[str], whole: frozenset[str]) -> Iterator[str]:
     """Preferred values, unless this is one already; then values in between, shorter ones, and smaller literals.
 
-    What is preferred stays as it is, apart from the number of items in a collection.
+    What is preferred stays as it is, apart from the number of items in a collection, and so do the texts in it.
     """
     yield from _preferred(value, preferred)
     if value in preferred and len(value) <= LONG and not RAGGED.search(value):
@@ -101,7 +108,7 @@ def _plainer(value: str, preferred: Sequence[str]) -> Iterator[str]:
     yield from _between(value, preferred)
     yield from _fewer(value)
     for match in literals(value):
-        for smaller in _smaller(match):
+        for smaller in _smaller(match) if match[0] not in whole else ():
             yield value[: match.start()] + smaller + value[match.end() :]
 
 

@@ -110,14 +110,15 @@ class _Found:
 
         A call with nothing but values that tests pass stays as it is.
         """
-        odd, far, *_ = self.unusual(call)
+        wrong, odd, far, _ = self.unusual(call)
         if not far or time.monotonic() > self.until:
             return call
         lines = {item[0] for item in self.result.reached if isinstance(item, tuple)}
         notes = [note for note in self.function.watch(call, lines) if note.how == "<"]
         compared = [note for note in notes if 1 < distance([note]) < FARTHEST]
         others = islice(proposals(compared, numbers(sites(call)), lambda _kind: ()), MOST_LIMITS)
-        return next((other for other in others if self.unusual(other)[0] <= odd and self.is_done_by(other)), call)
+        usual = (other for other in others if self.unusual(other)[:2] <= (wrong, odd))
+        return next(filter(self.is_done_by, usual), call)
 
     def as_text(self, call: Call) -> Call:
         """The call with an obviously unknown text for a value that is none of the texts that it is compared with.
@@ -125,7 +126,7 @@ class _Found:
         Nobody passes `False` for a day, or some word of the prose. Values that tests pass stay, unless they are
         refused there.
         """
-        is_strange = self._outcome.raised is not None or self.unusual(call)[1] > 0
+        is_strange = self._outcome.raised is not None or self.unusual(call)[2] > 0
         if time.monotonic() > self.until:
             return call
         lines = {item[0] for item in self.result.reached if isinstance(item, tuple)}
@@ -183,10 +184,11 @@ class _Found:
             return is_foreign(template, pool.seen)
         return is_unlike(template, pool.seen) and (template not in pool.written or " " in template.strip("' "))
 
-    def unusual(self, call: Call) -> tuple[int, int, int]:
-        """How much a reader stumbles over."""
+    def unusual(self, call: Call) -> tuple[bool, int, int, int]:
+        """How much a reader stumbles over, most of all over a value of a wrong type where another would do."""
+        is_wrong = self.result.cost.exceptional and not self.function.inputs.conforms(call)
         unspoken = sum(self._unspoken(value) for _, value in call.arguments)
-        return *self.function.strangeness(call, self._outcome), unspoken
+        return is_wrong, *self.function.strangeness(call, self._outcome), unspoken
 
     def is_done_by(self, call: Call) -> bool:
         """Whether a call reaches the same, ends the same way, and shows no less."""

@@ -207,6 +207,11 @@ def test_what_does_not_matter_is_as_people_wrote_it():
     assert found.get("name", "devpi") == "devpi"
 
 
+def test_a_text_that_people_wrote_stays_whole_in_an_object_that_nobody_made():
+    known, call = "⟨shop:Range⟩('2015-03-22', None)", Call("f", receiver="⟨shop:Range⟩('2015-03-22')")
+    assert reduce(call, {"": [known]}, lambda call: "15" in call.receiver and call.receiver != known) == call
+
+
 @pytest.mark.parametrize(("known", "items"), [("[1, 2, 5, 20]", 1), ("[1, 2]", 2)])
 def test_a_collection_that_tests_pass_needs_no_more_than_a_few_of_its_items(known, items):
     call = reduce(of(sentinel=known), {"sentinel": [known]}, lambda call: bool(call.arguments))

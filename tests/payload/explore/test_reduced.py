@@ -353,6 +353,20 @@ def test_nothing_is_of_the_kind_that_tests_pass(explore):
     assert found.call.arguments[0].value == "''"
 
 
+def test_nothing_is_of_the_kind_that_an_annotation_tells(explore):
+    text = """
+        def parse(text: str):
+            if not text:
+                raise ValueError("the text is missing")
+            if not isinstance(text, str):
+                raise TypeError("no text")
+            return text.strip()
+        """
+    calls = (Call(qualname="parse", arguments=(Argument(name="text", value="'Torino'"),)),)
+    (found,) = explore(text, "parse", branches=((2, 3),), lines=(), executions=4, calls=calls).findings
+    assert found.call.arguments[0].value == "''"
+
+
 def test_what_is_refused_needs_nothing_in_it(explore):
     text = """
         class Port:
