@@ -15,6 +15,8 @@ from pytest_enrich.source import written
 START_SECONDS = 40.0
 LOOK_SECONDS = 5.0
 MOST_TESTS, RECORD_SECONDS = 40, 30.0
+RECORDED = 5
+"""How many times longer than a search tests may be watched for it, up to that."""
 SLOWER = 10
 """How many times longer tests take when they are watched."""
 MOST_TOGETHER, TOGETHER_SECONDS = 100, 2.0
@@ -23,8 +25,12 @@ NOTHING = Recorded(calls=(), constructors=(), outcomes=())
 
 
 def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS) -> Recorded:
-    """The calls that its nearest tests make to its entries and others of its module; none when that failed."""
-    own = dict.fromkeys(near.function for near in _watched(target, seconds))
+    """The calls that its nearest tests make to its entries and others of its module; none when that failed.
+
+    `seconds` are those of the search that it is for.
+    """
+    seconds, most = max(RECORD_SECONDS, seconds), max(seconds, min(RECORD_SECONDS, seconds * RECORDED))
+    own = dict.fromkeys(near.function for near in _watched(target, most))
     if not own:
         return NOTHING
     tests = target.watched if own.keys() <= {*target.watched} else own

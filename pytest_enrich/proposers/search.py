@@ -42,8 +42,7 @@ class SearchProposer:
         target = task.target
         if target.kind in BODIES or task.has_asked(self.name):
             return
-        seconds = max(exploring.RECORD_SECONDS, task.seconds)
-        recorded = exploring.record(target, self._sandbox, seconds=seconds)
+        recorded = exploring.record(target, self._sandbox, seconds=task.seconds)
         if not target.entries and not recorded.through:
             return
         explored = exploring.explore(task, recorded, self._sandbox)

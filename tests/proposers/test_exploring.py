@@ -12,7 +12,7 @@ A, B, C = (f"tests/test_cart.py::test_{name}" for name in "abc")
 def watched(fakes):
     """The tests that are watched for each target of one file; targets are what their tests take, in seconds."""
 
-    def watched(*targets, paths=()):
+    def watched(*targets, paths=(), **seconds):
         gaps = [fakes.gap(path=path) for path in paths or ["src/shop/cart.py"] * len(targets)]
         made = [
             fakes.target(
@@ -22,7 +22,7 @@ def watched(fakes):
         ]
         sandbox = fakes.ScriptedSandbox({Record: Recorded(calls=(), constructors=(), outcomes=())})
         for target in exploring.together(made):
-            exploring.record(target, sandbox)
+            exploring.record(target, sandbox, **seconds)
         return [job.tests for job in sandbox.jobs]
 
     return watched
@@ -42,3 +42,8 @@ def test_a_target_whose_tests_take_too_long_besides_has_them_watched_for_itself(
 
 def test_where_there_are_no_tests_none_is_watched(watched):
     assert watched({}, {A: 0.1}) == [(A,)]
+
+
+def test_for_a_short_search_slow_tests_are_not_watched(watched):
+    assert watched({A: 0.1, B: 2.0}, seconds=1.0) == [(A,)]
+    assert watched({A: 0.1, B: 2.0}, seconds=10.0) == [(A, B)]

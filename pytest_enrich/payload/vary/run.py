@@ -25,7 +25,7 @@ from .instrument import INSTEAD, METHOD, Probe
 from .pool import Added, Pool, is_literal
 from .runner import Endings, ItemRunner, Record, Setting, TestRun
 from .subject import ExistingTest
-from .test import Test, Variation, row_of
+from .test import MOST_ROWS, Test, Variation, row_of
 
 MOST_RUNNERS = 6
 FEW_ROWS = 6
@@ -37,7 +37,7 @@ def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
     job, started = work["job"], time.monotonic()
     limits = Limits(job["executions"], started + job["seconds"], job["seed"])
     search: Search[ExistingTest] = Search(map(tuple, job["branches"]), job["lines"], limits, job["way"])
-    tests = Tests(work, probe, items)
+    tests = Tests(work, probe, items, limits.deadline)
     search.through([partial(tests.subject, number) for number in range(len(job["patterns"]))])
     until = max(time.monotonic() + min(REDUCE_SECONDS, job["seconds"]), limits.deadline)
     variants = _variants(search, until)
@@ -55,7 +55,7 @@ def varied(work: Record, probe: Probe, items: list[pytest.Item]) -> Record:
 class Tests:
     """The tests of a job, each prepared when its turn comes; `unusable` says why some cannot be varied."""
 
-    def __init__(self, work: Record, probe: Probe, items: Iterable[pytest.Item]) -> None:
+    def __init__(self, work: Record, probe: Probe, items: Iterable[pytest.Item], deadline: float) -> None:
         job = work["job"]
         module = module_of(job["module"])
         filename = inspect.getsourcefile(module) or module.__file__ or ""
@@ -63,7 +63,7 @@ class Tests:
         probe.accepts, probe.is_of_test = endings.is_meant, endings.is_of_test
         clear = partial(guard.clear, work["rootdir"], job["writes"])
         self._setting = Setting(Tracer(filename, dict(map(tuple, job["statements"]))), probe, endings, clear)
-        self._work = work
+        self._work, self._deadline = work, deadline
         self._items = [item for item in items if isinstance(item, pytest.Function)]
         self._probes = Probes(module)
         self.unusable: dict[int, str] = {}
@@ -72,12 +72,17 @@ class Tests:
         """The test as a subject of the search; None if it cannot be varied."""
         test = self._test(number)
         # If values are offered, the rows only have to hold them.
-        most = (FEW_ROWS,) if self._work["job"]["offered"] else ()
-        runs = test.check(*most) if isinstance(test, Test) else test
+        most = FEW_ROWS if self._work["job"]["offered"] else MOST_ROWS
+        runs = test.check(most, self._check_until(number)) if isinstance(test, Test) else test
         if isinstance(runs, str) or not isinstance(test, Test):
             self.unusable[number] = str(runs)
             return None
         return ExistingTest(test, tuple(self._pools(test)), runs, tuple(self._offers(test)))
+
+    def _check_until(self, number: int) -> float:
+        """Half of a test's share of the time: where its rows take long, few of them are better than no search."""
+        now, left = time.monotonic(), len(self._work["job"]["patterns"]) - number
+        return now + max(self._deadline - now, 0.0) / left / 2
 
     def _test(self, number: int) -> Test | str:
         """The test, or why it cannot be varied."""

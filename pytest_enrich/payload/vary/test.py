@@ -68,13 +68,13 @@ class Test:
         self.is_direct = runners[0].is_direct
         self.rows = list(range(max((len(hole["values"]) for hole in self.holes), default=0)))
 
-    def check(self, most: int = MOST_ROWS) -> list[TestRun] | str:
-        """Keep at most `most` rows that pass, and return their runs, or why there are none."""
+    def check(self, most: int, deadline: float) -> list[TestRun] | str:
+        """Keep at most `most` rows that pass before the deadline, and return their runs, or why there are none."""
         most = MOST_ROWS_AT_ONCE if self.is_direct else most
         if not self.is_direct and self._apart(lambda: [self._runners[0].set_up_shared()], SECONDS_EACH) == [True]:
             self._runners[0].set_up_shared()
         rows = self.rows[:: len(self.rows) // most + 1]
-        runs = self.run_all([variation_of(self.rows.index(row)) for row in rows])
+        runs = self.run_all([variation_of(self.rows.index(row)) for row in rows], deadline)
         refusals = [run.objection or ("raises" if run.raised else "") for run in runs]
         self.rows = [row for row, refusal in zip(rows, refusals, strict=True) if not refusal]
         sound = [run for run, refusal in zip(runs, refusals, strict=True) if not refusal]

@@ -515,6 +515,27 @@ def test_slow_runs_end_with_the_time_of_the_job(vary, written):
     assert time.monotonic() - started < 9, "a batch of them alone would take ten seconds"
 
 
+def test_of_slow_rows_only_some_are_run_so_that_there_is_time_for_others(vary, written):
+    source = """
+        import time
+
+
+        def size(text):
+            time.sleep(0.2)
+            if text == "xl":
+                return 10  # here
+            return len(text)
+        """
+    texts = [f'"{"a" * length}"' for length in range(1, 21)]
+    cases = ", ".join(f"({text}, {len(text) - 2})" for text in texts)
+    tests = written(ROWS.replace('[("a", 1), ("abc", 3)]', f"[{cases}]"))
+    hole = Hole(name="text", values=tuple(texts))
+    point = tests.point("assert size(text) == expected", "size(text)")
+    pattern = tests.pattern("test_size", hole, points=(point,), argnames=("text", "expected"))
+    answer = vary(source, tests, pattern, branches=((6, 7),), constants=("'xl'",), seconds=3.0)
+    assert [variant.values for variant in answer.variants] == [((0, "'xl'"),)]
+
+
 def test_a_few_runs_that_do_not_end_take_no_more_than_their_time(vary, written):
     source = """
         def size(text):
