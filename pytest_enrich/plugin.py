@@ -24,7 +24,7 @@ _VALUES = (
         "auto",
         "string",
         "NAMES",
-        "who thinks of tests: auto, rows, properties, search or ollama; or several",
+        "who thinks of tests: auto, rows, search or ollama; or several",
     ),
     ("max", "10", _INT, "N", "most suggestions that wait for a person; 0 is no limit"),
     ("budget", "5m", "string", "TIME", "how long to go on after the tests (90s, 5m, 1h), or executions (20000x)"),

@@ -21,7 +21,7 @@ MODEL = "ollama"
 """The proposer that asks a model on this machine, where there is one."""
 NO_MODEL = "none"
 
-PROPOSERS = ("rows", "properties", "search", MODEL)
+PROPOSERS = ("rows", "search", MODEL)
 """The names that `with_` may hold besides `auto`, in the order in which they are asked."""
 
 SANDBOXES = ("auto", "strict", "process")
@@ -235,7 +235,7 @@ def executor(text: str) -> str:
 
 
 def proposers(text: str) -> tuple[str, ...]:
-    """The proposers named in `rows`, `search`, `properties` or `auto`, several with commas.
+    """The proposers named in `rows`, `search`, `ollama` or `auto`, several with commas.
 
     Raises:
         UsageError: See `seconds`.

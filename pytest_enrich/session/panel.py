@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from pytest_enrich.config import MODEL, Settings
 from pytest_enrich.data import Attempt, Target
-from pytest_enrich.proposers.properties import PropertiesProposer, uses_hypothesis
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
 from pytest_enrich.protocols import Proposer, Sandbox
@@ -91,10 +90,7 @@ class Panel:
             "rows": rows,
             # A value that a call needs is the better suggestion as one more row of a test that passes it on.
             "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
-            "properties": PropertiesProposer(self._sandbox),
         }
-        if not uses_hypothesis(map(self.test_text, self._settings.test_files)):
-            del by_name["properties"]  # its share of the time would be for nothing
         others = tuple(by_name[name] for name in names if name in by_name)
         return (*others, *(self.model.proposers if self.model is not None and MODEL in names else ()))
 

@@ -12,7 +12,7 @@ from itertools import pairwise, takewhile
 from pytest_enrich.data.code import Kind, NearTest, Parameter
 from pytest_enrich.gaps import FileCoverage
 from pytest_enrich.gaps.outline import Node
-from pytest_enrich.source.module import FUNCTIONS, Function, Module, dotted, own_nodes
+from pytest_enrich.source.module import FUNCTIONS, Function, Module, dotted
 
 _SPHINX = re.compile(r"^\s*:param\s+(?P<type>[^:]+?)\s+\*{0,2}(?P<name>\w+)\s*:", re.MULTILINE)
 _SPHINX_TYPE = re.compile(r"^\s*:type\s+\*{0,2}(?P<name>\w+)\s*:\s*(?P<type>.+?)\s*$", re.MULTILINE)
@@ -167,12 +167,6 @@ def documentation(module: Module, node: Node) -> str | None:
     own = ast.get_docstring(node)
     outer = module.scope(node) if isinstance(node, FUNCTIONS) and node.name == "__init__" else None
     return own or (ast.get_docstring(outer) if isinstance(outer, ast.ClassDef) else None)
-
-
-def is_generator(node: Node) -> bool:
-    """Whether calling it gives a generator."""
-    yields = (ast.Yield, ast.YieldFrom)
-    return isinstance(node, FUNCTIONS) and any(isinstance(inner, yields) for inner in own_nodes(node))
 
 
 def nearest(module: Module, node: Node, file: FileCoverage, everything: Counter[str]) -> tuple[NearTest, ...]:

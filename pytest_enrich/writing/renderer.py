@@ -11,7 +11,6 @@ import tokenize
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from pytest_enrich import imports
 from pytest_enrich.data import Gap, Origin, Placement, Target, Template
@@ -77,29 +76,25 @@ class Renderer(Struct, frozen=True, kw_only=True):
         gaps = [gap for gap in self.target.gaps if reached & set(gap.lines) or took & set(gap.branches)]
         return sorted(gaps, key=lambda gap: (not took & set(gap.branches), not reached.issuperset(gap.lines)))
 
-    def resolve(
-        self, templates: Iterable[Template], local: Iterable[str] = (), more: Sequence[str] = ()
-    ) -> imports.Resolved | None:
+    def resolve(self, templates: Iterable[Template], local: Iterable[str] = ()) -> imports.Resolved | None:
         """The templates as the file would write them; None if a name cannot be resolved.
 
         Args:
             templates: Lines, or expressions.
             local: The names that are local where they stand.
-            more: Import statements that are added anyway.
         """
-        bindings = imports.extend(imports.reserve(self.bindings, local), more)
+        bindings = imports.reserve(self.bindings, local)
         try:
-            resolved = imports.resolve(templates, bindings, self.aliases)
+            return imports.resolve(templates, bindings, self.aliases)
         except (ValueError, SyntaxError):
             return None
-        return replace(resolved, imports=(*more, *resolved.imports))
 
-    def define(self, name: str, fixtures: Iterable[str] = (), drawn: Iterable[str] = ()) -> str:
-        """The `def` line of a new test with fixtures and values `drawn` for it, annotated like others there."""
+    def define(self, name: str, fixtures: Iterable[str] = ()) -> str:
+        """The `def` line of a new test with fixtures, annotated like others there."""
         annotations = annotated(self.text)
         returns = annotations.returns or (" -> None" if self.placement.typed else "")
         bound = [] if self.placement.style == "function" else ["self"]
-        return f"def {name}({', '.join((*bound, *map(annotations.parameter, fixtures), *drawn))}){returns}:"
+        return f"def {name}({', '.join((*bound, *map(annotations.parameter, fixtures)))}){returns}:"
 
 
 def bindings_of(text: str, path: str) -> imports.Bindings:

@@ -18,7 +18,6 @@ import pytest_enrich
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SHOP = FIXTURES / "shop"
-CODEC = FIXTURES / "codec"
 PLUGINS = ("pytest_enrich.plugin", "pytest_cov")
 LEFT_BEHIND = ("__pycache__", ".pytest_cache", "enrich-suggestions", ".git", ".coverage")
 CART = """\
@@ -159,12 +158,6 @@ def shop() -> Callable[[Path], Project]:
     """A fresh copy of the shop, committed."""
 
     return functools.partial(copied, SHOP)
-
-
-@pytest.fixture(scope="session")
-def codec() -> Callable[[Path], Project]:
-    """A fresh copy of the wire format, committed."""
-    return functools.partial(copied, CODEC)
 
 
 def copied(fixture: Path, root: Path) -> Project:

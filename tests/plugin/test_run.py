@@ -18,7 +18,7 @@ def test_it_comes_after_the_last_line_of_pytest_and_leaves_success_alone(shop, g
 
 def test_the_header_says_who_thinks_for_how_long_and_how_much(shop):
     result = shop.runpytest_subprocess("--enrich", "--enrich-budget=90s", "--enrich-max=1", "--enrich-shard=2/4")
-    result.stdout.fnmatch_lines(["enrich: rows,properties,search, 90s budget, 1 suggestion, shard 2/4"])
+    result.stdout.fnmatch_lines(["enrich: rows,search, 90s budget, 1 suggestion, shard 2/4"])
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_the_command_line_is_read(pytester, read, write):
     assert settings.listing
 
 
-PROPOSERS = "auto or rows or properties or search or ollama"
+PROPOSERS = "auto or rows or search or ollama"
 KEYS = {"max": "3", "budget": "90s", "exclude": "a/*", "env": "API_TOKEN", "dir": "out"}
 INI = "\n".join(f"enrich_{name} = {value}" for name, value in KEYS.items())
 STRINGS = "\n".join(f'enrich_{name} = "{value}"' for name, value in KEYS.items())

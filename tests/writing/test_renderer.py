@@ -47,13 +47,6 @@ def test_a_name_that_is_local_is_not_taken_for_the_one_that_is_imported(renderer
     assert resolved.codes != ("Cart()",)
 
 
-def test_what_is_imported_anyway_comes_first(renderer):
-    statement = "from hypothesis import strategies as st"
-    resolved = renderer().resolve(["⟨hypothesis.strategies:text⟩()", "⟨shop.cart:Cart⟩()"], more=[statement])
-    assert resolved.codes == ("st.text()", "Cart()")
-    assert resolved.imports == (statement, "from shop.cart import Cart")
-
-
 def test_what_is_no_name_is_rendered_as_nothing(renderer):
     assert renderer().resolve(["⟨shop.cart:not-a-name⟩"]) is None
 
@@ -80,10 +73,9 @@ def test_the_first_test_of_a_file_is_annotated_as_those_of_others(renderer):
     assert replace(renderer(), placement=new).define("test_d") == "def test_d() -> None:"
 
 
-def test_a_fixture_is_annotated_as_the_file_has_it_and_a_drawn_value_is_not(renderer):
+def test_a_fixture_is_annotated_as_the_file_has_it(renderer):
     found = renderer(text=TYPED).define("test_d", ["tmp_path", "capsys"])
     assert found == "def test_d(tmp_path: Path, capsys) -> None:"
-    assert renderer(text=TYPED).define("test_d", drawn=["tmp_path"]) == "def test_d(tmp_path) -> None:"
 
 
 LONG = "check(" + "a" * 100 + ")\n"

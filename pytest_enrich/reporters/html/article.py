@@ -32,7 +32,7 @@ _SOURCES = {
     "observed": "seen when the code ran",
     "docstring": "promised by the docstring",
     "type": "follows from the type",
-    "property": "a law that held each time",
+    "property": "held each time",
     "raises": "raised by the source",
     "model": "expected by the model, and seen",
 }
