@@ -32,7 +32,9 @@ PLAIN, CONTAINERS = {bool, int, float, str}, {list, tuple, set, frozenset, dict}
 REFUSED = (repr(UNKNOWN), "'other'")
 EMPTY_TEXTS = {"''", '""'}
 IS_UNKNOWN = re.compile(
-    r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:known|recogni[sz]ed|supported|match any))\b", re.IGNORECASE
+    r"\b(?:unknown|unrecogni[sz]ed|unsupported|not (?:found|known|recogni[sz]ed|registered|supported|match any)"
+    r"|has no|no such|no\b.{1,40}\bfound)\b",
+    re.IGNORECASE,
 )
 """Words of a message about a text that is not among the allowed ones."""
 ODD = re.compile(r"(?=.*[^\W_])(?=.*[\W_]).+")

@@ -241,7 +241,16 @@ def test_a_text_that_is_nearly_what_tests_pass_is_refused_as_it_is(explore):
     assert finding.observations[0].message == "unknown code PCT10"
 
 
-@pytest.mark.parametrize("said", ["unknown format string {form!r}", "format {form!r} does not match any"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "unknown format string {form!r}",
+        "format {form!r} does not match any",
+        "the clock has no format {form!r}",
+        "no format found like {form!r}",
+        "format {form!r} is not registered",
+    ],
+)
 def test_what_the_message_calls_unknown_says_so(explore, said):
     text = f"""
         def shown(minutes: int, form: str) -> str:
