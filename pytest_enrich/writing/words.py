@@ -41,7 +41,8 @@ FEW = 2
 """The first so many words of a longer sentence name its subject, and say nothing about it yet."""
 LONGEST_VALUE, MOST_VALUE_WORDS = 22, 3
 SENTENCE = re.compile(r"[.;:!?](?=\s|$)|\s(?:--?|[\u2013\u2014])(?=\s)|\s\(|,\s|\n\s*\n")
-QUOTED = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)|<[^>]*>|\{[^}]*\}""")
+QUOTED = re.compile(r"""(?<!\w)(['"])(.*?)\1(?!\w)|<(\w+)>|<[^>]*>|\{[^}]*\}""")
+"""What is quoted in a sentence, a tag (`<table>`), and what stands for a value."""
 OBJECT = re.compile(r"<[A-Za-z_][\w.]*[ (][^<>]*>")
 """The repr of an object in a message, with an address or a number of its own."""
 INVALID = re.compile(r"^.*\b(is|are) not (an? )?valid (?=\w)")
@@ -101,7 +102,7 @@ def clause(prose: str, given: Collection[str] = ()) -> tuple[str, ...]:
     """The words of the first clause of a text, however many; none if the text is not ASCII."""
     bare = re.sub(r"[`*]|\(s\)| \([^()]*\)(?= \w)", "", prose.strip()[:LONGEST_PROSE]).replace("NoneType", "None")
     text = SENTENCE.split(bare, maxsplit=1)[0]
-    text = QUOTED.sub(lambda match: "" if _is_value(match[2] or "", given) else f" {match[2]} ", text)
+    text = QUOTED.sub(lambda match: _unquoted(match[2] or match[3] or "", given), text)
     text = re.sub(r"^(there|There)('s| is| are| was| were) ", "", INVALID.sub("invalid ", text))
     text = re.sub(r"\b([Cc])an(no|')t\b", r"\1annot", text.replace("\u2019", "'").replace("ain't", "isn't"))
     text = re.sub(r"\b([Ww])on't\b", r"\1ill not", text)
@@ -187,6 +188,11 @@ def _split(text: str) -> list[str]:
     humps = r"(?<=[a-z0-9])(?=[A-Z](?!\b))|(?<=[a-z]{3})(?=[A-Z]\b)|(?<=[A-Z])(?=[A-Z][a-z]{2})"
     text = re.sub(humps, "_", text)
     return [word.lower() for word in re.split(r"[^0-9A-Za-z]+", text) if word]
+
+
+def _unquoted(quoted: str, given: Collection[str]) -> str:
+    """The words in quotes or a tag; none of a value, as another input has another one."""
+    return "" if _is_value(quoted, given) else f" {quoted} "
 
 
 def _is_value(quoted: str, given: Collection[str]) -> bool:

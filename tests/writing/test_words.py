@@ -63,6 +63,7 @@ def test_a_phrase_is_part_of_a_name_or_nothing(prose):
         ('unknown format string "a"', "unknown_format_string"),
         ("the `sep` is empty, so nothing happens", "sep_is_empty"),
         ("expected <shop.Cart object at 0x7f> here", "expected_here"),
+        ("No <table> found in the input", "no_table_found_in_input"),
         ("one two three four five six seven eight", ""),
         ("größer", ""),
         ("", ""),
