@@ -29,8 +29,8 @@ def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS)
 
     `seconds` are those of the search that it is for.
     """
-    seconds, most = max(RECORD_SECONDS, seconds), max(seconds, min(RECORD_SECONDS, seconds * RECORDED))
-    own = dict.fromkeys(near.function for near in _watched(target, most))
+    affordable = max(seconds, min(RECORD_SECONDS, seconds * RECORDED))
+    own = dict.fromkeys(near.function for near in _watched(target, affordable))
     if not own:
         return NOTHING
     tests = target.watched if own.keys() <= {*target.watched} else own
@@ -39,7 +39,7 @@ def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS)
     job = Record(
         tests=tuple(sorted(tests)), path=target.path, module=target.module, qualnames=tuple(sorted(qualnames))
     )
-    execution = sandbox.execute(job, timeout=seconds)
+    execution = sandbox.execute(job, timeout=max(RECORD_SECONDS, seconds))
     answer = execution.answer if isinstance(execution, Answered) else None
     return answer if isinstance(answer, Recorded) else NOTHING
 

@@ -21,6 +21,12 @@ A year and a half, since it may depend on the season.
 """
 
 
+def share(until: float, parts: int) -> float:
+    """The end of the first of `parts` equal parts of the time left: one long text leaves time for the others."""
+    now = time.monotonic()
+    return now + max(until - now, 0.0) / parts
+
+
 @dataclasses.dataclass(frozen=True)
 class Limits:
     """When to stop (a number of executions, a time of the monotonic clock), and the seed.
@@ -35,12 +41,8 @@ class Limits:
 
     def share(self, spent: int, parts: int) -> Limits:
         """The first of `parts` equal parts of what is left after `spent` executions."""
-        now = time.monotonic()
-        return dataclasses.replace(
-            self,
-            executions=spent + max(self.executions - spent, 0) // parts,
-            deadline=now + max(self.deadline - now, 0.0) / parts,
-        )
+        executions = spent + max(self.executions - spent, 0) // parts
+        return dataclasses.replace(self, executions=executions, deadline=share(self.deadline, parts))
 
     def over(self, executions: int) -> bool:
         """Whether the limits are used up."""

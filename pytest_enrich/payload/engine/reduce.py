@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -52,12 +51,6 @@ def reduce(
                 call, least, changed = simpler, oddness, True
                 break
     return call
-
-
-def share(until: float, parts: int) -> float:
-    """The end of the first of `parts` equal parts of the time left: one long text leaves time for the others."""
-    now = time.monotonic()
-    return now + (until - now) / parts
 
 
 def _whole(preferred: Iterable[str]) -> frozenset[str]:

@@ -17,9 +17,9 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from .. import confine, fork, guard
-from ..engine.bounds import DAYS_AHEAD, Limits, shifted
+from ..engine.bounds import DAYS_AHEAD, Limits, share, shifted
 from ..engine.probe import Probes
-from ..engine.reduce import reduce, share
+from ..engine.reduce import reduce
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, reached_by
 from ..fork import UnableError

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from .. import guard
-from ..engine.bounds import Limits
+from ..engine.bounds import Limits, share
 from ..engine.probe import Probes
-from ..engine.reduce import share
 from ..engine.search import Result, Search, cover
 from ..engine.trace import Reached, Tracer
 from ..objects import aliases
@@ -81,8 +80,7 @@ class Tests:
 
     def _check_until(self, number: int) -> float:
         """Half of a test's share of the time: where its rows take long, few of them are better than no search."""
-        now, left = time.monotonic(), len(self._work["job"]["patterns"]) - number
-        return now + max(self._deadline - now, 0.0) / left / 2
+        return share(self._deadline, 2 * (len(self._work["job"]["patterns"]) - number))
 
     def _test(self, number: int) -> Test | str:
         """The test, or why it cannot be varied."""
