@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
 from msgspec import Struct
@@ -20,7 +20,8 @@ from pytest_enrich.contracts import examples, write
 from pytest_enrich.contracts.function import Broken, Claim, Documented, read
 from pytest_enrich.contracts.judge import MARK
 from pytest_enrich.contracts.write import plain
-from pytest_enrich.data import Answered, Prove, Proved, Suggestion, TestOutcome, World
+from pytest_enrich.data import Answered, Prove, Proved, Suggestion, TestOutcome
+from pytest_enrich.data.jobs import Way
 from pytest_enrich.imports import parsed
 from pytest_enrich.protocols import Sandbox
 from pytest_enrich.validate.stable import ELSEWHERE
@@ -28,6 +29,12 @@ from pytest_enrich.writing.renderer import INDENT
 from pytest_enrich.writing.syntax import expression, nodes_of
 
 _START = 30.0
+WAYS: Mapping[str, Way] = {
+    "in a fork": Way(),
+    "in a fork with another hash seed, time zone, locale, user and date": Way(world=ELSEWHERE),
+    "in a fresh process": Way(fresh=True),
+}
+"""The ways of running in which a contradiction has to show, by the names that people read."""
 
 
 def together(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
@@ -50,21 +57,6 @@ def _what(bug: Suggestion) -> tuple[str, str, str]:
     return (bug.gap.path, bug.gap.qualname, "" if bug.contradiction.promise == "example" else bug.id)
 
 
-class Way(Struct, frozen=True, kw_only=True):
-    """A way of running in which a contradiction has to show; `name` is shown to people."""
-
-    name: str
-    world: World = World()
-    fresh: bool = False
-
-
-WAYS = (
-    Way(name="in a fork"),
-    Way(name="in a fork with another hash seed, time zone, locale, user and date", world=ELSEWHERE),
-    Way(name="in a fresh process", fresh=True),
-)
-
-
 class Examined(Struct, frozen=True, kw_only=True):
     """The result for claims: those that are `broken`, and those that nothing can be said about (`unsure`)."""
 
@@ -84,11 +76,11 @@ def examine(claims: Sequence[Claim], folder: str, sandbox: Sandbox, *, timeout: 
     observations = _looked(claims, folder, sandbox, timeout)
     suspects = {claim: observation for claim, observation in observations.items() if observation}
     unsure = [claim for claim, observation in observations.items() if observation is None]
-    runs = [_run(list(suspects), folder, sandbox, timeout, way) for way in WAYS] if suspects else []
+    runs = [_run(list(suspects), folder, sandbox, timeout, way) for way in WAYS.values()] if suspects else []
     broken_by_key: dict[tuple[str, str, str], Broken] = {}
     for index, (claim, observation) in enumerate(suspects.items()):
         if all(run is not None and _seen(run, index) == observation and _fails(run, index) for run in runs):
-            broken = Broken(claim=claim, observed=observation, runs=tuple(way.name for way in WAYS))
+            broken = Broken(claim=claim, observed=observation, runs=tuple(WAYS))
             broken_by_key.setdefault(claim.key, broken)
         else:
             unsure.append(claim)
@@ -99,7 +91,7 @@ def _looked(claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: flo
     """What one run showed for each claim, "" for no contradiction; None if the claim ends the process."""
     if not claims:
         return {}
-    run = _run(claims, folder, sandbox, timeout, WAYS[0])
+    run = _run(claims, folder, sandbox, timeout, Way())
     if run is not None:
         return {claim: _seen(run, index) for index, claim in enumerate(claims)}
     if len(claims) == 1:
@@ -113,15 +105,12 @@ def _run(
     claims: Sequence[Claim], folder: str, sandbox: Sandbox, timeout: float, way: Way
 ) -> dict[str, TestOutcome] | None:
     """How each test ended, by its name; None if there is no usable answer."""
-    job = Prove(path=_path(folder), text=_module(claims), world=way.world, fresh=way.fresh)
+    path = f"{folder}/test_enrich_contracts.py".lstrip("/")
+    job = Prove(path=path, text=_module(claims), world=way.world, fresh=way.fresh)
     execution = sandbox.execute(job, timeout=_START + timeout)
     if not isinstance(execution, Answered) or not isinstance(execution.answer, Proved):
         return None
     return {outcome.nodeid.rpartition("::")[2]: outcome for outcome in execution.answer.outcomes}
-
-
-def _path(folder: str) -> str:
-    return f"{folder}/test_enrich_contracts.py" if folder else "test_enrich_contracts.py"
 
 
 def _module(claims: Sequence[Claim]) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -12,8 +11,7 @@ from pytest_enrich import imports
 from pytest_enrich.data import Template
 from pytest_enrich.data.suggestion import Promise
 from pytest_enrich.imports import parsed
-from pytest_enrich.imports.text import imported
-from pytest_enrich.writing.syntax import Function, Text, functions_in, nodes_of, span, stored, used
+from pytest_enrich.writing.syntax import Function
 
 _NO_CALL = ("property", "setter", "deleter", "overload", "abstractmethod")
 
@@ -113,52 +111,6 @@ def _is_special(node: Function | ast.ClassDef) -> bool:
 def _has_docstring(node: Function | ast.ClassDef) -> bool:
     """Whether it has a docstring whose lines match those of the file: with escapes they would not."""
     docstring, first = ast.get_docstring(node, clean=False), node.body[0]
-    if docstring is None or "⟨" in docstring:
+    if docstring is None or {"⟨", "⟩"} & set(docstring):
         return False
     return docstring.count("\n") == (first.end_lineno or first.lineno) - first.lineno
-
-
-def used_names(tree: ast.AST) -> frozenset[str]:
-    """All names that the tree reads or binds."""
-    return frozenset(used(tree) | {function.name for function in functions_in(tree)})
-
-
-def stored_names(tree: ast.AST) -> frozenset[str]:
-    """The names that the tree binds, including functions, classes and parameters, but not imports."""
-    inside = {node.name for node in ast.walk(tree) if isinstance(node, Function | ast.ClassDef)}
-    return frozenset(stored(tree) | inside | {parameter.arg for parameter in nodes_of(ast.arg, tree)})
-
-
-def imported_names(tree: ast.Module) -> dict[str, Template] | None:
-    """What the import statements of an example bind; None if one of them cannot be expressed as a single name."""
-    nodes = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    bindings = [binding for node in nodes for binding in imported(node)]
-    is_plain = all(
-        binding.name in {binding.alias, binding.member, binding.module} and binding.module[0] != "."
-        for binding in bindings
-    )
-    if not is_plain or any(alias.name == "*" for node in nodes for alias in node.names):
-        return None
-    return {binding.name: f"⟨{binding.module}:{binding.member or ''}⟩" for binding in bindings}
-
-
-def name_template(code: str, known: Mapping[str, Template], local: frozenset[str]) -> Template | None:
-    """`code` with its free names as given by `known`; None if one is unknown."""
-    text = Text(code)
-    names = [node for node in nodes_of(ast.Name, text.tree) if node.id not in local]
-    if (
-        "⟨" in code
-        or "⟩" in code
-        or any(node.id not in known and not hasattr(builtins, node.id) for node in names)
-    ):
-        return None
-    return text.replaced((span(node), known.get(node.id, node.id)) for node in names)
-
-
-def exception_named(name: str, module: str, names: frozenset[str]) -> Template | None:
-    """The exception class that a docstring names; None if it is unclear which one."""
-    last = name.rpartition(".")[2]
-    if last in names:
-        return f"⟨{module}:{last}⟩"
-    builtin = getattr(builtins, last, None)
-    return last if isinstance(builtin, type) and issubclass(builtin, Exception) else None

@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 import os
+import traceback
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
@@ -48,27 +49,19 @@ def judge(act: Callable[[], Any], promise: str, expected: Any, path: str) -> Non
 
 def _raised(error: Exception, promise: str, expected: Any, path: str) -> str:  # noqa: ANN401 - as above
     """What to say about an exception, "" for nothing."""
-    end = error.__traceback__
-    while end is not None and end.tb_next is not None:
-        end = end.tb_next
-    if end is None:
-        return ""
-    file = os.path.realpath(end.tb_frame.f_code.co_filename).replace(os.sep, "/")
-    own = file.endswith("/" + path)
-    if isinstance(error, _MACHINE) or not own:
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    file = os.path.realpath(frame.f_code.co_filename).replace(os.sep, "/")
+    if isinstance(error, _MACHINE) or not file.endswith("/" + path):
         return ""
     if promise == "raises" and (isinstance(error, (expected, TypeError)) or issubclass(expected, type(error))):
         return ""
-    return f"raised {type(error).__name__} in {PurePath(path).name}:{end.tb_lineno}"
+    return f"raised {type(error).__name__} in {PurePath(path).name}:{line}"
 
 
 def _returned(value: Any, promise: str, expected: Any) -> str:  # noqa: ANN401 - as above
     """What to say about a value, "" for nothing."""
-    if not _is_plain(value):
-        return ""
-    if promise == "raises":
-        return f"returned {_shown(value)}"
-    return "" if alike(value, expected) else f"returned {_shown(value)}"
+    is_kept = not _is_plain(value) or (promise != "raises" and alike(value, expected))
+    return "" if is_kept else f"returned {_shown(value)}"
 
 
 def _is_plain(value: Any) -> bool:  # noqa: ANN401 - as above

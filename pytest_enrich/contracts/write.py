@@ -86,9 +86,7 @@ def bug(broken: Broken, place: Placement, test_text: str, made: MadePart, propos
 
 def mark(claim: Claim) -> Template:
     """The decorator that marks the test as known to fail."""
-    reason = " ".join(claim.quote.split())
-    cut = reason if len(reason) <= _REASON else reason[: _REASON - 3] + "..."
-    return f"@⟨pytest:mark⟩.xfail(strict=True, reason={cut!r})"
+    return f"@⟨pytest:mark⟩.xfail(strict=True, reason={_cut(claim.quote, _REASON)!r})"
 
 
 def body(claim: Claim) -> tuple[Template, ...]:
@@ -136,8 +134,13 @@ def _title(broken: Broken) -> str:
         problem = f"no {_bare(claim.expected)}"
     else:
         problem = f"{observed.removeprefix('returned ')}, not {claim.expected}"
-    one_line = " ".join(f"{claim.qualname}: {problem}".split())
-    return one_line if len(one_line) <= _LONGEST else one_line[: _LONGEST - 3] + "..."
+    return _cut(f"{claim.qualname}: {problem}", _LONGEST)
+
+
+def _cut(text: str, most: int) -> str:
+    """The text on one line, with at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 3] + "..."
 
 
 def _bare(name: Template) -> str:
