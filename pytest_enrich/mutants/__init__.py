@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from itertools import islice
 from types import CodeType
 from typing import TypeAlias, get_args
@@ -30,7 +30,7 @@ __all__ = ["around", "canary", "make", "of_gaps"]
 MOST = 20
 
 
-def of_gaps(text: str, gaps: Iterable[Gap]) -> tuple[Mutant, ...]:
+def of_gaps(text: str, gaps: Sequence[Gap]) -> tuple[Mutant, ...]:
     """Mutants of the gaps' own lines and of the statements that decide on them.
 
     A loop over nothing shows only in what comes after it: no change inside it would be seen.
@@ -42,9 +42,8 @@ def of_gaps(text: str, gaps: Iterable[Gap]) -> tuple[Mutant, ...]:
     Returns:
         In the order of the text, at most `MOST`, spread over the lines; none when `text` is not Python.
     """
-    all_gaps = [*gaps]
-    lines = {line for gap in all_gaps for line in (gap.line, *gap.lines)}
-    lines |= {end for gap in all_gaps if gap.outcome == "skips" for _, end in gap.branches}
+    lines = {line for gap in gaps for line in (gap.line, *gap.lines)}
+    lines |= {end for gap in gaps if gap.outcome == "skips" for _, end in gap.branches}
     return make(text, lines)
 
 
@@ -96,17 +95,14 @@ def canary(text: str, gaps: Iterable[Gap], ran: Collection[int]) -> Mutant | Non
         gaps: What it closes: for each, the missing statements that it runs raise, or else what decides on it.
         ran: The missing lines that it runs.
     """
+    lines = {line for gap in gaps for line in ({*gap.lines} & {*ran} or {gap.line})}
     try:
         source = Source(text)
-        changes = sorted({change for site in _sites(source, [*gaps], ran) for change in _changes(source, site)})
+        found = (site for site in sites(source.tree) if site.line in lines)
+        changes = sorted({change for site in found for change in _changes(source, site)})
         return _joined(source, changes) if changes else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-
-
-def _sites(source: Source, gaps: list[Gap], ran: Collection[int]) -> Iterator[Site]:
-    lines = {line for gap in gaps for line in ({*gap.lines} & {*ran} or {gap.line})}
-    return (site for site in sites(source.tree) if site.line in lines)
 
 
 def _changes(source: Source, site: Site) -> Iterator[_Change]:

@@ -25,7 +25,12 @@ _CLOSED = (ast.JoinedStr, getattr(ast, "TemplateStr", ast.JoinedStr))
 _PASSED_OVER = {"annotation", "returns", "decorator_list", "type_params", "type_comment"}
 _DEFAULTS = {"defaults", "kw_defaults"}
 
-_COMPARED: dict[type[ast.cmpop], tuple[str, tuple[tuple[Operator, str], ...]]] = {
+_COMPUTED: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"), ast.FloorDiv: ("//", "/"),
+    ast.Mod: ("%", "*"), ast.Pow: ("**", "*"), ast.LShift: ("<<", ">>"), ast.RShift: (">>", "<<"),
+    ast.BitAnd: ("&", "|"), ast.BitOr: ("|", "&"), ast.BitXor: ("^", "&"),
+}  # fmt: skip
+_OPERATORS: dict[type[ast.AST], tuple[str, tuple[tuple[Operator, str], ...]]] = {
     ast.Lt: ("<", (("boundary", "<="), ("comparison", ">="))),
     ast.LtE: ("<=", (("boundary", "<"), ("comparison", ">"))),
     ast.Gt: (">", (("boundary", ">="), ("comparison", "<="))),
@@ -36,21 +41,11 @@ _COMPARED: dict[type[ast.cmpop], tuple[str, tuple[tuple[Operator, str], ...]]] =
     ast.NotIn: (r"not\s+in", (("membership", "in"),)),
     ast.Is: ("is", (("membership", "is not"),)),
     ast.IsNot: (r"is\s+not", (("membership", "is"),)),
+    ast.And: ("and", (("boolean", "or"),)),
+    ast.Or: ("or", (("boolean", "and"),)),
+    **{kind: (re.escape(token), (("arithmetic", other),)) for kind, (token, other) in _COMPUTED.items()},
 }
-_COMPUTED: dict[type[ast.operator], tuple[str, str]] = {
-    ast.Add: ("+", "-"),
-    ast.Sub: ("-", "+"),
-    ast.Mult: ("*", "/"),
-    ast.Div: ("/", "*"),
-    ast.FloorDiv: ("//", "/"),
-    ast.Mod: ("%", "*"),
-    ast.Pow: ("**", "*"),
-    ast.LShift: ("<<", ">>"),
-    ast.RShift: (">>", "<<"),
-    ast.BitAnd: ("&", "|"),
-    ast.BitOr: ("|", "&"),
-    ast.BitXor: ("^", "&"),
-}
+"""What an operator looks like, and the operators to put in its place, each with the kind of that change."""
 _COMMENT = re.compile(r"#[^\n]*")
 _PLAIN = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant)
 _DELETED = (ast.Expr, ast.AugAssign, ast.Delete, ast.Assert, ast.Continue, ast.Break)
@@ -151,13 +146,8 @@ def edits_of(source: Source, site: Site) -> Iterator[Mutant]:
 
 def _of_expression(source: Source, statement: int, node: ast.AST, role: Role) -> Iterator[Mutant]:
     """The edits of one expression, those inside it left out."""
-    if isinstance(node, ast.Compare):
-        yield from _compare(source, statement, node)
-    elif isinstance(node, ast.BoolOp):
-        yield from _bool(source, statement, node)
-    elif isinstance(node, ast.BinOp):
-        yield from _computed(source, statement, node, (node.left, node.op, node.right))
-    elif isinstance(node, ast.UnaryOp):
+    yield from _operators(source, statement, node)
+    if isinstance(node, ast.UnaryOp):
         yield from _unary(source, statement, node)
     elif isinstance(node, (ast.Constant, ast.JoinedStr)):
         yield from _constant(source, statement, node, role)
@@ -176,38 +166,30 @@ def _negated(source: Source, statement: int, node: ast.AST) -> Mutant:
     return source.swap("boolean", statement, node, f"not {text}" if isinstance(node, _PLAIN) else f"not ({text})")
 
 
-def _compare(source: Source, statement: int, node: ast.Compare) -> Iterator[Mutant]:
-    operands = [node.left, *node.comparators]
-    for left, kind, right in zip(operands, node.ops, operands[1:], strict=False):
-        pattern, ways = _COMPARED[type(kind)]
-        span = _between(source, left, right, pattern)
-        for operator, replacement in ways:
-            yield source.edit(operator, statement, node, span, replacement)
+def _operators(source: Source, statement: int, node: ast.AST) -> Iterator[Mutant]:
+    """Others instead of its operators; not to compute text, where almost any other operator fails at once."""
+    operands, kinds = _operands(node)
+    for left, kind, right in zip(operands, kinds, operands[1:], strict=False):
+        pattern, ways = _OPERATORS.get(type(kind), ("", ()))
+        if not isinstance(kind, ast.operator) or not (_is_text(left) or _is_text(right)):
+            span = _between(source, left, right, pattern)
+            yield from (source.edit(operator, statement, node, span, other) for operator, other in ways)
 
 
-def _bool(source: Source, statement: int, node: ast.BoolOp) -> Iterator[Mutant]:
-    word, opposite = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
-    for left, right in zip(node.values, node.values[1:], strict=False):
-        yield source.edit("boolean", statement, node, _between(source, left, right, word), opposite)
-
-
-def _computed(
-    source: Source, statement: int, node: ast.AST, parts: tuple[ast.expr, ast.operator, ast.expr]
-) -> Iterator[Mutant]:
-    """Another arithmetic operator; not for text, where almost any other operator fails at once."""
-    left, kind, right = parts
-    tokens = _COMPUTED.get(type(kind))
-    if tokens is not None and not any(_is_text(operand) for operand in (left, right)):
-        token, replacement = tokens
-        yield source.edit(
-            "arithmetic", statement, node, _between(source, left, right, re.escape(token)), replacement
-        )
+def _operands(node: ast.AST) -> tuple[Sequence[ast.expr], Sequence[ast.AST]]:
+    """The operands of an operation, and the operators between them; none for anything else."""
+    match node:
+        case ast.Compare(left, kinds, others):
+            return [left, *others], kinds
+        case ast.BoolOp(kind, operands):
+            return operands, [kind] * len(operands)
+        case ast.BinOp(left, kind, right) | ast.AugAssign(left, kind, right):
+            return [left, right], [kind]
+    return [], []
 
 
 def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.JoinedStr) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
-    )
+    return isinstance(getattr(node, "value", None), (str, bytes)) or isinstance(node, ast.JoinedStr)
 
 
 def _between(source: Source, left: ast.expr, right: ast.expr, pattern: str) -> tuple[int, int]:
@@ -275,8 +257,7 @@ def _of_statement(source: Source, site: Site) -> Iterator[Mutant]:
         yield from _handler(source, line, node, node.type)
     elif isinstance(node, _DELETED) and not _is_stub(node):
         yield _deleted(source, line, node)
-    if isinstance(node, ast.AugAssign):
-        yield from _computed(source, line, node, (node.target, node.op, node.value))
+    yield from _operators(source, line, node)
 
 
 def _is_stub(node: ast.stmt) -> bool:
@@ -296,8 +277,7 @@ def _raise(source: Source, line: int, node: ast.Raise) -> Iterator[Mutant]:
     name = raised.func if isinstance(raised, ast.Call) else raised
     if isinstance(name, (ast.Name, ast.Attribute)) and _is_class(name):
         whole = isinstance(raised, ast.Call) and bool(raised.keywords)
-        replaced = raised if whole and raised is not None else name
-        replacement = "Exception()" if whole else "Exception"
+        replaced, replacement = (raised, "Exception()") if whole and raised else (name, "Exception")
         yield source.edit("exception", line, node, source.span(replaced), replacement)
 
 

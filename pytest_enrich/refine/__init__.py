@@ -14,15 +14,9 @@ from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine import statement
 from pytest_enrich.refine.asserting import keeps_apart
 from pytest_enrich.refine.elements import LONGEST_LINE, chunks, fewer
-from pytest_enrich.refine.rewrite import (
-    documented,
-    removed,
-    renamed,
-    replaced,
-    with_code,
-    without,
-)
-from pytest_enrich.refine.statement import Statement, read
+from pytest_enrich.refine.rewrite import documented, imported, removed, renamed, replaced, without
+from pytest_enrich.refine.statement import Statement
+from pytest_enrich.writing.syntax import nodes_of
 
 MOST_TRIES = 12
 _CLOSED = (ast.Call, ast.Attribute, ast.Subscript)
@@ -133,25 +127,22 @@ def _without_the_rest(candidate: NewTest, statements: Sequence[Statement]) -> It
         first = _first(last.value) if isinstance(last, ast.Expr) and last.lineno == last.end_lineno else None
         if first is not None:
             (start, end), inner = source.span(last), slice(*source.span(first))
-            yield with_code(candidate, source.text[:start] + source.text[inner] + source.text[end:])
+            yield imported(replace(candidate, code=source.text[:start] + source.text[inner] + source.text[end:]))
 
 
 def _first(node: ast.expr) -> ast.expr | None:
     """The call, or the attribute of a call's result, that is evaluated before the rest of the expression."""
-    within: ast.expr | None = None
-    if isinstance(node, ast.BinOp | ast.Compare):
-        within = node.left
-    elif isinstance(node, ast.Attribute | ast.Subscript):
-        within = node.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        within = node.func.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Call):
-        within = node.func
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and hasattr(builtins, node.func.id):
-        within = node.args[0] if node.args else None
-    if isinstance(within, ast.Call) or (isinstance(within, ast.Attribute) and _first(within) is not None):
-        return within
-    return _first(within) if within is not None else None
+    match node:
+        case ast.BinOp(left=within) | ast.Compare(left=within) | ast.Attribute(within) | ast.Subscript(within):
+            pass
+        case ast.Call(ast.Attribute(within)) | ast.Call(ast.Call() as within):
+            pass
+        case ast.Call(ast.Name(name), [within, *_]) if hasattr(builtins, name):
+            pass
+        case _:
+            return None
+    first = _first(within)
+    return within if isinstance(within, ast.Call) or (isinstance(within, ast.Attribute) and first) else first
 
 
 def smallest(whole: frozenset[str], parts: Sequence[frozenset[str]]) -> tuple[int, ...] | None:
@@ -180,7 +171,7 @@ def smallest(whole: frozenset[str], parts: Sequence[frozenset[str]]) -> tuple[in
 
 def inlined(candidate: NewTest) -> Iterator[NewTest]:
     """The candidate with a name in an assertion replaced by its value from the line above, the last ones first."""
-    statements, source = read(candidate.code), Source(candidate.code)
+    statements, source = statement.read(candidate.code), Source(candidate.code)
     for at in range(len(statements) - 1, 0, -1):
         assignment, reader = statements[at - 1], statements[at]
         name = _given(assignment)
@@ -223,7 +214,7 @@ def _is_read(name: str, below: Sequence[Statement]) -> bool:
 
 
 def _reads(name: str, node: ast.AST) -> list[ast.Name]:
-    return [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == name]
+    return [part for part in nodes_of(ast.Name, node) if part.id == name]
 
 
 def _joined(source: Source, name: str, given: Statement, reader: Statement) -> str:

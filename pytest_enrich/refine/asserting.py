@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Container, Iterator
 
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import last_name, literal_value
+from pytest_enrich.writing.syntax import last_name, literal_value, nodes_of
 
 BLOCKS = {"raises", "warns", "deprecated_call"}
 """The names of pytest's context managers that expect something."""
@@ -34,13 +34,10 @@ def is_telling(node: ast.AST) -> bool:
 def expects(code: str) -> bool:
     """Whether a test may check an exception: by a block, a call, or by hand. So may code that is not Python."""
     tree = parsed(textwrap.dedent(code))
-    nodes = [*ast.walk(tree)] if tree else []
-    names = {ast.unparse(node.func).rpartition(".")[2] for node in nodes if isinstance(node, ast.Call)}
-    return (
-        not tree
-        or any(isinstance(node, ast.Try) for node in nodes)
-        or any(name in BLOCKS or name.startswith(("assertRaises", "assertWarns")) for name in names)
-    )
+    if tree is None or any(nodes_of(ast.Try, tree)):
+        return True
+    names = (last_name(call.func) for call in nodes_of(ast.Call, tree))
+    return any(name in BLOCKS or name.startswith(("assertRaises", "assertWarns")) for name in names)
 
 
 def states_all(code: str, called: Container[str]) -> bool:
@@ -57,11 +54,10 @@ def states_all(code: str, called: Container[str]) -> bool:
 
 def stated(code: str, called: Container[str]) -> Iterator[ast.expr]:
     """What a test says that whole results of these calls are, or are not; see `states_all`."""
-    tree = parsed(textwrap.dedent(code))
-    nodes = [*ast.walk(tree)] if tree else []
-    assignments = [node for node in nodes if isinstance(node, ast.Assign) and _is_call(node.value, called)]
+    tree = parsed(textwrap.dedent(code)) or ast.Module([], [])
+    assignments = (node for node in nodes_of(ast.Assign, tree) if _is_call(node.value, called))
     names = {target.id for node in assignments for target in node.targets if isinstance(target, ast.Name)}
-    for left, right in map(_equated, nodes):
+    for left, right in map(_equated, ast.walk(tree)):
         if right is not None and (_is_call(left, called) or getattr(left, "id", "") in names):
             yield right
 
@@ -78,8 +74,7 @@ def _equated(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
 
 def _is_call(node: ast.expr | None, called: Container[str]) -> bool:
     node = node.value if isinstance(node, ast.Await) else node
-    function = node.func if isinstance(node, ast.Call) else None
-    return last_name(function) in called
+    return isinstance(node, ast.Call) and last_name(node.func) in called
 
 
 def _says_something(node: ast.expr) -> bool:
@@ -90,11 +85,8 @@ def _says_something(node: ast.expr) -> bool:
 
 def keeps_apart(node: ast.AST) -> bool:
     """Whether anything in it replaces something else, or fixes what chance gives."""
-    called = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
-    return any(
-        replaces(function) or (isinstance(function, ast.Attribute) and function.attr in BEGINNING)
-        for function in called
-    )
+    called = (call.func for call in nodes_of(ast.Call, node))
+    return any(replaces(kind) or (isinstance(kind, ast.Attribute) and kind.attr in BEGINNING) for kind in called)
 
 
 def replaces(function: ast.expr) -> bool:

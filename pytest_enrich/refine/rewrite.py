@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pytest_enrich.data import NewTest, Oracle
 from pytest_enrich.refine import statement
 from pytest_enrich.refine.statement import Statement
-from pytest_enrich.writing.syntax import is_literal
+from pytest_enrich.writing.syntax import is_literal, used
 
 SHOWN = 60
 
@@ -28,19 +28,14 @@ def without(candidate: NewTest, going: Collection[int]) -> NewTest:
     smaller = candidate
     for at in sorted(going, reverse=True):
         smaller = removed(smaller, statements[at])
-    return _explained(candidate, _imported(_unbound(smaller, unread)))
-
-
-def with_code(candidate: NewTest, code: str) -> NewTest:
-    """The candidate with other code on the same lines, and only the imports that this still needs."""
-    return _imported(replace(candidate, code=code))
+    return _explained(candidate, imported(_unbound(smaller, unread)))
 
 
 def with_statement(candidate: NewTest, stmt: Statement, code: str) -> NewTest:
     """The candidate with code that differs only in the lines of one statement, and the imports for it."""
     lines, before = code.splitlines(keepends=True), len(candidate.code.splitlines())
     changed = lines[stmt.first - 1 : stmt.last + len(lines) - before]
-    return _imported(replaced(candidate, stmt.first, stmt.last, "".join(changed)))
+    return imported(replaced(candidate, stmt.first, stmt.last, "".join(changed)))
 
 
 def removed(candidate: NewTest, stmt: Statement) -> NewTest:
@@ -119,19 +114,19 @@ def _value(code: str, assignment: Statement) -> str:
     return indent + re.sub(r"^\s*=\s*", "", lines[0][end:]) + "".join(lines[1:])
 
 
-def _imported(candidate: NewTest) -> NewTest:
+def imported(candidate: NewTest) -> NewTest:
     """The candidate with only the imports that its code still needs."""
-    used = {node.id for node in ast.walk(ast.parse(candidate.code)) if isinstance(node, ast.Name)}
-    kept = (_needed(text, used) for text in candidate.imports)
+    names = used(ast.parse(candidate.code))
+    kept = (_needed(text, names) for text in candidate.imports)
     return replace(candidate, imports=tuple(text for text in kept if text))
 
 
-def _needed(text: str, used: Collection[str]) -> str:
+def _needed(text: str, wanted: Collection[str]) -> str:
     """An import statement with only the names that are used, "" for none; a star import stays."""
     node = ast.parse(text).body[0]
     if not isinstance(node, ast.Import | ast.ImportFrom):
         return text
-    names = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in {*used, "*"}]
+    names = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in {*wanted, "*"}]
     if len(names) == len(node.names):
         return text
     node.names = names

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from pytest_enrich.imports import only_statement
 from pytest_enrich.refine.asserting import is_telling
+from pytest_enrich.writing.syntax import loaded, nodes_of, span
 
 FILLING = {"write_text", "write_bytes", "mkdir", "touch"}
 
@@ -32,12 +33,12 @@ class Statement(Struct, frozen=True, eq=False):
     @property
     def reads(self) -> frozenset[str]:
         """Names that it looks up, anywhere inside."""
-        return frozenset(name.id for name in _names(self.node) if isinstance(name.ctx, ast.Load))
+        return frozenset(loaded(self.node))
 
     @property
     def binds(self) -> frozenset[str]:
         """Names that it binds, anywhere inside."""
-        return frozenset(name.id for name in _names(self.node) if isinstance(name.ctx, ast.Store))
+        return frozenset(name.id for name in nodes_of(ast.Name, self.node) if isinstance(name.ctx, ast.Store))
 
 
 def read(code: str) -> tuple[Statement, ...]:
@@ -104,18 +105,13 @@ def unread(statements: Sequence[Statement]) -> list[int]:
 
 def filling(statements: Sequence[Statement]) -> list[int]:
     """The indexes of statements that put something where perhaps nobody looks: into a file, or a folder."""
-    calls = (
-        (at, statement.node.value)
-        for at, statement in enumerate(statements)
-        if isinstance(statement.node, ast.Expr)
-    )
+    calls = ((at, getattr(statement.node, "value", None)) for at, statement in enumerate(statements))
     return [at for at, call in calls if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in FILLING]
 
 
 def _statement(node: ast.stmt) -> Statement:
-    decorators = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-    return Statement(node, first, node.end_lineno or node.lineno, any(map(_tells, ast.walk(node))))
+    first, _, last, _ = span(node)
+    return Statement(node, first, last, any(map(_tells, ast.walk(node))))
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -128,9 +124,5 @@ def _tells(node: ast.AST) -> bool:
 
 def _calls(node: ast.AST) -> bool:
     """Whether it calls anything other than built-ins, assertions and `approx`."""
-    called = [ast.unparse(part.func) for part in ast.walk(node) if isinstance(part, ast.Call) and not _tells(part)]
+    called = (ast.unparse(call.func) for call in nodes_of(ast.Call, node) if not _tells(call))
     return any(not hasattr(builtins, name) and not name.endswith("approx") for name in called)
-
-
-def _names(node: ast.AST) -> Iterator[ast.Name]:
-    return (part for part in ast.walk(node) if isinstance(part, ast.Name))
