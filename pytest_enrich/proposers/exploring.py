@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from msgspec.structs import replace
 
-from pytest_enrich.data import Answered, Call, Dropped, Explore, Explored, NearTest, Record, Recorded, Target
+from pytest_enrich.data import Answered, Call, Dropped, Explore, Explored, Job, NearTest, Record, Recorded, Target
 from pytest_enrich.data.code import within
 from pytest_enrich.protocols import Sandbox, Task
 from pytest_enrich.source import written
@@ -22,6 +23,7 @@ SLOWER = 10
 MOST_TOGETHER, TOGETHER_SECONDS = 100, 2.0
 """The most tests that are watched for several targets, and how long they may take unwatched."""
 NOTHING = Recorded(calls=(), constructors=(), outcomes=())
+T = TypeVar("T")
 
 
 def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS) -> Recorded:
@@ -39,9 +41,7 @@ def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS)
     job = Record(
         tests=tuple(sorted(tests)), path=target.path, module=target.module, qualnames=tuple(sorted(qualnames))
     )
-    execution = sandbox.execute(job, timeout=max(RECORD_SECONDS, seconds))
-    answer = execution.answer if isinstance(execution, Answered) else None
-    return answer if isinstance(answer, Recorded) else NOTHING
+    return answered(sandbox, job, Recorded, max(RECORD_SECONDS, seconds)) or NOTHING
 
 
 def _watched(target: Target, seconds: float) -> Sequence[NearTest]:
@@ -68,23 +68,21 @@ def explore(task: Task, recorded: Recorded, sandbox: Sandbox) -> Explored | None
     """What calls of the target's entries did, starting from the recorded ones; None when that failed."""
     shown = [call for call in recorded.calls if call.receiver != ""]
     entries = [
-        replace(
-            entry,
-            calls=(*entry.calls, *(call for call in shown if call.qualname == entry.qualname)),
-        )
+        replace(entry, calls=(*entry.calls, *(call for call in shown if call.qualname == entry.qualname)))
         for entry in task.target.entries
     ]
-    return _answer(replace(_job(task, recorded), entries=tuple(entries)), sandbox)
+    return _explored(replace(_job(task, recorded), entries=tuple(entries)), sandbox)
 
 
 def look(task: Task, call: Call, sandbox: Sandbox) -> Explored | None:
     """What this call did; None when that failed."""
     short = replace(task, executions=1, seconds=LOOK_SECONDS)
-    return _answer(replace(_job(short, NOTHING), only=(call,)), sandbox)
+    return _explored(replace(_job(short, NOTHING), only=(call,)), sandbox)
 
 
 def _job(task: Task, recorded: Recorded) -> Explore:
     target = task.target
+    dropped = {attempt.verdict.rung for attempt in task.attempts if isinstance(attempt.verdict, Dropped)}
     return Explore(
         path=target.path,
         module=target.module,
@@ -108,13 +106,16 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         idle=task.idle,
         seconds=task.seconds,
         # A test that was to show all of them showed too little of each.
-        apart=any(
-            attempt.verdict.rung == "kills" for attempt in task.attempts if isinstance(attempt.verdict, Dropped)
-        ),
+        apart="kills" in dropped,
     )
 
 
-def _answer(job: Explore, sandbox: Sandbox) -> Explored | None:
-    execution = sandbox.execute(job, timeout=job.seconds + START_SECONDS)
+def _explored(job: Explore, sandbox: Sandbox) -> Explored | None:
+    return answered(sandbox, job, Explored, job.seconds + START_SECONDS)
+
+
+def answered(sandbox: Sandbox, job: Job, kind: type[T], seconds: float) -> T | None:
+    """The answer to a job within these seconds; None when there is none of this kind."""
+    execution = sandbox.execute(job, timeout=seconds)
     answer = execution.answer if isinstance(execution, Answered) else None
-    return answer if isinstance(answer, Explored) else None
+    return answer if isinstance(answer, kind) else None

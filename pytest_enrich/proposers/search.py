@@ -57,8 +57,7 @@ def sharpen(task: Task, candidate: Candidate, call: Call, *, sandbox: Sandbox) -
     First a test of the call instead of the candidate, then the candidate extended by it; tests of a smaller call
     with the same outcome come before those of the given one.
     """
-    explored = exploring.look(task, call, sandbox) if isinstance(candidate, NewTest) else None
-    if explored is not None and isinstance(candidate, NewTest):
+    if isinstance(candidate, NewTest) and (explored := exploring.look(task, call, sandbox)) is not None:
         renderer = FindingRenderer.of(task, candidate.origin, explored.aliases)
         for finding in explored.findings[:MOST_SHARPENED]:
             yield [*_sharper(task, candidate, finding, renderer)]

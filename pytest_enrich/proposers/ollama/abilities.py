@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from pytest_enrich.proposers.ollama import naming, prompt, reply, use, wording
 from pytest_enrich.proposers.ollama.asking import Asker
@@ -18,7 +18,6 @@ from pytest_enrich.proposers.ollama.question import Question
 from pytest_enrich.writing.syntax import arguments, last_name, literal_value, nodes_of
 
 Role: TypeAlias = Literal["names", "use", "tests"]
-ROLES: tuple[Role, ...] = get_args(Role)
 IN_WORDS: dict[Role, str] = {"names": "names", "use": "texts and scripts", "tests": "whole tests"}
 ABILITY = "ability"
 SECONDS = 7.0
@@ -56,7 +55,7 @@ _AGE_TEST = """def test_...():
 
 def look(asker: Asker) -> dict[Role, bool]:
     """Whether a model can do what each role takes; a role that is left out is unknown."""
-    shown = {role: show(asker, role) for role in ROLES}
+    shown = {role: show(asker, role) for role in IN_WORDS}
     return {role: is_able for role, is_able in shown.items() if is_able is not None}
 
 
@@ -70,7 +69,8 @@ def show(asker: Asker, role: Role) -> bool | None:
 def told(able: dict[Role, bool]) -> str:
     """The result in words: `texts and scripts, names; not whole tests`."""
     good, bad, unknown = (
-        ", ".join(IN_WORDS[role] for role in ROLES if able.get(role) is wanted) for wanted in (True, False, None)
+        ", ".join(words for role, words in IN_WORDS.items() if able.get(role) is wanted)
+        for wanted in (True, False, None)
     )
     later = f"not known yet, no answer in time: {unknown}" if unknown else ""
     return "; ".join(filter(None, (good, f"not {bad}" if bad else "", later)))

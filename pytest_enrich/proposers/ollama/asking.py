@@ -105,9 +105,9 @@ class Asker:
             self.tally["secrets taken out"] += len(log)
         request = self._request(question)  # as it is sent first: its digest does not depend on what is learned
         digest = request.digest(self.model.pulled.digest)
-        if (known := self._known(digest)) is not None:
+        if (known := decoded(self._answers.get(digest) or b"", Exchange)) is not None:
             self.tally["from before"] += 1
-            return Answered(text=known.text, prompt=digest, kept=True)
+            return Answered(text=known.text, prompt=digest)
         with self._server:
             return self._asked(question, request, digest, log) if self._may_ask(question, request) else None
 
@@ -140,9 +140,8 @@ class Asker:
 
     def is_barren(self, strategy: str) -> bool:
         """Whether the strategy has gone so long without a kept test that others use the time better."""
-        kept = {
-            attempt.candidate.origin.prompt for attempt in self._attempts() if isinstance(attempt.verdict, Kept)
-        }
+        attempts = self._attempts()
+        kept = {attempt.candidate.origin.prompt for attempt in attempts if isinstance(attempt.verdict, Kept)}
         idle = 0.0
         for digest, took in self._took.get(strategy, {}).items():
             idle = 0.0 if digest in kept else idle + took
@@ -211,11 +210,13 @@ class Asker:
 
     def _sent_thinking_little(self, request: Request, strategy: str = "") -> Answer:
         """The answer; a model that thinks although told not to is asked once more, with room for thoughts."""
-        answer = self._sent(self._with_room(request) if self._thinks else request, strategy)
-        if _is_only_thought(answer) and request.think is False and not self._thinks:
-            self._thinks = True
-            answer = self._sent(self._with_room(request), strategy)
-        return answer
+        if not self._thinks:
+            answer = self._sent(request, strategy)
+            self._thinks = request.think is False and _is_only_thought(answer)
+            if not self._thinks:
+                return answer
+        options = replace(request.options, predict=request.options.predict * _THINKING_ROOM)
+        return self._sent(replace(request, think="low", options=options), strategy)
 
     def _sent(self, request: Request, strategy: str) -> Answer:
         """The answer, unless the server's own count shows that it did not see the whole prompt."""
@@ -235,12 +236,6 @@ class Asker:
         pairs = zip(prompt, self._last_prompt, strict=False)
         return len(prompt) - sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
-    @staticmethod
-    def _with_room(request: Request) -> Request:
-        """The request for a model that does not stop thinking: think little, with room for that."""
-        options = replace(request.options, predict=request.options.predict * _THINKING_ROOM)
-        return replace(request, think="low", options=options)
-
     def _request(self, question: Question) -> Request:
         # Thoughts are tokens, too; a reply that is due within seconds has no room for them.
         thinks = self.model.think is True and question.within is None
@@ -251,10 +246,6 @@ class Asker:
             options=replace(question.options, predict=predict),
             think=None if self.model.think is None else thinks,
         )
-
-    def _known(self, digest: str) -> Exchange | None:
-        """The stored exchange, None when there is none or it cannot be read."""
-        return decoded(self._answers.get(digest) or b"", Exchange)
 
     def _note(self, failure: Failure, exchange: Exchange) -> None:
         """Record for people that there is no reply.

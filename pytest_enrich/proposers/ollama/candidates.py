@@ -114,8 +114,8 @@ class Candidates(Struct, frozen=True, kw_only=True):
 
 def known_names(target: Target, source_text: str, places: Places) -> dict[str, str]:
     """The meanings (`module:name`, `module:` for a module) of names that a test may use without an import."""
-    bindings, tree = bindings_of(source_text, target.path), parsed(source_text)
-    defined = (node.name for node in (tree.body if tree else ()) if isinstance(node, Function | ast.ClassDef))
+    bindings, tree = bindings_of(source_text, target.path), parsed(source_text) or ast.Module([], [])
+    defined = (node.name for node in tree.body if isinstance(node, Function | ast.ClassDef))
     return {
         "pytest": "pytest:",
         **{name: f"{source}:{name}" for name, source in _OBJECTS.items()},
@@ -132,10 +132,11 @@ def _fit(test: WrittenTest, place: Place, known: Mapping[str, str]) -> Fitted:
     if place.placement.style == "unittest" and (asked or _is_parametrized(function)):
         place = at_top(place)
     bindings = place.bindings
-    is_given = {
-        name: all(provided(binding, bindings) for binding in wanted(line)) for name, line in test.imports.items()
+    statements = {
+        name: line
+        for name, line in test.imports.items()
+        if not all(provided(binding, bindings) for binding in wanted(line))
     }
-    statements = {name: line for name, line in test.imports.items() if not is_given[name]}
     hidden = [line for name, line in statements.items() if name in bindings.taken]
     helpers = [text for name, text in test.helpers.items() if name not in bindings.taken]
     code = _with_inside(_bound(test.code, function, place.placement.style), [*hidden, *helpers])
@@ -156,8 +157,8 @@ def asked_fixtures(function: Function) -> list[str]:
     parameters = function.args
     named = [*parameters.posonlyargs, *parameters.args]
     named = named[: len(named) - len(parameters.defaults)]
-    optional = (not default for default in parameters.kw_defaults)
-    named += [parameter for parameter, is_asked in zip(parameters.kwonlyargs, optional, strict=True) if is_asked]
+    pairs = zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True)
+    named += [parameter for parameter, default in pairs if default is None]
     asked = [parameter.arg for parameter in named if parameter.arg != "self"]
     patched = 0
     for decorator in function.decorator_list:

@@ -171,18 +171,13 @@ class Client:
         return answer
 
     def _once(self, request: Request, deadline: float) -> Answer:
-        with self._noticing(request):
-            return _guarded(lambda: self._streamed(request, deadline))
-
-    @contextmanager
-    def _noticing(self, request: Request) -> Iterator[None]:
-        """Say so when nothing has come for a while: no server says that it loads, reads or serves others."""
+        """One try, with a notice when nothing comes for a while: no server says that it loads or serves others."""
         doing = "its prompt is read, or others are before" if request.messages else "it is loaded"
         timer = threading.Timer(self._limits.quiet, self._notice, [_waits(request, doing)])
         timer.daemon = True
         timer.start()
         try:
-            yield
+            return _guarded(lambda: self._streamed(request, deadline))
         finally:
             timer.cancel()
 

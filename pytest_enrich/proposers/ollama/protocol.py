@@ -255,13 +255,6 @@ def fold_reply(found: Iterable[bytes]) -> Answer:
     return Failure(kind="aborted", message=f"the reply ended unfinished after {len(text)} parts")
 
 
-def _failure_of_line(error: object) -> Failure:
-    """The failure that an `error` line in the middle of a reply reports."""
-    text, sort = _message_of(error)
-    kind = _kind(0, text, sort)
-    return Failure(kind="server error" if kind == "refused" else kind, message=text, status=-1)
-
-
 def _message(text: str) -> tuple[str, str]:
     """The message in a text that may be JSON: a server's error may hold a runner's error as JSON in a string."""
     try:
@@ -304,7 +297,8 @@ def _part(line: bytes) -> _Part | Failure:
     if part is None:
         return Failure(kind="bad answer", message=message_of(line[:LONGEST_MESSAGE])[0])
     if part.error:
-        return _failure_of_line(part.error)
+        text, sort = _message_of(part.error)
+        return Failure(kind=_kind(0, text, sort), message=text, status=-1)
     if remote := part.remote_host or part.remote_model:
         return Failure(kind="remote", message=f"the reply came from {message_of(remote.encode())[0]}")
     return part

@@ -94,7 +94,6 @@ class Answered(Struct, frozen=True, kw_only=True):
 
     text: str
     prompt: str
-    kept: bool = False
 
 
 class Redaction(Struct, frozen=True, kw_only=True):

@@ -120,7 +120,8 @@ class _Talk:
                 return
             seen = len(self._task.so_far())
             yield from self._written(answered, strategy)
-            yield from self._mended(seen)
+            docstring = self._task.target.docstring or ""
+            yield from filter(None, (corrected(attempt, docstring) for attempt in self._task.so_far()[seen:]))
             attempts = self._task.so_far()[seen:]
             ends = [end for attempt in attempts if (end := described(attempt))]
             if not ends or any(isinstance(attempt.verdict, Kept) for attempt in attempts):
@@ -165,12 +166,6 @@ class _Talk:
         """Whether a test did not even run as it should, as when its names mean something else at that place."""
         verdicts = [attempt.verdict for attempt in self._task.so_far() if attempt.candidate is made]
         return any(isinstance(verdict, Dropped) and verdict.rung in _OUT_OF_PLACE for verdict in verdicts)
-
-    def _mended(self, seen: int) -> Iterator[NewTest]:
-        """Tests of the last reply that failed at a value, with the value that was seen."""
-        for attempt in self._task.so_far()[seen:]:
-            if (mended := corrected(attempt, self._task.target.docstring or "")) is not None:
-                yield mended
 
 
 def surviving(attempt: Attempt) -> list[str]:

@@ -82,12 +82,8 @@ class Use:
         for number, (form, messages) in enumerate(_questions(task)):
             if not task.has_turn():
                 break
-            options = Options(
-                predict=PREDICT,
-                temperature=TEMPERATURE,
-                seed=task.seed + number,
-                stop=() if form == "script" else CODE,
-            )
+            stop, seed = () if form == "script" else CODE, task.seed + number
+            options = Options(predict=PREDICT, temperature=TEMPERATURE, seed=seed, stop=stop)
             about = about_target(task.target)
             answered = self._asker.ask(Question(strategy=NAME, about=about, messages=messages, options=options))
             if answered is None:
@@ -127,11 +123,9 @@ def _textual(entry: Entry) -> Parameter | None:
 
 def _calls(entry: Entry, module: str, values: Sequence[str]) -> Iterator[Call]:
     """Calls of the entry with each text, where no other argument is needed."""
-    needed = [
-        parameter for parameter in entry.parameters if parameter.default is None and parameter.kind in _NAMED
-    ]
-    taken = _textual(entry)
-    if taken is None or any(parameter.name != taken.name for parameter in needed):
+    named = (parameter for parameter in entry.parameters if parameter.kind in _NAMED)
+    needed, taken = {parameter.name for parameter in named if parameter.default is None}, _textual(entry)
+    if taken is None or needed - {taken.name}:
         return
     owner = entry.qualname.rpartition(".")[0]
     receiver = f"⟨{module}:{owner}⟩()" if entry.kind == "method" else None

@@ -135,12 +135,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     @property
     def has_docstrings(self) -> bool:
         """Whether most tests of the file have one."""
-        tree = parsed(self.task.test_text)
-        tests = (
-            [function for function in functions_in(tree) if function.name.startswith("test")]
-            if tree is not None
-            else []
-        )
+        tree = parsed(self.task.test_text) or ast.Module([], [])
+        tests = [function for function in functions_in(tree) if function.name.startswith("test")]
         return 2 * sum(ast.get_docstring(function) is not None for function in tests) > len(tests)
 
     def name(self, said: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.data import (
-    Answered,
     Argument,
     Candidate,
     Explored,
@@ -26,6 +26,7 @@ from pytest_enrich.data import (
     Varied,
     Vary,
 )
+from pytest_enrich.proposers.exploring import answered
 from pytest_enrich.proposers.rows import asking, failure, row, sibling
 from pytest_enrich.proposers.rows.addable import METHOD
 from pytest_enrich.proposers.rows.reading import Sheet
@@ -35,6 +36,7 @@ from pytest_enrich.writing.syntax import is_expression
 
 # Beyond the variation itself: starting pytest, simplifying variants and looking at them.
 START_SECONDS = 60.0
+IS_ROW = attrgetter("is_row")
 OFFERED_EXECUTIONS, OFFERED_SECONDS = 400, 5.0
 """The budget for trying offered values: little, and the same whatever the task's budget is."""
 
@@ -62,7 +64,7 @@ class RowsProposer:
         files = asking.nearest(task.target, self._read, source=task.source_text, seconds=task.seconds)
         others: list[Written] = []
         for number, sheets in enumerate(files):
-            if not any(map(_is_row, sheets)):
+            if not any(map(IS_ROW, sheets)):
                 yield from self._rather_rows(task, others)
                 others = []
             started = time.monotonic()
@@ -93,7 +95,7 @@ class RowsProposer:
 
     def _rows(self, task: Task, offered: tuple[tuple[Argument, ...], ...]) -> Iterator[Candidate]:
         """Rows of parametrized tests with the offered values instead of their own."""
-        files = asking.nearest(task.target, self._read, _is_row, seconds=task.seconds) if offered else []
+        files = asking.nearest(task.target, self._read, IS_ROW, seconds=task.seconds) if offered else []
         for sheets in files:
             job = replace(
                 asking.job(task, sheets, 1, self._read),
@@ -126,40 +128,28 @@ class RowsProposer:
                 yield Written(sheet.values(variant), ranked)
 
     def _varied(self, job: Vary, sheets: Sequence[Sheet]) -> Varied | None:
-        execution = self._sandbox.execute(job, timeout=job.seconds + START_SECONDS)
-        answer = execution.answer if isinstance(execution, Answered) else None
-        return answer if isinstance(answer, Varied) and _is_sound(answer, sheets) else None
-
-
-def _is_row(sheet: Sheet) -> bool:
-    return sheet.is_row
+        answer = answered(self._sandbox, job, Varied, job.seconds + START_SECONDS)
+        return answer if answer is not None and _is_sound(answer, sheets) else None
 
 
 def _is_sound(answer: Varied, sheets: Sequence[Sheet]) -> bool:
     """Whether the answer fits what was asked: it comes from a process that ran untrusted code."""
     known = range(len(sheets))
-    return all(
-        variant.pattern in known
-        and _fits(variant, sheets[variant.pattern].pattern)
-        and _names_methods(variant, sheets[variant.pattern].pattern)
-        for variant in answer.variants
-    )
-
-
-def _names_methods(variant: Variant, pattern: Pattern) -> bool:
-    """Whether each method that it calls instead was offered: it is no value, and is written as it is."""
-    pairs = ((pattern.holes[hole], value) for hole, value in variant.values)
-    return all(value in hole.offers for hole, value in pairs if hole.adds == METHOD)
+    variants = answer.variants
+    return all(one.pattern in known and _fits(one, sheets[one.pattern].pattern) for one in variants)
 
 
 def _fits(variant: Variant, pattern: Pattern) -> bool:
-    changed = [hole for hole, _ in variant.values]
-    within = all(0 <= hole < len(pattern.holes) for hole in changed)
+    holes = range(len(pattern.holes))
+    if not variant.values or any(hole not in holes for hole, _ in variant.values):
+        return False
+    changed = [(pattern.holes[hole], value) for hole, value in variant.values]
     known = all(0 <= variant.row < len(hole.values) for hole in pattern.holes)
     looked = all(0 <= seen.point < len(pattern.points) for seen in variant.seen)
+    # A method that is called instead is no value: it is written as it is.
+    offered = all(value in hole.offers for hole, value in changed if hole.adds == METHOD)
     texts = (text for seen in variant.seen for text in (seen.value, seen.whole) if text)
-    values = [*(value for _, value in variant.values), *texts]
-    return bool(changed) and within and known and looked and all(map(is_expression, values))
+    return known and looked and offered and all(map(is_expression, (*(value for _, value in changed), *texts)))
 
 
 def _rank(sheet: Sheet, variant: Variant) -> tuple[bool, bool, bool, int]:
