@@ -27,15 +27,13 @@ CONFIGURED = "!"
 """An assignment that configures a mock, above a statement: `!load.return_value`."""
 Optional: TypeAlias = tuple[str, "ast.expr | None", ast.expr]
 """The name of a parameter, its hint, its default."""
+LISTS = {"Sequence", "Iterable", "Collection", "list"}
 VALUES: Mapping[str, tuple[str, ...]] = {
     "bool": ("True", "False"),
     "int": ("1", "2", "0"),
     "float": ("0.5",),
     "str": ("'a'",),
-    "Sequence": ("['a']",),
-    "Iterable": ("['a']",),
-    "Collection": ("['a']",),
-    "list": ("['a']",),
+    **dict.fromkeys(LISTS, ("['a']",)),
     "tuple": ("('a',)",),
     "set": ("{'a'}",),
     "dict": ("{'a': 1}",),
@@ -50,7 +48,6 @@ UNKNOWN = ("'a'", "True")
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head"})
 """Methods of clients, named like those of HTTP."""
 UNIONS = {"Optional", "Union", "Annotated"}
-LISTS = {"Sequence", "Iterable", "Collection", "list"}
 RETURNED = {True: ("False", "True"), False: ("None", "False")}
 """Return values for a mock: True for one that is only tested for truth, False for any other."""
 MOST_PAIRED = 4
@@ -93,6 +90,7 @@ def of(target: Target, source: str) -> Addable:
     named, attributes = set(asked.names(own)), set(asked.attributes(own))
     switches = {key for call in asked.truth_tested(own) for key in asked.keys(call)}
     keys = sorted(dict.fromkeys(asked.keys(own)), key=lambda key: not _is_open(key, target))
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
     return Addable(
         callables=frozenset(part for part in target.qualname.split(".")[-2:] if part != "__init__"),
         keywords=_keywords(tree, target.qualname, named, texts),
@@ -103,14 +101,8 @@ def of(target: Target, source: str) -> Addable:
             Keyword(name, RETURNED[is_truth] if is_truth else (*RETURNED[is_truth], *texts))
             for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
         ),
-        verbs=VERBS.intersection(
-            constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()
-        ),
-        made={
-            node.name: _keywords(tree, node.name, attributes, texts)
-            for node in tree.body
-            if isinstance(node, ast.ClassDef)
-        },
+        verbs=VERBS & {constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()},
+        made={name: _keywords(tree, name, attributes, texts) for name in classes},
     )
 
 

@@ -101,12 +101,14 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str, acting: 
     gaps, raised = renderer.gaps, finding.observations[0].value
     case = renderer.case(finding.observations[0])
     name, origin = renderer.name_beside(case, acting)
-    codes = [*map(_set_apart, resolved.codes)]
+    # A blank line after a nested function or class, as formatters want it.
+    codes = [f"{code}\n" if DEFINITION.match(code) else code for code in resolved.codes]
     lines = textwrap.indent("\n".join(codes), INDENT).split("\n")
     code = renderer.frame(name, lines)
     if code is None:
         return None
-    line = len(renderer.header(name, lines)) + _line(codes, statements.expects[0])
+    above = sum(code.count("\n") + 1 for code in codes[: statements.expects[0]])
+    line = len(renderer.header(name, lines)) + above + 1
     return NewTest(
         name=name,
         code=code,
@@ -118,16 +120,6 @@ def _written(renderer: VariantRenderer, finding: Finding, opening: str, acting: 
         origin=origin,
         gaps=tuple(gap.id for gap in gaps),
     )
-
-
-def _set_apart(code: str) -> str:
-    """The code, with a blank line after a nested function or class, as formatters want it."""
-    return f"{code}\n" if DEFINITION.match(code) else code
-
-
-def _line(codes: Sequence[str], at: int) -> int:
-    """The line (1-based) on which a statement begins."""
-    return 1 + sum(code.count("\n") + 1 for code in codes[:at])
 
 
 def _within(opening: str, raising: str) -> str:

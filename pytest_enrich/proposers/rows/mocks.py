@@ -119,13 +119,14 @@ def _followed(body: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
 
 def _bound_mocks(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement binds to mocks."""
-    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
-    if isinstance(statement, ast.Assign | ast.AnnAssign) and value is not None and _is_mock(value):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        yield from (ast.unparse(target) for target in targets if isinstance(target, ast.Name | ast.Attribute))
-    for item in statement.items if isinstance(statement, ast.With | ast.AsyncWith) else ():
-        if isinstance(item.optional_vars, ast.Name) and _is_mock(item.context_expr):
-            yield item.optional_vars.id
+    match statement:
+        case ast.Assign(targets, value) if _is_mock(value):
+            yield from (ast.unparse(target) for target in targets if isinstance(target, ast.Name | ast.Attribute))
+        case ast.AnnAssign(ast.Name() | ast.Attribute() as target, value=ast.expr() as value) if _is_mock(value):
+            yield ast.unparse(target)
+        case ast.With(items) | ast.AsyncWith(items):
+            entered = ((item.optional_vars, item.context_expr) for item in items)
+            yield from (name.id for name, value in entered if isinstance(name, ast.Name) and _is_mock(value))
 
 
 def _configured_there(statement: ast.stmt) -> Iterator[str]:
@@ -139,11 +140,12 @@ def _configured_there(statement: ast.stmt) -> Iterator[str]:
 
 def _is_mock(value: ast.expr) -> bool:
     """Whether it makes a mock: `Mock()`, `mocker.patch("a.b")`, `patch("a.b").start()`."""
-    if not isinstance(value, ast.Call):
-        return False
-    if last_name(value.func) == "start" and isinstance(value.func, ast.Attribute):
-        return _patches(value.func.value)
-    return last_name(value.func) in MOCKS or _patches(value)
+    match value:
+        case ast.Call(ast.Attribute(patcher, "start")):
+            return _patches(patcher)
+        case ast.Call(func):
+            return last_name(func) in MOCKS or _patches(value)
+    return False
 
 
 def _patches(call: ast.expr) -> bool:

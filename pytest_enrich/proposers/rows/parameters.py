@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import Hole
 from pytest_enrich.imports.text import assigned
-from pytest_enrich.writing.syntax import Function, Text, last_name, nodes_of, used
+from pytest_enrich.writing.syntax import Function, Text, last_name, literal_value, nodes_of, used
 
 MADE_AND_USED = 2
 """How often a constant with a single use is named."""
@@ -40,12 +40,9 @@ class Cases(Struct, frozen=True, kw_only=True):
 
 def innermost_cases(text: Text, function: Function) -> Cases | None:
     """The cases of the last `parametrize` above a test whose list can be read."""
-    for decorator in reversed(function.decorator_list):
-        if is_parametrize(decorator) and isinstance(decorator, ast.Call):
-            cases = _cases_of(text, decorator)
-            if cases is not None:
-                return cases
-    return None
+    marks = (mark for mark in reversed(function.decorator_list) if is_parametrize(mark))
+    read = (_cases_of(text, mark) for mark in marks if isinstance(mark, ast.Call))
+    return next(filter(None, read), None)
 
 
 def is_parametrize(node: ast.expr) -> bool:
@@ -56,8 +53,7 @@ def is_parametrize(node: ast.expr) -> bool:
 
 def is_drawn(function: Function) -> bool:
     """Whether Hypothesis draws what a test is given."""
-    calls = (mark for mark in function.decorator_list if isinstance(mark, ast.Call))
-    return any(last_name(call.func) == "given" for call in calls)
+    return any(isinstance(mark, ast.Call) and last_name(mark.func) == "given" for mark in function.decorator_list)
 
 
 def fixture_holes(function: Function, visible: Collection[str]) -> list[Hole]:
@@ -97,10 +93,7 @@ def _cases_of(text: Text, call: ast.Call) -> Cases | None:
 
 def _argnames(node: ast.expr) -> tuple[tuple[str, ...], bool]:
     """The names, and whether a value alone is a case."""
-    try:
-        names = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError):
-        return (), False
+    (names,) = literal_value(node) or ((),)
     if isinstance(names, str):
         words = tuple(word.strip() for word in names.split(",") if word.strip())
         return words, len(words) == 1

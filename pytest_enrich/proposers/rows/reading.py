@@ -151,8 +151,10 @@ def read(
 
 def _open(text: Text, function: Function, cases: Cases | None, *, is_row: bool) -> tuple[list[Look], list[Hole]]:
     """Where a test looks, and what may vary in it: also its literals, unless it gets a row."""
-    expecting = looks.expecting(function, cases.argnames) if cases is not None else []
-    holes = _parameters(cases, {look.name for look in expecting}) if cases is not None else []
+    argnames = cases.argnames if cases is not None else ()
+    expecting = looks.expecting(function, argnames)
+    varying = [name for name in argnames if name not in {look.name for look in expecting}]
+    holes = [Hole(name=name, values=cases.column(name)) for name in varying] if cases is not None else []
     if is_row:
         return expecting, holes
     more = looks.of_literals(function, expecting)
@@ -183,14 +185,6 @@ def _style(function: Function, owner: str | None, known: str) -> Literal["functi
     return "unittest" if on_self or known == "unittest" else "method"
 
 
-def _parameters(cases: Cases, expected: set[str]) -> list[Hole]:
-    return [
-        Hole(name=name, values=tuple(row[at] for row in cases.rows))
-        for at, name in enumerate(cases.argnames)
-        if name not in expected
-    ]
-
-
 def _literals(text: Text, function: Function, known: Sequence[Look]) -> list[Hole]:
     """The largest literals of a body that are neither expected anywhere nor say how the test works."""
     sites = [look.site for look in known if look.site is not None]
@@ -217,33 +211,27 @@ def _constants(text: Text) -> dict[str, Template]:
 
 
 def _tried(node: ast.AST) -> Iterator[ast.expr]:
-    if (
-        isinstance(node, ast.keyword)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, bool)
-    ):
-        yield node.value  # it has a name, so that a reader knows what the opposite means
-        return
-    if isinstance(node, ast.expr) and is_literal(node):
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, bool | None):
+    match node:
+        case ast.keyword(value=ast.Constant(bool()) as value):
+            yield value  # it has a name, so that a reader knows what the opposite means
+        case ast.Constant(bool() | None):
+            return
+        case ast.expr() if is_literal(node):
             yield node
-        return
-    if isinstance(node, ast.Call) and last_name(node.func) in NOT_VALUES:
-        return
-    if isinstance(node, ast.JoinedStr | ast.ClassDef):
-        return
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-        return
-    for child in _parts(node):
-        yield from _tried(child)
+        case _:
+            for child in _parts(node):
+                yield from _tried(child)
 
 
-def _parts(node: ast.AST) -> Sequence[ast.AST]:
+def _parts(node: ast.AST) -> Iterable[ast.AST]:
     """The parts whose literals may vary: a function inside a test stands in for something by its body."""
-    if isinstance(node, ast.Lambda):
-        return [node.body]
-    if isinstance(node, Function):
-        return steps.all_steps(node)
-    if isinstance(node, ast.Subscript):
-        return [node.value]
-    return [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Slice)]
+    match node:
+        case ast.Lambda(body=part) | ast.Subscript(value=part):
+            return [part]
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return steps.all_steps(node)
+        case ast.JoinedStr() | ast.ClassDef() | ast.Slice() | ast.BinOp(op=ast.Pow()):
+            return []
+        case ast.Call(func) if last_name(func) in NOT_VALUES:
+            return []
+    return ast.iter_child_nodes(node)
