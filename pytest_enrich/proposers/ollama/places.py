@@ -20,7 +20,7 @@ from pytest_enrich.proposers.ollama.question import is_excluded
 from pytest_enrich.source import Suite
 from pytest_enrich.source.placement import Shelf
 from pytest_enrich.writing.renderer import bindings_of
-from pytest_enrich.writing.syntax import Function, is_fixture
+from pytest_enrich.writing.syntax import functions_in, is_fixture
 
 CONFTEST = "conftest.py"
 
@@ -112,7 +112,5 @@ def at_top(place: Place) -> Place:
 
 def fixtures_of(text: str) -> Iterator[tuple[str, str]]:
     """The fixtures that a file defines: the name and the text of each."""
-    tree = parsed(text)
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, Function) and is_fixture(node):
-            yield node.name, ast.unparse(node)
+    functions = functions_in(parsed(text) or ast.Module([], []))
+    return ((node.name, ast.unparse(node)) for node in functions if is_fixture(node))

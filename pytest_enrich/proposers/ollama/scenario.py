@@ -172,12 +172,9 @@ def surviving(attempt: Attempt) -> list[str]:
     """The changes of the code that neither the kept test nor an existing one notices, as told to the model."""
     if not isinstance(attempt.verdict, Kept):
         return []
-    alive = (mutant for mutant in attempt.verdict.mutants.list if not mutant.killed)
-    return [
-        f"line {mutant.line}: {mutant.change}"
-        for mutant in alive
-        if not mutant.killed_before and not mutant.equivalent
-    ]
+    tried = attempt.verdict.mutants.list
+    alive = (one for one in tried if not (one.killed or one.killed_before or one.equivalent))
+    return [f"line {mutant.line}: {mutant.change}" for mutant in alive]
 
 
 def described(attempt: Attempt) -> str:

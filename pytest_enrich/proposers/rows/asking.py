@@ -11,11 +11,12 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from pytest_enrich.data import Target, Vary
+from pytest_enrich.imports import parsed
 from pytest_enrich.proposers.rows import addable, reading, steps
 from pytest_enrich.proposers.rows.addable import Addable
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.protocols import Task
-from pytest_enrich.writing.syntax import arguments, is_literal, last_name, text_of
+from pytest_enrich.writing.syntax import arguments, is_literal, last_name, nodes_of, text_of, texts
 
 MOST_TESTS, MOST_APART, MOST_FILES, MOST_READ = 6, 3, 2, 40
 MOST_VALUES, LONGEST_VALUE = 60, 40
@@ -70,13 +71,11 @@ def nearest(
 
 def _near(target: Target, sheets: Sequence[Sheet]) -> tuple[str, ...]:
     """Short literals: from calls of the function, from the tests, and from other calls of what the tests call."""
-    calls = [node for node in ast.walk(sheets[0].text.tree) if isinstance(node, ast.Call)]
-    nodes = [node for sheet in sheets for node in ast.walk(sheet.function)]
-    called = {
-        last_name(node.func) for node in nodes if isinstance(node, ast.Call) and not steps.is_assertion(node)
-    }
-    texts = (node for node in nodes if isinstance(node, ast.Constant))
-    near = (*_arguments(calls, {target.qualname.rpartition(".")[2]}), *texts, *_arguments(calls, called))
+    calls = [*nodes_of(ast.Call, sheets[0].text.tree)]
+    functions = [sheet.function for sheet in sheets]
+    called = {last_name(call.func) for call in nodes_of(ast.Call, *functions) if not steps.is_assertion(call)}
+    constants = nodes_of(ast.Constant, *functions)
+    near = (*_arguments(calls, {target.qualname.rpartition(".")[2]}), *constants, *_arguments(calls, called))
     shown = (ast.unparse(node) for node in near if is_literal(node))
     return tuple(dict.fromkeys(text for text in shown if len(text) <= LONGEST_VALUE))[:MOST_VALUES]
 
@@ -98,9 +97,7 @@ def _of_fixtures(path: str, read: Callable[[str], str]) -> Iterator[str]:
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def _single_words(source: str) -> tuple[str, ...]:
     """The string literals of a file that are a single word."""
-    text = text_of(source)
-    nodes = (node for node in ast.walk(text.tree) if isinstance(node, ast.Constant)) if text is not None else ()
-    return tuple(node.value for node in nodes if isinstance(node.value, str) and WORD.fullmatch(node.value))
+    return tuple(filter(WORD.fullmatch, texts(ast.walk(parsed(source) or ast.Module([], [])))))
 
 
 def _sheets(
@@ -108,11 +105,11 @@ def _sheets(
 ) -> list[Sheet]:
     """The tests that can be read, those that take rows first; with `apart`, for making tests beside them."""
     paths = [nodeid.partition("::")[0] for nodeid in nodeids]
-    texts = {path: text_of(read(path)) for path in dict.fromkeys(paths)}
+    files = {path: text_of(read(path)) for path in dict.fromkeys(paths)}
     sheets = [
         reading.read(text, nodeid, target.placement.style, target.fixtures, apart=apart)
         for path, nodeid in zip(paths, nodeids, strict=True)
-        if (text := texts[path]) is not None
+        if (text := files[path]) is not None
     ]
     return sorted(filter(None, sheets), key=lambda sheet: not sheet.is_row)
 

@@ -132,10 +132,6 @@ def expected_variables(function: ast.AST) -> dict[str, ast.expr]:
     return values
 
 
-def _without_not(test: ast.expr) -> ast.expr:
-    return test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
-
-
 def _resolved(look: Look, values: Mapping[str, ast.expr]) -> Look:
     """The look, moved from a variable with the expected value to that value."""
     if not look.name:
@@ -164,7 +160,7 @@ def _looks(node: ast.AST) -> Iterator[Look]:
 
 
 def _asserted(statement: ast.stmt, test: ast.expr) -> Iterator[Look]:
-    inner = _without_not(test)
+    inner = test.operand if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) else test
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq | ast.Is):
         sides = (test.left, test.comparators[0])
         looks = _compared(statement, sides, identity=isinstance(test.ops[0], ast.Is))

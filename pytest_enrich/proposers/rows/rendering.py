@@ -125,10 +125,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         for call in calls(self.sheet.function):
             passed = {keyword.arg or "": keyword.value for keyword in call.keywords}
             if last_name(call.func) == self.target.qualname.rpartition(".")[2]:
-                passed |= {
-                    parameter.name: value
-                    for parameter, value in zip(self.target.parameters, call.args, strict=False)
-                }
+                named = (parameter.name for parameter in self.target.parameters)
+                passed |= dict(zip(named, call.args, strict=False))
             for name, node in passed.items():
                 variable = node.id if isinstance(node, ast.Name) else ""
                 is_there = hole.span is not None and hole.span in {span(node), kept.get(variable)}
@@ -159,11 +157,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
             *(name for name in SILENT if not re.search(rf"\b{name}\b", body)),
             *steps.unneeded_names(function, self.changes),
         }
-        declared = (
-            (parameter.arg, text.source(parameter))
-            for parameter in function.args.args
-            if parameter.arg not in gone
-        )
+        left = (parameter for parameter in function.args.args if parameter.arg not in gone)
+        declared = ((parameter.arg, text.source(parameter)) for parameter in left)
         exchanged = {hole.fixture: value for hole, value in self.changes if hole.fixture}
         arguments = parameters.exchanged_arguments(declared, exchanged)
         keyword = "async def" if isinstance(function, ast.AsyncFunctionDef) else "def"
@@ -198,10 +193,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         if hole.adds in {LEFT_OUT, INSTEAD} and hole.span is not None:
             return hole.span, "" if hole.adds == LEFT_OUT else value
         if hole.adds == METHOD and hole.span is not None:
-            return (
-                hole.span,
-                f"{self.sheet.text.rewritten(hole.span).rpartition('.')[0]}.{ast.literal_eval(value)}",
-            )
+            owner = self.sheet.text.rewritten(hole.span).rpartition(".")[0]
+            return hole.span, f"{owner}.{ast.literal_eval(value)}"
         if mocks.is_configured(hole):
             return mocks.configuring_edit(hole, value)
         return adding.adding_edit(self.sheet.text, hole, value)

@@ -147,14 +147,8 @@ def _refusal(sheet: Sheet, expected: Mapping[int, Template]) -> Observation | No
     if status is None:
         return None
     values = (literal[0] for value in asked.values() if (literal := literal_value(value)))
-    texts = (
-        text
-        for mapping in values
-        if isinstance(mapping, dict)
-        for text in mapping.values()
-        if isinstance(text, str)
-    )
-    message = next(texts, HTTPStatus(int(status[1])).phrase)
+    said = (part for mapping in values if isinstance(mapping, dict) for part in mapping.values())
+    message = next((part for part in said if isinstance(part, str)), HTTPStatus(int(status[1])).phrase)
     return Observation(subject="result", value=status[0], expression="{result}.status_code", message=message)
 
 
@@ -167,9 +161,8 @@ def _is_elsewhere(sheet: Sheet, variant: Variant) -> bool:
 
 def _failed(text: str, value: Template) -> re.Match[str] | None:
     """The status in a value, if it is one of a failure and the expression `text` is a status."""
-    known = {str(status.value) for status in HTTPStatus}
     match = FAILED.fullmatch(value) if text.endswith("status_code") else None
-    return match if match and match[1] in known else None
+    return match if match and int(match[1]) in [*HTTPStatus] else None
 
 
 def _described(sheet: Sheet, at: int, value: Template) -> tuple[str, str]:

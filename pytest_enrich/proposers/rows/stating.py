@@ -23,6 +23,7 @@ from pytest_enrich.writing.syntax import (
     expression,
     is_literal,
     last_name,
+    literal_value,
     nodes_of,
     relation,
     span,
@@ -88,11 +89,9 @@ def with_wholes(sheet: Sheet, variant: Variant) -> Variant:
     """The variant with whole objects seen instead of their parts, where the parts show nothing new."""
     if seen_at(sheet, variant) - unchanged(sheet, variant):
         return variant
-    fits = (0 < len(sighting.whole) <= sheet.looks[sighting.point].room for sighting in variant.seen)
-    pairs = zip(variant.seen, fits, strict=True)
     seen = (
-        replace(sighting, value=sighting.whole, missed=True) if is_short else sighting
-        for sighting, is_short in pairs
+        replace(one, value=one.whole, missed=True) if 0 < len(one.whole) <= sheet.looks[one.point].room else one
+        for one in variant.seen
     )
     return replace(variant, seen=tuple(seen))
 
@@ -114,11 +113,8 @@ def missing(sheet: Sheet, variant: Variant) -> set[Span]:
     for sighting in missed:
         if sighting.value and len(sighting.value) <= sheet.looks[sighting.point].room:
             first_points.setdefault(sheet.text.rewritten(_whole(sheet, sighting.point)), sighting.point)
-    return {
-        sheet.looks[sighting.point].point.span
-        for sighting in missed
-        if sighting.point not in first_points.values()
-    }
+    others = {sighting.point for sighting in missed} - {*first_points.values()}
+    return {sheet.looks[at].point.span for at in others}
 
 
 def _whole(sheet: Sheet, at: int) -> Span:
@@ -228,10 +224,7 @@ def _as_stated(look: Look, value: Template) -> Template | None:
     is_fixed = look.identity and (look.constant or bool(look.name))  # where only one of its kind can be
     if not value or len(value) > look.room or (is_fixed and not is_one):
         return None
-    try:
-        number = ast.literal_eval(value)
-    except (ValueError, SyntaxError):
-        return value
+    (number,) = literal_value(value) or (None,)
     if look.approx and isinstance(number, float):
         return body.few_digits(value, look.places)
     if not _is_inexact(value):
