@@ -49,7 +49,8 @@ class Parts(Struct, frozen=True):
         A call whose outcome nobody checks is not tested, whatever it runs. Of several calls the first one stays:
         the test is named after it.
         """
-        acts = statement.acts(statement.read(self.whole.code), self.places)
+        statements = statement.read(self.whole.code)
+        acts = [statement.act(statements, at) for at in self.places]
         first = {act: at for at, act in reversed([*enumerate(acts)])}
         looked_at = {None, *(acts[at] for at in chosen)}
         named = self.places.index(min(self.places))

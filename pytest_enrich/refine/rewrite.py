@@ -9,6 +9,7 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from pytest_enrich.data import NewTest, Oracle
+from pytest_enrich.imports.text import column
 from pytest_enrich.refine import statement
 from pytest_enrich.refine.statement import Statement
 from pytest_enrich.writing.syntax import is_literal, used
@@ -57,12 +58,9 @@ def replaced(candidate: NewTest, first: int, last: int, text: str) -> NewTest:
     lines = candidate.code.splitlines(keepends=True)
     lines[first - 1 : last] = text.splitlines(keepends=True)
     moved = text.count("\n") - (last - first + 1)
-    oracles = [
-        _moved(oracle, first, last, moved)
-        for oracle in candidate.oracle
-        if text or not first <= oracle.line <= last
-    ]
-    return replace(candidate, code="".join(lines), oracle=tuple(oracles))
+    left = (oracle for oracle in candidate.oracle if text or not first <= oracle.line <= last)
+    oracles = tuple(_moved(oracle, first, last, moved) for oracle in left)
+    return replace(candidate, code="".join(lines), oracle=oracles)
 
 
 def renamed(candidate: NewTest, name: str) -> NewTest:
@@ -109,8 +107,8 @@ def _value(code: str, assignment: Statement) -> str:
     """The lines of an assignment without its targets, which are all on its first line."""
     assert isinstance(assignment.node, ast.Assign)
     lines = code.splitlines(keepends=True)[assignment.first - 1 : assignment.last]
-    end = len(lines[0].encode()[: assignment.node.targets[-1].end_col_offset or 0].decode())
-    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+    end = column(lines[0], assignment.node.targets[-1].end_col_offset or 0)
+    indent = lines[0][: assignment.node.col_offset]
     return indent + re.sub(r"^\s*=\s*", "", lines[0][end:]) + "".join(lines[1:])
 
 
@@ -154,7 +152,7 @@ def _told(candidate: NewTest, oracle: Oracle) -> str:
     text = text if 0 < len(text) <= SHOWN else oracle.what
     if text.startswith("result"):
         return f"gives a {text}"
-    return f"gives {oracle.what}" if statement.acts(statements, [at]) == [None] else f"leaves {text}"
+    return f"gives {oracle.what}" if statement.act(statements, at) is None else f"leaves {text}"
 
 
 def _compared(node: ast.stmt) -> str:

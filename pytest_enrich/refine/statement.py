@@ -52,9 +52,8 @@ def read(code: str) -> tuple[Statement, ...]:
         return ()
     statements = [_statement(node) for node in function.body if not _is_text(node)]
     shared = any(above.last >= below.first for above, below in itertools.pairwise(statements))
-    beside = (
-        bool(statements) and code.split("\n")[statements[0].first - 1][: statements[0].node.col_offset].strip()
-    )
+    first = statements[0].node if statements else function
+    beside = code.split("\n")[first.lineno - 1][: first.col_offset].strip()
     return () if shared or beside else tuple(statements)
 
 
@@ -66,15 +65,12 @@ def telling(statements: Sequence[Statement]) -> list[int]:
     return sorted(asserting, key=lambda at: not (results & statements[at].reads or _calls(statements[at].node)))
 
 
-def acts(statements: Sequence[Statement], places: Sequence[int]) -> list[int | None]:
-    """For each assertion the index of the statement that it checks; None where it makes the call itself."""
-    return [_act(statements[:place], statements[place]) for place in places]
-
-
-def _act(before: Sequence[Statement], assertion: Statement) -> int | None:
+def act(statements: Sequence[Statement], place: int) -> int | None:
+    """The index of the statement that the assertion at this place checks; None where it makes the call itself."""
+    before = statements[:place]
     bound = frozenset[str]().union(*(statement.binds for statement in before))
     done = [at for at, statement in enumerate(before) if not statement.asserts]
-    return done[-1] if done and bound & assertion.reads else None
+    return done[-1] if done and bound & statements[place].reads else None
 
 
 def is_whole(left: Sequence[Statement], before: Sequence[Statement]) -> bool:
@@ -92,11 +88,9 @@ def unread(statements: Sequence[Statement]) -> list[int]:
     """The indexes of assignments whose names nobody reads, or not before they are bound again."""
     later: set[str] = set()
     places = []
-    for at in range(len(statements) - 1, -1, -1):
-        statement = statements[at]
-        names = isinstance(statement.node, ast.Assign) and all(
-            isinstance(target, ast.Name) for target in statement.node.targets
-        )
+    for at, statement in reversed([*enumerate(statements)]):
+        targets = statement.node.targets if isinstance(statement.node, ast.Assign) else [statement.node]
+        names = all(isinstance(target, ast.Name) for target in targets)
         if names and not statement.binds & later:
             places.append(at)
         later = (later - statement.binds if names else later) | statement.reads

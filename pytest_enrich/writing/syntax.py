@@ -150,14 +150,9 @@ def last_name(node: ast.AST | None) -> str:
     return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
-def inner_nodes(function: Function) -> Iterator[ast.AST]:
-    """All nodes in a function's body."""
-    return _inside(function.body)
-
-
 def nodes_of(kind: type[Node], *trees: ast.AST) -> Iterator[Node]:
     """All nodes of a kind in these trees."""
-    return (node for node in _inside(trees) if isinstance(node, kind))
+    return (node for tree in trees for node in ast.walk(tree) if isinstance(node, kind))
 
 
 def is_fixture(node: Function | ast.ClassDef) -> bool:
@@ -316,10 +311,6 @@ def within(code: Template, before: str, after: str) -> Template:
     """`code` in place of a name between these texts; unchanged if it stands by itself there."""
     is_apart = before.rstrip()[-1:] in {"", *"([{,="} and after.lstrip()[:1] in {"", *")]},"}
     return code if is_apart else owner(code)
-
-
-def _inside(trees: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    return (node for tree in trees for node in ast.walk(tree))
 
 
 def _unwrap(lines: list[bytes], at: int) -> None:

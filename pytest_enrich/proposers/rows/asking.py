@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -54,7 +53,8 @@ def nearest(
     read: Callable[[str], str],
     wanted: Callable[[Sheet], bool] = lambda _sheet: True,
     source: str = "",
-    seconds: float = math.inf,
+    *,
+    seconds: float,
 ) -> list[list[Sheet]]:
     """The nearest tests that are wanted and in which something can vary, by file.
 

@@ -13,7 +13,6 @@ from pytest_enrich.proposers.rows.addable import LEFT_OUT
 from pytest_enrich.refine.asserting import keeps_apart, replaces
 from pytest_enrich.writing.syntax import (
     Function,
-    inner_nodes,
     is_within,
     last_name,
     loaded,
@@ -136,9 +135,8 @@ def left_out(function: Function, changes: Collection[tuple[Hole, Template]]) -> 
 def unneeded_names(function: Function, changes: Collection[tuple[Hole, Template]]) -> set[str]:
     """The names that are used only by steps that a variant does without."""
     steps = left_out(function, changes)
-    inside = {id(node) for step in steps for node in ast.walk(step)}
-    others = (node for node in inner_nodes(function) if id(node) not in inside)
-    return used(*steps) - {node.id for node in others if isinstance(node, ast.Name)}
+    inside = {*nodes_of(ast.Name, *steps)}
+    return used(*steps) - {node.id for node in nodes_of(ast.Name, *function.body) if node not in inside}
 
 
 def step_name(step: ast.stmt) -> str:
