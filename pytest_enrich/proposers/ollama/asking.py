@@ -226,9 +226,9 @@ class Asker:
         if not isinstance(answer, Reply):
             return answer
         self._pace.learn(strategy, unread, answer.counts)
-        count = answer.counts.prompt
-        if count and request.size > count * MOST_CHARACTERS:
-            return Failure(kind="cut", message=f"the server saw {count} tokens of {request.size} characters")
+        count, size = answer.counts.prompt, sum(len(message.content) for message in request.messages)
+        if count and size > count * MOST_CHARACTERS:
+            return Failure(kind="cut", message=f"the server saw {count} tokens of {size} characters")
         return answer
 
     def _unread(self, prompt: str) -> int:

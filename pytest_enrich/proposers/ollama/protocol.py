@@ -107,11 +107,6 @@ class Request(Struct, frozen=True, kw_only=True):
         """The prompt in one piece, without the server's template: what a server reads from the beginning."""
         return "".join(f"{message.role}:{message.content}" for message in self.messages)
 
-    @property
-    def size(self) -> int:
-        """Characters of the prompt."""
-        return sum(len(message.content) for message in self.messages)
-
     def digest(self, model_digest: str) -> str:
         """The digest of all that determines the reply: 64 hexadecimal digits.
 
