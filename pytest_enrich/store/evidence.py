@@ -37,8 +37,7 @@ LARGEST = 1 << 30
 PATIENCE = 30.0
 """Seconds to wait while another process is adding lines."""
 _FIRST = "000001.jsonl"
-_CUT = "cut.json"
-_REPLY = re.compile(r"[0-9a-f]{64}")
+_HEAD, _CUT = "head.json", "cut.json"
 _FILE = re.compile(r"\d{6}\.jsonl")
 
 
@@ -80,9 +79,6 @@ class Head(Struct, frozen=True, kw_only=True):
     file: str = ""
     size: int = 0
     seal: str = ""
-
-
-_Sealed = TypeVar("_Sealed", Line, Head)
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -142,7 +138,7 @@ class Evidence(Struct, frozen=True):
         end = Head(lines=line.number, digest=line.previous, file=first.name)
         names = [path.name for path in going]
         self.add("removed", {"files": names, "lines": end.lines, "digest": end.digest, "why": why})
-        disk.write(self.directory / _CUT, encoded(self._sealed(end)))
+        self._write_mark(_CUT, end)
         for path in self._lying():
             if path.name < end.file:
                 disk.remove(path)
@@ -186,7 +182,7 @@ class Evidence(Struct, frozen=True):
 
     def head(self) -> Head | None:
         """How the chain ends; None if that is missing, unreadable, or was changed."""
-        return self._mark("head.json")
+        return self._mark(_HEAD)
 
     def _mark(self, name: str) -> Head | None:
         try:
@@ -212,10 +208,10 @@ class Evidence(Struct, frozen=True):
             lines: list[bytes] = []
             for entry in said:
                 line = Line(number=number, previous=previous, at=at, kind=kind, said=Raw(encoded(entry)))
-                lines.append(encoded(self._sealed(line)))
+                lines.append(self._sealed(line))
                 number, previous = number + 1, sha256(lines[-1])
             disk.append(self.directory / name, b"\n".join(lines))
-            self._write_head(self._last(number, previous))
+            self._write_mark(_HEAD, self._last(number, previous))
 
     def _last(self, number: int, digest: str) -> Head:
         """The head for this many lines, with the last file as it is."""
@@ -224,11 +220,11 @@ class Evidence(Struct, frozen=True):
             Head(lines=number, digest=digest, file=last[0].name, size=last[0].stat().st_size) if last else Head()
         )
 
-    def _write_head(self, head: Head) -> None:
-        disk.write(self.directory / "head.json", encoded(self._sealed(head)))
+    def _write_mark(self, name: str, head: Head) -> None:
+        disk.write(self.directory / name, self._sealed(head))
 
-    def _sealed(self, part: _Sealed) -> _Sealed:
-        return replace(part, seal=seal.signed(self.rootdir, _unsealed(part)))
+    def _sealed(self, part: Line | Head) -> bytes:
+        return encoded(replace(part, seal=seal.signed(self.rootdir, _unsealed(part))))
 
     def _end(self) -> Head:
         """What the next line is chained to: the head, or a line after it that a killed process has written.
@@ -237,8 +233,8 @@ class Evidence(Struct, frozen=True):
         next does not fit, which `check` reports.
         """
         files = self.files()
-        if not files and not os.path.lexists(self.directory / "head.json"):
-            self._write_head(Head())
+        if not files and not os.path.lexists(self.directory / _HEAD):
+            self._write_mark(_HEAD, Head())
         head = self.head()
         if head is None or not files or (head.file, head.size) == (files[-1].name, files[-1].stat().st_size):
             return head or Head()
@@ -251,7 +247,10 @@ class Evidence(Struct, frozen=True):
 
 
 class Answers(Struct, frozen=True):
-    """Replies of a model, in `.cache/answers/` of the suggestions folder; `rootdir` is the project's."""
+    """Replies of a model, in `.cache/answers/` of the suggestions folder; `rootdir` is the project's.
+
+    Their names are digests of what was asked.
+    """
 
     directory: Path
     rootdir: Path
@@ -259,7 +258,7 @@ class Answers(Struct, frozen=True):
     def get(self, name: str) -> bytes | None:
         """What was stored under that name, None if nothing was or it cannot be read."""
         try:
-            return disk.read(self._folder / _reply_file(name))
+            return disk.read(self._file(name))
         except StoreError:
             return None
 
@@ -269,10 +268,9 @@ class Answers(Struct, frozen=True):
         Raises:
             StoreError: It cannot be written.
         """
-        place = self._folder / _reply_file(name)
         self.note(content)
         disk.make_inside(self.directory, ".cache", "answers")
-        disk.write(place, content)
+        disk.write(self._file(name), content)
 
     def note(self, content: bytes) -> None:
         """Record it only as evidence: there was no reply.
@@ -283,9 +281,8 @@ class Answers(Struct, frozen=True):
         disk.prepare(self.directory, self.rootdir)
         Evidence(self.directory / "evidence", self.rootdir).add("exchange", msgspec.json.decode(content))
 
-    @property
-    def _folder(self) -> Path:
-        return self.directory / ".cache" / "answers"
+    def _file(self, name: str) -> Path:
+        return self.directory / ".cache" / "answers" / f"{name}.json"
 
 
 def _read(content: bytes, number: int, previous: str) -> tuple[Line | None, str]:
@@ -310,9 +307,3 @@ def _misplaced(line: Line, where: str) -> str:
 
 def _unsealed(part: Line | Head) -> bytes:
     return b"evidence " + encoded(replace(part, seal=""))
-
-
-def _reply_file(name: str) -> str:
-    if not _REPLY.fullmatch(name):
-        raise StoreError(f"{name[:80]!r} cannot be the name of a reply\nIt was not written.")
-    return f"{name}.json"

@@ -28,13 +28,6 @@ def test_it_lies_in_the_hidden_part_of_a_folder_that_ignores_itself(answers):
     assert (answers.directory / ".gitignore").exists()
 
 
-@pytest.mark.parametrize("name", ["", "../x", "A" * 64, "a" * 63, f"{NAME}\n"])
-def test_a_name_that_is_no_digest_leads_nowhere(answers, name):
-    assert answers.get(name) is None
-    with pytest.raises(StoreError, match="cannot be the name of a reply"):
-        answers.put(name, b'"yes"')
-
-
 def test_a_link_in_its_place_is_not_followed(answers, tmp_path):
     (tmp_path / "elsewhere").write_bytes(b"secret")
     answers.put("b" * 64, b'"yes"')
