@@ -6,7 +6,6 @@ import ast
 import codecs
 import io
 import tokenize
-import warnings
 from collections.abc import Collection, Iterable
 from functools import cache, partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from msgspec import Struct
 
 from pytest_enrich.data import SourceLine, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError, StoreError
+from pytest_enrich.imports.text import parse
 from pytest_enrich.store import Store, disk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -70,7 +70,9 @@ def read(rootdir: Path, name: str) -> PythonFile:
         encoding = tokenize.detect_encoding(io.BytesIO(content).readline)[0]
         text = codecs.decode(content, encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise _refused(name, f"cannot be decoded: {error}") from error
+        raise RefusedError(
+            f"{name} cannot be decoded: {error}\nIt was not changed.\nMend it, then:  pytest-enrich list"
+        ) from error
     tree(text, name)
     return PythonFile(path, name, content, text, encoding)
 
@@ -102,17 +104,12 @@ def write(file: PythonFile, content: bytes) -> None:
 
 
 def tree(text: str, name: str) -> ast.Module:
-    """The text's syntax tree.
+    """The text's syntax tree, which must not be changed.
 
     Raises:
         RefusedError: It has none.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _refused(name, f"cannot be parsed: {str(error)[:60]}") from error
+    return parse(text, name)
 
 
 def functions(text: str, name: str) -> dict[str, Function]:
@@ -127,10 +124,6 @@ def functions(text: str, name: str) -> dict[str, Function]:
             inside = f"{prefix}{child.name}." if isinstance(child, Function | ast.ClassDef) else prefix
             stack.append((inside, child))
     return by_name
-
-
-def _refused(name: str, why: str) -> RefusedError:
-    return RefusedError(f"{name} {why}\nIt was not changed.\nMend it, then:  pytest-enrich list")
 
 
 def today_line(store: Store, suggestion: Suggestion) -> int | None:

@@ -154,7 +154,7 @@ def test_a_file_that_was_changed_by_hand_is_welcome(project, no_dash):
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"<<<<<<< HEAD\nx = 1\n>>>>>>> other\n", "cannot be parsed"),
+        (b"<<<<<<< HEAD\nx = 1\n>>>>>>> other\n", "has conflict markers"),
         (b"def broken(:\n", "cannot be parsed"),
         (b"x = '\xff'\n", "cannot be decoded"),
         (b"# coding: nonsense\n", "cannot be decoded"),
