@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -183,7 +183,7 @@ def read(path: Path, largest: int = LARGEST) -> bytes | None:
         except FileNotFoundError:
             return None
         with os.fdopen(descriptor, "rb") as file:
-            return _content(path, file.fileno(), largest)
+            return _content(path, file, largest)
 
 
 def shown(path: Path, rootdir: Path) -> str:
@@ -201,16 +201,13 @@ def sync_folder(path: Path) -> None:
             os.close(descriptor)
 
 
-def _content(path: Path, descriptor: int, largest: int) -> bytes:
-    status = os.fstat(descriptor)
+def _content(path: Path, file: BinaryIO, largest: int) -> bytes:
+    status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
         reason = "larger than any that we write" if stat.S_ISREG(status.st_mode) else "no regular file"
         message = f"{path} is {reason}\nIt was not read.\nRemove it:  rm -r {path}"
         raise StoreError(message) from OSError(errno.EINVAL, reason)
-    parts = []
-    while part := os.read(descriptor, 1 << 20):
-        parts.append(part)
-    return b"".join(parts)
+    return file.read()
 
 
 def _mode(path: Path) -> int:

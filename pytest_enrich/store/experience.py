@@ -125,12 +125,8 @@ def _day(text: str) -> date | None:
 def traits(suggested: Suggestion | Candidate, grade: Grade = "ungraded") -> dict[str, float]:
     """All traits of a test, each worded to follow `tests`, with how much there is against it."""
     if isinstance(suggested, Suggestion):
-        name, code, is_row, grade = (
-            suggested.test.names[0],
-            suggested.test.code,
-            suggested.kind == "row",
-            suggested.grade,
-        )
+        name, code = suggested.test.names[0], suggested.test.code
+        is_row, grade = suggested.kind == "row", suggested.grade
     else:
         name, code, is_row = suggested.name, suggested.code, not isinstance(suggested, NewTest)
     weights = dict((*_of_origin(suggested.origin, grade), *_of_code(code)))

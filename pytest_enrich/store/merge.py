@@ -87,29 +87,22 @@ def _offers(into: Store, sources: Sequence[Store]) -> Iterator[Offer]:
     turned_down = rejected.read(into.rootdir)
     for number, store in enumerate((into, *sources)):
         run = last_run.read(store)
-        positions = {
-            suggestion.id: (turn, suggestion.place)
-            for turn, suggestion in enumerate(run.suggestions if run else ())
-        }
+        places = {made.id: made.place for made in run.suggestions} if run else {}
         for suggestion in store.pending():
-            if states.get((suggestion.id, suggestion.test.body_sha256), "pending") != "pending":
-                continue
-            if number and turned_down.has(suggestion):
-                continue
-            turn, place = positions.get(suggestion.id, (len(positions), 0))
-            yield Offer(suggestion=suggestion, place=place, folder=number, turn=turn)
+            state = states.get((suggestion.id, suggestion.test.body_sha256), "pending")
+            if state == "pending" and not (number and turned_down.has(suggestion)):
+                yield Offer(suggestion=suggestion, place=places.get(suggestion.id, 0), folder=number)
 
 
 def _accepted(into: Store) -> frozenset[str]:
     """The gaps closed by tests that a person has accepted."""
     states = logged_states(into.decisions())
-    decided = into.lying("decided")
-    accepted = [
-        suggestion
-        for suggestion in decided
+    return frozenset(
+        gap
+        for suggestion in into.lying("decided")
         if states.get((suggestion.id, suggestion.test.body_sha256)) == "accepted"
-    ]
-    return frozenset(gap for suggestion in accepted for gap in (suggestion.id, *suggestion.gap.also_closes))
+        for gap in (suggestion.id, *suggestion.gap.also_closes)
+    )
 
 
 def _module(into: Store, source: Store, suggestion: Suggestion) -> str:
@@ -215,13 +208,11 @@ class Offer(Struct, frozen=True, kw_only=True):
         suggestion: As stored there.
         place: The place of its function in the order of a run, 0 if unknown.
         folder: The number of its folder, from 1; 0 is the one that is merged into.
-        turn: Its position within its folder.
     """
 
     suggestion: Suggestion
     place: int = 0
     folder: int = 0
-    turn: int = 0
 
     @property
     def closes(self) -> frozenset[str]:
@@ -266,14 +257,13 @@ def _worth(offer: Offer) -> tuple[int, ...]:
         -len(offer.closes),
         -suggestion.proof.mutants.killed,
         offer.folder,
-        offer.turn,
     )
 
 
 def _turn(offer: Offer, waiting: Collection[str]) -> tuple[object, ...]:
     gap = offer.suggestion.gap
     is_new = offer.suggestion.id not in waiting
-    return (is_new, offer.place or _LAST, gap.path, gap.qualname, offer.folder, offer.turn)
+    return (is_new, offer.place or _LAST, gap.path, gap.qualname, offer.folder)
 
 
 def merged_runs(runs: Sequence[RunSummary], kept: Collection[str], *, directory: str, waiting: int) -> RunSummary:

@@ -58,9 +58,7 @@ def ids(store):
 
 
 def offers(*suggestions, folder=1):
-    return [
-        Offer(suggestion=each, place=turn, folder=folder, turn=turn) for turn, each in enumerate(suggestions, 1)
-    ]
+    return [Offer(suggestion=each, place=turn, folder=folder) for turn, each in enumerate(suggestions, 1)]
 
 
 def test_all_that_waits_in_any_folder_waits_in_one(store, job, one):
