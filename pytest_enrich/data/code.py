@@ -25,8 +25,8 @@ have ``import datetime as dt`` already. String literals in a template never hold
 Outcome: TypeAlias = Literal["true", "false", "iterates", "skips", "matches", "no match", "raises", "entered"]
 """The missing outcome of a decision.
 
-``true``/``false`` of an ``if`` or ``while``; ``iterates``/``skips`` (ends without a round) of a ``for`` or a
-comprehension; ``matches``/``no match`` of a ``case``; ``raises``: a handler that was never entered;
+``true``/``false`` of an ``if`` or ``while``; ``iterates``/``skips`` (ends without a round) of a ``for``;
+``matches``/``no match`` of a ``case``; ``raises``: a handler that was never entered;
 ``entered``: a block, most often a function's body, that no test ever ran.
 """
 

@@ -95,9 +95,7 @@ def taken(outline: Outline, branch: Branch) -> Step:
     """The decision that a branch starts from, and the outcome that it stands for."""
     start, end = branch
     node = outline.at.get(start) or outline.at[max(row for row in outline.at if row <= start)]
-    if next(children(node), None) is None:
-        return (node, "iterates" if end < 0 and _comprehends(node) else "entered")
-    if isinstance(node, Scope):
+    if isinstance(node, Scope) or next(children(node), None) is None:
         return (node, "entered")
     into, past = ways(node)
     return (node, into if _is_inside(outline, node, end) else past)
@@ -110,8 +108,3 @@ def _is_inside(outline: Outline, node: Node, line: int) -> bool:
     if start == outline.text.first(outline.statements[node].line):
         return line <= start
     return start <= line <= last_row(body[-1])
-
-
-def _comprehends(node: Node) -> bool:
-    kinds = (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
-    return any(isinstance(part, kinds) for part in ast.walk(node))

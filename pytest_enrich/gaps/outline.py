@@ -160,7 +160,7 @@ def _outcomes(node: Node) -> tuple[Outcome, ...]:
         return ()
     if isinstance(node, (ast.match_case, ast.ExceptHandler)):
         return ways(node)
-    return ("entered", "iterates") if next(children(node), None) is None else (*ways(node), "entered")
+    return ("entered",) if next(children(node), None) is None else (*ways(node), "entered")
 
 
 def _to_colon(tokens: list[Token]) -> list[Token]:
