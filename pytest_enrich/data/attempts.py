@@ -161,3 +161,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
     digest: str
     candidate: Candidate
     verdict: Verdict
+
+    @property
+    def closes(self) -> tuple[str, ...]:
+        """The ids of the gaps that it closes; none where it was dropped."""
+        return self.verdict.gaps if isinstance(self.verdict, Kept) else ()

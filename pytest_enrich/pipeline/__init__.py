@@ -215,7 +215,7 @@ def run(targets: Sequence[Target], context: RunContext, executor: Executor, ahea
             continue
         done = _without_repeats(working.popleft().result(), pace.closed)
         covered |= set(_covered(done))
-        pace.closed |= {gap for attempt in done.attempts for gap in _closed(attempt)}
+        pace.closed |= {gap for attempt in done.attempts for gap in attempt.closes}
         resting.extend([done] if done.rest is not None else [])
         yield done
 
@@ -388,18 +388,14 @@ def _next(task: Task, attempts: tuple[Attempt, ...], closed: Collection[str]) ->
     return replace(task, attempts=attempts, target=task.target.without(lambda gap: gap.id in closed))
 
 
-def _without_repeats(done: Done, closed: Collection[str]) -> Done:
+def _without_repeats(done: Done, closed: set[str]) -> Done:
     """Count as dropped what only closes gaps that earlier targets closed: they were worked on at the same time."""
 
     def counted(attempt: Attempt) -> Attempt:
-        gaps = _closed(attempt)
-        return replace(attempt, verdict=REPEATED) if gaps and closed and set(gaps) <= set(closed) else attempt
+        is_repeated = attempt.closes and set(attempt.closes) <= closed
+        return replace(attempt, verdict=REPEATED) if is_repeated else attempt
 
     return replace(done, attempts=tuple(map(counted, done.attempts)))
-
-
-def _closed(attempt: Attempt) -> tuple[str, ...]:
-    return attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
 
 
 def _covered(done: Done) -> Iterator[tuple[str, int | Branch]]:

@@ -23,7 +23,6 @@ from pytest_enrich.data import (
     Dropped,
     Finished,
     Gap,
-    Kept,
     MadeSuggestion,
     NewTest,
     Placement,
@@ -73,9 +72,7 @@ class Made(Struct, frozen=True, kw_only=True):
     @property
     def narrow(self) -> Target:
         """The target with only the gaps that this test closes."""
-        assert isinstance(self.attempt.verdict, Kept)
-        gaps = self.attempt.verdict.gaps
-        return self.target.without(lambda gap: gap.id not in gaps)
+        return self.target.without(lambda gap: gap.id not in self.attempt.closes)
 
 
 class Writer:
@@ -201,11 +198,6 @@ class Ledger:
         return 0 < self._maximum <= self.waiting
 
     @property
-    def is_any_open(self) -> bool:
-        """Whether any of the run's own gaps has no outcome yet."""
-        return any(gap.id not in self._outcomes for gap in self._found.own)
-
-    @property
     def outcomes(self) -> Counter[str]:
         """How many of the run's own gaps ended with each outcome."""
         return Counter(self._outcomes.get(gap.id, UNTRIED) for gap in self._found.own)
@@ -222,9 +214,11 @@ class Ledger:
     @property
     def suggestions(self) -> tuple[MadeSuggestion, ...]:
         """Those that were written, in the order in which they were."""
-        placed = ((made.suggestion, self._places[made.attempt.path, made.attempt.qualname]) for made in self.made)
         return tuple(
-            MadeSuggestion(id=suggestion.id, grade=suggestion.grade, place=place) for suggestion, place in placed
+            MadeSuggestion(
+                id=made.suggestion.id, grade=made.suggestion.grade, place=self._places[key(made.attempt)]
+            )
+            for made in self.made
         )
 
     def improve(self, made: Made, attempt: Attempt) -> None:
@@ -240,18 +234,16 @@ class Ledger:
     @property
     def earlier(self) -> dict[tuple[str, str], tuple[Attempt, ...]]:
         """The attempts, by the path and qualname of their targets."""
-        attempts: dict[tuple[str, str], tuple[Attempt, ...]] = {}
+        attempts: dict[tuple[str, str], tuple[Attempt, ...]] = defaultdict(tuple)
         for attempt in self.attempts:
-            attempts[attempt.path, attempt.qualname] = (
-                *attempts.get((attempt.path, attempt.qualname), ()),
-                attempt,
-            )
+            attempts[key(attempt)] += (attempt,)
         return attempts
 
     def left_open(self, targets: Sequence[Target]) -> list[Target]:
         """The targets with the gaps for which this run found nothing, or had no time yet."""
-        outcomes = {gap.id: self._outcomes.get(gap.id, NOTHING) for gap in self._found.open}
-        return _with_only(targets, {gap for gap, outcome in outcomes.items() if outcome == NOTHING})
+        return _with_only(
+            targets, {gap.id for gap in self._found.open if self._outcomes.get(gap.id, NOTHING) == NOTHING}
+        )
 
     def untried(self, targets: Sequence[Target], after: Sequence[str], asked: Sequence[str]) -> list[Target]:
         """The targets with the gaps that those in `after` have finished with, and those in `asked` have not."""
@@ -307,9 +299,9 @@ class Ledger:
             self.dropped[DENIED] += 1
         elif any(self._doubt(attempt)) or self._has_no_place(attempt):
             self._put_off.append((attempt, target))
-            yield from ((gap, PUT_OFF) for gap in attempt.verdict.gaps)
+            yield from ((gap, PUT_OFF) for gap in attempt.closes)
         elif self._write(attempt, target):
-            yield from ((gap, FOUND) for gap in attempt.verdict.gaps)
+            yield from ((gap, FOUND) for gap in attempt.closes)
 
     def _has_no_place(self, attempt: Attempt) -> bool:
         """Whether enough wait, or one that says the same of another function: people should decide on that first.
@@ -318,17 +310,13 @@ class Ledger:
         """
         return self.is_full or (self._maximum > 0 and _said(attempt) in self._told)
 
-    def _reads_worse(self, attempt: Attempt) -> bool:
-        """Whether a reader would hardly want it, and has others to read."""
-        return self._maximum > 0 and self.waiting >= enough(strikes(attempt.candidate))
-
     def settle(self) -> None:
         """Write what was put off, as far as there is room, starting with what people doubt least."""
         for attempt, target in sorted(self._put_off, key=lambda pair: self._doubt(pair[0])):
-            assert isinstance(attempt.verdict, Kept)
-            put_off = {gap for gap in attempt.verdict.gaps if self._outcomes.get(gap) == PUT_OFF}
+            put_off = {gap for gap in attempt.closes if self._outcomes.get(gap) == PUT_OFF}
             left = [gap for gap in self._found.open if gap.id in put_off]
-            is_worse = self._reads_worse(attempt)
+            # A reader would hardly want it, and has others to read.
+            is_worse = self._maximum > 0 and self.waiting >= enough(strikes(attempt.candidate))
             if left and (is_worse or self._has_no_place(attempt)):
                 why = DOUBTFUL if is_worse else ALIKE
                 self._why = {**{gap.id: why for gap in left if not self.is_full}, **self._why}
@@ -344,17 +332,16 @@ class Ledger:
 
     def _write(self, attempt: Attempt, target: Target) -> bool:
         """Write the suggestion for a kept attempt; whether its test file could take it."""
-        assert isinstance(attempt.verdict, Kept)
-        closed = {gap.id: gap for gap in self._found.open if gap.id in attempt.verdict.gaps}
+        closed = {gap.id: gap for gap in self._found.open if gap.id in attempt.closes}
         named = next((gap_id for gap_id in attempt.candidate.gaps if gap_id in closed), next(iter(closed)))
-        others = [gap for gap_id, gap in closed.items() if gap_id != named]
+        gap = closed.pop(named)
+        others = tuple(closed.values())
         try:
-            suggestion = self._writer.write(attempt, closed[named], others)
+            suggestion = self._writer.write(attempt, gap, others)
         except RefusedError:
             self.dropped["parses: cannot be put into the test file"] += 1
             return False
-        made = Made(suggestion=suggestion, target=target, attempt=attempt, gap=closed[named], others=tuple(others))
-        self.made.append(made)
+        self.made.append(Made(suggestion=suggestion, target=target, attempt=attempt, gap=gap, others=others))
         self.first = self.first or time.monotonic()
         self._told.add(_said(attempt))
         self.waiting += 1
@@ -392,6 +379,6 @@ def _with_only(targets: Iterable[Target], left: Collection[str]) -> list[Target]
     return [target for target in narrowed if target.gaps]
 
 
-def key(place: Gap | Target) -> tuple[str, str]:
+def key(place: Gap | Target | Attempt) -> tuple[str, str]:
     """What tells a function from all others."""
     return place.path, place.qualname

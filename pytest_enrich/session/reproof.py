@@ -19,7 +19,6 @@ from pytest_enrich.data import (
     Failed,
     Gap,
     Judged,
-    Kept,
     NewRow,
     Placement,
     Prove,
@@ -120,25 +119,17 @@ def _asked(judged: Sequence[Judged]) -> Iterator[tuple[Aim, tuple[Attempt, ...],
     tried: list[Attempt] = []
     closed: set[str] = set()
     for record in judged:
-        known = tuple(
-            earlier
-            for earlier in tried
-            if earlier.path == record.aim.path and earlier.qualname in record.aim.functions
-        )
-        open_gaps = record.aim.gaps
+        aim, open_gaps = record.aim, record.aim.gaps
+        known = tuple(one for one in tried if one.path == aim.path and one.qualname in aim.functions)
         for attempt in record.attempts:
             # A test for another function had closed some in the meantime.
-            still_open = (
-                [gap for gap in open_gaps if gap.id not in closed] if attempt.verdict == REPEATED else open_gaps
-            )
-            yield replace(record.aim, gaps=tuple(still_open)), known, attempt
+            is_repeated = attempt.verdict == REPEATED
+            still_open = tuple(gap for gap in open_gaps if not (is_repeated and gap.id in closed))
+            yield replace(aim, gaps=still_open), known, attempt
             known = (*known, attempt)
-            closed_now = attempt.verdict.gaps if isinstance(attempt.verdict, Kept) else ()
-            open_gaps = tuple(gap for gap in open_gaps if gap.id not in closed_now)
+            open_gaps = tuple(gap for gap in open_gaps if gap.id not in attempt.closes)
         tried += record.attempts
-        closed |= {
-            gap for attempt in record.attempts if isinstance(attempt.verdict, Kept) for gap in attempt.verdict.gaps
-        }
+        closed |= {gap for attempt in record.attempts for gap in attempt.closes}
 
 
 def _judged(context: pipeline.RunContext, aim: Aim, known: tuple[Attempt, ...], attempt: Attempt) -> Verdict:
@@ -210,10 +201,10 @@ def _examined(settings: Settings, question: Question, task: Task, sandbox: Sandb
     reproof = _measured(proof)
     if not question.foreign:
         return _beside(suggestion, reproof)
-    is_new = (
-        reproof.grade == "strong" and _is_new(task, reproof) and not _is_closed(task, sandbox, settings.timeout)
-    )
-    return replace(reproof, grade="good" if reproof.grade == "strong" and not is_new else reproof.grade)
+    if reproof.grade != "strong":
+        return reproof
+    is_new = _is_new(task, reproof) and not _is_closed(task, sandbox, settings.timeout)
+    return reproof if is_new else replace(reproof, grade="good")
 
 
 def _is_closed(task: Task, sandbox: Sandbox, timeout: float) -> bool:

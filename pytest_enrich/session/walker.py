@@ -20,7 +20,7 @@ from pytest_enrich.data import Target
 from pytest_enrich.data.run import Stop
 from pytest_enrich.progress import Lines
 from pytest_enrich.session.executors import choose
-from pytest_enrich.session.ledger import Ledger, Made, key
+from pytest_enrich.session.ledger import UNTRIED, Ledger, Made, key
 from pytest_enrich.session.panel import Panel
 from pytest_enrich.store import rejected
 
@@ -201,7 +201,7 @@ class Walker:
             self._round(Round(names=(MODEL,), after=others), targets, whole)
         if self._ledger.is_full:
             return "enough waiting"
-        return "budget" if whole.left <= 0 or (self._is_late and self._ledger.is_any_open) else ""
+        return "budget" if whole.left <= 0 or (self._is_late and UNTRIED in self._ledger.outcomes) else ""
 
     def _spared(
         self, whole: pipeline.RemainingBudget, targets: int, started: float | None
