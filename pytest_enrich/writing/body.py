@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -12,6 +12,8 @@ from pytest_enrich.data import Finding, Observation, Template
 from pytest_enrich.writing import words
 from pytest_enrich.writing.syntax import compared, literal_value, owner, plain, relation, within
 
+State: TypeAlias = Callable[[Observation, Template], Template]
+"""Writes the statement that asserts an observation about something."""
 INLINE, SHOWN = 72, 60
 MESSAGE, FEWEST_SIGNS, FEW, FEWEST_WORDS = 60, 28, 3, 2
 FORGOTTEN = re.compile(
@@ -92,7 +94,7 @@ def _write(
             action = f"with {action}:\n        pass"
         return Body(lines=(*scene, f"{opening}\n    {action}"), expects=(len(scene),))
     if finding.consume == ENTERED:
-        return _entered(scene, action, finding.observations, state)
+        return _apart(finding, scene, action, state)
     if style == "unittest" and finding.observations[0].expression.endswith(PRINTED):
         return _printed([*scene, CAPTURING], action, finding.observations[0])
     if not apart and _states_result(finding, action):
@@ -100,25 +102,21 @@ def _write(
         whole = action if observation.expression == "{result}" else owner(action)
         subject = observation.expression.replace("{result}", whole)
         return Body(lines=(*scene, state(observation, subject)), expects=(len(scene),))
-    about_result = any(seen.subject == "result" for seen in finding.observations)
-    lines = [*scene, f"result = {action}" if about_result else action]
+    return _apart(finding, scene, action, state)
+
+
+def _apart(finding: Finding, scene: Sequence[Template], action: Template, state: State) -> Body:
+    """The call and then the assertions; a single one about the result of a context manager is inside of it."""
     checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in finding.observations]
-    return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
-
-
-def _entered(
-    scene: Sequence[Template],
-    action: Template,
-    observations: Sequence[Observation],
-    state: Callable[[Observation, Template], Template],
-) -> Body:
-    """The call as a context manager: a single assertion about its result is inside, others follow the block."""
-    checks = [state(seen, seen.expression.replace("{result}", "result")) for seen in observations]
-    about_result = any(seen.subject == "result" for seen in observations)
-    opening = f"with {action}{' as result' if about_result else ''}:"
-    if about_result and len(checks) == 1:
-        return Body(lines=(*scene, f"{opening}\n    {checks[0]}"), expects=(len(scene),))
-    lines = (*scene, f"{opening}\n    pass")
+    about_result = any(seen.subject == "result" for seen in finding.observations)
+    if finding.consume == ENTERED:
+        is_inside = about_result and len(checks) == 1
+        action = f"with {action}{' as result' if about_result else ''}:\n    {checks[0] if is_inside else 'pass'}"
+        if is_inside:
+            return Body(lines=(*scene, action), expects=(len(scene),))
+    elif about_result:
+        action = f"result = {action}"
+    lines = (*scene, action)
     return Body(lines=(*lines, *checks), expects=tuple(range(len(lines), len(lines) + len(checks))))
 
 

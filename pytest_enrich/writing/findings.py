@@ -161,7 +161,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         return replace(
             test,
             origin=replace(test.origin, rules=tuple(dict.fromkeys((*test.origin.rules, *finding.rules)))),
-            gaps=tuple(dict.fromkeys((*test.gaps, *self.gaps_of(finding)))),
+            gaps=tuple(dict.fromkeys((*test.gaps, *(gap.id for gap in self._closed(finding))))),
             code=test.code + "".join(f"{line}\n" for line in indented(resolved.codes)),
             imports=tuple(dict.fromkeys((*test.imports, *resolved.imports))),
             oracle=(*test.oracle, *(replace(added, look=False) for added in oracle)),
@@ -212,10 +212,6 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         is_given = not isinstance(expression(finding.action), ast.Compare)
         is_result = is_given or finding.call.qualname.rpartition(".")[2] in COMPARING
         return first if is_result and len(finding.observations) == 1 else replace(first, expression="")
-
-    def gaps_of(self, finding: Finding) -> list[str]:
-        """The ids of the gaps that a finding closes."""
-        return [gap.id for gap in self._closed(finding)]
 
     def _closed(self, finding: Finding) -> list[Gap]:
         return self.closed(finding.reached, finding.branches)

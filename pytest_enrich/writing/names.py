@@ -16,7 +16,8 @@ from pytest_enrich.protocols import Task
 from pytest_enrich.writing import complaints, conditions, situations, ways, words
 from pytest_enrich.writing.cases import Case, in_words
 from pytest_enrich.writing.situations import JOINED
-from pytest_enrich.writing.syntax import functions_in, last_name, nodes_of
+from pytest_enrich.writing.style import classes_in, lineage
+from pytest_enrich.writing.syntax import functions_in, last_name
 
 # A longer name fills most of a line of code.
 LONGEST = 72
@@ -164,16 +165,8 @@ def functions(text: str, owner: str | None = None) -> frozenset[str]:
     A file that cannot be parsed has none, like a new one.
     """
     tree = parsed(text)
-    if tree is None:
-        return frozenset()
-    classes = _classes(tree)
-    wanted, places = [(owner or "").rpartition(".")[2]], dict[str, ast.ClassDef]()
-    while wanted:
-        name = wanted.pop()
-        if name in classes and name not in places:
-            places[name] = classes[name]
-            wanted += map(last_name, classes[name].bases)
-    return frozenset(function.name for place in (places.values() or [tree]) for function in functions_in(place))
+    places: Sequence[ast.AST] = lineage(text, owner) or ([tree] if tree is not None else [])
+    return frozenset(function.name for place in places for function in functions_in(place))
 
 
 def family(text: str, owner: str | None) -> str | None:
@@ -181,11 +174,7 @@ def family(text: str, owner: str | None) -> str | None:
 
     Two classes may have tests of the same name, unless one of them inherits from the other.
     """
-    own, classes = (owner or "").rpartition(".")[2], _classes(parsed(text) or ast.Module([], []))
+    own, classes = (owner or "").rpartition(".")[2], classes_in(parsed(text) or ast.Pass())
     heirs = {name for name, heir in classes.items() if own in map(last_name, heir.bases)}
     bases = {*map(last_name, classes[own].bases)} & {*classes} if own in classes else set()
     return None if heirs | bases else owner
-
-
-def _classes(tree: ast.AST) -> dict[str, ast.ClassDef]:
-    return {node.name: node for node in nodes_of(ast.ClassDef, tree)}

@@ -17,7 +17,7 @@ from pytest_enrich.data import Gap, Origin, Placement, Target, Template
 from pytest_enrich.data.code import Branch
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.writing import names
-from pytest_enrich.writing.annotations import annotated
+from pytest_enrich.writing.style import annotated
 
 LONGEST_LINE = 110
 LONGEST_TEXT, MOST_PIECES = 40, 24

@@ -1,4 +1,4 @@
-"""The style of the file that a test goes into: how its tests await, and what runs before them."""
+"""The style of the file that a test goes into: its annotations, how its tests await, and what runs before them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,47 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias, TypeGuard
 
+from msgspec import Struct
+
 from pytest_enrich.data import Placement
 from pytest_enrich.imports import parsed
-from pytest_enrich.writing.syntax import Function, last_name, nodes_of
+from pytest_enrich.writing.syntax import Function, functions_in, last_name, nodes_of, parameters_of
 
 Decorators: TypeAlias = tuple[str, ...]
 EACH = {"setUp", "asyncSetUp", "setup_method"}
 """Methods that run before each test."""
 PREPARING = {*EACH, "setUpClass", "setup_class", "setup"}
+
+
+class Annotated(Struct, frozen=True, kw_only=True):
+    """The annotations of a test file.
+
+    Attributes:
+        parameters: The annotation of each parameter that has one somewhere, by name.
+        returns: What follows a test's parentheses, "" if most tests have nothing there.
+    """
+
+    parameters: Mapping[str, str] = {}
+    returns: str = ""
+
+    def parameter(self, name: str) -> str:
+        """A parameter, annotated if others of the same name are."""
+        return f"{name}: {self.parameters[name]}" if name in self.parameters else name
+
+
+@lru_cache(maxsize=8)  # a few files are asked about, each for many targets
+def annotated(text: str) -> Annotated:
+    """How the functions of a file are annotated."""
+    functions = [*functions_in(parsed(text) or ast.Pass())]
+    parameters = [parameter for function in functions for parameter in parameters_of(function)]
+    annotations = {
+        parameter.arg: ast.unparse(parameter.annotation)
+        for parameter in parameters
+        if parameter.annotation is not None
+    }
+    tests = [function for function in functions if function.name.startswith("test")]
+    count = sum(test.returns is not None for test in tests)
+    return Annotated(parameters=annotations, returns=" -> None" if 2 * count > len(tests) else "")
 
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
@@ -28,7 +61,7 @@ def coroutine_decorators(text: str, placement: Placement) -> Decorators | None:
         placement: Where the new test goes.
     """
     tree = parsed(text)
-    body = _scope(tree.body, _owners(placement)) if tree is not None else []
+    body = _scope(tree.body, _owners(placement.owner)) if tree is not None else []
     tests = [node for node in body if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("test")]
     kinds = Counter(tuple(_decorators(test)) for test in tests)
     return kinds.most_common(1)[0][0] if kinds else None
@@ -44,7 +77,7 @@ def is_prepared(text: str, placement: Placement) -> bool:
         text: The text of the test file.
         placement: Where the test goes.
     """
-    return any(map(_prepares, _lineage(text, placement)))
+    return any(map(_prepares, lineage(text, placement.owner)))
 
 
 @lru_cache(maxsize=32)
@@ -56,7 +89,7 @@ def prepared(text: str, placement: Placement) -> Mapping[str, str]:
         placement: Where the test goes.
     """
     attributes: dict[str, str] = {}
-    for owner in reversed(_lineage(text, placement)):
+    for owner in reversed(lineage(text, placement.owner)):
         for method in (node for node in owner.body if isinstance(node, Function) and node.name in EACH):
             attributes |= dict(_kept(method))
     return attributes
@@ -108,9 +141,9 @@ def _class_given(fixture: Function) -> Iterator[str]:
     yield from names if len(ends) == 1 and all(name[:1].isupper() for name in names) else ()
 
 
-def _owners(placement: Placement) -> list[str]:
+def _owners(owner: str | None) -> list[str]:
     """The classes that a test goes into, outermost first."""
-    return re.split(r"::|\.", placement.owner) if placement.owner else []
+    return re.split(r"::|\.", owner) if owner else []
 
 
 def _scope(body: Sequence[ast.stmt], owners: Sequence[str]) -> Sequence[ast.stmt]:
@@ -125,18 +158,22 @@ def _decorators(test: ast.AsyncFunctionDef) -> Iterator[str]:
     return (text for text in texts if "parametrize" not in text)
 
 
-def _lineage(text: str, placement: Placement) -> list[ast.ClassDef]:
+def lineage(text: str, owner: str | None) -> list[ast.ClassDef]:
     """The class that a test goes into, and its bases in the file."""
-    tree = parsed(text)
-    classes = {node.name: node for node in nodes_of(ast.ClassDef, tree)} if tree is not None else {}
-    lineage: dict[str, ast.ClassDef] = {}
-    waiting = _owners(placement)[-1:]
+    classes = classes_in(parsed(text) or ast.Pass())
+    found: dict[str, ast.ClassDef] = {}
+    waiting = _owners(owner)[-1:]
     while waiting:
         name = waiting.pop()
-        if name in classes and name not in lineage:
-            lineage[name] = classes[name]
-            waiting += [base.id for base in classes[name].bases if isinstance(base, ast.Name)]
-    return list(lineage.values())
+        if name in classes and name not in found:
+            found[name] = classes[name]
+            waiting += map(last_name, classes[name].bases)
+    return list(found.values())
+
+
+def classes_in(tree: ast.AST) -> dict[str, ast.ClassDef]:
+    """The classes in a tree, by name."""
+    return {node.name: node for node in nodes_of(ast.ClassDef, tree)}
 
 
 def _prepares(owner: ast.ClassDef) -> bool:

@@ -247,11 +247,7 @@ def without_indentation(code: str, column: int) -> list[str]:
 
 def is_expression(template: Template) -> bool:
     """Whether a template is a single expression."""
-    try:
-        ast.parse(f"({plain(template)}\n)", mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return expression(f"({template}\n)") is not None
 
 
 def expression(template: Template) -> ast.expr | None:

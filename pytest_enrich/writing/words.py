@@ -192,11 +192,7 @@ def _split(text: str) -> list[str]:
 
 def _unquoted(quoted: str, given: Collection[str]) -> str:
     """The words in quotes or a tag; none of a value, as another input has another one."""
-    return "" if _is_value(quoted, given) else f" {quoted} "
-
-
-def _is_value(quoted: str, given: Collection[str]) -> bool:
-    return not re.fullmatch(r"\w[\w ]+", quoted) or quoted in given
+    return f" {quoted} " if re.fullmatch(r"\w[\w ]+", quoted) and quoted not in given else ""
 
 
 def _is_call(template: Template) -> bool:
