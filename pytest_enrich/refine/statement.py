@@ -99,7 +99,8 @@ def unread(statements: Sequence[Statement]) -> list[int]:
 
 def filling(statements: Sequence[Statement]) -> list[int]:
     """The indexes of statements that put something where perhaps nobody looks: into a file, or a folder."""
-    calls = ((at, getattr(statement.node, "value", None)) for at, statement in enumerate(statements))
+    alone = ((at, statement.node) for at, statement in enumerate(statements))
+    calls = ((at, node.value) for at, node in alone if isinstance(node, ast.Expr))
     return [at for at, call in calls if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in FILLING]
 
 

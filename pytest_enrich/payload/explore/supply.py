@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ..engine.usual import TEXTS
 from ..express import evaluable
-from ..rules import encoded, evidence, files, is_left_out, patterns, rule, types, usage
+from ..rules import evidence, files, is_left_out, patterns, rule, types, usage
 from ..rules.body import default_values
 from ..rules.evidence import hints_of_function, hints_of_method
 from ..rules.values import World, enumerated
@@ -24,11 +24,7 @@ from .pool import ANY_TEXT, MOST_WRITTEN, Pool, nearest
 PLACE = re.compile(r"\w\.\w|/")
 """What the path of a file has in it, and a mere word has not."""
 ADDRESS = re.compile("://")
-MOST_OPTIONS, MOST_ENCODED = 8, 12
-DECODED = "decoded"
-"""The kind of a parameter that stands for a decoded value; decoding that again could go in circles."""
-PLAIN = ("{'a': 1}", "[1, 2]", "'abc'", "1", "None")
-"""What to encode if nothing tells what is decoded."""
+MOST_OPTIONS = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,8 +118,7 @@ class Supply:
         hint, told_by = self._told(parameter, [value for _, value in seen])
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
         constants = (*members, *numbers)
-        decoded = tuple(self._encoded(name) if parameter["kind"] != DECODED else ())
-        known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint), *decoded)
+        known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint))
         written = self._written(parameter, hint, known)
         is_text = types.conforms("", hint)
         addresses = tuple(patterns.addresses(name)) if is_text else ()
@@ -137,7 +132,6 @@ class Supply:
             "addresses": addresses,
             "compared words": compared,
             "gone through": several,
-            "encoded": decoded,
         }
         rules = by_value((rule, value) for rule, values in sources.items() for value in values)
         rules = {**{number: frozenset({"next to constants"}) for number in numbers}, **rules, **shown}
@@ -158,16 +152,6 @@ class Supply:
         if is_parsed and (options := usage.looked_at(self._function).get(name, ())[:MOST_OPTIONS]):
             for value in ("True", "None", ANY_TEXT):
                 yield f"⟨argparse:Namespace⟩({', '.join(f'{option}={value}' for option in options)})"
-
-    def _encoded(self, name: str) -> Iterator[str]:
-        """What the function decodes, made by encoding values for what it does with the decoded ones."""
-        for encoder, variable, keys in encoded.ways(self._function, name) if name else ():
-            inside = self.pool({"name": variable, "kind": DECODED, "default": None}) if variable else None
-            several = "{{{}}}".format(", ".join(f"{key!r}: 'abc'" for key in keys))
-            values = [*inside.seen, *inside.plain, *inside.drawn] if inside is not None else PLAIN
-            texts = [f"b{value}" for value in (*values, ANY_TEXT) if value.startswith(TEXTS) and value.isascii()]
-            templates = [f"{encoder}({value})" for value in (*([several] if keys else []), *values, *texts)]
-            yield from itertools.islice((text for text, _ in evaluable(templates)), MOST_ENCODED)
 
     def _told(self, parameter: dict[str, Any], seen: list[object]) -> evidence.Told:
         """What annotations, tests, the default and the body say of a parameter's type."""

@@ -285,47 +285,6 @@ def test_a_protocol_with_attributes_that_says_no_kind_of_container_ends_no_searc
     assert "search ended early" not in explore(text, "label").dropped
 
 
-@pytest.mark.parametrize(
-    ("decoded", "condition"),
-    [
-        ("json.loads(text)", "data['kind'] == 'sum'"),
-        ("json.loads(text)", "isinstance(data, list) and len(data) == 3"),
-        ("base64.b64decode(text)", "data.startswith(b'ab')"),
-    ],
-)
-def test_what_a_function_decodes_is_encoded_for_it(explore, decoded, condition):
-    text = f"""
-        import base64
-        import json
-
-
-        def total(text):
-            data = {decoded}
-            if {condition}:
-                return "found"  # here
-            return "none"
-        """
-    (found, *_) = explore(text, "total", branches=((7, 8),), spares=True).findings
-    assert "⟩(" in found.call.arguments[0].value
-    assert "encoded" in found.rules or "changed" in found.rules
-
-
-def test_what_is_decoded_in_a_circle_is_encoded_once(explore):
-    text = """
-        from urllib.parse import unquote
-
-
-        def total(text):
-            data = unquote(text)
-            text = unquote(data)
-            if text == "sum":
-                return "found"  # here
-            return data
-        """
-    (found, *_) = explore(text, "total", branches=((6, 7),), spares=True).findings
-    assert found.call.arguments
-
-
 def test_what_a_function_takes_from_its_keyword_arguments_has_values_of_its_own(explore):
     text = """
         def label(name: str, **options) -> str:
