@@ -17,7 +17,6 @@ import ast
 import random
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -37,6 +36,7 @@ from runs import Run
 from pytest_enrich.pipeline import MOST_DOUBT
 from pytest_enrich.session.ledger import enough
 from pytest_enrich.store.experience import strikes
+from pytest_enrich.writing.syntax import without_indentation
 
 LONGEST = 14
 """Lines of a human test that is shown: as many as suggestions have."""
@@ -234,7 +234,9 @@ def _functions(
 
 def _code(lines: Sequence[str], node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     first = min(part.lineno for part in (node, *node.decorator_list))
-    return textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno])).rstrip()
+    code = "\n".join(lines[first - 1 : node.end_lineno])
+    # A text inside may begin at the margin: what is common to all lines is not the indentation.
+    return "\n".join(without_indentation(code, node.col_offset)).rstrip()
 
 
 def where(path: str, owner: str | None) -> str:

@@ -148,6 +148,17 @@ def test_a_test_is_shown_as_it_stands_in_its_file_with_its_decorators_and_its_cl
     assert text.count("shop, into `tests/test_cart.py`, class `TestCart`") == 2
 
 
+def test_a_method_with_a_text_at_the_margin_is_shown_without_the_indentation_of_its_class(folder, tmp_path):
+    code = (
+        'class TestCart:\n    def test_add_nothing(self):\n        assert render() == """\\\nempty\n  cart\n"""\n'
+    )
+    (folder / "runs/1/shop/checkout/tests/test_cart.py").write_text(code)
+    blind.main(["sheet", str(folder), "--out", str(tmp_path), "--list", str(folder / "projects.toml")])
+
+    shown = 'def test_add_nothing(self):\n    assert render() == """\\\nempty\n  cart\n"""\n'
+    assert f"\n{shown}" in (tmp_path / "reader" / "read.md").read_text()
+
+
 def test_what_was_not_accepted_is_shown_as_it_was_suggested(folder, tmp_path):
     (folder / "runs/1/shop/checkout/tests/test_cart.py").write_text("")
     blind.main(["sheet", str(folder), "--out", str(tmp_path), "--list", str(folder / "projects.toml")])
