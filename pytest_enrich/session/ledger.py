@@ -55,8 +55,8 @@ ALIKE = "a test that says the same of another function waits"
 DOUBTFUL = "what was found reads less well than what waits; --enrich-max=0 shows it"
 Room: TypeAlias = tuple[str, str | None]
 """A test file, and a class in it that stands alone; None for everything else."""
-ENOUGH = (math.inf, 2, 1)
-"""How many others must wait before a test with nothing, one thing, or more to stumble over is held back."""
+ENOUGH = 1
+"""How many others must wait before a test with a whole strike is held back: people would merge one in ten."""
 OUTSIDE = "only tests reach it that do not pass inside the sandbox"
 
 
@@ -370,7 +370,7 @@ def _said(attempt: Attempt) -> tuple[str, str]:
 
 def enough(struck: float) -> float:
     """How many others must wait so that nobody misses a test with so much to stumble over."""
-    return ENOUGH[min(int(struck), len(ENOUGH) - 1)]
+    return ENOUGH if struck >= 1 else math.inf
 
 
 def _with_only(targets: Iterable[Target], left: Collection[str]) -> list[Target]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import shutil
 import sys
@@ -305,11 +304,11 @@ def test_what_readers_stumble_over_comes_after_the_rest_where_few_are_shown(work
 @pytest.mark.parametrize("action", ["parse_sku⟩('')", "parse_sku⟩('', None)"])
 def test_what_readers_stumble_over_is_shown_only_where_little_else_is(work, store, fakes, monkeypatch, action):
     script = {Explore: both(fakes, parse_sku={"action": f"⟨shop.cart:{action}"})}
-    monkeypatch.setattr(ledger, "ENOUGH", (math.inf, 1, 1))
+    monkeypatch.setattr(ledger, "ENOUGH", 1)
     made, *_ = work(script=script, maximum=10)
     assert [one.gap.qualname for one in store.pending()] == ["discount"]
     assert [one.detail for one in made.left] == [ledger.DOUBTFUL]
-    monkeypatch.setattr(ledger, "ENOUGH", (math.inf, 2, 2))
+    monkeypatch.setattr(ledger, "ENOUGH", 2)
     work(script=script, maximum=10)
     assert sorted(one.gap.qualname for one in store.pending()) == ["discount", "parse_sku"]
 
