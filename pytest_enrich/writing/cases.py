@@ -82,7 +82,6 @@ class Case(Struct, frozen=True, kw_only=True):
         has_more: Whether something is passed that has no name.
         is_gathered: Whether the outcome is a list of all items that the call gave.
         is_bare: Whether nothing is passed although any number of values may be.
-        before: The method that is called on the object just before, "" for none.
         unfilled: The message without the values that the code put into it, "" if that is not known.
     """
 
@@ -100,7 +99,6 @@ class Case(Struct, frozen=True, kw_only=True):
     has_more: bool = False
     is_gathered: bool = False
     is_bare: bool = False
-    before: str = ""
     unfilled: str = ""
 
     @property

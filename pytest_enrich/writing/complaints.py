@@ -66,8 +66,6 @@ WANTED = re.compile(
     r"^(?:please_|you_)?(?:must_|have_to_|need_to_)?(?:give|pass|provide|specify|supply)_(?:either_)?(\w+_or_\w+)$"
 )
 """`please provide either code or path`: one of them is required."""
-INSTANCE = re.compile(r"\b(?:must|should|has to) be (?:an )?instance of [`'\"<]*(?:[\w.]+\.)?([A-Za-z]\w*)")
-"""`must be an instance of shop.Money`: matched in the original message, since the class's name counts."""
 CHOSEN = re.compile(r"^(?:(\w+?)_)?(?:must|should|has_to|needs_to)_be_(?:either|one|in|among)(?:_\w+)?$")
 """`mode must be either r or w`: it rejects any other mode."""
 LISTED = re.compile(
@@ -208,9 +206,6 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Said]:
         yield f"without_{lacking[1]}_raises_{words.snake(case.raised)}", weight + 1
     if unknown := UNKNOWN.fullmatch(case.told):
         yield f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", weight + 1
-    if (owner := INSTANCE.search(case.told)) and len(case.passed) == 1:
-        kind, known = words.snake(owner[1]), case.known_as(*case.passed)
-        yield f"rejects_non_{kind}{'' if known == kind or known in GENERAL else f'_{known}'}", weight + 1
     wrong = [match.expand(form) for pattern, form in REPHRASED if (match := pattern.match(said))]
     yield from ((f"rejects_{text}", weight + TURNED) for text in wrong)
     if first in FAULTS:

@@ -12,7 +12,7 @@ from typing import Any
 from pytest_enrich.data import Template
 from pytest_enrich.writing import words
 from pytest_enrich.writing.cases import GENERAL, Case
-from pytest_enrich.writing.syntax import expression, last_name, literal_value, nodes_of
+from pytest_enrich.writing.syntax import expression, last_name, literal_value, nodes_of, used
 
 NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.GtE,
@@ -27,13 +27,6 @@ NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.NotIn: ast.In,
 }
 ABOUT_ZERO: dict[type[ast.cmpop], str] = {ast.Lt: "negative", ast.Gt: "positive", ast.Eq: "zero"}
-BOUNDS: dict[type[ast.cmpop], tuple[str, str, str]] = {
-    ast.Lt: ("below", "small", "short"),
-    ast.LtE: ("up_to", "small", "short"),
-    ast.Gt: ("above", "large", "long"),
-    ast.GtE: ("from", "large", "long"),
-}
-"""Words for a number compared with a known one, for one compared with another, and for something with a length."""
 COMPARES: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
     ast.NotEq: operator.ne, ast.Is: operator.is_, ast.IsNot: operator.is_not,
@@ -41,8 +34,6 @@ COMPARES: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 KINDS = {"str": "string", "int": "integer", "bool": "boolean"}
 BASES = re.compile(r"^(?:abstract|base)_(?=\w)|(?<=\w)_(?:base|mixin)$")
 """What the names of base classes say in addition."""
-INSPECTED = re.compile(r"is_?(class|function|method|module|awaitable|generator|coroutine|dataclass)_?(function)?")
-"""The questions of `inspect` about a value."""
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 MADE = (*DISPLAYS, ast.Lambda, ast.JoinedStr)
 """Expressions that are not None, whatever they contain."""
@@ -57,7 +48,7 @@ FLAG = re.compile(r"_*(?:allow|by|can|do|enable|has|ignore|include|is|keep|no|no
 def condition(text: str, outcome: str) -> ast.expr | None:
     """What holds if the decision in `text` (`if not sep:`) has this outcome; None if it is not a condition."""
     match = re.fullmatch(r"(?:el)?(?:if|while)\b\s*(.*?):?", text, re.DOTALL)
-    test = parsed_expression(match[1]) if match is not None and outcome in {"true", "false"} else None
+    test = expression(match[1]) if match is not None and outcome in {"true", "false"} else None
     return negated(test) if test is not None and outcome == "false" else test
 
 
@@ -76,7 +67,7 @@ def negated(test: ast.expr) -> ast.expr:
 
 def is_of_parameters(holds: ast.expr, case: Case) -> bool:
     """Whether a condition is only about what a caller passes."""
-    return names_in(holds) <= {*case.arguments, *case.parameters, *case.optional, *dir(builtins)}
+    return used(holds) <= {*case.arguments, *case.parameters, *case.optional, *dir(builtins)}
 
 
 def said(node: ast.expr, case: Case) -> Iterator[str]:
@@ -85,12 +76,7 @@ def said(node: ast.expr, case: Case) -> Iterator[str]:
         case ast.BoolOp(joint, values):
             spoken = [value for value in values if _is_passed(value, case)]
             values = spoken or (values if isinstance(joint, ast.And) else [])
-            parts = [next(filter(None, said(value, case)), "") for value in values]
-            for start, word in (("with_", "_and_"), ("without_", "_or_")):
-                if isinstance(joint, ast.And) and len(parts) > 1 and all(part.startswith(start) for part in parts):
-                    yield start + word.join(part.removeprefix(start) for part in parts)
-                    parts = [] if case.raised else parts  # none of them is refused by itself
-            yield from parts
+            yield from (next(filter(None, said(value, case)), "") for value in values)
         case ast.UnaryOp(ast.Not(), operand):
             # What takes the other way than what is asked for may be refused for something else later.
             is_asked = case.outcome == "true" or case.raised == "TypeError"
@@ -169,20 +155,15 @@ def _of_truth(node: ast.expr, case: Case, *, is_true: bool) -> str:
 
 
 def _refused(node: ast.expr, case: Case) -> str:
-    """A parameter that is not of the required kind: `non_string_name`, `non_callable_key`.
-
-    It may also be one of several that are passed: `child` of `children`.
-    """
+    """A parameter that is not of the required kind: `non_string_name`, `non_callable_key`."""
     match node:
         case ast.Call(ast.Name("isinstance"), [about, kinds]):
             kind = _kind_of(kinds)
         case ast.Call(ast.Name("callable"), [about]):
             kind = "callable"
-        case ast.Call(function, [about]) if asked := INSPECTED.fullmatch(last_name(function)):
-            return f"non_{'_'.join(filter(None, asked.groups()))}" if _parameter(about, case) else ""
         case _:
             return ""
-    name = _parameter(about, case) or _one_of_several(about, case)
+    name = _parameter(about, case)
     if not kind or not name or case.arguments.get(name) == "None":
         return ""
     # It may be named like its class: `exception` for a `BaseException`.
@@ -197,14 +178,6 @@ def _kind_of(kinds: ast.expr) -> str:
     if {*names} & {"int"} and {*names} & {"float", "Decimal"}:
         return "numeric"
     return KINDS.get(names[0], BASES.sub("", words.snake(names[0]))) if names else ""
-
-
-def _one_of_several(node: ast.expr, case: Case) -> str:
-    """The variable for an item of a parameter: `child` of `children`."""
-    name = node.id if isinstance(node, ast.Name) else ""
-    return (
-        name if len(name) > 1 and any(known != name and known.startswith(name) for known in case.arguments) else ""
-    )
 
 
 def _affixed(about: ast.expr, affix: str, texts: object, case: Case, *, is_true: bool) -> str:
@@ -225,52 +198,24 @@ def _compared(  # noqa: PLR0911 - one line a comparison
     left: ast.expr, sign: ast.cmpop, right: ast.expr, case: Case
 ) -> str:
     """What is said about a parameter that is compared with something."""
-    is_length = isinstance(left, ast.Call) and last_name(left.func) == "len" and bool(left.args)
-    name = _parameter(left.args[0] if isinstance(left, ast.Call) and is_length else left, case)
+    name, literal = _parameter(left, case), literal_value(right)
     if not name:
         return _held(left, sign, right, case)
-    literal = literal_value(right)
-    if not is_length and literal is not None and not _may_hold(case.arguments.get(name, ""), sign, literal[0]):
+    if literal is not None and not _may_hold(case.arguments.get(name, ""), sign, literal[0]):
         return ""
-    if other := words.snake(_parameter(right, case)):
-        # How it relates to another argument says more than what it is by itself.
-        return _beside(name, sign, other, case, is_length=is_length)
-    known, seen = case.known_as(name), case.evident(name)
-    if not seen and literal == (0,) and type(sign) in ABOUT_ZERO and not is_length:
-        return f"{ABOUT_ZERO[type(sign)]}_{known}"
-    if is_length and not seen and literal != (0,):
-        return _of_length(sign, known)
+    if seen := case.evident(name):
+        return seen
+    if literal == (0,) and type(sign) in ABOUT_ZERO:
+        return f"{ABOUT_ZERO[type(sign)]}_{case.known_as(name)}"
     match sign:
         case ast.Is() | ast.IsNot() if literal == (None,):
-            return seen or _there(name, case, is_there=isinstance(sign, ast.IsNot))
+            return _there(name, case, is_there=isinstance(sign, ast.IsNot))
         case ast.NotIn():
-            return seen or f"unknown_{known}"
+            return f"unknown_{case.known_as(name)}"
         case ast.Eq() if literal is not None and isinstance(literal[0], str):
             said = words.value_slug(repr(literal[0]))
-            return seen or (f"{said}_{known}" if said else "")
-        case ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE() if not seen and literal != (0,):
-            bound, size, _ = BOUNDS[type(sign)]
-            value = words.value_slug(ast.unparse(right)) if literal else ""
-            return f"{known}_{bound}_{value}" if value else f"{size}_{known}" if isinstance(left, ast.Name) else ""
-    return seen
-
-
-def _of_length(sign: ast.cmpop, known: str) -> str:
-    """What is said about a parameter whose length is compared with a known one."""
-    if type(sign) in BOUNDS:
-        return f"{BOUNDS[type(sign)][2]}_{known}"
-    return f"{known}_of_wrong_length" if isinstance(sign, ast.NotEq) else ""
-
-
-def _beside(name: str, sign: ast.cmpop, other: str, case: Case, *, is_length: bool) -> str:
-    """What is said about a parameter that is compared with another one."""
-    known = case.known_as(name)
-    if type(sign) in BOUNDS:
-        bound, _, length = BOUNDS[type(sign)]
-        return f"{length}_{known}" if is_length else f"{known}_{bound}_{other}"
-    if isinstance(sign, ast.NotIn):
-        return case.evident(name) or f"unknown_{known}"
-    return f"{known}_equal_to_{other}" if isinstance(sign, ast.Eq) and not is_length else case.evident(name)
+            return f"{said}_{case.known_as(name)}" if said else ""
+    return ""
 
 
 def _there(name: str, case: Case, *, is_there: bool) -> str:
@@ -324,16 +269,3 @@ def _parameter(node: ast.expr, case: Case) -> str:
         }:
             return name
     return ""
-
-
-def names_in(node: ast.AST | None) -> set[str]:
-    """All names in a node."""
-    return {name.id for name in nodes_of(ast.Name, *([node] if node is not None else []))}
-
-
-def parsed_expression(text: str) -> ast.expr | None:
-    """The node of an expression in the source; None if the text is not an expression."""
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
-        return None

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from pytest_enrich import imports
 from pytest_enrich.data import (
     Argument,
-    Call,
     Entry,
     Explored,
     Finding,
@@ -35,8 +34,6 @@ AWAITED = {"await", "async list"}
 COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
 MADE = re.compile(r"(\w+) = (?=(?:⟨[\w.]+:(?:\w+\.)*(\w+)⟩))(⟨[\w.:]+⟩)\(.*\)", re.DOTALL)
 """A line that makes an object: the variable, the name of the class, and the class itself."""
-MISSING = re.compile(r"\w+ = tmp_path / 'missing\b")
-"""A line with the path of a file that no line writes."""
 FIXTURES = ("tmp_path", "monkeypatch", "capsys", "caplog")
 """The fixtures that a test requests if its lines mention them."""
 
@@ -189,7 +186,6 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         around = dict(pair for patch in call.patched for pair in _set_before(patch))
         case = cases.case_of(target, gap, self._seen(finding), parameters, arguments | around)
         subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
-        is_lacking = case.seen.expression.endswith(".exit_code") and any(map(MISSING.match, finding.lines))
         usual = _always(entry for entry in target.entries if entry.qualname == call.qualname)
         case = replace(
             case,
@@ -198,8 +194,6 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             is_gathered=finding.consume in {"list", "async list"},
             parameters=(*(case.parameters or passed), *usual),
             optional=(*(name for name in case.optional if name not in usual), *around),
-            before=next((_method(step) for step in reversed(call.setup)), ""),
-            changed=("when_file_is_missing",) if is_lacking and case.seen.value != "0" else (),
         )
         return _with_seen(case, case.seen)
 
@@ -332,12 +326,6 @@ def _with_seen(case: Case, seen: Observation) -> Case:
     """The case with its outcome; one that states the result of a comparison becomes a case of equality."""
     complete = replace(case, seen=seen)
     return cases.of_equality(complete) if seen.expression else complete
-
-
-def _method(step: Call) -> str:
-    """The name of a method that is called; "" for an attribute that is set or a special method."""
-    name = step.qualname.rpartition(".")[2]
-    return "" if name.endswith(("=", "__")) else name
 
 
 def _set_before(argument: Argument) -> Iterator[tuple[str, Template]]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from pytest_enrich.data import Template
 from pytest_enrich.writing import conditions, words
@@ -44,20 +43,11 @@ def situations(case: Case) -> Iterator[str]:
         said = words.phrase(case.comment, most=MOST_WORDS)
         yield f"when_{said}" if said else ""
     yield from case.changed
-    # It is refused because of what was done before.
-    if case.raised and case.before not in {"", case.subject.rpartition(".")[2]}:
-        yield f"after_{words.snake(case.before)}"
     holds = conditions.condition(case.text, case.outcome)
     chosen = [name for name in case.arguments if name not in case.parameters]
     if holds is not None:
-        spoken = [*conditions.said(holds, case), conditions.of_object(holds, is_refused=bool(case.raised))]
-        yield _instead(chosen, spoken, case)
-        yield from spoken
-    elif case.outcome == "skips":
-        looped = conditions.names_in(conditions.parsed_expression(case.text.partition(" in ")[2].rstrip(":")))
-        # A loop also ends when all items have been visited.
-        filled = {name for name, value in case.arguments.items() if _is_filled(value)}
-        yield from (f"empty_{words.snake(name)}" for name in case.arguments if name in looped - filled)
+        yield from conditions.said(holds, case)
+        yield conditions.of_object(holds, is_refused=bool(case.raised))
     elif case.outcome == "matches":
         yield words.value_slug(case.text.removeprefix("case").rstrip(":").strip())
     # What is refused is what the decision is about; what made the object counts only if nothing is passed.
@@ -71,36 +61,9 @@ def situations(case: Case) -> Iterator[str]:
     made = [node for value in case.arguments.values() if isinstance(node := expression(value), ast.Call)]
     given = [chosen, *([keyword.arg or "" for keyword in call.keywords] for call in made)]
     for names in given:
-        keyed = [_keyed(name, case) for name in names if name]
-        yield f"with_{'_and_'.join(keyed)}" if 0 < len(keyed) <= MOST_NAMED else ""
-    yield from (f"with_{_keyed(name, case)}" for name in reversed(chosen))
-
-
-def _is_filled(value: Template) -> bool:
-    """Whether a value has items, as far as it shows."""
-    node = expression(value)
-    return bool(getattr(node, "elts", ())) or any(literal_value(value) or ())
-
-
-def _instead(chosen: Sequence[str], spoken: Sequence[str], case: Case) -> str:
-    """The only option `chosen`, if `spoken` only says that another is not passed: the chosen one says more."""
-    without = [situation for situation in spoken if situation.startswith("without_")]
-    if case.raised or len(chosen) != 1 or not without or f"without_{case.known_as(chosen[0])}" in without:
-        return ""
-    return f"with_{_keyed(chosen[0], case)}"
-
-
-def _keyed(name: str, case: Case) -> str:
-    """A parameter with its value's only key, if any: `options={"strict": True}` gives `strict_options`."""
-    node = expression(case.arguments.get(name, ""))
-    keys: list[Any] = []
-    if isinstance(node, ast.Dict):
-        keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
-    elif isinstance(node, ast.Call) and last_name(node.func) == "dict" and not node.args:
-        keys = [keyword.arg for keyword in node.keywords]
-    only = keys[0] if len(keys) == 1 else ""
-    is_word = isinstance(only, str) and re.fullmatch(r"[a-z]+(_[a-z]+)?", only) is not None
-    return f"{only}_{words.snake(name)}" if is_word and only not in words.snake(name) else words.snake(name)
+        spoken = [words.snake(name) for name in names if name]
+        yield f"with_{'_and_'.join(spoken)}" if 0 < len(spoken) <= MOST_NAMED else ""
+    yield from (f"with_{words.snake(name)}" for name in reversed(chosen))
 
 
 def after(situation: str, end: str, value: Template) -> str:

@@ -39,7 +39,6 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("Total is not a number", "test_price_rejects_non_number_total"),
         ("Multiple totals for one price", "test_price_multiple_totals_for_one_price"),
         ("Use a list of totals to say so", "test_price_rejects_invalid_total"),
-        ("total must be an instance of `shop.Money`", "test_price_rejects_non_money_total"),
         ("load_default must not be set", "test_price_load_default_must_not_be_set"),
         ("'NoneType' object is not subscriptable", "test_price_raises_value_error"),
         ("invalid price", "test_price_rejects_invalid_price"),
@@ -124,14 +123,7 @@ def test_what_is_raised_is_said_in_the_words_of_its_message(message, name):
     ("decision", "outcome", "arguments", "name"),
     [
         ("if total < 0:", "true", {"total": "-1"}, "test_price_with_negative_total"),
-        ("if total > 30:", "true", {"total": "31"}, "test_price_with_total_above_30"),
-        ("if total > limit:", "true", {"total": "31"}, "test_price_with_large_total"),
-        ("if total < code:", "true", {"total": "-5", "code": "-3"}, "test_price_with_total_below_code"),
-        ("if total == code:", "true", {"total": "0", "code": "0"}, "test_price_with_total_equal_to_code"),
-        ("if len(total) > 3:", "true", {"total": "'abcd'"}, "test_price_with_long_total"),
-        ("if len(total) != 3:", "true", {"total": "'abcd'"}, "test_price_with_total_of_wrong_length"),
         ("if sep is None:", "true", {"total": "3"}, "test_price_without_sep"),
-        ("if sep is None:", "true", {"total": "3", "code": "'x'"}, "test_price_with_code"),
         ("if not sep:", "true", {"total": "3", "sep": "''"}, "test_price_with_empty_sep"),
         ("if code[0] == '-':", "true", {"code": "'-1'"}, "test_price_for_code_with_leading_hyphen"),
         ("if code.endswith(('+', '-')):", "true", {"code": "'1-'"}, "test_price_for_code_with_trailing_hyphen"),
@@ -144,8 +136,6 @@ def test_what_is_raised_is_said_in_the_words_of_its_message(message, name):
         ("if isinstance(total, str):", "true", {"total": "'3'"}, "test_price_with_total_as_str"),
         ("if code.startswith('P'):", "false", {"code": "'x'"}, "test_price_for_code_without_leading_p"),
         ("if '=' in code:", "true", {"code": "'a=b'"}, "test_price_for_code_with_equals_sign"),
-        ("for item in total:", "skips", {"total": "iter([])"}, "test_price_with_empty_total"),
-        ("for item in total:", "skips", {"total": "['a']"}, "test_price"),
     ],
 )
 def test_a_decision_is_said_in_the_words_of_what_is_passed(decision, outcome, arguments, name):
@@ -247,19 +237,6 @@ def test_what_is_looked_at_of_the_result_tells_a_test_apart_where_its_name_is_ta
     assert named(replace(given, outcome="entered"), {"test_price"}) == "test_price_old_version"
 
 
-@pytest.mark.parametrize(
-    ("message", "before", "name"),
-    [
-        ("I/O operation on closed reader", "close", "read_after_close_raises_value_error"),
-        ("I/O operation on closed reader", "read", "read_raises_value_error"),
-        ("size must be positive", "close", "read_rejects_non_positive_size"),
-    ],
-)
-def test_what_was_done_before_is_why_something_is_refused(message, before, name):
-    given = Case(subject="Reader.read", seen=raises(message), parameters=("size",), before=before)
-    assert named(given, place="tests/test_reader.py") == f"test_{name}"
-
-
 def test_a_word_of_a_text_tells_a_test_apart_where_its_name_is_taken():
     taken = {"test_price", "test_price_returns_none"}
     seen = Observation(subject="result", value="None")
@@ -303,11 +280,8 @@ def test_an_argument_is_rejected_by_an_exception_that_is_about_arguments(raised,
         ("if not isinstance(total, (MoneyMixin, Other)):", "3", "test_price_rejects_non_money_total"),
         ("if not isinstance(total, shop.AbstractMoney):", "3", "test_price_rejects_non_money_total"),
         ("if not isinstance(total, (int, float)):", "'x'", "test_price_rejects_non_numeric_total"),
-        ("if not isinstance(tot, Money):", "[3]", "test_price_rejects_non_money_tot"),
         ("if not isinstance(total, Total):", "3", "test_price_rejects_non_total"),
         ("if not isinstance(total, Tot):", "3", "test_price_rejects_non_tot_total"),
-        ("if not inspect.isfunction(total):", "'x'", "test_price_rejects_non_function"),
-        ("if not iscoroutinefunction(total):", "'x'", "test_price_rejects_non_coroutine_function"),
     ],
 )
 def test_what_is_of_no_fitting_kind_is_said_to_be_that(decision, total, name):
@@ -562,12 +536,6 @@ def test_what_takes_another_way_is_told_apart_from_the_first_test_of_a_function(
             "element_size_is_not_a_divisor_of_chunk_size",
         ),
         ("if self.code != event.code:", "Never mix events", {"total": "[]", "code": "'a'"}, "never_mix_events"),
-        (
-            "if sep and code:",
-            "",
-            {"total": "'a'", "sep": "True", "code": "True"},
-            "with_sep_and_code_raises_value_error",
-        ),
         (
             "if size > self.limit:",
             "Maximum segment header length exceeded",
@@ -855,19 +823,6 @@ def test_a_comparison_is_said_with_what_comes_of_it(method, result, other, name)
 )
 def test_what_the_object_itself_lacks_is_said(text, outcome, name):
     assert named(case(subject="Cart.price", text=text, outcome=outcome, parameters=())) == name
-
-
-@pytest.mark.parametrize(
-    ("options", "name"),
-    [
-        ("{'strict': True}", "test_price_with_strict_options"),
-        ("⟨builtins:dict⟩(strict=True)", "test_price_with_strict_options"),
-        ("{'a': 1, 'b': 2}", "test_price_with_options"),
-        ("{'A-1': 1}", "test_price_with_options"),
-    ],
-)
-def test_a_mapping_is_known_by_its_only_key(options, name):
-    assert named(case(optional=("options",), parameters=(), arguments={"options": options})) == name
 
 
 def test_what_is_not_passed_by_its_name_is_why_something_is_refused():
@@ -1198,11 +1153,6 @@ def test_what_is_gone_through_and_empty_yields_nothing():
         is_gathered=True,
     )
     assert named(given) == "test_price_without_sep_yields_nothing"
-
-
-def test_the_only_thing_that_an_object_is_made_with_says_more_than_what_it_is_without():
-    given = case(text="if self.codes:", outcome="false", arguments={"days": "3"})
-    assert "with_days" in named(given)
 
 
 def test_what_a_message_begins_with_is_no_value_though_the_same_was_passed():

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Observation, Origin, Placement
-from pytest_enrich.writing.findings import FindingRenderer
+from pytest_enrich.data import Origin, Placement
 from pytest_enrich.writing.renderer import Renderer
 
 
@@ -105,24 +104,3 @@ BROKEN = "check(\n    " + "a" * 75 + "\n)\n"
 )
 def test_lines_are_as_long_as_nearly_all_of_the_file_are(renderer, text, width):
     assert renderer(text=text).widths == (width - 4, 110)
-
-
-@pytest.mark.parametrize(
-    ("file", "code", "name"),
-    [
-        ("missing", "2", "test_discount_fails_when_file_is_missing"),
-        ("file", "2", "test_discount_negative_total_fails"),
-        ("missing", "0", "test_discount_negative_total_succeeds"),
-    ],
-)
-def test_a_command_that_fails_on_a_file_that_nobody_wrote_is_named_after_that(fakes, file, code, name):
-    target = fakes.target(fakes.gap(lines=(4,), branches=((3, 4),), outcome="true", text="if ctx.failed:"))
-    renderer = FindingRenderer(
-        target=target, text="", placement=target.placement, origin=Origin(proposer="search")
-    )
-    finding = fakes.finding(
-        Observation(subject="result", expression="{result}.exit_code", value=code),
-        lines=(f"path = tmp_path / '{file}.txt'",),
-        action="⟨click.testing:CliRunner⟩().invoke(⟨shop.cart:discount⟩, [str(path)])",
-    )
-    assert renderer.write(finding).name == name
