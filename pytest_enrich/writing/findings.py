@@ -230,7 +230,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         return replace(finding, call=call, lines=lines, action=action, observations=observations), [name]
 
     def _placed(self, finding: Finding) -> Finding:
-        return places.placed(finding, self.rootdir, self.placement.path, self.text)
+        return places.placed(finding, self.rootdir, self.placement.path)
 
     def _audible(self, finding: Finding) -> Finding:
         """The finding without what it printed besides its result, where no fixture can capture output."""
