@@ -35,7 +35,6 @@ CODE = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z])\w{6,}\b")
 """A code, not a word, that may be part of the input."""
 HUMPED = re.compile(r"[a-z][A-Z]")
 """The seam between words that are written as one."""
-COMMENT, BEHIND = re.compile(r"\s*#+\s*(.*)"), re.compile(r":\s+#\s*([^'\"]*)$")
 BARE = {"None", "True", "False"}
 NOTHING = {"None", "{}", "[]", "()"}
 """What is passed if an argument is required but its value does not matter."""
@@ -51,7 +50,6 @@ DECIDING = ("if", "elif", "while", "for", "match", "case")
 ASKED = re.compile(r"\b(?!len\b|bool\b|any\b|all\b)\w+\([^()]*\)|\bin \w+")
 OF_OBJECT = re.compile(r"\bisinstance\(self\.|\bself\.\w+ is (?:not )?None")
 """A decision about the object's own state, whatever is passed."""
-HOLDING = {"true", "matches", "raises", "iterates"}
 SIGNS = (
     (re.compile(r"(?<!\S)> ?0\b(?!\.\d)"), "positive"),
     (re.compile(r"(?<!\S)>= ?(?=\d)"), "at least "),
@@ -71,7 +69,6 @@ class Case(Struct, frozen=True, kw_only=True):
     Attributes:
         subject: What is called, as people would say (`Cart.add`).
         text, outcome: The decision that goes another way than before, as in `Gap`.
-        comment: The comment in the source there.
         docstring: That of the function.
         parameters: The names of the required parameters.
         optional: The names of the optional parameters.
@@ -89,7 +86,6 @@ class Case(Struct, frozen=True, kw_only=True):
     seen: Observation
     text: str = ""
     outcome: str = ""
-    comment: str = ""
     docstring: str = ""
     parameters: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
@@ -147,7 +143,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
     def _spoken(self, most: int) -> str:
         """At most so many words of the message; the last is neither a single letter nor only in a passed value."""
-        texts = " ".join((self.docstring, self.comment, self.text, *self.parameters, *self.optional))
+        texts = " ".join((self.docstring, self.text, *self.parameters, *self.optional))
         known = words.snake(f"{self.subject} {texts}").replace("_", "")
         passed = {part for value in self.values for part in words.snake(value).split("_")}
         said = words.phrase(self._said, self.values, most).split("_")
@@ -276,7 +272,6 @@ def case_of(
         seen=seen,
         text=gap.text,
         outcome=gap.outcome,
-        comment=comment_of(target, gap),
         docstring=target.part_of(gap.id).docstring or "",
         parameters=tuple(parameter.name for parameter in declared if parameter.default is None),
         optional=tuple(parameter.name for parameter in declared if parameter.default is not None),
@@ -303,16 +298,3 @@ def of_equality(case: Case) -> Case:
         return case
     known = method if case.seen.value == "True" else OPPOSITES[method]
     return replace(case, subject=f"{owner}.{known}", seen=replace(case.seen, value="True", expression=""))
-
-
-def comment_of(target: Target, gap: Gap) -> str:
-    """The comment on the beginning of a gap: behind a decision that holds, or above the lines of the gap."""
-    part = target.part_of(gap.id)
-    lines = dict(enumerate(part.source.splitlines(), part.first_line))
-    behind = BEHIND.search(lines.get(gap.line, "")) if gap.outcome in HOLDING else None
-    first = min(gap.lines, default=0) if gap.outcome != "entered" else 0
-    above: list[str] = []
-    while not behind and first > gap.line and (match := COMMENT.match(lines.get(first - 1, ""))) is not None:
-        above.insert(0, match[1])
-        first -= 1
-    return behind[1] if behind else " ".join(above)

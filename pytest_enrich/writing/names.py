@@ -36,7 +36,7 @@ def of(case: Case, subjects: Sequence[str], taken: Collection[str]) -> str:
         subjects: What the function under test may be called, best first.
         taken: Names of tests.
     """
-    texts = (case.docstring, case.comment, in_words(case.told), *case.parameters, *case.optional, *taken)
+    texts = (case.docstring, in_words(case.told), *case.parameters, *case.optional, *taken)
     known = {*words.snake(" ".join(texts)).split("_")}
     pairs = [(subject, way) for subject in subjects for way in ways.of(case)]
     ranked = sorted(pairs, key=lambda pair: -pair[1].score(pair[0], known))

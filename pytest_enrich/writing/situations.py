@@ -1,4 +1,4 @@
-"""The situation and the outcome of a test, in the words of docstrings, comments and parameters.
+"""The situation and the outcome of a test, in the words of docstrings and parameters.
 
 A situation is a noun (`negative_total`), or begins with a joining word (`without_sep`, `when_it_is_closed`).
 `names` turns them into names.
@@ -19,12 +19,6 @@ MOST_NAMED, MOST_WORDS = 2, 5
 FEWEST_JOINTS = 2
 JOINED = ("with_", "without_", "when_", "for_", "from_", "of_", "after_")
 """The beginning of a situation that needs no other word to join it to the rest."""
-SCENERY = re.compile(
-    r"\b(we|i|you|it|this|these|here|now|todo|fixme|xxx|hack|noqa|type|pragma|pylint|mypy|see)\b|[=\[\]{}]"
-    r"|\w [-+*/%<>|&^] \w",
-    re.IGNORECASE,
-)
-"""What comments say to readers of the code."""
 SWITCHES = {"True", "False"}
 HAPPENING = {"", "any", "encountered", "errors", "happens", "occurred", "occurs", "problem", "raised", "some"}
 """Words that, like those in `EMPTY`, do not say what went wrong: `if an error is encountered`."""
@@ -39,9 +33,6 @@ EMPTY = {
 def situations(case: Case) -> Iterator[str]:
     """What can be said about the situation, best first."""
     yield _documented(case)
-    if case.comment and not SCENERY.search(case.comment):
-        said = words.phrase(case.comment, most=MOST_WORDS)
-        yield f"when_{said}" if said else ""
     yield from case.changed
     holds = conditions.condition(case.text, case.outcome)
     chosen = [name for name in case.arguments if name not in case.parameters]

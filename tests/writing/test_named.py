@@ -32,7 +32,6 @@ class Named(Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str
     text: str = ""
     outcome: str = ""
-    comment: str = ""
     docstring: str = ""
     parameters: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
@@ -46,7 +45,6 @@ class Named(Struct, frozen=True, kw_only=True, omit_defaults=True):
             seen=self.seen,
             text=self.text,
             outcome=self.outcome,
-            comment=self.comment,
             docstring=self.docstring,
             parameters=self.parameters,
             optional=self.optional,

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pytest_enrich.data import Gap, Observation
+from pytest_enrich.data import Observation
 from pytest_enrich.writing import cases, names
 from pytest_enrich.writing.cases import Case
 
@@ -300,39 +300,6 @@ def test_what_is_of_no_fitting_kind_is_said_to_be_that(decision, total, name):
 )
 def test_when_the_docstring_says_that_something_is_raised_the_name_does(docstring, name):
     assert named(case(raises(), docstring=docstring)) == name
-
-
-def test_a_comment_on_the_branch_says_when():
-    assert named(case(FALSE, comment="leap years are longer")) == (
-        "test_price_returns_false_when_leap_years_are_longer"
-    )
-
-
-@pytest.mark.parametrize("comment", ["TODO: do more", "we need this here", "total = 3", "noqa: E501"])
-def test_a_comment_for_those_who_read_the_code_says_nothing(comment):
-    assert named(case(FALSE, comment=comment)) == "test_price_returns_false"
-
-
-@pytest.mark.parametrize(
-    ("lines", "outcome", "comment"),
-    [
-        (
-            ["def price(total):", "    if total:", "        # paid before", "        # closing", "        x"],
-            "true",
-            "paid before closing",
-        ),
-        (["def price(total):", "    if total:  # paid before", "        x", "", ""], "true", "paid before"),
-        (["def price(total):", "    if total:  # paid before", "        x", "", ""], "false", ""),
-        (["def price(total):", "    if total == '# none':", "        x", "", ""], "true", ""),
-        (["def price(total):  # noqa", "    if total:", "        x", "", ""], "entered", ""),
-    ],
-)
-def test_the_comment_of_a_gap_is_behind_its_decision_or_above_its_lines(fakes, lines, outcome, comment):
-    first = next(at for at, line in enumerate(lines, 1) if line.strip() == "x")
-    line = 1 if outcome == "entered" else 2
-    gap = Gap(id="a", path="a.py", qualname="price", line=line, outcome=outcome, text="", lines=(first,))
-    target = replace(fakes.target(gap), source="\n".join(lines), first_line=1)
-    assert cases.comment_of(target, gap) == comment
 
 
 @pytest.mark.parametrize(
@@ -722,7 +689,6 @@ def test_whatever_is_said_a_name_is_one_and_a_title_is_a_line(decision, outcome,
         seen,
         text=decision,
         outcome=outcome,
-        comment=prose,
         docstring=prose,
         arguments={"total": value, "sep": value},
     )
@@ -854,11 +820,6 @@ def test_what_the_object_was_made_of_is_not_refused():
 
 def test_what_is_switched_on_is_not_refused():
     assert named(case(raises(), arguments={"total": "True"})) != "test_price_rejects_invalid_total"
-
-
-def test_a_comment_that_is_code_says_nothing():
-    stated = case(text="if sep:", outcome="true", comment="total * sep", arguments={"total": "3", "sep": "'-'"})
-    assert named(stated) == "test_price_with_sep"
 
 
 @pytest.mark.parametrize(
