@@ -207,10 +207,6 @@ def evident(value: Template, known: str, *, optional: bool) -> str:
         return f"{kind}_{known}"
     node = expression(value)
     if isinstance(node, ast.Call):
-        # `Script([OP_EQUAL])` is about `op_equal`.
-        inside = {name for path in IMPORTED.findall(value) if (name := path.rpartition(".")[2]).isupper()}
-        if len(inside) == 1:
-            return f"with_{snake(inside.pop())}"
         made = snake(name) if is_class(name := last_name(node.func)) else known
         return f"with_{made}" if made != known else ""  # `with_node` says nothing about a `node`
     if constant := _constant(value, node):

@@ -175,8 +175,6 @@ def test_a_function_is_named_as_it_is():
         ("float('-inf')", "infinite_text"),
         ("Cart(3)", "with_cart"),
         ("timedelta(3)", "with_timedelta"),
-        ("⟨shop:Cart⟩([⟨shop.codes:OP_ADD⟩, 3])", "with_op_add"),
-        ("⟨shop:Cart⟩([⟨shop.codes:OP_ADD⟩, ⟨shop.codes:OP_SUB⟩])", "with_cart"),
         ("⟨shop:URL⟩(3)", "with_url"),
         ("make(3)", ""),
         ("⟨colander:null⟩", "null_text"),
