@@ -225,7 +225,9 @@ def _new(module: str, qualname: str, bindings: Bindings) -> tuple[str, str]:
         ways.append((f"{module}.{qualname}".rstrip("."), f"import {module}"))
     if ways:
         return ways[-1] if module.partition(".")[0] in MODULE_STYLE else ways[0]
-    alias = _unused(f"{module.rpartition('.')[2]}_{head}".rstrip("_"), bindings)
+    alias = f"{module.rpartition('.')[2]}_{head}".rstrip("_")
+    alias = f"the_{alias}" if alias.lower().startswith("test") else alias
+    alias = free([alias], bindings.taken | _BUILTINS)
     imported = f"from {module} import {head}" if qualname else f"import {module}"
     return alias + dot + rest, f"{imported} as {alias}"
 
@@ -238,11 +240,6 @@ def _is_free(name: str, bindings: Bindings) -> bool:
 def _is_root_free(module: str, bindings: Bindings) -> bool:
     root = module.partition(".")[0]
     return root not in bindings.taken or bindings.modules.get(root) == (root,)
-
-
-def _unused(name: str, bindings: Bindings) -> str:
-    name = f"the_{name}" if name.lower().startswith("test") else name
-    return free([name], bindings.taken | _BUILTINS)
 
 
 def _looked_up_outside(code: str) -> set[str]:
@@ -263,11 +260,8 @@ def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
 
 def _looked_up(table: symtable.SymbolTable) -> Iterable[str]:
     top = table.get_type() == "module"
-    return (
-        symbol.get_name()
-        for symbol in table.get_symbols()
-        if symbol.is_referenced() and (top or symbol.is_global())
-    )
+    referenced = (symbol for symbol in table.get_symbols() if symbol.is_referenced())
+    return (symbol.get_name() for symbol in referenced if top or symbol.is_global())
 
 
 def _statements(name: str, bindings: Bindings) -> Iterator[str]:

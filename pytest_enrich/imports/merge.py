@@ -268,12 +268,9 @@ def _with_name(text: str, node: ast.ImportFrom, name: str) -> str:
     plain = f"from {module_of(node)} import {', '.join(written)}"
     if len(plain) <= limit(text) or line.rstrip("\r\n") != plain:
         return new
-    wrapped_line = wrapped(module_of(node), written, newline(text))
-    return (
-        "".join(split(new)[: node.lineno - 1])
-        + line.replace(plain, wrapped_line)
-        + "".join(split(new)[node.lineno :])
-    )
+    lines = split(new)
+    lines[node.lineno - 1] = line.replace(plain, wrapped(module_of(node), written, newline(text)))
+    return "".join(lines)
 
 
 def _names(text: str, node: ImportNode) -> Elements:

@@ -11,7 +11,7 @@ import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain, count
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -146,11 +146,7 @@ class Places:
 
 def column(line: str, offset: int) -> int:
     """The index in `line` of the UTF-8 byte at `offset`, as counted by `ast`."""
-    return (
-        offset
-        if line.isascii()
-        else len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
-    )
+    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
 
 
 def parse(text: str, path: str = UNNAMED) -> ast.Module:
@@ -274,13 +270,8 @@ def absolute(node: ast.ImportFrom, package: str) -> str:
 
 def free(options: Sequence[str], taken: Collection[str]) -> str:
     """The first option that is not taken; if all are, the first one with a number."""
-    for option in options:
-        if option not in taken:
-            return option
-    number = 2
-    while f"{options[0]}_{number}" in taken:
-        number += 1
-    return f"{options[0]}_{number}"
+    numbered = (f"{options[0]}_{number}" for number in count(2))
+    return next(option for option in chain(options, numbered) if option not in taken)
 
 
 def _reason(error: BaseException) -> str:
@@ -311,13 +302,13 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
 
 def _own(node: ast.AST) -> Iterator[str]:
     """The names that `node` itself binds: a target, a capture of a pattern, an exception's name."""
-    if isinstance(node, ast.Name):
-        names = [None if isinstance(node.ctx, ast.Load) else node.id]
-    elif isinstance(node, (ast.MatchAs, ast.MatchStar, ast.ExceptHandler)):
-        names = [node.name]
-    else:
-        names = [node.rest if isinstance(node, ast.MatchMapping) else None]
-    yield from filter(None, names)
+    match node:
+        case ast.Name(name, ast.Store() | ast.Del()):
+            yield name
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(str(name)) | ast.ExceptHandler(name=str(name)):
+            yield name
+        case ast.MatchMapping(rest=str(name)):
+            yield name
 
 
 def _globals(node: ast.AST) -> Iterator[str]:

@@ -218,7 +218,10 @@ def _head(suggestion: Suggestion) -> str:
 def _comments(suggestion: Suggestion, first: int, last: int) -> str:
     """What a person wants to know, as comments; the test stands in lines `first` to `last`."""
     name = one_line(suggestion.id)
-    look = f"line {_look_line(suggestion, first)}: {suggestion.look}" if suggestion.look.strip() else ""
+    line = first + next((oracle.line for oracle in suggestion.oracle if oracle.look), 1) - 1
+    look = f"line {line}: {suggestion.look}" if suggestion.look.strip() else ""
+    span_of_test = f"line {first}" if first == last else f"line {first}-{last}"
+    copied = f"what is not between the marks is a copy from {suggestion.target.path}"
     facts = [
         ("gap", span(suggestion), ""),
         ("target", where(suggestion), ""),
@@ -226,27 +229,12 @@ def _comments(suggestion: Suggestion, first: int, last: int) -> str:
         ("look", look, ""),
         ("from", origin(suggestion), "licence: yours, no rights claimed"),
         ("run", f"pytest-enrich run {name}", ""),
-        ("accept", f"pytest-enrich accept {name}", f"(puts {_lines(first, last)} into the target)"),
-        ("rest", _rest(suggestion), ""),
+        ("accept", f"pytest-enrich accept {name}", f"(puts {span_of_test} into the target)"),
+        ("rest", copied if suggestion.kind == "row" else "", ""),
     ]
     lines = [f"pytest-enrich suggestion {name}. {STATUS}."]
     lines += [f"{label:<7} {one_line(text):<38} {note}".rstrip() for label, text, note in facts if text]
     return "".join(f"# {without_cookie(line)}\n" for line in lines)
-
-
-def _lines(first: int, last: int) -> str:
-    return f"line {first}" if first == last else f"line {first}-{last}"
-
-
-def _rest(suggestion: Suggestion) -> str:
-    """For a row, what the lines around it are."""
-    copied = f"what is not between the marks is a copy from {suggestion.target.path}"
-    return copied if suggestion.kind == "row" else ""
-
-
-def _look_line(suggestion: Suggestion, first: int) -> int:
-    marked = [oracle.line for oracle in suggestion.oracle if oracle.look]
-    return first + (marked[0] if marked else 1) - 1
 
 
 def _body(suggestion: Suggestion) -> str:

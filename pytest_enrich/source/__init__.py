@@ -52,6 +52,8 @@ class _File:
         ways = tuple(_way(module, node, gap) for gap in gaps)
         on_the_way = {condition.line for way in ways for condition in way} | {gap.line for gap in gaps}
         ways_in = entries(module, self._calls, node, self._suite, entered=self._entered)
+        entered = {entry.qualname for entry in ways_in}
+        names = dict.fromkeys(map(module.qualname, module.functions()))
         return Target(
             path=path,
             qualname=qualname,
@@ -67,7 +69,7 @@ class _File:
             constants=self._constants.of(node, self._calls.called(node), on_the_way),
             conditions=ways,
             entries=ways_in,
-            neighbours=_others(module, [entry.qualname for entry in ways_in]),
+            neighbours=tuple(name for name in names if name not in entered),
             statements=module.statement_lines,
             raise_lines=module.raise_lines,
             nearest=near,
@@ -96,11 +98,6 @@ def locate(file: FileCoverage, text: str, gaps: Sequence[Gap], suite: Suite) -> 
         grouped.setdefault(module.find(gap.qualname, gap.line), []).append(gap)
     source_file = _File(file, module, suite)
     return tuple(source_file.target(node, group) for node, group in grouped.items())
-
-
-def _others(module: Module, entered: Sequence[str]) -> tuple[str, ...]:
-    names = dict.fromkeys(module.qualname(function) for function in module.functions())
-    return tuple(name for name in names if name not in entered)
 
 
 def _way(module: Module, scope: Node, gap: Gap) -> tuple[Condition, ...]:

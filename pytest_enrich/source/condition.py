@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 
 from pytest_enrich.data.code import Condition
 from pytest_enrich.gaps.flow import Step
@@ -32,7 +33,11 @@ class Constants:
         self._named: dict[str, ast.expr] = {}
         for node in module.outline.statements:
             if isinstance(module.scope(node), (ast.Module, ast.ClassDef)):
-                self._named.update(pair for pair in assigned([node]) if not _is_of_python(pair[0]))
+                self._named.update(
+                    pair
+                    for pair in assigned([node])
+                    if not pair[0].startswith("__") and pair[0] != "TYPE_CHECKING"
+                )
 
     def of(self, node: Node, called: Iterable[Node], near: Collection[int] = ()) -> tuple[str, ...]:
         """Literals as source text, best first.
@@ -43,12 +48,9 @@ class Constants:
             near: Lines of the decisions on the way to its gaps; literals on these lines come first.
         """
         own = sorted(self._compared(node), key=lambda compared: compared[0] not in near)
-        lists = [
-            [value for _, value in own],
-            *([value for _, value in self._compared(callee)] for callee in called),
-        ]
-        lists += [list(self._of_functions(node)), list(self._of_module())]
-        texts = (literal(value) for values in lists for value in values)
+        compared = [*own, *chain.from_iterable(map(self._compared, called))]
+        of_module = chain.from_iterable(map(_members, self._named.values()))
+        texts = map(literal, chain((value for _, value in compared), _of_function(node), of_module))
         return tuple(dict.fromkeys(text for text in texts if text))[:_MOST]
 
     def _compared(self, node: Node) -> Iterator[tuple[int, ast.expr]]:
@@ -66,25 +68,16 @@ class Constants:
             value = value.args[0]
         yield from _members(value)
 
-    def _of_functions(self, node: Node) -> Iterator[ast.expr]:
-        """Literals that the function calculates with, and its defaults."""
-        if isinstance(node, FUNCTIONS):
-            yield from (
-                default for default in (*node.args.defaults, *node.args.kw_defaults) if default is not None
-            )
-        for inner in own_nodes(node):
-            if isinstance(inner, ast.BinOp):
-                yield from (side for side in (inner.right, inner.left))
-            elif isinstance(inner, ast.Dict):
-                yield from (key for key in inner.keys if key is not None)
 
-    def _of_module(self) -> Iterator[ast.expr]:
-        for value in self._named.values():
-            yield from _members(value)
-
-
-def _is_of_python(name: str) -> bool:
-    return name.startswith("__") or name == "TYPE_CHECKING"
+def _of_function(node: Node) -> Iterator[ast.expr]:
+    """Literals that a function calculates with, and its defaults."""
+    if isinstance(node, FUNCTIONS):
+        yield from filter(None, (*node.args.defaults, *node.args.kw_defaults))
+    for inner in own_nodes(node):
+        if isinstance(inner, ast.BinOp):
+            yield from (inner.right, inner.left)
+        elif isinstance(inner, ast.Dict):
+            yield from filter(None, inner.keys)
 
 
 def _operands(node: ast.AST) -> Iterator[ast.expr]:
@@ -111,7 +104,7 @@ def _members(node: ast.expr) -> Iterator[ast.expr]:
     if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
         yield from node.elts[:_MEMBERS]
     elif isinstance(node, ast.Dict):
-        yield from [key for key in node.keys if key is not None][:_MEMBERS]
+        yield from [*filter(None, node.keys)][:_MEMBERS]
     else:
         yield node
 

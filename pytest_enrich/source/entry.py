@@ -14,7 +14,7 @@ from pytest_enrich.gaps.outline import Node
 from pytest_enrich.imports import parsed
 from pytest_enrich.imports.text import assigned
 from pytest_enrich.source.function import kind, parameters, scopes
-from pytest_enrich.source.module import FUNCTIONS, Function, Module, Suite
+from pytest_enrich.source.module import FUNCTIONS, Function, Module, Suite, base_name
 
 _OWN = {"self", "cls"}
 _MOST = 8
@@ -135,7 +135,9 @@ def _is_hook(module: Module, node: Function) -> bool:
     owner = module.scope(node)
     known = {*module.bases, "object"}
     is_hidden = is_private(node.name) and not node.name.startswith("__")
-    return is_hidden and isinstance(owner, ast.ClassDef) and any(_last(base) not in known for base in owner.bases)
+    return (
+        is_hidden and isinstance(owner, ast.ClassDef) and any(base_name(base) not in known for base in owner.bases)
+    )
 
 
 def is_public(module: Module, node: Function) -> bool:
@@ -225,10 +227,6 @@ def _names(text: str) -> frozenset[str]:
     read = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load))
     attributes = {attribute.attr for attribute in read if not _is_super(attribute.value)}
     return frozenset(plain | attributes | {node.name for node in nodes if isinstance(node, ast.alias)})
-
-
-def _last(node: ast.expr) -> str:
-    return getattr(node, "attr", getattr(node, "id", ""))
 
 
 def _is_super(value: ast.expr) -> bool:

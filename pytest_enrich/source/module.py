@@ -160,7 +160,7 @@ class Module:
         """For each class, the names of its bases among the classes here: `Field` for `fields.Field[int]`."""
         classes = [node for node in self.outline.bodies if isinstance(node, ast.ClassDef)]
         names = {node.name for node in classes}
-        return {node.name: names.intersection(map(_base_name, node.bases)) for node in classes}
+        return {node.name: names.intersection(map(base_name, node.bases)) for node in classes}
 
     @cached_property
     def _deciding(self) -> dict[tuple[int, str], Node]:
@@ -205,7 +205,8 @@ class Module:
         return tuple(sorted(first_lines.items()))
 
 
-def _base_name(base: ast.expr) -> str:
+def base_name(base: ast.expr) -> str:
+    """The last name of a base, also of a generic one: `Field` for `fields.Field[int]`."""
     return dotted(base.value if isinstance(base, ast.Subscript) else base).rpartition(".")[2]
 
 

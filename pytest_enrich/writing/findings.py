@@ -255,7 +255,12 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             (divided, True),
             (divided, False),
         )
-        written = functools.cache(functools.partial(self._written, finding, awaits))
+
+        @functools.cache
+        def written(most: int, *, apart: bool) -> tuple[Body, imports.Resolved | None]:
+            statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart, most=most)
+            return statements, self._resolved(statements.lines)
+
         most = self._room(finding.observations[0].message, written(body.MESSAGE, apart=False)[1])
         for width, (form, apart) in itertools.product(self.widths, forms):
             statements, resolved = written(most, apart=apart)
@@ -270,17 +275,6 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         longest = max((len(line) for line in lines if line.startswith("with ")), default=0)
         over = longest - self.widths[0]
         return body.room(message, over) if over > 0 else body.MESSAGE
-
-    def _written(
-        self,
-        finding: Finding,
-        awaits: bool,  # noqa: FBT001 - passed by `functools.partial`
-        most: int,
-        *,
-        apart: bool,
-    ) -> tuple[Body, imports.Resolved | None]:
-        statements = body.write(finding, self.placement.style, awaits=awaits, apart=apart, most=most)
-        return statements, self._resolved(statements.lines)
 
     def _resolved(self, lines: Sequence[Template]) -> imports.Resolved | None:
         lines = self._without_hiding(lines)
