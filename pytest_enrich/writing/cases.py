@@ -212,7 +212,8 @@ class Case(Struct, frozen=True, kw_only=True):
         said = re.sub(rf" of (the )?{own.replace('_', '[ _]')}\b", "", said) if own else said
         if INTERPRETER.search(said) or LONG_NUMBER.search(words.SENTENCE.split(said, maxsplit=1)[0]):
             return ""
-        named = rf"^{'[ _-]?'.join(_words(self.raised))}(?:: +(?=\w)|[.!]?$)"
+        raised = words.snake(self.raised).split("_") if self.raised else ["(?!)"]  # the latter never matches
+        named = rf"^{'[ _-]?'.join(raised)}(?:: +(?=\w)|[.!]?$)"
         rest = re.sub(named, "", said, flags=re.IGNORECASE)
         if words.clause(rest, self.values):
             return rest
@@ -253,11 +254,6 @@ def in_words(message: str) -> str:
     for sign, spoken in SIGNS:
         message = sign.sub(spoken, message)
     return message
-
-
-def _words(raised: str) -> list[str]:
-    """The words of a class's name, as regular expressions; without a name, one that never matches."""
-    return words.snake(raised).split("_") if raised else ["(?!)"]
 
 
 def case_of(

@@ -54,7 +54,9 @@ def annotated(text: str) -> Annotated:
 
 @lru_cache(maxsize=8)  # a few files are asked about, each for many targets
 def coroutine_decorators(text: str, placement: Placement) -> Decorators | None:
-    """The decorators of most coroutine tests next to which a new one goes; None if there are no such tests.
+    """The decorators of most coroutine tests next to which a new one goes, without `parametrize`.
+
+    None if there are no such tests.
 
     Args:
         text: The text of the test file.
@@ -63,7 +65,8 @@ def coroutine_decorators(text: str, placement: Placement) -> Decorators | None:
     tree = parsed(text)
     body = _scope(tree.body, _owners(placement.owner)) if tree is not None else []
     tests = [node for node in body if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("test")]
-    kinds = Counter(tuple(_decorators(test)) for test in tests)
+    decorators = (map(ast.unparse, test.decorator_list) for test in tests)
+    kinds = Counter(tuple(text for text in texts if "parametrize" not in text) for texts in decorators)
     return kinds.most_common(1)[0][0] if kinds else None
 
 
@@ -150,12 +153,6 @@ def _scope(body: Sequence[ast.stmt], owners: Sequence[str]) -> Sequence[ast.stmt
     for owner in owners:
         body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner), [])
     return body
-
-
-def _decorators(test: ast.AsyncFunctionDef) -> Iterator[str]:
-    """The decorators of a test, without `parametrize`."""
-    texts = map(ast.unparse, test.decorator_list)
-    return (text for text in texts if "parametrize" not in text)
 
 
 def lineage(text: str, owner: str | None) -> list[ast.ClassDef]:

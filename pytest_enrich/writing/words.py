@@ -132,21 +132,16 @@ def _ended(words: tuple[str, ...]) -> tuple[str, ...]:
 def value_slug(template: Template) -> str:
     """A short value as part of a name (`'not found'` gives `not_found`); "" if nobody would say it in a name.
 
-    That is so for texts of several lines, texts and numbers with many digits, and what has to be computed.
+    That is so for texts of several lines, texts and numbers with many digits, and what has to be computed. A
+    single sign goes by its name: `percent_sign`.
     """
     text, node = plain(template), expression(template)
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and (sign := sign_name(node.value)):
-        return sign
+    match node:
+        case ast.Constant(str(sign)) if len(sign) == SINGLE and not sign.isalnum():
+            return re.sub(r"\W+", "_", (SIGNS[sign] if sign in SIGNS else unicodedata.name(sign, "")).lower())
     words = "" if re.search(r"\\[nrtx]|\d{5}|[(\[{]", text) else snake(text)
     is_short = len(words) <= LONGEST_VALUE and words.count("_") < MOST_VALUE_WORDS
     return words if words and words.isascii() and is_short else ""
-
-
-def sign_name(text: str) -> str:
-    """The name of a single sign: `percent_sign` for `%`; "" for any other text."""
-    if len(text) != SINGLE or text.isalnum():
-        return ""
-    return re.sub(r"\W+", "_", (SIGNS[text] if text in SIGNS else unicodedata.name(text, "")).lower())
 
 
 def subject(qualname: str, receiver: Template | None) -> str:
