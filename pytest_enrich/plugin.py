@@ -19,13 +19,7 @@ _INT = "int" if pytest.version_tuple >= (8, 4) else "string"
 
 # name, default, pytest's type for ini files, metavar (None: not on the command line), help
 _VALUES = (
-    (
-        "with",
-        "auto",
-        "string",
-        "NAMES",
-        "who thinks of tests: auto, rows, search or ollama; or several",
-    ),
+    ("with", "auto", "string", "NAMES", "who thinks of tests: auto, rows, search or ollama; or several"),
     ("max", "10", _INT, "N", "most suggestions that wait for a person; 0 is no limit"),
     ("budget", "5m", "string", "TIME", "how long to go on after the tests (90s, 5m, 1h), or executions (20000x)"),
     ("timeout", "10s", "string", "TIME", "one candidate, one run"),

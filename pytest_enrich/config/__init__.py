@@ -270,25 +270,12 @@ def model(text: str) -> str:
     return "" if tag == "auto" else tag
 
 
-def grade(text: str) -> Grade:
-    """The lowest grade that is written.
+def one_of(known: Sequence[Word], text: str) -> Word:
+    """The word of these that is named.
 
     Raises:
         UsageError: See `seconds`.
     """
-    return _one_of(GRADES, text)
-
-
-def sandbox(text: str) -> str:
-    """The sandbox named.
-
-    Raises:
-        UsageError: See `seconds`.
-    """
-    return _one_of(SANDBOXES, text)
-
-
-def _one_of(known: Sequence[Word], text: str) -> Word:
     for choice in known:
         if text.strip() == choice:
             return choice

@@ -286,11 +286,7 @@ def order(gaps: Sequence[Gap]) -> tuple[Ranked, ...]:
 
 def _place(group: Sequence[Gap]) -> tuple[object, ...]:
     first = group[0]
-    value = (
-        RISK * any(map(is_error, group))
-        + min(_branches(group), MOST_BRANCHES)
-        + (STARTED if _is_run(group) else 0)
-    )
+    value = RISK * any(map(is_error, group)) + min(_branches(group), MOST_BRANCHES) + STARTED * _is_run(group)
     return (not first.qualname, -value, first.path, first.line)
 
 

@@ -19,7 +19,6 @@ from pytest_enrich.pytest_hooks import root, setting
 from pytest_enrich.pytest_hooks.arguments import choosing, part_options, stopping
 from pytest_enrich.pytest_hooks.suite import Suite, measure_again, measured_sources
 from pytest_enrich.pytest_hooks.terminal import (
-    Looked,
     Terminal,
     as_interrupts,
     look_for_model,
@@ -50,9 +49,9 @@ def register(config: pytest.Config, measured: Measurement | None) -> None:
     suite = Suite()
     config.pluginmanager.register(suite, "enrich-suite")
     settings = setting.read(config)
-    looked = Looked(settings=settings) if measured.kind == "none" else look_for_model(settings)
+    settings, model = (settings, "") if measured.kind == "none" else look_for_model(settings)
     coverage = _earlier(config, measured) if measured.kind == "earlier" else None
-    config.pluginmanager.register(Run(looked, measured, suite, coverage), "enrich-run")
+    config.pluginmanager.register(Run(settings, model, measured, suite, coverage), "enrich-run")
 
 
 def _earlier(config: pytest.Config, measured: Measurement) -> Coverage:
@@ -70,13 +69,10 @@ class Run:
     """The plugin that is registered for `--enrich`, in the controller only."""
 
     def __init__(
-        self, looked: Looked, measured: Measurement, suite: Suite, earlier: Coverage | None = None
+        self, settings: Settings, model: str, measured: Measurement, suite: Suite, earlier: Coverage | None
     ) -> None:
-        self._settings: Settings = looked.settings
-        self._model = looked.line
-        self._measured = measured
-        self._suite = suite
-        self._earlier = earlier
+        self._settings, self._model = settings, model
+        self._measured, self._suite, self._earlier = measured, suite, earlier
         self._began = time.monotonic()
 
     def pytest_report_header(self, config: pytest.Config) -> list[str]:
@@ -178,10 +174,8 @@ class Run:
         return tuple(sorted(files - self._suite.red.keys()))
 
     def _coverage(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
-        coverage = self._earlier or measurement.read(config, self._measured)
-        return coverage or self._again(config, status, took, terminal)
-
-    def _again(self, config: pytest.Config, status: int, took: float, terminal: Terminal) -> Coverage:
+        if coverage := self._earlier or measurement.read(config, self._measured):
+            return coverage
         folder = self._measured.folder
         if folder is None:  # only with coverage that we asked for, when a plugin took it away
             raise EnrichError("not run, pytest-cov measured nothing")

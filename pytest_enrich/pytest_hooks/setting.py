@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -34,7 +35,7 @@ def read(config: pytest.Config) -> Settings:
     rootdir = config.rootpath
     directory = _value(config, "dir", lambda text: values.directory(text, rootdir))
     rules = _policy(config)
-    kind = _value(config, "sandbox", values.sandbox)
+    kind = _value(config, "sandbox", partial(values.one_of, values.SANDBOXES))
     if rules.policy.isolation:
         with said_of(policy.KEY):
             isolation.choose(kind, rootdir, rules)
@@ -54,7 +55,7 @@ def read(config: pytest.Config) -> Settings:
         earlier=config.getoption("enrich_from") or "",
         # Which part of the work this job does: given for a single run, so there is no key for it.
         shard=_value(config, "shard", values.shard) if config.getoption("enrich_shard") is not None else Shard(),
-        grade=_value(config, "grade", values.grade),
+        grade=_value(config, "grade", partial(values.one_of, values.GRADES)),
         sandbox=kind,
         cluster=_value(config, "executor", values.executor),
         env=tuple(config.getini("enrich_env")),

@@ -14,7 +14,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.config import MODEL, NO_MODEL, Settings, policy
@@ -42,17 +41,11 @@ class Terminal:
 
     def write_line(self, line: str) -> None:
         """Write a line of its own (or several); what was rewritten before goes away."""
-        if self._reporter is not None:
-            self._clear()
-            self._reporter.write_line(line)
-            self._reporter.flush()
+        self._write("write_line", line)
 
     def section(self, title: str) -> None:
         """Write a title across the screen."""
-        if self._reporter is not None:
-            self._clear()
-            self._reporter.write_sep("=", title)
-            self._reporter.flush()
+        self._write("write_sep", "=", title)
 
     def rewrite(self, line: str) -> None:
         """Show `line` in place of the last one shown this way."""
@@ -62,11 +55,14 @@ class Terminal:
             self._reporter.flush()
             self._shown = line
 
-    def _clear(self) -> None:
+    def _write(self, way: str, *words: str) -> None:
         if self._shown:
             self.rewrite("")
             self._reporter.rewrite("")
             self._shown = ""
+        if self._reporter is not None:
+            getattr(self._reporter, way)(*words)
+            self._reporter.flush()
 
 
 def report_crash(error: BaseException, settings: Settings) -> str:
@@ -79,15 +75,10 @@ def report_crash(error: BaseException, settings: Settings) -> str:
 OLLAMA, PROBE_SECONDS = ("127.0.0.1", 11434), 0.3
 
 
-class Looked(Struct, frozen=True, kw_only=True):
-    """The settings as far as they can be fulfilled, and the line that the header has for it, "" for none."""
-
-    settings: Settings
-    line: str = ""
-
-
-def look_for_model(settings: Settings) -> Looked:
+def look_for_model(settings: Settings) -> tuple[Settings, str]:
     """Ask whether the model is there, if one is to be asked; nothing of the project is sent.
+
+    Returns the settings as far as they can be fulfilled, and the line that the header has for it, "" for none.
 
     Raises:
         pytest.UsageError: It was asked for by name and cannot be asked.
@@ -95,24 +86,24 @@ def look_for_model(settings: Settings) -> Looked:
     if MODEL not in settings.asked or settings.listing:
         is_idle = settings.model not in {"", NO_MODEL} and not settings.listing
         line = f"{settings.model} is not asked: --enrich-with={','.join(settings.with_)} leaves {MODEL} out"
-        return Looked(settings=settings, line=visible(line) if is_idle else "")
+        return settings, visible(line) if is_idle else ""
     others = tuple(name for name in settings.asked if name != MODEL)
     is_usual = not (MODEL in settings.with_ or settings.model or settings.host or os.environ.get("OLLAMA_HOST"))
     if is_usual and not _is_listening():  # a client is not imported for nothing
         line = f"no local model: nobody listens on {OLLAMA[0]}:{OLLAMA[1]} (ollama serve)"
-        return Looked(settings=replace(settings, with_=others), line=line)
+        return replace(settings, with_=others), line
     from pytest_enrich.proposers.ollama import connect
 
     answer = connect.connect(settings)
     if isinstance(answer, connect.Connected):
         answer.client.close()
-        return Looked(settings=settings, line=visible(f"{answer.heading}; {answer.reason}"))
+        return settings, visible(f"{answer.heading}; {answer.reason}")
     if answer.is_forbidden and (settings.model or settings.host or MODEL in settings.with_):
         raise pytest.UsageError(visible(f"{policy.KEY}: {answer.reason}"))
     if MODEL in settings.with_:
         raise pytest.UsageError(_impossible(answer))
     line = f"without {MODEL}: {answer.reason}" + f" ({_command(answer.remedy)})" * bool(answer.remedy)
-    return Looked(settings=replace(settings, with_=others), line=visible(line))
+    return replace(settings, with_=others), visible(line)
 
 
 def _is_listening() -> bool:

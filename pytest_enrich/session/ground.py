@@ -92,9 +92,8 @@ def _suite(settings: Settings, sandbox: Sandbox) -> tuple[Suite, list[str]]:
     execution = sandbox.execute(Collect(tests=settings.test_files), timeout=COLLECT_SECONDS)
     collected = execution.answer
     if isinstance(collected, Collected):
-        return suite(settings, collected.items), [
-            f"not collected inside: {text}" for text in collected.errors[:SHOWN]
-        ]
+        notes = [f"not collected inside: {text}" for text in collected.errors[:SHOWN]]
+        return suite(settings, collected.items), notes
     why = getattr(execution, "detail", "")[-300:]
     return suite(settings), [f"the tests could not be collected inside the sandbox: {why}"]
 
@@ -103,7 +102,8 @@ def suite(settings: Settings, items: tuple[Item, ...] = ()) -> Suite:
     """The test files as they are on disk, with the tests that were collected in them."""
     folders = _folders(settings)
     files = _with_siblings(settings, folders)
-    everything = [*files, *(str(path.relative_to(settings.rootdir)) for path in _sources(settings.rootdir))]
+    packages = (path for path in settings.rootdir.rglob("__init__.py") if "site-packages" not in path.parts)
+    everything = [*files, *(str(path.relative_to(settings.rootdir)) for path in packages)]
     usual = Suite()
     return Suite(
         items=items,
@@ -140,10 +140,6 @@ def _with_siblings(settings: Settings, folders: Sequence[str]) -> tuple[str, ...
     )
     files = (path.relative_to(settings.rootdir).as_posix() for path in named if path.is_file())
     return tuple(dict.fromkeys([*own, *files]))
-
-
-def _sources(rootdir: Path) -> Iterable[Path]:
-    return (path for path in rootdir.rglob("__init__.py") if "site-packages" not in path.parts)
 
 
 def _ends(targets: Iterable[Target], sandbox: Sandbox, settings: Settings) -> tuple[TestOutcome, ...]:

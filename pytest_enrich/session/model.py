@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.config import Settings
 from pytest_enrich.data import ModelPart, Target
-from pytest_enrich.pipeline import Improver
+from pytest_enrich.pipeline import Improver, RunContext
 from pytest_enrich.proposers.ollama import abilities, connect, naming, prompt
 from pytest_enrich.proposers.ollama.abilities import Role
 from pytest_enrich.proposers.ollama.asking import LEFT, NEEDED, UNASKED, Asker
@@ -25,7 +25,7 @@ from pytest_enrich.proposers.ollama.question import about_target
 from pytest_enrich.proposers.ollama.scenario import Scenario
 from pytest_enrich.proposers.ollama.use import Use
 from pytest_enrich.proposers.ollama.wording import Wording
-from pytest_enrich.protocols import Proposer, Sandbox
+from pytest_enrich.protocols import Proposer
 from pytest_enrich.reporters.words import counted
 from pytest_enrich.session.panel import Course
 from pytest_enrich.store.evidence import Answers
@@ -163,7 +163,7 @@ class LocalModel:
         self._wanted.set()
 
 
-def begin(settings: Settings, sandbox: Sandbox, course: Course) -> LocalModel | str:
+def begin(settings: Settings, context: RunContext, course: Course) -> LocalModel | str:
     """The model of a run, which is loading already; or why there is none."""
     connected = connect.connect(settings, notice=course.say)
     if isinstance(connected, Refusal):
@@ -174,13 +174,13 @@ def begin(settings: Settings, sandbox: Sandbox, course: Course) -> LocalModel | 
     model = replace(connected.model, window=window, may_think=settings.think)
     asker = Asker(connected.client, model, answers, course.left, attempts=course.attempts)
     excluded = settings.prompt_exclude
-    places = Places(course.suite, course.test_text)
-    use, scenario = Use(asker, sandbox, excluded), Scenario(asker, places, excluded)
+    places = Places(course.suite, context.test_text)
+    use, scenario = Use(asker, context.sandbox, excluded), Scenario(asker, places, excluded)
     # A small model is a user before it is a tester.
     strategies: Proposers = (("use", use), ("tests", scenario))
     strategies = strategies if model.is_small else strategies[::-1]
     names: Improvers = (("names", Wording(asker, excluded).versions, False),)
     # Where nothing confines it, code that a model wrote is not run.
-    if sandbox.isolation == CONFINED and settings.sandbox != "process":
+    if context.sandbox.isolation == CONFINED and settings.sandbox != "process":
         return LocalModel(connected, asker, (), names)
     return LocalModel(connected, asker, strategies, (*names, ("tests", scenario.sharper, True)))

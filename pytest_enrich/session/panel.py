@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from pytest_enrich.config import MODEL, Settings
 from pytest_enrich.data import Attempt, Target
+from pytest_enrich.pipeline import RunContext
 from pytest_enrich.proposers.rows import RowsProposer
 from pytest_enrich.proposers.search import SearchProposer
-from pytest_enrich.protocols import Proposer, Sandbox
+from pytest_enrich.protocols import Proposer
 from pytest_enrich.source import Suite
-from pytest_enrich.store.python_file import text_of
 
 if TYPE_CHECKING:
     from pytest_enrich.session.model import LocalModel
@@ -29,14 +29,12 @@ class Course(Struct, frozen=True, kw_only=True):
 
     Attributes:
         suite: What is known of the tests.
-        test_text: A test file as it is now.
         left: Seconds left of the run.
         attempts: What was tried so far.
         say: Told what the model is waited for.
     """
 
     suite: Suite
-    test_text: Callable[[str], str]
     left: Callable[[], float]
     attempts: Callable[[], Sequence[Attempt]]
     say: Callable[[str], None]
@@ -47,11 +45,11 @@ class Panel:
 
     Args:
         settings: Who is asked, and how.
-        sandbox: Where they try things out.
+        context: Where they try things out, and the test files as they are.
     """
 
-    def __init__(self, settings: Settings, sandbox: Sandbox) -> None:
-        self._settings, self._sandbox = settings, sandbox
+    def __init__(self, settings: Settings, context: RunContext) -> None:
+        self._settings, self._context = settings, context
         self.model: LocalModel | None = None
         self._silence = ""
 
@@ -62,17 +60,13 @@ class Panel:
             return 0.0
         return EARLY_SMALL if self.model.is_small else EARLY_PART
 
-    def test_text(self, path: str) -> str:
-        """A test file as it is now, "" when it is not there or cannot be decoded."""
-        return text_of(self._settings.rootdir, path) or ""
-
     def begin_model(self, targets: Sequence[Target], course: Course) -> None:
         """Have the model loaded while others work; that there is none is noted, but is no reason to stop."""
         if MODEL not in self._settings.asked or not targets:
             return
         from pytest_enrich.session import model
 
-        begun = model.begin(self._settings, self._sandbox, course)
+        begun = model.begin(self._settings, self._context, course)
         if isinstance(begun, str):
             self._silence = f"the model was not asked: {begun}"
         else:
@@ -85,11 +79,11 @@ class Panel:
 
     def proposers(self, names: Sequence[str]) -> tuple[Proposer, ...]:
         """Those of these names that can be asked; with a model all others begin with what it said, too."""
-        rows = RowsProposer(self._sandbox, self.test_text)
+        rows = RowsProposer(self._context.sandbox, self._context.test_text)
         by_name: dict[str, Proposer] = {
             "rows": rows,
             # A value that a call needs is the better suggestion as one more row of a test that passes it on.
-            "search": SearchProposer(self._sandbox, *([rows.of_calls] if rows.name in names else [])),
+            "search": SearchProposer(self._context.sandbox, *([rows.of_calls] if rows.name in names else [])),
         }
         others = tuple(by_name[name] for name in names if name in by_name)
         return (*others, *(self.model.proposers if self.model is not None and MODEL in names else ()))

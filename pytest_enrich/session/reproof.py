@@ -344,15 +344,9 @@ def _beside(suggestion: Suggestion, found: Reproof) -> Reproof:
 def _task(settings: Settings, suggestion: Suggestion, text: str, line: int) -> Task:
     test_file = settings.rootdir / suggestion.target.path
     test_text = patch.decode(test_file.read_bytes(), suggestion.target.path) if test_file.exists() else ""
-    candidate = patch.as_candidate(suggestion)
-    aim = Aim(
-        path=suggestion.gap.path,
-        qualname=suggestion.gap.qualname,
-        module="",
-        gaps=(_gap(suggestion, line - suggestion.gap.line),),
-        nearest=(),
-    )
-    place = replace(candidate.placement, new_file=not test_file.exists())
+    gap = _gap(suggestion, line - suggestion.gap.line)
+    aim = Aim(path=gap.path, qualname=gap.qualname, module="", gaps=(gap,), nearest=())
+    place = replace(patch.as_candidate(suggestion).placement, new_file=not test_file.exists())
     target = _target(aim, place, suggestion.gap.function_sha256)
     return Task(target=target, test_text=test_text, source_text=text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tokenize
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,8 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
     wanted = [gap for gap in all_gaps if within(gap.path, gap.qualname, settings.only)]
     ranked, changed = _limited(wanted, settings, measured, texts)
     turned_down = rejected.read(settings.rootdir)
-    state = {entry.gap.id: _state(entry.gap, turned_down, waiting) for entry in ranked}
+    waiting_for = {gap for suggestion in waiting for gap in (suggestion.id, *suggestion.gap.also_closes)}
+    state = {entry.gap.id: _state(entry.gap, turned_down, waiting_for) for entry in ranked}
     own = tuple(entry for entry in ranked if settings.shard.holds(entry.gap.path, entry.gap.qualname))
     return Found(
         measured=measured,
@@ -128,12 +129,10 @@ def within(path: str, qualname: str, only: Sequence[str]) -> bool:
     return not only or any(named)
 
 
-def _state(gap: Gap, turned_down: rejected.Rejections, waiting: Iterable[Suggestion]) -> str:
+def _state(gap: Gap, turned_down: rejected.Rejections, waiting_for: Collection[str]) -> str:
     if turned_down.is_rejected(gap.id, "", gap.path, gap.qualname):
         return "turned down"
-    return (
-        "waiting" if any(gap.id in {suggestion.id, *suggestion.gap.also_closes} for suggestion in waiting) else ""
-    )
+    return "waiting" if gap.id in waiting_for else ""
 
 
 def _still_waiting(

@@ -79,9 +79,9 @@ class Session:
         self._contradictions = Contradictions(settings, store, found, self._sandbox, made=made)
         self._writer = Writer(store=store, made=made, sandbox=self._sandbox)
         self._ledger = Ledger(found, store, self._writer, self._contradictions, settings.maximum, known)
-        self._panel = Panel(settings, self._sandbox)
         context = self._context()
         self._existing = context.existing
+        self._panel = Panel(settings, context)
         self._walker = Walker(settings, context, self._panel, self._ledger, progress)
 
     def _context(self) -> pipeline.RunContext:
@@ -148,7 +148,6 @@ class Session:
         self._store.evidence.begin(summary.begun(settings, found, self._layers))
         course = Course(
             suite=self._ground.suite,
-            test_text=self._panel.test_text,
             left=lambda: self._walker.left,
             attempts=lambda: self._ledger.attempts,
             say=self._progress.waiting,

@@ -307,16 +307,14 @@ def _fault(entry: Suggestion, name: str, where: str, misplaced: Callable[[Sugges
 
 def holds(entry: Suggestion) -> bool:
     """Whether the code is the promised test or row, and its imports are nothing but imports."""
+    test, target = entry.test, entry.target
+    named = all(map(_is_name, (*test.names, *test.argnames, target.owner, target.anchor, target.base)))
+    if not named or (entry.kind == "bug") != (entry.broken is not None):
+        return False
     try:
-        above = [node for text in entry.test.imports for node in ast.parse(text).body]
-        clean = all(isinstance(node, ast.Import | ast.ImportFrom) for node in above)
-        target = entry.target
-        named = all(
-            map(_is_name, (*entry.test.names, *entry.test.argnames, target.owner, target.anchor, target.base))
-        )
-        if (entry.kind == "bug") != (entry.broken is not None) or (entry.broken and not _is_mark(entry.broken)):
-            return False
-        return clean and named and (_is_row(entry) if entry.kind == "row" else _is_test(entry))
+        is_promised = _is_row(entry) if entry.kind == "row" else _is_test(entry)
+        is_marked = entry.broken is None or _is_mark(entry.broken)
+        return is_promised and is_marked and _are_imports(test.imports)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
 
@@ -324,6 +322,11 @@ def holds(entry: Suggestion) -> bool:
 def _is_name(text: str | None) -> bool:
     """Whether it is empty or a Python name, perhaps qualified by classes: it becomes part of a file."""
     return not text or all(part.isidentifier() for part in text.replace("::", ".").split("."))
+
+
+def _are_imports(texts: Iterable[str]) -> bool:
+    nodes = [node for text in texts for node in ast.parse(text).body]
+    return all(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
 
 
 def _is_test(entry: Suggestion) -> bool:
@@ -338,8 +341,7 @@ def _is_mark(broken: BrokenPart) -> bool:
     marks = function.decorator_list if isinstance(function, ast.FunctionDef) else []
     calls = [mark.func for mark in marks if isinstance(mark, ast.Call)]
     is_mark = len(marks) == len(calls) == 1 and isinstance(calls[0], ast.Attribute) and calls[0].attr == "xfail"
-    needed = [node for text in broken.mark_imports for node in ast.parse(text).body]
-    return is_mark and all(isinstance(node, ast.Import | ast.ImportFrom) for node in needed)
+    return is_mark and _are_imports(broken.mark_imports)
 
 
 def _is_row(entry: Suggestion) -> bool:

@@ -62,7 +62,7 @@ def test_files_that_the_team_never_sends_are_left_out_of_prompts(project, monkey
     seen = []
     monkeypatch.setattr(
         "pytest_enrich.pytest_hooks.run.look_for_model",
-        lambda settings: seen.append(settings) or terminal.Looked(settings=settings),
+        lambda settings: seen.append(settings) or (settings, ""),
     )
     project("[model]\nnever_sent = ['src/billing/*']")
     assert seen[0].prompt_exclude[-2:] == ("*secret*", "src/billing/*")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from pytest_enrich.data import Explored
@@ -13,7 +15,7 @@ def asked(settings, fakes):
     """The proposers of these names that a run has."""
 
     def asked(*names):
-        return Panel(settings, fakes.ScriptedSandbox({})).proposers(names)
+        return Panel(settings, SimpleNamespace(sandbox=fakes.ScriptedSandbox({}), test_text=str)).proposers(names)
 
     return asked
 
