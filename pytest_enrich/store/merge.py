@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
@@ -156,19 +157,13 @@ def _write(into: Store, sources: Sequence[Store], chosen: Choice) -> tuple[str, 
     runs = {source.directory: last_run.read(source) for source in sources}
     readable = [run for run in runs.values() if run is not None]
     pending = into.pending()
-    kept = {offer.suggestion.id for offer in chosen.kept}
+    kept = {offer.suggestion.id: offer.suggestion.grade for offer in chosen.kept}
     shown = disk.shown(into.directory, into.rootdir)
     summary = merged_runs(readable, kept, directory=shown, waiting=len(pending))
     notes = (*_lost(runs), *summary.notes)
-    grades = {suggestion.id: suggestion.grade for suggestion in pending}
-    suggestions = tuple(
-        replace(suggestion, grade=grades.get(suggestion.id, suggestion.grade))
-        for suggestion in summary.suggestions
-    )
-    bugs = tuple(bug.id for bug in into.bugs())
     if readable:
         into.prepare()
-        last_run.write(into, replace(summary, suggestions=suggestions, bugs=bugs, notes=notes))
+        last_run.write(into, replace(summary, bugs=tuple(bug.id for bug in into.bugs()), notes=notes))
     if disk.is_made(into.directory):
         rebuild.texts(into, {suggestion.target.path for suggestion in pending})
     return notes
@@ -266,11 +261,14 @@ def _turn(offer: Offer, waiting: Collection[str]) -> tuple[object, ...]:
     return (is_new, offer.place or _LAST, gap.path, gap.qualname, offer.folder)
 
 
-def merged_runs(runs: Sequence[RunSummary], kept: Collection[str], *, directory: str, waiting: int) -> RunSummary:
+def merged_runs(
+    runs: Sequence[RunSummary], kept: Mapping[str, Grade], *, directory: str, waiting: int
+) -> RunSummary:
     """The summary of all jobs together.
 
     Candidates are added up, since all of them were tried. Of several jobs on the same shard (on different Python
-    versions, for instance), the one that found most counts. `kept` are the ids of the suggestions that are left.
+    versions, for instance), the one that found most counts. `kept` are the ids of the suggestions that are left,
+    with their grades.
     """
     first = min(runs, key=lambda run: run.at) if runs else RunSummary()
     shards: dict[tuple[int, int], RunSummary] = {}
@@ -291,7 +289,7 @@ def merged_runs(runs: Sequence[RunSummary], kept: Collection[str], *, directory:
         ideas=_sum(run.ideas for run in runs),
         grades=_sum(run.grades for run in runs),
         seconds={"total": max((run.seconds.get("total", 0.0) for run in runs), default=0.0)},
-        suggestions=tuple(_made(runs, kept)),
+        suggestions=_made(runs, kept),
         known=_each(run.known for run in runs),
         closed=_each(run.closed for run in runs),
         stale=_each(run.stale for run in runs),
@@ -323,17 +321,16 @@ def _commits(runs: Sequence[RunSummary]) -> Iterator[str]:
         yield f"the merged folders come from different commits: {', '.join(commits)}"
 
 
-def _made(runs: Sequence[RunSummary], kept: Collection[str]) -> Iterator[MadeSuggestion]:
+def _made(runs: Sequence[RunSummary], kept: Mapping[str, Grade]) -> tuple[MadeSuggestion, ...]:
     by_id: dict[str, MadeSuggestion] = {}
-    for suggestion in sorted(
-        (suggestion for run in runs for suggestion in run.suggestions), key=lambda suggestion: suggestion.place
-    ):
-        by_id.setdefault(suggestion.id, suggestion)
-    return (suggestion for suggestion in by_id.values() if suggestion.id in kept)
+    for made in sorted(chain.from_iterable(run.suggestions for run in runs), key=lambda made: made.place):
+        if made.id in kept:
+            by_id.setdefault(made.id, replace(made, grade=kept[made.id]))
+    return tuple(by_id.values())
 
 
 def _each(ids: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(suggestion_id for job_ids in ids for suggestion_id in job_ids))
+    return tuple(dict.fromkeys(chain.from_iterable(ids)))
 
 
 def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:

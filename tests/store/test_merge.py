@@ -250,7 +250,7 @@ def shards(*numbers, of=4, **values):
 
 
 def test_what_shards_came_to_is_added_up():
-    made = merged_runs(shards(1, 2, 3, 4, seconds={"total": 3.0}), (), directory="e", waiting=4)
+    made = merged_runs(shards(1, 2, 3, 4, seconds={"total": 3.0}), {}, directory="e", waiting=4)
     assert made.gaps == {"suggested": 4, "nothing found": 8}
     assert (made.candidates, made.dropped, made.seconds, made.notes) == (
         20,
@@ -263,12 +263,12 @@ def test_what_shards_came_to_is_added_up():
 
 def test_what_waits_still_and_what_is_gone_is_known_of_all_jobs():
     jobs = [RunSummary(known=("a", "b"), closed=("c",)), RunSummary(known=("b",), closed=("d",), stale=("e",))]
-    made = merged_runs(jobs, (), directory="e", waiting=2)
+    made = merged_runs(jobs, {}, directory="e", waiting=2)
     assert (made.known, made.closed, made.stale) == (("a", "b"), ("c", "d"), ("e",))
 
 
 def test_a_shard_that_is_missing_is_named():
-    made = merged_runs(shards(1, 3, 4), (), directory="e", waiting=0)
+    made = merged_runs(shards(1, 3, 4), {}, directory="e", waiting=0)
     assert made.notes == ("shard 2 of 4 not among the merged folders: those gaps are not counted",)
 
 
@@ -282,18 +282,18 @@ def test_the_gaps_that_are_left_are_those_of_the_jobs_that_count(fakes):
     ]
     poorer = RunSummary(gaps={"not tried": 2}, left=(one, other))
     better = RunSummary(gaps={"suggested": 1, "not tried": 1}, left=(other,))
-    assert merged_runs(parts, (), directory="d", waiting=0).left == (one, other)
-    assert merged_runs([poorer, better], (), directory="d", waiting=0).left == (other,)
+    assert merged_runs(parts, {}, directory="d", waiting=0).left == (one, other)
+    assert merged_runs([poorer, better], {}, directory="d", waiting=0).left == (other,)
 
 
 def test_gaps_of_jobs_with_the_same_gaps_count_once():
     legs = [RunSummary(gaps={"suggested": found, "nothing found": 9 - found}, tests=found) for found in (2, 5)]
-    made = merged_runs(legs, (), directory="e", waiting=0)
+    made = merged_runs(legs, {}, directory="e", waiting=0)
     assert (made.gaps, made.tests) == ({"suggested": 5, "nothing found": 4}, 5)
 
 
 def test_folders_of_different_commits_are_named():
-    made = merged_runs([RunSummary(commit="a1"), RunSummary(commit="b2")], (), directory="e", waiting=0)
+    made = merged_runs([RunSummary(commit="a1"), RunSummary(commit="b2")], {}, directory="e", waiting=0)
     assert made.notes == ("the merged folders come from different commits: a1, b2",)
 
 
