@@ -6,7 +6,7 @@ import ctypes
 import dataclasses
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from .syscalls import System
@@ -19,6 +19,7 @@ IF_EQUAL, IF_AT_LEAST, IF_ANY_BIT = 0x15, 0x35, 0x45
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 ALLOW, ERRNO, KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
 LOWER_HALF = 0xFFFFFFFF
+ALLOWED: Instruction = (RETURN, 0, 0, ALLOW)
 SET_MODE_FILTER = 1
 LONGEST = 4096
 AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
@@ -73,58 +74,41 @@ class _Instruction(ctypes.Structure):
     )
 
 
-def deny(number: int) -> list[Instruction]:
+def deny(number: int = errno.EPERM) -> Instruction:
     """Let the call fail with this errno and do nothing."""
-    return [(RETURN, 0, 0, ERRNO | number)]
+    return (RETURN, 0, 0, ERRNO | number)
 
 
-def only(argument: int, values: Iterable[int], number: int, *, mask: int = LOWER_HALF) -> list[Instruction]:
+def only(argument: int, values: Iterable[int], *, mask: int = LOWER_HALF) -> list[Instruction]:
     """Allow the call only if the bits of `mask` in the argument (its lower 32 bits) are one of these values."""
-    body = [_load(argument), (AND, 0, 0, mask)]
+    return [*_each(argument, values, mask, ALLOWED), deny()]
+
+
+def never(argument: int, values: Iterable[int], *, mask: int = LOWER_HALF) -> list[Instruction]:
+    """Deny the call if these bits of the argument are one of these values."""
+    return [*_each(argument, values, mask, deny()), ALLOWED]
+
+
+def _each(argument: int, values: Iterable[int], mask: int, answer: Instruction) -> Iterator[Instruction]:
+    """Give this answer for any of the values; otherwise the next instructions decide."""
+    yield from (_load(argument), (AND, 0, 0, mask))
     for value in values:
-        body += [(IF_EQUAL, 0, 1, value & 0xFFFFFFFF), (RETURN, 0, 0, ALLOW)]
-    return body + deny(number)
+        yield from ((IF_EQUAL, 0, 1, value & LOWER_HALF), answer)
 
 
-def must(argument: int, value: int, number: int) -> list[Instruction]:
-    """Deny the call if the argument is anything else; otherwise the next instructions decide."""
-    return [_load(argument), (IF_EQUAL, 1, 0, value), *deny(number)]
-
-
-def never(argument: int, values: Iterable[int], number: int) -> list[Instruction]:
-    """Deny the call if the argument is one of these values."""
-    body = [_load(argument)]
-    for value in values:
-        body += [(IF_EQUAL, 0, 1, value & 0xFFFFFFFF), *deny(number)]
-    return [*body, (RETURN, 0, 0, ALLOW)]
-
-
-def bits(argument: int, denied: int, needed: int, number: int) -> list[Instruction]:
-    """Deny the call if one of the `denied` bits is set, or (unless `needed` is 0) none of the `needed` ones."""
-    body = [_load(argument), (IF_ANY_BIT, 0, 1, denied), *deny(number)]
-    if needed:
-        body += [(IF_ANY_BIT, 1, 0, needed), *deny(number)]
-    return [*body, (RETURN, 0, 0, ALLOW)]
-
-
-def masked(argument: int, mask: int, value: int, number: int) -> list[Instruction]:
-    """Deny the call if the bits of `mask` in the argument have this value."""
-    return [_load(argument), (AND, 0, 0, mask), (IF_EQUAL, 0, 1, value), *deny(number), (RETURN, 0, 0, ALLOW)]
-
-
-def filter_program(system: System, rules: dict[int, list[Instruction]], number: int) -> list[Instruction]:
-    """The whole program: other architectures end the process, calls newer than the table fail with `number`."""
+def filter_program(system: System, rules: dict[int, list[Instruction]]) -> list[Instruction]:
+    """The whole program: other architectures end the process, calls newer than the table are unknown."""
     whole: list[Instruction] = [
         (LOAD, 0, 0, ARCHITECTURE),
         (IF_EQUAL, 1, 0, system.architecture),
         (RETURN, 0, 0, KILL_PROCESS),
         (LOAD, 0, 0, NUMBER),
         (IF_AT_LEAST, 0, 1, system.unknown),
-        *deny(number),
+        deny(errno.ENOSYS),
     ]
     for call, body in rules.items():
         whole += [(IF_EQUAL, 0, len(body), call), *body]
-    return [*whole, (RETURN, 0, 0, ALLOW)]
+    return [*whole, ALLOWED]
 
 
 def _load(argument: int) -> Instruction:
@@ -167,10 +151,8 @@ class Rules:
     def instructions(self, system: System, own: int, parent: int) -> list[Instruction]:
         """The filter for the process `own`."""
         rules = self._denied() | self._sockets() | self._processes(own, parent) | self._files()
-        numbered = {
-            system.numbers[name]: body for name, body in rules.items() if system.numbers.get(name) is not None
-        }
-        return filter_program(system, numbered, errno.ENOSYS)
+        numbered = {system.numbers[name]: body for name, body in rules.items() if name in system.numbers}
+        return filter_program(system, numbered)
 
     def _denied(self) -> dict[str, list[Instruction]]:
         names = ALWAYS.split()
@@ -182,37 +164,38 @@ class Rules:
         ):
             names += [] if allowed else more.split()
         # So that libc falls back to calls whose arguments can be checked, and to files whose size is limited.
-        unknown = dict.fromkeys(("clone3", "openat2", "memfd_create"), deny(errno.ENOSYS))
+        unknown = {name: [deny(errno.ENOSYS)] for name in ("clone3", "openat2", "memfd_create")}
         # Allocating must write the space, slow enough to be noticed; libc does that if this call is missing.
-        slow = {"fallocate": deny(errno.EOPNOTSUPP)}
-        return dict.fromkeys(names, deny(errno.EPERM)) | unknown | slow
+        slow = {"fallocate": [deny(errno.EOPNOTSUPP)]}
+        return {name: [deny()] for name in names} | unknown | slow
 
     def _sockets(self) -> dict[str, list[Instruction]]:
         # A local socket reaches services outside by a path, even from a separate network.
         families = (AF_INET, AF_INET6) if self.network else ()
         return {
-            "socket": only(0, families, errno.EPERM),
+            "socket": only(0, families),
             # A pair may not be of datagrams (which SOCK_RAW makes too) either: these can be sent to any path.
             "socketpair": [
-                *must(0, AF_UNIX, errno.EPERM),
-                *only(1, (SOCK_STREAM, SOCK_SEQPACKET), errno.EPERM, mask=SOCK_KIND),
+                *(_load(0), (IF_EQUAL, 1, 0, AF_UNIX), deny()),
+                *only(1, (SOCK_STREAM, SOCK_SEQPACKET), mask=SOCK_KIND),
             ],
         }
 
     def _processes(self, own: int, parent: int) -> dict[str, list[Instruction]]:
+        forked = [] if self.forks else [(IF_ANY_BIT, 1, 0, CLONE_THREAD), deny()]
         rules = {
-            "clone": bits(0, CLONE_NEW, 0 if self.forks else CLONE_THREAD, errno.EPERM),
+            "clone": [_load(0), (IF_ANY_BIT, 0, 1, CLONE_NEW), deny(), *forked, ALLOWED],
             # These change limits and processors of other processes of this user, too.
-            "prlimit64": only(0, (0, own), errno.EPERM),
-            "sched_setaffinity": only(0, (0, own), errno.EPERM),
-            "fcntl": never(1, FD_OWNER, errno.EPERM),
-            "ioctl": never(1, TERMINAL_AND_OWNER, errno.EPERM),
+            "prlimit64": only(0, (0, own)),
+            "sched_setaffinity": only(0, (0, own)),
+            "fcntl": never(1, FD_OWNER),
+            "ioctl": never(1, TERMINAL_AND_OWNER),
         }
         if not self.signals:
-            rules["tgkill"] = only(0, (own,), errno.EPERM)
+            rules["tgkill"] = only(0, (own,))
             # With forks, there are others to be killed; but never all, never the group, never the supervisor.
             everyone = (-1, 0, 1, parent)
-            rules["kill"] = never(0, everyone, errno.EPERM) if self.forks else only(0, (own,), errno.EPERM)
+            rules["kill"] = never(0, everyone) if self.forks else only(0, (own,))
         return rules
 
     def _files(self) -> dict[str, list[Instruction]]:
@@ -220,8 +203,5 @@ class Rules:
             return {}
         # Opening for reading can truncate, too.
         mask, value = os.O_TRUNC | os.O_ACCMODE, os.O_TRUNC
-        return {
-            "truncate": deny(errno.EPERM),
-            "open": masked(1, mask, value, errno.EPERM),
-            "openat": masked(2, mask, value, errno.EPERM),
-        }
+        opening = {"open": never(1, [value], mask=mask), "openat": never(2, [value], mask=mask)}
+        return {"truncate": [deny()], **opening}
