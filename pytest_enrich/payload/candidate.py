@@ -154,21 +154,15 @@ class CandidateModule(pytest.Module):
         self.finder.awake()
         if self.path.exists():
             return super()._getobj()  # type: ignore[no-untyped-call, no-any-return]
-        with _module_skips():
+        try:
             module = _import(self.path, self.finder, self.config)
+        except pytest.skip.Exception as error:
+            if error.allow_module_level:
+                raise
+            message = "pytest.skip outside of a test needs allow_module_level=True"
+            raise pytest.Collector.CollectError(message) from error
         self.config.pluginmanager.consider_module(module)
         return module
-
-
-@contextlib.contextmanager
-def _module_skips() -> Iterator[None]:
-    try:
-        yield
-    except pytest.skip.Exception as error:
-        if error.allow_module_level:
-            raise
-        message = "pytest.skip outside of a test needs allow_module_level=True"
-        raise pytest.Collector.CollectError(message) from error
 
 
 def _import(path: Path, finder: TextFinder, config: pytest.Config) -> ModuleType:

@@ -39,16 +39,8 @@ def _refuse(value: object) -> None:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-def _maker() -> Any:
-    encoder: Any = _json
-    text = encoder.encode_basestring_ascii
-    if encoder.c_make_encoder is not None:
-        return encoder.c_make_encoder(None, _refuse, text, None, ": ", ", ", False, False, True)  # noqa: FBT003 - takes no names
-    make = encoder._make_iterencode  # noqa: SLF001 - as `json` makes it without its C part
-    return make(None, _refuse, text, None, repr, ": ", ", ", False, False, False)  # noqa: FBT003 - the same
-
-
-_encode = _maker()
+_make: Any = _json.c_make_encoder  # type: ignore[attr-defined]
+_encode = _make(None, _refuse, _json.encode_basestring_ascii, None, ": ", ", ", False, False, True)  # noqa: FBT003 - takes no names
 
 
 def encode(value: Any) -> bytes:

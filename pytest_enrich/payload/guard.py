@@ -223,8 +223,7 @@ def _change(
 ) -> Callable[[tuple[Any, ...]], None]:
     def check(args: tuple[Any, ...]) -> None:
         for position, relative_to in where:
-            is_given = relative_to is not None and relative_to < len(args)
-            of_path(args[position], args[relative_to] if is_given and relative_to is not None else None)
+            of_path(args[position], None if relative_to is None else next(iter(args[relative_to:]), None))
 
     return check
 

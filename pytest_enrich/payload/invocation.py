@@ -128,13 +128,12 @@ class Tame(Brief):
         return (yield)
 
     def _options(self, config: pytest.Config, known: Any) -> list[str]:
-        options = []
-        if hasattr(known, "numprocesses"):
-            options.append(f"-n{self.workers}")
-        if hasattr(known, "no_cov"):
-            options.append("--no-cov")
-        if hasattr(known, "randomly_seed"):
-            options += [f"--randomly-seed={self.seed}", "--randomly-dont-reorganize"]
+        of_plugins = {
+            "numprocesses": [f"-n{self.workers}"],
+            "no_cov": ["--no-cov"],
+            "randomly_seed": [f"--randomly-seed={self.seed}", "--randomly-dont-reorganize"],
+        }
+        options = [option for name, given in of_plugins.items() if hasattr(known, name) for option in given]
         if getattr(known, "xmlpath", None):
             options.append(f"--junit-xml={self.scratch}/junit.xml")
         if hasattr(known, "log_file") and (known.log_file or config.getini("log_file")):

@@ -125,22 +125,16 @@ def do(work: dict[str, Any], *session: Callable[..., str]) -> dict[str, Any]:
     """Do a job inside a configured pytest, which `session` runs, or with one that the job itself starts."""
     kind = work["job"]["type"]
     # Imported here: pytest warns about plugins (Hypothesis has one) that are imported before it starts.
-    answer: dict[str, Any] = getattr(_module(_MODULES[kind]), kind)(work, *session)
+    answer: dict[str, Any] = getattr(_module(EXPLORE if kind == "explore" else kind), kind)(work, *session)
     return answer
 
 
 def warm() -> None:
     """Load what `explore` will need, inside a configured pytest."""
-    _module(_MODULES["explore"])
+    _module(EXPLORE)
 
 
+EXPLORE = "explore.exploration"
+"""The module of the jobs that explore; those of the others are called like their jobs."""
 _UNGUARDED = {"collect", "record"}
 """Jobs that only run existing tests. If the kernel confines a `record` job, the guard tells what is denied."""
-_MODULES = {
-    "collect": "collect",
-    "record": "record",
-    "prove": "prove",
-    "explore": "explore.exploration",
-    "mutate": "mutate",
-    "vary": "vary",
-}

@@ -48,25 +48,24 @@ class Measure:
     def add(self, arcs: Mapping[str, Collection[tuple[int, int]]]) -> None:
         """Count these arcs, by file (absolute), as run, too: they ran before this process was forked."""
         if self.coverage is not None:
-            wanted = {os.path.realpath(name): name for name in self.files}
-            own = {wanted[real]: ran for name, ran in arcs.items() if (real := os.path.realpath(name)) in wanted}
-            self.coverage.get_data().add_arcs({self._known(name): ran for name, ran in own.items() if ran})
-
-    def _known(self, name: str) -> str:
-        """The name of a file in coverage's data."""
-        assert self.coverage is not None
-        known = self.coverage.get_data().measured_files()
-        return next((file for file in known if os.path.realpath(file) == os.path.realpath(name)), name)
+            data, wanted = self.coverage.get_data(), _by_place(self.files)
+            names = wanted | _by_place(data.measured_files())  # the data may know a file by another name
+            own = {names[place]: arcs[name] for place, name in _by_place(arcs).items() if place in wanted}
+            data.add_arcs({name: ran for name, ran in own.items() if ran})
 
     def answer(self) -> dict[str, Any]:
         """`lines` and `branches` by file, as in `Proved`; empty for files that were not run."""
         report = {} if self.coverage is None else _report(self.coverage, list(self.files))
-        by_name = {os.path.realpath(name): part for name, part in report.items()}
-        parts = {own: by_name.get(os.path.realpath(name), {}) for name, own in self.files.items()}
+        parts = {own: report.get(name, {}) for name, own in self.files.items()}
         return {
             "lines": {own: part.get("executed_lines", []) for own, part in parts.items()},
             "branches": {own: part.get("executed_branches", []) for own, part in parts.items()},
         }
+
+
+def _by_place(names: Iterable[str]) -> dict[str, str]:
+    """The names of files, by where the files really are."""
+    return {os.path.realpath(name): name for name in names}
 
 
 class _Remembering(coverage.Coverage):

@@ -117,13 +117,11 @@ class Watch:
             self._making.discard(frame)
             self._note(frame, value)
         # For a property's value that tests can make in another way, that way is used.
-        template = self._giving.pop(frame, None)
-        if template is not None and (template.endswith(")") or not self._is_made_by_tests(value)):
-            self.objects.given(value, template, self.nodeid)
-
-    def _is_made_by_tests(self, value: object) -> bool:
-        """Whether people can write down the call that makes it."""
-        return type(value).__name__[:1] != "_" and self.objects(value) is not None
+        if (template := self._giving.pop(frame, None)) is not None:
+            is_property = not template.endswith(")")
+            is_made_by_tests = is_property and type(value).__name__[:1] != "_" and self.objects(value) is not None
+            if not is_made_by_tests:
+                self.objects.given(value, template, self.nodeid)
 
     def begin(self, nodeid: str) -> None:
         """Count what comes from now on as part of this test."""
