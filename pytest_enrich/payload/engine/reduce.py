@@ -61,8 +61,8 @@ def _whole(preferred: Iterable[str]) -> frozenset[str]:
 
 def _simpler(call: Call, plain: Mapping[str, Sequence[str]], whole: frozenset[str]) -> Iterator[Call]:
     """The call with a little less in it, or with something plainer, the biggest steps first."""
-    for parts in ("then", "setup", "patched", "arguments"):
-        yield from _with_one_less(call, parts)
+    for part in ("then", "setup", "patched", "arguments"):
+        yield from _with_one_less(call, part)
     yield from _plainer_arguments(call, plain, whole)
     if call.receiver:
         receivers = (*_plainer(call.receiver, plain.get("", ()), whole), *shorter(call.receiver))
@@ -71,22 +71,18 @@ def _simpler(call: Call, plain: Mapping[str, Sequence[str]], whole: frozenset[st
         yield from map(make, _plainer(value, (), whole))
     for at, step in enumerate(call.setup):
         for smaller in (*_with_one_less(step, "arguments"), *_plainer_arguments(step, {}, whole)):
-            yield dataclasses.replace(call, setup=(*call.setup[:at], smaller, *call.setup[at + 1 :]))
+            yield call.exchanged("setup", at, smaller)
 
 
-def _with_one_less(call: Call, parts: str) -> Iterator[Call]:
+def _with_one_less(call: Call, part: str) -> Iterator[Call]:
     """The call without one of its arguments or steps, the last one first."""
-    items = getattr(call, parts)
-    for fewer in itertools.combinations(items, len(items) - 1) if items else ():
-        changed: dict[str, Any] = {parts: fewer}
-        yield dataclasses.replace(call, **changed)
+    return (call.exchanged(part, at) for at in reversed(range(len(getattr(call, part)))))
 
 
 def _plainer_arguments(call: Call, plain: Mapping[str, Sequence[str]], whole: frozenset[str]) -> Iterator[Call]:
     for at, (name, value) in enumerate(call.arguments):
         for better in _plainer(value, plain.get(name, ()), whole):
-            arguments = (*call.arguments[:at], (name, better), *call.arguments[at + 1 :])
-            yield dataclasses.replace(call, arguments=arguments)
+            yield call.exchanged("arguments", at, (name, better))
 
 
 def _plainer(value: str, preferred: Sequence[str], whole: frozenset[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ import dataclasses
 import keyword
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 from ..express import NAME, is_thing
@@ -59,6 +60,12 @@ class Call:
             return dataclasses.replace(self, arguments=(*self.arguments, (name, value)))
         changed = tuple((key, value if key == name else old) for key, old in self.arguments)
         return dataclasses.replace(self, arguments=changed)
+
+    def exchanged(self, part: str, at: int, *items: object) -> Call:
+        """The same call with these items in the place of one of `arguments`, `setup`, `then` or `patched`."""
+        before: tuple[object, ...] = getattr(self, part)
+        changed: dict[str, Any] = {part: (*before[:at], *items, *before[at + 1 :])}
+        return dataclasses.replace(self, **changed)
 
 
 def ordered(call: Call, entry: Entry) -> Call:
@@ -270,41 +277,32 @@ Site: TypeAlias = tuple[str, Make]
 def sites(call: Call) -> Iterator[Site]:
     """All sites of a call."""
     for at, (name, value) in enumerate(call.arguments):
-        yield value, _placed(call, at, name)
+        yield value, partial(_paired, call, "arguments", at, name)
     if call.receiver:
         yield call.receiver, lambda text: dataclasses.replace(call, receiver=text)
     yield from given(call)
-    for at, (_, value) in enumerate(call.patched):
-        yield value, _patched(call, at)
+    for at, (name, value) in enumerate(call.patched):
+        yield value, partial(_paired, call, "patched", at, name)
     for at, step in enumerate(call.setup):
         for text, make in sites(step):
-            yield text, _in_setup(call, at, make)
+            yield text, partial(_in_setup, call, at, make)
 
 
 def given(call: Call) -> Iterator[Site]:
     """The sites of what is passed to the functions that the call returns."""
     for at, values in enumerate(call.then):
         for place, value in enumerate(values):
-            yield value, _given(call, at, place)
+            yield value, partial(_given, call, at, place)
 
 
-def _placed(call: Call, at: int, name: str) -> Make:
-    before, after = call.arguments[:at], call.arguments[at + 1 :]
-    return lambda text: dataclasses.replace(call, arguments=(*before, (name, text), *after))
+def _paired(call: Call, part: str, at: int, name: str, text: str) -> Call:
+    return call.exchanged(part, at, (name, text))
 
 
-def _given(call: Call, at: int, place: int) -> Make:
-    def make(text: str) -> Call:
-        values = (*call.then[at][:place], text, *call.then[at][place + 1 :])
-        return dataclasses.replace(call, then=(*call.then[:at], values, *call.then[at + 1 :]))
-
-    return make
+def _given(call: Call, at: int, place: int, text: str) -> Call:
+    values = call.then[at]
+    return call.exchanged("then", at, (*values[:place], text, *values[place + 1 :]))
 
 
-def _patched(call: Call, at: int) -> Make:
-    before, (name, _), after = call.patched[:at], call.patched[at], call.patched[at + 1 :]
-    return lambda text: dataclasses.replace(call, patched=(*before, (name, text), *after))
-
-
-def _in_setup(call: Call, at: int, make: Make) -> Make:
-    return lambda text: dataclasses.replace(call, setup=(*call.setup[:at], make(text), *call.setup[at + 1 :]))
+def _in_setup(call: Call, at: int, make: Make, text: str) -> Call:
+    return call.exchanged("setup", at, make(text))

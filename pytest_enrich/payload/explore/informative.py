@@ -202,14 +202,10 @@ def is_reflexive(call: Call) -> bool:
 
 def is_indifferent(runner: Runner, call: Call, reached: Reached, of: Callable[[Outcome], Reached]) -> bool:
     """Whether the call shows the same without an argument that it needs to reach what it reaches."""
-    fewer = (call.arguments[:at] + call.arguments[at + 1 :] for at in range(len(call.arguments)))
-    others = [dataclasses.replace(call, arguments=arguments) for arguments in fewer]
+    others = (call.exchanged("arguments", at) for at in range(len(call.arguments)))
     outcomes = [(other, runner.call(other)) for other in others]
-    elsewhere = [
-        other
-        for other, outcome in outcomes
-        if not outcome.refusal and outcome.raised is None and reached.isdisjoint(of(outcome))
-    ]
+    sound = ((other, of(outcome)) for other, outcome in outcomes if not outcome.refusal and outcome.raised is None)
+    elsewhere = [other for other, others_reached in sound if reached.isdisjoint(others_reached)]
     observations = said(runner, call) if elsewhere else []
     return any(said(runner, other) == observations for other in elsewhere)
 
@@ -283,9 +279,9 @@ def unobserved(runner: Runner, call: Call, reached: Reached, of: Callable[[Outco
         of: Says which of them an outcome reaches.
     """
     # Two steps may reach the same, so that it is lost only without both.
-    steps = dict.fromkeys([(), *(call.setup[:at] + call.setup[at + 1 :] for at in range(len(call.setup)))])
-    fewer = [dataclasses.replace(call, setup=setup) for setup in steps]
-    tried = [(other, runner.call(other)) for other in fewer]
+    fewer = (call.exchanged("setup", at) for at in range(len(call.setup)))
+    others = dict.fromkeys([dataclasses.replace(call, setup=()), *fewer])
+    tried = [(other, runner.call(other)) for other in others]
     losing = [(other, lost) for other, outcome in tried if not outcome.refusal and (lost := reached - of(outcome))]
     observations = said(runner, call) if losing else []
     return frozenset[Any]().union(*(lost for other, lost in losing if said(runner, other) == observations))

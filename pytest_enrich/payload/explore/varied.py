@@ -17,23 +17,18 @@ from .calls import Call, given, ordered
 from .entry import Entry
 from .inputs import Inputs
 from .pool import Pool
-from .shown import namesakes
+from .shown import POSITIONAL, namesakes
 from .supply import Known, Seen
 from .templates import grafted, vary
 
 Arguments: TypeAlias = tuple[str, ...]
 GENERAL: tuple[Arguments, ...] = (
-    (),
-    ("2",),
-    ("'abc'",),
-    ("lambda value: value",),
-    ("⟨builtins:len⟩",),
-    ("2", "3"),
-)
+    (), ("2",), ("'abc'",), ("lambda value: value",), ("⟨builtins:len⟩",), ("2", "3"),
+)  # fmt: skip
 """Arguments that many functions accept, for those of which nothing tells what they take."""
 MOST = 6
 LONGEST = 80
-POSITIONAL, MORE = {"positional only", "positional"}, {"variadic", "keywords"}
+MORE = {"variadic", "keywords"}
 VARIED = 0.75
 """The share of calls that are variations."""
 OPTIONAL, KEYWORDS, SETUP = 0.3, 0.3, 0.7
@@ -82,11 +77,8 @@ class Given:
         inputs = self._inputs(function, described)
         pools = [inputs.pools[parameter["name"]] for parameter in positional]
         rows = _rows(pools[: len(needed)])
-        fitting = (
-            values
-            for values in GENERAL
-            if len(needed) <= len(values) <= len(positional) and _are_fitting(values, pools)
-        )
+        possible = (values for values in GENERAL if len(needed) <= len(values) <= len(positional))
+        fitting = (values for values in possible if _are_fitting(values, pools))
         return dict.fromkeys((*rows, *fitting)) or GENERAL
 
     def _inputs(self, function: FunctionType, described: tuple[dict[str, Any], ...]) -> Inputs:
@@ -189,8 +181,8 @@ class Varied:
             return call
         at = self._chance.randrange(len(call.arguments))
         name, value = call.arguments[at]
-        changed = (name, self._other_value(value, inputs.pools.get(name) or inputs.extra))
-        return dataclasses.replace(call, arguments=(*call.arguments[:at], changed, *call.arguments[at + 1 :]))
+        other = self._other_value(value, inputs.pools.get(name) or inputs.extra)
+        return call.exchanged("arguments", at, (name, other))
 
     def _keyword(self) -> tuple[str, str]:
         name = self._chance.choice([*self._inputs.keywords])
@@ -201,16 +193,18 @@ class Varied:
             return pool.any(self._chance)
         if self._happens(GRAFTED) and (other := self._grafted(value)) != value:
             return other
-        where, how, what = (self._chance.randrange(most) for most in (4, 48, 48))
-        return vary(value, where, how, what, self._inputs.literals)
+        return self._with_other_literal(value, 48, self._inputs.literals)
 
     def _other_receiver(self, receiver: str) -> str:
         if self._inputs.receivers and self._happens(FAIR):
             return self._inputs.receiver(self._chance) or receiver
         if self._happens(FAIR) and (other := self._grafted(receiver)) != receiver:
             return other
-        where, how, what = (self._chance.randrange(most) for most in (4, 48, 12))
-        return vary(receiver, where, how, what, [])
+        return self._with_other_literal(receiver, 12, [])
+
+    def _with_other_literal(self, value: str, most: int, literals: Sequence[str]) -> str:
+        where, how, what = map(self._chance.randrange, (4, 48, most))
+        return vary(value, where, how, what, literals)
 
     def _grafted(self, template: str) -> str:
         return next(iter(_grafts(template, self._inputs.parts, self._chance)), template)
