@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import pathlib
-import sys
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from ..express import evaluate
 
-Argv = TypeVar("Argv", bound=list[str])
 KINDS: Mapping[str, Any] = {
     "IntParamType": int,
     "IntRange": int,
@@ -44,27 +41,6 @@ class Words(list[str]):
         """How many there are: whoever asks depends on them."""
         self.is_read = True
         return super().__len__()
-
-
-def watched() -> contextlib.AbstractContextManager[Words]:
-    """The command line as it is, recording whether it is read."""
-    return _exchanged(Words(sys.argv))
-
-
-def started_as(name: str) -> contextlib.AbstractContextManager[list[str]]:
-    """Give the program another name."""
-    return _exchanged([name, *sys.argv[1:]])
-
-
-@contextlib.contextmanager
-def _exchanged(words: Argv) -> Iterator[Argv]:
-    """Replace the command line by these words."""
-    before = sys.argv
-    sys.argv = words
-    try:
-        yield words
-    finally:
-        sys.argv = before
 
 
 class Line(typing.NamedTuple):
@@ -134,8 +110,10 @@ def signature(described: list[dict[str, Any]]) -> types.FunctionType:
 
 def text(called: Line, described: tuple[dict[str, Any], ...], arguments: Mapping[str, str]) -> str:
     """The call, as a template."""
-    outer = [word for parameter in described if parameter["level"] == 0 for word in _words(parameter, arguments)]
-    inner = [word for parameter in described if parameter["level"] == 1 for word in _words(parameter, arguments)]
+    outer, inner = (
+        [word for parameter in described if parameter["level"] == level for word in _words(parameter, arguments)]
+        for level in (0, 1)
+    )
     words = ", ".join([*outer, *map(repr, called.names), *inner])
     return f"⟨click.testing:CliRunner⟩().invoke({called.root}, [{words}])"
 

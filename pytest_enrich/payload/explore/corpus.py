@@ -38,9 +38,7 @@ class Corpus:
         """Keep a call that was made if it is the smallest of its way."""
         way = outcome.branches, ending(outcome)
         smallest = self._by_way.get(way)
-        if (smallest is None and len(self._by_way) < MOST_WAYS) or (
-            smallest is not None and call.size < smallest.size
-        ):
+        if len(self._by_way) < MOST_WAYS if smallest is None else call.size < smallest.size:
             self._by_way[way] = call
 
     def chosen(self, found: Sequence[Call], around: Sequence[Call]) -> list[Call]:
@@ -55,10 +53,8 @@ def written(
 
     Those of `testable` calls come with the call itself.
     """
-    return [
-        {**program(call, entries, changeable(call)).dump(), "call": dump(call) if call in testable else None}
-        for call in chosen
-    ]
+    programs = ((call, program(call, entries, changeable(call))) for call in chosen)
+    return [{**made.dump(), "call": dump(call) if call in testable else None} for call, made in programs]
 
 
 def around(

@@ -13,20 +13,9 @@ from . import command
 from .templates import parsed
 
 SIGNS = {
-    "add": "+",
-    "sub": "-",
-    "mul": "*",
-    "truediv": "/",
-    "floordiv": "//",
-    "mod": "%",
-    "pow": "**",
-    "matmul": "@",
-    "and": "&",
-    "or": "|",
-    "xor": "^",
-    "lshift": "<<",
-    "rshift": ">>",
-}
+    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@",
+    "and": "&", "or": "|", "xor": "^", "lshift": "<<", "rshift": ">>",
+}  # fmt: skip
 COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 BUILT_INS = ("abs", "bool", "bytes", "complex", "float", "int", "len", "next", "repr", "round", "str")
 OPERATORS = {
@@ -70,13 +59,7 @@ ASKING = OPERATORS.keys() - STATEMENTS - {"__getitem__", "__next__"}
 LOOSE = (ast.Lambda, ast.IfExp, ast.BoolOp, ast.Compare, ast.NamedExpr, ast.BinOp)
 """Expressions of which an operator beside them may take only a part."""
 COPYING = {
-    "__copy__",
-    "__deepcopy__",
-    "__reduce__",
-    "__reduce_ex__",
-    "__getstate__",
-    "__setstate__",
-    "__getnewargs__",
+    f"__{name}__" for name in ("copy", "deepcopy", "reduce", "reduce_ex", "getstate", "setstate", "getnewargs")
 }
 """Methods that the `copy` module calls, with arguments of its own."""
 MAKERS = {"__init__", "__new__", "__post_init__"}

@@ -29,7 +29,6 @@ from ..rules import classes
 from ..rules.files import listed_backwards
 from . import calls, contract, corpus, informative, world
 from .calls import Call, Program, program
-from .command import started_as
 from .function import Function, Laboratory
 from .inputs import Inputs
 from .observe import observe, said
@@ -171,10 +170,8 @@ def _inputs(scene: Scene, call: Call) -> Inputs | None:
 
 def _is_wanted(scene: Scene, call: Call) -> bool:
     """Whether people might want a test of this call: it is usual, short, and has values that people write."""
-    inputs = _inputs(scene, call)
-    if inputs is None or call.size > corpus.LONGEST:
-        return False
-    return inputs.is_usual(call) and not inputs.unwritten(call)
+    inputs = _inputs(scene, call) if call.size <= corpus.LONGEST else None
+    return inputs is not None and inputs.is_usual(call) and not inputs.unwritten(call)
 
 
 def _records(
@@ -218,14 +215,9 @@ def _doubt(looking: Search[Function], function: Function, call: Call, reached: R
 def _others(looking: Search[Function], result: Result[Function]) -> list[Result[Function]]:
     """The other results that reach the same and that callers might make, the best first."""
     by_call = {other.call: other for item in result.reached for other in looking.results[item]}
-    fitting = (
-        other
-        for other in by_call.values()
-        if result.reached <= other.reached and not other.cost.exceptional and other.call != result.call
-    )
-    return [
-        dataclasses.replace(other, reached=result.reached) for other in sorted(fitting, key=attrgetter("cost"))
-    ]
+    alike = (other for other in by_call.values() if result.reached <= other.reached and not other.cost.exceptional)
+    fitting = (dataclasses.replace(other, reached=result.reached) for other in alike if other.call != result.call)
+    return sorted(fitting, key=attrgetter("cost"))
 
 
 def _record(reached: Reached, call: Call, rules: frozenset[str] = frozenset()) -> Record:
@@ -270,7 +262,8 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     observed = dataclasses.replace(_with_classes(_program(scene, call)), about=about)
     elsewhere = listed_backwards() if days else contextlib.nullcontext()
     random.seed(days)
-    with shifted(days), elsewhere, started_as("__main__.py" if days else "pytest"):
+    sys.argv = ["__main__.py" if days else "pytest", *sys.argv[1:]]
+    with shifted(days), elsewhere:
         consume, observations = observe(scene.runner, observed, warns=any(map(contract.warns, texts)))
     return {**record, **observed.dump(), "consume": consume, "observations": observations}
 

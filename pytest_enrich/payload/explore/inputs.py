@@ -73,8 +73,6 @@ def undeclared(
 
 ANYTHING = ("", 1, None, ())
 """Values that a hint allows together only if it allows anything."""
-
-
 NONE_FOR_UNKNOWN = "none of what is unknown"
 ONLY_NONE = Pool((), (), lambda: ("None",), type(None), told_by=frozenset({NONE_FOR_UNKNOWN}))
 """For a parameter that may not matter in the call."""
@@ -129,18 +127,11 @@ def _options(name: str) -> tuple[inspect.Parameter, ...]:
         kind = evaluate(name)
     except Exception:  # a name that is gone
         return ()
-    maker = constructor(kind) if isinstance(kind, type) else None
-    hinted = (
-        [(parameter, maker.hints.get(parameter.name)) for parameter in maker.parameters]
-        if maker is not None
-        else []
-    )
-    optional = (
-        (parameter, hint)
-        for parameter, hint in hinted
-        if hint is not None and parameter.default is not parameter.empty
-    )
-    return tuple(parameter.replace(annotation=hint) for parameter, hint in optional)
+    if not isinstance(kind, type) or (maker := constructor(kind)) is None:
+        return ()
+    optional = (parameter for parameter in maker.parameters if parameter.default is not parameter.empty)
+    hinted = ((parameter, maker.hints.get(parameter.name)) for parameter in optional)
+    return tuple(parameter.replace(annotation=hint) for parameter, hint in hinted if hint is not None)
 
 
 class Inputs(Choices):
@@ -161,13 +152,11 @@ class Inputs(Choices):
         self._world, self._seed = world, seed
         self._supply = Supply(known, world, seed)
         # An operator leaves the options of its method alone.
-        passed = [
-            parameter
-            for parameter in entry.parameters
-            if entry.name not in OPERATORS or parameter.get("default") is None
-        ]
-        self._fixed = [parameter for parameter in passed if parameter["kind"] not in {"keywords", "variadic"}]
-        self.required = [parameter["name"] for parameter in self._fixed if parameter.get("default") is None]
+        is_operator = entry.name in OPERATORS
+        needed = {parameter["name"] for parameter in entry.parameters if parameter.get("default") is None}
+        fixed = (parameter for parameter in entry.parameters if parameter["kind"] not in {"keywords", "variadic"})
+        self._fixed = [parameter for parameter in fixed if not is_operator or parameter["name"] in needed]
+        self.required = [parameter["name"] for parameter in self._fixed if parameter["name"] in needed]
         self.setups = list(seen.setups) if entry.needs_receiver else []
         self.patched: tuple[tuple[str, str], ...] = ()
 
@@ -188,17 +177,17 @@ class Inputs(Choices):
     @cached_property
     def extra(self) -> Pool | None:
         """Values for extra positional arguments, if it takes any."""
-        pools = (
-            self._supply.pool(parameter) for parameter in self.entry.parameters if parameter["kind"] == "variadic"
-        )
+        pools = map(self._supply.pool, self._of_kind("variadic"))
         return next((pool for pool in pools if not pool.is_unknown), None)
+
+    def _of_kind(self, kind: str) -> list[dict[str, Any]]:
+        """The parameters of this kind."""
+        return [parameter for parameter in self.entry.parameters if parameter["kind"] == kind]
 
     @cached_property
     def keywords(self) -> dict[str, list[str]]:
         """Keyword names that it takes without declaring them, with values (see `undeclared`)."""
-        if is_left_out("keywords") or not any(
-            parameter["kind"] == "keywords" for parameter in self.entry.parameters
-        ):
+        if is_left_out("keywords") or not self._of_kind("keywords"):
             return {}
         declared = {parameter["name"] for parameter in self.entry.parameters}
         return undeclared(self.calls, declared, (value for _, value in self._world.constants))
@@ -403,9 +392,8 @@ class Inputs(Choices):
     @cached_property
     def _default_texts(self) -> dict[str, str | None]:
         """The default of each parameter as a template; None where it has none."""
-        return {
-            name: express(self._supply.defaults[name]) for name in self.givable if name in self._supply.defaults
-        }
+        defaults = self._supply.defaults
+        return {name: express(defaults[name]) for name in self.givable if name in defaults}
 
     def sites(self, call: Call) -> Iterator[Site]:
         """The sites of the call, then the defaults that it leaves alone, its own and those of its objects."""
@@ -431,11 +419,8 @@ class Inputs(Choices):
         arguments = dict(call.arguments)
         for name, text in self._default_texts.items():
             if text is None and name not in arguments:
-                yield Mark(
-                    partial(call.with_argument, name),
-                    self._supply.defaults[name],
-                    self.pools[name].plain[:MOST_PLAIN],
-                )
+                values = self.pools[name].plain[:MOST_PLAIN]
+                yield Mark(partial(call.with_argument, name), self._supply.defaults[name], values)
         for make, option in self._left_open(call):
             if option.default is None:
                 yield Mark(make, None, self._shortest(option.annotation))
@@ -462,10 +447,8 @@ class Inputs(Choices):
         An object may be compared with anything.
         """
         # A decorator may take any arguments and refuse them before one is missed, or pass some itself.
-        missing = {*self.required}.difference(name for name, _ in call.arguments)
-        if missing and not any(
-            missing.isdisjoint(name for name, _ in known_call.arguments) for known_call in self.calls
-        ):
+        missing = {*self.required}.difference(dict(call.arguments))
+        if missing and not any(missing.isdisjoint(dict(known_call.arguments)) for known_call in self.calls):
             return False
         templates = (call.receiver or "", *(value for _, value in call.arguments), *call.passed_on)
         fits = all(text in self._shown or is_well_made(text) for text in templates)
@@ -474,11 +457,9 @@ class Inputs(Choices):
     def are_declared(self, call: Call) -> bool:
         """Whether all parameters that are given have hints other than `Any`, and their values conform to these."""
         pairs = [(self._supply.hints.get(name), value) for name, value in call.arguments]
-        narrow = all(
-            hint is not None and not all(types.conforms(value, hint) for value in ANYTHING) for hint, _ in pairs
-        )
-        fitting = (types.conforms(value, hint) for hint, text in pairs for _, value in evaluable([text]))
-        return bool(pairs) and narrow and all(fitting)
+        if not pairs or any(hint is None or all(types.conforms(it, hint) for it in ANYTHING) for hint, _ in pairs):
+            return False
+        return all(types.conforms(value, hint) for hint, text in pairs for _, value in evaluable([text]))
 
     @cached_property
     def _shown(self) -> frozenset[str]:
@@ -501,9 +482,6 @@ class Inputs(Choices):
             pool = self._pool_of(name)
             if pool is None or value in pool.seen:
                 continue
-            pairs = evaluable([value])
-            if not all(
-                types.conforms(evaluated, pool.hint) and self._supply.is_of_project(name, evaluated)
-                for _, evaluated in pairs
-            ):
-                yield name
+            for _, made in evaluable([value]):
+                if not types.conforms(made, pool.hint) or not self._supply.is_of_project(name, made):
+                    yield name

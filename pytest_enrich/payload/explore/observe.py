@@ -23,7 +23,7 @@ from ..rules import files
 from .calls import Call, Program, changeable
 from .contract import is_worded
 from .run import Outcome, Runner
-from .stated import MOST, Record, fields, stated, telling_line, visible_text
+from .stated import MOST, Record, fields, observation, stated, telling_line, visible_text
 
 COLLECTIONS = (Container, Iterable, Sized)
 PRINTED = "capsys.readouterr().out"
@@ -138,28 +138,26 @@ def observe(
         return outcome.consume, _given(runner, plain, outcome, earlier)
     outcome = dataclasses.replace(outcome, result=files.placed(outcome.result))
     records = _given(runner, plain, outcome, earlier)
-    return outcome.consume, [{**record, "value": files.told(record["value"])} for record in records]
+    return outcome.consume, [{**seen, "value": files.told(seen["value"])} for seen in records]
 
 
 def _ended(outcome: Outcome) -> tuple[str, list[Record]]:
     """What `observe` answers for a call that raised, or of which no test should be made."""
-    if outcome.refusal or outcome.raised is None:
-        return "", []
-    return outcome.consume, _raised(outcome.raised)
+    return ("", []) if outcome.refusal or outcome.raised is None else (outcome.consume, _raised(outcome.raised))
 
 
 def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
     """What the program returned, and what it changed."""
     changes = [
-        _record("state", text, value, form="is" if value in {"None", "True", "False"} else "equal")
+        observation("state", text, value, form="is" if value in {"None", "True", "False"} else "equal")
         for text, value in state(plain, outcome.namespace)
         if value != earlier.seen.get(text)
     ]
     changes = [*_plainest(changes)]
     result = _told(plain, outcome, earlier) if plain.expression else []
     # Next to other values, None says something as well: that a header has no version.
-    is_there = any(record["value"] != "None" for record in result)
-    telling = sorted(result, key=lambda record: record["value"] == "None") if is_there else []
+    telling = sorted(result, key=lambda seen: seen["value"] == "None")
+    telling = [] if telling and telling[0]["value"] == "None" else telling
     # A program is there for what it prints; the number that it returns is its exit code.
     is_program = SET_LINE in plain.text and type(outcome.result) is int
     printed = _printed(plain, outcome) if telling and is_program else []
@@ -171,8 +169,8 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
         or _left(runner, plain, outcome)
     )
     # That an attribute is empty does not answer a call.
-    whole = [record for record in result if record["expression"] == "{result}"] if plain.answers else []
-    return [record for record in records or whole if not _is_passing(record["value"], plain)]
+    whole = [seen for seen in result if seen["expression"] == "{result}"] if plain.answers else []
+    return [seen for seen in records or whole if not _is_passing(seen["value"], plain)]
 
 
 def _plainest(changes: Sequence[Record]) -> Iterator[Record]:
@@ -194,7 +192,7 @@ def _told(plain: Program, outcome: Outcome, earlier: Earlier) -> list[Record]:
     if not variable:
         return records
     before = stated(dataclasses.replace(outcome, result=earlier.namespace.get(variable)), plain)
-    return [record for record in records if record["expression"] == "{result}" or record not in before]
+    return [seen for seen in records if seen["expression"] == "{result}" or seen not in before]
 
 
 def _own(plain: Program, outcome: Outcome) -> str:
@@ -209,11 +207,6 @@ def _is_passing(value: str, plain: Program) -> bool:
     return STARTED in value or any(name in value and name not in plain.text for name in PYTHON)
 
 
-def _record(subject: str, expression: str, value: str, message: str = "", form: str = "equal") -> Record:
-    """The JSON form of a `data.Observation`."""
-    return {"subject": subject, "expression": expression, "value": value, "message": message, "form": form}
-
-
 def _earlier(runner: Runner, plain: Program) -> Earlier:
     """The state before the action."""
     scene = runner.run(dataclasses.replace(plain, action="None", expression=True))
@@ -222,22 +215,22 @@ def _earlier(runner: Runner, plain: Program) -> Earlier:
 
 def _warned(outcome: Outcome) -> list[Record]:
     """The first warning."""
-    return [_record("warns", "{result}", name, message) for name, message in outcome.warned[:1]]
+    return [observation("warns", "{result}", name, message) for name, message in outcome.warned[:1]]
 
 
 def _printed(plain: Program, outcome: Outcome) -> list[Record]:
     """What it printed, or a single line of it if it is too long to read."""
     text = outcome.printed
     if len(text) > LONGEST_OUTPUT and (line := telling_line(text, plain.text)):
-        return [_record("state", f"{line} in {PRINTED}", "True", form="is")]
+        return [observation("state", f"{line} in {PRINTED}", "True", form="is")]
     if not text.strip() or len(text) > LONGEST_OUTPUT or UNSTABLE.search(text):
         return []
-    return [_record("state", PRINTED, repr(text))]
+    return [observation("state", PRINTED, repr(text))]
 
 
 def _logged(outcome: Outcome) -> list[Record]:
     """What it logged."""
-    return [_record("state", LOGGED, repr([*outcome.logged]))] if outcome.logged else []
+    return [observation("state", LOGGED, repr([*outcome.logged]))] if outcome.logged else []
 
 
 def said(runner: Runner, call: Call) -> list[Record]:
@@ -253,7 +246,7 @@ def _raised(error: BaseException) -> list[Record]:
         return []
     text = spoken(error) if is_worded(error) else ""
     message = "" if str(files.folder()) in text else steady(text)
-    return [_record("raises", "{result}", kind, message)]
+    return [observation("raises", "{result}", kind, message)]
 
 
 def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
@@ -266,14 +259,9 @@ def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
         afterwards = dataclasses.replace(question, lines=(*plain.lines, plain.action))
         before, answer = _answer(runner, question, question), _answer(runner, afterwards, question)
         if answer and before is not None and answer != before:
-            return [
-                {
-                    **record,
-                    "subject": "state",
-                    "expression": record["expression"].replace("{result}", question.action, 1),
-                }
-                for record in answer
-            ]
+            places = (seen["expression"].replace("{result}", question.action, 1) for seen in answer)
+            changed = zip(answer, places, strict=True)
+            return [{**seen, "subject": "state", "expression": place} for seen, place in changed]
     return []
 
 

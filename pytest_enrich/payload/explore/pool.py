@@ -78,7 +78,7 @@ class Pool:
             return text.endswith("()"), unspoken(text), signs // FEW_SIGNS, length
 
         seen = sorted(self.seen, key=little)[:MOST_WRITTEN]
-        written = sorted(self.written, key=_has_lines)
+        written = sorted(self.written, key=lambda text: "\\n" in text)  # those of several lines come last
         shaped = [text for text in written if not NAMING.match(text)]
         any_text = self.called or ([ANY_TEXT] if ANY_TEXT in self.plain else [])
         near = [*seen, *edits(seen), *self._empty]
@@ -131,10 +131,11 @@ class Pool:
     def _rules_of(self, value: str) -> frozenset[str]:
         rules = self.rules.get(value)
         if rules is None:
-            is_drawn = value in self.__dict__.get("drawn", ())
-            rules = frozenset(
-                {f"drawn {_sort(value)}" if is_drawn else "plain" if value in self.plain else "changed"}
+            is_drawn, known = (
+                value in self.__dict__.get("drawn", ()),
+                "plain" if value in self.plain else "changed",
             )
+            rules = frozenset({f"drawn {_sort(value)}" if is_drawn else known})
         return rules if value in self.seen else rules | self.told_by
 
     def any(self, chance: random.Random) -> str:
@@ -143,11 +144,6 @@ class Pool:
         group = chance.choice([*groups, None])
         values = (self.drawn if group is None else group) or next(iter(groups), ())
         return chance.choice(values) if values else "None"
-
-
-def _has_lines(text: str) -> bool:
-    """Whether it has several lines."""
-    return "\\n" in text
 
 
 def nearest(values: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import inspect
 import io
 import itertools
 import logging
+import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from types import CodeType
 from typing import Any
@@ -22,7 +23,6 @@ from ..express import UNSTABLE
 from ..rules import files
 from . import command
 from .calls import PATCHING, Call, Program, program
-from .command import watched
 from .contract import Warned, is_contract, is_forgotten, not_installed, warnings_of
 from .entry import Entry
 
@@ -125,6 +125,10 @@ class Runner:
         root: The project: exceptions raised by its own `raise` statements are contracts.
         seconds: After how long a call is ended that takes none of the steps that the tracer sees.
         expected: Names of the exceptions that tests expect.
+
+    Attributes:
+        filename: The name of the watched file.
+        line: Returns the text of a line of that file.
     """
 
     def __init__(
@@ -136,22 +140,13 @@ class Runner:
         expected: frozenset[str] = frozenset(),
     ) -> None:
         self._seconds, self._expected = seconds, expected
-        self._tracer = tracer
+        self._tracer, self.filename, self.line = tracer, tracer.filename, tracer.line
         self._entries = entries
         self._root = root
         self._compiled: dict[tuple[str, str], CodeType] = {}
         self._names: dict[str, object] = {}
         self._logged = Logged()
         self._is_warm = False
-
-    @property
-    def filename(self) -> str:
-        """The name of the watched file."""
-        return self._tracer.filename
-
-    def line(self, number: int) -> str:
-        """The text of a line of that file."""
-        return self._tracer.line(number)
 
     def call(self, call: Call) -> Outcome:
         """Run the program that makes `call`; an exception from making its arguments is not one of the call."""
@@ -189,14 +184,14 @@ class Runner:
             folder = {files.FOLDER: files.empty_folder()} if files.FOLDER in wanted.text else {}
         except (SyntaxError, LookupError, ImportError, ValueError, MemoryError, OSError):
             return Outcome(refusal="not a program")
-        patching = pytest.MonkeyPatch()
+        patching, words = pytest.MonkeyPatch(), command.Words(sys.argv)
+        patching.setattr(sys, "argv", words)
         namespace = {**self._names, **folder, PATCHING: patching}
         denials, place = len(guard.denied), guard.whereabouts()
         try:
             with (
                 quiet() as (output, caught),
                 self._logged.listening() as heard,
-                watched() as words,
                 time_limit(seconds),
             ):
                 outcome = self._perform(tracer, scene, action, namespace, (output.begin, heard.begin))

@@ -23,6 +23,7 @@ from .entry import ASKING, MAKERS, OPERATORS, Entry, finished
 from .supply import Known, Seen
 
 MOST, MOST_NODES = 20, 60
+POSITIONAL = {"positional only", "positional"}
 METHODS = (classmethod, staticmethod, functools.partialmethod, functools.singledispatchmethod)
 """Descriptors that give a method when they are read, other than those that can be called themselves."""
 MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
@@ -94,14 +95,9 @@ def _call(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> Call | N
 
 
 def _arguments(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> tuple[tuple[str, str], ...] | None:
-    positional = [
-        parameter["name"]
-        for parameter in entry.parameters
-        if parameter["kind"] in {"positional only", "positional"}
-    ]
-    if any(isinstance(value, ast.Starred) for value in node.args) or any(
-        named.arg is None for named in node.keywords
-    ):
+    positional = [parameter["name"] for parameter in entry.parameters if parameter["kind"] in POSITIONAL]
+    is_unpacked = any(isinstance(value, ast.Starred) for value in node.args)
+    if is_unpacked or any(named.arg is None for named in node.keywords):
         return None
     places = [*positional[: len(node.args)], *[""] * (len(node.args) - len(positional))]
     pairs = [*zip(places, node.args, strict=True), *((str(named.arg), named.value) for named in node.keywords)]
@@ -265,9 +261,5 @@ def _found(name: str) -> tuple[Entry, Callable[..., object], ModuleType] | None:
 
 def _kind(module: object, qualname: str) -> str:
     """The `kind` of its `Entry`."""
-    above, _, name = qualname.rpartition(".")
-    if not above:
-        return "function"
-    member = inspect.getattr_static(find(module, above), name, None)
     kinds = {property: "property", classmethod: "classmethod", staticmethod: "staticmethod"}
-    return kinds.get(type(member), "method")
+    return kinds.get(type(as_it_stands(module, qualname)), "method" if "." in qualname else "function")

@@ -10,7 +10,6 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
 from types import FunctionType
 from typing import Any
 
@@ -97,12 +96,9 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
     """Observations of the result, or else of its public parts."""
     value = outcome.result
     if command.is_result(value):
-        records = [_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value)]
-        return [
-            record
-            for record in records
-            if not UNSTABLE.search(record["value"]) and len(record["value"]) <= LONGEST
-        ]
+        records = (_stated(f"{{result}}.{name}", part, repr(part)) for name, part in _told(value))
+        short = (record for record in records if len(record["value"]) <= LONGEST)
+        return [record for record in short if not UNSTABLE.search(record["value"])]
     text = visible_text(value)
     if text is not None and len(text) > LONGEST_FIELD and isinstance(value, Mapping):
         keys = visible_text([*value])
@@ -111,7 +107,7 @@ def stated(outcome: Outcome, plain: Program) -> list[Record]:
     if text is not None and (len(text) <= LONGEST or isinstance(value, str | bytes)):
         return [_stated("{result}", value, text)]
     if type(value) is str and (line := telling_line(value, plain.text)):
-        return [{**_stated(f"{line} in {{result}}", value, "True"), "form": "is"}]
+        return [observation("result", f"{line} in {{result}}", "True", form="is")]
     alike = [variable for variable in outcome.namespace.values() if type(variable) is type(value)]
     return [*_parts(value, plain, alike)][:MOST_FIELDS] or ([_stated("{result}", value, text)] if text else [])
 
@@ -123,10 +119,9 @@ def telling_line(text: str, passed: str) -> str:
     """
     words = {*re.findall(r"\w{3,}", passed), *re.findall(r"\w+", " ".join(QUOTED.findall(passed)))}
     lines = dict.fromkeys(line.strip() for line in text.splitlines())
-    readable = [
-        line for line in lines if SHORTEST < len(line) <= LONGEST_FIELD and line.isprintable() and "⟨" not in line
-    ]
-    steady = (line for line in readable if re.search(r"\w", line) and not UNSTABLE.search(line))
+    short = (line for line in lines if SHORTEST < len(line) <= LONGEST_FIELD and "⟨" not in line)
+    readable = (line for line in short if line.isprintable() and re.search(r"\w", line))
+    steady = (line for line in readable if not UNSTABLE.search(line))
     line = max(steady, key=lambda text: (len(words & {*re.findall(r"\w+", text)}), -len(text)), default="")
     return repr(line) if line else ""
 
@@ -143,7 +138,12 @@ def _stated(expression: str, value: object, text: str) -> Record:
         form = "is"
     elif _is_inexact(value):
         form = "approx"
-    return {"subject": "result", "expression": expression, "value": text, "message": "", "form": form}
+    return observation("result", expression, text, form=form)
+
+
+def observation(subject: str, expression: str, value: str, message: str = "", form: str = "equal") -> Record:
+    """The JSON form of a `data.Observation`."""
+    return {"subject": subject, "expression": expression, "value": value, "message": message, "form": form}
 
 
 def _is_inexact(value: object) -> bool:
@@ -165,18 +165,16 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
     if isinstance(value, tuple | list) and type(value) in {tuple, list} and len(value) <= MOST_ITEMS:
         # A tuple with something private in it is the project's own business.
         public = value if type(value) is list or not any(map(_is_private, value)) else ()
-        yield from chain.from_iterable(_place(f"{{result}}[{at}]", part) for at, part in enumerate(public))
+        for at, part in enumerate(public):
+            place = f"{{result}}[{at}]"
+            text = visible_text(part)
+            yield from [_stated(place, part, text)] if text is not None else _fields(part, place)
         return
     if type(value) is dict and 0 < len(value) <= MOST_ITEMS and (keys := visible_text([*value])) is not None:
         # Its values cannot all be written: then parts of them, and its keys.
         items = [record for record in _held(value, "{result}", DEEPEST) if len(record["value"]) <= LONGEST_FIELD]
         spoken_of = {*plain.about, *re.findall(r"\w+", plain.action)}
-        items.sort(
-            key=lambda record: (
-                spoken_of.isdisjoint(re.findall(r"\w+", record["expression"])),
-                is_empty(record),
-            )
-        )
+        items.sort(key=lambda one: (spoken_of.isdisjoint(re.findall(r"\w+", one["expression"])), is_empty(one)))
         yield from items[:MOST_OF_MAPPING]
         yield _stated("list({result})", [*value], keys)
         return
@@ -185,9 +183,8 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         yield from _of_error(value, kind, stated, plain)
         return
     readable = [record for record in stated if len(record["value"]) <= LONGEST_FIELD] or stated
-    unchanged = {
-        (f"{{result}}.{name}", visible_text(part)) for variable in alike for name, part in fields(variable)
-    }
+    before = itertools.chain.from_iterable(map(fields, alike))
+    unchanged = {(f"{{result}}.{name}", visible_text(part)) for name, part in before}
 
     def little(record: Record) -> tuple[bool, ...]:
         is_unchanged = (record["expression"], record["value"]) in unchanged
@@ -211,7 +208,7 @@ def _of_error(error: BaseException, kind: str, stated: list[Record], plain: Prog
     shown = [*(_spoken(error) if is_said else []), *telling]
     shown = [record for record in shown if record["value"] not in plain.text] or shown
     if not shown or kind not in plain.action:
-        yield {**_stated("{result}", error, kind), "form": "instance"}
+        yield observation("result", "{result}", kind, form="instance")
     yield from shown
 
 
@@ -225,11 +222,6 @@ def _spoken(value: object) -> list[Record]:
 def _is_private(part: object) -> bool:
     """Whether it is a private class, or an instance of one."""
     return (part if isinstance(part, type) else type(part)).__name__.startswith("_")
-
-
-def _place(expression: str, part: object) -> list[Record]:
-    text = visible_text(part)
-    return [_stated(expression, part, text)] if text is not None else _fields(part, expression)
 
 
 def _fields(value: object, expression: str = "{result}", *, inner: bool = True) -> list[Record]:
