@@ -151,12 +151,8 @@ class Approach:
         self.choices.learn(map(evaluate, chain.from_iterable(map(self.choices.like, patterns))))
         notes = notes[:MOST_NOTES]
         marked = unmarked(notes, [*self.choices.marks(call)])
-        return [
-            *islice(
-                dict.fromkeys(chain(marked, proposals(notes, self.choices.sites(call), self.choices.like))),
-                self.most,
-            )
-        ]
+        proposed = proposals(notes, self.choices.sites(call), self.choices.like)
+        return [*islice(dict.fromkeys(chain(marked, proposed)), self.most)]
 
     def _further(self, line: int, notes: Sequence[Note], likely: Iterable[Call]) -> tuple[Call, list[Note]] | None:
         """The first call that reaches one more condition of the line: the first part of an `and` holds now."""

@@ -65,11 +65,11 @@ class Probing(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> Any:
         """As in `NodeTransformer`; keeps track of the current statement."""
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            self._asked |= asked(node)
+        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        self._asked |= asked(node) if is_function else {}
         if isinstance(node, ast.stmt):
             self._line = self._asked.get(node.lineno, node.lineno)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if is_function:
             return self._with_body(node)
         visited = super().visit(node)
         if isinstance(visited, ast.If | ast.While):
@@ -80,11 +80,8 @@ class Probing(ast.NodeTransformer):
 
     def _with_body(self, node: Any) -> Any:
         """Visit the body only: defaults and decorators run on import, and stay as they are."""
-        node.body = (
-            self.visit(node.body)
-            if isinstance(node, ast.Lambda)
-            else [self.visit(statement) for statement in node.body]
-        )
+        body = node.body
+        node.body = [*map(self.visit, body)] if isinstance(body, list) else self.visit(body)
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.expr:

@@ -67,11 +67,8 @@ def proposals(
     for note in notes:
         for known, wanted in _substitutions(note, like):
             for text, make in short:
-                yield from (
-                    make(changed)
-                    for changed in dict.fromkeys(replacements(text, known, wanted))
-                    if changed != text
-                )
+                others = dict.fromkeys(replacements(text, known, wanted))
+                yield from (make(changed) for changed in others if changed != text)
 
 
 def unmarked(notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
@@ -140,9 +137,8 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
     """Pairs of an operand and a value that would change the outcome in its place."""
     left, right = note.left, note.right
     if note.how in {"==", "<"}:
-        yield from (
-            (left, wanted) for wanted in (_unlike(left, like) if left is right else _round(right, note.how))
-        )
+        others = _unlike(left, like) if left is right else _round(right, note.how)
+        yield from ((left, wanted) for wanted in others)
         yield from ((right, wanted) for wanted in _round(left, note.how))
     elif note.how == "in":
         yield from _contained(left, right)
@@ -222,17 +218,14 @@ def _text(template: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _round(value: object, how: str) -> list[object]:
+def _round(value: Any, how: str) -> list[object]:
     """A value and, where order matters, the values right beside it."""
-    beside = how == "<"
-    if beside and isinstance(value, dt.date) and dt.date.min.year < value.year < dt.date.max.year:
+    if how == "<" and isinstance(value, dt.date) and dt.date.min.year < value.year < dt.date.max.year:
         return [value, value + DAY, value - DAY]
-    if beside and isinstance(value, NUMBERS) and not isinstance(value, bool):
-        return [value, value + 1, value - 1]
-    return [value]
+    return [value, value + 1, value - 1] if how == "<" and are_numbers(value) else [value]
 
 
-def are_numbers(*values: object) -> bool:
+def are_numbers(*values: Any) -> bool:
     """Whether all of them are numbers, and none is a bool."""
     return all(isinstance(value, NUMBERS) and not isinstance(value, bool) for value in values)
 
@@ -252,11 +245,9 @@ def _members(value: object) -> list[object]:
 
 def _opposite(value: object) -> list[object]:
     """Values of the same kind with the opposite truth value."""
-    if value is None:
-        return [1, "a", True]
     plain: dict[type, list[object]] = {
-        bool: [value is False], str: ["", "a"], int: [0, 1], float: [0.0, 1.5], list: [[], [1]],
-        dict: [{}, {"a": 1}],
+        type(None): [1, "a", True], bool: [value is False], str: ["", "a"], int: [0, 1], float: [0.0, 1.5],
+        list: [[], [1]], dict: [{}, {"a": 1}],
     }  # fmt: skip
     return plain.get(type(value), [])
 
