@@ -128,11 +128,9 @@ class Probe:
 def _as_call(call: Any) -> str:
     """`call('a', by=2)`; "" if one of the values cannot be stated."""
     args, kwargs = call
-    texts = [
-        *(("", _stated(value)) for value in args),
-        *((f"{key}=", _stated(value)) for key, value in kwargs.items()),
-    ]
-    return f"call({', '.join(map(''.join, texts))})" if all(text for _, text in texts) else ""
+    names = [*[""] * len(args), *(f"{key}=" for key in kwargs)]
+    texts = [*map(_stated, (*args, *kwargs.values()))]
+    return f"call({', '.join(map(str.__add__, names, texts))})" if all(texts) else ""
 
 
 def _constant(value: object, owner: Any, expected: str) -> str:
@@ -182,17 +180,15 @@ class _Opener(ast.NodeTransformer):
         self._methods: dict[Span, int] = {}
         self._told: dict[Span, list[tuple[int, str]]] = defaultdict(list)
         self._added: dict[Span, list[tuple[int, str]]] = defaultdict(list)
+        single = {"": self._holes, INSTEAD: self._holes, LEFT_OUT: self._steps, METHOD: self._methods}
         for at, hole in enumerate(pattern["holes"]):
-            if hole["adds"] == METHOD:
-                self._methods[tuple(hole["span"])] = at
-            elif hole["adds"] == LEFT_OUT:
-                self._steps[tuple(hole["span"])] = at
-            elif hole["adds"][:1] == TOLD:
-                self._told[tuple(hole["span"])].append((at, hole["adds"][1:]))
-            elif hole["span"] and hole["adds"] not in {"", INSTEAD}:
-                self._added[tuple(hole["span"])].append((at, hole["adds"]))
-            elif hole["span"]:
-                self._holes[tuple(hole["span"])] = at
+            adds, place = hole["adds"], tuple(hole["span"] or ())
+            if adds in single:
+                single[adds][place] = at
+            elif adds[:1] == TOLD:
+                self._told[place].append((at, adds[1:]))
+            else:
+                self._added[place].append((at, adds))
         self._points = {tuple(point["span"]): (at, point) for at, point in enumerate(pattern["points"])}
 
     def visit(self, node: ast.AST) -> Any:
@@ -205,9 +201,8 @@ class _Opener(ast.NodeTransformer):
             return self._point(node, *self._points[at])
         self._add(node)
         if at in self._holes and isinstance(node, ast.expr):
-            original = ast.Lambda(ast.arguments([], [], None, [], [], None, []), node)
             self.generic_visit(node)
-            return ast.copy_location(_call("value", self._holes[at], original), node)
+            return ast.copy_location(_call("value", self._holes[at], _delayed(node)), node)
         if at in self._methods and isinstance(node, ast.Attribute):
             method = _call("method", self._methods[at], self.visit(node.value), ast.Constant(node.attr))
             return ast.copy_location(method, node)
@@ -250,8 +245,7 @@ class _Opener(ast.NodeTransformer):
         if not isinstance(subject, ast.Subscript) or isinstance(subject.slice, ast.Slice | ast.Tuple):
             opened: ast.expr = self.visit(subject)
             return opened
-        lookup = ast.Attribute(ast.Name(NAME, ast.Load()), "item", ast.Load())
-        return ast.Call(lookup, [self._opened(subject.value), self.visit(subject.slice)], [])
+        return _call("item", self._opened(subject.value), self.visit(subject.slice))
 
     @staticmethod
     def _kin(statement: ast.AST, at: Span) -> ast.expr:
@@ -259,8 +253,7 @@ class _Opener(ast.NodeTransformer):
         constant = next(
             node for node in ast.walk(statement) if isinstance(node, ast.Attribute) and span(node) == at
         )
-        both = ast.Tuple([constant.value, ast.Constant(constant.attr)], ast.Load())
-        return ast.Lambda(ast.arguments([], [], None, [], [], None, []), both)
+        return _delayed(ast.Tuple([constant.value, ast.Constant(constant.attr)], ast.Load()))
 
 
 def _of_any_message(node: ast.AST) -> ast.expr:
@@ -279,6 +272,10 @@ def span(node: ast.AST) -> Span:
     return first, getattr(node, "col_offset", -1), last, -1 if end is None else end
 
 
-def _call(what: str, number: int, *arguments: ast.expr) -> ast.Call:
+def _delayed(value: ast.expr) -> ast.Lambda:
+    return ast.Lambda(ast.arguments([], [], None, [], [], None, []), value)
+
+
+def _call(what: str, *arguments: ast.expr | int) -> ast.Call:
     function = ast.Attribute(ast.Name(NAME, ast.Load()), what, ast.Load())
-    return ast.Call(function, [ast.Constant(number), *arguments], [])
+    return ast.Call(function, [ast.Constant(it) if isinstance(it, int) else it for it in arguments], [])

@@ -134,9 +134,8 @@ def _rule(hole: Record) -> str:
 def _different(items: list[pytest.Function], varying: set[str]) -> list[pytest.Function]:
     """One item for each combination of the other parameters, without `skip` and `xfail` marks where possible."""
     chosen: dict[str, pytest.Function] = {}
-    for item in sorted(
-        items, key=lambda item: bool({"skip", "xfail"} & {mark.name for mark in item.iter_markers()})
-    ):
+    marks = {item: {mark.name for mark in item.iter_markers()} for item in items}
+    for item in sorted(items, key=lambda item: not marks[item].isdisjoint({"skip", "xfail"})):
         indices = getattr(getattr(item, "callspec", None), "indices", {})
         others = {name: at for name, at in indices.items() if name not in varying}
         chosen.setdefault(json.dumps(others, sort_keys=True), item)
@@ -172,11 +171,11 @@ def _spares(search: Search[ExistingTest], result: Result[ExistingTest], first: T
 
 def _spare(search: Search[ExistingTest], results: Iterable[Result[ExistingTest]], known: object) -> list[Record]:
     """The first of the results, as it was found, that passes and sees something else than what is known."""
-    distinct: dict[tuple[Test, Variation], Result[ExistingTest]] = {}
+    looked: set[tuple[Test, Variation]] = set()
     for result in results:
-        distinct.setdefault((result.subject.test, result.call), result)
-    for (test, variation), result in distinct.items():
-        run = test.look(variation)
+        test, variation = known_as = result.subject.test, result.call
+        run = test.look(variation) if known_as not in looked else ""
+        looked.add(known_as)
         if isinstance(run, TestRun) and not run.raised and run.seen != known:
             return [{**_variant(result, variation, run, search.reached(run)), "spare": True}]
     return []

@@ -7,7 +7,6 @@ import copy
 import dataclasses
 import inspect
 import re
-import shutil
 import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -217,11 +216,7 @@ class ItemRunner:
         base = getattr(getattr(self.item.config, "_tmp_path_factory", None), "_basetemp", None)
         pattern = re.compile(re.sub(r"\W", "_", self.item.name)[:MOST_NAMED] + r"(\d+|current)")
         folders = Path(base).iterdir() if base is not None else ()
-        for folder in (path for path in folders if pattern.fullmatch(path.name)):
-            if folder.is_symlink():
-                folder.unlink()
-            else:
-                shutil.rmtree(folder, ignore_errors=True)
+        guard.clear(str(base), [folder.name for folder in folders if pattern.fullmatch(folder.name)])
 
     def set_up_shared(self) -> bool:
         """Set up what tests share, mostly a database, for all forks of this process; say whether that worked.
@@ -302,22 +297,16 @@ def _is_plain(item: pytest.Function) -> bool:
     given = set(getattr(getattr(item, "callspec", None), "params", {}))
     plain = type(item) is pytest.Function and not inspect.iscoroutinefunction(item.obj)
     others = set(item.fixturenames) - given - {"request"}  # no fixture that anybody defines
-    return plain and not others & set(_arguments(item)) and not any(_prepares(item, name) for name in others)
-
-
-def _arguments(item: pytest.Function) -> tuple[str, ...]:
-    return item._fixtureinfo.argnames  # noqa: SLF001 - no other way
+    passed = item._fixtureinfo.argnames  # noqa: SLF001 - no other way
+    return plain and others.isdisjoint(passed) and not any(_prepares(item, name) for name in others)
 
 
 def _prepares(item: pytest.Function, name: str) -> bool:
     """Whether an autouse fixture is the project's; those of plugins are used only in the last look."""
     fixtures = item._fixtureinfo.name2fixturedefs.get(name, ())  # noqa: SLF001 - no other way
     filenames = [getattr(getattr(fixture.func, "__code__", None), "co_filename", "") for fixture in fixtures]
-    return (
-        name.startswith("_xunit")
-        or not filenames
-        or not all("site-packages" in filename for filename in filenames)
-    )
+    is_installed = bool(filenames) and all("site-packages" in filename for filename in filenames)
+    return name.startswith("_xunit") or not is_installed
 
 
 def _no_words(*_arguments: object, **_options: object) -> str:

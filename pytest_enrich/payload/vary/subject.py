@@ -200,8 +200,7 @@ class ExistingTest(Choices):
         before, tries_left = self.test.run(result.call), iter(range(tries))
 
         def holds(smaller: Variation) -> bool:
-            is_theirs = self.fits(smaller) and self._is_still_theirs(first, smaller)
-            if not smaller.arguments or not is_theirs:
+            if not (smaller.arguments and self.fits(smaller) and self._is_still_theirs(first, smaller)):
                 return False
             if next(tries_left, None) is None or time.monotonic() > until:
                 return False

@@ -139,9 +139,8 @@ class Test:
 
     def changed(self, variation: Variation) -> Variation:
         """The variation without the values that the row has anyway."""
-        differing = (
-            pair for pair in variation.arguments if pair[1] != self._value(row_of(variation), int(pair[0]))
-        )
+        row = row_of(variation)
+        differing = (pair for pair in variation.arguments if pair[1] != self._value(row, int(pair[0])))
         return dataclasses.replace(variation, arguments=tuple(differing))
 
     def _value(self, row: int, hole: int) -> str:
