@@ -149,8 +149,11 @@ class Search(Generic[S]):
     def open(self, subject: object = None) -> Reached:
         """What neither any informative result nor any result of this subject has reached yet."""
         reached = self.results.items()
-        own = {item for item, results in reached if any(result.subject is subject for result in results)}
-        return self.wanted - own - {item for item, results in reached if not results[0].is_poor}
+        return self.wanted - {
+            item
+            for item, results in reached
+            if not results[0].is_poor or any(result.subject is subject for result in results)
+        }
 
     def is_open(self, line: int, subject: object = None) -> bool:
         """Whether a branch from this line is still open."""

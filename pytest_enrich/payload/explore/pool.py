@@ -131,10 +131,8 @@ class Pool:
     def _rules_of(self, value: str) -> frozenset[str]:
         rules = self.rules.get(value)
         if rules is None:
-            is_drawn, known = (
-                value in self.__dict__.get("drawn", ()),
-                "plain" if value in self.plain else "changed",
-            )
+            is_drawn = value in self.__dict__.get("drawn", ())
+            known = "plain" if value in self.plain else "changed"
             rules = frozenset({f"drawn {_sort(value)}" if is_drawn else known})
         return rules if value in self.seen else rules | self.told_by
 
