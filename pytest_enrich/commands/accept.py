@@ -43,16 +43,9 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
     for name in settle_interrupted(store):
         tell(f"an earlier accept of {name} was interrupted and changed nothing: it waits again")
     chosen = _chosen(store, identities, is_edited=is_edited)
-    how = How(
-        edited=frozenset(
-            suggestion.id for suggestion in chosen if is_edited and is_edited_by_hand(store, suggestion)
-        ),
-        only_strong=all_strong,
-        tell=tell,
-    )
-    results = accept(
-        store, tuple(_version(store, suggestion, how, is_edited=is_edited) for suggestion in chosen), how
-    )
+    versions = [_version(store, suggestion, is_edited=is_edited) for suggestion in chosen]
+    edited = {new.id for new, suggestion in zip(versions, chosen, strict=True) if new is not suggestion}
+    results = accept(store, versions, How(edited=frozenset(edited), only_strong=all_strong))
     return _answered(results, len(store.pending()))
 
 
@@ -60,16 +53,17 @@ def accept(store: Store, chosen: Sequence[Suggestion], how: How = PLAINLY) -> tu
     """Accept those that are still pending and not stale, file by file; then rebuild the patches of the others."""
     how, barred = _under_policy(store, chosen, how)
     outcomes = [barred.get(suggestion.id) or _believed(store, suggestion, how) for suggestion in chosen]
-    beliefs = {outcome.one.id: outcome for outcome in outcomes if isinstance(outcome, Believed)}
     refused = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
-    proven = [belief.one for belief in beliefs.values()]
-    may_tell = _are_green(store, proven, how)
+    beliefs = [outcome for outcome in outcomes if isinstance(outcome, Believed)]
+    proven = [belief.one for belief in beliefs]
+    may_tell = _are_green(store, proven)
     with taken_turn(store):
         results = (*refused, *_accepted(store, proven, how))
     results = _together(store, results, how) if may_tell else results
-    notes = {name: belief.note for name, belief in beliefs.items() if belief.note}
-    merged = {result.id: "; ".join(filter(None, (notes.get(result.id), result.note))) for result in results}
-    return tuple(replace(result, note=merged[result.id]) for result in results)
+    notes = {belief.one.id: belief.note for belief in beliefs}
+    return tuple(
+        replace(result, note="; ".join(filter(None, (notes.get(result.id), result.note)))) for result in results
+    )
 
 
 def _under_policy(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[How, dict[str, Taken]]:
@@ -84,9 +78,7 @@ def _under_policy(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple
     for suggestion in chosen:
         path = suggestion.target.path
         place = os.path.relpath(disk.real(store.rootdir / path), top.resolve())
-        owners = (
-            None if content is None else policy.owners(content.decode("utf-8", "replace"), Path(place).as_posix())
-        )
+        owners = None if content is None else policy.owners(content.decode("utf-8", "replace"), place)
         if why := rules.policy.refused(suggestion.kind, path) or rules.policy.unfit(who, path, owners):
             barred[suggestion.id] = Taken(id=suggestion.id, path=path, refused=f"{why} ({rules.name})")
     return replace(how, comment=rules.policy.review.comment, by=who, policy=rules.sha256), barred
@@ -98,7 +90,7 @@ def _believed(store: Store, suggestion: Suggestion, how: How) -> Believed | Take
         return refusal
     try:
         targets.refuse(store.rootdir, suggestion.target.path, options_of(store.rootdir, suggestion).words)
-        believed = reproof.believed(store, suggestion, how.tell)
+        believed = reproof.believed(store, suggestion)
     except RefusedError as error:
         return Taken(id=suggestion.id, path=suggestion.target.path, refused=str(error))
     if how.only_strong and believed.one.grade != "strong":
@@ -125,12 +117,10 @@ def _accepted(store: Store, chosen: Sequence[Suggestion], how: How) -> tuple[Tak
     return tuple(results)
 
 
-def _are_green(store: Store, chosen: Sequence[Suggestion], how: How) -> bool:
+def _are_green(store: Store, chosen: Sequence[Suggestion]) -> bool:
     """Whether the test files of several suggestions pass when they are run together, before they change."""
-    paths = sorted(
-        {suggestion.target.path for suggestion in chosen if (store.rootdir / suggestion.target.path).exists()}
-    )
-    return len(paths) > 1 and pytest_run.files(store, paths, taking.words_of(store, chosen), how.tell).passed
+    paths = sorted({path for each in chosen if (store.rootdir / (path := each.target.path)).exists()})
+    return len(paths) > 1 and pytest_run.files(store, paths, taking.words_of(store, chosen)).passed
 
 
 def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken, ...]:
@@ -139,7 +129,7 @@ def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken
     pairs = [pair for pair in undo.standing(store) if pair[0].verb == "accept" and pair[0].id in taken]
     paths = sorted({suggestion.target.path for _, suggestion in pairs})
     words = taking.words_of(store, [suggestion for _, suggestion in pairs]) if pairs else ()
-    whole = pytest_run.files(store, paths, words, how.tell) if len(paths) > 1 else None
+    whole = pytest_run.files(store, paths, words) if len(paths) > 1 else None
     if whole is None or whole.passed:
         return results
     for path in paths:
@@ -147,7 +137,7 @@ def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken
         for decision, suggestion in reversed(own):
             undo.undo(store, decision, suggestion)
         left = [other for other in paths if (store.rootdir / other).exists()]
-        if pytest_run.files(store, left, words, how.tell).passed:
+        if pytest_run.files(store, left, words).passed:
             why = f"the files that changed are red together with it: {whole.last_line}"
             out = {
                 suggestion.id: Taken(id=suggestion.id, path=path, refused=why, output=whole.end)
@@ -175,18 +165,14 @@ def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool) -> tupl
 
 def _strong(store: Store, *, is_edited: bool) -> tuple[Suggestion, ...]:
     """The suggestions that may be accepted without a look at each: those of other grades may not."""
-    strong = [
-        suggestion
-        for suggestion in store.pending()
-        if suggestion.grade == "strong" and not is_stale(store, suggestion)
-    ]
-    edited = [suggestion.id for suggestion in strong if not is_edited and is_edited_by_hand(store, suggestion)]
-    for name in edited:
-        say(f"{name} was edited and is left out: pytest-enrich accept {name} --edited")
-    return tuple(suggestion for suggestion in strong if suggestion.id not in edited)
+    strong = [each for each in store.pending() if each.grade == "strong" and not is_stale(store, each)]
+    edited = [each for each in strong if not is_edited and is_edited_by_hand(store, each)]
+    for each in edited:
+        say(f"{each.id} was edited and is left out: pytest-enrich accept {each.id} --edited")
+    return tuple(each for each in strong if each not in edited)
 
 
-def _version(store: Store, suggestion: Suggestion, how: How, *, is_edited: bool) -> Suggestion:
+def _version(store: Store, suggestion: Suggestion, *, is_edited: bool) -> Suggestion:
     """The proven test, or a person's own version of it when they ask for that.
 
     Raises:
@@ -195,7 +181,7 @@ def _version(store: Store, suggestion: Suggestion, how: How, *, is_edited: bool)
     if not is_edited_by_hand(store, suggestion):
         return suggestion
     if is_edited:
-        new = reproof.passing(store, suggestion, edited_version(store, suggestion), how.tell)
+        new = reproof.passing(store, suggestion, edited_version(store, suggestion))
         reproof.save(store, new)
         return new
     raise RefusedError(
@@ -208,12 +194,10 @@ def _version(store: Store, suggestion: Suggestion, how: How, *, is_edited: bool)
 def _refusal(store: Store, suggestion: Suggestion) -> Taken | None:
     """Why the suggestion cannot be accepted, whatever its file says; None if it can."""
     state = store.state(suggestion)
-    if state != "pending":
-        return Taken(id=suggestion.id, path=suggestion.target.path, refused=f"it was {state} meanwhile")
-    if not is_stale(store, suggestion):
-        return None
-    name = suggestion.gap.qualname or suggestion.gap.path
-    return Taken(id=suggestion.id, path=suggestion.target.path, refused=f"stale: {name} changed since it was made")
+    why = "" if state == "pending" else f"it was {state} meanwhile"
+    if not why and is_stale(store, suggestion):
+        why = f"stale: {suggestion.gap.qualname or suggestion.gap.path} changed since it was made"
+    return Taken(id=suggestion.id, path=suggestion.target.path, refused=why) if why else None
 
 
 def _answered(results: Sequence[Taken], left: int, *, bugs: bool = False) -> int:
@@ -263,5 +247,5 @@ def xfail(store: Store, identities: tuple[str, ...]) -> int:
     chosen = store.find_all(identities)
     for name in (suggestion.id for suggestion in chosen if suggestion.kind != "bug"):
         raise UsageError(f"{name} is no possible bug\nNothing was done. What there is:  pytest-enrich list --bugs")
-    results = accept(store, chosen, How(tell=tell))
+    results = accept(store, chosen)
     return _answered(results, len(store.bugs()), bugs=True)

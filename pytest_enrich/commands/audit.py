@@ -40,13 +40,8 @@ def verify(store: Store, *, head: str) -> int:
     """Go along the whole evidence: has a line been changed, removed, added, or moved? Exit with 1 if so."""
     checked = store.evidence.check()
     faults = (*checked.faults, *_lost(checked, head))
-    facts = {
-        "lines": checked.head.lines,
-        "head": checked.head.digest,
-        "foreign": checked.foreign,
-        "faults": faults,
-    }
-    if not answer(facts):
+    head_now, foreign = checked.head, checked.foreign
+    if not answer({"lines": head_now.lines, "head": head_now.digest, "foreign": foreign, "faults": faults}):
         say(visible_lines("\n".join(_verified(checked, faults))))
     return 1 if faults else 0
 
@@ -76,10 +71,8 @@ def _verified(found: Checked, faults: Sequence[str]) -> Iterator[str]:
         yield "There is no evidence yet.\nNext:  pytest --enrich"
         return
     kinds = Counter(line.kind for line in found.lines)
-    parts = ", ".join(
-        counted(kinds[kind], kind) for kind in ("run", "attempt", "suggestion", "decision") if kinds[kind]
-    )
-    yield f"evidence  {counted(found.head.lines, 'line')} ({parts})"
+    parts = [counted(kinds[kind], kind) for kind in ("run", "attempt", "suggestion", "decision") if kinds[kind]]
+    yield f"evidence  {counted(found.head.lines, 'line')} ({', '.join(parts)})"
     yield f"sealed    {counted(len(found.lines) - found.foreign, 'line')} on this machine, for this project"
     yield f"head      {found.head.digest}"
     if found.cut.lines:
@@ -100,9 +93,7 @@ def show(store: Store, prefix: str) -> int:
     lines = tuple(store.evidence.lines())
     name = _chosen(prefix, lines)
     story = _story(lines, name)
-    if not answer(
-        [{"number": line.number, "at": line.at, "kind": line.kind, "said": line.said} for line in story]
-    ):
+    if not answer([{name: getattr(line, name) for name in ("number", "at", "kind", "said")} for line in story]):
         say(visible_lines("\n".join(_told(name, story))))
     return 0
 
@@ -120,9 +111,7 @@ def _chosen(prefix: str, lines: Iterable[Line]) -> str:
 def _story(lines: Sequence[Line], name: str) -> list[Line]:
     """The lines about one suggestion: of its run, and of all that came after."""
     written = ((place, line.told("suggestion", Written)) for place, line in enumerate(lines))
-    made, suggestion = [
-        (place, record.suggestion) for place, record in written if record and record.suggestion.id == name
-    ][-1]
+    made, suggestion = [(at, told.suggestion) for at, told in written if told and told.suggestion.id == name][-1]
     run = max((place for place in range(made) if lines[place].kind == "run"), default=made)
     gap, prompt = suggestion.gap, suggestion.origin.prompt
 
@@ -132,10 +121,8 @@ def _story(lines: Sequence[Line], name: str) -> list[Line]:
         if (decision := line.told("decision", Decision)) is not None:
             return place > made and decision.id == name
         # The reply may come from an earlier run.
-        is_asked = (
-            line.kind == "exchange" and place < made and bool(prompt) and prompt.encode() in bytes(line.said)
-        )
-        return is_asked or place in {run, made}
+        is_exchange = line.kind == "exchange" and place < made
+        return place in {run, made} or (is_exchange and bool(prompt) and prompt.encode() in bytes(line.said))
 
     return [line for place, line in enumerate(lines) if is_about(place, line)]
 
@@ -153,9 +140,8 @@ def _facts(line: Line) -> Iterator[str]:
     if (run := line.told("run", Begun)) is not None:
         yield ", ".join(f"{name} {version}" for name, version in run.versions.items())
         yield f"commit {run.commit or 'unknown'}, isolation {run.isolation}, coverage {run.coverage[:12]}"
-        yield from (
-            f"layer    {name} {'works' if works else 'does not work'}" for name, works in run.layers.items()
-        )
+        for name, works in run.layers.items():
+            yield f"layer    {name} {'works' if works else 'does not work'}"
         yield from [f"policy   {run.policy[:12]}"] if run.policy else []
         yield f"options  {', '.join(f'{name}={value}' for name, value in run.options.items() if value)}"
         read = {**run.configuration, **run.sources, **run.tests}
@@ -225,18 +211,15 @@ def _sign(out: Path, key: Path) -> Path:
         StoreError: There is no `ssh-keygen`, or it refused.
     """
     program = shutil.which("ssh-keygen")
-    verify = "ssh-keygen -Y sign -n pytest-enrich -f KEY FILE"
+    way = f"ssh-keygen -Y sign -n {NAMESPACE} -f KEY FILE"
+    unsigned = f"{out} was written and is not signed.\nTo sign it:  {way}"
     if program is None:
-        raise StoreError(
-            f"ssh-keygen is not installed\n{out} was written and is not signed.\nTo sign it:  {verify}"
-        )
+        raise StoreError(f"ssh-keygen is not installed\n{unsigned}")
     signature = out.with_name(f"{out.name}.sig")
     signature.unlink(missing_ok=True)  # `ssh-keygen` would ask whether to overwrite it
     words = [program, "-Y", "sign", "-n", NAMESPACE, "-f", str(key), str(out)]
     done = subprocess.run(words, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
     if done.returncode or not signature.exists():
         reason = visible(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "it said nothing")
-        raise StoreError(
-            f"ssh-keygen refused: {reason}\n{out} was written and is not signed.\nTo sign it:  {verify}"
-        )
+        raise StoreError(f"ssh-keygen refused: {reason}\n{unsigned}")
     return signature

@@ -25,7 +25,7 @@ import msgspec
 from msgspec import Struct
 
 from pytest_enrich.commands import pytest_run
-from pytest_enrich.commands.project import answer, json_option, project_option, say, tell
+from pytest_enrich.commands.project import DEFAULT, answer, json_option, project_option, say, tell
 from pytest_enrich.config import Budget, budget
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.store import Store, disk, last_run
@@ -36,16 +36,7 @@ NONE = "none"
 ALLOWED = 600.0
 """Seconds beyond its budget that a run may take: the suite itself, and what is accepted."""
 _LEFT_BEHIND = shutil.ignore_patterns(
-    ".git",
-    ".venv",
-    "venv",
-    ".tox",
-    ".nox",
-    "node_modules",
-    "__pycache__",
-    ".*_cache",
-    "enrich-suggestions",
-    ".coverage*",
+    ".git", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".*_cache", DEFAULT, ".coverage*"
 )
 _Z = 1.96
 
@@ -90,13 +81,7 @@ class _Coverage(Struct, frozen=True):
 @json_option
 @project_option
 def command(  # noqa: PLR0913 - as many options
-    store: Store,
-    *,
-    models: tuple[str, ...],
-    share: float,
-    seed: int,
-    words: str,
-    folder: Path | None,
+    store: Store, *, models: tuple[str, ...], share: float, seed: int, words: str, folder: Path | None
 ) -> int:
     """Hide a share of the tests in copies, and let each model, and none, win back what only these covered."""
     spent = budget(words)
@@ -156,7 +141,7 @@ class Bench(Struct, frozen=True, kw_only=True):
         options = ("--enrich-max=0", f"--enrich-budget={self.budget}", f"--enrich-seed={self.seed}")
         self._pytest(checkout, "--enrich", *options, f"--enrich-model={model}")
         seconds = time.monotonic() - began
-        store = Store(checkout / "enrich-suggestions", checkout)
+        store = Store(checkout / DEFAULT, checkout)
         run = last_run.read(store)
         if run is None:
             raise RefusedError(f"the run of {model} left no figures\nThe other ones are kept. See:  {checkout}")
@@ -164,27 +149,17 @@ class Bench(Struct, frozen=True, kw_only=True):
             raise RefusedError(f"{model} was not asked: {'; '.join(run.notes)}\nThe other figures are kept.")
         waiting = store.pending()
         if waiting:
-            self._ran(
-                checkout,
-                "-m",
-                "pytest_enrich",
-                "accept",
-                *(suggestion.id for suggestion in waiting),
-                allowed=(0, 3),
-            )
+            ids = (suggestion.id for suggestion in waiting)
+            self._ran(checkout, "-m", "pytest_enrich", "accept", *ids, allowed=(0, 3))
         left = {suggestion.id for suggestion in store.pending()}
         taken = [suggestion for suggestion in waiting if suggestion.id not in left]
-        full, before = self._known("full.json"), self._known("base.json")
-        fates = [
-            (suggestion.gap.path, mutant)
-            for suggestion in taken
-            for mutant in suggestion.proof.mutants.list
-            if not mutant.killed_before
-        ]
+        wanted = self._known("base.json") - self._known("full.json")
+        mutants = [(one.gap.path, mutant) for one in taken for mutant in one.proof.mutants.list]
+        fates = [(path, mutant) for path, mutant in mutants if not mutant.killed_before]
         measured = Arm(
             name=model,
-            back=len((before - full) - self._missing(checkout)),
-            wanted=len(before - full),
+            back=len(wanted - self._missing(checkout)),
+            wanted=len(wanted),
             killed=len({(path, mutant.line, mutant.change) for path, mutant in fates if mutant.killed}),
             tried=len({(path, mutant.line, mutant.change) for path, mutant in fates}),
             accepted=len(taken),
@@ -211,9 +186,8 @@ class Bench(Struct, frozen=True, kw_only=True):
         """The branches that the tests of a copy leave out."""
         report = self.place / "coverage.json"
         report.unlink(missing_ok=True)
-        self._pytest(
-            checkout, "-q", "--cov=.", "--cov-branch", f"--cov-report=json:{report}", "--cov-fail-under=0"
-        )
+        words = ("-q", "--cov=.", "--cov-branch", f"--cov-report=json:{report}", "--cov-fail-under=0")
+        self._pytest(checkout, *words)
         files = msgspec.json.decode(report.read_bytes(), type=_Coverage).files
         return frozenset((name, *branch) for name, file in files.items() for branch in file.missing_branches)
 
@@ -299,12 +273,9 @@ def _going(body: Sequence[ast.stmt], owner: str, names: set[str]) -> Iterator[tu
 
 def table(arms: Sequence[Arm]) -> str:
     """A table in Markdown, one row per model."""
-    rows: list[tuple[str, ...]] = [
-        ("model", "branches back", "mutants killed", "accepted, its own", "its own per 1,000 tokens", "s")
-    ]
-    rows += [_row(arm) for arm in arms]
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([lines[0], f"|{'---|' * len(rows[0])}", *lines[1:]])
+    heads = ("model", "branches back", "mutants killed", "accepted, its own", "its own per 1,000 tokens", "s")
+    first, *lines = (f"| {' | '.join(row)} |" for row in (heads, *map(_row, arms)))
+    return "\n".join([first, f"|{'---|' * len(heads)}", *lines])
 
 
 def _row(arm: Arm) -> tuple[str, ...]:

@@ -93,8 +93,8 @@ def _folder(store: Store) -> Check:
         with tempfile.TemporaryFile(dir=writable):
             return Check("folder", ok=True, found=f"{place} can be written")
     except OSError as error:
-        trouble = f"{place}: {error.strerror}"
-    return Check("folder", ok=False, found=trouble, fix="pytest --enrich --enrich-dir=/tmp/enrich-suggestions")
+        fix = "pytest --enrich --enrich-dir=/tmp/enrich-suggestions"
+        return Check("folder", ok=False, found=f"{place}: {error.strerror}", fix=fix)
 
 
 def _limits() -> Check:
@@ -123,20 +123,12 @@ def _inside(store: Store) -> Iterator[Check]:
     rehearsal = reproof.rehearse(store)
     name = f"in {rehearsal.isolation}: " if rehearsal.isolation else ""
     if rehearsal.trouble:
-        yield Check("inside", ok=False, found=f"{name}{rehearsal.trouble}", fix=_way_out(rehearsal.isolation))
+        # What lets tests do more inside; if there is nothing, what shows if they pass outside.
+        is_less = rehearsal.isolation == "landlock+seccomp"
+        fix = "apt-get install bubblewrap" if is_less else f"{sys.executable} -m pytest -x"
+        yield Check("inside", ok=False, found=f"{name}{rehearsal.trouble}", fix=fix)
         return
-    ways = f"in {len(rehearsal.passed)} of {len(rehearsal.passed) + len(rehearsal.fallen)} ways of running them"
-    result = (
-        f"{counted(len(rehearsal.tests), 'existing test')} passed {ways}"
-        if rehearsal.tests
-        else "there is no test to try"
-    )
-    yield Check("inside", ok=True, found=f"{name}{result}")
+    passed, of = len(rehearsal.passed), len(rehearsal.passed) + len(rehearsal.fallen)
+    tests = f"{counted(len(rehearsal.tests), 'existing test')} passed in {passed} of {of} ways of running them"
+    yield Check("inside", ok=True, found=f"{name}{tests if rehearsal.tests else 'there is no test to try'}")
     yield from (Check("  left out", ok=True, found=way) for way in rehearsal.fallen)
-
-
-def _way_out(isolation: str) -> str:
-    """The command that lets tests do more inside; if there is none, one that shows if they pass outside."""
-    if isolation == "landlock+seccomp":
-        return "apt-get install bubblewrap"
-    return f"{sys.executable} -m pytest -x"

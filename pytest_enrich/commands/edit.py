@@ -13,8 +13,6 @@ from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import visible, visible_lines
 from pytest_enrich.store import Store, identity, python_file, rebuild
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
 
 def is_edited_by_hand(store: Store, suggestion: Suggestion) -> bool:
     """Whether the test in the runnable file differs from the one that was proven."""
@@ -37,10 +35,8 @@ def edited_version(store: Store, suggestion: Suggestion) -> Suggestion:
     name = identity.module_name(suggestion.id)
     text = store.read_text(suggestion, name).replace("\r\n", "\n")
     test = replace(suggestion.test, imports=_imports(text, name))
-    return replace(
-        suggestion,
-        test=_row(suggestion, test, text, name) if suggestion.kind == "row" else _test(test, text, name),
-    )
+    new = _row(suggestion, test, text, name) if suggestion.kind == "row" else _test(test, text, name)
+    return replace(suggestion, test=new)
 
 
 def _test(test: TestPart, text: str, name: str) -> TestPart:
@@ -48,7 +44,9 @@ def _test(test: TestPart, text: str, name: str) -> TestPart:
     from pytest_enrich import patch
 
     code = patch.marked(text)
-    names = tuple(node.name for node in python_file.tree(code, name).body if isinstance(node, _FUNCTIONS))
+    names = tuple(
+        node.name for node in python_file.tree(code, name).body if isinstance(node, python_file.Function)
+    )
     if not names or len(names) != len(ast.parse(code).body):
         raise _wrong(name, "test functions")
     return replace(test, names=names, code=code, body_sha256=patch.body_sha256(code))
@@ -69,8 +67,7 @@ def _row(suggestion: Suggestion, test: TestPart, text: str, name: str) -> TestPa
 
 def _wrong(name: str, what: str) -> RefusedError:
     return RefusedError(
-        f"{name} has something else than {what} between its marks\n"
-        "Nothing was changed.\n"
+        f"{name} has something else than {what} between its marks\nNothing was changed.\n"
         f"Mend it, or delete it to have the original:  {name}"
     )
 

@@ -82,22 +82,17 @@ def command(store: Store, out: Path, *, exclude: tuple[str, ...]) -> int:
     gathered = gather(store, (*private.FILES, *private.FOLDERS, *exclude))
     if not gathered.examples:
         raise UsageError("nothing was tried and decided that could be exported\nNext:  pytest --enrich")
+    some = gathered.examples
     sets: dict[str, list[tuple[Example, Mapping[str, object]]]] = {
-        "sft": [
-            (example, _row(example, completion=example.answer)) for example in gathered.examples if example.is_good
-        ],
-        "kto": [
-            (example, _row(example, completion=example.answer, label=example.is_good))
-            for example in gathered.examples
-        ],
-        "dpo": list(_dpo(gathered.examples)),
+        "sft": [(each, _row(each, completion=each.answer)) for each in some if each.is_good],
+        "kto": [(each, _row(each, completion=each.answer, label=each.is_good)) for each in some],
+        "dpo": list(_dpo(some)),
     }
     files: dict[Path, str] = {}
     for name, rows in sets.items():
         for part in ("train", "test"):
-            lines = [encoded(row) + b"\n" for example, row in rows if example.is_test == (part == "test")]
-            if lines:  # `datasets` does not read a split without rows
-                content = b"".join(lines)
+            chosen = (row for example, row in rows if example.is_test == (part == "test"))
+            if content := b"".join(encoded(row) + b"\n" for row in chosen):  # `datasets` reads no empty split
                 disk.make_folder(out / name)
                 disk.write(out / name / f"{part}.jsonl", content)
                 files[Path(name, f"{part}.jsonl")] = disk.sha256(content)
@@ -126,17 +121,10 @@ def gather(store: Store, excluded: Sequence[str]) -> Gathered:
             left_out["its function is another by now, or kept back"] += 1
         else:
             verdict, why, code = words.get(candidate.name, _proof(attempt))
-            completion = sources.cleaned(
-                "\n".join([*candidate.imports, "", "", code or candidate.code]).lstrip("\n")
-            )
-            examples[prompt, completion] = Example(
-                path=attempt.path,
-                qualname=attempt.qualname,
-                prompt=prompt,
-                completion=completion,
-                verdict=verdict,
-                why=why,
-            )
+            text = "\n".join([*candidate.imports, "", "", code or candidate.code]).lstrip("\n")
+            completion = sources.cleaned(text)
+            asked = {"path": attempt.path, "qualname": attempt.qualname, "prompt": prompt}
+            examples[prompt, completion] = Example(**asked, completion=completion, verdict=verdict, why=why)
     return Gathered(tuple(examples.values()), dict(left_out))
 
 
@@ -153,10 +141,8 @@ def _decided(store: Store) -> dict[str, tuple[Verdict, str, str]]:
 
     A test that was accepted in an edited form is neither a good answer of a model nor a bad one.
     """
-    shown = {
-        (suggestion.id, suggestion.test.body_sha256): suggestion
-        for suggestion in (*store.lying("pending"), *store.lying("decided"))
-    }
+    lying = (*store.lying("pending"), *store.lying("decided"))
+    shown = {(suggestion.id, suggestion.test.body_sha256): suggestion for suggestion in lying}
     verdicts: dict[str, tuple[Verdict, str, str]] = {}
     for decision in store.decisions():
         suggestion = shown.get((decision.id, decision.body))
@@ -222,9 +208,8 @@ def _dpo(examples: Iterable[Example]) -> Iterator[tuple[Example, Mapping[str, ob
         ordered = sorted(answers, key=lambda example: order.index(example.verdict))
         bad = [example for example in ordered if not example.is_good]
         for good in (good for good in ordered if good.is_good):
-            yield from (
-                (good, _row(good, chosen=good.answer, rejected=worse.answer)) for worse in bad[:MOST_PAIRS]
-            )
+            for worse in bad[:MOST_PAIRS]:
+                yield good, _row(good, chosen=good.answer, rejected=worse.answer)
 
 
 def _config(name: str, files: Mapping[Path, str]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from pytest_enrich.commands.project import DEFAULT, locate, say
+from pytest_enrich.commands.project import dir_option, locate, say
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, listed, visible
@@ -30,21 +30,14 @@ class _Files(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments; an existing file whose name looks like an option is a file."""
-        return super().parse_args(
-            ctx,
-            [
-                f"./{argument}" if argument.startswith("-") and os.path.lexists(argument) else argument
-                for argument in args
-            ],
-        )
+        named = [f"./{word}" if word.startswith("-") and os.path.lexists(word) else word for word in args]
+        return super().parse_args(ctx, named)
 
 
 @click.command("hook", cls=_Files)
 @click.argument("files", nargs=-1, type=click.Path())
 @click.option("--fail-on", multiple=True, type=click.Choice(_REASONS), help="Exit with 1 on these.")
-@click.option(
-    "--dir", "directory", type=click.Path(path_type=Path), help=f"The suggestions folder (default: {DEFAULT})."
-)
+@dir_option
 def command(files: tuple[str, ...], *, fail_on: tuple[str, ...], directory: Path | None) -> int:
     """Say which suggestions wait for FILES.
 

@@ -21,14 +21,17 @@ from pytest_enrich.store import Store, disk, last_run
 _JSON = f"{__name__}.json"
 
 
-def _note(context: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
-    context.meta[_JSON] = value
-
-
-json_option = click.option(
-    "--json", is_flag=True, expose_value=False, callback=_note, help="JSON on stdout, all else on stderr."
-)
 DEFAULT = "enrich-suggestions"
+json_option = click.option(
+    "--json",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda context, _, value: context.meta.update({_JSON: value}),
+    help="JSON on stdout, all else on stderr.",
+)
+dir_option = click.option(
+    "--dir", "directory", type=click.Path(path_type=Path), help=f"The suggestions folder (default: {DEFAULT})."
+)
 _MARKS = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py", ".git", ".enrich-rejected")
 
 
@@ -80,23 +83,21 @@ def locate(directory: Path | None, cwd: Path) -> Store:
 def project_option(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the option `--dir`, and the store as its first argument."""
 
-    @click.option(
-        "--dir", "directory", type=click.Path(path_type=Path), help=f"The suggestions folder (default: {DEFAULT})."
-    )
+    @dir_option
     @functools.wraps(command)
     def with_store(*, directory: Path | None, **arguments: Any) -> int:  # noqa: ANN401 - whatever click has parsed
-        return command(existing(directory, Path.cwd()), **arguments)
+        return command(_existing(directory), **arguments)
 
     return with_store
 
 
-def existing(directory: Path | None, cwd: Path) -> Store:
+def _existing(directory: Path | None) -> Store:
     """Like `locate`, and restores the `.gitignore` that a download has lost.
 
     Raises:
         UsageError: A folder was named that is not there.
     """
-    store = locate(directory, cwd)
+    store = locate(directory, Path.cwd())
     if directory is not None and not store.exists():
         raise UsageError(
             f"--dir {directory} is no suggestions folder\nNothing was done.\nMake one:  pytest --enrich"

@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from pytest_enrich.commands.project import tell
 from pytest_enrich.data import Suggestion
 from pytest_enrich.reporters.words import duration, visible
 from pytest_enrich.store import Store, rebuild
@@ -28,12 +29,6 @@ LIMIT = 600.0
 """Seconds that a test file, or one suggestion, may take."""
 SILENCE = 5.0
 """Seconds after which a person is told what is waited for."""
-Tell = Callable[[str], None]
-"""Says something to a person at once, while they wait."""
-
-
-def unheard(_text: str) -> None:
-    """Tell nobody: where nobody waits, or the screen says it already."""
 
 
 class Outcome(Struct, frozen=True):
@@ -62,20 +57,20 @@ class Outcome(Struct, frozen=True):
         return "\n".join(self.output.rstrip().splitlines()[-_LAST:])
 
 
-def files(store: Store, paths: Sequence[str], words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
+def files(store: Store, paths: Sequence[str], words: Sequence[str] = ()) -> Outcome:
     """Run test files together the way the user would, without touching caches or the user's coverage data.
 
     Coverage is off: a `fail_under` of the whole suite says nothing about a few files. `words` are options of
     pytest's command line with which the files' tests are run.
     """
     arguments = [f"--rootdir={store.rootdir}", *words, *paths]
-    return _without_coverage(store, arguments, inert=True, tell=_waiting(tell, ", ".join(paths)))
+    return _without_coverage(store, arguments, ", ".join(paths), inert=True)
 
 
-def suggestion(store: Store, wanted: Suggestion, words: Sequence[str] = (), tell: Tell = unheard) -> Outcome:
+def suggestion(store: Store, wanted: Suggestion, words: Sequence[str] = ()) -> Outcome:
     """Run one suggestion with the fixtures of the file that it would go into, and keep the output."""
     with selecting(store, wanted) as chosen:
-        return _without_coverage(store, [*chosen, *words], inert=False, tell=_waiting(tell, wanted.id))
+        return _without_coverage(store, [*chosen, *words], wanted.id, inert=False)
 
 
 def shown(store: Store, wanted: Suggestion, words: Sequence[str], seconds: float | None) -> Outcome:
@@ -152,35 +147,29 @@ def asked(
         file = Path(scratch) / "question.json"
         file.write_bytes(msgspec.json.encode(question))
         arguments = [*plugins(), f"--rootdir={store.rootdir}", *words, f"--enrich-prove={file}"]
-        outcome = _captured(store, arguments, inert=False, limit=limit)
+        outcome = _captured(store, arguments, "", inert=False, limit=limit)
         try:
             return msgspec.json.decode(file.with_suffix(".answer").read_bytes(), type=answer), outcome
         except (OSError, msgspec.MsgspecError):
             return None, outcome
 
 
-def _waiting(tell: Tell, what: str) -> Callable[[], None]:
-    return lambda: tell(f"still running {visible(what)} ...")
-
-
-def _without_coverage(store: Store, arguments: Sequence[str], *, inert: bool, tell: Callable[[], None]) -> Outcome:
+def _without_coverage(store: Store, arguments: Sequence[str], what: str, *, inert: bool) -> Outcome:
     """Run pytest with pytest-cov off, unless the project has disabled it so that the option is unknown."""
     quiet = ["-q", "-p", "no:cacheprovider", *arguments]
-    outcome = _captured(store, [*quiet, "--no-cov"], inert=inert, tell=tell)
+    outcome = _captured(store, [*quiet, "--no-cov"], what, inert=inert)
     if outcome.status == _USAGE and "--no-cov" in outcome.output:
-        return _captured(store, quiet, inert=inert, tell=tell)
+        return _captured(store, quiet, what, inert=inert)
     return outcome
 
 
 def _captured(
-    store: Store,
-    arguments: Sequence[str],
-    *,
-    inert: bool,
-    tell: Callable[[], None] = lambda: None,
-    limit: float | None = None,
+    store: Store, arguments: Sequence[str], what: str, *, inert: bool, limit: float | None = None
 ) -> Outcome:
-    """What pytest prints, and how it ends: after the `limit` (or `LIMIT`) it is killed, with all it started."""
+    """What pytest prints, and how it ends: after the `limit` (or `LIMIT`) it is killed, with all it started.
+
+    A person is told that they wait for `what`; "" where they were told before.
+    """
     limit = LIMIT if limit is None else limit
     with (
         tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch,
@@ -198,7 +187,7 @@ def _captured(
         try:
             late = not _ends_within(process, min(SILENCE, limit))
             if late:
-                tell()
+                tell(f"still running {visible(what)} ...") if what else None
                 late = not _ends_within(process, max(limit - SILENCE, 0.0))
         finally:
             _end(process)

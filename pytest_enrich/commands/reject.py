@@ -8,8 +8,9 @@ from functools import partial
 import click
 
 from pytest_enrich.commands.project import answer, json_option, project_option, say
-from pytest_enrich.commands.taking import refuse_decided, settle_interrupted
+from pytest_enrich.commands.taking import settle_interrupted
 from pytest_enrich.data import Decision, Reason, Scope, Suggestion
+from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.store import Store, disk, identity, rebuild, rejected
 from pytest_enrich.store.rebuild import taken_turn
@@ -34,13 +35,12 @@ def command(store: Store, identities: tuple[str, ...], *, reason: Reason, scope:
     settle_interrupted(store)
     gone = reject(store, store.find_all(identities), reason=reason, scope=scope, note=note)
     answer({"rejected": [suggestion.id for suggestion in gone], "scope": scope, "reason": reason})
-    noun = "possible bug" if all(suggestion.kind == "bug" for suggestion in gone) else "suggestion"
-    left = len(store.bugs() if noun == "possible bug" else store.pending())
+    bugs = all(suggestion.kind == "bug" for suggestion in gone)
+    noun, left = ("possible bug", store.bugs()) if bugs else ("suggestion", store.pending())
     say(f"{counted(len(gone), noun)} turned down: {' '.join(suggestion.id for suggestion in gone)}")
     say(f"Noted in {rejected.NAME} (commit it). {COMES_BACK[scope]}")
-    listed = "pytest-enrich list" + " --bugs" * (noun == "possible bug")
-    following = f"{listed if left else 'pytest --enrich'}   (take it back: pytest-enrich undo)"
-    say(f"{counted(left, noun)} left.\nNext:  {following}")
+    following = "pytest-enrich list" + " --bugs" * bugs if left else "pytest --enrich"
+    say(f"{counted(len(left), noun)} left.\nNext:  {following}   (take it back: pytest-enrich undo)")
     return 0
 
 
@@ -50,7 +50,7 @@ def reject(  # noqa: PLR0913 - the parts of a decision
     *,
     reason: Reason,
     scope: Scope,
-    note: str,
+    note: str = "",
     seconds: float | None = None,
 ) -> tuple[Suggestion, ...]:
     """Turn these down, and whatever else is pending in the same scope; returns all that were turned down.
@@ -63,17 +63,13 @@ def reject(  # noqa: PLR0913 - the parts of a decision
     with taken_turn(store):
         at = disk.now()
         decided = partial(Decision, verb="reject", at=at, reason=reason, scope=scope, note=note)
-        for suggestion in chosen:
-            refuse_decided(store, suggestion)
-        store.note(
-            *(
-                decided(id=suggestion.id, body=suggestion.test.body_sha256, seconds=seconds)
-                for suggestion in chosen
-            )
-        )
-        lines = (
-            rejected.of(suggestion, scope=scope, reason=reason, when=at[:10], note=note) for suggestion in chosen
-        )
+        for one in chosen:
+            if (state := store.state(one)) != "pending":
+                raise RefusedError(
+                    f"{one.id} was {state} meanwhile\nNothing was changed.\nSee:  pytest-enrich list"
+                )
+        store.note(*(decided(id=one.id, body=one.test.body_sha256, seconds=seconds) for one in chosen))
+        lines = (rejected.of(one, scope=scope, reason=reason, when=at[:10], note=note) for one in chosen)
         for line in {line.what: line for line in lines}.values():
             rejected.append(store.rootdir, line)
         rejections = rejected.read(store.rootdir)
@@ -111,11 +107,8 @@ def _waiting_again(store: Store, wanted: str) -> list[str]:
     for suggestion in store.lying("decided"):
         named = {suggestion.id, suggestion.gap.path, f"{suggestion.gap.path}::{suggestion.gap.qualname}"}
         if wanted in named and suggestion.id not in taken and store.state(suggestion) == "rejected":
-            store.decide(
-                Decision(
-                    id=suggestion.id, verb="undo", body=suggestion.test.body_sha256, at=disk.now(), why="asked"
-                )
-            )
+            body = suggestion.test.body_sha256
+            store.decide(Decision(id=suggestion.id, verb="undo", body=body, at=disk.now(), why="asked"))
             back.append(suggestion.id)
     if back:
         rebuild.texts(store)

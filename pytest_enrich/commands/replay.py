@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.commands import audit, pytest_run
-from pytest_enrich.commands.pytest_run import Tell, unheard
+from pytest_enrich.commands.project import tell
 from pytest_enrich.data import Aim, Attempt, Begun, Dropped, Judged, Kept, Replay, Replayed, Suggestion, Verdict
 from pytest_enrich.data.run import Written
 from pytest_enrich.errors import RefusedError, UsageError
@@ -66,7 +66,7 @@ class Recorded(Struct, frozen=True, kw_only=True):
     titles: tuple[str, ...]
 
 
-def replayed(store: Store, name: str, tell: Tell = unheard) -> Compared:
+def replayed(store: Store, name: str) -> Compared:
     """Judge the candidates of a run again.
 
     Raises:
@@ -148,12 +148,9 @@ def _judged_again(store: Store, asked: Replay, words: Sequence[str]) -> Replayed
     Raises:
         RefusedError: Something that was judged is misplaced in this project, or pytest gave no answer.
     """
-    places = {
-        (attempt.candidate.placement.path, judged.aim.path)
-        for judged in asked.judged
-        for attempt in judged.attempts
-    }
-    places |= {(bug.target.path, bug.gap.path) for bug in asked.bugs}
+    places = {(bug.target.path, bug.gap.path) for bug in asked.bugs}
+    for judged in asked.judged:
+        places |= {(attempt.candidate.placement.path, judged.aim.path) for attempt in judged.attempts}
     for target, source in sorted(places):
         if why := misplaced(store.rootdir, target, source, tuple(words)):
             raise RefusedError(f"a candidate {why}\nNothing was run.\nRun it in the project that it is of:  cd")

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_enrich.commands import pytest_run
-from pytest_enrich.commands.pytest_run import Tell, unheard
+from pytest_enrich.commands.project import tell
 from pytest_enrich.data import Question, Rehearsal, Reproof, Suggestion
 from pytest_enrich.errors import RefusedError
 from pytest_enrich.reporters.words import visible, visible_lines
@@ -34,7 +34,7 @@ def why(store: Store, suggestion: Suggestion) -> str:
     return _WHY.get(seal.made(store.rootdir, suggestion), "")
 
 
-def believed(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> Believed:
+def believed(store: Store, suggestion: Suggestion) -> Believed:
     """The suggestion as proven on this machine: as it is, or proven again and sealed, not saved.
 
     Raises:
@@ -83,7 +83,7 @@ def judged(store: Store, suggestion: Suggestion, version: Suggestion) -> tuple[S
     return (seal.sealed(store.rootdir, new) if result.passed else new), result
 
 
-def passing(store: Store, suggestion: Suggestion, version: Suggestion, tell: Tell = unheard) -> Suggestion:
+def passing(store: Store, suggestion: Suggestion, version: Suggestion) -> Suggestion:
     """The version as `judged` returns it.
 
     Raises:

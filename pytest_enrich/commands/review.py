@@ -165,16 +165,14 @@ def chosen(store: Store, wanted: tuple[str, ...], *, all_grades: bool = False) -
     """
     pending = store.shelf().suggestions
     shown = [suggestion for suggestion in pending if all_grades or suggestion.grade != "weak"]
+    if not wanted:
+        return tuple(shown)
     by_id: dict[str, Suggestion] = {}
     for word in wanted:
         about = _about(store, pending, word)
-        matching = (
-            [suggestion for suggestion in about if suggestion in shown]
-            if about
-            else [identity.choose(word, pending)]
-        )
-        by_id.update({suggestion.id: suggestion for suggestion in matching})
-    return tuple(by_id.values()) if wanted else tuple(shown)
+        matching = [one for one in about if one in shown] if about else [identity.choose(word, pending)]
+        by_id |= {suggestion.id: suggestion for suggestion in matching}
+    return tuple(by_id.values())
 
 
 class Review:
@@ -223,11 +221,7 @@ class Review:
         return [*lines, again if waiting else " next:      pytest --enrich"]
 
     def _waiting(self) -> dict[str, Suggestion]:
-        return {
-            suggestion.id: suggestion
-            for suggestion in self._store.shelf().suggestions
-            if suggestion.id in self._order
-        }
+        return {one.id: one for one in self._store.shelf().suggestions if one.id in self._order}
 
     def _current(self) -> Suggestion | None:
         """The next pending suggestion that was not skipped, from the current position on."""
@@ -306,9 +300,7 @@ class Review:
             return
         scope = _SCOPES.get(word, "idea")
         reason: Reason = word if word in get_args(Reason) else "other"  # type: ignore[assignment]
-        gone = reject.reject(
-            self._store, [suggestion], reason=reason, scope=scope, note="", seconds=self._seconds()
-        )
+        gone = reject.reject(self._store, [suggestion], reason=reason, scope=scope, seconds=self._seconds())
         self.batches.append([rejected.id for rejected in gone])
         say(f"{counted(len(gone), 'suggestion')} turned down, noted. {reject.COMES_BACK[scope]} {self._left()}")
 
@@ -338,14 +330,8 @@ class Review:
         say(f"running {suggestion.id} ...")
         outcome = verify.run(self._store, suggestion)
         say(visible_lines(outcome.end))
-        result = (
-            "it passed"
-            if outcome.passed
-            else "it fails, as told"
-            if suggestion.kind == "bug"
-            else "it did NOT pass"
-        )
-        say(f"{result}: {visible(outcome.last_line)}")
+        otherwise = "it fails, as told" if suggestion.kind == "bug" else "it did NOT pass"
+        say(f"{'it passed' if outcome.passed else otherwise}: {visible(outcome.last_line)}")
 
     def diff(self, suggestion: Suggestion) -> None:
         """Show the whole function and the whole change."""
@@ -430,24 +416,15 @@ def order(suggestions: Iterable[Suggestion], known: Experience = NONE) -> list[s
     What people did not want before comes late, and possible bugs come last: they ask a different question.
     """
     groups: dict[tuple[int, str, str], list[Suggestion]] = {}
-    ranked = [
-        (2 if suggestion.kind == "bug" else int(known.comes_last(suggestion)), suggestion)
-        for suggestion in suggestions
-    ]
+    ranked = [(2 if one.kind == "bug" else int(known.comes_last(one)), one) for one in suggestions]
     for rank, suggestion in sorted(ranked, key=lambda item: (item[0], _worth(item[1]))):
         groups.setdefault((rank, suggestion.gap.path, suggestion.gap.qualname), []).append(suggestion)
     return [suggestion.id for group in groups.values() for suggestion in group]
 
 
-def _worth(suggestion: Suggestion) -> tuple[int, int, int, int, str]:
-    proof = suggestion.proof
-    return (
-        _GRADES.index(suggestion.grade),
-        -proof.lines_gained,
-        -proof.branches_gained,
-        suggestion.gap.line,
-        suggestion.id,
-    )
+def _worth(one: Suggestion) -> tuple[int, int, int, int, str]:
+    gained = (-one.proof.lines_gained, -one.proof.branches_gained)
+    return (_GRADES.index(one.grade), *gained, one.gap.line, one.id)
 
 
 def _nothing(store: Store) -> str:

@@ -24,7 +24,6 @@ from pytest_enrich.store.seal import options_of
 _NAMES = 4  # the lines of a diff before its first hunk
 _LABEL = 6  # columns of the words that the parts begin with
 _NUMBER = 9  # columns in front of a line of source
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 WIDTH = 79
 _RULE = "-" * 78
 
@@ -83,12 +82,10 @@ def _of_test(store: Store, suggestion: Suggestion) -> list[str]:
     from pytest_enrich.patch import words as facts
 
     nearest = suggestion.proof.nearest_test
+    ending = f"   {suggestion.id}   {suggestion.grade}"
     near = f"{nearest.code or nearest.nodeid} ({nearest.similarity:.0%} the same)" if nearest else ""
     return [
-        (
-            f"{fit(suggestion.title, 73 - len(suggestion.id) - len(suggestion.grade))}"
-            f"   {suggestion.id}   {suggestion.grade}"
-        ),
+        f"{fit(suggestion.title, 79 - len(ending))}{ending}",
         *labelled("gap", f"{facts.span(suggestion)}, {facts.missing(suggestion)}"),
         _RULE,
         *_source(store, suggestion),
@@ -157,7 +154,7 @@ def function(store: Store, suggestion: Suggestion, line: int) -> tuple[SourceLin
     functions = [
         node
         for node in ast.walk(python_file.tree(text, suggestion.gap.path))
-        if isinstance(node, _FUNCTIONS) and node.lineno <= line <= (node.end_lineno or node.lineno)
+        if isinstance(node, python_file.Function) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
     if not functions:
         return _around(store, suggestion, line)

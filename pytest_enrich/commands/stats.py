@@ -117,7 +117,7 @@ def _json(stats: Stats) -> Mapping[str, object]:
         "rejected": stats.reasons,
         "by": _with_rates(stats.by),
         "over_time": {
-            period: {"total": _with_rates(whole), "by": _with_rates(groups)}
+            period: _with_rates({"total": whole, "by": groups})
             for period, (whole, groups) in stats.over_time.items()
         },
         "seconds": {"median": median, "decisions": len(stats.seconds)},

@@ -44,14 +44,8 @@ def _pending(store: Store) -> None:
     stale = [suggestion for suggestion in pending if places[suggestion.id] is None]
     foreign = [suggestion for suggestion in pending if seal.made(store.rootdir, suggestion) != "here"]
     bugs = len(store.bugs())
-    if answer(
-        {
-            "suggestions": [
-                _facts(suggestion, stale=suggestion in stale, here=suggestion not in foreign)
-                for suggestion in pending
-            ]
-        }
-    ):
+    facts = [_facts(each, stale=each in stale, here=each not in foreign) for each in pending]
+    if answer({"suggestions": facts}):
         return
     if not pending:
         say(f"Nothing is pending.\nNext:  {'pytest-enrich list --bugs' if bugs else 'pytest --enrich'}")
@@ -116,8 +110,7 @@ def _rejected(store: Store) -> None:
     if answer({"rejected": lines}):
         return
     for line in lines:
-        say(
-            fit(f"  {line.what}  {line.scope}  {line.reason}  {line.when}  {line.where}  {line.note}".rstrip(), 79)
-        )
-    again = f"pytest-enrich allow {visible(lines[0].what)}" if lines else ""
-    say(f"\nAllow one again:  {again}" if lines else "Nothing was turned down.")
+        text = f"  {line.what}  {line.scope}  {line.reason}  {line.when}  {line.where}  {line.note}"
+        say(fit(text.rstrip(), 79))
+    again = f"\nAllow one again:  pytest-enrich allow {visible(lines[0].what)}" if lines else ""
+    say(again or "Nothing was turned down.")

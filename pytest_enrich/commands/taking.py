@@ -15,7 +15,6 @@ import msgspec
 from msgspec import Struct
 
 from pytest_enrich.commands import pytest_run
-from pytest_enrich.commands.pytest_run import Tell, unheard
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
 from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, targets
@@ -42,15 +41,13 @@ class Taken(Struct, frozen=True, kw_only=True):
 class How(Struct, frozen=True, kw_only=True):
     """How a person came to accept: as in `Decision`; `edited` are ids.
 
-    `only_strong` takes nothing that is not proven strong here. `tell` is told what is waited for. `comment`
-    stands above what is taken. `by` and `policy` as in `Decision`. `beside` is what is run to see whether tests
-    pass, "" for the file that they go into.
+    `only_strong` takes nothing that is not proven strong here. `comment` stands above what is taken. `by` and
+    `policy` as in `Decision`. `beside` is what is run to see whether tests pass, "" for their own file.
     """
 
     edited: frozenset[str] = frozenset()
     seconds: float | None = None
     only_strong: bool = False
-    tell: Tell = unheard
     comment: str = ""
     by: str = ""
     policy: str = ""
@@ -71,8 +68,8 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     if not is_red or not (store.rootdir / path).exists():
         return results
     words, folder = words_of(store, group), PurePosixPath(path).parent.as_posix()
-    before = pytest_run.files(store, [path], words, how.tell)
-    if not before.passed and pytest_run.files(store, [folder], words, how.tell).passed:
+    before = pytest_run.files(store, [path], words)
+    if not before.passed and pytest_run.files(store, [folder], words).passed:
         return _take(store, path, group, msgspec.structs.replace(how, beside=folder))
     return results if before.passed else _with_cause(path, results, before)
 
@@ -147,7 +144,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
         disk.make_folder(file.path.parent)
         python_file.write(file, content)
         words = words_of(store, [step.suggestion for step in steps])
-        outcome = pytest_run.files(store, [how.beside or file.name], words, how.tell)
+        outcome = pytest_run.files(store, [how.beside or file.name], words)
         green = outcome.passed
     finally:
         if not green:
@@ -184,8 +181,7 @@ def _accept(file: PythonFile, step: Step, after: str, how: How) -> Decision:
 def _taken(store: Store, step: Step, outcome: pytest_run.Outcome, note: str) -> Taken:
     """Where the new tests are now; later steps may have moved them."""
     path = step.suggestion.target.path
-    text = python_file.read(store.rootdir, path).text
-    names = _places(step, path, text)
+    names = _places(step, path, python_file.read(store.rootdir, path).text)
     return Taken(id=step.suggestion.id, path=path, names=names, summary=outcome.last_line, note=note)
 
 
@@ -214,33 +210,13 @@ def settle_interrupted(store: Store) -> tuple[str, ...]:
     with contextlib.suppress(disk.BusyError, RefusedError):
         if _interrupted(store):  # nothing is written where there is nothing to settle
             with taken_turn(store, patience=0):
-                return tuple(
-                    suggestion.id
-                    for decision, suggestion in _interrupted(store)
-                    if _waits_again(store, decision, suggestion)
-                )
+                return tuple(one.id for decision, one in _interrupted(store) if _waits_again(store, decision, one))
     return ()
-
-
-def refuse_decided(store: Store, suggestion: Suggestion) -> None:
-    """Refuse a suggestion that another process has decided on.
-
-    Raises:
-        RefusedError: It is no longer pending.
-    """
-    state = store.state(suggestion)
-    if state != "pending":
-        raise RefusedError(
-            f"{suggestion.id} was {state} meanwhile\nNothing was changed.\nSee:  pytest-enrich list"
-        )
 
 
 def _interrupted(store: Store) -> list[tuple[Decision, Suggestion]]:
     latest = identity.latest(store.decisions())
-    pairs = (
-        (latest.get((suggestion.id, suggestion.test.body_sha256)), suggestion)
-        for suggestion in store.lying("pending")
-    )
+    pairs = ((latest.get((one.id, one.test.body_sha256)), one) for one in store.lying("pending"))
     return [(decision, suggestion) for decision, suggestion in pairs if decision and decision.verb != "undo"]
 
 
@@ -293,10 +269,10 @@ def made_from(store: Store, file: PythonFile, group: Sequence[Suggestion], comme
                 "It was not put in again.\n"
                 f"Turn it down:  pytest-enrich reject {suggestion.id} --reason duplicate"
             )
-        if comment:
-            after = patch.insert_below(before, candidate, comment.replace("{id}", suggestion.id), order)
-        else:
-            after = patch.insert(before, candidate, order)
+        said = comment.replace("{id}", suggestion.id)
+        after = (
+            patch.insert_below(before, candidate, said, order) if said else patch.insert(before, candidate, order)
+        )
         python_file.tree(after, file.name)
         steps.append(Step(suggestion=suggestion, before=before, after=after))
     return steps

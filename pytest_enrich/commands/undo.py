@@ -71,8 +71,7 @@ def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
             )
         if any(waiting.id == decision.id for waiting in store.lying("pending")):
             raise RefusedError(
-                f"another suggestion {decision.id} waits already\n"
-                "Nothing was changed.\n"
+                f"another suggestion {decision.id} waits already\nNothing was changed.\n"
                 f"Decide on it first:  pytest-enrich show {decision.id}"
             )
         back = Decision(id=decision.id, verb="undo", body=decision.body, at=disk.now(), why="asked")
@@ -105,8 +104,7 @@ def _asked(store: Store, prefix: str | None) -> tuple[Decision, Suggestion]:
 def _allow(store: Store, back: Decision, suggestion: Suggestion) -> str:
     """Take the rejection out of the file that remembers it."""
     store.note(back)
-    body = suggestion.test.body_sha256
-    gap = suggestion.gap
+    body, gap = suggestion.test.body_sha256, suggestion.gap
     rejected.remove(store.rootdir, lambda line: line.covers(suggestion.id, body, gap.path, gap.qualname))
     store.settle(back)
     return rejected.NAME
@@ -123,19 +121,17 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     path = suggestion.target.path
     targets.refuse(store.rootdir, path, options_of(store.rootdir, suggestion).words)
     file = python_file.read(store.rootdir, path)
-    accepts = [
-        decision for decision in reversed(store.decisions()) if decision.verb == "accept" and decision.path == path
-    ]
-    accepted = next(decision for decision in accepts if (decision.id, decision.body) == (back.id, back.body))
+    accepts = [each for each in reversed(store.decisions()) if each.verb == "accept" and each.path == path]
+    accepted = next(each for each in accepts if (each.id, each.body) == (back.id, back.body))
     text = patch.reverted(file.text, accepted.changes)
     if text is None:
         raise RefusedError(
             f"{suggestion.test.names[0]} is not in {path} as it was put in\nNothing was changed in it.\n"
             f"See what it holds now:  git diff {path}"
         )
-    content = file.encoded(_without_imports(text, [block for decision in accepts for block in decision.imports]))
+    content = file.encoded(_without_imports(text, [block for each in accepts for block in each.imports]))
     store.note(back)
-    if content.strip() or not any(not decision.before for decision in accepts):
+    if content.strip() or all(each.before for each in accepts):
         python_file.write(file, content)
     else:
         with disk.reporting(file.path, "remove"):

@@ -9,7 +9,7 @@ import click
 from pytest_enrich.commands import pytest_run, replay, reproof
 from pytest_enrich.commands.edit import edited_version, is_edited_by_hand
 from pytest_enrich.commands.project import answer, json_option, project_option, say, tell
-from pytest_enrich.commands.pytest_run import Outcome, Tell, unheard
+from pytest_enrich.commands.pytest_run import Outcome
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
 from pytest_enrich.reporters.words import visible, visible_lines
@@ -40,13 +40,13 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, run: str 
     if [every, bool(identities), run is not None].count(True) != 1:
         raise UsageError("verify needs an ID, --all or --replay\nNothing was run.\nSee:  pytest-enrich list")
     if run is not None:
-        compared = replay.replayed(store, run, tell)
+        compared = replay.replayed(store, run)
         if not answer(compared):
             say(visible_lines("\n".join(replay.told(compared))))
         return _FOUND if compared.differences else 0
     answers = []
     for suggestion in (*store.pending(), *store.bugs()) if every else store.find_all(identities):
-        state, output = verify(store, suggestion, tell)
+        state, output = verify(store, suggestion)
         answers.append({"id": suggestion.id, "state": state})
         say(f"{suggestion.id}  {state}")
         say(visible_lines(output)) if state in OUTPUT else None
@@ -55,7 +55,7 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, run: str 
     return _FOUND if any(each["state"] not in _FINE for each in answers) else 0
 
 
-def verify(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> tuple[str, str]:
+def verify(store: Store, suggestion: Suggestion) -> tuple[str, str]:
     """`ok`, `stale` or `fails`, and the end of what pytest printed.
 
     Of a possible bug: `there`, `mended`, `stale` (the words are gone) or `unclear` (its test was not run).
@@ -64,27 +64,27 @@ def verify(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> tuple[
         return "stale", ""
     states, otherwise = (_OF_BUG, "unclear") if suggestion.kind == "bug" else (_OF_TEST, "fails")
     try:
-        outcome = run(store, suggestion, tell)
+        outcome = run(store, suggestion)
     except RefusedError as error:
         return otherwise, str(error)
     return otherwise if outcome.late else states.get(outcome.status, otherwise), outcome.end
 
 
-def run(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> Outcome:
+def run(store: Store, suggestion: Suggestion) -> Outcome:
     """Run the suggestion as if it were in its file; see `runnable`."""
-    proven = runnable(store, suggestion, tell)
-    return pytest_run.suggestion(store, proven, options_of(store.rootdir, proven).words, tell)
+    proven = runnable(store, suggestion)
+    return pytest_run.suggestion(store, proven, options_of(store.rootdir, proven).words)
 
 
-def runnable(store: Store, suggestion: Suggestion, tell: Tell = unheard) -> Suggestion:
+def runnable(store: Store, suggestion: Suggestion) -> Suggestion:
     """What may run outside the sandbox: the suggestion, or a person's version, as proven on this machine.
 
     Raises:
         RefusedError: It does not hold in the sandbox.
     """
     if is_edited_by_hand(store, suggestion):
-        return reproof.passing(store, suggestion, edited_version(store, suggestion), tell)
-    believed = reproof.believed(store, suggestion, tell)
+        return reproof.passing(store, suggestion, edited_version(store, suggestion))
+    believed = reproof.believed(store, suggestion)
     if believed.note:
         reproof.keep(store, believed.one)
         tell(visible(believed.note))
@@ -100,7 +100,7 @@ def run_command(store: Store, identity: str, arguments: tuple[str, ...]) -> int:
 
     It answers what pytest answers: the test of a possible bug fails.
     """
-    suggestion = runnable(store, store.find(identity), tell)
+    suggestion = runnable(store, store.find(identity))
     words = (*options_of(store.rootdir, suggestion).words, *arguments)
     # Somebody at a terminal may be in a debugger, and has Ctrl-C.
     outcome = pytest_run.shown(store, suggestion, words, None if sys.stdin.isatty() else pytest_run.LIMIT)

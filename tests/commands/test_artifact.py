@@ -69,11 +69,11 @@ class Recorder:
     def __init__(self):
         self.ran = []
 
-    def files(self, store, paths, words=(), _tell=None):
+    def files(self, store, paths, words=()):
         self.ran += [(*words, (store.rootdir / path).read_text()) for path in paths]
         return pytest_run.Outcome(0, "all passed")
 
-    def suggestion(self, store, one, words=(), _tell=None):
+    def suggestion(self, store, one, words=()):
         with pytest_run.selecting(store, one):
             self.ran.append((*words, msgspec.json.encode(one.test).decode()))
         return pytest_run.Outcome(0, "all passed")
