@@ -51,7 +51,8 @@ class Lines:
     def started(self, gaps: int, files: int, budget: str) -> None:
         """`gaps      17 in 5 files, budget 5m`."""
         with self._lock:
-            self._write(_labelled("gaps", f"{gaps} in {_files(files)}, budget {budget}"))
+            noun = "file" if files == 1 else "files"
+            self._write(_labelled("gaps", f"{gaps} in {files} {noun}, budget {budget}"))
 
     def working(self, total: int, target: Target, left: object) -> None:
         """The first of so many targets has begun; a pipe hears of it when it heard nothing for 30 seconds."""
@@ -93,9 +94,8 @@ class Lines:
     def _line(self, done: int, total: int, target: Target, left: object) -> str:
         name = f"{target.module}.{target.qualname}" if target.qualname else target.module
         name = name if name.isprintable() else repr(name)[1:-1]  # of a file with any name
-        counts = f"kept {self._kept}, dropped {self._dropped}"
-        time_left = str(left)
-        ending = f"  {counts}  {time_left} left" if time_left else f"  {counts}"
+        time_left = f"  {left} left" if str(left) else ""
+        ending = f"  kept {self._kept}, dropped {self._dropped}{time_left}"
         beginning = _labelled("search", f"{done}/{total}  ")
         room = max(8, WIDTH - len(beginning) - len(ending))
         return f"{beginning}{_fitted(name, room):<{min(room, 32)}}{ending}"
@@ -122,10 +122,6 @@ def on(terminal: Terminal) -> Generator[Lines, None, None]:
 
 def _labelled(label: str, text: str) -> str:
     return f"{label:<{_LABEL}}{text}"
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
 
 
 def _fitted(name: str, room: int) -> str:

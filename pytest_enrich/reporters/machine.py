@@ -61,14 +61,10 @@ def never(reported: ReportedSuggestion) -> str:
     numbers = _silent_lines(reported)
     if not numbers:
         return f"line {lines(reported)[0]} {_NEVER.get(reported.suggestion.gap.outcome, _NEVER['entered'])}"
-    between = {line.number for line in reported.source if not line.missing and _holds_nothing(line.text)}
+    idle = (line for line in reported.source if not line.missing and line.text.strip()[:1] in {"", "#"})
+    between = {line.number for line in idle}
     spans = ", ".join(_spans(numbers, between))
     return f"line {spans} never runs" if spans.isdecimal() else f"lines {spans} never run"
-
-
-def _holds_nothing(text: str) -> bool:
-    """Whether a line has nothing on it that could run."""
-    return not text.strip() or text.lstrip().startswith("#")
 
 
 def _spans(numbers: Sequence[int], between: AbstractSet[int]) -> Iterator[str]:
@@ -95,11 +91,8 @@ def sentence(suggestion: Suggestion) -> str:
 def titled(suggestion: Suggestion) -> str:
     """What it checks, with the function's name in front."""
     name = suggestion.gap.qualname.rpartition(".")[2]
-    return (
-        suggestion.title
-        if not name or name in suggestion.title
-        else f"{suggestion.gap.qualname}: {suggestion.title}"
-    )
+    title = suggestion.title
+    return title if not name or name in title else f"{suggestion.gap.qualname}: {title}"
 
 
 def advice(suggestion: Suggestion) -> str:
@@ -121,10 +114,7 @@ def _entry(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
         "description": f"{sentence(suggestion)} {advice(suggestion)}",
         "fingerprint": visible(suggestion.id),
         "severity": "info",
-        "location": {
-            "path": visible(source_path(report, suggestion)),
-            "lines": {"begin": first, "end": last},
-        },
+        "location": {"path": visible(source_path(report, suggestion)), "lines": {"begin": first, "end": last}},
     }
 
 
@@ -146,11 +136,8 @@ def render_sarif(report: Report) -> str:
     """The log: one run, with a result for each suggestion and possible bug; each of the two kinds has its rule."""
     results = [_suggested(report, reported) for reported in placed(report)]
     results += [_contradicting(report, bug) for bug in report.bugs]
-    run = {
-        "tool": {"driver": _driver(bugs=bool(report.bugs))},
-        "automationDetails": {"id": "pytest-enrich/"},
-        "results": results,
-    }
+    tool = {"driver": _driver(bugs=bool(report.bugs))}
+    run = {"tool": tool, "automationDetails": {"id": "pytest-enrich/"}, "results": results}
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
 
 
@@ -160,12 +147,7 @@ def _driver(*, bugs: bool) -> dict[str, object]:
     rules = [suggested | {"properties": {"tags": ["test", "coverage"], "precision": "very-high"}}]
     if bugs:
         rules += [contradicting | {"properties": {"tags": ["docstring", "correctness"], "precision": "high"}}]
-    return {
-        "name": "pytest-enrich",
-        "version": __version__,
-        "informationUri": URL,
-        "rules": rules,
-    }
+    return {"name": "pytest-enrich", "version": __version__, "informationUri": URL, "rules": rules}
 
 
 def _rule(identity: str, name: str, short: str, text: str, level: str) -> dict[str, object]:
@@ -189,12 +171,8 @@ def _contradicting(report: Report, bug: Suggestion) -> dict[str, object]:
 def _suggested(report: Report, reported: ReportedSuggestion) -> dict[str, object]:
     suggestion, (first, last) = reported.suggestion, lines(reported)
     look = f"Look: {suggestion.look}" if suggestion.look else ""
-    result = _result(
-        report,
-        suggestion,
-        f"{sentence(suggestion)} {look} {advice(suggestion)}",
-        {"startLine": first, "endLine": last},
-    )
+    text = f"{sentence(suggestion)} {look} {advice(suggestion)}"
+    result = _result(report, suggestion, text, {"startLine": first, "endLine": last})
     return {"ruleId": RULE, "ruleIndex": 0, "level": "note", **result}
 
 
@@ -251,35 +229,25 @@ def render_comment(report: Report) -> str:
 def _bug_notice(report: Report, bug: Suggestion) -> str:
     lines = [f"{bug.title}.", contract_of(bug), observed_of(bug), f"See: pytest-enrich show {bug.id}"]
     text = "\n".join(visible(line) for line in lines)
-    return notice(
-        text, file=source_path(report, bug), line=bug.gap.line, endLine=bug.gap.line, title="possible bug"
-    )
+    line = bug.gap.line
+    return notice(text, file=source_path(report, bug), line=line, endLine=line, title="possible bug")
 
 
 def _notice(report: Report, group: Sequence[ReportedSuggestion], more: int) -> str:
     first = group[0].suggestion
     start, end = lines(group[0])
-    sentences = [
-        f"{first.gap.qualname or 'the module'}: {never(group[0])}.",
-        titled(first),
-        advice(first),
-    ]
-    if len(group) > 1:
-        sentences.append(f"and {counted(len(group) - 1, 'other test')} for this function")
-    if more:
-        sentences.append(f"and {counted(more, 'suggested test')} for other functions: see the job summary")
-    return notice(
-        "\n".join(visible(line) for line in sentences),
-        file=source_path(report, first),
-        line=start,
-        endLine=end,
-        title="suggested test" if len(group) == 1 else "suggested tests",
-    )
+    sentences = [f"{first.gap.qualname or 'the module'}: {never(group[0])}.", titled(first), advice(first)]
+    others = len(group) - 1
+    sentences += [f"and {counted(others, 'other test')} for this function"] * bool(others)
+    sentences += [f"and {counted(more, 'suggested test')} for other functions: see the job summary"] * bool(more)
+    text = "\n".join(visible(line) for line in sentences)
+    title = "suggested tests" if others else "suggested test"
+    return notice(text, file=source_path(report, first), line=start, endLine=end, title=title)
 
 
 def _data(text: str) -> str:
     lines = "\n".join(visible(line) for line in text.split("\n"))
-    return lines.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return lines.replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -128,25 +128,23 @@ def _missing(number: int, rows: int, whole: int) -> str:
     """How many did not fit."""
     phrases = [f"{number - rows} are not in the table"] * (rows < number)
     phrases += [f"{number - whole} are not shown with their tests"] * (whole < number)
-    return (
-        f"**Of {number}, {' and '.join(phrases)}**: a summary has an end. All are in `report.html`."
-        if phrases
-        else ""
-    )
+    told = f"**Of {number}, {' and '.join(phrases)}**: a summary has an end. All are in `report.html`."
+    return told if phrases else ""
 
 
 def _notes(run: RunSummary) -> str:
     texts = figures.told_notes(run)
-    notes = [f"- {plain(note[:500])}" for note in texts[:_NOTES]]
     more = len(texts) - _NOTES
-    return "\n".join([*notes, *([f"- and {counted(more, 'note')} more"] if more > 0 else [])])
+    rest = [f"- and {counted(more, 'note')} more"] * (more > 0)
+    return "\n".join([*(f"- {plain(note[:500])}" for note in texts[:_NOTES]), *rest])
 
 
 def _others(report: Report) -> str:
     lines = [f"No good test was found for {counted(len(report.without), 'gap')}: `pytest-enrich list --gaps`"]
     lines *= bool(report.without)
-    if report.turned_down:
-        lines.append(f"Turned down so far: {report.turned_down} (`pytest-enrich list --rejected`)")
+    lines += [f"Turned down so far: {report.turned_down} (`pytest-enrich list --rejected`)"] * bool(
+        report.turned_down
+    )
     return "  \n".join(lines)
 
 
@@ -166,9 +164,8 @@ def _row(each: ReportedSuggestion) -> str:
     suggestion = each.suggestion
     gap = facts.span(suggestion).partition(" ")[0]
     title = plain(fit(facts.checks(suggestion), _TITLE)) + " (stale)" * each.stale
-    return (
-        f"| {code(suggestion.id)} | {code(gap, in_cell=True)} | {title} | {suggestion.grade} | {_proof(each)} |\n"
-    )
+    cells = (code(suggestion.id), code(gap, in_cell=True), title, suggestion.grade, _proof(each))
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _details(each: ReportedSuggestion) -> str:
@@ -190,13 +187,9 @@ def _proof(each: ReportedSuggestion) -> str:
 
 def _bug_details(bug: Suggestion) -> str:
     """What is said, what is done, and how to see it."""
-    return "\n\n".join(
-        [
-            f"**{plain(bug.title)}** {code(bug.id)}, {code(f'{bug.gap.path}:{bug.gap.line}')}",
-            f"The docstring says {code(' '.join(bug.contradiction.contract.split()))}; {code(observed_of(bug))}.",
-            fenced(reproduction_of(bug), "python"),
-        ]
-    )
+    title = f"**{plain(bug.title)}** {code(bug.id)}, {code(f'{bug.gap.path}:{bug.gap.line}')}"
+    said = f"The docstring says {code(' '.join(bug.contradiction.contract.split()))}; {code(observed_of(bug))}."
+    return "\n\n".join([title, said, fenced(reproduction_of(bug), "python")])
 
 
 def _called(safe: str) -> str:

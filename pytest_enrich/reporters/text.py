@@ -34,8 +34,7 @@ def render(summary: RunSummary, suggestions: Sequence[Suggestion], bugs: Sequenc
     ours = {made.id for made in summary.suggestions}
     new = [suggestion for suggestion in suggestions if suggestion.id in ours]
     parts = [_result(summary, new), _bugs(summary, bugs), waiting_line(summary), *_notes(summary)]
-    if new or summary.candidates:
-        parts += [_next(summary, suggestions)]
+    parts += [_next(summary, suggestions)] if new or summary.candidates else []
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -56,13 +55,8 @@ def reports(names: Iterable[str]) -> str:
 
 def because(wanted: Iterable[WantedReport]) -> list[str]:
     """For each report that nobody asked for, the variable that is the reason, and how to switch it off."""
-    return [
-        filled(
-            f"{report.because} is set, so there is a {report.format} report as well. Without: --enrich-report=html"
-        )
-        for report in wanted
-        if report.because
-    ]
+    line = "{} is set, so there is a {} report as well. Without: --enrich-report=html"
+    return [filled(line.format(each.because, each.format)) for each in wanted if each.because]
 
 
 def table(suggestions: Sequence[Suggestion]) -> str:
@@ -177,10 +171,8 @@ def _notes(summary: RunSummary) -> list[str]:
 
 def _next(summary: RunSummary, suggestions: Sequence[Suggestion]) -> str:
     clean = "" if summary.read_only_check == "changed" else " Nothing else was changed."
-    written = f"Written to {visible(summary.directory)}/ (git-ignored).{clean}"
-    if not suggestions:
-        return written
-    return f"{written}\nNext:  pytest-enrich review"
+    following = "\nNext:  pytest-enrich review" if suggestions else ""
+    return f"Written to {visible(summary.directory)}/ (git-ignored).{clean}{following}"
 
 
 def _count(number: int) -> str:

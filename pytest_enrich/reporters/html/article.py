@@ -18,7 +18,6 @@ from pytest_enrich.reporters.html.markup import (
     block,
     copyable,
     difference_block,
-    joined,
     python_block,
     source_block,
     table,
@@ -77,49 +76,33 @@ def _merged(group: Sequence[ReportedSuggestion]) -> list[SourceLine]:
 def _article(each: ReportedSuggestion) -> Markup:
     """Everything that a decision about one suggestion needs."""
     suggestion = each.suggestion
-    title = tag(
-        "h3",
-        facts.checks(suggestion),
-        " ",
-        tag("small", suggestion.grade, class_="grade"),
-        id=f"t-{suggestion.id}",
-    )
-    shown = [title, _lead(suggestion), _stale(each), _test(each), _look(suggestion)]
-    parts = [*shown, _proof(suggestion), _origin(suggestion), _commands(each)]
-    return tag(
-        "article",
-        *parts,
-        id=suggestion.id,
-        aria_labelledby=f"t-{suggestion.id}",
-        tabindex="-1",
-        data_stale=each.stale,
-    )
-
-
-def _lead(suggestion: Suggestion) -> Markup:
+    identity, label = suggestion.id, f"t-{suggestion.id}"
+    grade = tag("small", suggestion.grade, class_="grade")
+    span, missing = tag("code", facts.span(suggestion)), f" ({facts.missing(suggestion)})"
     parts = [
-        tag("code", suggestion.id),
-        " closes ",
-        tag("code", facts.span(suggestion)),
-        f" ({facts.missing(suggestion)})",
+        tag("h3", facts.checks(suggestion), " ", grade, id=label),
+        tag("p", tag("code", identity), " closes ", span, missing, class_="dim"),
+        *_stale(each),
+        *_test(each),
+        _look(suggestion),
+        _proof(suggestion),
+        _origin(suggestion),
+        _commands(each),
     ]
-    return tag("p", *parts, class_="dim")
+    return tag("article", *parts, id=identity, aria_labelledby=label, tabindex="-1", data_stale=each.stale)
 
 
-def _stale(each: ReportedSuggestion) -> Markup:
-    if not each.stale:
-        return Markup()
-    text = "the code changed since this test was made, so it cannot be accepted as it is."
-    return tag("p", tag("b", "Stale:"), f" {text}", class_="look")
+def _stale(each: ReportedSuggestion) -> Iterator[Markup]:
+    if each.stale:
+        text = " the code changed since this test was made, so it cannot be accepted as it is."
+        yield tag("p", tag("b", "Stale:"), text, class_="look")
 
 
-def _test(each: ReportedSuggestion) -> Markup:
-    suggestion = each.suggestion
-    into = tag("p", "into ", tag("code", facts.where(suggestion)))
-    if each.difference:
-        return joined([into, difference_block(each.difference, f"Suggested test {suggestion.id}")])
+def _test(each: ReportedSuggestion) -> Iterator[Markup]:
+    suggestion, label = each.suggestion, f"Suggested test {each.suggestion.id}"
+    yield tag("p", "into ", tag("code", facts.where(suggestion)))
     whole = "\n".join([*suggestion.test.imports, "", suggestion.test.code])
-    return joined([into, python_block(whole, f"Suggested test {suggestion.id}")])
+    yield difference_block(each.difference, label) if each.difference else python_block(whole, label)
 
 
 def _look(suggestion: Suggestion) -> Markup:
@@ -130,30 +113,25 @@ def _proof(suggestion: Suggestion) -> Markup:
     mutants, runs = suggestion.proof.mutants, suggestion.proof.runs
     kills = f"kills {mutants.told()}; " if mutants.of else ""
     summary = tag("summary", f"Proof: {kills}passes in {runs.passed} of {runs.of} ways")
-    inside = [
-        _mutants(suggestion),
-        tag("p", f"{mutants.note}.") if mutants.note else Markup(),
-        tag(
-            "p",
-            f"{suggestion.proof.duration_ms:.1f} ms, inside {suggestion.proof.isolation}. "
-            f"Ran {'; '.join(runs.modes)}.",
-        ),
-        tag("p", "Left out: ", "; ".join(runs.left_out), ".") if runs.left_out else Markup(),
-        *_nearest(suggestion),
+    where = f"{suggestion.proof.duration_ms:.1f} ms, inside {suggestion.proof.isolation}."
+    told = [
+        f"{mutants.note}." if mutants.note else "",
+        f"{where} Ran {'; '.join(runs.modes)}.",
+        f"Left out: {'; '.join(runs.left_out)}." if runs.left_out else "",
     ]
-    return tag("details", summary, *inside)
+    lines = (tag("p", line) for line in told if line)
+    return tag("details", summary, *_mutants(suggestion), *lines, *_nearest(suggestion))
 
 
-def _mutants(suggestion: Suggestion) -> Markup:
+def _mutants(suggestion: Suggestion) -> Iterator[Markup]:
     """The mutants, first those that the test does not notice: a reviewer may want to see them."""
     mutants = sorted(suggestion.proof.mutants.list, key=lambda mutant: (mutant.killed, mutant.line))
-    if not mutants:
-        return Markup()
-    rows = (_mutant(mutant) for mutant in mutants[:_MUTANTS])
-    more = len(mutants) - _MUTANTS
-    killed = sum(mutant.killed for mutant in mutants[_MUTANTS:])
-    rest = [tag("p", f"And {counted(more, 'mutant')} more, of which it kills {killed}.")] if more > 0 else []
-    return joined([table(f"Mutants of {suggestion.id}", ("line", "change", "this test"), rows), *rest])
+    shown, rest = mutants[:_MUTANTS], mutants[_MUTANTS:]
+    if shown:
+        yield table(f"Mutants of {suggestion.id}", ("line", "change", "this test"), map(_mutant, shown))
+    if rest:
+        killed = sum(mutant.killed for mutant in rest)
+        yield tag("p", f"And {counted(len(rest), 'mutant')} more, of which it kills {killed}.")
 
 
 def _mutant(each: Tried) -> tuple[str, ...]:
