@@ -16,14 +16,6 @@ from pytest_enrich.imports.text import column, tree_of
 Place = tuple[int, int]
 """A row (1-based) and a column (0-based, in characters)."""
 
-_DROPPED = {
-    tokenize.COMMENT,
-    tokenize.NL,
-    tokenize.NEWLINE,
-    tokenize.INDENT,
-    tokenize.DEDENT,
-    tokenize.ENDMARKER,
-}
 _F_STRING_STARTS = {getattr(tokenize, name, -1) for name in ("FSTRING_START", "TSTRING_START")}
 _F_STRING_ENDS = {getattr(tokenize, name, -1) for name in ("FSTRING_END", "TSTRING_END")}
 _LENGTH = 8
@@ -98,8 +90,10 @@ def whole_strings(text: str) -> Iterator[Token]:
             depth -= 1
             if not depth:
                 yield Token(_cut(lines, start, token.end), start, token.end)
-        elif not depth and (token.type not in _DROPPED or token.type == tokenize.NEWLINE):
-            yield Token("" if token.type == tokenize.NEWLINE else token.string, token.start, token.end)
+        elif token.type == tokenize.NEWLINE and not depth:
+            yield Token("", token.start, token.end)
+        elif token.type != tokenize.COMMENT and token.string.strip() and not depth:
+            yield Token(token.string, token.start, token.end)
 
 
 def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:

@@ -52,15 +52,8 @@ _PLACE = frozenset({"inifilename", "rootdir"})
 _PREFIXES = ("cov_", "no_cov", "enrich")
 """pytest-cov's, and ours."""
 _PATHS = frozenset({"confcutdir", "inifilename"})
-_OPTIONS = {
-    "keyword": "-k",
-    "markexpr": "-m",
-    "lf": "--lf",
-    "stepwise": "--sw",
-    "deselect": "--deselect",
-    "ignore": "--ignore",
-    "ignore_glob": "--ignore-glob",
-}
+_LIMITS = frozenset({"keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob"})
+"""What leaves some of the suite out."""
 
 
 class Word(Struct, frozen=True, kw_only=True):
@@ -122,11 +115,11 @@ def _from_rootdir(config: pytest.Config, word: Word) -> tuple[str, ...]:
 
 
 def _named(texts: tuple[str, ...]) -> tuple[str, str]:
-    """The option and its value: `-c x`, `-cx`, `--config-file=x`."""
+    """The option and its value, "" for none: `-c x`, `-cx`, `--config-file=x`, `--lf`."""
     if len(texts) > 1:
         return texts[0], texts[1]
-    name, equals, value = texts[0].partition("=")
-    return (name, value) if equals and name.startswith("--") else (texts[0][:2], texts[0][2:])
+    name, _, value = texts[0].partition("=")
+    return (name, value) if name.startswith("--") else (texts[0][:2], texts[0][2:])
 
 
 def on_command_line(config: pytest.Config) -> tuple[Word, ...]:
@@ -208,8 +201,7 @@ def part_options(config: pytest.Config) -> tuple[str, ...]:
     What `addopts` leaves out is not part of the suite.
     """
     words = on_command_line(config)
-    given = {word.destination for word in words}
-    names = [name for destination, name in _OPTIONS.items() if destination in given]
+    names = list(dict.fromkeys(_named(word.texts)[0] for word in words if word.destination in _LIMITS))
     paths = [text for word in words if word.destination == "file_or_dir" for text in word.texts]
     if paths and all(_is_part(config, text) for text in paths):
         names.append(paths[0] if len(paths) == 1 else f"{len(paths)} paths")
