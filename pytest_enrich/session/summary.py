@@ -24,7 +24,7 @@ from pytest_enrich.reporters.figures import nothing_changed
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.sandboxes.isolation import Isolation
 from pytest_enrich.session.scope import Found
-from pytest_enrich.store import disk, rejected
+from pytest_enrich.store import disk, rejected, targets
 from pytest_enrich.store.disk import now
 
 Snapshot: TypeAlias = "dict[str, tuple[int, int]] | None"
@@ -110,15 +110,7 @@ def of_nothing(settings: Settings, found: Found, started: float) -> RunSummary:
     )
 
 
-CONFIGURATION = (
-    "pytest.ini",
-    ".pytest.ini",
-    "pyproject.toml",
-    "tox.ini",
-    "setup.cfg",
-    ".coveragerc",
-    rejected.NAME,
-)
+CONFIGURATION = (*targets.FILES, ".coveragerc", rejected.NAME)
 
 
 def begun(settings: Settings, found: Found, layers: Isolation) -> Begun:

@@ -55,7 +55,7 @@ def ini_value(rootdir: Path, key: str, options: Sequence[str] = ()) -> str:
     if values:
         return values[-1]
     file = next(reversed(_said(options, ("-c", "--config-file"))), "")
-    for name, read in ({file: _reader(file)} if file else _FILES).items():
+    for name, read in ({file: _reader(file)} if file else FILES).items():
         content = disk.read(rootdir / name)
         if content is None:
             continue
@@ -103,7 +103,7 @@ def _said(options: Sequence[str], names: tuple[str, str]) -> list[str]:
 
 def _reader(name: str) -> Callable[[str, str], Mapping[str, Any] | None]:
     path = Path(name)
-    return _FILES.get(path.name) or (_own_toml if path.suffix == ".toml" else _ini)
+    return FILES.get(path.name) or (_own_toml if path.suffix == ".toml" else _ini)
 
 
 def _own_toml(content: str, _name: str) -> Mapping[str, Any]:
@@ -125,7 +125,7 @@ def _ini(content: str, name: str) -> Mapping[str, Any] | None:
     return {} if name.endswith("pytest.ini") else None
 
 
-_FILES: Mapping[str, Callable[[str, str], Mapping[str, Any] | None]] = {
+FILES: Mapping[str, Callable[[str, str], Mapping[str, Any] | None]] = {
     "pytest.toml": _own_toml,
     ".pytest.toml": _own_toml,
     "pytest.ini": _ini,
@@ -134,6 +134,7 @@ _FILES: Mapping[str, Callable[[str, str], Mapping[str, Any] | None]] = {
     "tox.ini": _ini,
     "setup.cfg": _ini,
 }
+"""The files that can configure pytest, the first of which counts, each with what reads it."""
 
 
 def refuse(rootdir: Path, path: str, options: Sequence[str] = ()) -> None:
