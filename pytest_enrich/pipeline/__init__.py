@@ -80,14 +80,14 @@ class RunContext(Struct, frozen=True, kw_only=True):
     `validate.judge`. What is doubted more than `most_doubt` is not tried where tests come to the module.
     """
 
-    proposers: tuple[Proposer, ...]
     sandbox: Sandbox
     remaining: RemainingBudget
     existing: validate.Existing
     timeout: float
     seed: int
     test_text: Callable[[str], str]
-    gaps: Sequence[Gap]
+    proposers: tuple[Proposer, ...] = ()
+    gaps: Sequence[Gap] = ()
     source_text: Callable[[str], str] = lambda _path: ""
     grade: Grade = "good"
     earlier: Mapping[tuple[str, str], tuple[Attempt, ...]] = {}

@@ -17,6 +17,7 @@ import pytest
 from msgspec import Struct
 
 from pytest_enrich.store import disk
+from pytest_enrich.store.seal import named
 
 _SELECTION = frozenset({
     "deselect", "file_or_dir", "ignore", "ignore_glob", "keyword", "markexpr", "pyargs",
@@ -96,30 +97,18 @@ def as_said(config: pytest.Config) -> tuple[str, ...]:
         word
         for word in on_command_line(config)
         if word.destination not in left_out and not word.destination.startswith(_PREFIXES)
-        if word.destination != "markexpr" or _leaves_out(word)
+        if word.destination != "markexpr" or named(word.texts)[1].startswith("not ")
     ]
     return tuple(text for word in kept for text in _from_rootdir(config, word))
-
-
-def _leaves_out(word: Word) -> bool:
-    return word.texts[-1].removeprefix("-m").lstrip("=").startswith("not ")
 
 
 def _from_rootdir(config: pytest.Config, word: Word) -> tuple[str, ...]:
     """Its texts, with the path of a file that it names relative to there."""
     if word.destination not in _PATHS:
         return word.texts
-    name, path = _named(word.texts)
+    name, path = named(word.texts)
     absolute = Path(os.path.normpath(Path(config.invocation_params.dir, path)))
     return name, disk.shown(absolute, config.rootpath)
-
-
-def _named(texts: tuple[str, ...]) -> tuple[str, str]:
-    """The option and its value, "" for none: `-c x`, `-cx`, `--config-file=x`, `--lf`."""
-    if len(texts) > 1:
-        return texts[0], texts[1]
-    name, _, value = texts[0].partition("=")
-    return (name, value) if name.startswith("--") else (texts[0][:2], texts[0][2:])
 
 
 def on_command_line(config: pytest.Config) -> tuple[Word, ...]:
@@ -185,8 +174,7 @@ def _options(config: pytest.Config) -> Mapping[str, argparse.Action]:
 
 def _is_left_out(word: Word, destinations: frozenset[str]) -> bool:
     if word.destination == "override_ini":
-        override = "=".join(word.texts).removeprefix("-o").removeprefix("--override-ini").lstrip("=")
-        return override.startswith("addopts=")
+        return named(word.texts)[1].startswith("addopts=")
     return word.destination in destinations or word.destination.startswith(_PREFIXES)
 
 
@@ -201,7 +189,7 @@ def part_options(config: pytest.Config) -> tuple[str, ...]:
     What `addopts` leaves out is not part of the suite.
     """
     words = on_command_line(config)
-    names = list(dict.fromkeys(_named(word.texts)[0] for word in words if word.destination in _LIMITS))
+    names = list(dict.fromkeys(named(word.texts)[0] for word in words if word.destination in _LIMITS))
     paths = [text for word in words if word.destination == "file_or_dir" for text in word.texts]
     if paths and all(_is_part(config, text) for text in paths):
         names.append(paths[0] if len(paths) == 1 else f"{len(paths)} paths")

@@ -206,14 +206,12 @@ class Session:
 def context(settings: Settings, sandbox: Sandbox) -> pipeline.RunContext:
     """What every candidate is judged with, whoever thought of it."""
     return pipeline.RunContext(
-        proposers=(),
         sandbox=sandbox,
         remaining=pipeline.RemainingBudget(settings.budget, 1),
         existing=validate.Existing(math.inf if settings.budget.seconds is None else BESIDE_SECONDS),
         timeout=settings.timeout,
         seed=settings.seed,
         test_text=lambda path: text_of(settings.rootdir, path) or "",
-        gaps=(),
         source_text=lambda path: scope.read(settings.rootdir / path),
         grade=settings.grade,
         refused=settings.policy.policy.refused,

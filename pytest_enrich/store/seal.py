@@ -15,7 +15,7 @@ import re
 import secrets
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -142,19 +142,25 @@ def options_of(rootdir: Path, suggestion: Suggestion) -> Options:
 
 def harmless(words: Sequence[str]) -> Options:
     """Those of a stranger's options that cannot load code."""
-    grouped = list(_grouped(words))
-    kept = [group for group in grouped if _HARMLESS.fullmatch(" ".join(group))]
+    groups = grouped(words)
+    kept = [group for group in groups if _HARMLESS.fullmatch(" ".join(group))]
     used = tuple(word for group in kept for word in group)
-    return Options(used, tuple(" ".join(group) for group in grouped if group not in kept))
+    return Options(used, tuple(" ".join(group) for group in groups if group not in kept))
 
 
-def _grouped(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def grouped(words: Sequence[str]) -> list[tuple[str, ...]]:
     """Each option with the words after it that do not begin with `-`."""
-    group: tuple[str, ...] = ()
+    groups: list[tuple[str, ...]] = []
     for word in words:
-        if group and word.startswith("-"):
-            yield group
-            group = ()
-        group = (*group, word)
-    if group:
-        yield group
+        if word.startswith("-") or not groups:
+            groups.append(())
+        groups[-1] += (word,)
+    return groups
+
+
+def named(option: Sequence[str]) -> tuple[str, str]:
+    """The option's name and its value, "" for none: `-c x`, `-cx`, `-c=x`, `--config-file=x`, `--lf`."""
+    if len(option) > 1:
+        return option[0], option[1]
+    name, _, value = option[0].partition("=")
+    return (name, value) if name.startswith("--") else (option[0][:2], option[0][2:].removeprefix("="))

@@ -26,7 +26,7 @@ from msgspec.structs import replace
 
 from pytest_enrich.config import policy
 from pytest_enrich.errors import EnrichError, RefusedError, StoreError
-from pytest_enrich.store import disk, identity
+from pytest_enrich.store import disk, identity, seal
 
 if TYPE_CHECKING:
     from pytest_enrich.patch import Form
@@ -88,17 +88,8 @@ def has_tool(rootdir: Path, name: str) -> bool:
 
 
 def _said(options: Sequence[str], names: tuple[str, str]) -> list[str]:
-    """The values of an option, each in the word of the option itself or in the next one."""
-    short, long = names
-    values = []
-    for word, following in zip(options, [*options[1:], ""], strict=False):
-        if word in names:
-            values.append(following)
-        elif word.startswith(f"{long}="):
-            values.append(word.partition("=")[2])
-        elif word.startswith(short):
-            values.append(word.removeprefix(short).removeprefix("="))
-    return values
+    """The values of an option that has these names."""
+    return [value for name, value in map(seal.named, seal.grouped(options)) if name in names]
 
 
 def _reader(name: str) -> Callable[[str, str], Mapping[str, Any] | None]:
