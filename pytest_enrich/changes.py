@@ -122,14 +122,9 @@ def check_base(rootdir: Path) -> None:
     reply = ask(rootdir, "rev-parse", "--is-inside-work-tree")
     if reply.word == "true":
         return
-    why = _reason(reply.errors) if reply.status else "this is no work tree"
+    reasons = _lines(reply.errors)  # the last one is a command, where git knows one
+    why = "\n".join(dict.fromkeys((reasons[0], reasons[-1]))) if reply.status else "this is no work tree"
     raise UsageError(f"{rootdir} is not in the work tree of a git repository: {why}\nDo without this option.")
-
-
-def _reason(errors: str) -> str:
-    """The reason, and the command that it ends with where it knows one."""
-    lines = _lines(errors)
-    return "\n".join(dict.fromkeys((lines[0], lines[-1])))
 
 
 def find_base(rootdir: Path, since: str) -> str:
@@ -158,8 +153,7 @@ def _unknown(rootdir: Path, since: str) -> str:
     lines += [f"There is:    {name}/{since}" for name in remotes if name and _resolved(rootdir, f"{name}/{since}")]
     if branch and remote in remotes:
         lines.append(f"Fetch it:    git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}")
-    if _is_shallow(rootdir):
-        lines.append(_WHOLE)
+    lines += [_WHOLE] * _is_shallow(rootdir)
     return "\n".join([*lines, *["What there is:  git branch --all"] * (len(lines) == 1)])
 
 

@@ -24,31 +24,18 @@ from pytest_enrich.reporters.words import visible_lines
 
 DONE, WRONG_USE, REFUSED, INTERRUPTED = 0, 2, 3, 130
 
-_VERBS = {
-    "review": "review",
-    "list": "table",
-    "show": "show",
+_VERBS = (
+    "review", "list", "show", "run", "accept", "reject", "xfail", "allow", "undo", "verify",
+    "report", "hook", "doctor", "merge", "stats", "bench", "audit", "export", "clean",
+)  # fmt: skip
+"""In the order in which people meet them. Each is `command` in its module of `commands`, imported on demand."""
+_ELSEWHERE = {
+    "list": "table:command",
     "run": "verify:run_command",
-    "accept": "accept",
-    "reject": "reject",
     "xfail": "accept:xfail",
     "allow": "reject:allow",
-    "undo": "undo",
-    "verify": "verify",
-    "report": "report",
-    "hook": "hook",
-    "doctor": "doctor",
-    "merge": "merge",
-    "stats": "stats",
-    "bench": "bench",
-    "audit": "audit",
-    "export": "export",
-    "clean": "clean",
 }
-"""In the order in which people meet them, each with its module in `commands`, imported on demand.
-
-After a colon: its name there, if that is not `command`.
-"""
+"""But for these."""
 
 
 class _Verbs(click.Group):
@@ -61,9 +48,9 @@ class _Verbs(click.Group):
 
 def verb(name: str) -> click.Command:
     """The command of one of the `_VERBS`."""
-    module, _, attribute = _VERBS[name].partition(":")
+    module, _, attribute = _ELSEWHERE.get(name, f"{name}:command").partition(":")
     loaded = importlib.import_module(f"pytest_enrich.commands.{module}")
-    command: click.Command = getattr(loaded, attribute or "command")
+    command: click.Command = getattr(loaded, attribute)
     return command
 
 

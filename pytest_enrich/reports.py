@@ -37,17 +37,17 @@ def gather(store: Store, run: RunSummary | None = None) -> Report:
     Raises:
         EnrichError: The suggestions folder or `.enrich-rejected` cannot be read.
     """
-    source = functools.cache(functools.partial(_source_text, store))
-    test = functools.cache(functools.partial(python_file.text_of, store.rootdir))
+    text_of = functools.cache(functools.partial(python_file.text_of, store.rootdir))
     how = functools.cache(functools.partial(rebuild.how, store))
     places = functools.cache(functools.partial(stale_places, store))
 
     def reported(suggestion: Suggestion) -> ReportedSuggestion:
-        text, place = source(suggestion.gap.path), places(suggestion.gap.path).get(suggestion.id)
+        text, place = text_of(suggestion.gap.path), places(suggestion.gap.path).get(suggestion.id)
+        text = text and text.removeprefix("\ufeff")
         return ReportedSuggestion(
             suggestion=suggestion,
             source=() if text is None or place is None else python_file.source(text, suggestion, place[1]),
-            difference=_difference(test(suggestion.target.path), suggestion, how(suggestion.target.path)),
+            difference=_difference(text_of(suggestion.target.path), suggestion, how(suggestion.target.path)),
             stale=place is None,
         )
 
@@ -103,24 +103,9 @@ def _difference(text: str | None, suggestion: Suggestion, how: How) -> str:
         return ""
 
 
-def _source_text(store: Store, path: str) -> str | None:
-    """A source file as it is now; None when it is not there or cannot be read."""
-    try:
-        file = python_file.read(store.rootdir, path)
-    except EnrichError:
-        return None
-    return None if file.content is None else file.text
-
-
-def _worth(known: Experience, suggestion: Suggestion) -> tuple[bool, int, str, int, str]:
+def _worth(known: Experience, one: Suggestion) -> tuple[bool, int, str, int, str]:
     """The order: the best first, and what people did not want before last."""
-    return (
-        known.comes_last(suggestion),
-        _GRADES.index(suggestion.grade),
-        suggestion.gap.path,
-        suggestion.gap.line,
-        suggestion.id,
-    )
+    return (known.comes_last(one), _GRADES.index(one.grade), one.gap.path, one.gap.line, one.id)
 
 
 LOG = "GITHUB_ACTIONS"
@@ -220,8 +205,7 @@ def place(wanted: WantedReport, directory: Path, start: Path) -> Path:
     path = path / kind.file if path.is_dir() or wanted.destination.endswith("/") else path
     if os.path.lexists(path) and not _is_ours(path, kind):
         raise UsageError(
-            f"{path} is there and is no {kind.name} report of ours\n"
-            "It was not touched.\n"
+            f"{path} is there and is no {kind.name} report of ours\nIt was not touched.\n"
             f"Another file:  {kind.name}:{path.with_name(f'enrich-{kind.file}').name}"
         )
     return path
@@ -238,9 +222,8 @@ def _put(path: Path, text: str, name: str) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         disk.write(path, text)
     except StoreError as error:
-        message = str(error).splitlines()[0]
         raise StoreError(
-            f"{message}\nThe suggestions are as they were; this report is missing.\n"
+            f"{str(error).splitlines()[0]}\nThe suggestions are as they were; this report is missing.\n"
             f"Another file:  pytest-enrich report --format {name}:FILE"
         ) from error
 

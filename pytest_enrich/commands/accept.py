@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pytest_enrich import changes
 from pytest_enrich.commands import pytest_run, reproof, taking, undo
 from pytest_enrich.commands.edit import edited_version, is_edited_by_hand
-from pytest_enrich.commands.project import answer, json_option, project_option, say, tell
+from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.reproof import Believed
 from pytest_enrich.commands.taking import PLAINLY, How, Taken, settle_interrupted
 from pytest_enrich.config import policy
@@ -40,8 +40,7 @@ def command(store: Store, identities: tuple[str, ...], *, all_strong: bool, is_e
     """
     if all_strong == bool(identities):
         raise UsageError("accept needs an ID, or --all-strong\nNothing was changed.\nSee:  pytest-enrich list")
-    for name in settle_interrupted(store):
-        tell(f"an earlier accept of {name} was interrupted and changed nothing: it waits again")
+    settle_interrupted(store)
     chosen = _chosen(store, identities, is_edited=is_edited)
     versions = [_version(store, suggestion, is_edited=is_edited) for suggestion in chosen]
     edited = {new.id for new, suggestion in zip(versions, chosen, strict=True) if new is not suggestion}
@@ -139,10 +138,7 @@ def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken
         left = [other for other in paths if (store.rootdir / other).exists()]
         if pytest_run.files(store, left, words).passed:
             why = f"the files that changed are red together with it: {whole.last_line}"
-            out = {
-                suggestion.id: Taken(id=suggestion.id, path=path, refused=why, output=whole.end)
-                for _, suggestion in own
-            }
+            out = {one.id: Taken(id=one.id, path=path, refused=why, output=whole.end) for _, one in own}
             return tuple(out.get(result.id, result) for result in results)
         with taken_turn(store):
             taking.take(store, path, [suggestion for _, suggestion in own], how)
@@ -153,7 +149,11 @@ def _together(store: Store, results: tuple[Taken, ...], how: How) -> tuple[Taken
 def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool) -> tuple[Suggestion, ...]:
     """The suggestions that were named, or without names the strong ones."""
     if not identities:
-        return _strong(store, is_edited=is_edited)
+        wanted = strong(store, store.pending())
+        edited = [each for each in wanted if not is_edited and is_edited_by_hand(store, each)]
+        for each in edited:
+            say(f"{each.id} was edited and is left out: pytest-enrich accept {each.id} --edited")
+        return tuple(each for each in wanted if each not in edited)
     chosen = store.find_all(identities)
     for name in (suggestion.id for suggestion in chosen if suggestion.kind == "bug"):
         raise UsageError(
@@ -163,13 +163,11 @@ def _chosen(store: Store, identities: Sequence[str], *, is_edited: bool) -> tupl
     return chosen
 
 
-def _strong(store: Store, *, is_edited: bool) -> tuple[Suggestion, ...]:
+def strong(store: Store, pending: Iterable[Suggestion]) -> list[Suggestion]:
     """The suggestions that may be accepted without a look at each: those of other grades may not."""
-    strong = [each for each in store.pending() if each.grade == "strong" and not is_stale(store, each)]
-    edited = [each for each in strong if not is_edited and is_edited_by_hand(store, each)]
-    for each in edited:
-        say(f"{each.id} was edited and is left out: pytest-enrich accept {each.id} --edited")
-    return tuple(each for each in strong if each not in edited)
+    return [
+        suggestion for suggestion in pending if suggestion.grade == "strong" and not is_stale(store, suggestion)
+    ]
 
 
 def _version(store: Store, suggestion: Suggestion, *, is_edited: bool) -> Suggestion:
@@ -185,8 +183,7 @@ def _version(store: Store, suggestion: Suggestion, *, is_edited: bool) -> Sugges
         reproof.save(store, new)
         return new
     raise RefusedError(
-        f"{suggestion.id}: its runnable file is not the test that was proven\n"
-        "Nothing was changed.\n"
+        f"{suggestion.id}: its runnable file is not the test that was proven\nNothing was changed.\n"
         f"Take the file's version:  pytest-enrich accept {suggestion.id} --edited"
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.project import FOUND, answer, json_option, project_option, say
 from pytest_enrich.data import Attempt, Begun, Decision, Dropped, Kept
 from pytest_enrich.data.run import Written
 from pytest_enrich.errors import StoreError, UsageError
@@ -43,7 +43,7 @@ def verify(store: Store, *, head: str) -> int:
     head_now, foreign = checked.head, checked.foreign
     if not answer({"lines": head_now.lines, "head": head_now.digest, "foreign": foreign, "faults": faults}):
         say(visible_lines("\n".join(_verified(checked, faults))))
-    return 1 if faults else 0
+    return FOUND if faults else 0
 
 
 def whole(store: Store, nothing: str) -> Checked:

@@ -147,8 +147,7 @@ class Bench(Struct, frozen=True, kw_only=True):
             raise RefusedError(f"the run of {model} left no figures\nThe other ones are kept. See:  {checkout}")
         if model != NONE and run.model is None:
             raise RefusedError(f"{model} was not asked: {'; '.join(run.notes)}\nThe other figures are kept.")
-        waiting = store.pending()
-        if waiting:
+        if waiting := store.pending():
             ids = (suggestion.id for suggestion in waiting)
             self._ran(checkout, "-m", "pytest_enrich", "accept", *ids, allowed=(0, 3))
         left = {suggestion.id for suggestion in store.pending()}

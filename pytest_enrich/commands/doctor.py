@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from pytest_enrich import __version__
 from pytest_enrich.commands import reproof
-from pytest_enrich.commands.project import answer, json_option, project_option, say
+from pytest_enrich.commands.project import FOUND, answer, json_option, project_option, say
 from pytest_enrich.config import Settings
 from pytest_enrich.reporters.words import counted, visible
 from pytest_enrich.sandboxes import isolation
@@ -22,7 +22,6 @@ from pytest_enrich.sandboxes.isolation import RLIMITS_ONLY
 from pytest_enrich.store import Store, targets
 from pytest_enrich.store.evidence import Answers
 
-_FOUND = 1
 _MODEL = 60.0
 """Seconds for a model to load and to show what it can do."""
 
@@ -49,13 +48,13 @@ def command(store: Store) -> int:
         say(f"      fix:  {check.fix}") if check.fix else None
     good = "Everything is there.\nNext:  pytest --enrich"
     say(f"\n{counted(len(wrong), 'problem')}; each has its fix above." if wrong else f"\n{good}")
-    return _FOUND if wrong else 0
+    return FOUND if wrong else 0
 
 
 def _checks(store: Store) -> Iterator[Check]:
     yield _folder(store)
     yield _limits()
-    yield from _isolation(Path(store.rootdir))
+    yield from _isolation(store.rootdir)
     yield from _model(store)
     yield from _inside(store)
 
@@ -68,7 +67,7 @@ def _model(store: Store) -> Iterator[Check]:
     from pytest_enrich.proposers.ollama.naming import FIRST
 
     rules = targets.policy_of(store.rootdir)
-    connection = connect.connect(Settings(rootdir=Path(store.rootdir), directory=store.directory, policy=rules))
+    connection = connect.connect(Settings(rootdir=store.rootdir, directory=store.directory, policy=rules))
     if isinstance(connection, Refusal):
         remedy = f" ({connection.remedy.partition(':')[2].strip()})" * bool(connection.remedy)
         yield Check("model", ok=True, found=f"none: {connection.reason}{remedy}: not needed")

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import click
 
-from pytest_enrich.commands.project import dir_option, locate, say
+from pytest_enrich.commands.project import FOUND, dir_option, locate, say
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, listed, visible
 from pytest_enrich.store import Store, last_run
 
 NEXT = "pytest-enrich review"
-_FOUND = 1
 _SHOWN = 5
 _REASONS = ("pending", "bugs")
 
@@ -50,8 +49,8 @@ def command(files: tuple[str, ...], *, fail_on: tuple[str, ...], directory: Path
             raise
         why = str(error)
         if not isinstance(error, EnrichError):
-            store = locate(directory, Path.cwd())
-            why = f"pytest-enrich: internal error, {last_run.keep_crash(store, traceback.format_exc())}"
+            where = last_run.keep_crash(locate(directory, Path.cwd()), traceback.format_exc())
+            why = f"pytest-enrich: internal error, {where}"
         say(f"{why}\nThis holds up nothing.")
         return 0
 
@@ -63,12 +62,10 @@ def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str
     waiting = [store.rootdir / suggestion.gap.path for store, suggestion in pairs if suggestion.kind != "bug"]
     paths = [os.path.relpath(os.path.realpath(path), here) for path in waiting]
     wrong = [suggestion for _, suggestion in pairs if suggestion.kind == "bug"]
-    if paths:
-        say(told(paths))
-    if wrong:
-        say(told_bugs(wrong))
+    say(told(paths)) if paths else None
+    say(told_bugs(wrong)) if wrong else None
     failed = (paths and "pending" in fail_on) or (wrong and "bugs" in fail_on)
-    return _FOUND if failed else 0
+    return FOUND if failed else 0
 
 
 def told(paths: Sequence[str]) -> str:

@@ -15,12 +15,6 @@ from pytest_enrich.reporters.words import counted, filled, visible
 from pytest_enrich.store import Store, disk, merge
 from pytest_enrich.store.merge import Merged
 
-_NO_FOLDER = (
-    "{path} is no suggestions folder, and there is none in it\n"
-    "Nothing was merged.\n"
-    "What a job leaves is its " + DEFAULT + " folder; give that one, or the folder that the downloads are in."
-)
-
 
 @click.command("merge")
 @click.argument("directories", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -72,7 +66,10 @@ def _folders(path: Path, store: Store) -> tuple[Store, ...]:
     stores = merge.folders((Path.cwd() / path).absolute(), store.rootdir)
     is_empty = path.is_dir() and not any(path.iterdir())  # for downloads, and no job had anything to leave
     if not stores and not is_empty:
-        raise UsageError(_NO_FOLDER.format(path=visible(str(path))))
+        raise UsageError(
+            f"{visible(str(path))} is no suggestions folder, and there is none in it\nNothing was merged.\n"
+            f"What a job leaves is its {DEFAULT} folder; give that one, or the folder that the downloads are in."
+        )
     return stores
 
 

@@ -18,10 +18,10 @@ from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store, disk, last_run
 
-_JSON = f"{__name__}.json"
-
-
+FOUND = 1
+"""The exit status of a command that looks for something and found it."""
 DEFAULT = "enrich-suggestions"
+_JSON = f"{__name__}.json"
 json_option = click.option(
     "--json",
     is_flag=True,

@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -75,16 +75,10 @@ def suggestion(store: Store, wanted: Suggestion, words: Sequence[str] = ()) -> O
 
 def shown(store: Store, wanted: Suggestion, words: Sequence[str], seconds: float | None) -> Outcome:
     """Like `suggestion`, but the output goes where ours goes; the status is the one that pytest ends with."""
-    with (
-        selecting(store, wanted) as chosen,
-        tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch,
-        subprocess.Popen(
-            [sys.executable, "-m", "pytest", f"--rootdir={store.rootdir}", *chosen, *words],
-            cwd=store.rootdir,
-            env=_environment(Path(scratch), inert=False),
-        ) as process,
-    ):
-        late = _waited(process, seconds)
+    with selecting(store, wanted) as chosen:
+        arguments = [f"--rootdir={store.rootdir}", *chosen, *words]
+        with _started(store, arguments, {}, inert=False) as process:
+            late = _waited(process, seconds)
     return Outcome(process.returncode, "", late)
 
 
@@ -171,18 +165,10 @@ def _captured(
     A person is told that they wait for `what`; "" where they were told before.
     """
     limit = LIMIT if limit is None else limit
+    apart = {"stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "start_new_session": True}
     with (
-        tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch,
         tempfile.TemporaryFile() as output,
-        subprocess.Popen(
-            [sys.executable, "-m", "pytest", *arguments],
-            cwd=store.rootdir,
-            env=_environment(Path(scratch), inert=inert),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ) as process,
+        _started(store, arguments, {"stdout": output, **apart}, inert=inert) as process,
     ):
         try:
             late = not _ends_within(process, min(SILENCE, limit))
@@ -203,10 +189,17 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _environment(scratch: Path, *, inert: bool) -> dict[str, str]:
-    """The caller's environment, with our plugin inert if asked, and nothing left beside the tests.
+@contextlib.contextmanager
+def _started(
+    store: Store, arguments: Sequence[str], streams: Mapping[str, Any], *, inert: bool
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A pytest process in the caller's environment, our plugin inert if asked; nothing stays beside the tests.
 
     A file that is written twice within a second must not be run from its outdated compiled form.
     """
-    ours = {"COVERAGE_FILE": str(scratch / "coverage"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**os.environ, **ours, **({"PYTEST_ENRICH": "1"} if inert else {})}
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
+        ours = {"COVERAGE_FILE": f"{scratch}/coverage", "PYTHONDONTWRITEBYTECODE": "1"}
+        env = {**os.environ, **ours, **({"PYTEST_ENRICH": "1"} if inert else {})}
+        words = [sys.executable, "-m", "pytest", *arguments]
+        with subprocess.Popen(words, cwd=store.rootdir, env=env, **streams) as process:
+            yield process

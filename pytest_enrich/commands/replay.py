@@ -96,11 +96,8 @@ def _recorded(store: Store, name: str) -> Recorded:
         raise UsageError(
             f"file {files[number].name} begins with no run that this version can read\nNothing was run."
         )
-    written = {
-        (record.suggestion.id, record.suggestion.test.body_sha256): record.suggestion
-        for line in lines
-        if (record := line.told("suggestion", Written))
-    }
+    records = [record.suggestion for line in lines if (record := line.told("suggestion", Written))]
+    written = {(suggestion.id, suggestion.test.body_sha256): suggestion for suggestion in records}
     judged: list[Judged] = []
     titles: list[str] = []
     for group in _grouped(lines):
@@ -112,17 +109,15 @@ def _recorded(store: Store, name: str) -> Recorded:
     return Recorded(number=int(number), at=lines[0].at, asked=asked, titles=tuple(titles))
 
 
-def _grouped(lines: Iterable[Line]) -> Iterator[Judged]:
+def _grouped(lines: Iterable[Line]) -> list[Judged]:
     """The attempts, each group with its aim, which stands before it."""
-    aim: Aim | None = None
-    attempts: list[Attempt] = []
+    groups: list[tuple[Aim | None, list[Attempt]]] = [(None, [])]
     for line in lines:
         if line.kind == "target":
-            yield from [Judged(aim=aim, attempts=tuple(attempts))] if aim and attempts else []
-            aim, attempts = line.told("target", Aim), []
+            groups.append((line.told("target", Aim), []))
         elif (attempt := line.told("attempt", Attempt)) is not None:
-            attempts.append(attempt)
-    yield from [Judged(aim=aim, attempts=tuple(attempts))] if aim and attempts else []
+            groups[-1][1].append(attempt)
+    return [Judged(aim=aim, attempts=tuple(attempts)) for aim, attempts in groups if aim and attempts]
 
 
 def _as_written(attempt: Attempt, written: Mapping[tuple[str, str], Suggestion]) -> tuple[Attempt, str]:

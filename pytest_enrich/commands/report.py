@@ -15,8 +15,6 @@ from pytest_enrich.reporters import formats
 from pytest_enrich.reporters.words import visible
 from pytest_enrich.store import Store
 
-_USUAL = ("html",)
-
 
 @click.command("report")
 @click.option(
@@ -56,7 +54,7 @@ def _wanted(texts: tuple[str, ...]) -> tuple[WantedReport, ...]:
         UsageError: A kind is not known, or two things would be printed.
     """
     try:
-        wanted = formats.wanted(texts or _USUAL)
+        wanted = formats.wanted(texts or ("html",))
     except UsageError as error:
         raise UsageError(f"--format {' '.join(texts)}: {error}\nNothing was written.") from None
     if sum(_is_printed(request) for request in wanted) + is_json() > 1:

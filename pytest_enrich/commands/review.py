@@ -24,7 +24,7 @@ from pytest_enrich.errors import EnrichError, UsageError
 from pytest_enrich.reporters.words import counted, filled, visible, visible_lines
 from pytest_enrich.store import Store, experience, identity
 from pytest_enrich.store.experience import NONE, Experience
-from pytest_enrich.store.python_file import is_stale, today_line
+from pytest_enrich.store.python_file import today_line
 
 _GRADES = get_args(Grade)
 _COLOURS = {"  + ": "green", "  - ": "red", "! ": "yellow"}
@@ -134,8 +134,7 @@ def _shown(key: str) -> str:
 def command(store: Store, wanted: tuple[str, ...], *, plain: bool, all_grades: bool) -> int:
     """Decide on what waits, one after the other: all of it, or what is about a PATH or an ID."""
     tell_problems(store)
-    for name in settle_interrupted(store):  # the suggestions of an interrupted command are pending again
-        say(f"an earlier accept of {name} was interrupted: it waits again")
+    settle_interrupted(store)
     waiting = chosen(store, wanted, all_grades=all_grades)
     if not waiting:
         say(_nothing(store))
@@ -266,15 +265,14 @@ class Review:
 
     def accept(self, suggestion: Suggestion) -> None:
         """Put the test into its file, in the person's own version if there is one."""
-        if suggestion.kind != "bug" and is_edited_by_hand(self._store, suggestion):
+        if is_edited_by_hand(self._store, suggestion):
             self._decide_on_version(suggestion)
         else:
             self._take([suggestion], How(seconds=self._seconds()))
 
     def accept_strong(self) -> None:
         """Accept all that are marked strong and neither stale nor edited. Slower than a single key, on purpose."""
-        strong = [suggestion for suggestion in self._waiting().values() if suggestion.grade == "strong"]
-        fresh = [suggestion for suggestion in strong if not is_stale(self._store, suggestion)]
+        fresh = accept.strong(self._store, self._waiting().values())
         wanted = [suggestion for suggestion in fresh if not is_edited_by_hand(self._store, suggestion)]
         number = str(len(wanted))
         if not wanted:
@@ -295,7 +293,7 @@ class Review:
     def reject(self, suggestion: Suggestion) -> None:
         """Turn the suggestion down, and whatever else is pending in the same scope."""
         word = self._reader.choose(f" why not {suggestion.id}?", _REASONS)
-        if word not in {key.word for key in _REASONS} or word == "cancel":
+        if word not in {key.word for key in _REASONS} - {"cancel"}:
             say("Nothing was decided.")
             return
         scope = _SCOPES.get(word, "idea")

@@ -151,16 +151,13 @@ def _around(store: Store, suggestion: Suggestion, line: int) -> tuple[SourceLine
 def function(store: Store, suggestion: Suggestion, line: int) -> tuple[SourceLine, ...]:
     """The whole function that the gap on `line` is in; outside of functions, the lines around it."""
     text = python_file.read(store.rootdir, suggestion.gap.path).text
-    functions = [
-        node
-        for node in ast.walk(python_file.tree(text, suggestion.gap.path))
-        if isinstance(node, python_file.Function) and node.lineno <= line <= (node.end_lineno or node.lineno)
-    ]
-    if not functions:
+    nodes = ast.walk(python_file.tree(text, suggestion.gap.path))
+    spans = [(node.lineno, node.end_lineno or 0) for node in nodes if isinstance(node, python_file.Function)]
+    first, last = max((span for span in spans if line in range(span[0], span[1] + 1)), default=(0, 0))
+    if not first:
         return _around(store, suggestion, line)
-    inner = max(functions, key=lambda node: node.lineno)
     missing = {number + line - suggestion.gap.line for number in suggestion.gap.lines}
-    return python_file.between(text, range(inner.lineno, (inner.end_lineno or inner.lineno) + 1), missing)
+    return python_file.between(text, range(first, last + 1), missing)
 
 
 def source_line(line: SourceLine) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pytest_enrich import reports
-from pytest_enrich.commands.project import answer, json_option, project_option, say, tell_problems
+from pytest_enrich.commands.project import FOUND, answer, json_option, project_option, say, tell_problems
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import UsageError
 from pytest_enrich.reporters import text
@@ -14,7 +14,6 @@ from pytest_enrich.reporters.words import counted, filled, fit, visible
 from pytest_enrich.store import Store, rejected, seal
 from pytest_enrich.store.python_file import lines
 
-_FOUND = 1
 _FOREIGN = (
     "\nof another machine, or changed since it was made: {}. What is said of these is their own word; each is "
     "proven again here before it runs."
@@ -35,7 +34,7 @@ def command(store: Store, which: str | None, *, check: bool) -> int:
     tell_problems(store)
     show = {"gaps": _gaps, "rejected": _rejected, "bugs": _bugs}.get(which or "", _pending)
     show(store)
-    return _FOUND if check and store.pending() else 0
+    return FOUND if check and store.pending() else 0
 
 
 def _pending(store: Store) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.commands import pytest_run
+from pytest_enrich.commands.project import tell
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
 from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, targets
@@ -70,7 +71,7 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     words, folder = words_of(store, group), PurePosixPath(path).parent.as_posix()
     before = pytest_run.files(store, [path], words)
     if not before.passed and pytest_run.files(store, [folder], words).passed:
-        return _take(store, path, group, msgspec.structs.replace(how, beside=folder))
+        return _take(store, path, group, replace(how, beside=folder))
     return results if before.passed else _with_cause(path, results, before)
 
 
@@ -82,10 +83,7 @@ def words_of(store: Store, group: Sequence[Suggestion]) -> tuple[str, ...]:
 def _with_cause(path: str, results: tuple[Taken, ...], before: pytest_run.Outcome) -> tuple[Taken, ...]:
     """The results, refused because the file was red before: nothing can go into it then."""
     why = f"{path} is red without it, too: {before.last_line}\nMake it green first:  pytest {path}"
-    return tuple(
-        msgspec.structs.replace(result, refused=why, output=before.end) if result.output else result
-        for result in results
-    )
+    return tuple(replace(each, refused=why, output=before.end) if each.output else each for each in results)
 
 
 def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tuple[Taken, ...]:
@@ -94,7 +92,7 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
         file = python_file.read(store.rootdir, path)
         steps = made_from(store, file, group, how.comment)
         made = targets.formatted(store.rootdir, file.name, file.before, steps[-1].after)
-        steps = [*steps[:-1], msgspec.structs.replace(steps[-1], after=made.text)]
+        steps = [*steps[:-1], replace(steps[-1], after=made.text)]
         outcome = _try(store, file, steps, how)
     except EnrichError as error:
         why, output = str(error), ""
@@ -200,8 +198,8 @@ def _places(step: Step, path: str, text: str) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(places, key=lambda item: item[1]))
 
 
-def settle_interrupted(store: Store) -> tuple[str, ...]:
-    """Finish what a killed command left; returns the ids that wait again: their accept never reached the file.
+def settle_interrupted(store: Store) -> None:
+    """Finish what a killed command left, and tell which suggestions wait again: their accept reached no file.
 
     An accepted suggestion that still lies in `pending/` was being accepted. If its file is as it was before,
     nothing happened; else the test is in it, and the decision stands. While another process is deciding, what
@@ -210,8 +208,9 @@ def settle_interrupted(store: Store) -> tuple[str, ...]:
     with contextlib.suppress(disk.BusyError, RefusedError):
         if _interrupted(store):  # nothing is written where there is nothing to settle
             with taken_turn(store, patience=0):
-                return tuple(one.id for decision, one in _interrupted(store) if _waits_again(store, decision, one))
-    return ()
+                for decision, one in _interrupted(store):
+                    if _waits_again(store, decision, one):
+                        tell(f"an earlier accept of {one.id} was interrupted and changed nothing: it waits again")
 
 
 def _interrupted(store: Store) -> list[tuple[Decision, Suggestion]]:

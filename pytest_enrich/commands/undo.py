@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
+from msgspec.structs import replace
 
 from pytest_enrich.commands.project import answer, json_option, project_option, say
 from pytest_enrich.commands.taking import settle_interrupted
@@ -54,7 +54,7 @@ def _along(store: Store, decision: Decision, about: Suggestion) -> list[tuple[De
 
 def _what(decision: Decision) -> Decision:
     """What was decided, whatever it is about; `seconds` are only those of the one that was looked at."""
-    return msgspec.structs.replace(decision, id="", body="", seconds=None)
+    return replace(decision, id="", body="", seconds=None)
 
 
 def undo(store: Store, decision: Decision, suggestion: Suggestion) -> str:
@@ -84,11 +84,8 @@ def standing(store: Store) -> tuple[tuple[Decision, Suggestion], ...]:
     """A person's decisions that stand and can be taken back, oldest first, with what they are about."""
     lying = {(suggestion.id, suggestion.test.body_sha256): suggestion for suggestion in store.lying("decided")}
     latest = identity.latest(store.decisions()).items()
-    return tuple(
-        (decision, lying[key])
-        for key, decision in latest
-        if decision.verb in {"accept", "reject"} and key in lying
-    )
+    standing = ((decision, key) for key, decision in latest if decision.verb in {"accept", "reject"})
+    return tuple((decision, lying[key]) for decision, key in standing if key in lying)
 
 
 def _asked(store: Store, prefix: str | None) -> tuple[Decision, Suggestion]:

@@ -8,7 +8,7 @@ import click
 
 from pytest_enrich.commands import pytest_run, replay, reproof
 from pytest_enrich.commands.edit import edited_version, is_edited_by_hand
-from pytest_enrich.commands.project import answer, json_option, project_option, say, tell
+from pytest_enrich.commands.project import FOUND, answer, json_option, project_option, say, tell
 from pytest_enrich.commands.pytest_run import Outcome
 from pytest_enrich.data import Suggestion
 from pytest_enrich.errors import RefusedError, UsageError
@@ -17,7 +17,6 @@ from pytest_enrich.store import Store
 from pytest_enrich.store.python_file import is_stale
 from pytest_enrich.store.seal import options_of
 
-_FOUND = 1
 _FINE = frozenset({"ok", "there"})
 OUTPUT = frozenset({"fails", "unclear"})
 _OF_TEST, _OF_BUG = {0: "ok"}, {0: "mended", 1: "there"}
@@ -43,7 +42,7 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, run: str 
         compared = replay.replayed(store, run)
         if not answer(compared):
             say(visible_lines("\n".join(replay.told(compared))))
-        return _FOUND if compared.differences else 0
+        return FOUND if compared.differences else 0
     answers = []
     for suggestion in (*store.pending(), *store.bugs()) if every else store.find_all(identities):
         state, output = verify(store, suggestion)
@@ -52,7 +51,7 @@ def command(store: Store, identities: tuple[str, ...], *, every: bool, run: str 
         say(visible_lines(output)) if state in OUTPUT else None
     if not answer({"verified": answers}) and not answers:
         say("Nothing is pending.\nNext:  pytest --enrich")
-    return _FOUND if any(each["state"] not in _FINE for each in answers) else 0
+    return FOUND if any(each["state"] not in _FINE for each in answers) else 0
 
 
 def verify(store: Store, suggestion: Suggestion) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def gain(suggestion: Suggestion) -> str:
     """`+4 lines`, or `+1 branch` when it runs no new line; `row +4 lines` for one more row."""
     lines, branches = suggestion.proof.lines_gained, suggestion.proof.branches_gained
     counts = [counted(lines, "line")] if lines else [counted(branches, "branch", "branches")] if branches else []
-    return " ".join([*(["row"] if suggestion.kind == "row" else []), *(f"+{count}" for count in counts)])
+    return " ".join([*["row"] * (suggestion.kind == "row"), *(f"+{count}" for count in counts)])
 
 
 def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:

@@ -61,7 +61,9 @@ def _static(name: str) -> str:
 def _header(report: Report) -> Markup:
     """The numbers, and that nothing was changed."""
     run = report.run
-    parts = [tag("h1", figures.heading(report)), tag("p", _made(report), class_="dim")]
+    at = f" at {run.commit}" if run.commit else ""
+    made = filter(None, (f"{report.project}{at}", figures.at(run.at), figures.passed(run)))
+    parts = [tag("h1", figures.heading(report)), tag("p", ", ".join(made), class_="dim")]
     if run.read_only_check != "changed":
         parts.append(tag("p", tag("strong", "Nothing in the repository was changed.")))
     return tag("header", *parts, *_meters(report), terms(_facts(report)), *_notes(run), _todo(report))
@@ -89,10 +91,8 @@ def _contradictions(report: Report) -> Iterator[Markup]:
 
 def _overview(report: Report) -> Markup:
     """One row per suggestion, with a filter that the script shows."""
-    if not report.suggestions:
-        return Markup()
-    rows = table("Table of suggestions", _HEADS, (_row(reported) for reported in report.suggestions))
-    return tag("nav", _TOOLS, rows, aria_label="Suggestions", id="table")
+    rows = table("Table of suggestions", _HEADS, map(_row, report.suggestions))
+    return tag("nav", _TOOLS, rows, aria_label="Suggestions", id="table") if report.suggestions else Markup()
 
 
 def _row(each: ReportedSuggestion) -> tuple[str, ...]:
@@ -102,12 +102,6 @@ def _row(each: ReportedSuggestion) -> tuple[str, ...]:
     name = tag("code", suggestion.gap.qualname or suggestion.gap.path)
     mutants = f"{part.killed} of {part.of}" if part.of else "none"
     return grade, link(suggestion.id), name, facts.checks(suggestion), text.gain(suggestion), mutants
-
-
-def _made(report: Report) -> str:
-    run = report.run
-    at = f" at {run.commit}" if run.commit else ""
-    return ", ".join(part for part in (f"{report.project}{at}", figures.at(run.at), figures.passed(run)) if part)
 
 
 def _meters(report: Report) -> Iterator[Markup]:
@@ -124,15 +118,15 @@ def _meter(label: str, value: float, told: str) -> Markup:
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:
-    run, branches = report.run, report.run.coverage.branches
-    took = run.seconds.get("total")
+    run, branches, took = report.run, report.run.coverage.branches, report.run.seconds.get("total")
+    used = "" if took is None else f"{duration(took)} used"
     return [
         ("branches", "" if branches is None else f"{percent(branches)} covered"),
         ("changed lines", figures.changed(report)),
         ("waiting", waiting(run)),
         ("proposers", run.options.get("with", "")),
         ("model", _model(run.model) if run.model else "none was asked" if run.at else ""),
-        ("budget", _budget(run, took)),
+        ("budget", " of ".join(filter(None, (used, run.options.get("budget", ""))))),
     ]
 
 
@@ -141,25 +135,20 @@ def _model(model: ModelPart) -> str:
     return f"{model.name}; {where}"
 
 
-def _budget(run: RunSummary, took: float | None) -> str:
-    given = run.options.get("budget", "")
-    used = f"{duration(took)} used" if took is not None else ""
-    return " of ".join(part for part in (used, given) if part)
-
-
 def _notes(run: RunSummary) -> Iterator[Markup]:
     if notes := figures.told_notes(run):
         yield tag("ul", joined(tag("li", note) for note in notes), class_="notes")
 
 
 def _without(lines: tuple[Finished, ...]) -> Iterator[Markup]:
-    if not lines:
-        return
-    more = len(lines) - _MOST
-    rows = (_gap(line) for line in lines[:_MOST])
-    parts = [table("Table of gaps", ("gap", "function", "what never happened", "why"), rows)]
-    parts += [tag("p", f"And {counted(more, 'gap')} more: ", copyable("pytest-enrich list --gaps"))] * (more > 0)
-    yield _section("without", "Gaps without a good test", *parts)
+    if lines:
+        more = len(lines) - _MOST
+        heads = ("gap", "function", "what never happened", "why")
+        parts = [table("Table of gaps", heads, map(_gap, lines[:_MOST]))]
+        parts += [tag("p", f"And {counted(more, 'gap')} more: ", copyable("pytest-enrich list --gaps"))] * (
+            more > 0
+        )
+        yield _section("without", "Gaps without a good test", *parts)
 
 
 def _gap(line: Finished) -> tuple[str, ...]:
@@ -187,10 +176,9 @@ def _chart(periods: Sequence[tuple[str, Tally]]) -> Markup:
     """One bar per week or month: how many of the decided suggestions were accepted."""
     rows = []
     for period, tally in periods:
-        decided = tally.accepted + tally.rejected
-        share = f"{tally.accepted} of {decided}"
-        bar = tag("meter", share, min="0", max=str(decided), value=str(tally.accepted), aria_label=period)
-        rows.append((period, bar, share))
+        accepted, decided = str(tally.accepted), str(tally.accepted + tally.rejected)
+        share = f"{accepted} of {decided}"
+        rows.append((period, tag("meter", share, min="0", max=decided, value=accepted, aria_label=period), share))
     return table("Table of decisions", ("when", "accepted", "of decided"), rows)
 
 
