@@ -16,6 +16,7 @@ from pytest_enrich import measurement
 from pytest_enrich.errors import EnrichError
 from pytest_enrich.measurement import Measurement, paths
 from pytest_enrich.pytest_hooks import arguments
+from pytest_enrich.reporters.words import counted
 
 if TYPE_CHECKING:
     from coverage import Coverage
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _LEAST_SECONDS = 120.0
 _STRIPPED = ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 _STRIPPED_PREFIXES = ("PYTEST_XDIST_", "COV_CORE_", "COVERAGE_RUN")
-_OK = 0
 _DOCTEST = "[doctest]"
 
 
@@ -55,7 +55,7 @@ def measure_again(
             ).returncode
     except subprocess.TimeoutExpired as error:
         raise EnrichError(_changed(f"did not end within {error.timeout:.0f}s", "")) from None
-    if status not in (_OK, ended):
+    if status not in (pytest.ExitCode.OK, ended):
         raise EnrichError(_changed(f"ended with exit status {status}", _last_line(output)))
     return measurement.load(folder / "coverage", source, file)
 
@@ -126,9 +126,7 @@ class Suite:
         A source file with a doctest that fails is not one of them.
         """
         failed = Counter(path for nodeid in self._failed if (path := _file(nodeid)) in self.files)
-        messages = {
-            path: "1 test failed" if count == 1 else f"{count} tests failed" for path, count in failed.items()
-        }
+        messages = {path: f"{counted(count, 'test')} failed" for path, count in failed.items()}
         broken = dict.fromkeys(map(_file, self.broken), "could not be collected")
         return dict(sorted({**messages, **broken}.items()))
 
