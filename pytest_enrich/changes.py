@@ -284,8 +284,7 @@ def _below(rootdir: Path, found: Mapping[str, tuple[int, ...]]) -> dict[str, tup
 def _untracked(rootdir: Path) -> dict[str, tuple[int, ...]]:
     listing = need(rootdir, "ls-files", "-z", "--others", "--exclude-standard", "--", "*.py")
     names = [os.fsdecode(name) for name in listing.split(b"\0") if name]
-    counted = {name: _length(rootdir / name) for name in names}
-    return {name: tuple(range(1, length + 1)) for name, length in counted.items() if length}
+    return {name: tuple(range(1, length + 1)) for name in names if (length := _length(rootdir / name))}
 
 
 def _length(path: Path) -> int:

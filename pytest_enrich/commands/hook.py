@@ -19,7 +19,6 @@ from pytest_enrich.errors import EnrichError
 from pytest_enrich.reporters.words import counted, listed, visible
 from pytest_enrich.store import Store, last_run
 
-NEXT = "pytest-enrich review"
 _SHOWN = 5
 _REASONS = ("pending", "bugs")
 
@@ -71,7 +70,7 @@ def _pending(files: Sequence[str], directory: Path | None, fail_on: Sequence[str
 def told(paths: Sequence[str]) -> str:
     """`2 suggestions wait for src/shop/cart.py:  pytest-enrich review`; `paths` has one for each suggestion."""
     waiting = f"{counted(len(paths), 'suggestion')} {'waits' if len(paths) == 1 else 'wait'}"
-    return f"{waiting} for {_named(paths)}:  {NEXT}"
+    return f"{waiting} for {_named(paths)}:  pytest-enrich review"
 
 
 def told_bugs(found: Sequence[Suggestion]) -> str:

@@ -28,14 +28,7 @@ def visible_lines(text: str) -> str:
 def fit(text: str, width: int) -> str:
     """`text` made visible, cut with `...` to at most `width` columns."""
     line = visible(text)
-    taken = columns(line)
-    if taken <= width:
-        return line
-    end = len(line)
-    while end and taken > width - 3:
-        end -= 1
-        taken -= columns(line[end])
-    return line[:end] + "..."
+    return line if columns(line) <= width else next(_pieces(line, width - 3), "") + "..."
 
 
 def filled(text: str, width: int = WIDTH - 1, indent: int = 0, *, before: int = 0) -> str:
