@@ -15,11 +15,11 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import TypeAlias
 
-from .code import NAME, bound, compilable, evaluate, find, function, made, named, written
+from .code import NAME, bound, compilable, evaluate, find, function, kept, made, named, written
 from .values import CONTAINERS, SCALARS, UNSTABLE, Inner, spoken, steady
 
 __all__ = [
@@ -146,8 +146,8 @@ def _instance(value: object, inner: Inner) -> str | None:
         return _construct(value, [(name, getattr(value, name)) for name in fields], inner)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dataclass(value, inner)
-    if isinstance(value, pathlib.PurePath):
-        return _path(value)
+    if isinstance(value, pathlib.PurePath):  # by the public name that makes this class on this system
+        return f"⟨pathlib:{PATHS[type(value)]}⟩({str(value)!r})" if type(value) in PATHS else None
     return _constant(value) or _rebuilt(value, inner)
 
 
@@ -155,10 +155,9 @@ def _generic(value: object, origin: object, inner: Inner) -> str | None:
     """The template of a generic type: `list[int]`, `Optional[int]`, `int | None`; bare if it has no arguments."""
     if origin is None:
         return None
-    arguments = typing.get_args(value)
     parts = [
         named(argument) or _variable(argument) if isinstance(argument, type | typing.TypeVar) else inner(argument)
-        for argument in arguments
+        for argument in typing.get_args(value)
     ]
     name = str(getattr(value, "_name", None) or "Union")
     form = named(origin) if type(value) is types.GenericAlias else f"⟨typing:{name}⟩"
@@ -185,16 +184,11 @@ def _constant(value: object) -> str | None:
     """
     cls = type(value)
     owner = named(cls)
-    if owner and (inside := _kept(value, vars(cls))):
+    if owner and (inside := kept(value, vars(cls))):
         return f"{owner[:-1]}.{inside}⟩"
-    public = _kept(value, vars(sys.modules.get(cls.__module__, types)))
+    public = kept(value, vars(sys.modules.get(cls.__module__, types)))
     is_meant = owner or getattr(value, "__dict__", None) == {}
     return f"⟨{cls.__module__}:{public}⟩" if public and is_meant else None
-
-
-def _kept(value: object, namespace: Mapping[str, object]) -> str | None:
-    """The first public name of this very object in a namespace."""
-    return next((name for name, item in namespace.items() if item is value and not name.startswith("_")), None)
 
 
 def _rebuilt(value: object, inner: Inner) -> str | None:
@@ -216,18 +210,9 @@ def _given(value: object, cls: type) -> Iterator[tuple[str, object]]:
 @lru_cache(maxsize=1000)
 def _parameters(cls: type) -> list[tuple[str, object]]:
     """Names and defaults; cached, as parsing the text of a C class's signature takes a millisecond."""
-    parameters = inspect.signature(cls).parameters.values()
-    return [
-        (parameter.name, parameter.default)
-        for parameter in parameters
-        if parameter.kind not in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}
-    ]
-
-
-def _path(value: pathlib.PurePath) -> str | None:
-    """A call of the public name that makes this class on this system, if there is one."""
-    name = PATHS.get(type(value))
-    return f"⟨pathlib:{name}⟩({str(value)!r})" if name else None
+    several = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    declared = inspect.signature(cls).parameters.values()
+    return [(parameter.name, parameter.default) for parameter in declared if parameter.kind not in several]
 
 
 def _member(value: enum.Enum) -> str | None:

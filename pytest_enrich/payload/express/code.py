@@ -35,14 +35,13 @@ def named(value: object) -> str | None:
     for candidate in (public, module):
         if find(candidate, qualname) is value:
             # People know `_hashlib.openssl_sha256` as `hashlib.sha256`.
-            name = _known_as(value, public) if candidate != public else None
+            name = kept(value, vars(sys.modules.get(public, types))) if candidate != public else None
             return f"⟨{public}:{name}⟩" if name else f"⟨{candidate}:{qualname}⟩"
     return None
 
 
-def _known_as(value: object, module: str) -> str | None:
-    """The public name of something in a module."""
-    namespace = vars(sys.modules[module]) if module in sys.modules else {}
+def kept(value: object, namespace: Mapping[str, object]) -> str | None:
+    """The first public name of this very object in a namespace."""
     return next((name for name, item in namespace.items() if item is value and not name.startswith("_")), None)
 
 

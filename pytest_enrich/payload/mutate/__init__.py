@@ -56,21 +56,15 @@ def _checks(job: dict[str, Any], fates: dict[str, Any]) -> dict[str, str]:
 
 def _trial(work: dict[str, Any], mutants: dict[str, Any], deadline: float, session: invocation.Session) -> Trial:
     """The trial of the candidate, which has to show that it is the mutants that make it fail."""
-    return Trial(
-        work,
-        mutants,
-        lambda: _candidate(work),
-        deadline,
-        controlled=True,
-        corpus=Corpus(work) if work["job"]["corpus"] else None,
-        to_the_end=bool(work["job"]["parts"]),
-        session=session,
-    )
-
-
-def _candidate(work: dict[str, Any]) -> tuple[object, Sequence[str]]:
     job, path = work["job"], Path(work["rootdir"], work["job"]["path"])
-    return StandIn(path, job["text"], [*job["tests"], *job["parts"]]), (str(argument(path)),)
+
+    def candidate() -> tuple[object, Sequence[str]]:
+        return StandIn(path, job["text"], [*job["tests"], *job["parts"]]), (str(argument(path)),)
+
+    corpus, to_the_end = Corpus(work) if job["corpus"] else None, bool(job["parts"])
+    return Trial(
+        work, mutants, candidate, deadline, controlled=True, corpus=corpus, to_the_end=to_the_end, session=session
+    )
 
 
 def _is_any_noticed(job: dict[str, Any], answer: dict[str, Any]) -> bool:

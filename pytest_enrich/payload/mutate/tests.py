@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from os.path import realpath
+from traceback import walk_tb  # the original, whatever a test puts in its place
 from typing import Any
 
 import pytest
@@ -76,24 +76,18 @@ def run(session: pytest.Session, items: Sequence[pytest.Item], most_failures: in
     """
     outcomes = Outcomes()
     failed: list[str] = []
-    with _registered(session, outcomes):
-        for item, following in zip(items, [*items[1:], None], strict=True):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            result = outcomes.results.get(item.nodeid)
-            if result is None or result["result"] in FAILURES:
-                failed.append(item.nodeid)
-                if len(failed) == most_failures:
-                    break
+    session.config.pluginmanager.register(outcomes)
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        result = outcomes.results.get(item.nodeid)
+        if result is None or result["result"] in FAILURES:
+            failed.append(item.nodeid)
+            if len(failed) == most_failures:
+                break
+    session.config.pluginmanager.unregister(outcomes)
     passed = [nodeid for nodeid, outcome in outcomes.results.items() if outcome["result"] == "passed"]
     detail = next((outcomes.results[nodeid]["detail"] for nodeid in failed if nodeid in outcomes.results), "")
     return {"failed": failed, "passed": passed, "detail": detail}
-
-
-@contextlib.contextmanager
-def _registered(session: pytest.Session, plugin: object) -> Iterator[None]:
-    session.config.pluginmanager.register(plugin)
-    yield
-    session.config.pluginmanager.unregister(plugin)
 
 
 def without_words(items: Sequence[pytest.Item], source: str) -> set[str]:
@@ -119,17 +113,8 @@ def _stop_at_first(function: Any) -> None:
         setattr(function, SETTINGS, type(settings)(settings, phases=phases))
 
 
-def _no_words(
-    raised: set[str],
-    nodeid: str,
-    source: str,
-    excinfo: pytest.ExceptionInfo[BaseException],
-    *_: object,
-    **__: object,
-) -> str:
-    trace = excinfo.value.__traceback__
-    while trace is not None:
-        if realpath(trace.tb_frame.f_code.co_filename) == source:
-            raised.add(nodeid)
-        trace = trace.tb_next
+def _no_words(raised: set[str], nodeid: str, source: str, excinfo: Any, *_: object, **__: object) -> str:
+    frames = (frame for frame, _ in walk_tb(excinfo.value.__traceback__))
+    if any(realpath(frame.f_code.co_filename) == source for frame in frames):
+        raised.add(nodeid)
     return ""

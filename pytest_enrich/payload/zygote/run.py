@@ -153,8 +153,8 @@ def _native_threads() -> int:
 
 def loaded_files(config: pytest.Config, seen: Seen) -> set[str]:
     """Files of the project that are loaded, and pytest's configuration file."""
-    files = {str(config.inipath)} if config.inipath is not None else set()
-    return files | held_modules() | _own_files(seen.modules.values())
+    configured = {str(config.inipath)} if config.inipath is not None else set()
+    return configured | held_modules() | _own_files(seen.modules.values())
 
 
 def held_modules() -> set[str]:

@@ -140,14 +140,16 @@ class Seen:
         """The lines of a file that have run."""
         data = self._coverage.get_data()
         data.set_query_contexts(None)
-        known = [name for name in data.measured_files() if os.path.realpath(name) == file]
-        return {line for name in known for line in data.lines(name) or ()}
+        return {line for name in self._known([file]) for line in data.lines(name) or ()}
+
+    def _known(self, files: Iterable[str]) -> list[str]:
+        """The names in coverage's data of these files."""
+        wanted = set(map(os.path.realpath, files))
+        return [name for name in self._coverage.get_data().measured_files() if os.path.realpath(name) in wanted]
 
     def _ran(self, files: Iterable[str]) -> dict[str, Arcs]:
         """What ran in the files, by the module that was being imported."""
-        wanted = {os.path.realpath(name) for name in files}
-        data = self._coverage.get_data()
-        known = [name for name in data.measured_files() if os.path.realpath(name) in wanted]
+        data, known = self._coverage.get_data(), self._known(files)
         by_module: dict[str, Arcs] = {}
         for context in data.measured_contexts() if known else ():
             data.set_query_context(context)
@@ -208,8 +210,8 @@ def _bring_out(name: str) -> None:
 def has_say(config: pytest.Config, project: Project, names: Iterable[str]) -> bool:
     """Whether a plugin of the project implements one of these hooks."""
     # Not `config.hook`: for hooks that take a path, pytest 7 has a function there.
-    callers = [getattr(config.pluginmanager.hook, name, None) for name in names]
-    impls = [impl for caller in callers if caller is not None for impl in caller.get_hookimpls()]
+    callers = filter(None, (getattr(config.pluginmanager.hook, name, None) for name in names))
+    impls = itertools.chain.from_iterable(caller.get_hookimpls() for caller in callers)
     return any(project.kind(place) for impl in impls for place in _places(impl))
 
 
@@ -224,8 +226,7 @@ def _places(impl: Any) -> Iterator[str]:
 class Witness(importlib.abc.MetaPathFinder):
     """Finds what the other finders find, and notes when modules of the project run."""
 
-    def __init__(self, project: Project, seen: Seen) -> None:
-        self._project = project
+    def __init__(self, seen: Seen) -> None:
         self._seen = seen
 
     def find_spec(
@@ -234,7 +235,7 @@ class Witness(importlib.abc.MetaPathFinder):
         """Part of the import system's protocol."""
         finders = (finder for finder in sys.meta_path if finder is not self)
         spec = find_by(finders, fullname, path, target)
-        if spec is not None and spec.loader is not None and spec.origin and self._project.kind(spec.origin):
+        if spec is not None and spec.loader is not None and spec.origin and self._seen.project.kind(spec.origin):
             spec.loader = _Loader(spec.loader, self._seen)
         return spec
 
@@ -313,25 +314,18 @@ def tests_imports(start: dict[str, Any], config: pytest.Config, seen: Seen) -> N
 
     Afterwards it looks as if nobody had imported the modules of the project that this loaded.
     """
-    root = Path(start["rootdir"])
-    project = Project(str(root), "")
     before = set(sys.modules)
-    finder = Witness(project, seen)
+    finder = Witness(seen)
     sys.meta_path.insert(0, finder)
     with imports_noted(seen):
         for name, parts in _wanted(_files(start, config)):
-            if not _is_test(name, project):
+            if not _is_test(name, seen.project):
                 with contextlib.suppress(BaseException):
                     __import__(name, {}, None, parts)
     sys.meta_path.remove(finder)
-    _put_away(before, project, seen)
-    _warm()
-
-
-def _warm() -> None:
-    """Let Hypothesis compute what it needs for the first text drawn, which would take each child a second."""
-    strategies = sys.modules.get("hypothesis.strategies")
-    if strategies is not None:
+    _put_away(before, seen)
+    # Hypothesis computes what it needs for the first text drawn, which would take each child a second.
+    if (strategies := sys.modules.get("hypothesis.strategies")) is not None:
         with contextlib.suppress(Exception):
             strategies.text().validate()
 
@@ -381,10 +375,9 @@ def _is_test(name: str, project: Project) -> bool:
     return any(project.kind(path) == "test" for path in (*places, *paths)) or "conftest" in inner
 
 
-def _put_away(before: set[str], project: Project, seen: Seen) -> None:
-    for name in [name for name in sys.modules if name not in before]:
-        if project.kind(file_of(sys.modules[name])):
-            seen.modules[name] = sys.modules.pop(name)
+def _put_away(before: set[str], seen: Seen) -> None:
+    new = [name for name in sys.modules if name not in before]
+    seen.modules |= {name: sys.modules.pop(name) for name in new if seen.project.kind(file_of(sys.modules[name]))}
     seen.shared &= set(seen.modules)
     for name, module in seen.modules.items():
         above, _, own = name.rpartition(".")
