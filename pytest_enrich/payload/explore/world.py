@@ -10,17 +10,18 @@ import itertools
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from itertools import islice
+from typing import Any, TypeGuard
 
 from ..engine.trace import MOST_STEPS, Tracer
 from ..express import evaluable
 from ..rules import classes, environment, rule, written
-from ..rules.body import answers, described, keywords, nodes, parameters
+from ..rules.body import answers, asked_by, described, keywords, nodes, parameters
 from ..rules.evidence import constructor
 from ..rules.values import World
-from . import calls, command, hooks, shown
+from . import calls, command, shown
 from .calls import Call
-from .entry import ENTERING, Entry, finished
+from .entry import ENTERING, MAKERS, OPERATORS, Entry, finished
 from .inputs import Inputs
 from .run import CALL_SECONDS, Runner
 from .shown import as_it_stands, find, is_read, owner_of, step_elsewhere, ways_elsewhere
@@ -32,6 +33,8 @@ FILLED: Mapping[type, str] = {list: "[1]", dict: "{'a': 1}"}
 """What is put into a list or a dict that an object starts with empty."""
 VALUE = {"name": "value", "kind": "positional", "default": None}
 CALLS_IN_TIME = 30
+MOST_CALLERS = 3
+PUBLIC = {*OPERATORS, *MAKERS, "__call__"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Scene:
 
 def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     """The scene of an `Explore` job; entries that are not there at run time are left out."""
-    job = {**job, "entries": [*hooks.entered(job["entries"], module)]}
+    job = {**job, "entries": [*entered(job["entries"], module)]}
     ways = tuple(ways_elsewhere(job))
     made = [*itertools.chain.from_iterable(entry["calls"] for entry in job["entries"])]
     beside = [calls.load(record) for record in (*job["neighbours"], *made)]
@@ -58,11 +61,11 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     starts = [calls.load(record) for record in job["starts"]]
     alone = Seen((), {}, setups=tuple(call.setup for call in (*map(calls.load, job["only"]), *starts)))
     steps = _steps([*seen, alone, *(way.seen for way in ways)], module, world, job["seed"])
-    known = [
-        Known(entry, shown_of_entry, function, owner_of(entry, module))
+    found = [
+        Known(entry, shown_of_entry, _callable(entry, module), owner_of(entry, module))
         for entry, shown_of_entry in zip(entries, seen, strict=True)
-        if (function := _callable(entry, module)) is not None
     ]
+    known = [candidate for candidate in found if candidate.function is not None]
     is_known = any(candidate.entry.is_named and candidate.seen.calls for candidate in known)
     inputs = [Inputs(candidate, world, job["seed"], steps) for candidate in (*known, *ways)]
     for function_inputs in inputs:
@@ -162,14 +165,11 @@ def _patterns(module: types.ModuleType, entries: Iterable[Mapping[str, Any]]) ->
     """The module's compiled patterns, and those written in calls of `re` in the entries."""
     # A proxy may lie about its class.
     compiled = [value for value in vars(module).values() if type(value) is re.Pattern]
-    for entry in entries:
-        for node in nodes(find(module, entry["qualname"])):
-            first = node.args[0] if isinstance(node, ast.Call) and node.args else None
-            function = node.func if isinstance(node, ast.Call) else None
-            of_re = isinstance(function, ast.Attribute) and getattr(function.value, "id", "") == "re"
-            if of_re and isinstance(first, ast.Constant) and isinstance(first.value, str):
+    for node in itertools.chain.from_iterable(nodes(find(module, entry["qualname"])) for entry in entries):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("re")), [ast.Constant(str(pattern)), *_]):
                 with contextlib.suppress(re.error):
-                    compiled.append(re.compile(first.value))
+                    compiled.append(re.compile(pattern))
     return list(dict.fromkeys(compiled))[:MOST_PATTERNS]
 
 
@@ -186,3 +186,49 @@ def _objects(made: Iterable[Call]) -> dict[type, list[str]]:
     for text, value in evaluable([call.receiver for call in made if call.receiver]):
         templates.setdefault(type(value), []).append(text)
     return templates
+
+
+def entered(records: Iterable[Mapping[str, Any]], module: types.ModuleType) -> Iterator[Mapping[str, Any]]:
+    """The entries of a job, with each hook replaced by the inherited methods that lead to it."""
+    for record in records:
+        yield from islice(_inherited(record, module), MOST_CALLERS) if record["kind"] == "hook" else [record]
+
+
+@rule("inherited callers")
+def _inherited(record: Mapping[str, Any], module: types.ModuleType) -> Iterator[Mapping[str, Any]]:
+    """The public methods that lead to a method which its own module does not call, the nearest first.
+
+    The `run()` of a base class calls `self._step()`.
+    """
+    above, _, name = record["qualname"].rpartition(".")
+    owner = find(module, above)
+    for caller in callers(owner, name) if isinstance(owner, type) else ():
+        member = inspect.getattr_static(owner, caller, None)
+        kind = "property" if is_read(member) else type(member).__name__ if _is_apart(member) else "method"
+        qualname = f"{above}.{caller}"
+        declared = parameters(find(module, qualname), bound=kind != "staticmethod")
+        yield {**record, "qualname": qualname, "kind": kind, "parameters": declared, "calls": []}
+
+
+def callers(owner: type, name: str) -> Iterator[str]:
+    """The public methods of a class, inherited ones too, that refer to the method `name`, even indirectly."""
+    references = {method: _names(member) for cls in owner.__mro__[::-1] for method, member in vars(cls).items()}
+    wanted, left = {name}, {method: names for method, names in references.items() if names and method != name}
+    while referring := [method for method, names in left.items() if names & wanted]:
+        public = [method for method in referring if method[:1] != "_" or method in PUBLIC]
+        # An iterator is called for all that it yields, so that `__iter__` stands for `__next__`.
+        yield from dict.fromkeys(
+            "__iter__" if method == "__next__" and "__iter__" in references else method for method in public
+        )
+        wanted = {*referring} - {*public} | ({*public} & MAKERS)
+        left = {method: names for method, names in left.items() if method not in referring}
+
+
+def _names(held: object) -> frozenset[str]:
+    """The names that a function of a class refers to; it may be a property, a class method or a static method."""
+    function: object = held.fget if isinstance(held, property) else held.__func__ if _is_apart(held) else held
+    return frozenset(asked_by(function.__code__) if isinstance(function, types.FunctionType) else ())
+
+
+def _is_apart(held: object) -> TypeGuard[classmethod[Any, Any, Any] | staticmethod[Any, Any]]:
+    return isinstance(held, classmethod | staticmethod)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_enrich.payload.explore import hooks
+from pytest_enrich.payload.explore import world
 
 BASES = """
     class Base:
@@ -95,7 +95,7 @@ class Own(Base):
     [("_started", ["start"]), ("_closed", ["stop"]), ("_named", ["lazily"]), ("_alone", [])],
 )
 def test_public_methods_lead_to_what_they_refer_to_at_last(name, found):
-    assert [*hooks.callers(Own, name)] == found
+    assert [*world.callers(Own, name)] == found
 
 
 def test_what_a_constructor_does_is_reached_by_it():
@@ -106,4 +106,4 @@ def test_what_a_constructor_does_is_reached_by_it():
     class Last(Made):
         def _filled(self): ...
 
-    assert [*hooks.callers(Last, "_filled")] == ["__init__"]
+    assert [*world.callers(Last, "_filled")] == ["__init__"]
