@@ -146,6 +146,8 @@ class Places:
 
 def column(line: str, offset: int) -> int:
     """The index in `line` of the UTF-8 byte at `offset`, as counted by `ast`."""
+    if line.isascii():  # nearly every line is, and each node of a file is asked for
+        return offset
     return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
 
 

@@ -33,11 +33,8 @@ class Constants:
         self._named: dict[str, ast.expr] = {}
         for node in module.outline.statements:
             if isinstance(module.scope(node), (ast.Module, ast.ClassDef)):
-                self._named.update(
-                    pair
-                    for pair in assigned([node])
-                    if not pair[0].startswith("__") and pair[0] != "TYPE_CHECKING"
-                )
+                named = (pair for pair in assigned([node]) if not pair[0].startswith("__"))
+                self._named.update(pair for pair in named if pair[0] != "TYPE_CHECKING")
 
     def of(self, node: Node, called: Iterable[Node], near: Collection[int] = ()) -> tuple[str, ...]:
         """Literals as source text, best first.

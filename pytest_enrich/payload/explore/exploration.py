@@ -16,6 +16,8 @@ from operator import attrgetter
 from types import ModuleType
 from typing import Any, TypeAlias
 
+import pytest
+
 from .. import confine, fork, guard
 from ..engine.bounds import DAYS_AHEAD, Limits, share, shifted
 from ..engine.probe import Probes
@@ -262,8 +264,8 @@ def look(scene: Scene, record: dict[str, Any], days: int) -> dict[str, Any]:
     observed = dataclasses.replace(_with_classes(_program(scene, call)), about=about)
     elsewhere = listed_backwards() if days else contextlib.nullcontext()
     random.seed(days)
-    sys.argv = ["__main__.py" if days else "pytest", *sys.argv[1:]]
-    with shifted(days), elsewhere:
+    with shifted(days), elsewhere, pytest.MonkeyPatch.context() as patching:
+        patching.setattr(sys, "argv", ["__main__.py" if days else "pytest", *sys.argv[1:]])
         consume, observations = observe(scene.runner, observed, warns=any(map(contract.warns, texts)))
     return {**record, **observed.dump(), "consume": consume, "observations": observations}
 
