@@ -272,7 +272,6 @@ def case_of(
         parameters=tuple(parameter.name for parameter in declared if parameter.default is None),
         optional=tuple(parameter.name for parameter in declared if parameter.default is not None),
         arguments={name: value for name, value in arguments.items() if name not in unread},
-        is_bare=not arguments and any(parameter.kind == "variadic" for parameter in declared),
         unfilled=messages.unfilled(source, seen.message),
     )
 

@@ -192,6 +192,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
             subject=subject,
             has_more=any(not argument.name for argument in call.arguments),
             is_gathered=finding.consume in {"list", "async list"},
+            is_bare=not arguments | around and any(parameter.kind == "variadic" for parameter in parameters),
             parameters=(*(case.parameters or passed), *usual),
             optional=(*(name for name in case.optional if name not in usual), *around),
         )

@@ -150,6 +150,16 @@ def last_name(node: ast.AST | None) -> str:
     return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
+def first_name(node: ast.expr) -> str:
+    """The name that an expression begins with: `cart` for `cart.lines[0].price()`; "" for any other."""
+    while not isinstance(node, ast.Name):
+        inner = getattr(node, "func", None) or getattr(node, "value", None)
+        if not isinstance(inner, ast.expr):
+            return ""
+        node = inner
+    return node.id
+
+
 def nodes_of(kind: type[Node], *trees: ast.AST) -> Iterator[Node]:
     """All nodes of a kind in these trees."""
     return (node for tree in trees for node in ast.walk(tree) if isinstance(node, kind))

@@ -22,6 +22,7 @@ from pytest_enrich.writing.syntax import (
     Edit,
     as_written,
     calls,
+    first_name,
     is_within,
     last_name,
     loaded,
@@ -75,7 +76,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         return name, replace(self.origin, doubt=self.origin.doubt + unnamed)
 
     def _acting(self, action: ast.expr | None) -> str:
-        """What is called, in words: the target, or its caller, if that is in its file or imported by name.
+        """What is called, in words: the target, or its caller, if that is the project's or imported by name.
 
         For a private target it is whatever calls it.
         """
@@ -87,7 +88,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         known = (*self.target.neighbours, *(entry.qualname for entry in self.target.entries))
         beside = {qualname.rpartition(".")[2] for qualname in known}
         is_plain = isinstance(action.func, ast.Name) and called in self._imported
-        is_through = (called in beside or is_plain) and own not in ast.unparse(action)
+        is_known = called in beside or is_plain or self._is_of_project(action.func)
+        is_through = is_known and not _mentions(action, own)
         calling = words.called(called)
         return calling if is_through else names.start("", self.target.qualname) or calling
 
@@ -97,7 +99,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         Clients, fixtures and the test file's own functions do not count: people know them by the target.
         """
         sheet, own = self.sheet, self.target.qualname.rpartition(".")[2]
-        if own in ast.unparse(sheet.function):
+        if _mentions(sheet.function, own):
             return ""
         names_there = {hole.name for hole, _ in self.changes}
         passed = [span(node) for node in nodes_of(ast.Name, sheet.function) if node.id in names_there]
@@ -106,6 +108,15 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         inner = min(around, key=lambda call: len(ast.unparse(call)), default=None)
         called = inner.func if inner else None
         return called.id if isinstance(called, ast.Name) and called.id in self._imported else ""
+
+    def _is_of_project(self, node: ast.expr) -> bool:
+        """Whether an expression begins with a name of the project, or with a variable made from one."""
+        made, package = dict(assigned(ast.walk(self.sheet.function))), self.target.module.partition(".")[0]
+        name = first_name(node)
+        while name in made:
+            name = first_name(made.pop(name))
+        sources = (*self.bindings.objects.get(name, ()), *self.bindings.modules.get(name, ()))
+        return any(re.split(r"[.:]", source)[0] == package for source in sources)
 
     @property
     def _imported(self) -> set[str]:
@@ -198,6 +209,11 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         if mocks.is_configured(hole):
             return mocks.configuring_edit(hole, value)
         return adding.adding_edit(self.sheet.text, hole, value)
+
+
+def _mentions(node: ast.AST, name: str) -> bool:
+    """Whether a name occurs in the code."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", ast.unparse(node)) is not None
 
 
 def _signature(start: str, arguments: Sequence[str], end: str) -> list[str]:

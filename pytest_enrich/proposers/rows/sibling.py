@@ -15,13 +15,15 @@ from msgspec.structs import replace
 from pytest_enrich.data import Hole, NewTest, Observation, Oracle, Sighting, Span, Template, Variant
 from pytest_enrich.proposers.rows import mocks, stating, steps
 from pytest_enrich.proposers.rows.addable import LEFT_OUT
-from pytest_enrich.proposers.rows.looks import NEVER
+from pytest_enrich.proposers.rows.looks import NEVER, raising_call
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.proposers.rows.rendering import VariantRenderer
 from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.writing import body, names, questions, words
+from pytest_enrich.writing.cases import Case
 from pytest_enrich.writing.syntax import (
     Edit,
+    first_name,
     indented_tokens,
     is_within,
     literal_value,
@@ -91,8 +93,8 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
     situations = (situation for _, _, situation in changes if situation)
     helped = _asking_helpers(renderer)
     relevant = {at: value for at, value in expected.items() if sheet.looks[at].point.subject not in helped}
-    case = renderer.case(refusal or _seen_first(sheet, relevant), situations)
-    name, origin = renderer.name_beside(case)
+    case = renderer.case(refusal or _seen_first(sheet, relevant, renderer.target.qualname), situations)
+    name, origin = renderer.name_beside(case, _raising(sheet, case, relevant))
     code = renderer.frame(name, lines)
     if code is None or not _asserts_anything(code) or len([*filter(str.strip, code.splitlines())]) > LONGEST:
         return None
@@ -125,16 +127,36 @@ def _asking_helpers(renderer: VariantRenderer) -> set[Span]:
     return {span(call) for call in calls if isinstance(call.func, ast.Name) and call.func.id in own}
 
 
-def _seen_first(sheet: Sheet, expected: Mapping[int, Template]) -> Observation:
-    """The first expectation, as `search` would report it; without one, an observation that says nothing."""
+def _raising(sheet: Sheet, case: Case, expected: Mapping[int, Template]) -> ast.expr | None:
+    """What is expected to raise: the last statement of the block; None if nothing is."""
+    if not case.raised:
+        return None
+    call = raising_call(sheet.function, sheet.looks[next(iter(expected))].point)
+    blocks = (node for node in ast.walk(sheet.function) if isinstance(node, ast.With | ast.AsyncWith))
+    last = next(block.body[-1] for block in blocks if any(item.context_expr is call for item in block.items))
+    return getattr(last, "value", None)
+
+
+def _seen_first(sheet: Sheet, expected: Mapping[int, Template], qualname: str) -> Observation:
+    """The first expectation, as `search` would report it; without one, an observation that says nothing.
+
+    `qualname` is that of the target.
+    """
     at, value = next(iter(expected.items()), (0, ""))
     point = sheet.looks[at].point if expected else None
     if point is not None and point.form == "message":
         raised = stating.expected_class(sheet.function, point)
         return Observation(subject="raises", value=raised, message=str(ast.literal_eval(value)))
-    compared = (span(node) for node in ast.walk(sheet.function) if isinstance(node, ast.Compare))
-    # That two things are equal is not the result of a call.
-    is_result = point is not None and point.form != "called" and point.subject not in compared
+    own = qualname.rpartition(".")[2]
+    acting = {first_name(node.value) for node in nodes_of(ast.Expr, sheet.function)}
+    # Neither that two things are equal nor what a call leaves behind in its object is the result of a call.
+    others = (
+        span(node)
+        for node in nodes_of(ast.expr, sheet.function)
+        if isinstance(node, ast.Compare)
+        or (isinstance(node, ast.Attribute) and node.attr != own and first_name(node) in acting)
+    )
+    is_result = point is not None and point.form != "called" and point.subject not in others
     return Observation(
         subject="result" if is_result else "state", value=value, expression="{result}" if is_result else ""
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pytest_enrich.data import Sighting, Vary
+from pytest_enrich.data import Parameter, Sighting, Vary
 from tests.proposers.rows.conftest import variant
 
 SOURCE = """
@@ -329,6 +329,80 @@ def test_what_is_refused_is_named_by_what_of_the_targets_file_is_called(rows, ne
     told = {"qualname": "Cart.published", "neighbours": neighbours, "entries": ()}
     (made,), _ = rows(SENTENCE, raised, names=("test_a_member_pays_less",), **told)
     assert made.name == name
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [["till = Till(3)", "assert till.charge(10) == 9"], ["assert Till(3).charge(10) == 9"]],
+    ids=["a variable", "made in place"],
+)
+def test_what_is_refused_is_named_by_what_is_called_of_an_object_of_the_project(rows, lines):
+    text = "\n".join(
+        ["from shop.till import Till", "", "", "def test_payment():", *(f"    {line}" for line in lines)]
+    )
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="no member 'ann'", line=len(text.splitlines()))
+    told = {"qualname": "Cart.published", "neighbours": (), "entries": ()}
+    (made,), _ = rows(text, raised, names=("test_payment",), **told)
+    assert made.name == "test_charge_rejects_unknown_member"
+
+
+def test_a_target_is_not_named_because_its_name_is_part_of_another_word(rows):
+    text = """
+        from shop.till import print_bill
+
+
+        def test_payment():
+            assert print_bill(10) == 9
+        """
+    raised = variant("-1", raised="⟨builtins:ValueError⟩", message="no member 'ann'", line=5)
+    (made,), _ = rows(text, raised, names=("test_payment",), qualname="Field.int", entries=())
+    assert made.name == "test_print_bill_rejects_unknown_member"
+
+
+def test_an_expected_exception_is_named_by_what_is_called_in_its_block(rows):
+    text = """
+        import pytest
+
+        from shop.till import Bill
+
+
+        def test_it_rejects_a_number():
+            with pytest.raises(ValueError, match="bad total"):
+                Bill("10")
+        """
+    said = Sighting(point=0, value="'Bad month'")
+    (made,), _ = rows(
+        text, replace(variant("'13'"), seen=(said,)), names=("test_it_rejects_a_number",), qualname="Field.int"
+    )
+    assert made.name == "test_bill_rejects_bad_month"
+
+
+def test_what_a_call_leaves_behind_is_not_what_it_returned(rows):
+    text = """
+        from shop.till import Till
+
+
+        def test_discount(till):
+            till.discount(10)
+            assert till.session.verify is False
+        """
+    looked = Sighting(point=0, value="True")
+    (made,), _ = rows(text, replace(variant("''"), seen=(looked,)))
+    assert made.name == "test_discount_with_empty_total"
+
+
+def test_what_a_call_is_passed_elsewhere_is_not_missing(rows):
+    text = """
+        from shop.cart import Place
+
+
+        def test_place():
+            assert Place("a").parts == 1
+        """
+    raised = variant("'//a'", raised="⟨builtins:ValueError⟩", message="Root can only be one", line=5)
+    parts = (Parameter(name="parts", kind="variadic"),)
+    (made,), _ = rows(text, raised, names=("test_place",), qualname="Place.__new__", parameters=parts)
+    assert made.name == "test_place_root_can_only_be_one"
 
 
 def test_what_an_answer_says_that_refuses_names_the_test(rows):
