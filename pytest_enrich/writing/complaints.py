@@ -206,7 +206,8 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Said]:
         yield f"without_{lacking[1]}_raises_{words.snake(case.raised)}", weight + 1
     if unknown := UNKNOWN.fullmatch(case.told):
         yield f"rejects_unknown_{words.snake(unknown[1] or unknown[2])}", weight + 1
-    wrong = [match.expand(form) for pattern, form in REPHRASED if (match := pattern.match(said))]
+    turned = (match.expand(form) for pattern, form in REPHRASED if (match := pattern.match(said)))
+    wrong = [_unpassed(text, case) for text in turned]
     yield from ((f"rejects_{text}", weight + TURNED) for text in wrong)
     if first in FAULTS:
         # What is wrong comes before the place.
@@ -218,6 +219,12 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Said]:
     if first not in PLACES and "_" in said and {*said.split("_")} - {*own} - words.JOINTS - situations.EMPTY:
         rest = f"warns_{said}" if case.seen.subject == "warns" else said
         yield rest, -1 if is_half else weight - AGAIN * bool(wrong)
+
+
+def _unpassed(wrong: str, case: Case) -> str:
+    """What is wrong, where nothing is passed for what is None: `missing_port`."""
+    missing = {words.snake(name) for name in case.optional if name not in case.arguments}
+    return f"missing_{wrong[5:]}" if wrong.startswith("none_") and wrong[5:] in missing else wrong
 
 
 def _in_short(message: str) -> str:

@@ -55,6 +55,7 @@ JOINTS = {
     "when", "where", "which", "while", "will", "with", "would",
 }  # fmt: skip
 """Words that say nothing by themselves: no phrase ends with one."""
+KINDS = {list: "list", tuple: "tuple", dict: "dictionary"}
 CLASSES = {"date", "datetime", "time", "timedelta"}
 """Classes whose names do not begin with a capital letter."""
 ARTICLES = {"a", "an", "the"}
@@ -232,6 +233,9 @@ def _evident_literal(value: Any, known: str, *, optional: bool) -> str:  # noqa:
         return kinds.pop() if kinds <= {f"negative_{known}", f"none_{known}"} and len(kinds) == 1 else ""
     else:
         kind = "" if value else "empty"
+        # Only a plural says that it is a collection: an empty `path` would be a text.
+        if kind and isinstance(value, list | tuple | dict) and not known.endswith("s"):
+            return f"empty_{KINDS[type(value)]}"
     return f"{kind}_{known}" if kind else ""
 
 

@@ -1150,3 +1150,22 @@ def test_what_is_no_operand_does_not_stand_behind_from():
 
 def test_an_argument_that_is_something_is_refused_as_that():
     assert named(case(raises("price() arg is an empty sequence"))) == "test_price_rejects_empty_sequence"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [({}, "test_price_rejects_missing_code"), ({"code": "None"}, "test_price_rejects_none_code")],
+    ids=["not passed", "passed"],
+)
+def test_what_is_none_because_nothing_is_passed_is_missing(arguments, name):
+    assert named(case(raises("code is None"), arguments=arguments)) == name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [({"total": "[]"}, "empty_list"), ({"totals": "[]"}, "empty_totals"), ({"total": "''"}, "empty_total")],
+    ids=["a list", "several", "a text"],
+)
+def test_something_empty_is_called_by_its_kind_unless_the_parameter_says_it(arguments, said):
+    empty = case(arguments=arguments, parameters=tuple(arguments), text="if not total:", outcome="true")
+    assert said in named(empty)

@@ -167,7 +167,7 @@ def test_a_function_is_named_as_it_is():
         ("2.0", ""),
         ("''", "empty_text"),
         ("' '", "blank_text"),
-        ("{}", "empty_text"),
+        ("{}", "empty_dictionary"),
         ("float('nan')", "nan_text"),
         ('float("nan")', "nan_text"),
         ("⟨math:inf⟩", "infinite_text"),

@@ -149,7 +149,7 @@ def test_what_stands_in_a_variable_is_known_by_the_parameter_that_gets_it(rows, 
             assert discount(price) == 2
         """
     (made,), _ = rows(text, variant("[]", seen=("0",)), gaps=(fakes.gap(text="if not total:"),))
-    assert made.name == "test_discount_empty_total_is_zero"
+    assert made.name == "test_discount_empty_list_is_zero"
 
 
 INEXACT = """
