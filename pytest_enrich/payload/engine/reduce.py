@@ -16,6 +16,9 @@ from .usual import HOST, LONG, RAGGED, cuts, hollow, without
 
 MOST_TRIES = 600
 MOST_DIGITS = 18
+MOST_ALIKE = 2
+"""From how many preferred values parts are taken."""
+QUOTES = "'\""
 COLLECTIONS, FEW_ITEMS = {"[", "(", "{"}, 2
 """What tests pass stays as it is, unless it is a collection of more items than that."""
 
@@ -109,21 +112,32 @@ def _fewer(value: str) -> Iterator[str]:
 
 
 def _between(value: str, preferred: Sequence[str]) -> Iterator[str]:
-    """The value with one literal taken from the preferred value that it is most like, of those that differ."""
-    form = _form(value)
-    alike = [template for template in preferred if _form(template) == form] if form else []
-    pairings = [[*zip(literals(value), literals(template), strict=True)] for template in alike]
-    differing = [[(own, theirs[0]) for own, theirs in pairs if own[0] != theirs[0]] for pairs in pairings]
-    for own, theirs in min(filter(None, differing), key=len, default=()):
-        yield value[: own.start()] + theirs + value[own.end() :]
+    """The value with one part taken from the preferred values that it is most like, of those that differ.
+
+    Its parts are its literals; those of a single text are the words in it.
+    """
+    parted = _parted(value)
+    alike = [other for template in preferred if parted and (other := _parted(template))[::2] == parted[::2]]
+    pairs = [(other, [at for at, part in enumerate(parted) if part != other[at]]) for other in alike]
+    differing = sorted((pair for pair in pairs if pair[1]), key=lambda pair: len(pair[1]))
+    for other, places in differing[:MOST_ALIKE]:
+        yield from ("".join((*parted[:at], other[at], *parted[at + 1 :])) for at in places)
 
 
 @lru_cache(maxsize=5000)
-def _form(template: str) -> tuple[str, ...]:
-    """The text between the literals of a template, () if it has fewer than two."""
+def _parted(template: str) -> tuple[str, ...]:
+    """The parts of a template in turn with the text between them; () if it has fewer than two."""
     matches = literals(template)
+    if len(matches) == 1 and matches[0][0] == template and template[0] in QUOTES and " " in template:
+        return ("", *re.split("( )", template))
+    if len(matches) <= 1:
+        return ()
     starts, ends = [0, *(match.end() for match in matches)], [*(match.start() for match in matches), len(template)]
-    return tuple(template[start:end] for start, end in zip(starts, ends, strict=True)) if matches[1:] else ()
+    between = [template[start:end] for start, end in zip(starts, ends, strict=True)]
+    return (
+        *itertools.chain.from_iterable(zip(between, (match[0] for match in matches), strict=False)),
+        between[-1],
+    )
 
 
 def _preferred(value: str, preferred: Sequence[str]) -> Sequence[str]:

@@ -124,6 +124,16 @@ def test_a_text_loses_whole_words_and_signs_and_no_letters_of_words(text, least,
     assert value == reduced if reduced else len(evaluate(value)) == least
 
 
+def test_the_words_of_a_text_that_do_not_matter_become_those_of_texts_that_tests_pass():
+    plain = {"a": ["'* * * * *'", "'* * 1-1 * *'"]}
+
+    def holds(call):
+        words = dict(call.arguments).get("a", "").split()
+        return words[4:] == ["*5'"]
+
+    assert reduce(of(a="'* * 1-1 * *5'"), plain, holds) == of(a="'* * * * *5'")
+
+
 def test_of_two_long_values_that_are_preferred_neither_keeps_the_other_parts_as_they_are():
     one, other = (f"⟨shop.warehouse.inventory:Counter⟩('{name}', 3)" for name in ("anna", "bert"))
     call = Call("Counter.add", (), other, (Call("Counter.note", (("text", "'12345678'"),)),))
