@@ -143,7 +143,7 @@ def render_sarif(report: Report) -> str:
 
 def _driver(*, bugs: bool) -> dict[str, object]:
     suggested = _rule(RULE, "SuggestedTest", "Code that no test runs, with a suggested test", _HELP, "note")
-    contradicting = _rule(BUG_RULE, "Suggestion", "Code that contradicts its docstring", _BUG_HELP, "warning")
+    contradicting = _rule(BUG_RULE, "PossibleBug", "Code that contradicts its docstring", _BUG_HELP, "warning")
     rules = [suggested | {"properties": {"tags": ["test", "coverage"], "precision": "very-high"}}]
     if bugs:
         rules += [contradicting | {"properties": {"tags": ["docstring", "correctness"], "precision": "high"}}]

@@ -50,6 +50,15 @@ def test_what_github_demands_is_there(valid, report):
     assert run["results"][0]["partialFingerprints"] == {"primaryLocationLineHash": "cart-6e2m3fea:1"}
 
 
+def test_a_possible_bug_has_a_rule_of_its_own(valid, report, fakes):
+    run = valid(replace(report, bugs=(fakes.bug(),)))
+    assert [rule["name"] for rule in run["tool"]["driver"]["rules"]] == ["SuggestedTest", "PossibleBug"]
+    assert [(result["ruleId"], result["ruleIndex"]) for result in run["results"]] == [
+        ("suggested-test", 0),
+        ("possible-bug", 1),
+    ]
+
+
 def test_without_todays_source_the_lines_are_those_of_the_suggestion(valid, report, reported_one):
     (result,) = valid(replace(report, suggestions=(reported_one(source=(), difference=""),)))["results"]
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 27, "endLine": 28}
