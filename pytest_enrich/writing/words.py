@@ -55,7 +55,9 @@ JOINTS = {
     "when", "where", "which", "while", "will", "with", "would",
 }  # fmt: skip
 """Words that say nothing by themselves: no phrase ends with one."""
-KINDS = {list: "list", tuple: "tuple", dict: "dictionary"}
+KINDS: dict[type, str] = {list: "list", tuple: "tuple", dict: "dictionary"}
+"""What something empty is called that could be a text by the parameter's name."""
+PLURAL = re.compile(r"[^s]s$")
 CLASSES = {"date", "datetime", "time", "timedelta"}
 """Classes whose names do not begin with a capital letter."""
 ARTICLES = {"a", "an", "the"}
@@ -234,7 +236,7 @@ def _evident_literal(value: Any, known: str, *, optional: bool) -> str:  # noqa:
     else:
         kind = "" if value else "empty"
         # Only a plural says that it is a collection: an empty `path` would be a text.
-        if kind and isinstance(value, list | tuple | dict) and not known.endswith("s"):
+        if kind and type(value) in KINDS and not PLURAL.search(known):
             return f"empty_{KINDS[type(value)]}"
     return f"{kind}_{known}" if kind else ""
 

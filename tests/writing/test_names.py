@@ -1163,8 +1163,13 @@ def test_what_is_none_because_nothing_is_passed_is_missing(arguments, name):
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [({"total": "[]"}, "empty_list"), ({"totals": "[]"}, "empty_totals"), ({"total": "''"}, "empty_total")],
-    ids=["a list", "several", "a text"],
+    [
+        ({"total": "[]"}, "empty_list"),
+        ({"totals": "[]"}, "empty_totals"),
+        ({"class_": "{}"}, "empty_dictionary"),
+        ({"total": "''"}, "empty_total"),
+    ],
+    ids=["a list", "several", "a dictionary", "a text"],
 )
 def test_something_empty_is_called_by_its_kind_unless_the_parameter_says_it(arguments, said):
     empty = case(arguments=arguments, parameters=tuple(arguments), text="if not total:", outcome="true")

@@ -12,13 +12,12 @@ from typing import Any
 from ..explore.calls import Call, given
 from ..explore.templates import literals, shorter
 from ..rules.types import NAMES
-from .usual import HOST, LONG, RAGGED, cuts, hollow, without
+from .usual import HOST, LONG, RAGGED, TEXTS, cuts, hollow, without
 
 MOST_TRIES = 600
 MOST_DIGITS = 18
 MOST_ALIKE = 2
 """From how many preferred values parts are taken."""
-QUOTES = "'\""
 COLLECTIONS, FEW_ITEMS = {"[", "(", "{"}, 2
 """What tests pass stays as it is, unless it is a collection of more items than that."""
 
@@ -128,7 +127,7 @@ def _between(value: str, preferred: Sequence[str]) -> Iterator[str]:
 def _parted(template: str) -> tuple[str, ...]:
     """The parts of a template in turn with the text between them; () if it has fewer than two."""
     matches = literals(template)
-    if len(matches) == 1 and matches[0][0] == template and template[0] in QUOTES and " " in template:
+    if len(matches) == 1 and matches[0][0] == template and template.startswith(TEXTS) and " " in template:
         return ("", *re.split("( )", template))
     if len(matches) <= 1:
         return ()
