@@ -10,9 +10,6 @@ from pytest_enrich.writing import situations, words
 from pytest_enrich.writing.cases import GENERAL, INTERPRETER, PLACES, Case
 from pytest_enrich.writing.syntax import literal_value
 
-KNOWN_AS = {"int": "number", "float": "number", "str": "string", "NoneType": "none"}
-KINDS = {**KNOWN_AS, "int": "integer", "bool": "boolean", "dict": "dictionary"}
-"""What a value is called if its kind is what is wrong with it."""
 FAULTS = {
     "unknown", "zero", "invalid", "unsupported", "missing", "bad", "illegal", "unexpected", "duplicate", "empty",
     "negative", "malformed", "none", "unrecognized", "unrecognised", "incorrect", "inconsistent", "ambiguous",
@@ -224,7 +221,8 @@ def _said(case: Case, message: str, *, is_half: bool) -> Iterator[Said]:
 def _unpassed(wrong: str, case: Case) -> str:
     """What is wrong, where nothing is passed for what is None: `missing_port`."""
     missing = {words.snake(name) for name in case.optional if name not in case.arguments}
-    return f"missing_{wrong[5:]}" if wrong.startswith("none_") and wrong[5:] in missing else wrong
+    about = wrong.removeprefix("none_")
+    return f"missing_{about}" if about != wrong and about in missing else wrong
 
 
 def _in_short(message: str) -> str:
@@ -249,7 +247,7 @@ def kind_refused(case: Case) -> str:
     is_kind = case.raised == "TypeError" or (bool(case.raised) and values == ["None"])
     literal = literal_value(values[0]) if is_kind and len(values) == 1 else None
     kind = type(literal[0]).__name__ if literal is not None and literal[0] != "" else ""
-    return KINDS.get(kind, kind)
+    return words.KINDS.get(kind, kind)
 
 
 def is_refusal(raised: str) -> bool:

@@ -106,7 +106,7 @@ def compared(case: Case) -> Iterator[str]:
     if own in COMPARED and case.seen.value in {"True", "False"} and case.arguments:
         literal = literal_value(operand := next(reversed(case.arguments.values())))
         kind = type(literal[0]).__name__ if literal is not None else ""
-        operand = complaints.KNOWN_AS.get(kind, kind) or words.snake(
+        operand = words.KNOWN_AS.get(kind, kind) or words.snake(
             last_name(getattr(expression(operand), "func", None))
         )
         if not operand:

@@ -55,8 +55,9 @@ JOINTS = {
     "when", "where", "which", "while", "will", "with", "would",
 }  # fmt: skip
 """Words that say nothing by themselves: no phrase ends with one."""
-KINDS: dict[type, str] = {list: "list", tuple: "tuple", dict: "dictionary"}
-"""What something empty is called that could be a text by the parameter's name."""
+KNOWN_AS = {"int": "number", "float": "number", "str": "string", "NoneType": "none"}
+KINDS = {**KNOWN_AS, "int": "integer", "bool": "boolean", "dict": "dictionary"}
+"""What a value is called if its kind is what is to be said about it."""
 PLURAL = re.compile(r"[^s]s$")
 CLASSES = {"date", "datetime", "time", "timedelta"}
 """Classes whose names do not begin with a capital letter."""
@@ -236,8 +237,9 @@ def _evident_literal(value: Any, known: str, *, optional: bool) -> str:  # noqa:
     else:
         kind = "" if value else "empty"
         # Only a plural says that it is a collection: an empty `path` would be a text.
-        if kind and type(value) in KINDS and not PLURAL.search(known):
-            return f"empty_{KINDS[type(value)]}"
+        if kind and isinstance(value, list | tuple | dict) and not PLURAL.search(known):
+            own = type(value).__name__
+            return f"empty_{KINDS.get(own, own)}"
     return f"{kind}_{known}" if kind else ""
 
 

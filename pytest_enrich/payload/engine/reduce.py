@@ -131,12 +131,8 @@ def _parted(template: str) -> tuple[str, ...]:
         return ("", *re.split("( )", template))
     if len(matches) <= 1:
         return ()
-    starts, ends = [0, *(match.end() for match in matches)], [*(match.start() for match in matches), len(template)]
-    between = [template[start:end] for start, end in zip(starts, ends, strict=True)]
-    return (
-        *itertools.chain.from_iterable(zip(between, (match[0] for match in matches), strict=False)),
-        between[-1],
-    )
+    places = [0, *(at for match in matches for at in match.span()), len(template)]
+    return tuple(template[start:end] for start, end in itertools.pairwise(places))
 
 
 def _preferred(value: str, preferred: Sequence[str]) -> Sequence[str]:

@@ -111,11 +111,14 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
 
     def _is_of_project(self, node: ast.expr) -> bool:
         """Whether an expression begins with a name of the project, or with a variable made from one."""
-        made, package = dict(assigned(ast.walk(self.sheet.function))), self.target.module.partition(".")[0]
-        name = first_name(node)
+        made, name = dict(assigned(ast.walk(self.sheet.function))), first_name(node)
         while name in made:
             name = first_name(made.pop(name))
-        sources = (*self.bindings.objects.get(name, ()), *self.bindings.modules.get(name, ()))
+        return self.is_own((*self.bindings.objects.get(name, ()), *self.bindings.modules.get(name, ())))
+
+    def is_own(self, sources: Iterable[str]) -> bool:
+        """Whether any of these, modules or `module:member`, is of the target's project."""
+        package = self.target.module.partition(".")[0]
         return any(re.split(r"[.:]", source)[0] == package for source in sources)
 
     @property

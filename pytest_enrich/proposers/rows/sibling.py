@@ -116,13 +116,8 @@ def _write(renderer: VariantRenderer, kept: Sequence[ast.stmt]) -> NewTest | Non
 
 def _asking_helpers(renderer: VariantRenderer) -> set[Span]:
     """Where the test asks a function that is not the project's, such as a comparison."""
-    root = renderer.target.module.partition(".")[0]
     own = names.functions(renderer.sheet.text.text) | ASKING_KINDS
-    own |= {
-        name
-        for name, sources in renderer.bindings.objects.items()
-        if all(re.split(r"[.:]", source)[0] != root for source in sources)
-    }
+    own |= {name for name, sources in renderer.bindings.objects.items() if not renderer.is_own(sources)}
     calls = nodes_of(ast.Call, renderer.sheet.function)
     return {span(call) for call in calls if isinstance(call.func, ast.Name) and call.func.id in own}
 
