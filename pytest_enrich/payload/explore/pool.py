@@ -64,12 +64,13 @@ class Pool:
         shortest = sorted(self.seen, key=len)[:MOST_PLAIN]
         return tuple(dict.fromkeys([*shortest, *general]))
 
-    def preferred(self, unspoken: Callable[[str], int]) -> tuple[str, ...]:
+    def preferred(self, unspoken: Callable[[str], int], *, is_refused: bool = False) -> tuple[str, ...]:
         """Values to prefer: what tests pass, the same with a little less, what people wrote elsewhere, plain ones.
 
         Of what tests pass, values that are not `unspoken` come first, texts of few signs before others, and
         objects made from nothing last; contents come in the order in which tests have them. Words from elsewhere
-        mean something else: a text that says nothing distracts less.
+        mean something else: a text that says nothing distracts less. Where one `is_refused`, so does any text
+        that could not be a slip for one that tests pass.
         """
 
         def little(text: str) -> tuple[bool, int, int, int]:
@@ -82,7 +83,8 @@ class Pool:
         shaped = [text for text in written if not NAMING.match(text)]
         any_text = self.called or ([ANY_TEXT] if ANY_TEXT in self.plain else [])
         near = [*seen, *edits(seen), *self._empty]
-        return tuple(dict.fromkeys([*near, *shaped, *any_text, *written, *self.plain, *self.short]))
+        telling = [text for text in shaped if not is_foreign(text, self.seen)] if is_refused else shaped
+        return tuple(dict.fromkeys([*near, *telling, *any_text, *shaped, *written, *self.plain, *self.short]))
 
     @property
     def _empty(self) -> list[str]:

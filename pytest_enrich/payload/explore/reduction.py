@@ -75,7 +75,10 @@ class _Found:
         inputs = self.function.inputs
         refilled = inputs.refilled(self.result.call.receiver or "")
         receivers = sorted(inputs.known_receivers, key=_bareness)[:MOST_RECEIVERS]
-        preferred = {name: pool.preferred(self._unspoken) for name, pool in inputs.pools.items()}
+        is_refused = self._outcome.raised is not None
+        preferred = {
+            name: pool.preferred(self._unspoken, is_refused=is_refused) for name, pool in inputs.pools.items()
+        }
         return {**preferred, "": (*self._bare, *self._of_owner, *refilled, *receivers)}
 
     @cached_property

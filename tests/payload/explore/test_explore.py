@@ -736,7 +736,13 @@ def test_what_people_wrote_is_not_cut_short(explore):
 
 
 def test_where_no_test_passes_anything_what_stands_in_tests_is_better_than_what_is_drawn(explore):
-    (finding,) = explore(READING, "read", written=("'2019-W01'",)).findings
+    text = """
+        def read(text: str) -> int:
+            if "T" not in text:
+                return len(text)  # here
+            return 0
+        """
+    (finding,) = explore(text, "read", written=("'2019-W01'",)).findings
     assert finding.action == "⟨sample:read⟩('2019-W01')"
 
 

@@ -251,3 +251,24 @@ def test_what_the_standard_library_says_is_stated_nowhere(explore):
         """
     (finding,) = explore(text, "host").findings
     assert (finding.observations[0].subject, finding.observations[0].message) == ("raises", "")
+
+
+DOMAIN = """
+    def domain(name: str) -> str:
+        if "." not in name:
+            raise ValueError(f"not a domain: {name}")  # here
+        return name.lower()
+    """
+
+
+def test_a_text_that_is_refused_is_a_plain_word_rather_than_one_that_means_something_elsewhere(explore):
+    (found,) = explore(DOMAIN, "domain", branches=((2, 3),), lines=(3,), written=("'::1'", "'Content-Type'")).findings
+    assert found.action == "⟨sample:domain⟩('abc')"
+
+
+def test_what_tests_pass_is_refused_before_a_plain_word(explore):
+    given = Call(qualname="domain", arguments=(Argument(name="name", value="'localhost'"),))
+    (found,) = explore(
+        DOMAIN, "domain", branches=((2, 3),), lines=(3,), calls=(given,), written=("'::1'",)
+    ).findings
+    assert found.action == "⟨sample:domain⟩('localhost')"
