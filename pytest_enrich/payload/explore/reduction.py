@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import islice
 
 from ..engine.probe import Note
-from ..engine.reduce import reduce
+from ..engine.reduce import COLLECTIONS, reduce
 from ..engine.search import Result, Search
 from ..engine.solve import distance, numbers, proposals, replacements
 from ..engine.usual import TEXTS, UNKNOWN
@@ -165,7 +165,10 @@ class _Found:
         return call
 
     def _refused(self, call: Call) -> Call:
-        """The call with an obviously unknown text for one that is refused and that nobody would write there."""
+        """The call with an obviously unknown text for one that is refused and that nobody would write there.
+
+        A text in a collection becomes a plain word, unless tests pass it.
+        """
         error = self.function.runner.call(call).raised
         message = spoken(error) if error is not None and is_worded(error) else ""
         for name, template in call.arguments:
@@ -175,6 +178,23 @@ class _Found:
             if (is_told or " " in template) and self._is_strange(name, template, message):
                 others = (call.with_argument(name, text) for text in (REFUSED if is_told else (ANY_TEXT,)))
                 call = next(filter(self.is_done_by, others), call)
+            if template[:1] in COLLECTIONS:
+                call = self._plain_inside(call, name)
+        return call
+
+    def _plain_inside(self, call: Call, name: str) -> Call:
+        """The call with a plain word for each text in a collection that is no key, and that no test passes."""
+        pool, template = self.function.inputs.pools.get(name), dict(call.arguments)[name]
+        known = {match[0] for seen in (*pool.seen, *pool.called) for match in literals(seen)} if pool else set()
+        for match in reversed(literals(template)):  # what comes before a text stays in its place
+            after = template[match.end() :]
+            is_said = match.lastgroup != "string" or match[0] in {*known, *REFUSED}
+            if is_said or after.lstrip().startswith(":"):
+                continue
+            plainer = f"{template[: match.start()]}{ANY_TEXT}{after}"
+            other = call.with_argument(name, plainer)
+            if self.unusual(other) <= self.unusual(call) and self.is_done_by(other):
+                call, template = other, plainer
         return call
 
     def _is_strange(self, name: str, template: str, message: str) -> bool:

@@ -262,7 +262,9 @@ DOMAIN = """
 
 
 def test_a_text_that_is_refused_is_a_plain_word_rather_than_one_that_means_something_elsewhere(explore):
-    (found,) = explore(DOMAIN, "domain", branches=((2, 3),), lines=(3,), written=("'::1'", "'Content-Type'")).findings
+    (found,) = explore(
+        DOMAIN, "domain", branches=((2, 3),), lines=(3,), written=("'::1'", "'Content-Type'")
+    ).findings
     assert found.action == "⟨sample:domain⟩('abc')"
 
 
@@ -272,3 +274,19 @@ def test_what_tests_pass_is_refused_before_a_plain_word(explore):
         DOMAIN, "domain", branches=((2, 3),), lines=(3,), calls=(given,), written=("'::1'",)
     ).findings
     assert found.action == "⟨sample:domain⟩('localhost')"
+
+
+def test_a_text_in_a_dictionary_that_is_refused_is_a_plain_word(explore):
+    text = """
+        def check(options):
+            compact = options.get("compact", False)
+            if options.get("columns") == 3:
+                return {}
+            if compact not in (True, False):
+                raise ValueError("compact requires a boolean value")  # here
+            return options
+        """
+    given = Call(qualname="check", arguments=(Argument(name="options", value="{'columns': True}"),))
+    wanted = {"branches": ((5, 6),), "lines": (6,), "constants": ("'compact'", "'columns'"), "calls": (given,)}
+    (found,) = explore(text, "check", **wanted).findings
+    assert found.action == "⟨sample:check⟩({'compact': 'abc'})"
