@@ -96,7 +96,7 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         ),
         constants=target.constants,
         constructors=recorded.constructors,
-        written=written.values(task.test_text),
+        written=written.values(task.test_text, target.module.partition(".")[0]),
         contents=written.contents(task.test_text),
         expected=written.expected(task.test_text),
         through=recorded.through,

@@ -16,19 +16,22 @@ WRITING = {"write_text", "write_bytes", "write", "StringIO", "BytesIO"}
 EXPECTING = {"raises", "assertRaises", "assertRaisesRegex"}
 NAMING = {"parametrize", "skip", "skipif", "xfail", "raises", "warns", "param"}
 """Calls whose keyword arguments and first argument only name or explain something."""
-VALUES: Mapping[str, tuple[str, ...]] = {
-    "datetime": ("date", "datetime", "time", "timedelta"),
-    "decimal": ("Decimal",),
-    "fractions": ("Fraction",),
-    "uuid": ("UUID",),
-}
-"""Classes of values that are written as calls, by module; calling one only makes the value."""
+WHOLE = {"datetime", "decimal", "fractions", "uuid"}
+"""Modules of classes whose objects are values as a whole: nothing that one is made of is a value by itself."""
+LOWER = {"date", "datetime", "time", "timedelta"}
+"""The classes of these modules that are not capitalized."""
+MOCKING = {"mock", "unittest"}
+"""Packages whose objects stand for others."""
 
 
-def values(text: str) -> tuple[str, ...]:
-    """Templates of the values, without repeats, docstrings, names, messages, and long or multi-line texts."""
+def values(text: str, package: str = "") -> tuple[str, ...]:
+    """Templates of the values, without repeats, docstrings, names, messages, and long or multi-line texts.
+
+    Among them are objects of other libraries that are made from literals, such as an array. What makes objects of
+    the project's own `package` is seen when its tests run.
+    """
     tree = parsed(text)
-    templates = dict.fromkeys(_values(tree, _named(tree))) if tree else {}
+    templates = dict.fromkeys(_values(tree, _classes(tree, package))) if tree else {}
     return tuple(value for value in templates if len(value) <= LONGEST and r"\n" not in value)[:MOST]
 
 
@@ -85,7 +88,7 @@ def _last(call: ast.Call) -> str:
     return ast.unparse(call.func).rpartition(".")[2]
 
 
-def _values(node: ast.AST, names: Mapping[str, str]) -> Iterator[str]:
+def _values(node: ast.AST, classes: Mapping[str, str]) -> Iterator[str]:
     if isinstance(node, ast.Constant):
         yield from [repr(node.value)] if isinstance(node.value, str | bytes | int | float) else []
         return
@@ -93,26 +96,47 @@ def _values(node: ast.AST, names: Mapping[str, str]) -> Iterator[str]:
     if isinstance(node, ast.Call):
         called = ast.unparse(node.func)
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
-        if called in names and all(isinstance(value, ast.Constant) for value in given):
-            yield names[called] + ast.unparse(node)[len(called) :]
-            return
+        if called in classes and all(map(_is_literal, given)):
+            yield classes[called] + ast.unparse(node)[len(called) :]
+            if classes[called].strip("⟨").partition(":")[0] in WHOLE:
+                return
         children = [*node.args[1:]] if called.rpartition(".")[2] in NAMING else children
     for child in [node.test] if isinstance(node, ast.Assert) else children:
-        yield from _values(child, names)
+        yield from _values(child, classes)
 
 
-def _named(tree: ast.AST) -> dict[str, str]:
-    """The templates of the imported classes of values, by the name that each has in the file."""
-    templates: dict[str, str] = {}
+def _is_literal(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return False
+    return True
+
+
+def _classes(tree: ast.AST, package: str) -> dict[str, str]:
+    """The templates of what looks like an imported class of another package, by how it is called in the file."""
+    imported: dict[str, str] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module in VALUES:
-            templates |= {alias.asname or alias.name: f"⟨{node.module}:{alias.name}⟩" for alias in node.names}
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            imported |= {alias.asname or alias.name: f"{node.module}:{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
-            pairs = ((alias, kind) for alias in node.names for kind in VALUES.get(alias.name, ()))
-            templates |= {
-                f"{alias.asname or alias.name}.{kind}": f"⟨{alias.name}:{kind}⟩" for alias, kind in pairs
-            }
-    return templates
+            imported |= {alias.asname or alias.name: f"{alias.name}:" for alias in node.names}
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    found = ((name, _meant(name, imported)) for name in called)
+    return {name: f"⟨{meant}⟩" for name, meant in found if _is_class(meant, package)}
+
+
+def _meant(name: str, imported: Mapping[str, str]) -> str:
+    """The `module:name` of a name, or of an attribute of a module; "" for anything else."""
+    owner, _, own = name.rpartition(".")
+    module = imported.get(owner, "")
+    return f"{module}{own}" if module.endswith(":") else imported.get(name, "")
+
+
+def _is_class(meant: str, package: str) -> bool:
+    module, _, name = meant.partition(":")
+    is_named_so = name[:1].isupper() or (module in WHOLE and name in LOWER)
+    return is_named_so and module.partition(".")[0] not in {package, *MOCKING}
 
 
 def _is_said(node: ast.AST) -> bool:

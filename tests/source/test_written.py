@@ -27,6 +27,26 @@ def test_a_date_is_one_value_under_whatever_name_its_class_is_imported():
     """) == ("⟨datetime:date⟩(2008, 2, 29)", "⟨decimal:Decimal⟩('1.5')", "3")
 
 
+def test_an_object_of_another_library_is_a_value_if_literals_make_it():
+    text = textwrap.dedent("""
+        import array
+        import shop
+        from unittest import mock
+        import pandas as pd
+        from httpx import Request as R
+        from shop.cart import Cart
+
+        def test_total(name):
+            send(R("GET", url=name), R("GET", url="/cart"), array.array("i"))
+            count(pd.Series([1, "two"], dtype=object), pd.Series(["a", "b"]), Cart(3), shop.Item(4), mock.Mock())
+    """)
+    assert [value for value in written.values(text, "shop") if "⟨" in value] == [
+        "⟨httpx:Request⟩('GET', url='/cart')",
+        "⟨pandas:Series⟩(['a', 'b'])",
+    ]
+    assert {"'GET'", "'/cart'", "'a'", "3", "4"} <= {*written.values(text, "shop")}
+
+
 def test_what_only_names_or_explains_is_no_value():
     assert values('''
         """Tests of parse."""

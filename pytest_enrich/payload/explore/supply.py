@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from ..engine.usual import TEXTS
 from ..express import evaluable
 from ..rules import evidence, files, is_left_out, patterns, rule, types, usage
-from ..rules.body import default_values
 from ..rules.evidence import hints_of_function, hints_of_method
+from ..rules.keywords import default_values
 from ..rules.values import World, enumerated
 from .calls import Call
 from .entry import MAKERS, Entry

@@ -9,14 +9,14 @@ import inspect
 import itertools
 import re
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeGuard
 
 from ..engine.trace import MOST_STEPS, Tracer
 from ..express import evaluable
-from ..rules import classes, environment, rule, written
-from ..rules.body import answers, asked_by, described, keywords, nodes, parameters
+from ..rules import classes, environment, keywords, rule, written
+from ..rules.body import answers, asked_by, described, nodes, parameters
 from ..rules.evidence import constructor
 from ..rules.values import World
 from . import calls, command, shown
@@ -135,18 +135,19 @@ def _of_job(record: Mapping[str, Any], module: types.ModuleType) -> Entry:
         options = tuple(command.parameters(function, line))
         return Entry(module.__name__, record["qualname"], "function", options, line=line)
     name, kind, declared = record["qualname"], record["kind"], tuple(record["parameters"])
-    declared = () if name.rpartition(".")[2] in ENTERING else (*declared, *_taken(function, declared))
+    declared = () if name.rpartition(".")[2] in ENTERING else tuple(_declared(function, declared))
     if kind == "method" and is_read(as_it_stands(module, name)):
         kind = "property"
     marks = {"finished": finished(function), "is_named": record["is_named"]}
     return Entry(module.__name__, name, kind, declared, answers(function), **marks)
 
 
-def _taken(function: object, declared: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """What a function takes from its `**kwargs`, as declared parameters."""
+def _declared(function: object, declared: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """What a function declares, and what it takes from its `**kwargs`, which may be all that these may hold."""
     known = {parameter["name"] for parameter in declared}
-    if any(parameter["kind"] == "keywords" for parameter in declared):
-        yield from (described(taken) for taken in keywords(function) if taken.name not in known)
+    takes_any = any(parameter["kind"] == "keywords" for parameter in declared)
+    yield from (each for each in declared if each["kind"] != "keywords" or keywords.is_open(function))
+    yield from (described(taken) for taken in keywords.taken(function) if takes_any and taken.name not in known)
 
 
 @rule("command lines")

@@ -6,13 +6,11 @@ import ast
 import functools
 import inspect
 import itertools
-import keyword
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType
 from typing import Any, NamedTuple, TypeVar
 
 from ..express import express, find
-from . import rule
 
 KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional only",
@@ -105,9 +103,16 @@ def _holder(node: ast.Attribute, function: object) -> object:
 
 def is_bound(node: ast.expr, function: object) -> bool:
     """Whether a call passes the object, or the class, before its arguments."""
+    if is_inherited(node):
+        return True
     holder = _holder(node, function) if isinstance(node, ast.Attribute) else None
     attribute = inspect.getattr_static(holder, getattr(node, "attr", ""), None)
     return holder is not None and not isinstance(attribute, staticmethod)
+
+
+def is_inherited(node: ast.expr) -> bool:
+    """Whether a node is a method of the class above: `super().name`."""
+    return isinstance(node, ast.Attribute) and getattr(getattr(node.value, "func", None), "id", "") == "super"
 
 
 def owner_of(function: object) -> object:
@@ -144,60 +149,6 @@ def lookup(node: ast.AST) -> Lookup | None:
     return None
 
 
-@rule("taken from keywords")
-@remembered(512)
-def keywords(function: object) -> tuple[inspect.Parameter, ...]:
-    """What a function takes from its `**kwargs`, as parameters; one whose default is no literal has None."""
-    held = held_by(function)
-    defaults: dict[str, ast.expr | None] = {}
-    for found in filter(None, map(lookup, nodes(function) if held else ())):
-        if found.holder in held and found.key.isidentifier() and not keyword.iskeyword(found.key):
-            defaults[found.key] = defaults.get(found.key) or found.default
-    return tuple(
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_literal(default, function))
-        for name, default in defaults.items()
-    )
-
-
-def held_by(function: object) -> frozenset[str]:
-    """The name of the parameter that holds all other keyword arguments; empty where there is none."""
-    # What has no source may be anything, such as a proxy that raises when it is asked for its signature.
-    declared = signed(function).values() if nodes(function) else ()
-    return frozenset(p.name for p in declared if p.kind is p.VAR_KEYWORD)
-
-
-def named_nodes(function: object) -> tuple[ast.AST, ...]:
-    """All nodes of a function's source, with plain names for what it takes from its `**kwargs`."""
-    taken = frozenset(parameter.name for parameter in keywords(function))
-    if not taken:
-        return nodes(function)
-    return tuple(ast.walk(_Named(held_by(function), taken).visit(copied(nodes(function)[0]))))
-
-
-class _Named(ast.NodeTransformer):
-    """Replaces what is `taken` from variables that are `held` by plain names."""
-
-    def __init__(self, held: frozenset[str], taken: frozenset[str]) -> None:
-        self._held, self._taken = held, taken
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        """Replace a node, or what is inside it."""
-        found = lookup(node)
-        if found is not None and found.holder in self._held and found.key in self._taken:
-            return ast.copy_location(ast.Name(found.key, ast.Load()), node)
-        return self.generic_visit(node)
-
-
-def _literal(default: ast.expr | None, function: object) -> object:
-    """The value of a default, also of a name in the module; None for any other."""
-    if isinstance(default, ast.Name):
-        return getattr(inspect.unwrap(function), "__globals__", {}).get(default.id)  # type: ignore[arg-type]
-    try:
-        return ast.literal_eval(default) if default is not None else None
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return None
-
-
 def parameters(function: object, *, bound: bool) -> tuple[dict[str, Any], ...]:
     """The JSON form of a function's parameters, without the bound one."""
     return tuple(map(described, [*signed(function).values()][bound:]))
@@ -206,12 +157,6 @@ def parameters(function: object, *, bound: bool) -> tuple[dict[str, Any], ...]:
 def described(parameter: inspect.Parameter) -> dict[str, Any]:
     """The JSON form of a parameter."""
     return {"name": parameter.name, "kind": KINDS[parameter.kind], "default": _default(parameter)}
-
-
-def default_values(function: object) -> dict[str, object]:
-    """The defaults of a function's parameters, as they are at run time."""
-    declared = (*signed(function).values(), *keywords(function))
-    return {p.name: p.default for p in declared if p.default is not p.empty}
 
 
 def _default(parameter: inspect.Parameter) -> str | None:

@@ -10,7 +10,8 @@ from types import FunctionType, ModuleType
 from typing import Any, TypeAlias
 
 from . import rule
-from .body import default_values, function_of, nodes, signed
+from .body import function_of, nodes, signed
+from .keywords import default_values
 from .types import ALIKE, ANY_NUMBER, GENERIC, TAKING, Dataclass, holders, is_kind
 
 TEXTUAL = {"match", "fullmatch", "search", "finditer", "findall", "sub", "split"}

@@ -9,7 +9,6 @@ import contextlib
 import datetime as dt
 import functools
 import inspect
-import itertools
 import re
 import sys
 import typing
@@ -18,7 +17,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..express import compilable, named
-from . import body, files, rule, types, usage
+from . import body, files, keywords, rule, types, usage
 from .types import ANYTHING, GENERIC, UNKNOWN
 from .usage import Use
 
@@ -204,6 +203,9 @@ def hints_of_function(function: object) -> dict[str, Any]:
     for name, hint in getattr(plain, "__annotations__", {}).items():
         with contextlib.suppress(Exception):  # hints are code of the project: anything can be wrong with them
             hints[name] = _evaluated(hint, names)
+    for name, (taker, _) in keywords.handed_on(plain).items():
+        told = hints_of_function(keywords.maker_of(taker))
+        hints |= {name: told[name]} if name in told else {}
     return hints
 
 
@@ -231,6 +233,7 @@ def _names(module: str) -> dict[str, Any]:
 def _evaluated(hint: object, names: dict[str, Any]) -> object:
     """The type that a hint's text stands for, through aliases that are texts themselves."""
     for _ in range(LONGEST_CHAIN):
+        hint = getattr(hint, "__forward_arg__", hint)  # a named tuple keeps texts so
         if not isinstance(hint, str):
             return hint
         hint = eval(hint, names)
@@ -277,36 +280,22 @@ def constructor(kind: type, name: str | None = None) -> Constructor | None:
 def _taken(kind: type) -> tuple[list[inspect.Parameter], dict[str, Any]]:
     """The parameters of a class, and their types as far as anything tells them.
 
-    Those that its constructor only passes on (`super().__init__(**kwargs)`) are taken from the class above.
+    Those that its constructor only hands on (`super().__init__(**kwargs)`) are taken from the class above.
     """
-    parameters = dict(body.signed(kind))
-    makers = [cls for cls in kind.__mro__[:-1] if "__init__" in vars(cls)] or [kind]
-    hints = _hints(makers[0], parameters.values())
-    for own, above in itertools.pairwise(makers):
-        passed = next(_passed_on(vars(own)["__init__"]), None)
-        if passed is None:
-            break
-        signed = body.signed(vars(above)["__init__"]).values()
-        named = {parameter.name: parameter for parameter in signed if parameter.default is not parameter.empty}
-        inherited = {name: parameter for name, parameter in named.items() if name not in {*passed, *parameters}}
-        parameters |= {
-            name: parameter.replace(kind=parameter.KEYWORD_ONLY) for name, parameter in inherited.items()
-        }
-        hints = {**_hints(above, inherited.values()), **hints}
-    for maker in itertools.takewhile(lambda cls: body.held_by(vars(cls).get("__init__")), makers):
-        taken = [p for p in body.keywords(vars(maker)["__init__"]) if p.name not in parameters]
-        parameters |= {parameter.name: parameter for parameter in taken}
-        hints = {**_hints(maker, taken), **hints}
-    return [*parameters.values()], hints
+    maker, own = keywords.maker_of(kind), dict(body.signed(kind))
+    taken = [parameter for parameter in keywords.taken(maker) if parameter.name not in own]
+    takers = {name: taker for name, (taker, _) in keywords.handed_on(maker).items()}
+    hints = _hints(_class_of(maker, kind), own.values())
+    for parameter in taken:
+        taker = takers.get(parameter.name, maker)
+        hints = {**_hints(_class_of(taker, kind), [parameter]), **hints}
+    return [*own.values(), *taken], hints
 
 
-@rule("passed to the class above")
-def _passed_on(maker: object) -> Iterator[set[str]]:
-    """The keyword arguments that a constructor passes to the class above besides `**kwargs`."""
-    for node in body.nodes(maker):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "__init__":
-            names = [keyword.arg for keyword in node.keywords]
-            yield from [{name for name in names if name}] if None in names else []
+def _class_of(maker: object, kind: type) -> type:
+    """The class that a constructor is in, or that is made without one; `kind` where nothing tells."""
+    owner = maker if isinstance(maker, type) else body.owner_of(maker)
+    return owner if isinstance(owner, type) else kind
 
 
 def _hints(kind: type, parameters: Iterable[inspect.Parameter]) -> dict[str, Any]:

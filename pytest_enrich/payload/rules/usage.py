@@ -11,15 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from . import rule
+from . import keywords, rule
 from .body import (
     code_of,
     copied,
     function_of,
     is_bound,
-    keywords,
     lookup,
-    named_nodes,
     nodes,
     owner_of,
     remembered,
@@ -75,7 +73,7 @@ def suggests(name: str, kinds: Iterable[Any]) -> Use:
 @remembered(2048)
 def of(function: object, followed: int = FOLLOWED) -> dict[str, Use]:
     """For each parameter that the body uses in a telling way, what it may be."""
-    return _uses(named_nodes(function), function, followed)
+    return _uses(keywords.named_nodes(function), function, followed)
 
 
 def places(function: object) -> dict[str, str]:
@@ -102,7 +100,7 @@ def refuses(function: object) -> bool:
 @functools.lru_cache(maxsize=256)
 def kept(owner: type) -> dict[str, Use]:
     """What a class's methods do with the parameters that its constructor keeps in attributes."""
-    stored = dict(pair for node in named_nodes(vars(owner).get("__init__")) for pair in _keeps(node))
+    stored = dict(pair for node in keywords.named_nodes(vars(owner).get("__init__")) for pair in _keeps(node))
     uses: dict[str, Use] = {}
     for method in vars(owner).values() if stored else ():
         tree = _Unfolded(stored).visit(copied((*nodes(method), ast.Module([], []))[0]))
@@ -203,7 +201,9 @@ def _uses(of_nodes: Sequence[ast.AST], function: object, followed: int) -> dict[
             attributes.setdefault(node.value.id, set()).add(node.attr)
         for name, use in _told(node, function, followed):
             uses[name] = uses.get(name, NO_USE) | use
-    for name in (*_parameters(of_nodes), *(parameter.name for parameter in keywords(function))):
+    for name, (taker, _) in keywords.handed_on(function).items() if followed else ():
+        uses[name] = uses.get(name, NO_USE) | of(keywords.maker_of(taker), followed - 1).get(name, NO_USE)
+    for name in (*_parameters(of_nodes), *(parameter.name for parameter in keywords.taken(function))):
         if kinds := [*_called_so(name, function)]:
             uses[name] = uses.get(name, NO_USE) | suggests(CALLED_SO, kinds)
     classes = _classes_beside(function) if attributes else ()

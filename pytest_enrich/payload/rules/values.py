@@ -6,6 +6,7 @@ import collections.abc
 import enum
 import inspect
 import re
+import sys
 import typing
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, partial
@@ -35,6 +36,11 @@ def enumerated(hint: Any) -> tuple[str, ...]:
     """Templates of the members of the enumerations that a hint allows."""
     members = (member for kind in types.enumerations(hint) for member in kind)
     return tuple(text for member in members if (text := express(member)))
+
+
+def _is_installed(kind: type) -> bool:
+    """Whether a class is of another library."""
+    return "site-packages" in (getattr(sys.modules.get(kind.__module__), "__file__", None) or "")
 
 
 @rule("next to constants")
@@ -219,6 +225,9 @@ class World:
         if (instances := classes.instances(kind, self._types, lambda hint: self.of(hint, depth + 1))) is not None:
             return instances
         existing = self.objects_of(kind)
+        shown = [text for text, value in self._written if types.is_kind(type(value), kind)]
+        if shown and _is_installed(kind):  # another library's class: nobody knows better how to make its objects
+            return draw.sampled([*existing, *shown])
         if usual := (*_usual(kind), *_exceptions(kind)):
             return draw.sampled([*existing, *usual])
         built = [

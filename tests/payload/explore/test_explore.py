@@ -1144,6 +1144,44 @@ def test_keywords_are_those_that_tests_give_or_that_the_function_looks_up(explor
     assert {"first": "True", "width": "14", "plain": "False"}.items() <= given.items()
 
 
+def test_options_that_are_handed_on_are_those_of_who_takes_them_in_the_end(explore):
+    text = """
+        class Options:
+            def __init__(self, *, ratio: float = 1.0, blocks: "tuple[int, int] | None" = None):
+                self.ratio, self.blocks = ratio, blocks
+
+        class Matcher:
+            def __init__(self, text: str, **options):
+                self.options = Options(**options)
+                self._check()
+
+            def _check(self):
+                if self.options.blocks is not None and self.options.blocks[0] < 1:
+                    raise ValueError("blocks must be positive")  # here
+
+        def match(text, **options):
+            return Matcher(text, **options)
+        """
+    (finding,) = explore(text, "match", executions=1000).findings
+    assert [argument.name for argument in finding.call.arguments] == ["text", "blocks"]
+
+
+def test_an_object_of_another_library_is_made_as_a_test_of_the_file_makes_it(explore):
+    text = """
+        from iniconfig import IniConfig
+
+        def titles(config: IniConfig):
+            found = [section.name for section in config]
+            if len(found) == 2:
+                return found  # here
+            return []
+        """
+    made = "⟨iniconfig:IniConfig⟩('a.ini', '[one]\\n[two]')"
+    (finding,) = explore(text, "titles", written=(made,), executions=300).findings
+    assert made in finding.action
+    assert finding.observations[0].value == "['one', 'two']"
+
+
 def test_objects_and_exceptions_that_say_nothing_of_themselves_are_no_trouble(explore):
     text = """
         class Text:
