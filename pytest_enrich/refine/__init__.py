@@ -13,7 +13,7 @@ from pytest_enrich.data import Candidate, NewTest
 from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine import statement
 from pytest_enrich.refine.asserting import keeps_apart
-from pytest_enrich.refine.elements import LONGEST_LINE, chunks, fewer
+from pytest_enrich.refine.elements import LONGEST_LINE, chunks, fewer, unasked
 from pytest_enrich.refine.rewrite import documented, imported, removed, renamed, replaced, without
 from pytest_enrich.refine.statement import Statement
 from pytest_enrich.writing.syntax import nodes_of
@@ -114,18 +114,20 @@ def _smaller(candidate: NewTest) -> Iterator[NewTest]:
             yield without(candidate, going)
     yield from inlined(candidate)
     yield from _without_the_rest(candidate, statements)
+    yield from unasked(candidate)
     # What a function inside the test returns is still as people wrote it for another case.
     standing_in = [stmt for stmt in statements if isinstance(stmt.node, ast.FunctionDef | ast.AsyncFunctionDef)]
     yield from fewer(candidate, standing_in if candidate.origin.reduced else statements)
 
 
 def _without_the_rest(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTest]:
-    """The candidate with only the first part of an expression that is to raise: the rest never runs."""
+    """The candidate with only the first part of a statement that is to raise: the rest never runs."""
     source = Source(candidate.code)
     raising = (stmt.node for stmt in statements if stmt.asserts)
     for block in (node for node in raising if isinstance(node, ast.With | ast.AsyncWith)):
         last = block.body[-1]
         first = _first(last.value) if isinstance(last, ast.Expr) and last.lineno == last.end_lineno else None
+        first = last.value if isinstance(last, ast.Assign) else first
         if first is not None:
             (start, end), inner = source.span(last), slice(*source.span(first))
             yield imported(replace(candidate, code=source.text[:start] + source.text[inner] + source.text[end:]))

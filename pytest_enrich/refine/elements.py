@@ -7,13 +7,16 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import TypeAlias
 
-from pytest_enrich.data import NewTest
-from pytest_enrich.imports import parsed
+from msgspec.structs import replace
+
+from pytest_enrich.data import NewTest, Oracle
+from pytest_enrich.imports import only_statement, parsed
 from pytest_enrich.imports.text import Span
 from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine.asserting import is_telling
 from pytest_enrich.refine.rewrite import with_statement
 from pytest_enrich.refine.statement import Statement
+from pytest_enrich.writing.syntax import Function, used
 
 LONGEST_LINE = 84
 """For the code as it is here: in a class it is indented by four more columns."""
@@ -39,6 +42,30 @@ def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTe
                 code = _without(source, node, elements, going)
                 if parsed(code) is not None:  # an element in parentheses of its own may lose one of them
                     yield with_statement(candidate, statement, code)
+
+
+def unasked(candidate: NewTest) -> Iterator[NewTest]:
+    """The candidate without one of its arguments that its body does not read, the last ones first.
+
+    Arguments that decorators pass (`@patch`) go by their places: they stay.
+    """
+    function, source = only_statement(candidate.code), Source(candidate.code)
+    if not isinstance(function, Function) or any("patch" in ast.unparse(mark) for mark in function.decorator_list):
+        return
+    arguments, read = [*function.args.args, *function.args.kwonlyargs], used(*function.body)
+    elements = [*map(source.span, arguments)]
+    for at in range(len(arguments) - 1, -1, -1):
+        if arguments[at].arg not in {*read, "self", "cls"}:
+            start = source.text.index("(", source.span(function)[0])
+            end = source.text.index(")", elements[-1][1]) + 1
+            code = _cut(source.text, (start, end), start + 1, elements, [at])
+            yield replace(candidate, code=code, oracle=_moved(candidate, code))
+
+
+def _moved(candidate: NewTest, code: str) -> tuple[Oracle, ...]:
+    """What the test is right about, in lines that moved with the head of the test."""
+    by = code.count("\n") - candidate.code.count("\n")
+    return tuple(replace(oracle, line=oracle.line + by) for oracle in candidate.oracle)
 
 
 def _refuses(statement: Statement) -> bool:
@@ -86,10 +113,19 @@ def _elements(node: Listing, source: Source) -> Iterator[Span]:
 
 
 def _without(source: Source, node: Listing, elements: Sequence[Span], going: Collection[int]) -> str:
-    """The code without some elements: on one line where it fits, else unchanged apart from them."""
-    text, (start, end) = source.text, source.span(node)
+    """The code without some elements of a node."""
+    start, end = source.span(node)
+    opening = source.text.index("(", source.span(node.func)[1]) + 1 if isinstance(node, ast.Call) else start + 1
+    return _cut(source.text, (start, end), opening, elements, going)
+
+
+def _cut(text: str, whole: Span, opening: int, elements: Sequence[Span], going: Collection[int]) -> str:
+    """The code without some elements in brackets: on one line where it fits, else unchanged apart from them.
+
+    `whole` ends with the closing bracket; `opening` is where the first element may begin.
+    """
+    start, end = whole
     kept = [text[slice(*span)] for at, span in enumerate(elements) if at not in going]
-    opening = text.index("(", source.span(node.func)[1]) + 1 if isinstance(node, ast.Call) else start + 1
     line = _joined(f"{text[start:opening]}{', '.join(kept)}{text[end - 1]}")
     column = start - text.rfind("\n", 0, start) - 1
     if column + len(line) <= LONGEST_LINE and not LINED.search(text[start:end]):

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich import refine
-from pytest_enrich.data import Origin
+from pytest_enrich.data import Oracle, Origin
 
 
 def least(candidate, needed):
@@ -136,3 +136,30 @@ def test_of_what_is_expected_nothing_goes(test_of):
 def test_where_something_is_given_what_is_set_up_stays_as_it_is(test_of):
     test = test_of("def test_a():\n    cart = Cart([1, 2])\n    cart.add(3)\n    assert cart.total() == 4\n")
     assert least(test, ["cart.add", "assert"])[0] == "cart = Cart([1, 2])"
+
+
+@pytest.mark.parametrize(
+    ("head", "left"),
+    [
+        ("def test_a(cart, tmp_path):", "def test_a(cart):"),
+        ("async def test_a(self, path: Path, cart: Cart) -> None:", "async def test_a(self, cart: Cart) -> None:"),
+        ("def test_a(\n    cart,\n    path,\n):", "def test_a(cart):"),
+        ("def test_a(self, cart):", "def test_a(self, cart):"),
+        (
+            "@patch('shop.send')\ndef test_a(self, send, cart):",
+            "@patch('shop.send')\ndef test_a(self, send, cart):",
+        ),
+    ],
+)
+def test_an_argument_goes_that_nobody_reads_and_the_proof_does_not_need(test_of, head, left):
+    test = test_of(f"{head}\n    assert cart.total() == 3\n")
+    test = replace(test, oracle=(Oracle(line=head.count("\n") + 2, what="3", source="observed"),))
+    smaller = refine.reduce(test, lambda _one: True)
+    assert smaller.code == f"{left}\n    assert cart.total() == 3\n"
+    assert smaller.oracle[0].line == left.count("\n") + 2
+
+
+def test_a_fixture_stays_that_the_proof_needs_although_nobody_reads_it(test_of):
+    test = test_of("def test_a(database, cart):\n    assert cart.total() == 3\n")
+    smaller = refine.reduce(test, lambda one: "database" in one.code)
+    assert smaller.code == test.code

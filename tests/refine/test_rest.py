@@ -25,6 +25,8 @@ RAISING = """
         ("every(2).day.at('09:00')", "every(2).day"),
         ("clock.now.at('09:00')", "clock.now.at('09:00')"),
         ("parse(text)", "parse(text)"),
+        ("tree, rest = parse('(')", "parse('(')"),
+        ("tree = parse('').tree", "parse('')"),
     ],
 )
 def test_what_is_made_of_what_raises_is_left_out(test_of, body, written, left):

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 
 # A memory address and the name of a temporary directory differ in every run.
 UNSTABLE = re.compile(r"\b0x[0-9a-f]{6,}\b|/tmp/|\\Temp\\|pytest-enrich")
+NUMBERED = re.compile(r"^\[Errno -?\d+\] ")
+"""The number of an error of the system, which differs from system to system."""
 UNFINISHED = re.compile(r"(<[^>]*|\S*)$")
 """The end of a text that was cut off: an unclosed `<...`, or part of a word."""
 LONGEST = 400
@@ -41,7 +43,8 @@ def spoken(value: object) -> str:
 
 
 def steady(message: str) -> str:
-    """The beginning of a message, up to what differs between runs; "" if that says hardly anything."""
+    """The part of a message before what differs between runs or machines; "" if that says hardly anything."""
+    message = NUMBERED.sub("", message)
     unstable = UNSTABLE.search(message)
     if unstable is None:
         return message

@@ -12,7 +12,7 @@ from pytest_enrich import imports
 from pytest_enrich.data import Gap, Hole, Observation, Origin, Template, Variant
 from pytest_enrich.imports.text import assigned
 from pytest_enrich.proposers.rows import adding, mocks, parameters, steps
-from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD
+from pytest_enrich.proposers.rows.addable import INSTEAD, LEFT_OUT, METHOD, VERBS
 from pytest_enrich.proposers.rows.parameters import SILENT
 from pytest_enrich.proposers.rows.reading import Sheet
 from pytest_enrich.writing import cases, names, words
@@ -31,6 +31,9 @@ from pytest_enrich.writing.syntax import (
     stored,
     used,
 )
+
+SENDING = VERBS | {"invoke", "open", "request"}
+"""Methods of clients: people know what these call by its own name."""
 
 
 class VariantRenderer(Renderer, frozen=True, kw_only=True):
@@ -78,7 +81,7 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
     def _acting(self, action: ast.expr | None) -> str:
         """What is called, in words: the target, or its caller, if that is the project's or imported by name.
 
-        For a private target it is whatever calls it.
+        What a fixture does counts, too, unless that is a client. For a private target it is whatever calls it.
         """
         while isinstance(action, ast.Attribute | ast.Await | ast.Subscript):
             action = action.value  # what becomes of the result is not what is called
@@ -88,7 +91,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         known = (*self.target.neighbours, *(entry.qualname for entry in self.target.entries))
         beside = {qualname.rpartition(".")[2] for qualname in known}
         is_plain = isinstance(action.func, ast.Name) and called in self._imported
-        is_known = called in beside or is_plain or self._is_of_project(action.func)
+        is_known = called in beside or is_plain or self._is_of_fixture(action.func)
+        is_known = is_known or self._is_of_project(action.func)
         is_through = is_known and not _mentions(action, own)
         calling = words.called(called)
         return calling if is_through else names.start("", self.target.qualname) or calling
@@ -108,6 +112,13 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         inner = min(around, key=lambda call: len(ast.unparse(call)), default=None)
         called = inner.func if inner else None
         return called.id if isinstance(called, ast.Name) and called.id in self._imported else ""
+
+    def _is_of_fixture(self, node: ast.expr) -> bool:
+        """Whether it is a method of a fixture, other than one that sends something to the code under test."""
+        known = {parameter.arg for parameter in self.sheet.function.args.args} - {"self"}
+        return (
+            isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in known and node.attr not in SENDING
+        )
 
     def _is_of_project(self, node: ast.expr) -> bool:
         """Whether an expression begins with a name of the project, or with a variable made from one."""

@@ -317,17 +317,19 @@ def test_what_is_refused_is_not_called_what_the_test_beside_it_says_is_done(rows
 
 
 @pytest.mark.parametrize(
-    ("neighbours", "name"),
+    ("call", "name"),
     [
-        (("Cart.charge",), "test_charge_rejects_unknown_member"),
-        (("Cart.pay",), "test_published_rejects_unknown_member"),
+        ("shop.charge(10)", "test_charge_rejects_unknown_member"),
+        ("shop.get(10)", "test_published_rejects_unknown_member"),
+        ("shop.till.charge(10)", "test_published_rejects_unknown_member"),
     ],
-    ids=["of its file", "of another one"],
+    ids=["what a fixture does", "what a client sends", "what is in a fixture"],
 )
-def test_what_is_refused_is_named_by_what_of_the_targets_file_is_called(rows, neighbours, name):
+def test_what_is_refused_is_named_by_what_a_fixture_does_unless_it_is_a_client(rows, call, name):
     raised = variant("-1", raised="⟨builtins:ValueError⟩", message="no member 'ann'", line=5)
-    told = {"qualname": "Cart.published", "neighbours": neighbours, "entries": ()}
-    (made,), _ = rows(SENTENCE, raised, names=("test_a_member_pays_less",), **told)
+    told = {"qualname": "Cart.published", "neighbours": (), "entries": ()}
+    text = SENTENCE.replace("shop.charge(10)", call)
+    (made,), _ = rows(text, raised, names=("test_a_member_pays_less",), **told)
     assert made.name == name
 
 
