@@ -214,11 +214,19 @@ class Case(Struct, frozen=True, kw_only=True):
             return ""
         raised = words.snake(self.raised).split("_") if self.raised else ["(?!)"]  # the latter never matches
         named = rf"^{'[ _-]?'.join(raised)}(?:: +(?=\w)|[.!]?$)"
-        rest = re.sub(named, "", said, flags=re.IGNORECASE)
+        first, _, reason = said.partition(": ")
+        is_named = self._names_class(first) and len(reason.split()) > 1
+        rest = reason if is_named else re.sub(named, "", said, flags=re.IGNORECASE)
         if words.clause(rest, self.values):
             return rest
         # `unknown code` says it all, even if the class has that name; `error` alone says nothing.
         return "" if "_".join(words.clause(said, self.values)).endswith(("error", "exception")) else said
+
+    def _names_class(self, text: str) -> bool:
+        """Whether a text is the exception's class in words, perhaps with one more: `Invalid JSON Schema`."""
+        own = {*words.snake(self.raised).split("_")} - {"", "error", "exception", "warning"}
+        said = {*words.snake(text).split("_")}
+        return len(own) > 1 and own <= said and len(said) <= len(own) + 1
 
     def known_as(self, name: str) -> str:
         """A parameter in words; one with a single letter by the kind of its value."""

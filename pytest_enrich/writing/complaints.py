@@ -72,7 +72,10 @@ LISTED = re.compile(
 """`format must be 'html' or 'json'`: it rejects any other format."""
 SUPPORTED = re.compile(r"\bonly (?:accepts?|allows?|handles?|supports?|takes?)\b")
 """`the palette only supports .txt and .json files`: what is passed is not supported."""
-EXACTLY = re.compile(r"\bexactly \w+ (?:bits|bytes|char\w*|digits|elements|entries|items|letters)\b|\blength\b")
+PARTS = "(bits|bytes|char\\w*|digits|elements|entries|items|letters)\\b"
+BOUNDED = re.compile(rf"\bat (least|most) (\w+) {PARTS}")
+"""`the code must be at least 6 digits`: it rejects one with fewer."""
+EXACTLY = re.compile(rf"\bexactly \w+ {PARTS}|\blength\b")
 """`the code has to be exactly 6 bytes long`: it rejects one of another length."""
 DEPRECATIONS = {"⟨builtins:DeprecationWarning⟩", "⟨builtins:PendingDeprecationWarning⟩"}
 ENDING = re.compile(r"(Error|Exception)$")
@@ -154,6 +157,9 @@ def _refusals(case: Case, refused: str) -> Iterator[Said]:
         yield f"rejects_{'unknown' if is_unknown else 'invalid'}_{words.snake(listed[1])}", MEANT + 1
     if known and (SUPPORTED.search(case.told) or case.message.startswith("is_not_supported")):
         yield f"rejects_unsupported_{known}", MEANT
+    if known and (bound := BOUNDED.search(case.told)):
+        than = "fewer" if bound[1] == "least" else "more"
+        yield f"rejects_{known}_with_{than}_than_{bound[2]}_{bound[3]}", MEANT + 1
     if known and EXACTLY.search(case.told):
         yield f"rejects_{known}_of_wrong_length", MEANT
     if expected := INSTEAD.match(case.told):

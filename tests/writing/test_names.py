@@ -69,6 +69,8 @@ def named(stated, taken=(), place="tests/test_cart.py"):
         ("the checksum does not match: 40 != 70", "test_price_rejects_wrong_checksum"),
         ("Text must not contain commas", "test_price_rejects_text_with_commas"),
         ("The total has to be exactly 6 bytes long.", "test_price_rejects_total_of_wrong_length"),
+        ("Total must be at least 10 digits: 7", "test_price_rejects_total_with_fewer_than_10_digits"),
+        ("total may have at most two letters", "test_price_rejects_total_with_more_than_two_letters"),
         ("Unrecognized unit", "test_price_rejects_unrecognized_unit"),
         ("No unit detected in the string", "test_price_without_unit_raises_value_error"),
         ("no keys were found", "test_price_without_keys_raises_value_error"),
@@ -583,6 +585,11 @@ def test_a_name_that_says_the_function_or_a_number_tells_a_test_from_no_other(na
         ("@price expects a total", "⟨builtins:TypeError⟩", "test_price_expects_total"),
         ("Load error: alg not present", "⟨shop:LoadError⟩", "test_price_alg_not_present"),
         ("Load error", "⟨shop:LoadError⟩", "test_price_raises_load_error"),
+        (
+            "Invalid Price List: codes are not supported",
+            "⟨shop.cart:InvalidListError⟩",
+            "test_price_rejects_unsupported_codes",
+        ),
     ],
 )
 def test_codes_and_what_the_class_of_the_exception_says_are_left_out_of_names(message, value, name):
