@@ -23,7 +23,7 @@ ANY_NUMBER = frozenset({int, float})
 SEVERAL = 2
 STANDARD: tuple[type, ...] = (
     str, bytes, int, float, list, dict, set, dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal,
-    io.StringIO, pathlib.Path, re.Pattern, dataclasses.Field,
+    io.StringIO, io.BytesIO, pathlib.Path, re.Pattern, dataclasses.Field,
 )  # fmt: skip
 """Types that their attributes give away: ``p.strftime`` is of a date, ``p.items`` of a dict.
 
