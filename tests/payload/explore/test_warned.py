@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_enrich.data import Argument, Call
+
 
 def test_of_a_call_that_comes_to_a_warning_it_is_said_which(explore):
     text = """
@@ -67,3 +69,31 @@ def test_a_coroutine_that_nobody_awaits_is_an_accident(explore):
         """
     explored = explore(text, "size")
     assert (explored.findings, set(explored.dropped)) == ((), {"accident"})
+
+
+def test_what_warns_before_the_call_is_no_warning_of_it(explore):
+    text = """
+        import warnings
+
+        class Shelf:
+            def __init__(self):
+                self._books = {}
+
+            def put(self, name: str):
+                if name in self._books:
+                    warnings.warn("it is there", stacklevel=2)
+                self._books[name] = 1
+
+            def clear(self, name: str):
+                if name in self._books:
+                    del self._books[name]  # here
+        """
+    put = Call(qualname="Shelf.put", arguments=(Argument(name="name", value="'a'"),))
+    cleared = Call(
+        qualname="Shelf.clear",
+        receiver="⟨sample:Shelf⟩()",
+        setup=(put, put),
+        arguments=(Argument(name="name", value="'a'"),),
+    )
+    found = explore(text, "Shelf.clear", kind="method", calls=(cleared,), only=(cleared,)).findings
+    assert found == ()
