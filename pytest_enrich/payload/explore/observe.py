@@ -14,7 +14,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Sized
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -254,8 +254,11 @@ def _left(runner: Runner, plain: Program, outcome: Outcome) -> list[Record]:
     subject = re.match(r"(\w+)\.", plain.action)
     if subject is None or subject[1] not in outcome.namespace or outcome.consume:
         return []
-    for name in islice(questions(outcome.namespace[subject[1]]), MOST_ASKED):
-        question = dataclasses.replace(plain, action=f"{subject[1]}.{name}()", expression=True)
+    value = outcome.namespace[subject[1]]
+    by_tests = chain.from_iterable(runner.shown.questions.get(cls.__qualname__, ()) for cls in type(value).__mro__)
+    plainly = (f".{name}()" for name in questions(value))
+    for asking in chain(islice(by_tests, MOST_ASKED), islice(plainly, MOST_ASKED)):
+        question = dataclasses.replace(plain, action=f"{subject[1]}{asking}", expression=True)
         afterwards = dataclasses.replace(question, lines=(*plain.lines, plain.action))
         before, answer = _answer(runner, question, question), _answer(runner, afterwards, question)
         if answer and before is not None and answer != before:

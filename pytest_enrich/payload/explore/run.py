@@ -11,8 +11,8 @@ import itertools
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from types import CodeType
-from typing import Any
+from types import CodeType, MappingProxyType
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -116,6 +116,20 @@ class Outcome:
         return not self.refusal
 
 
+class Shown(NamedTuple):
+    """What tests show of all code.
+
+    `expected` are the names of the exceptions that they expect, `questions` is what they ask objects, by the class
+    that answers: `.get("a")`.
+    """
+
+    expected: frozenset[str] = frozenset()
+    questions: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+
+SHOWN = Shown()
+
+
 class Runner:
     """Runs programs.
 
@@ -124,7 +138,7 @@ class Runner:
         entries: By qualname.
         root: The project: exceptions raised by its own `raise` statements are contracts.
         seconds: After how long a call is ended that takes none of the steps that the tracer sees.
-        expected: Names of the exceptions that tests expect.
+        shown: What tests show.
 
     Attributes:
         filename: The name of the watched file.
@@ -137,9 +151,9 @@ class Runner:
         entries: Mapping[str, Entry],
         root: str,
         seconds: float = CALL_SECONDS,
-        expected: frozenset[str] = frozenset(),
+        shown: Shown = SHOWN,
     ) -> None:
-        self._seconds, self._expected = seconds, expected
+        self._seconds, self.shown = seconds, shown
         self._tracer, self.filename, self.line = tracer, tracer.filename, tracer.line
         self._entries = entries
         self._root = root
@@ -248,7 +262,7 @@ class Runner:
             tracer.stop()
             branches = frozenset(tracer.branches)  # a thread may go on
             lines = (tracer.line(to).strip() for _, to in branches)
-            refusal = "" if is_contract(error, self._root, lines, self._expected) else "accident"
+            refusal = "" if is_contract(error, self._root, lines, self.shown.expected) else "accident"
             return Outcome(branches, None, error, refusal, consume, namespace)
         except BaseException:  # a cancellation or an interrupt is no answer to a caller
             return Outcome(frozenset(tracer.branches), refusal="accident")

@@ -23,7 +23,7 @@ from . import calls, command, shown
 from .calls import Call
 from .entry import ENTERING, MAKERS, OPERATORS, Entry, finished
 from .inputs import Inputs
-from .run import CALL_SECONDS, Runner
+from .run import CALL_SECONDS, Runner, Shown
 from .shown import as_it_stands, find, is_read, owner_of, step_elsewhere, ways_elsewhere
 from .supply import Known, Seen
 from .varied import Given
@@ -83,7 +83,8 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     tracer = Tracer(filename, dict(map(tuple, job["statements"])), MOST_STEPS)
     # With ample time, a slow machine must not end a call that a fast one would let finish.
     seconds = max(CALL_SECONDS, float(job["seconds"]) / CALLS_IN_TIME)
-    runner = Runner(tracer, entry_of, root, seconds, frozenset(job["expected"]))
+    by_tests = Shown(frozenset(job["expected"]), _questions(beside, module))
+    runner = Runner(tracer, entry_of, root, seconds, by_tests)
     for function_inputs in inputs:
         function_inputs.starts += [call for call in starts if call.qualname == function_inputs.entry.key]
     given = Given(beside, world, job["seed"])
@@ -103,6 +104,26 @@ def _fillable(inputs: Inputs) -> Iterator[tuple[Entry, type]]:
         for name, value in getattr(made, "__dict__", {}).items():
             if name in read - given_names and type(value) in FILLED and not value:
                 yield Entry(inputs.entry.module, f"{inputs.entry.owner}.{name}=", "setter", (VALUE,)), type(value)
+
+
+@rule("questions of tests")
+def _asked(call: Call, module: types.ModuleType) -> Iterator[str]:
+    """How a test asks an object something, behind the object: `.get("a")`; methods without arguments are known."""
+    own = call.qualname.rpartition(".")[2]
+    function = find(module, call.qualname)
+    if call.receiver and call.arguments and own[:1] != "_" and answers(function):
+        entry, _ = _step(call.qualname, module)
+        asked = dataclasses.replace(call, setup=(), then=(), patched=())
+        variable, dot, question = calls.program(asked, {call.qualname: entry}).action.partition(".")
+        yield from [dot + question] if variable.isidentifier() else []
+
+
+def _questions(beside: Iterable[Call], module: types.ModuleType) -> dict[str, tuple[str, ...]]:
+    """What tests ask objects, by the qualified name of the class, the shortest first."""
+    asked: dict[str, dict[str, None]] = {}
+    for call in beside:
+        asked.setdefault(call.qualname.rpartition(".")[0], {}).update(dict.fromkeys(_asked(call, module)))
+    return {owner: tuple(sorted(questions, key=len)) for owner, questions in asked.items()}
 
 
 def _world(job: Mapping[str, Any], module: types.ModuleType, root: str) -> World:

@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from pytest_enrich.data import Argument, Call
 from pytest_enrich.payload.explore.observe import questions
 
 
@@ -124,3 +125,28 @@ def test_of_an_object_that_a_method_gives_back_it_is_stated_what_has_changed(exp
 
 def test_of_an_object_that_a_method_gives_back_as_it_was_nothing_is_stated(explore):
     assert not explore(LOADER.format(effect="self._seen = count"), "Loader.add", "method").findings
+
+
+def test_an_object_is_asked_what_tests_ask_it(explore):
+    text = """
+        class Shelf:
+            def __init__(self):
+                self._books = {}
+
+            def put(self, name: str):
+                self._books[name] = 1
+
+            def clear(self):
+                if self._books:
+                    self._books.clear()  # here
+
+            def find(self, name: str):
+                return self._books.get(name)
+        """
+    name = (Argument(name="name", value="'a'"),)
+    put = Call(qualname="Shelf.put", arguments=name)
+    asked = Call(qualname="Shelf.find", receiver="⟨sample:Shelf⟩()", setup=(put,), arguments=name)
+    cleared = Call(qualname="Shelf.clear", receiver="⟨sample:Shelf⟩()", setup=(put,))
+    finding, *_ = explore(text, "Shelf.clear", kind="method", calls=(cleared,), neighbours=(asked,)).findings
+    seen = finding.observations[0]
+    assert (seen.subject, seen.expression, seen.value) == ("state", "shelf.find('a')", "None")
