@@ -75,8 +75,11 @@ def is_handed_back(error: BaseException | None, lines: Iterable[str]) -> bool:
 
 
 def not_installed(error: BaseException | None, text: str) -> bool:
-    """Whether it says that a module is missing that the call does not name: elsewhere it may be installed."""
-    if type(error) not in {ImportError, ModuleNotFoundError}:
+    """Whether it says that a module is missing that the call does not name: elsewhere it may be installed.
+
+    What the test itself sets comes out the same anywhere.
+    """
+    if type(error) not in {ImportError, ModuleNotFoundError} or ".setattr(" in text:
         return False
     named = re.findall(r"'([^']+)'", text)
     return not any(re.search(rf"\b{re.escape(name)}\b", spoken(error)) for name in named)

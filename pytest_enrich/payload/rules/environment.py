@@ -21,6 +21,8 @@ PARSING = {"parse_args", "parse_known_args"}
 ASKING = {"environ", "getenv", "input", "argv", *PARSING}
 """Code without any of these names asks for nothing: looking at its names is faster than reading its source."""
 MOST_COMPARED, MOST = 3, 18
+NEVER = {"TYPE_CHECKING"}
+"""A switch that is never on when code runs."""
 
 
 @rule("environment")
@@ -38,7 +40,20 @@ def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
     # The function that starts a program may not be the one that makes its parser, with the options.
     options = _options(functions) if (ARGV, "") in pairs else ()
     lines = [(ARGV, repr([PROGRAM, *words])) for words in options]
-    yield from list(dict.fromkeys([*lines, *(pair for pair in pairs if pair[0] != ARGV)]))[:MOST]
+    switched = _switched(module, functions)
+    yield from list(dict.fromkeys([*lines, *(pair for pair in pairs if pair[0] != ARGV), *switched]))[:MOST]
+
+
+@rule("module switches")
+def _switched(module: ModuleType, functions: Iterable[object]) -> Iterator[tuple[str, str]]:
+    """What the module found out when it was imported, the other way round: `HAS_LXML` off, where it is there."""
+    switches = {name: value for name, value in vars(module).items() if type(value) is bool}
+    for function in functions:
+        used = switches.keys() & {*asked_by(code_of(function))} - NEVER
+        for node in nodes(function) if used else ():
+            tested = node.test if isinstance(node, ast.If | ast.IfExp) else None
+            for name in (part.id for part in ast.walk(tested) if isinstance(part, ast.Name)) if tested else ():
+                yield from [(f"{module.__name__}.{name}", repr(not switches[name]))] if name in used else []
 
 
 def _options(functions: Iterable[object]) -> Iterator[Sequence[str]]:

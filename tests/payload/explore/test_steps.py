@@ -162,6 +162,20 @@ def test_a_variable_of_the_environment_is_set_where_the_code_reads_it(explore, r
     assert finding.rules == ("environment",) or "environment" in finding.rules
 
 
+@pytest.mark.parametrize("asked", ["not HAS_LXML", "fast and not HAS_LXML"])
+def test_what_a_module_found_when_it_was_imported_is_switched(explore, asked):
+    text = f"""
+        HAS_LXML = True
+
+        def parsed(text: str, fast: bool = True) -> list[str]:
+            if {asked}:
+                raise ImportError("install lxml")  # here
+            return text.split()
+        """
+    (finding,) = explore(text, "parsed").findings
+    assert finding.lines == ("monkeypatch.setattr('sample.HAS_LXML', False)",)
+
+
 def test_a_variable_that_does_not_matter_is_not_set(explore):
     text = """
         import os
