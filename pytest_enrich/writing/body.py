@@ -51,7 +51,7 @@ ALONE = {"True": "assertTrue", "False": "assertFalse", "None": "assertIsNone"}
 PART = re.compile(r"\{result\}(\.\w+(\(\))?|\[[^\[\]{}]+\])+")
 IN_RESULT = " in {result}"
 """How the expression of an observation ends if it is about part of a text."""
-SETTING = re.compile(r"monkeypatch\.setenv\(('\w+'), (.*)\)")
+SETTING = re.compile(r"monkeypatch\.set(env|attr)\(('[\w.]+'), (.*)\)")
 """How a fixture sets an environment variable."""
 RUN = re.compile(r"^⟨asyncio:run⟩\((.*)\)$", re.DOTALL)
 SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
@@ -131,11 +131,13 @@ def _with_folder(body: Body) -> Body:
 
 
 def _with_environment(body: Body) -> Body:
-    """The same body with an environment variable set and restored by the test, for tests without fixtures."""
+    """The same body with what it sets around it restored by the test, for tests without fixtures."""
     first, *others = body.lines
-    if (variable := SETTING.fullmatch(first)) is None:
+    if (setting := SETTING.fullmatch(first)) is None:
         return body
-    patcher = f"patcher = ⟨unittest.mock:patch⟩.dict(⟨os:environ⟩, {{{variable[1]}: {variable[2]}}})"
+    kind, name, value = setting.groups()
+    given = f"({name}, {value})" if kind == "attr" else f".dict(⟨os:environ⟩, {{{name}: {value}}})"
+    patcher = f"patcher = ⟨unittest.mock:patch⟩{given}"
     patched = (patcher, "patcher.start()", "self.addCleanup(patcher.stop)")
     return Body(lines=(*patched, *others), expects=tuple(at + len(patched) - 1 for at in body.expects))
 

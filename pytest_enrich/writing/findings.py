@@ -34,6 +34,8 @@ AWAITED = {"await", "async list"}
 COMPARING = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__"}
 MADE = re.compile(r"(\w+) = (?=(?:⟨[\w.]+:(?:\w+\.)*(\w+)⟩))(⟨[\w.:]+⟩)\(.*\)", re.DOTALL)
 """A line that makes an object: the variable, the name of the class, and the class itself."""
+SWITCH = re.compile(r"^(?:has|have|is|use|with)_|_(?:available|enabled|found|installed|present)$")
+"""What the name of a switch has around what it is about."""
 FIXTURES = ("tmp_path", "monkeypatch", "capsys", "caplog")
 """The fixtures that a test requests if its lines mention them."""
 
@@ -183,13 +185,16 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         keywords = receiver.keywords if isinstance(receiver, ast.Call) else ()
         arguments = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg}
         arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
-        around = dict(pair for patch in call.patched for pair in _set_before(patch))
+        switched = tuple(_switched(patch) for patch in call.patched if _is_switch(patch))
+        others = (patch for patch in call.patched if not _is_switch(patch))
+        around = dict(pair for patch in others for pair in _set_before(patch))
         case = cases.case_of(target, gap, self._seen(finding), parameters, arguments | around)
         subject = words.subject(qualname, None if "__init__" in qualname else call.receiver)
         usual = _always(entry for entry in target.entries if entry.qualname == call.qualname)
         case = replace(
             case,
             subject=subject,
+            changed=switched,
             has_more=any(not argument.name for argument in call.arguments),
             is_gathered=finding.consume in {"list", "async list"},
             is_bare=not arguments | around and any(parameter.kind == "variadic" for parameter in parameters),
@@ -321,6 +326,17 @@ def _with_seen(case: Case, seen: Observation) -> Case:
     """The case with its outcome; one that states the result of a comparison becomes a case of equality."""
     complete = replace(case, seen=seen)
     return cases.of_equality(complete) if seen.expression else complete
+
+
+def _is_switch(argument: Argument) -> bool:
+    """Whether it is a name in a module that is switched on or off."""
+    return "." in argument.name and argument.value in {"True", "False"}
+
+
+def _switched(argument: Argument) -> str:
+    """The situation where a switch is the other way round: `without_lxml` where `HAS_LXML` is off."""
+    known = SWITCH.sub("", words.snake(argument.name.rpartition(".")[2]))
+    return f"{'with' if argument.value == 'True' else 'without'}_{known}"
 
 
 def _set_before(argument: Argument) -> Iterator[tuple[str, Template]]:

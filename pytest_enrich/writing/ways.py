@@ -83,7 +83,7 @@ def of(case: Case) -> Iterator[Way]:
         for outcome in outcomes:
             rest = f"{situation}_{situations.after(situation, outcome, case.seen.value)}"
             # `with_...` only says that something is passed, not what is wrong with it.
-            weight = 0 if refused and situation.startswith("with_") else 2 + (situation in keyed)
+            weight = 0 if refused and situation.startswith("with_") else 2 + 2 * (situation in keyed)
             yield Way(f"{outcome}_{situation}" if situation.startswith("when_") else rest, weight)
         yield from [] if case.raised else [Way(_joined(situation), 1 + (situation in keyed))]
     if kind := complaints.kind_refused(case):

@@ -90,6 +90,14 @@ def test_a_variable_of_the_environment_is_set_by_a_fixture_and_named(fakes, prop
     assert made.code.splitlines()[1].strip() == line
 
 
+def test_a_test_says_what_is_switched_off(fakes, propose):
+    call = Call(qualname="discount", patched=(Argument(name="shop.cart.HAS_LXML", value="False"),))
+    raised = Observation(subject="raises", value="⟨builtins:ImportError⟩", message="Missing package: lxml")
+    line = "monkeypatch.setattr('shop.cart.HAS_LXML', False)"
+    (made,), _ = propose(fakes.finding(raised, call=call, lines=(line,), action="⟨shop.cart:discount⟩()"))
+    assert made.name == "test_discount_without_lxml_raises_import_error"
+
+
 @pytest.mark.parametrize(
     ("message", "line"),
     [

@@ -168,6 +168,16 @@ def test_what_is_printed_is_heard_where_there_are_no_fixtures(fakes, expression,
     )
 
 
+def test_a_switch_of_a_module_is_put_back_where_there_are_no_fixtures(fakes):
+    finding = fakes.finding(result("1"), lines=("monkeypatch.setattr('shop.FAST', False)",), action="rate()")
+    assert body.write(finding, "unittest").lines == (
+        "patcher = ⟨unittest.mock:patch⟩('shop.FAST', False)",
+        "patcher.start()",
+        "self.addCleanup(patcher.stop)",
+        "self.assertEqual(rate(), 1)",
+    )
+
+
 def test_a_variable_of_the_environment_is_put_back_where_there_are_no_fixtures(fakes):
     finding = fakes.finding(result("1"), lines=("monkeypatch.setenv('MODE', 'dev')",), action="rate()")
     assert body.write(finding, "unittest") == body.Body(
