@@ -116,6 +116,19 @@ def _missing(template: str, keys: Iterable[str]) -> Iterator[Change]:
         yield from (partial("{}{!r}: {}}}".format, begun, key) for key in keys if key not in value)
 
 
+@rule("wrong parts")
+def _wrong_inside(template: str) -> Iterator[str]:
+    """The value of a collection with a part of a wrong type as its only item, or in the place of its first one."""
+    value = next((value for _, value in evaluable([template])), None) if template[:1] in {"[", "{"} else None
+    if isinstance(value, list):
+        yield from (f"[{part}]" for part in WRONG)
+    elif isinstance(value, dict):
+        for key, part in [*value.items()][:1]:
+            written = express(key), express(part)
+            yield from [f"{{'abc': {written[1]}}}"] if written[1] else []
+            yield from (f"{{{written[0]}: {other}}}" for other in WRONG if written[0])
+
+
 def _chain(make: Callable[[str], Call], change: Change, text: str) -> Call:
     return make(change(text))
 
@@ -386,7 +399,8 @@ class Inputs(Choices):
             if call is not None and (compares or is_asked or name not in self._supply.hints):
                 # Nobody writes `== None`; a call that is refused has no result to call.
                 plain = dataclasses.replace(call, then=())
-                others = (ordered(plain.with_argument(name, other), self.entry) for other in WRONG[compares:])
+                values = (*WRONG[compares:], *_wrong_inside(dict(call.arguments).get(name, "")))
+                others = (ordered(plain.with_argument(name, value), self.entry) for value in values)
                 yield from (other for other in others if other != call and not self._are_fitting(other))
 
     @cached_property

@@ -290,3 +290,41 @@ def test_a_text_in_a_dictionary_that_is_refused_is_a_plain_word(explore):
     wanted = {"branches": ((5, 6),), "lines": (6,), "constants": ("'compact'", "'columns'"), "calls": (given,)}
     (found,) = explore(text, "check", **wanted).findings
     assert found.action == "⟨sample:check⟩({'compact': 'abc'})"
+
+
+@pytest.mark.parametrize(
+    ("check", "action"),
+    [
+        ("isinstance(part, int)", "⟨sample:total⟩(['abc'])"),
+        ("part is not None", "⟨sample:total⟩([None])"),
+    ],
+)
+def test_a_collection_has_a_part_of_a_wrong_type_where_its_parts_are_checked(explore, check, action):
+    text = f"""
+        def total(parts: list[int]) -> int:
+            if not isinstance(parts, list):
+                raise TypeError("parts must be a list")
+            for part in parts:
+                if not ({check}):
+                    raise TypeError("each part must be a number")  # here
+            return sum(parts)
+        """
+    given = Call(qualname="total", arguments=(Argument(name="parts", value="[1, 2]"),))
+    (finding,) = explore(text, "total", calls=(given,)).findings
+    assert finding.action == action
+
+
+@pytest.mark.parametrize(("checked", "wrong"), [("key", "{'abc': "), ("price", ": 'abc'}")])
+def test_a_dictionary_has_a_key_or_a_value_of_a_wrong_type(explore, checked, wrong):
+    text = f"""
+        def priced(prices: dict[int, float]) -> float:
+            if not isinstance(prices, dict):
+                raise TypeError("prices must be a dictionary")
+            for key, price in prices.items():
+                if not isinstance({checked}, int | float):
+                    raise TypeError("wrong {checked}")  # here
+            return sum(prices.values())
+        """
+    given = Call(qualname="priced", arguments=(Argument(name="prices", value="{1: 2.5}"),))
+    (finding,) = explore(text, "priced", calls=(given,)).findings
+    assert wrong in finding.action
