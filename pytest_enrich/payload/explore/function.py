@@ -16,7 +16,7 @@ from .calls import Call
 from .corpus import Corpus
 from .entry import MAKERS
 from .inputs import Inputs
-from .run import Outcome, Runner
+from .run import UNMADE, Outcome, Runner
 from .varied import Given, Varied
 
 ROUND = 100
@@ -58,7 +58,7 @@ class Laboratory:
 class Function(Subject[Outcome]):
     """One function; `inputs` is what is known about calling it, `number` its place among the others.
 
-    Any call fits: it costs little, and may show what to try next.
+    Any call fits, since it costs little and may show what to try next, except on an object that cannot be made.
     """
 
     def __init__(self, inputs: Inputs, number: int, laboratory: Laboratory) -> None:
@@ -66,6 +66,11 @@ class Function(Subject[Outcome]):
         self._number, self._laboratory = number, laboratory
         self.runner = laboratory.runner
         self._latest: Outcome | None = None
+        self._unmade: set[str] = set()
+
+    def fits(self, call: Call) -> bool:
+        """Whether its object can be made, as far as it is known."""
+        return call.receiver not in self._unmade
 
     def starts(self) -> list[Call]:
         """The calls that tests make, and those that were found before."""
@@ -80,6 +85,9 @@ class Function(Subject[Outcome]):
         outcomes = [self.runner.call(call) for call in calls]
         for call, outcome in zip(calls, outcomes, strict=True):
             self._latest = outcome
+            is_alone = not call.setup and not any("⟩(" in value for _, value in call.arguments)
+            if outcome.refusal == UNMADE and call.receiver and is_alone:
+                self._unmade.add(call.receiver)
             if outcome.branches and not outcome.refusal:
                 self._laboratory.corpus.add(call, outcome)
         return outcomes

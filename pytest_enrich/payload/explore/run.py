@@ -116,6 +116,10 @@ class Outcome:
         return not self.refusal
 
 
+UNMADE = "no such object"
+"""The refusal of a call whose object, or an argument, cannot be made."""
+
+
 class Shown(NamedTuple):
     """What tests show of all code.
 
@@ -166,13 +170,13 @@ class Runner:
         """Run the program that makes `call`; an exception from making its arguments is not one of the call."""
         outcome = self.run(self.program(call))
         if outcome.raised is not None and not outcome.refusal and self._is_of_arguments(call):
-            return dataclasses.replace(outcome, refusal="no such object")
+            return dataclasses.replace(outcome, refusal=UNMADE)
         return outcome
 
     def _is_of_arguments(self, call: Call) -> bool:
         """Whether the arguments cannot be made: with variables for them, the call itself is never reached."""
         names = frozenset(name for name, value in call.arguments if name and "⟩(" in value)
-        return bool(names) and self.run(self.program(call, names)).refusal == "no such object"
+        return bool(names) and self.run(self.program(call, names)).refusal == UNMADE
 
     def program(self, call: Call, hoisted: frozenset[str] = frozenset()) -> Program:
         """The program that makes `call`; `hoisted` as in `calls.program`."""
@@ -245,7 +249,7 @@ class Runner:
             for line in scene:
                 exec(line, namespace)
         except BaseException:  # whatever a constructor raises: the search goes on
-            return Outcome(refusal="no such object")
+            return Outcome(refusal=UNMADE)
         consume = ""
         for start in begin:
             start()

@@ -186,3 +186,15 @@ def test_a_typed_dictionary_is_given_with_the_keys_that_it_requires(explore):
         """
     (found,) = explore(text, "names", branches=((10, 11),), lines=(11,)).findings
     assert re.fullmatch(r"⟨sample:names⟩\(\[\{'name': '\w+', 'terminal': True\}\]\)", found.action)
+
+
+def test_on_an_object_that_cannot_be_made_only_one_call_is_tried(explore):
+    text = """
+        class Client:
+            def __init__(self, retries: bool = False):
+                raise ConnectionError("no network")
+
+            def get(self, path: str, depth: int = 1) -> str:
+                return path * depth  # here
+        """
+    assert explore(text, "Client.get", kind="method").executions < 10
