@@ -63,11 +63,12 @@ def literals(template: str) -> list[re.Match[str]]:
 def vary(template: str, where: int, how: int, what: int, constants: Sequence[str]) -> str:
     """`template` with one literal changed: `where`, `how` and `what` are any numbers, small ones change little.
 
-    `constants` are literals to put in its place or to build the new literal from.
+    `constants` are literals to put in its place or to build the new literal from; but not in the place of an
+    object.
     """
     matches = literals(template)
     if not matches:
-        return constants[what % len(constants)] if constants else template
+        return constants[what % len(constants)] if constants and "⟩(" not in template else template
     match = matches[where % len(matches)]
     changed = _changed(match, how, what, constants)
     return template[: match.start()] + changed + template[match.end() :]

@@ -198,3 +198,17 @@ def test_on_an_object_that_cannot_be_made_only_one_call_is_tried(explore):
                 return path * depth  # here
         """
     assert explore(text, "Client.get", kind="method").executions < 10
+
+
+def test_no_literal_is_passed_in_place_of_the_only_object_that_fits(explore):
+    text = """
+        class Page:
+            def __init__(self):
+                self.parts = []
+
+        def count(page: Page) -> int:
+            if page.parts == ["head", "body"]:
+                return 2  # here
+            return len(page.parts)
+        """
+    assert explore(text, "count", constants=("'head'", "'body'", "1", "2")).executions < 40
