@@ -276,8 +276,8 @@ class RunSummary(Struct, frozen=True, kw_only=True):
         coverage: Before.
         files: How many source files have gaps.
         gaps: How many gaps ended how: `suggested`, `nothing found`, `turned down`, `done before`, `waiting`,
-            `closed`, `not tried`, `left out`; together they are all gaps, of a shard all of its gaps.
-        left: The gaps that were `not tried` or `left out`, each with the reason.
+            `closed`, `not tried`, `left out`, `held back`; together they are all gaps, of a shard all of its gaps.
+        left: The gaps that were `not tried`, `left out` or `held back`, each with the reason.
         candidates: How many were tried.
         dropped: How many of them were dropped, by reason.
         ideas: How many inputs were tried that a rule had a part in, by the rule's name.

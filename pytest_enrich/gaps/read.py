@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _INIT = "__init__.py"
 _USUAL = ("", "src")
-_TEST_NAMES = ("test_*.py", "*_test.py", "conftest.py")
+_TEST_NAMES = ("test_*.py", "*_test.py", "tests.py", "conftest.py")
 # What setuptools leaves out where it finds packages and modules by itself, minus names that are common for code.
 # fmt: off
 _NO_PACKAGES = frozenset({

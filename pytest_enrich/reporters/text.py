@@ -11,7 +11,7 @@ from pytest_enrich.reporters.figures import nothing_changed, waiting_line
 from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, percent, visible
 
 _BUGS = 10
-_NOTHING = "nothing found"
+_NOTHING, _HELD = "nothing found", "held back"
 _ALREADY = ("turned down", "done before", "waiting", "closed", "left out")
 
 
@@ -81,7 +81,9 @@ def gain(suggestion: Suggestion) -> str:
 def _result(summary: RunSummary, new: Sequence[Suggestion]) -> str:
     took = summary.seconds.get("total", 0.0)
     if not summary.suggestions and not summary.candidates:
-        return "\n".join([*_before(summary.gaps), _nothing(summary, duration(took))])
+        open_gaps = summary.gaps.get(_NOTHING) and not summary.stopped
+        seen = ["Each with its reason:  pytest-enrich list --gaps"] if open_gaps else []
+        return "\n".join([*_before(summary.gaps), _nothing(summary, duration(took)), *seen])
     done = sum(summary.gaps.get(outcome, 0) for outcome in summary.gaps if outcome not in (*_ALREADY, "not tried"))
     made = len(summary.suggestions)
     first = f"{counted(made, 'suggestion') if made else 'No suggestion'} from {counted(done, 'gap')}"
@@ -153,8 +155,12 @@ def _of_candidates(what: str, summary: RunSummary, counts: Mapping[str, int]) ->
 
 
 def _without(gaps: Mapping[str, int]) -> str:
-    number = gaps.get(_NOTHING, 0)
-    return f"no good test found for {counted(number, 'gap')}:  pytest-enrich list --gaps" if number else ""
+    number, held = gaps.get(_NOTHING, 0), gaps.get(_HELD, 0)
+    first = f"no good test found for {counted(number, 'gap')}:  pytest-enrich list --gaps" if number else ""
+    more = (
+        f"tests for {counted(held, 'gap')} read less well than these:  --enrich-max=0 shows them" if held else ""
+    )
+    return "\n".join(line for line in (first, more) if line)
 
 
 def _notes(summary: RunSummary) -> list[str]:

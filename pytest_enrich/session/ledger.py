@@ -41,7 +41,7 @@ from pytest_enrich.validate.kills import MOST_OTHERS
 from pytest_enrich.writing import names
 
 DENIED = "passes: states what the docstring denies"
-FOUND, NOTHING, UNTRIED, LEFT_OUT = "suggested", "nothing found", "not tried", "left out"
+FOUND, NOTHING, UNTRIED, LEFT_OUT, HELD = "suggested", "nothing found", "not tried", "left out", "held back"
 PUT_OFF = "put off"
 REASONS: dict[Stop, str] = {
     "budget": "the budget was used up",
@@ -52,12 +52,12 @@ REASONS: dict[Stop, str] = {
 """Why a gap was not tried, by the reason for which the run ended."""
 BROKEN = "an internal error ended the work on it"
 ALIKE = "a test that says the same of another function waits"
-DOUBTFUL = "what was found reads less well than what waits; --enrich-max=0 shows it"
+DOUBTFUL = "its test reads less well than those that wait; --enrich-max=0 shows it"
 Room: TypeAlias = tuple[str, str | None]
 """A test file, and a class in it that stands alone; None for everything else."""
 ENOUGH = 1
 """How many others must wait before a test with a whole strike is held back: people would merge one in ten."""
-OUTSIDE = "only tests reach it that do not pass inside the sandbox"
+OUTSIDE = "only tests reach it that failed, or do not pass inside the sandbox"
 
 
 class Made(Struct, frozen=True, kw_only=True):
@@ -204,7 +204,7 @@ class Ledger:
 
     def left(self, stopped: Stop) -> Iterator[Finished]:
         """The run's own gaps that were not finished, each with the reason: one is why the run `stopped`."""
-        reasons = {UNTRIED: REASONS[stopped], LEFT_OUT: OUTSIDE}
+        reasons = {UNTRIED: REASONS[stopped], LEFT_OUT: OUTSIDE, HELD: DOUBTFUL}
         for gap in self._found.own:
             outcome = self._outcomes.get(gap.id, UNTRIED)
             if outcome in reasons:
@@ -319,7 +319,9 @@ class Ledger:
             is_worse = self._maximum > 0 and self.waiting >= enough(strikes(attempt.candidate))
             if left and (is_worse or self._has_no_place(attempt)):
                 why = DOUBTFUL if is_worse else ALIKE
-                self._why = {**{gap.id: why for gap in left if not self.is_full}, **self._why}
+                held = [gap.id for gap in left if not self.is_full]
+                self._why = {**dict.fromkeys(held, why), **self._why}
+                self._outcomes |= dict.fromkeys(held, HELD)
             elif left and self._write(attempt, target):
                 self.note(left, FOUND)
         self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}

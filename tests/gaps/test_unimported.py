@@ -21,6 +21,7 @@ AROUND = {
     "shop/tests/helpers.py": CODE,
     "shop/test_inside.py": CODE,
     "shop/conftest.py": CODE,
+    "shop/tests.py": CODE,
     "tests/__init__.py": "",
     "tests/helpers.py": CODE,
     "examples/__init__.py": "",

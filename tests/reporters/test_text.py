@@ -102,6 +102,17 @@ def test_a_run_that_ended_early_says_how_to_go_on(stopped):
     assert "the same command goes on." in told.lower()
 
 
+def test_it_is_told_how_many_gaps_have_a_test_that_is_held_back():
+    told = text.render(run("cart-6e2m3fea", gaps={"suggested": 1, "nothing found": 1, "held back": 6}), [])
+    assert told.startswith("1 suggestion from 8 gaps")
+    assert "tests for 6 gaps read less well than these:  --enrich-max=0 shows them" in told
+
+
+def test_where_nothing_was_found_it_is_said_where_the_reasons_are():
+    told = text.render(RunSummary(gaps={"nothing found": 3}), [])
+    assert told.endswith("Nothing new to suggest. Took 0.0s.\nEach with its reason:  pytest-enrich list --gaps\n")
+
+
 def test_a_budget_used_up_before_the_first_candidate_is_told():
     told = text.render(RunSummary(stopped="budget", gaps={"not tried": 2}), [])
     assert told.startswith("No suggestion in 0.0s.\n\nThe budget is used up. 2 gaps were not tried.")

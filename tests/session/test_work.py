@@ -307,7 +307,8 @@ def test_what_readers_stumble_over_is_shown_only_where_little_else_is(work, stor
     monkeypatch.setattr(ledger, "ENOUGH", 1)
     made, *_ = work(script=script, maximum=10)
     assert [one.gap.qualname for one in store.pending()] == ["discount"]
-    assert [one.detail for one in made.left] == [ledger.DOUBTFUL]
+    assert [(one.outcome, one.detail) for one in made.left] == [("held back", ledger.DOUBTFUL)]
+    assert made.gaps["held back"] == 1
     monkeypatch.setattr(ledger, "ENOUGH", 2)
     work(script=script, maximum=10)
     assert sorted(one.gap.qualname for one in store.pending()) == ["discount", "parse_sku"]

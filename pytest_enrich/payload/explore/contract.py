@@ -28,6 +28,8 @@ RAISED = re.compile(r"raise\s+(?:\w+\.)*([A-Z]\w*)")
 """A statement that names the class of the exception it raises."""
 WARNING = re.compile(r"(?:^|[^\w.]|\b(?:self|cls|_?warnings)\.)\w*(?:warn|deprecat)\w*\(", re.IGNORECASE)
 """A statement that warns, other than by a logger."""
+UNINSTALLED = re.compile(r"\bnot installed\b|\bpip install\b", re.IGNORECASE)
+"""What messages say about packages that are missing."""
 STANDARD = f"{Path(linecache.__file__).parent}/"
 """The folder of the standard library."""
 OWN = "<enrich>"
@@ -79,7 +81,10 @@ def not_installed(error: BaseException | None, text: str) -> bool:
 
     What the test itself sets comes out the same anywhere.
     """
-    if type(error) not in {ImportError, ModuleNotFoundError} or ".setattr(" in text:
+    if error is None or ".setattr(" in text:
+        return False
+    is_import = not {type(error), type(error.__context__)}.isdisjoint({ImportError, ModuleNotFoundError})
+    if not is_import and not UNINSTALLED.search(spoken(error)):
         return False
     named = re.findall(r"'([^']+)'", text)
     return not any(re.search(rf"\b{re.escape(name)}\b", spoken(error)) for name in named)

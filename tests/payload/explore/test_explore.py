@@ -1474,6 +1474,24 @@ def test_what_is_not_installed_here_is_expected_nowhere(explore, module, is_foun
     assert bool(explore(text, "load").findings) is is_found
 
 
+@pytest.mark.parametrize(
+    "raising",
+    [
+        "try:\n            import gone\n        except ImportError:\n            raise OSError('no')  # here",
+        "raise RuntimeError('lxml is not installed')  # here",
+        "raise RuntimeError('needs: pip install lxml')  # here",
+    ],
+)
+def test_nor_is_what_another_exception_says_of_it(explore, raising):
+    text = f"""
+def load(name: str):
+    if len(name) > 3:
+        {raising}
+    return name
+"""
+    assert explore(text, "load").findings == ()
+
+
 def test_which_program_was_started_is_not_said(explore):
     text = """
         import sys
