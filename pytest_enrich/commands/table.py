@@ -101,7 +101,7 @@ def _gaps(store: Store) -> None:
         say(f"  {gap.id}  {fit(f'{gap.path}:{gap.line} {gap.qualname}', 76 - len(gap.id))}")
         why = line.outcome + (f": {line.detail}" if line.detail else "")
         say(f"      {fit(f'{gap.text}  ({gap.outcome})', 73)}")
-        say(f"      {fit(why, 73)}")
+        say("\n".join(f"      {part}" for part in filled(why, 73).splitlines()))
 
 
 def _rejected(store: Store) -> None:

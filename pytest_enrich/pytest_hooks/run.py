@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coverage import Coverage
 
 _GO_ON = "pytest --enrich --continue-on-collection-errors"
+_WITHOUT = "pytest --enrich --deselect=NODE_ID"
 _SHOWN = 3
 _SILENT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
@@ -145,7 +146,8 @@ class Run:
         if self._suite.is_empty or status == pytest.ExitCode.NO_TESTS_COLLECTED:
             return self._nothing(partial or choosing(config))
         if self._suite.red and not self._test_files(config):
-            return f"not run, no file of tests is green: {words.listed([*self._suite.red], _SHOWN)}"
+            files = words.listed([*self._suite.red], _SHOWN)
+            return f"not run, no file of tests is green: {files}. Without the tests that fail:  {_WITHOUT}"
         return None
 
     def _ended_early(self, config: pytest.Config, status: int) -> str:

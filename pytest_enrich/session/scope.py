@@ -62,7 +62,10 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
     if red := [f"{path} ({why})" for path, why in settings.red.items()]:
         notes.insert(0, f"not all is green, so these were left out: {words.listed(red, _SHOWN)}")
     if not (measured.files or measured.skipped):
-        notes.append("no source files were found: say where they are, as source under [tool.coverage.run]")
+        notes.append(
+            "no source files were found: say where they are, as source under [tool.coverage.run], or as --cov if "
+            "your command line or addopts has that already"
+        )
     for file in measured.files:
         try:
             texts[file.path] = read(settings.rootdir / file.path)

@@ -38,8 +38,8 @@ This folder ignores itself: nothing in it reaches git. It can be deleted at any 
 
 
 def write(store: Store, summary: RunSummary) -> None:
-    """Write `run.json`, and `README.md` for people without the tool, if there is a folder or a result."""
-    if not (store.directory.is_dir() or summary.suggestions or summary.candidates or summary.bugs):
+    """Write `run.json`, and `README.md` for people without the tool, if there is a folder, a result or a gap."""
+    if not (store.directory.is_dir() or summary.suggestions or summary.candidates or summary.bugs or summary.left):
         return
     store.prepare()
     store.evidence.add("end", summary)

@@ -69,6 +69,16 @@ def test_gaps_that_the_last_run_did_not_come_to_are_listed_with_the_reason(proje
     assert [one["outcome"] for one in listed] == ["not tried", "nothing found"]
 
 
+def test_a_long_reason_is_listed_to_its_end(project):
+    gap = Gap(id="cart-aaaaaaaa", path="src/shop/cart.py", qualname="f", line=3, outcome="true", text="if x:")
+    reason = (
+        "its test reads less well than those that wait, as readers have said so often; --enrich-max=0 shows it"
+    )
+    project.store.journal(Finished(gap=gap, digest="d", proposer="search", outcome="held back", detail=reason))
+    out = project.run("list", "--gaps").out
+    assert " ".join(out.split()).endswith(f"held back: {reason}")
+
+
 def test_rejections_are_listed(project, no_dash):
     project.run("reject", no_dash, "--reason", "trivial", "--note", "obvious")
     out = project.run("list", "--rejected").out

@@ -3,7 +3,7 @@ import subprocess
 import msgspec
 import pytest
 
-from pytest_enrich.data import Decision, RunSummary
+from pytest_enrich.data import Decision, Finished, RunSummary
 from pytest_enrich.data.run import MadeSuggestion
 from pytest_enrich.errors import StoreError, UsageError
 from pytest_enrich.store import last_run, rebuild
@@ -49,6 +49,12 @@ def test_git_does_not_see_the_folder(filled):
 def test_nothing_to_say_makes_no_folder(store):
     last_run.write(store, RunSummary(gaps={"turned down": 4}))
     assert not store.directory.exists()
+
+
+def test_what_a_run_did_not_come_to_is_kept_although_nothing_was_found(store, fakes):
+    late = Finished(gap=fakes.gap(), digest="", proposer="", outcome="not tried", detail="the budget was used up")
+    last_run.write(store, RunSummary(gaps={"not tried": 1}, left=(late,)))
+    assert last_run.read(store).left == (late,)
 
 
 def test_a_run_is_written_with_a_readme_that_says_how_to_review(filled):
