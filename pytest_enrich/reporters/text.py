@@ -11,8 +11,8 @@ from pytest_enrich.reporters.figures import nothing_changed, waiting_line
 from pytest_enrich.reporters.words import WIDTH, columns, counted, duration, filled, percent, visible
 
 _BUGS = 10
-_NOTHING, _HELD = "nothing found", "held back"
-_ALREADY = ("turned down", "done before", "waiting", "closed", "left out")
+_NOTHING, _HELD, _LEFT_OUT = "nothing found", "held back", "left out"
+_ALREADY = ("turned down", "done before", "waiting", "closed", _LEFT_OUT)
 
 
 def heading(coverage: CoveragePart) -> str:
@@ -125,7 +125,7 @@ def _before(gaps: Mapping[str, int]) -> list[str]:
         "turned down": "turned down before (.enrich-rejected)",
         "done before": "tried before",
         "waiting": "with a suggestion that waits",
-        "left out": "left out",
+        _LEFT_OUT: "left out",
         _NOTHING: "without a good test",
     }
     reasons = [f"{gaps[outcome]} {text}" for outcome, text in words.items() if gaps.get(outcome)]

@@ -103,8 +103,10 @@ def test_a_run_that_ended_early_says_how_to_go_on(stopped):
 
 
 def test_it_is_told_how_many_gaps_have_a_test_that_is_held_back():
-    told = text.render(run("cart-6e2m3fea", gaps={"suggested": 1, "nothing found": 1, "held back": 6}), [])
+    gaps = {"suggested": 1, "nothing found": 1, "held back": 6, "left out": 1}
+    told = text.render(run("cart-6e2m3fea", gaps=gaps), [])
     assert told.startswith("1 suggestion from 8 gaps")
+    assert "1 gap left out, with the reason:  pytest-enrich list --gaps" in told
     assert "tests for 6 gaps read less well than these:  --enrich-max=0 shows them" in told
 
 

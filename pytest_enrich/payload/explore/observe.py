@@ -13,7 +13,7 @@ import pathlib
 import re
 import sys
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence, Sized
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import NamedTuple
@@ -170,7 +170,7 @@ def _given(runner: Runner, plain: Program, outcome: Outcome, earlier: Earlier) -
     )
     # That an attribute is empty does not answer a call.
     whole = [seen for seen in result if seen["expression"] == "{result}"] if plain.answers else []
-    return [seen for seen in records or whole if not _is_passing(seen["value"], plain)]
+    return [seen for seen in records or whole if not _is_passing(seen["value"], plain, runner.versions)]
 
 
 def _plainest(changes: Sequence[Record]) -> Iterator[Record]:
@@ -202,9 +202,9 @@ def _own(plain: Program, outcome: Outcome) -> str:
     return subject[1] if subject is not None and is_itself else ""
 
 
-def _is_passing(value: str, plain: Program) -> bool:
-    """Whether it shows how pytest was started or on which Python it runs, unless the call passes that."""
-    return STARTED in value or any(name in value and name not in plain.text for name in PYTHON)
+def _is_passing(value: str, plain: Program, versions: Collection[str]) -> bool:
+    """Whether it shows how pytest was started, or a version of Python or of the project, unless the call does."""
+    return STARTED in value or any(name in value and name not in plain.text for name in (*PYTHON, *versions))
 
 
 def _earlier(runner: Runner, plain: Program) -> Earlier:

@@ -9,9 +9,11 @@ import inspect
 import io
 import itertools
 import logging
+import re
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from types import CodeType, MappingProxyType
+from functools import cached_property
+from types import CodeType, MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 import pytest
@@ -116,6 +118,7 @@ class Outcome:
         return not self.refusal
 
 
+VERSIONS = ("__version__", "VERSION", "version")
 UNMADE = "no such object"
 """The refusal of a call whose object, or an argument, cannot be made."""
 
@@ -165,6 +168,14 @@ class Runner:
         self._names: dict[str, object] = {}
         self._logged = Logged()
         self._is_warm = False
+
+    @cached_property
+    def versions(self) -> frozenset[str]:
+        """The versions that modules of the project say they have: those of the next release differ."""
+        known = [vars(module) for module in [*sys.modules.values()] if issubclass(type(module), ModuleType)]
+        own = (names for names in known if str(names.get("__file__")).startswith(self._root))
+        told = (names.get(name) for names in own for name in VERSIONS)
+        return frozenset(value for value in told if type(value) is str and re.search(r"\d\.\d", value))
 
     def call(self, call: Call) -> Outcome:
         """Run the program that makes `call`; an exception from making its arguments is not one of the call."""

@@ -1492,6 +1492,18 @@ def load(name: str):
     assert explore(text, "load").findings == ()
 
 
+def test_nor_is_the_version_of_the_project(explore):
+    text = """
+        __version__ = "1.4.2"
+
+        def label(short: bool = False) -> str:
+            if short:
+                return "v" + __version__  # here
+            return "shop"
+        """
+    assert explore(text, "label").findings == ()
+
+
 def test_which_program_was_started_is_not_said(explore):
     text = """
         import sys
