@@ -155,12 +155,13 @@ def _of_candidates(what: str, summary: RunSummary, counts: Mapping[str, int]) ->
 
 
 def _without(gaps: Mapping[str, int]) -> str:
-    number, held = gaps.get(_NOTHING, 0), gaps.get(_HELD, 0)
-    first = f"no good test found for {counted(number, 'gap')}:  pytest-enrich list --gaps" if number else ""
-    more = (
-        f"tests for {counted(held, 'gap')} read less well than these:  --enrich-max=0 shows them" if held else ""
-    )
-    return "\n".join(line for line in (first, more) if line)
+    """How many gaps are left without a test that is shown, by the reason, and what tells more."""
+    told = {
+        _NOTHING: "no good test found for {}:  pytest-enrich list --gaps",
+        _LEFT_OUT: "{} left out, with the reason:  pytest-enrich list --gaps",
+        _HELD: "tests for {} read less well than these:  --enrich-max=0 shows them",
+    }
+    return "\n".join(line.format(counted(gaps[kind], "gap")) for kind, line in told.items() if gaps.get(kind))
 
 
 def _notes(summary: RunSummary) -> list[str]:
