@@ -119,8 +119,8 @@ def _take_out(store: Store, back: Decision, suggestion: Suggestion) -> str:
     targets.refuse(store.rootdir, path, options_of(store.rootdir, suggestion).words)
     file = python_file.read(store.rootdir, path)
     accepts = [each for each in reversed(store.decisions()) if each.verb == "accept" and each.path == path]
-    accepted = next(each for each in accepts if (each.id, each.body) == (back.id, back.body))
-    text = patch.reverted(file.text, accepted.changes)
+    accepted = next((each for each in accepts if (each.id, each.body) == (back.id, back.body)), None)
+    text = patch.reverted(file.text, accepted.changes) if accepted is not None else None
     if text is None:
         raise RefusedError(
             f"{suggestion.test.names[0]} is not in {path} as it was put in\nNothing was changed in it.\n"

@@ -4,6 +4,7 @@ import shutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pytest_enrich.commands import accept, pytest_run, undo
 from pytest_enrich.store import rejected
@@ -44,6 +45,18 @@ def test_what_was_edited_since_is_not_taken_out(project, no_dash):
     assert answer.status == 3
     assert "Nothing was changed" in answer.err
     assert project.tests.read_text() == edited
+
+
+def test_an_accept_that_somebody_wrote_down_for_another_file_takes_nothing_out(project, no_dash):
+    project.run("accept", no_dash)
+    accepted = project.store.decisions()[-1]
+    project.store.note(replace(accepted, path="tests/other.py", at="2999-01-01T00:00:00Z"))
+    log = project.store.directory / "decisions.jsonl"
+    log.write_text("".join(line for line in log.read_text().splitlines(keepends=True)[-1:]))
+    before = project.tests.read_text()
+    answer = project.run("undo")
+    assert (answer.status, project.tests.read_text()) == (3, before)
+    assert "Nothing was changed" in answer.err
 
 
 def test_what_was_edited_elsewhere_stays(project, no_dash):
