@@ -39,9 +39,14 @@ def _looked_up(function: object) -> Iterator[inspect.Parameter]:
 def handed_on(function: object) -> Mapping[str, tuple[object, inspect.Parameter]]:
     """What a function takes only to hand it on by `**kwargs`: by name, who takes it in the end, and the parameter.
 
-    Only functions and classes of the same project count.
+    Only functions and classes of the same project count, and the first that takes it by its name.
     """
-    return {given.name: (taker, given) for taker, given in _handed_on(function, FOLLOWED)}
+    own = signed(function) if held_by(function) else {}
+    found: dict[str, tuple[object, inspect.Parameter]] = {}
+    for taker, given in _handed_on(function, FOLLOWED):
+        if given.name not in own:
+            found.setdefault(given.name, (taker, given))
+    return found
 
 
 @rule("keywords handed on")

@@ -89,7 +89,7 @@ def pick(value, size=3):
     ],
 )
 def test_what_is_handed_on_is_taken_by_its_name(function, names):
-    assert [parameter.name for parameter in keywords.taken(function)] == names
+    assert {parameter.name for parameter in keywords.taken(function)} == {*names}
 
 
 @pytest.mark.parametrize(
@@ -131,3 +131,12 @@ def cut(text, *, mark=None):
 
 def test_what_another_function_does_with_it_says_what_it_is():
     assert str in usage.of(split)["mark"].stated | usage.of(split)["mark"].suggested
+
+
+def sized(width: str, **options):
+    return Options(**options), width
+
+
+def test_what_a_function_takes_itself_is_not_handed_on():
+    assert {parameter.name for parameter in keywords.taken(sized)} == {"theme", "blocks"}
+    assert evidence.hints_of_function(sized)["width"] is str
