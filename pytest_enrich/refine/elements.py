@@ -59,7 +59,8 @@ def unasked(candidate: NewTest) -> Iterator[NewTest]:
             start = source.text.index("(", source.span(function)[0])
             end = source.text.index(")", elements[-1][1]) + 1
             code = _cut(source.text, (start, end), start + 1, elements, [at])
-            yield replace(candidate, code=code, oracle=_moved(candidate, code))
+            if parsed(code) is not None:  # an argument may have a default
+                yield replace(candidate, code=code, oracle=_moved(candidate, code))
 
 
 def _moved(candidate: NewTest, code: str) -> tuple[Oracle, ...]:

@@ -145,6 +145,7 @@ def test_where_something_is_given_what_is_set_up_stays_as_it_is(test_of):
         ("async def test_a(self, path: Path, cart: Cart) -> None:", "async def test_a(self, cart: Cart) -> None:"),
         ("def test_a(\n    cart,\n    path,\n):", "def test_a(cart):"),
         ("def test_a(self, cart):", "def test_a(self, cart):"),
+        ("def test_a(cart, size=len(SIZES)):", "def test_a(cart, size=len(SIZES)):"),
         (
             "@patch('shop.send')\ndef test_a(self, send, cart):",
             "@patch('shop.send')\ndef test_a(self, send, cart):",
