@@ -7,14 +7,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import TypeAlias
 
-from msgspec.structs import replace
-
-from pytest_enrich.data import NewTest, Oracle
+from pytest_enrich.data import NewTest
 from pytest_enrich.imports import only_statement, parsed
 from pytest_enrich.imports.text import Span
 from pytest_enrich.mutants.edit import Source
 from pytest_enrich.refine.asserting import is_telling
-from pytest_enrich.refine.rewrite import with_statement
+from pytest_enrich.refine.rewrite import with_lines
 from pytest_enrich.refine.statement import Statement
 from pytest_enrich.writing.syntax import Function, used
 
@@ -41,7 +39,7 @@ def fewer(candidate: NewTest, statements: Sequence[Statement]) -> Iterator[NewTe
             for going in _going(node, candidate.name, len(elements), is_stated=is_stated):
                 code = _without(source, node, elements, going)
                 if parsed(code) is not None:  # an element in parentheses of its own may lose one of them
-                    yield with_statement(candidate, statement, code)
+                    yield with_lines(candidate, statement.first, statement.last, code)
 
 
 def unasked(candidate: NewTest) -> Iterator[NewTest]:
@@ -60,13 +58,7 @@ def unasked(candidate: NewTest) -> Iterator[NewTest]:
             end = source.text.index(")", elements[-1][1]) + 1
             code = _cut(source.text, (start, end), start + 1, elements, [at])
             if parsed(code) is not None:  # an argument may have a default
-                yield replace(candidate, code=code, oracle=_moved(candidate, code))
-
-
-def _moved(candidate: NewTest, code: str) -> tuple[Oracle, ...]:
-    """What the test is right about, in lines that moved with the head of the test."""
-    by = code.count("\n") - candidate.code.count("\n")
-    return tuple(replace(oracle, line=oracle.line + by) for oracle in candidate.oracle)
+                yield with_lines(candidate, function.lineno, source.text[:end].count("\n") + 1, code)
 
 
 def _refuses(statement: Statement) -> bool:

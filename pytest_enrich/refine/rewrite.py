@@ -32,11 +32,11 @@ def without(candidate: NewTest, going: Collection[int]) -> NewTest:
     return _explained(candidate, imported(_unbound(smaller, unread)))
 
 
-def with_statement(candidate: NewTest, stmt: Statement, code: str) -> NewTest:
-    """The candidate with code that differs only in the lines of one statement, and the imports for it."""
+def with_lines(candidate: NewTest, first: int, last: int, code: str) -> NewTest:
+    """The candidate with code that differs only in lines `first` to `last` (1-based), and the imports for it."""
     lines, before = code.splitlines(keepends=True), len(candidate.code.splitlines())
-    changed = lines[stmt.first - 1 : stmt.last + len(lines) - before]
-    return imported(replaced(candidate, stmt.first, stmt.last, "".join(changed)))
+    changed = lines[first - 1 : last + len(lines) - before]
+    return imported(replaced(candidate, first, last, "".join(changed)))
 
 
 def removed(candidate: NewTest, stmt: Statement) -> NewTest:

@@ -319,12 +319,16 @@ class Ledger:
             is_worse = self._maximum > 0 and self.waiting >= enough(strikes(attempt.candidate))
             if left and (is_worse or self._has_no_place(attempt)):
                 why = DOUBTFUL if is_worse else ALIKE
-                held = [gap.id for gap in left if not self.is_full]
-                self._why = {**dict.fromkeys(held, why), **self._why}
-                self._outcomes |= dict.fromkeys(held, HELD)
+                self._why = {**{gap.id: why for gap in left if not self.is_full}, **self._why}
             elif left and self._write(attempt, target):
                 self.note(left, FOUND)
-        self._outcomes = {gap: outcome for gap, outcome in self._outcomes.items() if outcome != PUT_OFF}
+        # Until now another test for the same gap might have been written.
+        held = {gap for gap, why in self._why.items() if why in {DOUBTFUL, ALIKE}}
+        self._outcomes = {
+            gap: HELD if outcome == PUT_OFF else outcome
+            for gap, outcome in self._outcomes.items()
+            if outcome != PUT_OFF or gap in held
+        }
 
     def _doubt(self, attempt: Attempt) -> tuple[bool, float]:
         """Whether people did not want such tests; how much is doubted or, where few are shown, stumbled over."""

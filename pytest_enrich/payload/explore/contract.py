@@ -28,6 +28,8 @@ RAISED = re.compile(r"raise\s+(?:\w+\.)*([A-Z]\w*)")
 """A statement that names the class of the exception it raises."""
 WARNING = re.compile(r"(?:^|[^\w.]|\b(?:self|cls|_?warnings)\.)\w*(?:warn|deprecat)\w*\(", re.IGNORECASE)
 """A statement that warns, other than by a logger."""
+SWITCHED = re.compile(r"\.setattr\('[\w.]+', (?:True|False)\)")
+"""How a program switches what a module found when it was imported."""
 UNINSTALLED = re.compile(r"\bnot installed\b|\bpip install\b", re.IGNORECASE)
 """What messages say about packages that are missing."""
 STANDARD = f"{Path(linecache.__file__).parent}/"
@@ -81,7 +83,7 @@ def not_installed(error: BaseException | None, text: str) -> bool:
 
     What the test itself sets comes out the same anywhere.
     """
-    if error is None or ".setattr(" in text:
+    if error is None or SWITCHED.search(text):
         return False
     is_import = not {type(error), type(error.__context__)}.isdisjoint({ImportError, ModuleNotFoundError})
     if not is_import and not UNINSTALLED.search(spoken(error)):

@@ -85,9 +85,10 @@ class Function(Subject[Outcome]):
         outcomes = [self.runner.call(call) for call in calls]
         for call, outcome in zip(calls, outcomes, strict=True):
             self._latest = outcome
-            is_alone = not call.setup and not any("⟩(" in value for _, value in call.arguments)
-            if outcome.refusal == UNMADE and call.receiver and is_alone:
-                self._unmade.add(call.receiver)
+            if outcome.refusal == UNMADE and call.receiver and not call.setup:
+                # An argument that makes an object may be what cannot be made.
+                is_alone = not any("⟩(" in value for _, value in call.arguments)
+                self._unmade |= {call.receiver} if is_alone else set()
             if outcome.branches and not outcome.refusal:
                 self._laboratory.corpus.add(call, outcome)
         return outcomes

@@ -47,13 +47,12 @@ def asked(module: ModuleType, function: object) -> Iterator[tuple[str, str]]:
 @rule("module switches")
 def _switched(module: ModuleType, functions: Iterable[object]) -> Iterator[tuple[str, str]]:
     """What the module found out when it was imported, the other way round: `HAS_LXML` off, where it is there."""
-    switches = {name: value for name, value in vars(module).items() if type(value) is bool}
+    known = {name: value for name, value in vars(module).items() if type(value) is bool and name not in NEVER}
     for function in functions:
-        used = switches.keys() & {*asked_by(code_of(function))} - NEVER
-        for node in nodes(function) if used else ():
-            tested = node.test if isinstance(node, ast.If | ast.IfExp) else None
-            for name in (part.id for part in ast.walk(tested) if isinstance(part, ast.Name)) if tested else ():
-                yield from [(f"{module.__name__}.{name}", repr(not switches[name]))] if name in used else []
+        used = known.keys() & {*asked_by(code_of(function))}
+        tests = (node.test for node in (nodes(function) if used else ()) if isinstance(node, ast.If | ast.IfExp))
+        names = (part.id for test in tests for part in ast.walk(test) if isinstance(part, ast.Name))
+        yield from ((f"{module.__name__}.{name}", repr(not known[name])) for name in names if name in used)
 
 
 def _options(functions: Iterable[object]) -> Iterator[Sequence[str]]:

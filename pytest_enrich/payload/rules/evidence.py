@@ -203,10 +203,9 @@ def hints_of_function(function: object) -> dict[str, Any]:
     for name, hint in getattr(plain, "__annotations__", {}).items():
         with contextlib.suppress(Exception):  # hints are code of the project: anything can be wrong with them
             hints[name] = _evaluated(hint, names)
-    for name, (taker, _) in keywords.handed_on(plain).items():
-        told = hints_of_function(keywords.maker_of(taker))
-        hints |= {name: told[name]} if name in told else {}
-    return hints
+    handed_on = keywords.handed_on(plain)
+    told = {taker: hints_of_function(keywords.maker_of(taker)) for taker, _ in handed_on.values()}
+    return hints | {name: told[taker][name] for name, (taker, _) in handed_on.items() if name in told[taker]}
 
 
 @rule("overridden")

@@ -36,6 +36,7 @@ def _looked_up(function: object) -> Iterator[inspect.Parameter]:
         yield inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=_literal(default, function))
 
 
+@remembered(512)
 def handed_on(function: object) -> Mapping[str, tuple[object, inspect.Parameter]]:
     """What a function takes only to hand it on by `**kwargs`: by name, who takes it in the end, and the parameter.
 

@@ -225,9 +225,9 @@ class World:
         if (instances := classes.instances(kind, self._types, lambda hint: self.of(hint, depth + 1))) is not None:
             return instances
         existing = self.objects_of(kind)
-        shown = [text for text, value in self._written if types.is_kind(type(value), kind)]
-        if shown and _is_installed(kind):  # another library's class: nobody knows better how to make its objects
-            return draw.sampled([*existing, *shown])
+        written = self._written if _is_installed(kind) else ()
+        if shown := [text for text, value in written if types.is_kind(type(value), kind)]:
+            return draw.sampled([*existing, *shown])  # nobody knows better how to make another library's objects
         if usual := (*_usual(kind), *_exceptions(kind)):
             return draw.sampled([*existing, *usual])
         built = [

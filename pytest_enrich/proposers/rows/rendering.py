@@ -91,8 +91,8 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         known = (*self.target.neighbours, *(entry.qualname for entry in self.target.entries))
         beside = {qualname.rpartition(".")[2] for qualname in known}
         is_plain = isinstance(action.func, ast.Name) and called in self._imported
-        is_known = called in beside or is_plain or self._is_of_fixture(action.func)
-        is_known = is_known or self._is_of_project(action.func)
+        is_near = called in beside or is_plain
+        is_known = is_near or self._is_of_fixture(action.func) or self._is_of_project(action.func)
         is_through = is_known and not _mentions(action, own)
         calling = words.called(called)
         return calling if is_through else names.start("", self.target.qualname) or calling
