@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_enrich.commands.project import tell
 from pytest_enrich.data import Suggestion
@@ -32,11 +33,15 @@ SILENCE = 5.0
 
 
 class Outcome(Struct, frozen=True):
-    """How a pytest process ended, and what it printed; `late` if it was ended because it took too long."""
+    """How a pytest process ended, and what it printed; `late` if it was ended because it took too long.
+
+    `failed` are the node ids of the tests of `files` that did not pass.
+    """
 
     status: int
     output: str
     late: bool = False
+    failed: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -63,14 +68,25 @@ def files(store: Store, paths: Sequence[str], words: Sequence[str] = ()) -> Outc
     Coverage is off: a `fail_under` of the whole suite says nothing about a few files. `words` are options of
     pytest's command line with which the files' tests are run.
     """
-    arguments = [f"--rootdir={store.rootdir}", *words, *paths]
-    return _without_coverage(store, arguments, ", ".join(paths), inert=True)
+    with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
+        arguments = ["-o", f"cache_dir={scratch}", f"--rootdir={store.rootdir}", *words, *paths]
+        outcome = _without_coverage(store, arguments, ", ".join(paths), inert=True)
+        return replace(outcome, failed=_failed(Path(scratch)))
+
+
+def _failed(cache: Path) -> tuple[str, ...]:
+    """The tests that failed as pytest's own cache remembers them; none where it is switched off."""
+    try:
+        remembered = (cache / "v/cache/lastfailed").read_bytes()
+        return tuple(msgspec.json.decode(remembered, type=dict[str, bool]))
+    except (OSError, msgspec.MsgspecError):
+        return ()
 
 
 def suggestion(store: Store, wanted: Suggestion, words: Sequence[str] = ()) -> Outcome:
     """Run one suggestion with the fixtures of the file that it would go into, and keep the output."""
     with selecting(store, wanted) as chosen:
-        return _without_coverage(store, [*chosen, *words], wanted.id, inert=False)
+        return _without_coverage(store, ["-p", "no:cacheprovider", *chosen, *words], wanted.id, inert=False)
 
 
 def shown(store: Store, wanted: Suggestion, words: Sequence[str], seconds: float | None) -> Outcome:
@@ -150,7 +166,7 @@ def asked(
 
 def _without_coverage(store: Store, arguments: Sequence[str], what: str, *, inert: bool) -> Outcome:
     """Run pytest with pytest-cov off, unless the project has disabled it so that the option is unknown."""
-    quiet = ["-q", "-p", "no:cacheprovider", *arguments]
+    quiet = ["-q", *arguments]
     outcome = _captured(store, [*quiet, "--no-cov"], what, inert=inert)
     if outcome.status == _USAGE and "--no-cov" in outcome.output:
         return _captured(store, quiet, what, inert=inert)

@@ -18,10 +18,14 @@ from pytest_enrich.commands import pytest_run
 from pytest_enrich.commands.project import tell
 from pytest_enrich.data import Decision, NewRow, Suggestion
 from pytest_enrich.errors import EnrichError, RefusedError
+from pytest_enrich.reporters.words import counted, listed
 from pytest_enrich.store import Store, disk, identity, python_file, rebuild, rejected, targets
 from pytest_enrich.store.python_file import PythonFile
 from pytest_enrich.store.rebuild import taken_turn
 from pytest_enrich.store.seal import options_of
+
+_FAILED = 1
+"""Pytest's status where tests ran and some failed."""
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -43,7 +47,8 @@ class How(Struct, frozen=True, kw_only=True):
     """How a person came to accept: as in `Decision`; `edited` are ids.
 
     `only_strong` takes nothing that is not proven strong here. `comment` stands above what is taken. `by` and
-    `policy` as in `Decision`. `beside` is what is run to see whether tests pass, "" for their own file.
+    `policy` as in `Decision`. `beside` is what is run to see whether tests pass, "" for their own file. `red` are
+    the tests (node ids) there that fail anyway.
     """
 
     edited: frozenset[str] = frozenset()
@@ -53,6 +58,7 @@ class How(Struct, frozen=True, kw_only=True):
     by: str = ""
     policy: str = ""
     beside: str = ""
+    red: frozenset[str] = frozenset()
 
 
 PLAINLY = How()
@@ -62,7 +68,8 @@ PLAINLY = How()
 def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINLY) -> tuple[Taken, ...]:
     """Put the suggestions into their file, so that the file stays green: one that turns it red is left out.
 
-    A file that is red by itself, but green with the tests beside it, is run with them.
+    A file that is red by itself, but green with the tests beside it, is run with them. Where tests fail anyway, no
+    other may.
     """
     results = _take(store, path, group, how)
     is_red = all(result.refused for result in results) and any(result.output for result in results)
@@ -72,6 +79,8 @@ def take(store: Store, path: str, group: Sequence[Suggestion], how: How = PLAINL
     before = pytest_run.files(store, [path], words)
     if not before.passed and pytest_run.files(store, [folder], words).passed:
         return _take(store, path, group, replace(how, beside=folder))
+    if before.failed and before.status == _FAILED:
+        return _take(store, path, group, replace(how, red=frozenset(before.failed)))
     return results if before.passed else _with_cause(path, results, before)
 
 
@@ -97,8 +106,8 @@ def _take(store: Store, path: str, group: Sequence[Suggestion], how: How) -> tup
     except EnrichError as error:
         why, output = str(error), ""
     else:
-        if outcome.passed:
-            note = made.note or _new_note(file, group)
+        if _is_green(outcome, how):
+            note = made.note or _new_note(file, group) or _red_note(file, outcome)
             return tuple(_taken(store, step, outcome, note) for step in steps)
         why, output = f"{path} is red with it: {outcome.last_line}", outcome.end
     if len(group) == 1:
@@ -131,6 +140,18 @@ def _new_note(file: PythonFile, group: Sequence[Suggestion]) -> str:
     return f"{file.name} was not there any more; a new file was made for it" if is_gone else ""
 
 
+def _red_note(file: PythonFile, outcome: pytest_run.Outcome) -> str:
+    count = len(outcome.failed)
+    return (
+        f"{counted(count, 'test')} of {file.name} failed before, too: {listed(outcome.failed, 1)}" if count else ""
+    )
+
+
+def _is_green(outcome: pytest_run.Outcome, how: How) -> bool:
+    """Whether no test failed but those that fail anyway."""
+    return outcome.passed or (outcome.status == _FAILED and set() < {*outcome.failed} <= how.red)
+
+
 def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pytest_run.Outcome:
     """Write the file and run it; if it is red, or interrupted, it gets its old text back."""
     content = file.encoded(steps[-1].after)
@@ -143,7 +164,7 @@ def _try(store: Store, file: PythonFile, steps: Sequence[Step], how: How) -> pyt
         python_file.write(file, content)
         words = words_of(store, [step.suggestion for step in steps])
         outcome = pytest_run.files(store, [how.beside or file.name], words)
-        green = outcome.passed
+        green = _is_green(outcome, how)
     finally:
         if not green:
             put_back(file, folders)

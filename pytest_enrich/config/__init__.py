@@ -105,8 +105,9 @@ class Settings(Struct, frozen=True, kw_only=True):
             directory. It holds what `addopts` and PYTEST_ADDOPTS say as well, and switches the former off: a child
             is started without PYTEST_ADDOPTS.
         said: The part of that given on this command line, for a pytest that is started in rootdir later.
-        test_files: The files with the suite's tests, relative to rootdir, as far as all tests in them passed.
+        test_files: The files with the suite's tests, relative to rootdir, as far as a test in them passed.
         red: The other files, each with what happened there: nothing is learnt from them or put into them.
+        failed: The tests (node ids) in `test_files` that did not pass: nothing is learnt from them.
         testpaths, python_files: pytest's, for files that are made.
         model: The tag of the local model to ask, "" for the best one that is there, "none" for no model.
         host: Where Ollama listens, "" for what the environment says.
@@ -143,6 +144,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     said: tuple[str, ...] = ()
     test_files: tuple[str, ...] = ()
     red: dict[str, str] = {}
+    failed: tuple[str, ...] = ()
     testpaths: tuple[str, ...] = ()
     python_files: tuple[str, ...] = ()
     model: str = ""

@@ -36,11 +36,12 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
     contexts: dict[int, tuple[str, ...]] = {}
 
     def without(self, red: Collection[str]) -> FileCoverage:
-        """The same coverage, but for the contexts of tests in the `red` files."""
+        """The same coverage, but for the contexts of `red` tests and of all tests in `red` files."""
         if not red:
             return self
         kept = {
-            line: tuple(name for name in names if _file(name) not in red) for line, names in self.contexts.items()
+            line: tuple(name for name in names if name not in red and _file(name) not in red)
+            for line, names in self.contexts.items()
         }
         return replace(self, contexts={line: names for line, names in kept.items() if names})
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from coverage import Coverage
 
 _GO_ON = "pytest --enrich --continue-on-collection-errors"
-_WITHOUT = "pytest --enrich --deselect=NODE_ID"
 _SHOWN = 3
 _SILENT = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
@@ -130,6 +129,7 @@ class Run:
             self._settings,
             test_files=self._test_files(config),
             red=self._suite.red,
+            failed=self._suite.failed,
             partial=partial,
             passed=self._suite.passed,
         )
@@ -147,7 +147,7 @@ class Run:
             return self._nothing(partial or choosing(config))
         if self._suite.red and not self._test_files(config):
             files = words.listed([*self._suite.red], _SHOWN)
-            return f"not run, no file of tests is green: {files}. Without the tests that fail:  {_WITHOUT}"
+            return f"not run, no file has a test that passes: {files}"
         return None
 
     def _ended_early(self, config: pytest.Config, status: int) -> str:

@@ -105,7 +105,7 @@ class Suite:
 
     def __init__(self) -> None:
         self.interrupted = False
-        self.passed = 0
+        self._passed: set[str] = set()
         self.failures = 0  # as pytest counts them: a test that fails may have an error at its end, too
         self._is_seen = False
         self._failed: dict[str, None] = {}
@@ -120,12 +120,26 @@ class Suite:
         return not (self._is_seen or self.broken)
 
     @property
+    def passed(self) -> int:
+        """How many tests passed; one with an error at its end is one of them, as pytest counts."""
+        return len(self._passed)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The node ids of the tests that failed, or had an error, in files where others passed."""
+        red = self.red
+        return tuple(
+            nodeid for nodeid in self._failed if (path := _file(nodeid)) in self.files and path not in red
+        )
+
+    @property
     def red(self) -> dict[str, str]:
-        """The files with tests that did not pass, or that could not be collected, each with what happened there.
+        """The files where tests failed and none passed, or that could not be collected, each with what happened.
 
         A source file with a doctest that fails is not one of them.
         """
-        failed = Counter(path for nodeid in self._failed if (path := _file(nodeid)) in self.files)
+        green = {_file(nodeid) for nodeid in self._passed - self._failed.keys()}
+        failed = Counter(path for nodeid in self._failed if (path := _file(nodeid)) in self.files - green)
         messages = {path: f"{counted(count, 'test')} failed" for path, count in failed.items()}
         broken = dict.fromkeys(map(_file, self.broken), "could not be collected")
         return dict(sorted({**messages, **broken}.items()))
@@ -156,7 +170,7 @@ class Suite:
             self.failures += 1
             self._failed[report.nodeid] = None
         elif report.when == "call" and report.passed:
-            self.passed += 1
+            self._passed.add(report.nodeid)
 
     def pytest_keyboard_interrupt(self) -> None:
         """Ctrl-C, and `pytest.exit` whatever exit status it asks for."""

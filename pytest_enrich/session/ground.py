@@ -73,8 +73,9 @@ def _located(
     if not own:
         return
     text = texts[file.path]
-    green = source.locate(file.without(settings.red), text, own, known)
-    all_targets = source.locate(file, text, own, known) if settings.red else green
+    red = {*settings.red, *settings.failed}
+    green = source.locate(file.without(red), text, own, known)
+    all_targets = source.locate(file, text, own, known) if red else green
     for target, whole in zip(green, all_targets, strict=True):
         place = target.placement
         is_taken = place.new_file and (settings.rootdir / place.path).exists()

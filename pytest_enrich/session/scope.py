@@ -59,8 +59,9 @@ def find(settings: Settings, cov: Coverage, store: Store) -> Found:
     measured = gaps.read(cov, settings.rootdir, tests, settings.include, settings.exclude, _roots(settings))
     texts: dict[str, str] = {}
     notes = [f"{path} was left out: {reason}" for path, reason in measured.skipped]
-    if red := [f"{path} ({why})" for path, why in settings.red.items()]:
-        notes.insert(0, f"not all is green, so these were left out: {words.listed(red, _SHOWN)}")
+    red = [f"{path} ({why})" for path, why in settings.red.items()]
+    if left_out := [*red, *settings.failed]:
+        notes.insert(0, f"not all is green, so these were left out: {words.listed(left_out, _SHOWN)}")
     if not (measured.files or measured.skipped):
         notes.append(
             "no source files were found: say where they are, as source under [tool.coverage.run], or as --cov if "

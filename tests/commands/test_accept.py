@@ -47,13 +47,35 @@ def test_a_red_file_gets_its_bytes_back_and_the_suggestion_waits(project, wrong)
     assert [one.id for one in project.store.pending()] == [wrong]
 
 
-def test_of_a_file_that_is_red_anyway_it_is_said_what_to_do_first(project, no_dash, negative):
+RED = "\n\ndef test_red():\n    assert 1 == 2\n"
+
+
+def test_a_test_that_fails_anyway_keeps_no_suggestion_out_of_its_file(project, no_dash, negative):
     with project.tests.open("a", encoding="utf-8") as file:
-        file.write("\n\ndef test_red():\n    assert 1 == 2\n")
+        file.write(RED)
+    answer = project.run("accept", no_dash, negative)
+    assert answer.status == 0, answer.out
+    assert "1 test of tests/test_cart.py failed before, too: tests/test_cart.py::test_red" in answer.out
+    assert not project.store.pending()
+
+
+def test_a_suggestion_that_fails_is_left_out_of_a_file_where_others_fail_anyway(project, wrong):
+    with project.tests.open("a", encoding="utf-8") as file:
+        file.write(RED)
+    before = project.tests.read_bytes()
+    answer = project.run("accept", wrong)
+    assert answer.status == 3
+    assert "was not accepted: tests/test_cart.py is red with it: 2 failed, 2 passed" in answer.out
+    assert project.tests.read_bytes() == before
+
+
+def test_of_a_file_that_cannot_be_collected_it_is_said_what_to_do_first(project, no_dash, negative):
+    with project.tests.open("a", encoding="utf-8") as file:
+        file.write("\n\nassert 1 == 2\n")
     before = project.tests.read_bytes()
     answer = project.run("accept", no_dash, negative)
     assert answer.status == 3
-    assert "was not accepted: tests/test_cart.py is red without it, too: 1 failed, 2 passed" in answer.out
+    assert "was not accepted: tests/test_cart.py is red without it, too: 1 error" in answer.out
     assert "Make it green first:  pytest tests/test_cart.py" in answer.out
     assert project.tests.read_bytes() == before
     assert {one.id for one in project.store.pending()} >= {no_dash, negative}

@@ -110,11 +110,23 @@ def test_of_a_red_suite_what_is_green_is_worked_on_and_what_is_left_out_is_said(
     assert run["gaps"]["left out"] == 1
 
 
+def test_beside_a_test_that_fails_a_file_is_worked_on_and_what_fails_is_said(small):
+    project = small({**PACKAGE, "tests/test_cart.py": f"{TESTS}\n\n{RED}"})
+    ended = project.run(*ONE)
+    assert ended.status == 1, ended.text
+    assert "not all is green, so these were left out: tests/test_cart.py::test_red" in ended.text
+    assert targets(project) == [(name, "tests/test_cart.py", False) for name in ("discount", "half")], ended.text
+    done = project.run("pytest_enrich", "accept", *project.pending())
+    assert done.status == 0, done.text
+    after = project.run("pytest", "-p", "no:cacheprovider", "-q")
+    assert after.text.splitlines()[-1].startswith("1 failed, 3 passed"), after.text
+
+
 def test_a_test_file_that_is_green_again_is_worked_on(small):
     project = small(
-        {**PACKAGE, "tests/test_cart.py": f"{TESTS}\n\n{RED}", "tests/test_other.py": "def test(): pass\n"}
+        {**PACKAGE, "tests/test_cart.py": f"{TESTS}\n\nassert 0\n", "tests/test_other.py": "def test(): pass\n"}
     )
-    first = project.run(*ENRICH)
+    first = project.run(*ENRICH, "--continue-on-collection-errors")
     assert first.status == 1, first.text
     assert not project.pending()
     (project.root / "tests/test_cart.py").write_text(TESTS)

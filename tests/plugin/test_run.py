@@ -108,11 +108,17 @@ def test_tests_and_their_errors_are_counted_once_each(shop, write, given):
 def test_without_a_green_file_nothing_is_done(shop, write):
     write("tests/test_cart.py", RED)
     result = shop.runpytest_subprocess("--enrich")
-    assert result.outlines[-1] == (
-        "enrich: not run, no file of tests is green: tests/test_cart.py. "
-        "Without the tests that fail:  pytest --enrich --deselect=NODE_ID"
-    )
+    assert result.outlines[-1] == ("enrich: not run, no file has a test that passes: tests/test_cart.py")
     assert result.ret == 1
+
+
+@XDIST
+def test_a_file_is_worked_on_beside_the_test_in_it_that_fails(shop, write, given, xdist):
+    write("tests/test_cart.py", f"def test_green():\n    pass\n\n\n{RED}")
+    settings = given(shop.runpytest_subprocess("--enrich", *xdist))["settings"]
+    assert settings["test_files"] == ["tests/test_cart.py"]
+    assert settings["red"] == {}
+    assert settings["failed"] == ["tests/test_cart.py::test_red"]
 
 
 def test_a_file_is_green_without_the_test_that_fails(shop, write, given):

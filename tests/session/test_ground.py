@@ -153,6 +153,13 @@ def test_what_a_green_test_runs_too_is_worked_on_from_that_one(elsewhere):
     assert by_name["discount"].placement.path == "tests/test_other.py"
 
 
+def test_nothing_is_learnt_from_a_test_that_fails_in_a_file_where_others_pass(elsewhere):
+    stands = elsewhere("test_discount", failed=("tests/test_other.py::test_discount",))
+    assert not {near.nodeid for target in stands.targets for near in target.nearest} & {
+        "tests/test_other.py::test_discount"
+    }
+
+
 def test_a_file_that_is_there_and_is_no_file_of_the_suite_is_not_written_over(elsewhere, rootdir):
     (rootdir / "tests/test_cart.py").mkdir()
     stands = elsewhere("nothing", red={"tests/test_flow.py": "1 test failed"})

@@ -125,6 +125,14 @@ def test_red_files_are_no_sources_and_told_in_one_line(settings, store, measured
     assert note.endswith(" and 2 more")
 
 
+def test_tests_that_fail_are_told_in_the_same_line(settings, store, measured):
+    changed = replace(settings, red={"tests/test_0.py": "1 test failed"}, failed=("tests/test_1.py::test_red",))
+    (note,) = scope.find(changed, measured(), store).notes
+    assert note == (
+        "not all is green, so these were left out: tests/test_0.py (1 test failed), tests/test_1.py::test_red"
+    )
+
+
 def test_that_there_is_nothing_to_work_on_is_said(settings, store, rootdir):
     (rootdir / "src/shop/cart.py").unlink()
     nothing = coverage.Coverage(data_file=None, branch=True, config_file=False)

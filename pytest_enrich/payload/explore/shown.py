@@ -1,113 +1,30 @@
-"""The calls that tests and docstring examples make: an example is as good a model as a test."""
+"""The calls that tests and examples make: an example is as good a model as a test."""
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-import doctest
 import functools
 import inspect
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-from .. import express
 from ..project import module_of
 from ..rules import is_left_out, rule
-from ..rules.body import answers, copied, parameters
-from . import calls
+from ..rules.body import answers, parameters
+from . import calls, examples
 from .calls import Call
 from .entry import ASKING, MAKERS, OPERATORS, Entry, finished
 from .supply import Known, Seen
 
-MOST, MOST_NODES = 20, 60
-POSITIONAL = {"positional only", "positional"}
 METHODS = (classmethod, staticmethod, functools.partialmethod, functools.singledispatchmethod)
 """Descriptors that give a method when they are read, other than those that can be called themselves."""
 MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
 
 
-def example_calls(entry: Entry, documented: object, names: Mapping[str, object]) -> list[Call]:
-    """Calls of `entry` in the docstring of `documented`; `names` are what the names in its examples stand for."""
-    examples: list[Call] = []
-    for value in _values(documented):
-        calls_made = (_call(node, entry, names) for node in ast.walk(value) if isinstance(node, ast.Call))
-        examples += [call for call in calls_made if call is not None]
-    return examples[:MOST]
-
-
-def _values(documented: object) -> Iterator[ast.expr]:
-    """The values in the examples of its docstring, with variables replaced by what they stand for."""
-    unfolding = _Unfolding()
-    for node in _statements(documented):
-        if isinstance(node, ast.Expr | ast.Assign):
-            value = unfolding.of(node.value.value if isinstance(node.value, ast.Await) else node.value)
-            yield value
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                unfolding.given[node.targets[0].id] = value
-
-
-class _Unfolding(ast.NodeTransformer):
-    """Replaces variables by the values that they were given, unless these are large."""
-
-    def __init__(self) -> None:
-        self.given: dict[str, ast.expr] = {}
-        self._bound: set[str] = set()
-
-    def of(self, value: ast.expr) -> ast.expr:
-        """The value with its variables replaced, except those that it binds itself (`[one for one in many]`)."""
-        self._bound = express.bound(value)
-        unfolded: ast.expr = self.visit(value)
-        return unfolded
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Replace a variable."""
-        value = node if node.id in self._bound else self.given.get(node.id, node)
-        return copied(value) if sum(1 for _ in islice(ast.walk(value), MOST_NODES)) < MOST_NODES else node
-
-
-def _statements(documented: object) -> Iterator[ast.stmt]:
-    """The statements in the examples of its docstring."""
-    text = getattr(documented, "__doc__", None)
-    try:
-        examples = doctest.DocTestParser().get_examples(text if isinstance(text, str) else "")
-    except ValueError:  # it is no well-formed doctest
-        return
-    for example in examples:
-        try:
-            yield from ast.parse(example.source).body
-        except (SyntaxError, ValueError):
-            continue
-
-
-def _call(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> Call | None:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    wanted = entry.owner.rpartition(".")[2] if entry.name in MAKERS else entry.name
-    if name != wanted:
-        return None
-    receiver = express.written(node.func.value, names) if isinstance(node.func, ast.Attribute) else None
-    if entry.needs_receiver and not receiver:
-        return None
-    arguments = _arguments(node, entry, names)
-    return None if arguments is None else Call(entry.key, arguments, receiver if entry.needs_receiver else None)
-
-
-def _arguments(node: ast.Call, entry: Entry, names: Mapping[str, object]) -> tuple[tuple[str, str], ...] | None:
-    positional = [parameter["name"] for parameter in entry.parameters if parameter["kind"] in POSITIONAL]
-    is_unpacked = any(isinstance(value, ast.Starred) for value in node.args)
-    if is_unpacked or any(named.arg is None for named in node.keywords):
-        return None
-    places = [*positional[: len(node.args)], *[""] * (len(node.args) - len(positional))]
-    pairs = [*zip(places, node.args, strict=True), *((str(named.arg), named.value) for named in node.keywords)]
-    written = [(name, express.written(value, names)) for name, value in pairs]
-    arguments = tuple((name, text) for name, text in written if text is not None)
-    return arguments if len(arguments) == len(written) else None
-
-
-def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleType) -> list[Seen]:
-    """What tests show of each entry of an `Explore` job; nothing of commands, whose functions nobody calls."""
+def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleType, root: str) -> list[Seen]:
+    """What people show of each entry of an `Explore` job; nothing of commands, whose functions nobody calls."""
     beside = [calls.load(record) for record in job["neighbours"] if not record.get("refused")]
     all_seen = []
     for record, entry in zip(job["entries"], entries, strict=True):
@@ -115,15 +32,21 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         made = [_of(entry, calls.load(call)) for call in recorded]
         refused = [_of(entry, calls.load(call)) for call in recorded if call.get("refused")]
         shown = [*map(_doing, made)]
-        examples = [*(_examples(entry, module) if entry.line is None else ())]
-        shown_calls = [*shown, *examples]
+        documented = [*(_documented(entry, module, root) if entry.line is None else ())]
+        shown_calls = [*shown, *documented]
         setups = [call.setup for call in shown_calls if call.setup] + _steps(entry, [*map(_doing, beside)], module)
-        only = frozenset(examples).difference(shown)
+        only = frozenset(documented).difference(shown)
         siblings = _siblings(entry, beside)
         all_seen.append(
             Seen(tuple(shown_calls), namesakes(beside), siblings, frozenset(refused), tuple(setups), only)
         )
     return all_seen
+
+
+def _documented(entry: Entry, module: types.ModuleType, root: str) -> Iterator[Call]:
+    """The calls in examples that people wrote for readers."""
+    yield from _examples(entry, module)
+    yield from examples.page_calls(entry, find(module, entry.qualname), owner_of(entry, module), module, root)
 
 
 def _of(entry: Entry, call: Call) -> Call:
@@ -161,7 +84,7 @@ def _examples(entry: Entry, module: types.ModuleType) -> list[Call]:
     """The calls of the docstring's examples, the class's too when it is a method. Alone: 12 of 120."""
     owner = owner_of(entry, module)
     documented = [find(module, entry.qualname), *([owner] if owner else [])]
-    return [call for subject in documented for call in example_calls(entry, subject, vars(module))]
+    return [call for subject in documented for call in examples.example_calls(entry, subject, vars(module))]
 
 
 def _siblings(entry: Entry, beside: Iterable[Call]) -> dict[str, list[str]]:

@@ -15,9 +15,10 @@ from ..rules.body import parameters
 from ..rules.values import World
 from .calls import Call, given, ordered
 from .entry import Entry
+from .examples import POSITIONAL
 from .inputs import Inputs
 from .pool import Pool
-from .shown import POSITIONAL, namesakes
+from .shown import namesakes
 from .supply import Known, Seen
 from .templates import grafted, vary
 

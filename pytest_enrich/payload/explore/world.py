@@ -56,7 +56,7 @@ def build(job: dict[str, Any], module: types.ModuleType, root: str) -> Scene:
     beside = [calls.load(record) for record in (*job["neighbours"], *made)]
     world = _world(job, module, root)
     entries = [_of_job(record, module) for record in job["entries"]]
-    seen = shown.of_job(job, entries, module)
+    seen = shown.of_job(job, entries, module, root)
     # Calls that are only to be looked at bring their own steps, and nothing else that tests do.
     starts = [calls.load(record) for record in job["starts"]]
     alone = Seen((), {}, setups=tuple(call.setup for call in (*map(calls.load, job["only"]), *starts)))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -66,8 +66,8 @@ class Addable(Struct, frozen=True):
 
     `keys` are what it looks up in mappings, with values to try; `caught` are templates of the exceptions that no
     test makes it catch, `tried` the methods that may raise them, and `outcomes` those that decide something, with
-    what they may return; `made` are the keywords of classes beside it whose attributes it reads; `verbs` are the
-    HTTP methods that it knows.
+    what they may return; `made` are the keywords of classes and functions beside it whose names it reads as
+    attributes; `verbs` are the HTTP methods that it knows.
     """
 
     callables: frozenset[str] = frozenset()
@@ -102,8 +102,19 @@ def of(target: Target, source: str) -> Addable:
             for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
         ),
         verbs=VERBS & {constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()},
-        made={name: _keywords(tree, name, attributes, texts) for name in classes},
+        made={
+            **{function.name: _wanted(_optional(function), attributes, texts) for function in _beside(tree)},
+            **{name: _keywords(tree, name, attributes, texts) for name in classes},
+        },
     )
+
+
+def _beside(tree: ast.Module) -> Iterator[Function]:
+    """The functions of a module and the methods of its classes, but for special ones."""
+    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+    for node in (node for body in bodies for node in body):
+        if isinstance(node, Function) and not node.name.startswith("__"):
+            yield node
 
 
 def _is_open(key: str, target: Target) -> bool:
@@ -114,9 +125,13 @@ def _is_open(key: str, target: Target) -> bool:
 def _keywords(tree: ast.Module, qualname: str, named: set[str], texts: Sequence[str]) -> tuple[Keyword, ...]:
     """The optional parameters of a function and of its class that its own code names."""
     function, owner = _definition(tree, qualname)
+    return _wanted((*_optional(function), *_optional(_maker(owner)), *_fields(owner)), named, texts)
+
+
+def _wanted(parameters: Iterable[Optional], named: set[str], texts: Sequence[str]) -> tuple[Keyword, ...]:
     keywords = {
         name: Keyword(name, _values(hint, default, texts), ast.unparse(default) if is_literal(default) else "")
-        for name, hint, default in (*_optional(function), *_optional(_maker(owner)), *_fields(owner))
+        for name, hint, default in parameters
         if name in named
     }
     return tuple(keywords.values())

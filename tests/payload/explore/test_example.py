@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from pytest_enrich.payload.explore import shown
+from pytest_enrich.payload.explore import examples
 from pytest_enrich.payload.explore.calls import Call
 from pytest_enrich.payload.explore.entry import Entry
 
@@ -30,20 +30,20 @@ class Cart:
     pass
 
 
-Cart.__module__ = "pytest_enrich.payload.explore.shown"
+Cart.__module__ = "pytest_enrich.payload.explore.examples"
 
 
 def test_calls_in_the_examples_of_a_docstring_are_calls_to_begin_with():
-    assert shown.example_calls(PRICE, Documented, {}) == [
+    assert examples.example_calls(PRICE, Documented, {}) == [
         Call("price", (("total", "3"), ("unit", "'EUR'"))),
         Call("price", (("total", "4"), ("unit", "'USD'"))),
     ]
 
 
 def test_a_method_is_called_on_the_object_that_the_examples_made(monkeypatch):
-    monkeypatch.setattr(shown, "Cart", Cart, raising=False)
-    (call,) = shown.example_calls(ADD, Documented, {"Cart": Cart})
-    assert call == Call("Cart.add", (("item", "1"),), "⟨pytest_enrich.payload.explore.shown:Cart⟩(2)")
+    monkeypatch.setattr(examples, "Cart", Cart, raising=False)
+    (call,) = examples.example_calls(ADD, Documented, {"Cart": Cart})
+    assert call == Call("Cart.add", (("item", "1"),), "⟨pytest_enrich.payload.explore.examples:Cart⟩(2)")
 
 
 def test_a_method_is_called_on_the_object_that_an_example_makes_just_there(monkeypatch):
@@ -53,9 +53,9 @@ def test_a_method_is_called_on_the_object_that_an_example_makes_just_there(monke
         >>> Cart(3).add(item=80)
         """
 
-    monkeypatch.setattr(shown, "Cart", Cart, raising=False)
-    (call,) = shown.example_calls(ADD, add, {"Cart": Cart})
-    assert call == Call("Cart.add", (("item", "80"),), "⟨pytest_enrich.payload.explore.shown:Cart⟩(3)")
+    monkeypatch.setattr(examples, "Cart", Cart, raising=False)
+    (call,) = examples.example_calls(ADD, add, {"Cart": Cart})
+    assert call == Call("Cart.add", (("item", "80"),), "⟨pytest_enrich.payload.explore.examples:Cart⟩(3)")
 
 
 def test_what_the_variables_of_an_example_stand_for_is_passed():
@@ -66,7 +66,7 @@ def test_what_the_variables_of_an_example_stand_for_is_passed():
         >>> price(words, unit=text)
         """
 
-    (call,) = shown.example_calls(PRICE, tokens, {})
+    (call,) = examples.example_calls(PRICE, tokens, {})
     text = '"This is Fred\'s book."'
     assert call == Call("price", (("total", f"{text}.split()"), ("unit", text)))
 
@@ -78,7 +78,7 @@ def test_what_a_value_binds_by_itself_stands_for_no_variable():
         >>> price([total for total in range(4)], lambda total: total)
         """
 
-    (call,) = shown.example_calls(PRICE, prices, {})
+    (call,) = examples.example_calls(PRICE, prices, {})
     assert call.arguments == (("total", "[total for total in range(4)]"), ("unit", "lambda total: total"))
 
 
@@ -91,8 +91,8 @@ def test_of_variables_that_stand_for_much_nothing_is_unfolded():
         *(f">>> {name} = [{before}, {before}]" for before, name in pairwise("abcdefghijkl")),
     ]
     much.__doc__ = "\n".join([*lines, ">>> price(a, unit=l)"])
-    assert shown.example_calls(PRICE, much, {}) == []
+    assert examples.example_calls(PRICE, much, {}) == []
 
 
 def test_what_has_no_docstring_has_no_examples():
-    assert shown.example_calls(PRICE, None, {}) == []
+    assert examples.example_calls(PRICE, None, {}) == []
