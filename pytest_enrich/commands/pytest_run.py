@@ -24,6 +24,7 @@ from pytest_enrich.store import Store, rebuild
 _T = TypeVar("_T")
 _USAGE = 4
 _AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+_CACHE = "cacheprovider"
 _LAST = 40
 _GRACE = 20.0
 LIMIT = 600.0
@@ -69,7 +70,8 @@ def files(store: Store, paths: Sequence[str], words: Sequence[str] = ()) -> Outc
     pytest's command line with which the files' tests are run.
     """
     with tempfile.TemporaryDirectory(prefix="pytest-enrich-") as scratch:
-        arguments = ["-o", f"cache_dir={scratch}", f"--rootdir={store.rootdir}", *words, *paths]
+        cached = (word.replace(f"no:{_CACHE}", _CACHE) for word in words)
+        arguments = ["-o", f"cache_dir={scratch}", f"--rootdir={store.rootdir}", *cached, *paths]
         outcome = _without_coverage(store, arguments, ", ".join(paths), inert=True)
         return replace(outcome, failed=_failed(Path(scratch)))
 
