@@ -50,7 +50,7 @@ def page_calls(entry: Entry, function: object, owner: type | None, module: Modul
             meant = owner if entry.name in MAKERS else function
             is_own = _is_of(owner, node, names) if entry.needs_receiver else _is_meant(node.func, meant, names)
             found += [call] if is_own else []
-    return found[:MOST]
+    return [*dict.fromkeys(found)][:MOST]
 
 
 def _wanted(entry: Entry) -> str:
