@@ -77,7 +77,8 @@ def _plain(value: Any, deeper: int) -> Any:
 def fields(value: object) -> Iterator[tuple[str, object]]:
     """Public attributes and properties, those set on the object itself first."""
     named = getattr(type(value), "_fields", ()) if isinstance(value, tuple) else ()
-    own = [name for name in (*named, *getattr(value, "__dict__", {})) if not name.startswith("_")]
+    held = [name for name in getattr(value, "__dict__", {}) if isinstance(name, str)]  # anything may be a key
+    own = [name for name in (*named, *held) if not name.startswith("_")]
     slots = [name for name in getattr(type(value), "__slots__", ()) if not name.startswith("_")]
     computed = [
         name
