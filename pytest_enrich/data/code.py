@@ -228,6 +228,7 @@ class Target(Struct, frozen=True, kw_only=True):
         nearest: The existing tests that come nearest, best first.
         watched: Node ids of those that are watched at once for targets of this file.
         fixtures: Names of the fixtures visible where the new test goes.
+        beside: The other modules of its folder that the suite imports, by their dotted names.
         digest: Hash of the function's tokens: changes with its logic only.
         parts: Of a function with those that it holds its own target and theirs.
     """
@@ -252,6 +253,7 @@ class Target(Struct, frozen=True, kw_only=True):
     nearest: tuple[NearTest, ...] = ()
     watched: tuple[str, ...] = ()
     fixtures: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     parts: tuple[Target, ...] = ()
 
     @property

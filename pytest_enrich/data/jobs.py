@@ -238,6 +238,7 @@ class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
         written: Values in the file that the new test goes into.
         contents: Texts that tests of that file write into files and streams.
         expected: Names of the exceptions that tests of that file expect.
+        beside: Modules to import as well: a parameter may be named like a class of theirs.
         executions: The most calls to make.
         idle: The most of these in a row that show nothing new.
         seconds: The most time to take.
@@ -253,6 +254,7 @@ class Explore(_Search, frozen=True, kw_only=True, tag="explore"):
     written: tuple[str, ...] = ()
     contents: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     apart: bool = False
     executions: int = 5000
     idle: int = 2000

@@ -99,6 +99,7 @@ def _job(task: Task, recorded: Recorded) -> Explore:
         written=written.values(task.test_text, target.module.partition(".")[0]),
         contents=written.contents(task.test_text),
         expected=written.expected(task.test_text),
+        beside=target.beside,
         through=recorded.through,
         raises=target.raise_lines,
         seed=task.seed,

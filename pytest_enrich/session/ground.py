@@ -25,6 +25,7 @@ from pytest_enrich.validate.proof import last_line
 
 COLLECT_SECONDS = 120.0
 MOST_PROBED = 600
+_MOST_BESIDE = 24
 SHOWN = 3
 TEST_FOLDERS = ("tests", "test")
 NAMES = ("test_*.py", "*_test.py")
@@ -47,7 +48,12 @@ def survey(
 ) -> Ground:
     """Locate the gaps, and try the tests that come nearest to them inside the sandbox."""
     known, notes = _suite(settings, sandbox)
-    targets = [target for file in measured.files for target in _located(settings, file, texts, gaps, known)]
+    beside = _imported(measured, known)
+    targets = [
+        replace(target, beside=tuple(name for name in beside[_folder(file.path)] if name != target.module))
+        for file in measured.files
+        for target in _located(settings, file, texts, gaps, known)
+    ]
     place = {gap.id: at for at, gap in enumerate(gaps)}
     targets.sort(key=lambda target: min(place[gap.id] for gap in target.gaps))
     ends = _ends(targets, sandbox, settings)
@@ -59,6 +65,20 @@ def survey(
     kept_ids = {gap.id for target in kept for gap in target.gaps}
     left_out = tuple(gap for gap in gaps if gap.id not in kept_ids)
     return Ground(targets=exploring.together(kept), suite=known, left_out=left_out, notes=(*notes, *_told(unable)))
+
+
+def _imported(measured: Measured, known: Suite) -> Mapping[str, Sequence[str]]:
+    """The modules that the suite imports, by their folders."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for file in measured.files:
+        if len(file.missing_lines) < len(file.statements) and not file.path.endswith("/__main__.py"):
+            name = source.module_name(file.path, known.source_roots, known.packages)
+            names[_folder(file.path)] += [name] if len(names[_folder(file.path)]) < _MOST_BESIDE else []
+    return names
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _located(

@@ -54,6 +54,9 @@ def explore(work: dict[str, Any]) -> dict[str, Any]:
     """Do the `Explore` job in `work["job"]`; the answer is the JSON form of `Explored`."""
     job, started = work["job"], time.monotonic()
     module = _imported(job["module"])
+    for name in job["beside"]:
+        with contextlib.suppress(Exception):  # what the tests do before may be missing here
+            module_of(name)
     scene = world.build(job, module, work["rootdir"])
     drawn = _apart(work, partial(search, job, scene, started), job["seconds"] + GRACE_SECONDS)
     if "why" in drawn:

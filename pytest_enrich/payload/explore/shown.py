@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import inspect
 import types
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
@@ -20,7 +21,7 @@ from .supply import Known, Seen
 
 METHODS = (classmethod, staticmethod, functools.partialmethod, functools.singledispatchmethod)
 """Descriptors that give a method when they are read, other than those that can be called themselves."""
-MOST_STEPS_BEFORE, MOST_IN_A_ROW = 12, 3
+MOST_STEPS_BEFORE, MOST_IN_A_ROW, MOST_GIVEN = 12, 3, 6
 
 
 def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleType, root: str) -> list[Seen]:
@@ -36,9 +37,10 @@ def of_job(job: dict[str, Any], entries: Sequence[Entry], module: types.ModuleTy
         shown_calls = [*shown, *documented]
         setups = [call.setup for call in shown_calls if call.setup] + _steps(entry, [*map(_doing, beside)], module)
         only = frozenset(documented).difference(shown)
+        others = tuple(_given_beside(entry, beside))
         siblings = _siblings(entry, beside)
         all_seen.append(
-            Seen(tuple(shown_calls), namesakes(beside), siblings, frozenset(refused), tuple(setups), only)
+            Seen(tuple(shown_calls), namesakes(beside), siblings, frozenset(refused), tuple(setups), only, others)
         )
     return all_seen
 
@@ -92,6 +94,14 @@ def _siblings(entry: Entry, beside: Iterable[Call]) -> dict[str, list[str]]:
     others = ((Entry("", call.qualname, "method", ()), call) for call in beside)
     siblings = ((other, call) for other, call in others if other.owner == entry.owner and other.is_operator)
     return namesakes(call for other, call in siblings if other.name not in {"__eq__", "__ne__"})
+
+
+@rule("given to its class")
+def _given_beside(entry: Entry, beside: Iterable[Call]) -> list[str]:
+    """What tests pass to other methods of its class, most often first: they often take the same (keys, nodes)."""
+    own = (call for call in beside if entry.owner and call.qualname.rpartition(".")[0] == entry.owner)
+    given = (value for call in own for _, value in call.arguments if "⟨" not in value)
+    return [value for value, _ in Counter(given).most_common(MOST_GIVEN)]
 
 
 def namesakes(others: Iterable[Call]) -> dict[str, list[str]]:

@@ -37,7 +37,8 @@ class Seen:
         siblings: The same, of other operators of the same class.
         refused: The calls that ended in an exception: they show what may be passed only if nothing else does.
         setups: What was done to objects before.
-        examples: The calls that only a docstring shows.
+        examples: The calls that only a docstring or a page shows.
+        others: What other methods of its class were given, most often first.
     """
 
     calls: tuple[Call, ...]
@@ -46,6 +47,7 @@ class Seen:
     refused: frozenset[Call] = frozenset()
     setups: tuple[tuple[Call, ...], ...] = ()
     examples: frozenset[Call] = frozenset()
+    others: tuple[str, ...] = ()
 
     @property
     def steps(self) -> Iterator[Call]:
@@ -116,6 +118,10 @@ class Supply:
         shown = self._seen.values(name, operator=self._entry.is_operator, own=is_flag)
         seen = evaluable([*shown])
         hint, told_by = self._told(parameter, [value for _, value in seen])
+        if hint is types.UNKNOWN and not seen and not is_flag:
+            shown = by_value(("given to its class", value) for value in self._seen.others)
+            seen = evaluable([*shown])
+            hint, told_by = self._told(parameter, [value for _, value in seen])
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
         constants = (*members, *numbers)
         known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint))
