@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -33,7 +33,7 @@ def record(target: Target, sandbox: Sandbox, *, seconds: float = RECORD_SECONDS)
     """
     affordable = max(seconds, min(RECORD_SECONDS, seconds * RECORDED))
     own = dict.fromkeys(near.function for near in _watched(target, affordable))
-    if not own:
+    if not (own or target.watched):
         return NOTHING
     tests = target.watched if own.keys() <= {*target.watched} else own
     qualnames = {*(entry.qualname for entry in target.entries), *target.neighbours}
@@ -53,7 +53,8 @@ def _watched(target: Target, seconds: float) -> Sequence[NearTest]:
 def together(targets: Sequence[Target]) -> tuple[Target, ...]:
     """The targets; those of one file share the tests that are watched for all of them at once.
 
-    The first ones have all their tests among these; others only if that does not take too long in total.
+    The first ones have all their tests among these; others only if that does not take too long in total. A file
+    that no test comes near borrows from those in its folder: they show how objects are made.
     """
     chosen: dict[str, dict[str, float]] = {}
     for target in targets:
@@ -61,7 +62,19 @@ def together(targets: Sequence[Target]) -> tuple[Target, ...]:
         both = known | {near.function: near.seconds for near in _watched(target, RECORD_SECONDS)}
         if len(both) <= MOST_TOGETHER and sum(both.values()) <= TOGETHER_SECONDS:
             known.update(both)
-    return tuple(replace(target, watched=tuple(sorted(chosen[target.path]))) for target in targets)
+    borrowed = {path: _borrowed(path, chosen) for path, own in chosen.items() if not own}
+    return tuple(
+        replace(target, watched=borrowed.get(target.path) or tuple(sorted(chosen[target.path])))
+        for target in targets
+    )
+
+
+def _borrowed(path: str, chosen: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
+    """The quickest of the tests that are watched for the files beside it."""
+    folder = path.rpartition("/")[0]
+    near = (tests for other, tests in chosen.items() if other.rpartition("/")[0] == folder)
+    beside = {test: took for tests in near for test, took in tests.items()}
+    return tuple(sorted(sorted(beside, key=lambda test: (beside[test], test))[:MOST_TESTS]))
 
 
 def explore(task: Task, recorded: Recorded, sandbox: Sandbox) -> Explored | None:

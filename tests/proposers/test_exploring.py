@@ -41,7 +41,16 @@ def test_a_target_whose_tests_take_too_long_besides_has_them_watched_for_itself(
 
 
 def test_where_there_are_no_tests_none_is_watched(watched):
-    assert watched({}, {A: 0.1}) == [(A,)]
+    assert watched({}) == []
+
+
+def test_a_target_without_tests_shares_those_of_its_file(watched):
+    assert watched({}, {A: 0.1}) == [(A,), (A,)]
+
+
+def test_a_file_without_tests_borrows_from_those_in_its_folder(watched):
+    paths = ["src/shop/cart.py", "src/shop/tax.py", "src/bank.py"]
+    assert watched({}, {A: 0.1}, {B: 0.1}, paths=paths) == [(A,), (A,), (B,)]
 
 
 def test_for_a_short_search_slow_tests_are_not_watched(watched):

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Collect, Collected, Item, Record, Recorded, TestOutcome
+from pytest_enrich.gaps import FileCoverage
 from pytest_enrich.session import ground, scope
 from pytest_enrich.source.placement import new_file
 
@@ -59,6 +60,25 @@ def test_a_target_knows_the_tests_that_come_near_and_where_a_new_one_goes(survey
     assert parse.module == "shop.cart"
     (record,) = sandbox.asked(Record)
     assert set(record.tests) == {PARTS, DISCOUNT}
+
+
+def test_a_target_knows_the_modules_beside_it_that_the_suite_imports(settings, store, measured, fakes):
+    found = scope.find(settings, measured(), store)
+    (cart,) = (file for file in found.measured.files if file.path == "src/shop/cart.py")
+    beside = [
+        FileCoverage(path=path, statements=(1, 2), missing_lines=missing)
+        for path, missing in [
+            ("src/shop/tax.py", (2,)),
+            ("src/shop/never.py", (1, 2)),
+            ("src/shop/__main__.py", ()),
+            ("src/bank/coin.py", ()),
+        ]
+    ]
+    sandbox = fakes.ScriptedSandbox({Collect: COLLECTED, Record: ran(test_parts="passed")})
+    stands = ground.survey(
+        settings, replace(found.measured, files=(cart, *beside)), found.texts, found.open, sandbox
+    )
+    assert {target.beside for target in stands.targets} == {("shop.tax",)}
 
 
 def test_a_gap_that_only_failing_tests_reach_is_left_out(survey):
