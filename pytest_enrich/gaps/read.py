@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 import os
+import re
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from importlib.util import find_spec
@@ -35,6 +36,8 @@ _SCRIPTS = frozenset({
 # fmt: on
 _VENDORED = {"_vendor", "vendor", "_vendored", "vendored", "third_party", "node_modules"}
 _TESTS = {"test", "tests"}
+_SUITE = re.compile(r"(\w+_)?tests?(_?suite)?|unittests?")
+"""The name of a folder that has nothing but tests and their helpers, if tests of the suite are there."""
 # The longest node id of a test: nobody can ask for one that has all its data in its name.
 _LONGEST_NAME = 4000
 _Skipped: TypeAlias = tuple[tuple[str, str], ...]
@@ -199,8 +202,9 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
 ) -> Measured:
     """The source files under `rootdir` that `cov` measured, and those of the project that no test imported.
 
-    Tests, what stands beside them in a `tests` folder and conftest files are no sources; nor is what the project's
-    own settings leave out, or, unless `include` names it, a copy of what others wrote (`_vendor`, `third_party`).
+    Tests, what stands beside them in a folder of tests and conftest files are no sources; nor is what the
+    project's own settings leave out, or, unless `include` names it, a copy of what others wrote (`_vendor`,
+    `third_party`).
 
     Args:
         cov: With the data of the finished run.
@@ -214,7 +218,9 @@ def read(  # noqa: PLR0913, PLR0917 - what coverage measured, what is a source, 
     skipped: list[tuple[str, str]] = []
     loaded = imported_files()
     measured = dict(_sources(cov, rootdir))
-    of_tests = {folder for test in tests for folder in _folders(test) if folder.rpartition("/")[2] in _TESTS}
+    of_tests = {
+        folder for test in tests for folder in _folders(test) if _SUITE.fullmatch(folder.rpartition("/")[2])
+    }
     ran = {path for path, name in measured.items() if cov.get_data().lines(name)}
     if roots is not None:
         unimported, unable = find_unimported(cov, rootdir, roots, ran - {*tests})

@@ -106,6 +106,15 @@ def test_a_module_beside_one_that_ran_counts(read):
 
 
 @pytest.mark.parametrize(
+    ("folder", "is_source"), [("testsuite", False), ("unit_tests", False), ("testing", True), ("contest", True)]
+)
+def test_what_stands_beside_tests_in_a_folder_of_tests_is_none(read, folder, is_source):
+    texts = {**PACKAGE, f"shop/{folder}/__init__.py": "", f"shop/{folder}/common.py": CODE}
+    found = paths(read(texts, ran=[f"shop/{folder}/common.py"], tests=(f"shop/{folder}/test_cart.py",)))
+    assert (f"shop/{folder}/common.py" in found) is is_source
+
+
+@pytest.mark.parametrize(
     ("options", "names"),
     [
         ({"source": ["shop.sub"]}, OWN[2:]),
