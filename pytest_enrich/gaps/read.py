@@ -36,8 +36,10 @@ _SCRIPTS = frozenset({
 # fmt: on
 _VENDORED = {"_vendor", "vendor", "_vendored", "vendored", "third_party", "node_modules"}
 _TESTS = {"test", "tests"}
-_SUITE = re.compile(r"(\w+_)?tests?(_?suite)?|unittests?")
-"""The name of a folder that has nothing but tests and their helpers, if tests of the suite are there."""
+_SUITE = re.compile(r"((unit|integration|functional|system)_?)?tests?(_?suite)?")
+"""The name of a folder that has nothing but tests and their helpers, if tests of the suite are there; a package
+may be called `load_test`.
+"""
 # The longest node id of a test: nobody can ask for one that has all its data in its name.
 _LONGEST_NAME = 4000
 _Skipped: TypeAlias = tuple[tuple[str, str], ...]

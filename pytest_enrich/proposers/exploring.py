@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -74,7 +75,9 @@ def _borrowed(path: str, chosen: Mapping[str, Mapping[str, float]]) -> tuple[str
     folder = path.rpartition("/")[0]
     near = (tests for other, tests in chosen.items() if other.rpartition("/")[0] == folder)
     beside = {test: took for tests in near for test, took in tests.items()}
-    return tuple(sorted(sorted(beside, key=lambda test: (beside[test], test))[:MOST_TESTS]))
+    quickest = sorted(beside, key=lambda test: (beside[test], test))[:MOST_TESTS]
+    spent = accumulate(beside[test] for test in quickest)
+    return tuple(sorted(test for test, total in zip(quickest, spent, strict=True) if total <= TOGETHER_SECONDS))
 
 
 def explore(task: Task, recorded: Recorded, sandbox: Sandbox) -> Explored | None:

@@ -106,7 +106,7 @@ def test_a_module_beside_one_that_ran_counts(read):
 
 
 @pytest.mark.parametrize(
-    ("folder", "is_source"), [("testsuite", False), ("unit_tests", False), ("testing", True), ("contest", True)]
+    ("folder", "is_source"), [("testsuite", False), ("unit_tests", False), ("testing", True), ("load_test", True)]
 )
 def test_what_stands_beside_tests_in_a_folder_of_tests_is_none(read, folder, is_source):
     texts = {**PACKAGE, f"shop/{folder}/__init__.py": "", f"shop/{folder}/common.py": CODE}

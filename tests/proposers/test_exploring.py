@@ -53,6 +53,11 @@ def test_a_file_without_tests_borrows_from_those_in_its_folder(watched):
     assert watched({}, {A: 0.1}, {B: 0.1}, paths=paths) == [(A,), (A,), (B,)]
 
 
+def test_no_more_is_borrowed_than_takes_little_time(watched):
+    paths = ["src/shop/cart.py", "src/shop/tax.py", "src/shop/till.py"]
+    assert watched({}, {A: 1.2}, {B: 1.5}, paths=paths) == [(A,), (A,), (B,)]
+
+
 def test_for_a_short_search_slow_tests_are_not_watched(watched):
     assert watched({A: 0.1, B: 2.0}, seconds=1.0) == [(A,)]
     assert watched({A: 0.1, B: 2.0}, seconds=10.0) == [(A, B)]

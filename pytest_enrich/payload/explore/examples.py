@@ -22,7 +22,7 @@ from .entry import MAKERS, Entry
 
 MOST, MOST_NODES = 20, 60
 POSITIONAL = {"positional only", "positional"}
-FENCED = re.compile(r"^( *)(```|~~~)[^\n]*\n(.*?)^\1\2", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r" *(```|~~~)")
 INDENTED = re.compile(r"(?:::|^ *\.\. [\w-]+::[^\n]*)\n(?:[ \t]*\n)*((?:[ \t]+[^\n]*\n|[ \t]*\n)+)", re.MULTILINE)
 """What reStructuredText shows as it stands."""
 PROMPT = ">>>"
@@ -64,11 +64,16 @@ def _pages(root: str, wanted: str) -> Iterator[str]:
     paths = itertools.chain.from_iterable(_files(top) if top.is_dir() else [top] for top in tops)
     for path in itertools.islice((path for path in paths if path.suffix in {"", *PAGES}), MOST_PAGES):
         try:
-            text = path.read_text(encoding="utf-8")[:LONGEST_PAGE] if path.is_file() else ""
+            text = _begun(path) if path.is_file() else ""
         except (OSError, ValueError):
             continue
         if wanted in text:
             yield text
+
+
+def _begun(path: Path) -> str:
+    with path.open(encoding="utf-8") as page:
+        return page.read(LONGEST_PAGE)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -78,11 +83,25 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _shown(page: str) -> Iterator[ast.stmt]:
     """The statements on a page: behind prompts, between fences, and in the blocks of reStructuredText."""
-    blocks = [match[3] for match in FENCED.finditer(page)] or [match[1] for match in INDENTED.finditer(page)]
+    blocks = [*_fenced(page)] or [match[1] for match in INDENTED.finditer(page)]
     yield from _prompted(page)
     for block in blocks:
         if PROMPT not in block:
             yield from _parsed(textwrap.dedent(block))
+
+
+def _fenced(page: str) -> Iterator[str]:
+    """The blocks between fences; one that nothing closes is none."""
+    fence, block = "", list[str]()
+    for line in page.splitlines(keepends=True):
+        found = FENCE.match(line)
+        if not fence:
+            fence, block = found[1] if found else "", []
+        elif found and found[1] == fence:
+            yield "".join(block)
+            fence = ""
+        else:
+            block.append(line)
 
 
 def _prompted(text: str) -> Iterator[ast.stmt]:
