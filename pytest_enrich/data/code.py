@@ -226,6 +226,7 @@ class Target(Struct, frozen=True, kw_only=True):
             of the whole file.
         raise_lines: Lines of the `raise` statements of the whole file.
         nearest: The existing tests that come nearest, best first.
+        relatives: Of a method, qualnames of classes that have one of this name, too, and are related to its own.
         watched: Node ids of those that are watched at once for targets of this file.
         fixtures: Names of the fixtures visible where the new test goes.
         beside: The other modules of its folder that the suite imports, by their dotted names.
@@ -251,6 +252,7 @@ class Target(Struct, frozen=True, kw_only=True):
     statements: tuple[tuple[int, int], ...] = ()
     raise_lines: tuple[int, ...] = ()
     nearest: tuple[NearTest, ...] = ()
+    relatives: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     fixtures: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from pytest_enrich.source.function import (
     kind,
     nearest,
     parameters,
+    relatives,
 )
 from pytest_enrich.source.module import FUNCTIONS, Module, Suite, module_name, packages, roots
 from pytest_enrich.source.placement import Shelf
@@ -73,6 +74,7 @@ class _File:
             statements=module.statement_lines,
             raise_lines=module.raise_lines,
             nearest=near,
+            relatives=tuple(module.qualname(module.scope(function)) for function in relatives(module, node)),
             fixtures=self._shelf.fixtures(place),
         )
 

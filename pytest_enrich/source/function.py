@@ -172,8 +172,9 @@ def documentation(module: Module, node: Node) -> str | None:
 def nearest(module: Module, node: Node, file: FileCoverage, everything: Counter[str]) -> tuple[NearTest, ...]:
     """Tests that run lines of the function, those that run most of them first.
 
-    If two run equally many, the one that runs less of the rest of the file is nearer. If no test runs the
-    function, these are the tests that run most of its class, then most of the module; they share 0 lines.
+    If two run equally many, the one that runs less of the rest of the file is nearer. Tests that run none of it
+    share 0 lines: those that run most of its `relatives` and, if no test runs the function, then those that run
+    most of its class, then most of the module.
 
     Args:
         module: The module of the function.
@@ -181,15 +182,38 @@ def nearest(module: Module, node: Node, file: FileCoverage, everything: Counter[
         file: What coverage says about the module.
         everything: How many lines of the file each test runs.
     """
-    inside = counted(file, _body(module, node))
-    if inside:
-        ranked = nsmallest(_MOST, inside, key=lambda test: (-inside[test], everything[test], test))
-        return tuple(NearTest(nodeid=test, shared=inside[test]) for test in ranked)
-    around = Counter[str]()
-    for outer in scopes(module, node):
-        around.update(counted(file, _body(module, outer)))
-    strangers = nsmallest(_MOST_STRANGERS, everything, key=lambda test: (-around[test], -everything[test], test))
-    return tuple(NearTest(nodeid=test, shared=0) for test in strangers)
+    inside, kin, around = counted(file, _body(module, node)), Counter[str](), Counter[str]()
+    for relative in relatives(module, node):
+        kin.update(counted(file, _body(module, relative)))
+    ranked = nsmallest(_MOST, inside, key=lambda test: (-inside[test], everything[test], test))
+    others = nsmallest(
+        _MOST_STRANGERS, kin.keys() - inside.keys(), key=lambda test: (-kin[test], everything[test], test)
+    )
+    if not inside:
+        for outer in scopes(module, node):
+            around.update(counted(file, _body(module, outer)))
+        others += nsmallest(_MOST_STRANGERS, everything, key=lambda test: (-around[test], -everything[test], test))
+    return tuple(NearTest(nodeid=test, shared=inside[test]) for test in dict.fromkeys([*ranked, *others]))
+
+
+def relatives(module: Module, node: Node) -> tuple[Node, ...]:
+    """The methods of its name in classes that share a base with its own, or one of which is the other's base."""
+    owner = module.scope(node)
+    if not isinstance(node, FUNCTIONS) or not isinstance(owner, ast.ClassDef):
+        return ()
+    family = _family(owner)
+    named = (function for function in module.functions() if function.name == node.name)
+    scoped = ((function, module.scope(function)) for function in named)
+    return tuple(
+        function
+        for function, scope in scoped
+        if isinstance(scope, ast.ClassDef) and scope is not owner and family & _family(scope)
+    )
+
+
+def _family(owner: ast.ClassDef) -> set[str]:
+    """The names of a class and its bases."""
+    return {owner.name, *map(ast.unparse, owner.bases)} - {"object"}
 
 
 def is_entered(module: Module, file: FileCoverage) -> bool:

@@ -137,6 +137,20 @@ def start(anchor: str, qualname: str, changed: Collection[str] = ()) -> str:
     return words.snake(known_by or own)
 
 
+def exchanged(name: str, before: str, after: str) -> str:
+    """The name of a test of something else, by the words in which the names of both differ.
+
+    `test_append_tags` is `test_remove_tags` if `RemoveTags` stands in the place of `AppendTags`.
+    """
+    old, new = words.snake(before).split("_"), words.snake(after).split("_")
+    while old and new and old[0] == new[0]:
+        old, new = old[1:], new[1:]
+    while old and new and old[-1] == new[-1]:
+        old, new = old[:-1], new[:-1]
+    was, now = "_".join(("", *old, "")), "_".join(("", *new, ""))
+    return f"{name}_".replace(was, now, 1)[:-1] if old and new else name
+
+
 def unnumbered(name: str) -> str:
     """The name without the number that `free` added to it."""
     return re.sub(r"_\d+$", "", name)

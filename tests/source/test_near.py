@@ -40,6 +40,37 @@ def test_tests_of_the_class_then_of_the_module_stand_in_when_none_runs_it(target
     assert [(one.nodeid, one.shared) for one in found.nearest] == [("class", 0), ("module too", 0), ("module", 0)]
 
 
+FAMILY = """\
+class Rule:
+    def then(self, matches):
+        raise NotImplementedError
+
+class Append(Rule):
+    def then(self, matches):
+        matches.append(1)
+
+class Remove(Rule):
+    def then(self, matches):
+        if matches:
+            matches.pop()
+
+class Other:
+    def then(self, matches):
+        return matches
+"""
+
+
+def test_tests_of_the_same_method_of_related_classes_come_after_those_of_the_function(target):
+    found = target(FAMILY, ("Remove.then", "if matches:"), contexts={7: ("kin",), 11: ("own",), 16: ("other",)})
+    assert [(one.nodeid, one.shared) for one in found.nearest] == [("own", 1), ("kin", 0)]
+    assert found.relatives == ("Rule", "Append")
+
+
+def test_when_none_runs_the_function_those_of_related_classes_come_first(target):
+    found = target(FAMILY, ("Remove.then", "if matches:"), contexts={7: ("kin",), 16: ("other",)})
+    assert [one.nodeid for one in found.nearest] == ["kin", "other"]
+
+
 def test_nothing_is_near_when_no_test_runs_the_module(target):
     assert target(TEXT, PLACE).nearest == ()
 

@@ -1181,3 +1181,17 @@ def test_what_is_none_because_nothing_is_passed_is_missing(arguments, name):
 def test_something_empty_is_called_by_its_kind_unless_the_parameter_says_it(arguments, said):
     empty = case(arguments=arguments, parameters=tuple(arguments), text="if not total:", outcome="true")
     assert said in named(empty)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "other"),
+    [
+        ("test_append_tags", "RuleAppendTags0", "RuleRemoveTags0", "test_remove_tags"),
+        ("test_lru", "cache.LRUCache", "cache.LFUCache", "test_lfu"),
+        ("test_it", "Append", "Remove", "test_it"),
+        ("test_appendix", "Append", "Remove", "test_appendix"),
+        ("test_it", "Append", "AppendAll", "test_it"),
+    ],
+)
+def test_a_test_of_something_else_is_named_by_the_words_in_which_both_differ(name, before, after, other):
+    assert names.exchanged(name, before, after) == other

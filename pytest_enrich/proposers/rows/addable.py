@@ -67,7 +67,8 @@ class Addable(Struct, frozen=True):
     `keys` are what it looks up in mappings, with values to try; `caught` are templates of the exceptions that no
     test makes it catch, `tried` the methods that may raise them, and `outcomes` those that decide something, with
     what they may return; `made` are the keywords of classes and functions beside it whose names it reads as
-    attributes; `verbs` are the HTTP methods that it knows.
+    attributes; `verbs` are the HTTP methods that it knows; `kin` are the names of classes for which the target's
+    own, `owner`, may stand.
     """
 
     callables: frozenset[str] = frozenset()
@@ -78,6 +79,8 @@ class Addable(Struct, frozen=True):
     outcomes: tuple[Keyword, ...] = ()
     made: Mapping[str, tuple[Keyword, ...]] = {}
     verbs: frozenset[str] = frozenset()
+    kin: tuple[str, ...] = ()
+    owner: Template = ""
 
 
 def of(target: Target, source: str) -> Addable:
@@ -102,6 +105,8 @@ def of(target: Target, source: str) -> Addable:
             for name, is_truth in [*asked.outcomes(own).items()][:MOST_PAIRED]
         ),
         verbs=VERBS & {constant[1:-1].lower() for constant in target.constants if constant[1:-1].isupper()},
+        kin=tuple(qualname.rpartition(".")[2] for qualname in target.relatives),
+        owner=f"⟨{target.module}:{target.qualname.rpartition('.')[0]}⟩",
         made={
             **{function.name: _wanted(_optional(function), attributes, texts) for function in _beside(tree)},
             **{name: _keywords(tree, name, attributes, texts) for name in classes},

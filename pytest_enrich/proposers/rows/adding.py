@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeAlias
 from urllib.parse import urlencode
@@ -15,8 +15,10 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from pytest_enrich.data import Hole, Span
-from pytest_enrich.proposers.rows.addable import KEYS, METHOD, VERBS, Addable
+from pytest_enrich.imports.text import bound
+from pytest_enrich.proposers.rows.addable import INSTEAD, KEYS, METHOD, VERBS, Addable
 from pytest_enrich.proposers.rows.mocks import MOCKS, NOT_BY_ITSELF, PATCHES, RAISES, RETURNS
+from pytest_enrich.proposers.rows.steps import all_steps
 from pytest_enrich.writing.syntax import (
     Edit,
     Function,
@@ -26,6 +28,7 @@ from pytest_enrich.writing.syntax import (
     last_name,
     literal_value,
     nodes_of,
+    plain,
     span,
 )
 
@@ -98,6 +101,29 @@ def verb_holes(function: Function, known: Addable) -> list[Hole]:
         for node in named
         if node.attr in VERBS
     ]
+
+
+def kin_holes(tree: ast.Module, function: Function, known: Addable) -> Iterator[Hole]:
+    """The first place where a test names a class related to the target's, or one called after it, for another.
+
+    `RuleAppendTags` may become `RuleRemoveTags` if the file has such a name.
+    """
+    there, own = {binding.name for binding in bound(tree.body)}, plain(known.owner).rpartition(".")[2]
+    named = [node for statement in all_steps(function) for node in nodes_of(ast.expr, statement)]
+    for kin in known.kin:
+        for node in named:
+            if offer := _instead(node, kin, own, there) or (known.owner if last_name(node) == kin else ""):
+                yield Hole(span=span(node), values=(ast.unparse(node),), adds=INSTEAD, offers=(offer,))
+                break
+
+
+def _instead(node: ast.expr, kin: str, own: str, there: Collection[str]) -> str:
+    """The expression for the target's class, or for what is called after it; "" if nothing of it is there."""
+    if isinstance(node, ast.Attribute):
+        return f"{ast.unparse(node.value)}.{own}" if node.attr == kin else ""
+    name = node.id if isinstance(node, ast.Name) else ""
+    other = name.replace(kin, own)
+    return other if other != name and other in there else ""
 
 
 def _offering(hole: Hole, values: Iterable[str]) -> Hole:

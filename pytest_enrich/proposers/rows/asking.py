@@ -59,11 +59,17 @@ def nearest(
     """The nearest tests that are wanted and in which something can vary, by file.
 
     Those with cases come first, and once more last, for making tests beside them. With the text of the `source`
-    file they may also get what they do not pass yet. Tests that need more than `seconds` for one run are left out.
+    file they may also get what they do not pass yet. Tests of related classes come after those of the target; in
+    them only the class is another. Tests that need more than `seconds` for one run are left out.
     """
     known = addable.of(target, source) if source else Addable()
-    nodeids = dict.fromkeys(near.function for near in target.nearest if near.shared and near.seconds <= seconds)
+    quick = [near for near in target.nearest if near.seconds <= seconds]
+    nodeids = dict.fromkeys(near.function for near in quick if near.shared)
     first = _varying(filter(wanted, _sheets(target, [*nodeids][:MOST_READ], read)), known, MOST_TESTS)
+    if known.kin:
+        others = dict.fromkeys(near.function for near in quick if not near.shared)
+        of_kin = (sheet.of_kin(known) for sheet in _sheets(target, [*others][:MOST_READ], read))
+        first += islice((sheet for sheet in filter(wanted, of_kin) if sheet.pattern.holes), MOST_APART)
     rows = [sheet.pattern.nodeid for sheet in first if sheet.is_row]
     apart = _varying(filter(wanted, _sheets(target, rows, read, apart=True)), known, MOST_APART)
     return [*islice(_by_file(first), MOST_FILES), *islice(_by_file(apart), 1)]

@@ -100,8 +100,14 @@ class Sheet(Struct, frozen=True, kw_only=True):
             holes = (*holes, *_in_each_row(self._more(known), self.cases))
         return replace(self, pattern=replace(self.pattern, holes=holes))
 
+    def of_kin(self, known: Addable) -> Sheet:
+        """The sheet with no holes but those for another class."""
+        holes = _in_each_row(adding.kin_holes(self.text.tree, self.function, known), self.cases)
+        return replace(self, pattern=replace(self.pattern, holes=tuple(holes) if not self.is_row else ()))
+
     def _more(self, known: Addable) -> Iterator[Hole]:
         """Holes for what is not in the test yet, or can be left out."""
+        yield from adding.kin_holes(self.text.tree, self.function, known)
         yield from adding.added_holes(self.function, known)
         yield from adding.verb_holes(self.function, known)
         yield from mocks.mock_holes(self.text.tree, self.placement.owner, self.function, known)

@@ -27,6 +27,7 @@ from pytest_enrich.writing.syntax import (
     last_name,
     loaded,
     nodes_of,
+    plain,
     span,
     stored,
     used,
@@ -69,6 +70,10 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         `action` is what raises, if anything does: then what the test's own name says is done is not done.
         """
         anchor = self.sheet.function.name
+        for hole, value in self.changes:
+            other = names.exchanged(anchor, hole.values[0], plain(value)) if hole.adds == INSTEAD else anchor
+            if other not in {anchor, *self.taken}:
+                return other, self.origin
         own = names.start(anchor, self.target.qualname, dict(self._arguments()))
         start = words.snake(self._front()) or own
         acting = self._acting(action)

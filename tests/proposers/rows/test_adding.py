@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from pytest_enrich.data import Vary
+from pytest_enrich.data import NearTest, Vary
 from pytest_enrich.proposers.rows import adding
 from pytest_enrich.proposers.rows.addable import KEYS, Addable, Keyword
 from pytest_enrich.writing.syntax import Text
@@ -126,3 +126,57 @@ SETS = """
 def test_an_attribute_that_varies_has_to_do_with_what_is_asserted_of_its_object(rows):
     (made, *_), _ = rows(SETS, variant("'eve'", seen=("7",)))
     assert made.code.splitlines()[2:] == ["        cart.owner = 'eve'", "        assert discount(cart) == 7"]
+
+
+FAMILY = """
+class Rule:
+    pass
+
+
+class Append(Rule):
+    def then(self, total):
+        return [total]
+
+
+class Remove(Rule):
+    def then(self, total):
+        if total:
+            return []
+        return None
+"""
+OF_KIN = """
+    from shop import cart
+    from shop.cart import Append
+    from shop.rules import EarlyAppend, EarlyRemove
+
+
+    def test_append():
+        {statement}
+        assert rule.then(3) == [3]
+    """
+
+
+@pytest.mark.parametrize(
+    ("statement", "written"),
+    [
+        ("rule = Append()", "rule = cart.Remove()"),
+        ("rule = cart.Append()", "rule = cart.Remove()"),
+        ("rule = EarlyAppend(Append)", "rule = EarlyRemove(Append)"),
+    ],
+)
+def test_a_test_of_a_related_class_may_be_one_of_the_target_s(rows, fakes, statement, written):
+    near = (NearTest(nodeid=f"{fakes.TESTS}::test_append", shared=0),)
+    known = {"source": FAMILY, "nearest": near, "relatives": ("Append",), "qualname": "Remove.then"}
+    text = OF_KIN.format(statement=statement)
+    _, sandbox = rows(text, **known)
+    (hole,) = sandbox.asked(Vary)[0].patterns[0].holes
+    (made, *_), _ = rows(text, variant(*hole.offers, seen=("[]",)), **known)
+    assert made.name == "test_remove"
+    assert made.code.splitlines()[1:] == [f"    {written}", "    assert rule.then(3) == []"]
+
+
+def test_a_test_that_names_no_related_class_stays_as_it_is(rows, fakes):
+    near = (NearTest(nodeid=f"{fakes.TESTS}::test_append", shared=0),)
+    text = OF_KIN.format(statement="rule = make()")
+    made, sandbox = rows(text, source=FAMILY, nearest=near, relatives=("Append",), qualname="Remove.then")
+    assert (made, sandbox.asked(Vary)) == ([], [])
