@@ -181,7 +181,7 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
         }
         parameters = declared.get(call.qualname, ())
         passed = [argument.name for argument in call.arguments if f"{argument.name}=" not in finding.action]
-        receiver = expression(call.receiver) if call.receiver else None
+        receiver = _first_call(expression(call.receiver) if call.receiver else None)
         keywords = receiver.keywords if isinstance(receiver, ast.Call) else ()
         arguments = {keyword.arg: ast.unparse(keyword.value) for keyword in keywords if keyword.arg}
         arguments |= {argument.name: plain(argument.value) for argument in call.arguments if argument.name}
@@ -306,6 +306,17 @@ class FindingRenderer(Renderer, frozen=True, kw_only=True):
                 unhidden = f"{'an' if name[0] in 'aeiou' else 'a'}_{name}"
                 lines = [body.renamed(line, name, unhidden) for line in lines]
         return lines
+
+
+def _first_call(node: ast.expr | None) -> ast.expr | None:
+    """The call that a chain of calls begins with: what makes the object on which methods are called."""
+    while (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Call)
+    ):
+        node = node.func.value
+    return node
 
 
 def _exchanged(code: str, known: Mapping[str, str]) -> str:

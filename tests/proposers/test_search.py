@@ -90,6 +90,13 @@ def test_a_variable_of_the_environment_is_set_by_a_fixture_and_named(fakes, prop
     assert made.code.splitlines()[1].strip() == line
 
 
+def test_a_test_says_with_which_option_the_object_is_made_at_the_beginning_of_a_chain(fakes, propose):
+    made = "⟨shop.cart:Cart⟩(closed=True).add('tea')"
+    call = Call(qualname="Cart.discount", receiver=made)
+    (test, *_), _ = propose(fakes.finding(call=call, action=f"{made}.discount()"))
+    assert test.name == "test_discount_with_closed_returns_zero"
+
+
 def test_a_test_says_what_is_switched_off(fakes, propose):
     call = Call(qualname="discount", patched=(Argument(name="shop.cart.HAS_LXML", value="False"),))
     raised = Observation(subject="raises", value="⟨builtins:ImportError⟩", message="Missing package: lxml")

@@ -188,6 +188,16 @@ def test_a_test_that_notices_nothing_may_be_saved_by_another(judge):
     assert verdict.smaller.code == SHARP
 
 
+def test_a_test_that_notices_nothing_may_be_saved_by_one_that_notices_what_existing_tests_do(fakes):
+    world = Noting(fakes, {BLUNT: (), SHARP: EVERY[:1]}, {EVERY[0]: (0,)}, {})
+    near = (NearTest(nodeid="tests/test_cart.py::test_it", shared=1),)
+    task = replace(fakes.task(target=fakes.target(fakes.gap(branches=()), nearest=near)), source_text=SOURCE)
+    verdict = validate.judge(
+        task, with_call(fakes), world, timeout=5.0, sharper=lambda _task, one, _call: [[replace(one, code=SHARP)]]
+    )
+    assert verdict.smaller.code == SHARP
+
+
 def test_one_that_notices_less_after_all_is_not_kept(judge):
     verdict, asked = judge(EVERY[:2], EVERY[2:3], {EVERY[2]: (0,)})
     assert asked == [CALLS[0]]

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, TypeGuard
 from ..explore.calls import Call, Make, Site
 from ..explore.templates import joined, literals, places
 from ..express import NAME, evaluable, evaluate, express
+from ..rules import rule
 from ..rules.types import holders
 from .probe import MATCHING, SAMPLES, SORTS, UNUSUAL, Note
 
@@ -29,6 +30,8 @@ STEPS = 100
 COARSE = (4, 16, 64, 256, 1024)
 MEMBERS = 12
 NUMBERS = (int, float)
+COLLECTIONS = (list, tuple, set, frozenset)
+CONVERTIBLE = (*COLLECTIONS, *NUMBERS, str, bytes)
 TEXTS = (str, bytes, bytearray)
 LITERAL = (bool, int, float, str, bytes, type(None))
 # For an operand that is the very object it is compared with, most often a marker for "not given".
@@ -186,15 +189,31 @@ def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tu
     """The operand, with values of a type or texts that a pattern matches."""
     left, right = note.left, note.right
     subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
+    is_asked = note.how == "isinstance"
+    is_of = is_asked and _is_of(left, kind)
+    yield from ((left, value) for value in (() if is_of or not is_asked else _converted(left, kind)))
     yield from ((subject, Written(text)) for text in like(kind))
-    yield from ((left, value) for value in OTHERS if note.how == "isinstance" and _tells_apart(kind, left, value))
+    yield from ((left, value) for value in OTHERS if is_of and not _is_of(value, kind))
     yield from ((left, Written(text)) for text in _used_up(left, kind))
 
 
-def _tells_apart(kind: Any, value: object, other: object) -> bool:
-    """Whether only the first of two values is of a class, or of one of several."""
+@rule("converted")
+def _converted(value: object, kind: object) -> Iterator[object]:
+    """What an operand says, as a type that the condition asks for: a text as bytes, an item in a list."""
+    for wanted in kind if isinstance(kind, tuple) else (kind,):
+        if wanted is bytes and isinstance(value, str):
+            yield value.encode("utf-8", "replace")
+        elif wanted is str and isinstance(value, bytes):
+            yield value.decode("utf-8", "replace")
+        elif wanted in COLLECTIONS and isinstance(value, CONVERTIBLE):
+            with contextlib.suppress(TypeError):  # a set does not hold everything
+                yield wanted(value if isinstance(value, COLLECTIONS) else [value])
+
+
+def _is_of(value: object, kind: Any) -> bool:
+    """Whether a value is of a class, or of one of several."""
     with contextlib.suppress(Exception):  # a metaclass of the project's may do anything
-        return isinstance(value, kind) and not isinstance(other, kind)
+        return isinstance(value, kind)
     return False
 
 

@@ -157,7 +157,9 @@ def foreignness(template: str, own: frozenset[str], people: frozenset[str]) -> i
 def _far(literal: str, own: frozenset[str], people: frozenset[str]) -> int:
     plain = 2 if TRIVIAL.fullmatch(literal) else UNWRITTEN
     steps = ((0, own), (2, people))
-    exact = next((far for far, circle in steps if literal in circle), plain)
+    # A text says the same as bytes.
+    forms = {literal, literal[1:] if literal[:1] == "b" else f"b{literal}"}
+    exact = next((far for far, circle in steps if not forms.isdisjoint(circle)), plain)
     edited = (far + 1 for far, circle in steps if not _cut(literal).isdisjoint(_all_cut(circle)))
     return min(exact, next(edited, plain))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..engine import guide
 from ..engine.search import Result, Search
 from ..engine.trace import Branch
-from .calls import Call, changeable, dump, program
+from .calls import Call, changeable, dump, ordered, program
 from .entry import Entry
 from .informative import ending
 from .run import Outcome
@@ -19,13 +20,14 @@ from .varied import Varied
 
 if TYPE_CHECKING:
     from .function import Function
+    from .inputs import Inputs
 
 MOST = 140
 MOST_WAYS = 400
 TRIES = 200
 MOST_AROUND, MOST_OF_ALL = 20, 120
 LONGER, LONGEST = 2, 120
-MOST_EDGES = 6
+MOST_EDGES, FILLED = 6, 8
 
 
 class Corpus:
@@ -62,14 +64,27 @@ def around(
 ) -> list[Call]:
     """A few calls near the reduced `call` of a result that reach the same and that callers might make.
 
-    The shortest come first; the more `results`, the fewer calls.
+    Those on objects as tests have them come first, then the shortest; the more `results`, the fewer calls.
     """
     varied = Varied(result.subject.inputs, random.Random(search.limits.seed))  # noqa: S311 - no secret
     drawn = dict.fromkeys(varied.any([call]) for _ in range(TRIES))
     short = (other for other in drawn if other != call and other.size <= LONGER * call.size + LONGER)
     by_size = sorted(short, key=lambda other: other.size)
-    fitting = (other for other in by_size if _fits(search, result, other, until))
+    filled = islice(_filled(result.subject.inputs, call), FILLED)
+    fitting = (other for other in (*filled, *by_size) if _fits(search, result, other, until))
     return list(islice(fitting, min(MOST_AROUND, MOST_OF_ALL // results)))
+
+
+def _filled(inputs: Inputs, call: Call) -> Iterator[Call]:
+    """Calls of tests with the options of this one: an object without content shows the same with any options."""
+    bare = f"{(call.receiver or '').partition('(')[0]}()"
+    for known in sorted(dict.fromkeys(inputs.calls), key=lambda known: known.size):
+        receiver = known.receiver.replace(bare, call.receiver, 1) if known.receiver and call.receiver else None
+        passed = dict(known.arguments)
+        options = [pair for pair in call.arguments if pair[0] and pair[0] not in passed]
+        other = dataclasses.replace(known, receiver=receiver, arguments=(*known.arguments, *options))
+        if other != known:
+            yield ordered(other, inputs.entry)
 
 
 def _fits(search: Search[Function], result: Result[Function], call: Call, until: float) -> bool:

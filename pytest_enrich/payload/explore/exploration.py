@@ -127,7 +127,9 @@ def _shown(looking: Search[Function], scene: Scene, seen: corpus.Corpus, job: Re
     soon = min(until, time.monotonic() + job["seconds"] / TELLING)
     near = [corpus.around(looking, result, call, len(least), soon) for result, call in least]
     edges = [edge for result, call in least for edge in corpus.edges(result, call, soon)]
-    others = [*edges, *(call for calls_near in near for call in calls_near)]
+    # What is too much for reaching a line may be what shows that it was reached.
+    whole = [other.call for result, _ in least for other in (result, *_others(looking, result))]
+    others = [*(call for calls_near in near for call in calls_near), *whole, *edges]
     chosen = seen.chosen([call for _, call in least], others)
     testable = frozenset(call for call in chosen if _is_wanted(scene, call))
     return {

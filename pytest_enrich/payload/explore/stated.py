@@ -161,7 +161,7 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
 
     Fields named in the lines that the call is made for tell the most, then those that the call names, then those
     that differ from objects `alike` that it was made from; what fills a line by itself is shown only if nothing
-    else is. Its length and its `repr` say too little to be worth a test.
+    else is. Of a project's container its length comes first. Its `repr` says too little to be worth a test.
     """
     if isinstance(value, tuple | list) and type(value) in {tuple, list} and len(value) <= MOST_ITEMS:
         # A tuple with something private in it is the project's own business.
@@ -193,6 +193,10 @@ def _parts(value: object, plain: Program, alike: Sequence[object] = ()) -> Itera
         is_named = not plain.about.isdisjoint(name.partition("[")[0] for name in names)
         return not is_named, is_empty(record), len(names) > 1, not _is_given(record, plain.action), is_unchanged
 
+    is_own = type(value).__module__ != "builtins" and not isinstance(value, tuple)
+    if is_own and isinstance(value, collections.abc.Collection):
+        with contextlib.suppress(Exception):  # a container of the project's may do anything
+            yield _stated("len({result})", size := len(value), repr(size))
     yield from sorted(readable, key=little)
     if not stated and _has_own(type(value), "__str__"):
         yield from _spoken(value)

@@ -319,6 +319,22 @@ def test_where_a_value_is_of_a_class_one_of_another_is_proposed(kind, others):
     assert list(proposals([note], [("'a-b'", lambda text: text)], lambda _: ())) == others
 
 
+@pytest.mark.parametrize(
+    ("value", "kind", "converted"),
+    [
+        ("a-b", bytes, ["b'a-b'"]),
+        (b"a-b", str, ["'a-b'"]),
+        ("a-b", (bytes, list), ["b'a-b'", "['a-b']"]),
+        ([1, 2], tuple, ["(1, 2)"]),
+        ([[1]], set, []),
+        ({"a": 1}, list, []),
+    ],
+)
+def test_where_a_value_of_a_class_is_asked_for_the_same_is_proposed_as_one(value, kind, converted):
+    note = Note(1, "isinstance", value, kind)
+    assert list(proposals([note], [(repr(value), lambda text: text)], lambda _: ())) == converted
+
+
 def test_an_object_that_nobody_may_ask_whether_it_is_true_has_no_opposite():
     class Lazy:
         def __bool__(self):

@@ -173,6 +173,55 @@ def test_calls_that_a_test_may_be_made_of_are_there_as_data(explore):
     assert "3" in offered  # it does not reach the line, and may still tell a mutant of it
 
 
+SHOP = """
+    class Shop:
+        def __init__(self, closed: bool = False):
+            self.closed, self._goods = closed, []
+
+        def add(self, name: str):
+            self._goods.append(name)
+            return self
+
+        def find(self, name: str) -> list:
+            if self.closed:
+                return []  # here
+            return [good for good in self._goods if name in good]
+    """
+
+
+def test_among_the_calls_are_those_of_tests_with_the_options_of_the_one_found(explore):
+    shown = call("Shop.find", "⟨sample:Shop⟩().add('tea')", name="'tea'")
+    explored = explore(SHOP, "Shop.find", "method", calls=(shown,))
+    receivers = {one.call.receiver for one in explored.corpus if one.call is not None}
+    assert "⟨sample:Shop⟩(closed=True).add('tea')" in receivers
+
+
+BASKET = """
+    class Basket:
+        def __init__(self, count: int):
+            self.goods, self.label = [object()] * count, "a" * 200
+
+        def __len__(self):
+            return len(self.goods)
+
+        def __iter__(self):
+            return iter(self.goods)
+
+        def __contains__(self, good):
+            return good in self.goods
+
+    def fill(count: int):
+        if count > 2:
+            return Basket(count)  # here
+        return None
+    """
+
+
+def test_of_a_container_of_the_project_s_the_length_is_told(explore):
+    (found,) = explore(BASKET, "fill").findings
+    assert (found.observations[0].expression, found.observations[0].value) == ("len({result})", "3")
+
+
 def test_a_large_negative_number_becomes_a_small_one_and_not_0(explore):
     text = "def cut(items: list, start: int) -> list:\n    return items[start:]  # here\n"
     given = call("cut", items="['a']", start="-10332")
