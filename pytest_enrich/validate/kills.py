@@ -271,9 +271,9 @@ def _is_foretold(candidate: Candidate) -> bool:
 def _told(fates: Sequence[MutantFate], corpus: Sequence[Program]) -> Iterator[Call]:
     """The calls that a test can be made of, with those first that tell most survivors apart.
 
-    What existing tests notice counts only for a test that notices nothing.
+    What existing tests notice counts only for a test whose assertions notice nothing.
     """
-    is_idle = all(fate.fate in _LIVES for fate in fates)
+    is_idle = all(fate.raised or fate.fate in _LIVES | _LOST for fate in fates)
     unnoticed = (fate for fate in fates if fate.fate == "survived" and (is_idle or not fate.killed_before))
     times = Counter(
         at for fate in unnoticed for at in fate.told if at < len(corpus) and corpus[at].call is not None

@@ -156,14 +156,15 @@ def _widest(line: str) -> list[int]:
     is_with = line.lstrip().startswith("with ")
     widest: list[int] = []
     cuts: list[int] = []
-    depth, margin = 0, len(line) - len(line.lstrip())
+    depth, margin, is_lambda = 0, len(line) - len(line.lstrip()), False
     with contextlib.suppress(tokenize.TokenError, SyntaxError):  # the line may go on
         for token in tokenize.generate_tokens(io.StringIO(line.lstrip()).readline):
             start, end = token.start[1] + margin, token.end[1] + margin
             depth += (token.string in OPENING) - (token.string in CLOSING)
+            is_lambda = depth == 1 and (token.string == "lambda" or (is_lambda and token.string != ":"))
             if depth == 1 and token.string in OPENING:
                 cuts = [end]
-            elif depth == 1 and token.string == "," and cuts:
+            elif depth == 1 and token.string == "," and cuts and not is_lambda:
                 cuts.append(end)
             elif depth == 1 and token.string == "for":
                 cuts = []

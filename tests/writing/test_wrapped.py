@@ -140,6 +140,15 @@ def test_what_is_short_enough_and_a_line_of_a_text_stay():
     assert laid_out(text, 20) == text
 
 
+def test_a_lambda_is_not_divided_at_the_commas_of_its_parameters():
+    name = "vertices_and_edges_of_it"
+    code = f"    result = draw({name}={name}, visitor=lambda *args, **kwargs: None, label={'a' * 30!r})\n"
+    lines = [f"{name}={name},", "visitor=lambda *args, **kwargs: None,", f"label={'a' * 30!r},"]
+    assert laid_out(f"if it:\n{code}", 88) == "\n".join(
+        ["if it:", "    result = draw(", *(f"        {line}" for line in lines), "    )", ""]
+    )
+
+
 def test_a_with_is_divided_in_its_last_brackets():
     code = 'with patch("shop.cart.fetch", side_effect=ValueError), pytest.raises(KeyError, match="no"):\n    f()\n'
     assert laid_out(code, 75).splitlines() == [

@@ -230,7 +230,7 @@ def _is_private(part: object) -> bool:
 
 
 def _fields(value: object, expression: str = "{result}", *, inner: bool = True) -> list[Record]:
-    """The fields that can be written; of a list of objects that cannot be, the fields of the first."""
+    """The fields that can be written; of objects that cannot be, a field and the class, in a list of the first."""
     records = []
     for name, part in fields(value):
         if not inspect.isroutine(part) and (text := visible_text(part)) is not None:
@@ -239,6 +239,8 @@ def _fields(value: object, expression: str = "{result}", *, inner: bool = True) 
             records += _fields(part[0], f"{expression}.{name}[0]", inner=False)  # type: ignore[index]
         elif inner and _package(part) == _package(value):
             records += sorted(_fields(part, f"{expression}.{name}", inner=False), key=is_empty)[:1]
+            kind = None if _is_private(part) else named(type(part))
+            records += [observation("result", f"{expression}.{name}", kind, form="instance")] if kind else []
     return records
 
 

@@ -62,7 +62,8 @@ def adding_edit(text: Text, hole: Hole, value: str) -> Edit:
         line, column = node.end_lineno or 0, (node.end_col_offset or 1) - 1
         return (line, column, line, column), added
     first, _, line, column = parts[-1]
-    indent = text.indentation(first) if first > node.lineno else None
+    opened = node.func.end_lineno if isinstance(node, ast.Call) else node.lineno
+    indent = text.indentation(first) if first > (opened or node.lineno) else None
     return (line, column, line, column), f", {added}" if indent is None else f",\n{indent}{added}"
 
 

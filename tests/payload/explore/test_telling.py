@@ -217,6 +217,31 @@ BASKET = """
     """
 
 
+LOADED = """
+    class Parser:
+        def __init__(self):
+            self._seen = {}
+
+    class Strict(Parser):
+        pass
+
+    class Document:
+        def __init__(self, strict: bool = False):
+            self.parser = Strict() if strict else Parser()
+
+    def load(strict: bool):
+        if strict:
+            return Document(strict)  # here
+        return None
+    """
+
+
+def test_of_an_object_in_a_field_of_which_nothing_can_be_told_the_class_is_told(explore):
+    (found,) = explore(LOADED, "load").findings
+    (seen,) = found.observations
+    assert (seen.expression, seen.value, seen.form) == ("{result}.parser", "⟨sample:Strict⟩", "instance")
+
+
 def test_of_a_container_of_the_project_s_the_length_is_told(explore):
     (found,) = explore(BASKET, "fill").findings
     assert (found.observations[0].expression, found.observations[0].value) == ("len({result})", "3")

@@ -62,6 +62,7 @@ def test_a_dictionary_may_get_a_key_that_it_lacks(body, offers):
         ("Shop(1)", "False", "Shop(1, open=False)"),
         ("Shop()", "False", "Shop(open=False)"),
         ("Shop(\n    1,\n)", "False", "Shop(\n    1,\n    open=False,\n)"),
+        ("(\n    make()\n    .Shop(1)\n)", "False", "(\n    make()\n    .Shop(1, open=False)\n)"),
         ("send({'items': [1]})", "{'coupon': 1}", "send({'items': [1], 'coupon': 1})"),
         ("send({})", "{'coupon': 1}", "send({'coupon': 1})"),
         (
