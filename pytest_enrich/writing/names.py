@@ -142,7 +142,7 @@ def exchanged(name: str, before: str, after: str) -> str:
 
     `test_append_tags` is `test_remove_tags` if `RemoveTags` stands in the place of `AppendTags`.
     """
-    old, new = words.snake(before).split("_"), words.snake(after).split("_")
+    old, new = (words.snake(text.rpartition(".")[2]).split("_") for text in (before, after))
     while old and new and old[0] == new[0]:
         old, new = old[1:], new[1:]
     while old and new and old[-1] == new[-1]:

@@ -189,11 +189,10 @@ def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tu
     """The operand, with values of a type or texts that a pattern matches."""
     left, right = note.left, note.right
     subject, kind = (left, right) if note.how == "isinstance" or isinstance(left, str) else (right, left)
-    is_asked = note.how == "isinstance"
-    is_of = is_asked and _is_of(left, kind)
-    yield from ((left, value) for value in (() if is_of or not is_asked else _converted(left, kind)))
+    if note.how == "isinstance":
+        others = (value for value in OTHERS if not _is_of(value, kind))
+        yield from ((left, value) for value in (others if _is_of(left, kind) else _converted(left, kind)))
     yield from ((subject, Written(text)) for text in like(kind))
-    yield from ((left, value) for value in OTHERS if is_of and not _is_of(value, kind))
     yield from ((left, Written(text)) for text in _used_up(left, kind))
 
 

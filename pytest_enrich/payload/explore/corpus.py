@@ -79,7 +79,7 @@ def _filled(inputs: Inputs, call: Call) -> Iterator[Call]:
     """Calls of tests with the options of this one: an object without content shows the same with any options."""
     bare = f"{(call.receiver or '').partition('(')[0]}()"
     for known in sorted(dict.fromkeys(inputs.calls), key=lambda known: known.size):
-        receiver = known.receiver.replace(bare, call.receiver, 1) if known.receiver and call.receiver else None
+        receiver = known.receiver and known.receiver.replace(bare, call.receiver or bare, 1)
         passed = dict(known.arguments)
         options = [pair for pair in call.arguments if pair[0] and pair[0] not in passed]
         other = dataclasses.replace(known, receiver=receiver, arguments=(*known.arguments, *options))

@@ -109,6 +109,8 @@ def kin_holes(tree: ast.Module, function: Function, known: Addable) -> Iterator[
 
     `RuleAppendTags` may become `RuleRemoveTags` if the file has such a name.
     """
+    if not known.kin:
+        return
     there, own = {binding.name for binding in bound(tree.body)}, plain(known.owner).rpartition(".")[2]
     named = [node for statement in all_steps(function) for node in nodes_of(ast.expr, statement)]
     for kin in known.kin:

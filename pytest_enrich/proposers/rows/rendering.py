@@ -25,6 +25,7 @@ from pytest_enrich.writing.syntax import (
     first_name,
     is_within,
     last_name,
+    literal_value,
     loaded,
     nodes_of,
     plain,
@@ -70,8 +71,10 @@ class VariantRenderer(Renderer, frozen=True, kw_only=True):
         `action` is what raises, if anything does: then what the test's own name says is done is not done.
         """
         anchor = self.sheet.function.name
-        for hole, value in self.changes:
-            other = names.exchanged(anchor, hole.values[0], plain(value)) if hole.adds == INSTEAD else anchor
+        classes = ((hole.values[0], value) for hole, value in self.changes if hole.adds == INSTEAD)
+        for before, value in classes:
+            is_named = literal_value(before) is None and literal_value(value) is None
+            other = names.exchanged(anchor, before, plain(value)) if is_named else anchor
             if other not in {anchor, *self.taken}:
                 return other, self.origin
         own = names.start(anchor, self.target.qualname, dict(self._arguments()))
