@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_enrich.data import Argument, Call, Explore, Observation
+from pytest_enrich.payload.explore.contract import not_installed
 from pytest_enrich.sandboxes.process import ProcessSandbox
 
 
@@ -1490,6 +1491,15 @@ def load(name: str):
     return name
 """
     assert explore(text, "load").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "is_missing"),
+    [("setattr('shop.cart.HAS_LXML', False)", False), ("setattr('sys.argv', ['prog', 'a'])", True)],
+)
+def test_only_a_test_that_switches_the_package_off_may_expect_that_it_is_missing(line, is_missing):
+    error = ImportError("lxml is not installed")
+    assert not_installed(error, f"monkeypatch.{line}\nload('a.xml')") is is_missing
 
 
 def test_nor_is_the_version_of_the_project(explore):
