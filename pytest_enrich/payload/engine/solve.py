@@ -11,10 +11,12 @@ import contextlib
 import datetime as dt
 import enum
 import itertools
+import json
 import math
 import re
 import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeGuard
 
 from ..explore.calls import Call, Make, Site
@@ -31,6 +33,7 @@ COARSE = (4, 16, 64, 256, 1024)
 MEMBERS = 12
 NUMBERS = (int, float)
 COLLECTIONS = (list, tuple, set, frozenset)
+CONTAINERS = (dict, *COLLECTIONS)
 CONVERTIBLE = (*COLLECTIONS, *NUMBERS, str, bytes)
 TEXTS = (str, bytes, bytearray)
 LITERAL = (bool, int, float, str, bytes, type(None))
@@ -40,7 +43,7 @@ OTHERS: tuple[object, ...] = (2, "abc", None, [])
 """For an operand that is of a class, values of other classes."""
 ENCODINGS = ("utf-8", "latin-1")
 MOST_PLACES = 4
-LONGEST = 200
+LONGEST, LONGEST_DOCUMENT = 200, 2000
 """The most that is put into a template, in characters or items."""
 LARGEST = 200_000
 """The most that is written as a repetition: limits in code are often longer than anybody writes out."""
@@ -66,12 +69,37 @@ def proposals(
         sites: Those of the call that the notes come from.
         like: Gives templates of values of a type, or of texts that a pattern matches.
     """
-    short = [(text, make) for text, make in sites if len(text) <= LONGEST]
+    every = [*sites]
+    short = [(text, make) for text, make in (*every, *_documents(every)) if len(text) <= LONGEST]
     for note in notes:
         for known, wanted in _substitutions(note, like):
             for text, make in short:
                 others = dict.fromkeys(replacements(text, known, wanted))
                 yield from (make(changed) for changed in others if changed != text)
+
+
+@rule("JSON in texts")
+def _documents(sites: Iterable[Site]) -> Iterator[Site]:
+    """The objects and arrays that texts in these sites hold as JSON: what changes in them changes in the text."""
+    for template, make in sites:
+        for match in literals(template) if len(template) <= LONGEST_DOCUMENT else ():
+            text = str(evaluate(match[0])) if match.lastgroup == "string" and match[0][:1] in {"'", '"'} else ""
+            held = None
+            if text.lstrip()[:1] in {"{", "["}:
+                with contextlib.suppress(ValueError, RecursionError):
+                    held = express(json.loads(text))
+            if held is not None:
+                around = template[: match.start()], template[match.end() :]
+                yield held, partial(_written, make, around, 2 if "\n" in text.strip() else None)
+
+
+def _written(make: Make, around: tuple[str, str], indent: int | None, template: str) -> Call:
+    """The call with a JSON text of this value; with "" where JSON cannot hold it."""
+    try:
+        text = json.dumps(evaluate(template), indent=indent, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = ""
+    return make(f"{around[0]}{text!r}{around[1]}")
 
 
 def unmarked(notes: Iterable[Note], marks: Iterable[Mark]) -> Iterator[Call]:
@@ -277,7 +305,8 @@ def replacements(template: str, known: object, wanted: object) -> Iterator[str]:
         return
     if _is(template, known):
         yield text
-    for start, end in places(template) if isinstance(wanted, Written) and type(known) not in LITERAL else ():
+    is_part = type(known) in CONTAINERS or (isinstance(wanted, Written) and type(known) not in LITERAL)
+    for start, end in places(template) if is_part else ():
         if _is(template[start:end], known):
             yield template[:start] + text + template[end:]
     for match in NAME.finditer(template) if not isinstance(wanted, LITERAL) else ():

@@ -25,6 +25,8 @@ PLACE = re.compile(r"\w\.\w|/")
 """What the path of a file has in it, and a mere word has not."""
 ADDRESS = re.compile("://")
 MOST_OPTIONS = 8
+DOCUMENTS = ("'{}'", "'[]'")
+"""JSON to begin with."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,7 +125,8 @@ class Supply:
             seen = evaluable([*shown])
             hint, told_by = self._told(parameter, [value for _, value in seen])
         members, numbers = tuple(enumerated(hint)), tuple(self._world.constants_for(hint))
-        constants = (*members, *numbers)
+        documents = DOCUMENTS if name in usage.decoded(self._function) else ()
+        constants = (*members, *numbers, *documents)
         known = (*(text for text, _ in seen), *self._filled(name, hint), *self._parsed(name, hint))
         written = self._written(parameter, hint, known)
         is_text = types.conforms("", hint)
@@ -133,6 +136,7 @@ class Supply:
         several = (f"[{ANY_TEXT}]",) if is_several else ()
         sources = {
             "members": members,
+            "decoded": documents,
             "constants": self._world.plain_constants,
             "written": written,
             "addresses": addresses,

@@ -152,6 +152,15 @@ def gone_through(function: object) -> frozenset[str]:
     return frozenset(loop.iter.id for loop in loops if isinstance(loop.iter, ast.Name))
 
 
+@rule("decoded")
+@functools.lru_cache(maxsize=256)
+def decoded(function: object) -> frozenset[str]:
+    """The variables that a function decodes as JSON."""
+    calls = (node for node in nodes(function) if isinstance(node, ast.Call) and node.args)
+    texts = (call.args[0] for call in calls if ast.unparse(call.func) == "json.loads")
+    return frozenset(text.id for text in texts if isinstance(text, ast.Name))
+
+
 @functools.lru_cache(maxsize=256)
 def looked_at(function: object) -> dict[str, tuple[str, ...]]:
     """By variable, the attributes that a function reads but does not call."""

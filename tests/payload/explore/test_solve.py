@@ -335,6 +335,33 @@ def test_where_a_value_of_a_class_is_asked_for_the_same_is_proposed_as_one(value
     assert list(proposals([note], [(repr(value), lambda text: text)], lambda _: ())) == converted
 
 
+def test_a_dictionary_in_another_gets_the_key_that_is_looked_for():
+    note = Note(1, "in", "version", {"a": 1})
+    made = proposals([note], [("{'tea': {'a': 1}, 'n': 2}", lambda text: text)], lambda _: ())
+    assert list(made) == ["{'tea': {'a': 1, 'version': 1}, 'n': 2}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ('{"tea": {"a": 1}}', '{"tea": {"a": 1, "version": 1}}'),
+        ('{\n  "tea": {\n    "a": 1\n  }\n}', '{\n  "tea": {\n    "a": 1,\n    "version": 1\n  }\n}'),
+        ("{'tea': {'a': 1}}", None),
+        ('{"tea": ', None),
+    ],
+)
+def test_what_a_text_holds_as_json_changes_in_the_text(text, changed):
+    note = Note(1, "in", "version", {"a": 1})
+    made = proposals([note], [(f"load({text!r}, 3)", lambda code: code)], lambda _: ())
+    assert list(made) == ([] if changed is None else [f"load({changed!r}, 3)"])
+
+
+def test_a_text_never_holds_what_json_cannot():
+    note = Note(1, "isinstance", 1, bytes)
+    made = proposals([note], [(repr('{"a": 1}'), lambda text: text)], lambda _: ["b'x'"])
+    assert list(made) == ["''"]
+
+
 def test_an_object_that_nobody_may_ask_whether_it_is_true_has_no_opposite():
     class Lazy:
         def __bool__(self):
@@ -367,3 +394,19 @@ def test_a_type_whose_origin_is_compared_becomes_another_one(hint, known, wanted
 def test_what_is_asked_for_an_attribute_becomes_an_object_that_has_it():
     found = [*proposals([Note(1, "hasattr", 2, "view_many")], [("2", str)], lambda _kind: [])]
     assert found == ["⟨types:SimpleNamespace⟩(view_many=1)"]
+
+
+LOADED = """
+    import json
+
+    def load(text: str):
+        data = json.loads(text)
+        if "goods" in data:
+            return data["goods"]  # here
+        return None
+    """
+
+
+def test_a_key_of_what_is_decoded_is_found_where_no_test_passes_any(explore):
+    (found,) = explore(LOADED, "load", branches=((5, 6),), lines=()).findings
+    assert found.call.arguments[0].value.startswith("'{\"goods\":")
