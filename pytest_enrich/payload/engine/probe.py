@@ -52,6 +52,8 @@ FUNCTIONS = {*UNUSUAL, *SORTS}
 """Functions of one value, from `math`, `inspect` and the like, that say what kind it is."""
 PAIRS: dict[str, Callable[[Any, Any], Any]] = {"isinstance": isinstance, "hasattr": hasattr}
 """Built-in functions that ask something about a value."""
+LACKING = "attribute"
+"""How a note says that an object was asked for an attribute that it does not have."""
 MOST = 300
 
 

@@ -24,7 +24,7 @@ from ..explore.templates import joined, literals, places
 from ..express import NAME, evaluable, evaluate, express
 from ..rules import rule
 from ..rules.types import holders
-from .probe import MATCHING, SAMPLES, SORTS, UNUSUAL, Note
+from .probe import LACKING, MATCHING, SAMPLES, SORTS, UNUSUAL, Note
 
 DAY = dt.timedelta(days=1)
 STEPS = 100
@@ -183,8 +183,8 @@ def _substitutions(note: Note, like: Callable[[object], Iterable[str]]) -> Itera
         yield from ((left, wanted) for wanted in UNUSUAL[note.how])
     elif note.how in SORTS:
         yield from ((left, Written(text)) for text in SORTS[note.how])
-    elif note.how == "hasattr":
-        yield left, Written(f"⟨types:SimpleNamespace⟩({right}=1)")
+    elif note.how in {"hasattr", LACKING}:
+        yield from [(left, Written(f"⟨types:SimpleNamespace⟩({right}=1)"))] if note.how == "hasattr" else []
         yield from ((left, Written(text)) for kind in holders(str(right)) for text in like(kind))
     elif note.how in SAMPLES:
         yield left, SAMPLES[note.how]
@@ -211,6 +211,9 @@ def _contained(part: Any, whole: Any) -> Iterator[tuple[object, object]]:
         yield whole, [*whole, part]
     elif isinstance(whole, dict) and _is_key(part):  # the new key gets the value of another key
         yield whole, {**whole, part: next(iter(whole.values()), 1)}
+    elif whole is None or are_numbers(whole):
+        yield whole, [part]
+        yield from [(whole, {part: 1})] if _is_key(part) else []
 
 
 def _fitting(note: Note, like: Callable[[object], Iterable[str]]) -> Iterator[tuple[object, object]]:

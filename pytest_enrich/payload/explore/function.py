@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 from ..engine import guide
 from ..engine.guide import Approach
-from ..engine.probe import Note, Probes
+from ..engine.probe import LACKING, Note, Probes
 from ..engine.search import Cost, Result, Search, Subject
+from ..engine.solve import proposals
+from ..rules import rule
 from . import informative
 from .calls import Call
 from .corpus import Corpus
@@ -32,6 +35,8 @@ DETOUR = 2
 MOST_PATCHED = 3
 """So many of the calls that tests make are tried in other surroundings."""
 MOST_PROPOSALS = 160
+MOST_LACKING, MOST_PROVIDED = 3, 20
+"""So many calls in which an object of one type lacks an attribute lead to so many others each."""
 DEEPEST = 2
 DEEPEST_RETURNED = 3
 MOST_RETURNED = 12
@@ -67,6 +72,8 @@ class Function(Subject[Outcome]):
         self.runner = laboratory.runner
         self._latest: Outcome | None = None
         self._unmade: set[str] = set()
+        self._lacking: list[tuple[Call, Note]] = []
+        self._lacked = Counter[tuple[type, str]]()
 
     def fits(self, call: Call) -> bool:
         """Whether its object can be made, as far as it is known."""
@@ -91,7 +98,19 @@ class Function(Subject[Outcome]):
                 self._unmade |= {call.receiver} if is_alone else set()
             if outcome.branches and not outcome.refusal:
                 self._laboratory.corpus.add(call, outcome)
+            if isinstance(error := outcome.raised, AttributeError) and isinstance(error.name, str):
+                self._lacked[asked := (type(error.obj), error.name)] += 1
+                if self._lacked[asked] <= MOST_LACKING:
+                    self._lacking.append((call, Note(0, LACKING, error.obj, error.name)))
         return outcomes
+
+    @rule("attributes lacked")
+    def _provided(self) -> Iterator[Call]:
+        """Calls in which an object that lacked an attribute gives way to one that has it."""
+        while self._lacking:
+            call, note = self._lacking.pop(0)
+            likely = proposals([note], self.inputs.sites(call), self.inputs.like)
+            yield from islice(dict.fromkeys(likely), MOST_PROVIDED)
 
     def watch(self, call: Call, lines: Collection[int]) -> list[Note]:
         """What conditions compare when the call is made."""
@@ -108,7 +127,7 @@ class Function(Subject[Outcome]):
         for call in chain(starts, patched, self.inputs.wrong(starts or [varied.any([])]), opening):
             yield from self._with_returned(call, search, returned)
         while search.idle < search.limits.idle and search.unreached:
-            for call in self._mixed(search, varied):
+            for call in chain(self._provided(), self._mixed(search, varied)):
                 yield from self._with_returned(call, search, returned)
             for _ in range(ROUND):
                 if not search.unreached:

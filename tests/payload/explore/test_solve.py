@@ -409,4 +409,28 @@ LOADED = """
 
 def test_a_key_of_what_is_decoded_is_found_where_no_test_passes_any(explore):
     (found,) = explore(LOADED, "load", branches=((5, 6),), lines=()).findings
-    assert found.call.arguments[0].value.startswith("'{\"goods\":")
+    assert found.call.arguments[0].value.startswith('\'{"goods":')
+
+
+NESTED = """
+    import json
+
+    def first(text: str):
+        data = json.loads(text)
+        for name, good in data["goods"].items():
+            if good:
+                return name  # here
+        return None
+    """
+
+
+def test_what_is_asked_for_an_attribute_that_it_lacks_becomes_what_has_it(explore):
+    started = Call(qualname="first", arguments=(Argument(name="text", value=repr('{"goods": 2}')),))
+    (found,) = explore(NESTED, "first", calls=(started,), branches=((6, 7),), lines=()).findings
+    assert re.search(r'"goods": \{".*": ', found.call.arguments[0].value)
+
+
+def test_where_something_is_looked_for_in_a_number_it_becomes_what_can_hold_it():
+    note = Note(1, "in", "version", 1)
+    made = proposals([note], [("{'tea': 1}", lambda text: text)], lambda _: ())
+    assert list(made) == ["{'tea': ['version']}", "{'tea': {'version': 1}}"]
