@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import linecache
 import re
 import traceback
@@ -32,6 +33,8 @@ SWITCHED = re.compile(r"\.setattr\('[\w.]+', (?:True|False)\)")
 """How a program switches what a module found when it was imported."""
 UNINSTALLED = re.compile(r"\bnot installed\b|\bpip install\b", re.IGNORECASE)
 """What messages say about packages that are missing."""
+NO_FILE = {errno.EBADF, errno.ENOTTY}
+"""The numbers of system errors that are about a descriptor: it is not open, or no terminal."""
 STANDARD = f"{Path(linecache.__file__).parent}/"
 """The folder of the standard library."""
 OWN = "<enrich>"
@@ -90,6 +93,17 @@ def not_installed(error: BaseException | None, text: str) -> bool:
         return False
     named = re.findall(r"'([^']+)'", text)
     return not any(re.search(rf"\b{re.escape(name)}\b", spoken(error)) for name in named)
+
+
+def by_descriptor(error: BaseException | None) -> bool:
+    """Whether it says what a number stands for as an open file: in another process it may be another, or none.
+
+    A test that expects it hangs where that number is a terminal.
+    """
+    errors = (error, error.__context__) if error is not None else ()
+    # The exception of `termios` is no OSError, and has the number only as its first argument.
+    first = (one.args[0] for one in errors if one is not None and one.args)
+    return any(type(code) is int and code in NO_FILE for code in first)
 
 
 def is_worded(error: BaseException) -> bool:

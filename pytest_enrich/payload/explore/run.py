@@ -25,7 +25,7 @@ from ..express import UNSTABLE
 from ..rules import files
 from . import command
 from .calls import PATCHING, Call, Program, program
-from .contract import Warned, is_contract, is_forgotten, not_installed, warnings_of
+from .contract import Warned, by_descriptor, is_contract, is_forgotten, not_installed, warnings_of
 from .entry import Entry
 
 MOST, LONGEST = 2, 100
@@ -236,6 +236,7 @@ class Runner:
             "goes by the command line": words.is_read,
             "accident": is_forgotten(caught),
             "goes by what is installed": not_installed(outcome.raised, wanted.text),
+            "goes by which files are open": by_descriptor(outcome.raised),
         }
         if refusal := next((why for why, holds in refusals.items() if holds), ""):
             return dataclasses.replace(outcome, refusal=refusal)

@@ -1502,6 +1502,22 @@ def test_only_a_test_that_switches_the_package_off_may_expect_that_it_is_missing
     assert not_installed(error, f"monkeypatch.{line}\nload('a.xml')") is is_missing
 
 
+@pytest.mark.parametrize("asking", ["os.read(number, 1)", "termios.tcgetattr(number)", "os.ttyname(number)"])
+def test_nor_is_what_a_number_stands_for_as_an_open_file(explore, asking):
+    text = f"""
+        import os, termios
+
+        def ask(number: int):
+            if number < 20:
+                return None
+            try:
+                return {asking}
+            except (OSError, termios.error):
+                raise  # here
+        """
+    assert explore(text, "ask").findings == ()
+
+
 def test_nor_is_the_version_of_the_project(explore):
     text = """
         __version__ = "1.4.2"
