@@ -97,7 +97,8 @@ def _write(
         return _apart(finding, scene, action, state)
     if style == "unittest" and finding.observations[0].expression.endswith(PRINTED):
         return _printed([*scene, CAPTURING], action, finding.observations[0])
-    if not apart and _states_result(finding, action):
+    # That two things are equal is asserted as such, on several lines if need be.
+    if (not apart or compared(action) is not None) and _states_result(finding, action):
         observation = finding.observations[0]
         whole = action if observation.expression == "{result}" else owner(action)
         subject = observation.expression.replace("{result}", whole)

@@ -339,3 +339,10 @@ def test_a_message_is_looked_for_without_what_nobody_means_and_cut_where_nothing
 )
 def test_a_message_is_matched_without_quotes_around_it_and_without_how_an_object_shows_itself(message, pattern):
     assert body.pattern(message) == pattern
+
+
+def test_that_two_things_are_equal_is_asserted_as_such_even_where_the_line_is_long(fakes):
+    action = "hash(⟨shop.cart:Cart⟩(1)) == hash(⟨shop.cart:Cart⟩(1))"
+    seen = Observation(subject="result", value="True", expression="{result}", form="is")
+    made = body.write(fakes.finding(seen, action=action), "function", apart=True)
+    assert made.lines == (f"assert {action}",)
