@@ -185,7 +185,8 @@ def snake(name: str) -> str:
 def _split(text: str) -> list[str]:
     # A single capital letter at the end belongs to the word before it if that is too short to be one: `GiB`.
     humps = r"(?<=[a-z0-9])(?=[A-Z](?!\b))|(?<=[a-z]{3})(?=[A-Z]\b)|(?<=[A-Z])(?=[A-Z][a-z]{2})"
-    text = re.sub(humps, "_", text)
+    # `built-in` is one word: without its end it would be another.
+    text = re.sub(humps, "_", re.sub(r"(?<=[a-z])-in\b", "in", text))
     return [word.lower() for word in re.split(r"[^0-9A-Za-z]+", text) if word]
 
 

@@ -110,6 +110,8 @@ def test_a_qualname_becomes_part_of_a_name(text):
         ("GiB.__gt__", "gib_gt"),
         ("ProductCodeA.parse", "product_code_a_parse"),
         ("f", "f"),
+        ("a built-in date", "a_builtin_date"),
+        ("-in", "in"),
     ],
 )
 def test_a_method_is_named_with_its_class(qualname, name):
