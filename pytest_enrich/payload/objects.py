@@ -198,7 +198,7 @@ class Objects:
             return
         template = None if arguments is None else call_text(_name(type(value)), arguments)
         self._made[id(value)] = Made(value, template)
-        if template is not None and arguments is not None:
+        if template is not None and arguments is not None and self.project.owns(type(value)):
             self._keep(type(value), template, arguments, nodeid)
 
     def is_changed(self, value: object) -> bool:

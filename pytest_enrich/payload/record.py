@@ -42,6 +42,8 @@ MOST_EVENTS = 400_000
 FEWEST_EVENTS = 5_000
 """For each set of its parameters: what it does first is what it shows best."""
 MOST_WHILE_IMPORTED = 10 * MOST_EVENTS
+FOR_TESTS = {"unittest", "pytest", "_pytest", "mock", "hypothesis"}
+"""Packages whose objects say how a test works, not what it tries."""
 # For all tests: what many long ones show after that is not worth the time.
 MOST_IN_ALL = 5 * MOST_EVENTS
 
@@ -204,12 +206,17 @@ class Watch:
         Without a template if the project's own code makes an object of a private class: tests should not do that.
         """
         cls = type(made)
-        if self.objects.knows(made) or not self.project.owns(cls):
+        if self.objects.knows(made) or not (self.project.owns(cls) or self._is_borrowed(frame, cls)):
             return
         function, _ = function_of(cls, frame.f_code.co_name, frame.f_code)
         is_hidden = any(part.startswith("_") for part in cls.__qualname__.split(".")) and self._is_inside(frame)
         passed = None if is_hidden else passed_arguments(frame, function, self.objects, bound=True)
         self.objects.note(made, passed, self.nodeid)
+
+    def _is_borrowed(self, frame: FrameType, cls: type) -> bool:
+        """Whether a test itself makes an object of an installed class, to pass it on; not one for testing."""
+        package = cls.__module__.partition(".")[0]
+        return self._is_of_test(frame) and package not in FOR_TESTS and express.named(cls) is not None
 
     def _keep(self, call: Begun) -> None:
         """Note a call of a function that was asked for."""

@@ -232,6 +232,54 @@ PARSER = """
     """
 
 
+FORMS = """
+    class Form:
+        pass
+
+    class All(Form):
+        def __init__(self, *forms):
+            self._forms = forms
+
+    class Range(Form):
+        def __init__(self, least):
+            self._least = least
+
+    def positive():
+        return Range(1)
+    """
+
+
+def test_objects_of_installed_classes_are_shown_by_the_calls_that_made_them_in_the_test(project, record):
+    root = project(
+        src__shop__cart=CART,
+        site_packages__forms=FORMS,
+        tests__test_cart="""
+            import pathlib, sys
+
+            sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "site-packages"))
+
+            from unittest.mock import Mock
+
+            from forms import All, Range, positive
+            from shop.cart import price
+
+            def test_a():
+                least = Range(2)
+                price(All(least, Range(3)))
+                price(positive())
+                price(Mock(side_effect=ValueError))
+            """,
+    )
+    (root / "site_packages").rename(root / "site-packages")
+
+    recorded = record(root, "price")
+
+    assert [shown(call) for call in recorded.calls] == [
+        "price(amount=⟨forms:All⟩(⟨forms:Range⟩(2), ⟨forms:Range⟩(3)))"
+    ]
+    assert recorded.constructors == ()
+
+
 def test_an_object_that_nobody_can_write_is_shown_by_the_call_that_gave_it_to_the_test(project, record):
     root = project(
         src__shop__cart=PARSER,

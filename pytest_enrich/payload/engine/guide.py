@@ -16,6 +16,8 @@ from .solve import Mark, descend, distance, proposals, unmarked
 from .trace import Branch
 
 MOST_WITNESSES, MOST_RAISING = 4, 2
+MOST_NEAR = 12
+"""So many choices are remembered for each wanted line that they reached."""
 MOST_NOTES = 12
 MOST_VARIATIONS = 80
 Towards: TypeAlias = Callable[[Call, Sequence[int]], Iterable[Call]]
@@ -43,6 +45,7 @@ class Guide:
         self._ways: set[Branch] = set()
         self._taken: dict[int, set[int]] = defaultdict(set)
         self._witnesses: list[tuple[bool, Call, list[int]]] = []
+        self._near: dict[int, list[Call]] = defaultdict(list)
         self.is_near = not self._lines
 
     def see(self, call: Call, branches: Collection[Branch], *, is_raising: bool = False) -> None:
@@ -61,6 +64,9 @@ class Guide:
         lines = sorted(visited & self._room.keys())
         self._far -= visited
         self.is_near |= not self._lines.isdisjoint(lines)
+        for line in self._lines.intersection(lines):
+            if is_new or len(self._near[line]) < MOST_WITNESSES:
+                self._near[line] = [call, *self._near[line]][:MOST_NEAR]
         full = MOST_WITNESSES - MOST_RAISING if is_raising else 0
         wanted = [line for line in lines if is_new or self._room[line] > full]
         for line in wanted:
@@ -76,6 +82,10 @@ class Guide:
             _, call, lines = nearest
             if wanted := [line for line in lines if is_open(line) or self.is_one_way(line)]:
                 yield from towards(call, wanted)
+
+    def near(self, is_open: Callable[[int], bool]) -> list[Call]:
+        """The choices that reached lines which `is_open` wants: little may be missing."""
+        return [*dict.fromkeys(call for line in filter(is_open, self._near) for call in self._near[line])]
 
     def is_one_way(self, line: int) -> bool:
         """Whether not both outcomes were seen here, and the other one may lead to what is wanted."""

@@ -129,11 +129,13 @@ class Function(Subject[Outcome]):
         while search.idle < search.limits.idle and search.unreached:
             for call in chain(self._provided(), self._mixed(search, varied)):
                 yield from self._with_returned(call, search, returned)
-            for _ in range(ROUND):
+            near = search.guide.near(search.is_open)
+            for number in range(ROUND):
                 if not search.unreached:
                     break
                 starts_before = len(search.starts)
-                yield from self._with_returned(varied.any(search.starts, search.idle), search, returned)
+                bases = near if near and number % 2 else search.starts
+                yield from self._with_returned(varied.any(bases, search.idle), search, returned)
                 if len(search.starts) > starts_before:
                     break
         for call in chain(self._guided(search), self._refined(search)):

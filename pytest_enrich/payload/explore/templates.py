@@ -34,6 +34,7 @@ MANY_PARTS = 8
 """From this many on, several are left out at once: each attempt takes a call, and some calls take long."""
 WORD = 3
 """The least number of letters that make a word, and not a unit after a number."""
+MADE_FROM_NOTHING = re.compile(r"⟩\(\)")
 _COMPOSED = ("⟨", "[", "(", "{")
 """What the templates of objects, and of containers, begin with."""
 
@@ -266,14 +267,16 @@ def template_parts(templates: Iterable[str]) -> tuple[str, ...]:
 
 
 def grafted(template: str, known: Sequence[str], chance: random.Random) -> str:
-    """The template with one of the `known` parts in place of one of its own, or after it."""
+    """The template with one of the `known` parts in place of one of its own, after it, or in an empty call."""
     where = [span for span in places(template) if template[span[0]].startswith(_COMPOSED)]
+    where += [(match.end() - 1, match.end() - 1) for match in MADE_FROM_NOTHING.finditer(template)]
     if not where or not known:
         return template
     start, end = chance.choice(where)
     part = chance.choice(known)
     replaced = template[start:end]
-    changed = template[:start] + chance.choice((part, part, f"{replaced}, {part}")) + template[end:]
+    options = (part, part, f"{replaced}, {part}") if replaced else (part,)
+    changed = template[:start] + chance.choice(options) + template[end:]
     return changed if len(changed) <= LONGEST else template
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pytest_enrich.payload.engine.guide import MOST_RAISING, MOST_WITNESSES, Guide
+from pytest_enrich.payload.engine.guide import MOST_NEAR, MOST_RAISING, MOST_WITNESSES, Guide
 from pytest_enrich.payload.explore.calls import Call
 
 NEAR = [Call("kind", (("number", str(number)),)) for number in range(9)]
@@ -113,3 +113,24 @@ def test_what_takes_a_new_way_is_asked_about_however_many_came_before():
     guide.see(NEAR[-1], [(3, 4), (4, 5)])
     ideas()
     assert NEAR[-1] in [call for call, _ in asked]
+
+
+def test_what_came_to_a_condition_is_near_while_the_condition_is_open():
+    guide = Guide([3, 5])
+    guide.see(Call("far"), {(1, 2)})
+    guide.see(Call("first"), {(1, 3), (3, 4)})
+    guide.see(Call("second"), {(1, 3), (3, 5), (5, 6)})
+
+    assert guide.near({3}.__contains__) == [Call("second"), Call("first")]
+    assert guide.near({5}.__contains__) == [Call("second")]
+    assert guide.near(lambda _line: False) == []
+
+
+def test_only_the_latest_of_many_are_near():
+    guide = Guide([3])
+    for number in range(2 * MOST_NEAR):
+        guide.see(Call(str(number)), {(1, 3), (3, 10 + number)})
+
+    assert (
+        guide.near(lambda _line: True) == [Call(str(number)) for number in range(MOST_NEAR, 2 * MOST_NEAR)][::-1]
+    )

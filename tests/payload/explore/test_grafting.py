@@ -62,6 +62,27 @@ def test_what_takes_the_place_of_positional_parts_is_python(seed):
     ast.parse(NAME.sub("_", changed), mode="eval")
 
 
+def test_what_was_made_from_nothing_gets_parts():
+    chance = random.Random(1)
+    assert grafted("⟨shop:Leaf⟩()", ["[1]"], chance) == "⟨shop:Leaf⟩([1])"
+
+
+def test_objects_that_take_any_number_of_others_get_them(explore):
+    source = """
+        class Either:
+            def __init__(self, *options):
+                self.options = options
+
+        def width(node):
+            if isinstance(node, Either) and any(isinstance(option, Either) for option in node.options):
+                return 2  # here
+            return 1
+        """
+    seen = (Call(qualname="width", arguments=(Argument(name="node", value="⟨sample:Either⟩()"),)),)
+    found = explore(source, "width", calls=seen, branches=((6, 7),), lines=(7,)).findings
+    assert [finding.observations[0].value for finding in found] == ["2"]
+
+
 def test_objects_made_of_others_are_tried_with_others(explore):
     node = f"⟨sample:Pair⟩({leaf('a')}, {leaf('b')})"
     seen = (Call(qualname="depth", arguments=(Argument(name="node", value=node),)),)
